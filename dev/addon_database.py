@@ -1,0 +1,111 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Databases with the addon: made quickly from a template that holds what it depends on."""
+
+import os
+import re
+import shutil
+
+from .home import ADDON, fingerprint, lock
+from .odoo_source import ODOO_VARIABLE
+from .progress import DevError, step
+
+# What the addon depends on, and the addons that extend the same parts of mail and would show a
+# conflict with it. test_lint is Odoo's own check of addons.
+CORE_ADDONS = (
+    "mail",
+    "phone_validation",
+    "account",
+    "contacts",
+    "sms",
+    "im_livechat",
+    "snailmail",
+    "test_lint",
+)
+LOG_LINE = re.compile(r"^[\d-]+ [\d:,]+ \d+ (?P<level>[A-Z]+) \S+ (?P<logger>\S+): ")
+
+
+def create(odoo, name, log):
+    """Create the database ``name`` anew, with the addon installed.
+
+    :param log: file that takes Odoo's log of the installation
+    :raise DevError: when the installation fails, or Odoo warns of something in it
+    """
+    template = _template(odoo)
+    with step("Install the addon") as installing:
+        drop(odoo, name)
+        _copy(odoo, template, name)
+        odoo.run(installing, log, name, f"--init={ADDON}", failure="Odoo could not install it.")
+        check_log(log)
+
+
+def update(odoo, name, log):
+    """Update the addon in the database ``name``; log and errors as in ``create``."""
+    with step("Update the addon") as updating:
+        odoo.run(updating, log, name, f"--update={ADDON}", failure="Odoo could not update it.")
+        check_log(log)
+
+
+def has_addon(odoo, name):
+    """Tell whether the database exists and holds the addon."""
+    query = "SELECT state = 'installed' FROM ir_module_module WHERE name = %s"
+    return odoo.server.has_database(name) and odoo.server.execute(
+        query, database=name, values=[ADDON]
+    ) == [(True,)]
+
+
+def drop(odoo, name):
+    """Remove the database and its files, if it exists."""
+    odoo.server.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    shutil.rmtree(odoo.filestore(name), ignore_errors=True)
+
+
+def check_log(log):
+    """Fail on warnings and errors in a log of Odoo.
+
+    Python's own warnings about libraries of Odoo's are none of our business.
+
+    :raise DevError: holds the lines with what follows them, such as tracebacks
+    """
+    found, wanted = [], False
+    for line in log.read_text(errors="replace").splitlines():
+        start = LOG_LINE.match(line)
+        if start:
+            bad = start["level"] in ("WARNING", "ERROR", "CRITICAL")
+            wanted = bad and (start["logger"] != "py.warnings" or ADDON in line)
+        if wanted:
+            found.append(line)
+    if found:
+        lines = "\n".join(found)
+        raise DevError(f"Odoo's log has warnings or errors:\n\n{lines}\n\nThe whole log: {log}")
+
+
+def _template(odoo):
+    """Return the name of the database with the core addons, built once for each Odoo."""
+    name = f"telegram_core_{fingerprint(os.environ[ODOO_VARIABLE], *CORE_ADDONS)}"
+    with lock(odoo.home, "template"):
+        if not odoo.server.has_database(name):
+            with step("Install Odoo's own addons (once)") as installing:
+                partial = f"{name}_partial"
+                drop(odoo, partial)
+                log = odoo.home / "log" / "core-install.log"
+                odoo.run(installing, log, partial, f"--init={','.join(CORE_ADDONS)}")
+                shutil.rmtree(odoo.filestore(name), ignore_errors=True)
+                if odoo.filestore(partial).exists():
+                    odoo.filestore(partial).rename(odoo.filestore(name))
+                odoo.server.execute("ALTER DATABASE {} RENAME TO {}", partial, name)
+    return name
+
+
+def _copy(odoo, template, name):
+    with lock(odoo.home, "template"):  # PostgreSQL copies a database only while nobody uses it
+        odoo.server.execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+    files = odoo.filestore(template)
+    if files.exists():
+        # Odoo never changes a stored file, it only adds and removes: links are as good as copies.
+        shutil.copytree(files, odoo.filestore(name), copy_function=os.link)
+    # Else two databases take each other's sessions and web push registrations for their own.
+    odoo.server.execute(
+        "UPDATE ir_config_parameter SET value = gen_random_uuid()::text WHERE key = ANY(%s)",
+        database=name,
+        values=[["database.uuid", "database.secret"]],
+    )

@@ -1,0 +1,102 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Where the developer commands keep things, and the locks that let several of them run at once."""
+
+import fcntl
+import hashlib
+import os
+import stat
+from contextlib import contextmanager
+from pathlib import Path
+
+from .progress import DevError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+ADDON = "telegram_green_api"
+HOME_VARIABLE = "TELEGRAM_DEV_HOME"
+
+
+def dev_home():
+    """Return the folder of the environment (virtual environment, Odoo, database), made if missing.
+
+    That is TELEGRAM_DEV_HOME, else ``.dev`` in the checkout. The embedded database refuses to run
+    as root, so root's own private folders are of no use to it: then a folder in /var/tmp is taken.
+
+    :raise DevError: when the folder cannot serve
+    """
+    configured = os.environ.get(HOME_VARIABLE)
+    home = Path(configured).expanduser() if configured else CHECKOUT / ".dev"
+    home = home.absolute()
+    if os.geteuid() == 0 and private_parent(home):
+        if configured:
+            raise DevError(
+                f"{home} cannot be used: only root may enter {private_parent(home)}, and the "
+                f"database server does not run as root.\n"
+                f"Set {HOME_VARIABLE} to a folder that every user may enter, "
+                f"for example {HOME_VARIABLE}=/var/tmp/telegram-dev."
+            )
+        home = _shared_home()
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ[HOME_VARIABLE] = str(home)
+    return home
+
+
+def private_parent(path):
+    """Return the first folder on the way to ``path`` that other users may not enter, or None."""
+    for folder in [*reversed(path.parents), path]:
+        if folder.exists() and not folder.stat().st_mode & stat.S_IXOTH:
+            return folder
+    return None
+
+
+def _shared_home():
+    """Return root's environment for a checkout in a private folder: one per checkout."""
+    name = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:8]
+    home = Path("/var/tmp") / f"{ADDON}-dev-{name}"
+    home.mkdir(mode=0o755, exist_ok=True)
+    # /var/tmp is open to everyone: never run what another user may have put there.
+    if home.is_symlink() or home.stat().st_uid != os.geteuid():
+        raise DevError(f"{home} belongs to somebody else. Set {HOME_VARIABLE} to another folder.")
+    print(f"The checkout is private to root; the environment is kept in {home}.")
+    return home
+
+
+def link_addon(home):
+    """Return a folder for Odoo's addons path, holding the checkout under the addon's name."""
+    addons = home / "addons"
+    addons.mkdir(exist_ok=True)
+    link = addons / ADDON
+    if not (link.is_symlink() and link.resolve() == CHECKOUT):
+        link.unlink(missing_ok=True)
+        link.symlink_to(CHECKOUT)
+    return addons
+
+
+@contextmanager
+def lock(home, name, busy=None):
+    """Hold the lock ``name`` of the environment; the kernel frees it whatever ends the process.
+
+    :param busy: what to say when another process holds it; without it, wait
+    :raise DevError: with the text of ``busy``
+    """
+    with (home / f"{name}.lock").open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (fcntl.LOCK_NB if busy else 0))
+        except BlockingIOError:
+            raise DevError(busy) from None
+        yield
+
+
+def is_stamped(folder, *inputs):
+    """Tell whether ``folder`` was completed from just these inputs (see ``write_stamp``)."""
+    stamp = folder / ".complete"
+    return stamp.is_file() and stamp.read_text() == fingerprint(*inputs)
+
+
+def write_stamp(folder, *inputs):
+    """Mark ``folder`` as complete. To be called last, so an interrupted step leaves no mark."""
+    (folder / ".complete").write_text(fingerprint(*inputs))
+
+
+def fingerprint(*inputs):
+    """Return a short text that changes when one of the inputs does."""
+    return hashlib.sha256("\0".join(map(str, inputs)).encode()).hexdigest()[:12]

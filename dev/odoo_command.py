@@ -1,0 +1,31 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""./dev/odoo: Odoo's own command line in the environment, for daily work.
+
+Examples: ``./dev/odoo -d scratch -i telegram_green_api --stop-after-init``,
+``./dev/odoo -d scratch --max-cron-threads=2``, ``./dev/odoo shell -d scratch``.
+"""
+
+import signal
+import subprocess
+import sys
+
+from .database import running_server
+from .home import CHECKOUT, dev_home
+from .progress import command, ending
+from .server import Odoo
+
+
+def main():
+    """Run Odoo with the arguments of the command line; return its exit code."""
+    home = dev_home()
+    with running_server(home) as server:
+        odoo = Odoo(home, server)
+        # Odoo has no subcommand before an option; "shell" and the like come first.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is Odoo's to answer
+        arguments = odoo.command(*sys.argv[1:])
+        with ending(subprocess.Popen(arguments, env=odoo.environment(), cwd=CHECKOUT)) as process:
+            return process.wait()
+
+
+if __name__ == "__main__":
+    command(main)

@@ -1,0 +1,74 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""The virtual environment with Odoo's Python packages and the tools of the test run."""
+
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+from .home import is_stamped, write_stamp
+from .progress import DevError, step
+
+REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+SUPPORTED = [(3, 13), (3, 12), (3, 11), (3, 10)]
+
+
+def use_supported_python():
+    """Continue under a Python that Odoo 19 runs on, when the one that was started is not.
+
+    :raise DevError: when the machine has none
+    """
+    if sys.version_info[:2] in SUPPORTED:
+        return
+    for version in SUPPORTED:
+        python = shutil.which("python{}.{}".format(*version))
+        if python:
+            os.execv(python, [python, *sys.orig_argv[1:]])
+    raise DevError(
+        f"Odoo 19 needs Python 3.10 to 3.13; this is Python {platform.python_version()} and no "
+        "other one was found. Install one of them and start again."
+    )
+
+
+def virtual_environment(home):
+    """Return the Python of the virtual environment, made anew when its packages have changed."""
+    folder = home / "venv"
+    python = folder / "bin" / "python"
+    inputs = (sys.version, sysconfig.get_platform(), REQUIREMENTS.read_text())
+    if is_stamped(folder, *inputs) and python.exists():
+        return python
+    with step("Install Python packages") as packages:
+        shutil.rmtree(folder, ignore_errors=True)
+        log = home / "log" / "python-packages.log"
+        packages.run(
+            [sys.executable, "-m", "venv", *_venv_options(), folder],
+            log,
+            failure="Python could not make a virtual environment.",
+        )
+        packages.run(
+            [*_pip(python), "install", "--progress-bar", "off", "-r", REQUIREMENTS],
+            log,
+            hint=lambda line: " ".join(line.split()[:2]),
+            failure="pip could not install the Python packages.",
+        )
+        write_stamp(folder, *inputs)
+    return python
+
+
+def _venv_options():
+    """Debian's bare Python has no ``ensurepip``; an environment without pip can be made still."""
+    return [] if importlib.util.find_spec("ensurepip") else ["--without-pip"]
+
+
+def _pip(python):
+    if importlib.util.find_spec("ensurepip"):
+        return [python, "-m", "pip"]
+    if importlib.util.find_spec("pip"):
+        return [sys.executable, "-m", "pip", "--python", python]
+    raise DevError(
+        "This Python has neither pip nor the venv module's ensurepip. On Debian and Ubuntu: "
+        "apt-get install python3-venv. Then start again."
+    )
