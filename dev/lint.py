@@ -12,7 +12,7 @@ from .progress import DevError, step
 NOT_SHIPPED = (".*", "dev", "node_modules", "__pycache__")
 # These two run over all of Odoo and are what our own pylint and eslint checks do.
 LEFT_TO_OUR_OWN = "-/test_lint:TestPyLint,-/test_lint:TestESLint"
-TESTS_RUN = re.compile(r"\b(\d+) tests in ")
+TESTS_RUN = re.compile(r" of (\d+) tests when loading database")
 JAVASCRIPT = ("static", "sandbox")
 
 

@@ -20,7 +20,7 @@ class DevError(Exception):
 
 
 class Step:
-    """One named step, made by ``step()``: ``run()`` commands in it, set its ``hint`` and ``note``."""
+    """One named step, made by ``step()``; ``run()`` commands in it, or set what it shows."""
 
     def __init__(self, name):
         self.name = name
