@@ -1,0 +1,88 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""The program: ``python -m sandbox --port 8089 --data DIR``."""
+
+import argparse
+import signal
+import sys
+import threading
+
+from . import __doc__ as description
+from . import account
+from .engine import Engine
+from .server import listen
+from .world import World
+
+
+def parse_arguments(arguments=None):
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox",
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", required=True, metavar="DIR", help="folder for the state")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=8089, help="port, 0 takes a free one (%(default)s)"
+    )
+    parser.add_argument(
+        "--instance",
+        action="append",
+        default=[],
+        type=_instance,
+        metavar="ID:TOKEN",
+        help="an instance to have, made when missing; may be repeated",
+    )
+    parser.add_argument(
+        "--pace",
+        choices=("real", "fast"),
+        default="real",
+        help="real: new instances keep the service's send interval, start-up time, rate limits"
+        " and refresh time of counters; fast: none of these (%(default)s)",
+    )
+    parser.add_argument(
+        "--allow-remote", action="store_true", help="answer other machines than this one too"
+    )
+    return parser.parse_args(arguments)
+
+
+def _instance(text):
+    id_instance, _colon, token = text.partition(":")
+    if not id_instance.isdecimal() or not token:
+        raise argparse.ArgumentTypeError("expected ID:TOKEN, for example 4100000001:secret")
+    return int(id_instance), token
+
+
+def ensure_instance(world, id_instance, token):
+    """Have an instance with this id and token; one that exists keeps all the rest."""
+    with world.transaction(id_instance):
+        instance = world.instance(id_instance) or account.create(world, id_instance, token)
+        instance.api_token_instance = token
+        world.save(instance)
+
+
+def main(arguments=None):
+    options = parse_arguments(arguments)
+    world = World(options.data, options.pace)
+    for id_instance, token in options.instance:
+        ensure_instance(world, id_instance, token)
+    server = listen(world, options.host, options.port, options.allow_remote)
+    engine = Engine(world)
+    engine.start()
+
+    asked_to_end = threading.Event()
+    for name in ("SIGTERM", "SIGINT"):
+        signal.signal(getattr(signal, name), lambda *_ignored: asked_to_end.set())
+    serving = threading.Thread(target=server.serve_forever, name="server", daemon=True)
+    serving.start()
+    url = f"http://{options.host}:{server.server_port}"
+    print(f"GREEN-API sandbox on {url} (the phone: {url}/phone/)", flush=True)
+
+    asked_to_end.wait()
+    server.shutdown()
+    engine.stop()
+    world.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""The fields of a request: declared once per method, checked with the service's own texts."""
+
+import json
+import re
+from dataclasses import dataclass
+
+from .errors import ServiceError, invalid
+
+TYPING_TYPES = (
+    "text record_voice_note upload_voice_note record_video_note upload_video_note record_video"
+    " upload_video upload_photo upload_document choose_sticker choose_location choose_contact"
+).split()
+CHAT_ID = re.compile(r"-?[1-9]\d*|[1-9]\d*@c\.us")
+CHAT_ID_FORMATS = "'user_id', '-group_id', 'phone@c.us'"
+#: what the service calls a wrong type, and what Python takes for the right one
+TYPES = {
+    "string": ("a string", str),
+    "integer": ("an integer", int),
+    "number": ("a number", (int, float)),
+    "boolean": ("a boolean", bool),
+    "object": ("of type object", dict),
+    "array": ("an array", list),
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a request.
+
+    ``low`` and ``high`` bound a number's value, a string's length, an array's size.
+    """
+
+    name: str
+    kind: str = "string"
+    required: bool = False
+    low: float | None = None
+    high: float | None = None
+    choices: tuple = ()
+    may_be_empty: bool = False
+    pattern: re.Pattern | None = None
+    formats: str = ""
+    default: object = None
+
+    def check(self, value):
+        """:raise ServiceError: with the service's words"""
+        words, kinds = TYPES[self.kind]
+        if not isinstance(value, kinds) or (isinstance(value, bool) and self.kind != "boolean"):
+            raise invalid(f"'{self.name}' must be {words}")
+        if value == "" and not self.may_be_empty:
+            raise invalid(f"'{self.name}' is not allowed to be empty")
+        if self.pattern and not self.pattern.fullmatch(value):
+            raise invalid(f"'{self.name}' must be one of the next formats: {self.formats}")
+        if self.choices and value not in self.choices:
+            raise invalid(f"'{self.name}' must be one of [{', '.join(self.choices)}]")
+        self._check_bounds(value)
+
+    def _check_bounds(self, value):
+        if isinstance(value, (str, list)):
+            size = len(value)
+            what, end = (
+                (f"'{self.name}' length must be", " characters long")
+                if isinstance(value, str)
+                else (f"'{self.name}' must contain", " items")
+            )
+        else:
+            size, what, end = value, f"'{self.name}' must be", ""
+        if self.low is not None and size < self.low:
+            raise invalid(f"{what} greater than or equal to {self.low}{end}")
+        if self.high is not None and size > self.high:
+            raise invalid(f"{what} less than or equal to {self.high}{end}")
+
+
+# The kinds of fields that come again and again
+
+
+def text(name, required=True, high=None, **options):
+    return Field(name, required=required, high=high, **options)
+
+
+def integer(name, low=None, high=None, **options):
+    return Field(name, "integer", low=low, high=high, **options)
+
+
+def number(name, low=None, high=None, **options):
+    return Field(name, "number", low=low, high=high, **options)
+
+
+def boolean(name, default=False):
+    return Field(name, "boolean", default=default)
+
+
+def yes_no(name):
+    return Field(name, choices=("yes", "no"))
+
+
+def chat_id(name="chatId"):
+    return Field(name, required=True, pattern=CHAT_ID, formats=CHAT_ID_FORMATS)
+
+
+TYPING = (integer("typingTime", 1000, 20000), Field("typingType", choices=tuple(TYPING_TYPES)))
+QUOTE = Field("quotedMessageId")
+
+
+def parse_json(body):
+    """The JSON object of a request body; the service's words when it is none."""
+    try:
+        values = json.loads(body or b"{}")
+    except UnicodeDecodeError:
+        raise ServiceError("Unexpected token in JSON at position 0") from None
+    except json.JSONDecodeError as error:
+        if error.pos >= len(error.doc):
+            raise ServiceError("Unexpected end of JSON input") from None
+        token = error.doc[error.pos]
+        raise ServiceError(f"Unexpected token {token} in JSON at position {error.pos}") from None
+    if not isinstance(values, dict):
+        raise invalid("'value' must be of type object")
+    return values
+
+
+def parse_query(fields, query):
+    """The values of a query string, numbers made of the digits where a number is wanted."""
+    kinds = {field.name: field.kind for field in fields}
+    values = {}
+    for name, value in query.items():
+        is_number = kinds.get(name) == "integer" and re.fullmatch(r"-?\d+", value)
+        values[name] = int(value) if is_number else value
+    return values
+
+
+def validate(fields, values, at_least_one=False):
+    """Check ``values`` and fill in the defaults.
+
+    :param at_least_one: an empty request is refused
+    :raise ServiceError: 400 with the first thing that is wrong
+    """
+    if at_least_one and not values:
+        raise invalid("'value' must have at least 1 key")
+    known = {field.name: field for field in fields}
+    for field in fields:
+        if field.required and field.name not in values:
+            raise invalid(f"'{field.name}' is required")
+    for name, value in values.items():
+        if name not in known:
+            raise invalid(f"'{name}' is not allowed")
+        known[name].check(value)
+    defaults = {field.name: field.default for field in fields if field.default is not None}
+    return defaults | values

@@ -1,0 +1,17 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""The methods of the service, one file per topic of its documentation."""
+
+from . import account, journals, marking, queues, receiving, sending, service
+from .registry import METHODS, Call
+
+__all__ = [
+    "METHODS",
+    "Call",
+    "account",
+    "journals",
+    "marking",
+    "queues",
+    "receiving",
+    "sending",
+    "service",
+]

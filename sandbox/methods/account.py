@@ -1,0 +1,96 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Account: settings, state, sign-in."""
+
+import base64
+import io
+
+import qrcode
+
+from .. import account
+from ..fields import integer, text, yes_no
+from ..records import YES_NO_SETTINGS
+from .registry import method
+
+SETTINGS = (
+    text("webhookUrl", required=False, may_be_empty=True),
+    text("webhookUrlToken", required=False, may_be_empty=True),
+    integer("delaySendMessagesMilliseconds", 500, 600000),
+    *map(yes_no, YES_NO_SETTINGS),
+)
+WITHOUT_ACCOUNT = ("notAuthorized", "blocked", "starting", "pendingPassword")
+
+
+@method("getSettings", "GET")
+def get_settings(call):
+    return {"wid": call.instance.wid, "typeInstance": "telegram", **call.instance.settings}
+
+
+@method("setSettings", "POST", *SETTINGS, at_least_one=True)
+def set_settings(call):
+    call.instance.settings |= call.values
+    call.instance.webhook_not_before = 0
+    account.restart(call.world, call.instance)
+    return {"saveSettings": True}
+
+
+@method("getStateInstance", "GET")
+def get_state_instance(call):
+    return {"stateInstance": call.instance.state_instance}
+
+
+@method("getAccountSettings", "GET")
+def get_account_settings(call):
+    instance = call.instance
+    if instance.state_instance in WITHOUT_ACCOUNT:
+        return {"avatar": "", "phone": "", "stateInstance": instance.state_instance}
+    answer = {
+        "avatar": "",
+        "phone": instance.phone,
+        "stateInstance": instance.state_instance,
+        "chatId": instance.chat_id,
+        "username": instance.username,
+    }
+    if instance.suspended_until:
+        answer["suspendedUntil"] = instance.suspended_until
+    return answer
+
+
+@method("reboot", "GET")
+def reboot(call):
+    account.restart(call.world, call.instance)
+    return {"isReboot": True}
+
+
+@method("logout", "GET")
+def logout(call):
+    account.log_out(call.world, call.instance)
+    return {"isLogout": True}
+
+
+@method("qr", "GET", rps=3)
+def qr(call):
+    state = call.instance.state_instance
+    if state == "notAuthorized":
+        text = account.current_qr(call.world, call.instance)
+        return {"type": "qrCode", "message": _png(text)}
+    if state == "authorized":
+        return {"type": "alreadyLogged", "message": "instance account already authorized"}
+    reasons = {
+        "starting": "instance in starting process try later",
+        "pendingPassword": "two-factor password is expected, call sendAuthorizationPassword",
+    }
+    return {"type": "error", "message": reasons.get(state, f"instance is {state}")}
+
+
+def _png(text):
+    image = io.BytesIO()
+    qrcode.make(text, border=2).save(image)
+    return base64.b64encode(image.getvalue()).decode()
+
+
+@method("sendAuthorizationPassword", "POST", text("password", required=False, may_be_empty=True))
+def send_authorization_password(call):
+    password = call.values.get("password", "")
+    reason = account.enter_password(call.world, call.instance, password)
+    status = "fail" if reason else "success"
+    return {"status": not reason, "data": {"status": status, "reason": reason}}

@@ -1,0 +1,41 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Receiving notifications by asking for them."""
+
+from .. import notifications
+from ..errors import ServiceError
+from ..fields import integer
+from .registry import EMPTY, method
+
+
+@method(
+    "receiveNotification", "GET", integer("receiveTimeout", 5, 60, default=5), rps=100, waits=True
+)
+def receive_notification(call):
+    """The head of the queue, waited for; the same one until it is deleted."""
+    world, instance = call.world, call.instance
+    _check_polling(instance)
+    deadline = world.clock.now() + call.values["receiveTimeout"]
+    head = world.wait_until(lambda: notifications.first(world, instance.id_instance), deadline)
+    if head:
+        receipt_id, _created, body = head
+        return {"receiptId": receipt_id, "body": body}
+    return EMPTY if instance.empty_body else None
+
+
+@method("deleteNotification", "DELETE", rps=100)
+def delete_notification(call):
+    _check_polling(call.instance)
+    if call.receipt_id is None or not call.receipt_id.isdecimal():
+        raise ServiceError("Parameter receiptId must be a Number!")
+    deleted = call.world.store.remove_entry(
+        call.instance.id_instance, notifications.LIST, int(call.receipt_id)
+    )
+    return {"result": deleted, "reason": "" if deleted else "notification not found"}
+
+
+def _check_polling(instance):
+    if instance.settings["webhookUrl"]:
+        raise ServiceError(
+            "Message cannot be received because custom webhook url is set."
+            " To receive messages by this method, clear webhookUrl"
+        )

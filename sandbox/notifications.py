@@ -1,0 +1,127 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""The service's notifications: their bodies, and the queue they wait in.
+
+Each builder takes what happened and gives the body as the service writes it.
+"""
+
+from . import chats
+
+LIST = "notifications"
+LIFE = 24 * 60 * 60  # seconds
+STATUS_SETTINGS = ("outgoingWebhook", "outgoingMessageWebhook", "outgoingAPIMessageWebhook")
+ALWAYS_TOLD = ("failed", "noAccount")
+#: kinds of message that need one more setting
+EXTRA_SETTING = {
+    "pollMessage": "pollMessageWebhook",
+    "editedMessage": "editedMessageWebhook",
+    "deletedMessage": "deletedMessageWebhook",
+}
+
+
+def add(world, instance, body):
+    """Queue a notification, if the instance's settings want it.
+
+    :return: its receiptId, or None
+    """
+    if not _is_wanted(instance, body):
+        return None
+    return add_raw(world, instance, body)
+
+
+def add_raw(world, instance, body):
+    return world.store.add_entry(instance.id_instance, LIST, body, world.clock.now())
+
+
+def first(world, id_instance):
+    """The head of the queue as (receiptId, created, body), or None."""
+    drop_expired(world, id_instance)
+    return world.store.first_entry(id_instance, LIST)
+
+
+def drop_expired(world, id_instance):
+    world.store.drop_entries(id_instance, LIST, created_until=world.clock.now() - LIFE)
+
+
+def _is_wanted(instance, body):
+    kind = body["typeWebhook"]
+    if kind == "stateInstanceChanged":
+        return instance.is_on("stateWebhook")
+    if kind == "outgoingMessageStatus":
+        return body["status"] in ALWAYS_TOLD or instance.is_on(*STATUS_SETTINGS)
+    needed = [
+        {
+            "incomingMessageReceived": "incomingWebhook",
+            "outgoingMessageReceived": "outgoingMessageWebhook",
+            "outgoingAPIMessageReceived": "outgoingAPIMessageWebhook",
+        }[kind]
+    ]
+    extra = EXTRA_SETTING.get(body["messageData"]["typeMessage"])
+    return instance.is_on(*needed, *([extra] if extra else []))
+
+
+def _envelope(world, instance, kind):
+    return {
+        "typeWebhook": kind,
+        "instanceData": {
+            "idInstance": instance.id_instance,
+            "wid": instance.wid,
+            "typeInstance": "telegram",
+        },
+        "timestamp": world.timestamp(),
+    }
+
+
+def message(world, instance, chat, message):
+    """incomingMessageReceived, outgoingMessageReceived or outgoingAPIMessageReceived."""
+    if not message.outgoing:
+        kind = "incomingMessageReceived"
+    elif message.send_by_api:
+        kind = "outgoingAPIMessageReceived"
+    else:
+        kind = "outgoingMessageReceived"
+    return {
+        **_envelope(world, instance, kind),
+        "timestamp": message.timestamp,
+        "idMessage": message.id_message,
+        "senderData": _sender_data(world, instance, chat, message.sender),
+        "messageData": message.data,
+    }
+
+
+def _sender_data(world, instance, chat, sender):
+    if sender == instance.chat_id:
+        author = chats.own(instance)
+    else:
+        author = chats.get(world, instance, sender) or chat
+    return {
+        "chatId": chat.chat_id,
+        "chatType": chat.chat_type,
+        "sender": sender,
+        "chatName": chat.name,
+        "senderName": author.name,
+        "senderType": author.chat_type,
+        "senderContactName": author.contact_name,
+        "senderPhoneNumber": author.phone_number,
+    }
+
+
+def status(world, instance, chat_id, status, id_message=None, description=None):
+    """outgoingMessageStatus; failed and noAccount come without idMessage, with a description."""
+    body = {
+        "typeWebhook": "outgoingMessageStatus",
+        "chatId": chat_id,
+        **_envelope(world, instance, "outgoingMessageStatus"),
+    }
+    if id_message is not None:
+        body["idMessage"] = id_message
+    body["status"] = status
+    if description is not None:
+        body["description"] = description
+    return body
+
+
+def state(world, instance):
+    return {
+        **_envelope(world, instance, "stateInstanceChanged"),
+        "stateInstance": instance.state_instance,
+    }

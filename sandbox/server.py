@@ -1,0 +1,216 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""The HTTP door: who may come in, which way a request goes, and what refusals look like."""
+
+import ipaddress
+import json
+import re
+from collections import defaultdict, deque
+from datetime import datetime, timezone
+from html import escape
+from pathlib import Path
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.utils import send_from_directory
+from werkzeug.wrappers import Request, Response
+
+from . import faults, fields
+from .control import Control
+from .errors import ServiceError
+from .methods import METHODS, Call
+from .methods.registry import EMPTY
+from .methods.sending import check_session
+
+PAGE = Path(__file__).parent / "page"
+REQUESTS = "requests"
+KEPT_REQUESTS = 10000
+CALL_PATH = re.compile(
+    r"/waInstance(?P<id>[^/]+)/(?P<method>[^/]+)/(?P<token>[^/]+)(/(?P<rest>.*))?"
+)
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": "*",
+}
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Prints no access log: the paths carry tokens."""
+
+    def log_request(self, *args):
+        pass
+
+
+class Application:
+    """The WSGI application."""
+
+    def __init__(self, world, allow_remote=False):
+        self._world = world
+        self._allow_remote = allow_remote
+        self._control = Control(world)
+        self._recent_calls = defaultdict(deque)
+
+    def __call__(self, environ, start_response):
+        request = Request(environ)
+        return self._answer(request)(environ, start_response)
+
+    def _answer(self, request):
+        if not self._allow_remote and not ipaddress.ip_address(request.remote_addr).is_loopback:
+            return Response("The sandbox answers to this machine only.", 403)
+        if request.path.startswith("/control/"):
+            return self._control.answer(request)
+        if request.path.startswith("/phone/"):
+            name = request.path.removeprefix("/phone/") or "index.html"
+            return send_from_directory(PAGE, name, request.environ)
+        if request.path in ("/", "/phone"):
+            return Response(status=302, headers={"Location": "/phone/"})
+        match = CALL_PATH.fullmatch(request.path)
+        if not match:
+            return _not_found(request)
+        if request.method == "OPTIONS":
+            return Response(status=204, headers=CORS)
+        response = self._call(request, **match.groupdict())
+        response.headers.extend(CORS)
+        return response
+
+    def _call(self, request, id, method, token, rest):
+        """One call of the service, with the fault that may be waiting for it."""
+        id_instance = int(id) if id.isdecimal() else 0
+        connection = request.environ.get("werkzeug.socket")
+        fault = self._world.faults.take(id_instance, method)
+        number = self._record(request, id_instance, method, rest, fault)
+        if fault and fault.kind in faults.BEFORE:
+            return faults.before(fault, connection)
+        try:
+            if id_instance == 0:
+                raise ServiceError("Parameter idInstance not an integer")
+            response = self._serve(request, id_instance, method, token, rest, number, fault)
+        except ServiceError as error:
+            response = _refusal(request, error)
+        if fault:
+            return faults.after(fault, self._world.faults, connection, response)
+        return response
+
+    def _record(self, request, id_instance, method, rest, fault):
+        """Note the request for the control interface, without the token.
+
+        :return: its number
+        """
+        world = self._world
+        name = METHODS[method.lower()].name if method.lower() in METHODS else method
+        seen = {
+            "method": name,
+            "verb": request.method,
+            "query": request.args.to_dict(),
+            "receiptId": rest,
+            "body": _readable(request.get_data()),
+            "headers": dict(request.headers),
+            "fault": fault.kind if fault else None,
+        }
+        with world.changed, world.store.transaction():
+            now = world.clock.now()
+            number = world.store.add_entry(id_instance, REQUESTS, seen | {"timestamp": now}, now)
+            world.store.count_call(id_instance, name)
+            if number % 100 == 0:
+                world.store.keep_last(id_instance, REQUESTS, KEPT_REQUESTS)
+            world.changed.notify_all()
+        return number
+
+    def _serve(self, request, id_instance, name, token, rest, number, fault):
+        world = self._world
+        with world.changed:
+            instance = world.instance(id_instance)
+        if not instance:
+            raise ServiceError("Forbidden", 403)
+        method = METHODS.get(name.lower())
+        if not method:
+            return _not_found(request)
+        if token != instance.api_token_instance:
+            return Response(status=401)
+        if request.method not in method.verbs:
+            return _not_found(request)
+        self._check_rate(instance, method)
+        _check_usable(instance, method)
+        values = _parse(request, method)
+        call = Call(world, instance, values, number, request.host_url.rstrip("/"), rest)
+        if fault and fault.kind == "duplicate":
+            return _json({"result": True, "reason": ""})
+        if method.waits:
+            return _json(method.function(call))
+        with world.transaction(id_instance):
+            # read again under the lock: only now nobody else can change it
+            call.instance = world.instance(id_instance)
+            return _json(method.function(call))
+
+    def _check_rate(self, instance, method):
+        """Refuse more than the method's requests per second."""
+        if not instance.rate_limits:
+            return
+        limit = max(1, int(method.rps))
+        window = limit / method.rps
+        with self._world.changed:
+            now = self._world.clock.now()
+            recent = self._recent_calls[instance.id_instance, method.name]
+            while recent and recent[0] <= now - window:
+                recent.popleft()
+            if len(recent) >= limit:
+                raise ServiceError("Too Many Requests", 429, plain=True)
+            recent.append(now)
+
+
+def _check_usable(instance, method):
+    if instance.deleted:
+        raise ServiceError("Instance is deleted")
+    if instance.expired:
+        raise ServiceError("Instance account is expired. Renew your instance from personal area")
+    if method.needs_session:
+        check_session(instance)
+
+
+def _parse(request, method):
+    if request.method == "GET":
+        values = fields.parse_query(method.fields, request.args)
+    else:
+        values = fields.parse_json(request.get_data())
+    return fields.validate(method.fields, values, method.at_least_one)
+
+
+def _readable(body):
+    """A body for people: the JSON value, or the text, or None."""
+    if not body:
+        return None
+    text = body.decode(errors="replace")
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _json(value):
+    body = b"" if value is EMPTY else json.dumps(value, ensure_ascii=False).encode()
+    return Response(body, mimetype="application/json")
+
+
+def _refusal(request, error):
+    """The service's error body. It repeats the path, token included, as the real one does."""
+    if error.plain:
+        return Response(error.message, error.status, mimetype="text/plain")
+    moment = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+    body = {
+        "statusCode": error.status,
+        "timestamp": moment.replace("+00:00", "Z"),
+        "path": request.path,
+        "message": error.message,
+    }
+    return Response(json.dumps(body), error.status, mimetype="application/json")
+
+
+def _not_found(request):
+    words = escape(f"Cannot {request.method} {request.path}")
+    page = f"<!DOCTYPE html>\n<html><body><pre>{words}</pre></body></html>"
+    return Response(page, 404, mimetype="text/html")
+
+
+def listen(world, host, port, allow_remote=False):
+    """A threaded server, bound and ready for serve_forever()."""
+    application = Application(world, allow_remote)
+    return make_server(host, port, application, threaded=True, request_handler=QuietHandler)

@@ -1,0 +1,90 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Delivery of notifications by HTTP POST, when the instance has a webhookUrl."""
+
+import http.client
+import json
+import threading
+from urllib.parse import urlsplit
+
+from . import notifications
+
+#: the name under which faults may address a delivery
+METHOD = "webhook"
+
+
+class Webhooks:
+    """At most one delivery per instance is under way, so the order is kept."""
+
+    def __init__(self, world):
+        self._world = world
+        self._busy = set()
+
+    def push_due(self, instance):
+        """Start the delivery of the first notification, if it is time.
+
+        :return: the time of the next attempt, or None
+        """
+        if not instance.settings["webhookUrl"] or instance.id_instance in self._busy:
+            return None
+        if not notifications.first(self._world, instance.id_instance):
+            return None
+        if instance.webhook_not_before > self._world.clock.now():
+            return instance.webhook_not_before
+        self._busy.add(instance.id_instance)
+        name = f"webhook-{instance.id_instance}"
+        threading.Thread(
+            target=self._push_all, args=(instance.id_instance,), name=name, daemon=True
+        ).start()
+        return None
+
+    def _push_all(self, id_instance):
+        """Deliver until the queue is empty or a delivery fails."""
+        world = self._world
+        try:
+            while self._push_first(id_instance):
+                pass
+        finally:
+            with world.transaction(id_instance):
+                self._busy.discard(id_instance)
+
+    def _push_first(self, id_instance):
+        world = self._world
+        with world.changed:
+            instance = world.instance(id_instance)
+            head = instance and notifications.first(world, id_instance)
+            if not head or not instance.settings["webhookUrl"]:
+                return False
+        number, _created, body = head
+        delivered = post(instance.settings, body, instance.webhook_timeout_seconds)
+        with world.transaction(id_instance):
+            if delivered:
+                if world.faults.take(id_instance, METHOD, "duplicate"):
+                    return True
+                world.store.remove_entry(id_instance, notifications.LIST, number)
+                return True
+            instance = world.instance(id_instance)
+            if instance:
+                instance.webhook_not_before = world.clock.now() + instance.webhook_pause_seconds
+                world.save(instance)
+            return False
+
+
+def post(settings, body, timeout):
+    """POST one notification.
+
+    :return: whether the receiver answered exactly 200
+    """
+    url = urlsplit(settings["webhookUrl"])
+    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+    headers = {"Content-Type": "application/json"}
+    if settings["webhookUrlToken"]:
+        headers["Authorization"] = f"Bearer {settings['webhookUrlToken']}"
+    connection = kind(url.netloc, timeout=timeout)
+    try:
+        target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+        connection.request("POST", target, json.dumps(body).encode(), headers)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
