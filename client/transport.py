@@ -1,0 +1,201 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+"""One HTTP call to the service, and what its answer means."""
+
+import json
+import logging
+import re
+import time
+
+import requests
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
+
+from .. import const
+from .errors import OutcomeUnknown, Refused, TryLater
+from .hosts import check_host
+
+CONNECT_TIMEOUT = 5  # seconds
+READ_TIMEOUT = 30  # seconds
+ANSWER_TIMEOUT = 120  # seconds for reading a whole answer
+ANSWER_MAX_BYTES = 32 * 1024 * 1024
+RETRY_AFTER_MAX = 24 * 3600.0  # seconds
+DETAIL_MAX_LENGTH = 300  # characters of the service's own words that are kept
+
+_TOKEN_IN_PATH = re.compile(r"(/(?:waInstance[^/\s]+|partner)/[^/\s]+/)[^/\s?\"']+")
+
+
+class _HideTokens(logging.Filter):
+    """Mask the token in the lines that urllib3 writes about a request at level DEBUG."""
+
+    def filter(self, record):
+        text = record.getMessage()
+        masked = _TOKEN_IN_PATH.sub(r"\1***", text)
+        if masked != text:
+            record.msg, record.args = masked, ()
+        return True
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_HideTokens())
+
+
+class Transport:
+    """Calls methods of one instance. Connections are reused; close it, or use it in ``with``.
+
+    There is no retry in here: whether a call may be repeated is for the caller to decide, by the
+    kind of the error.
+
+    :param str api_url: https address of the service
+    :param str media_url: https address for uploads, by default the same
+    :param str id_instance: digits
+    :param str token: apiTokenInstance
+    """
+
+    def __init__(self, api_url, id_instance, token, *, media_url=None):
+        self._api_url = check_host(api_url)
+        self._media_url = check_host(media_url or api_url)
+        self._id_instance = id_instance
+        self._token = token
+        self._session = requests.Session()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exc_info):
+        self.close()
+
+    def close(self):
+        """Close the connections."""
+        self._session.close()
+
+    def _call(self, verb, method, body=None, *, params=None, tail="", repeatable=False, wait=0):
+        """Call a method of the service and return its answer, decoded from JSON.
+
+        :param str verb: "GET", "POST" or "DELETE"
+        :param str method: the service's name of the method
+        :param body: sent as JSON
+        :param dict params: query parameters
+        :param str tail: what follows the token in the path
+        :param bool repeatable: calling twice does no harm, so doubt means "try later"
+        :param int wait: seconds that the service itself may wait before it answers
+        :return: the decoded answer; None for an empty body or ``null``
+        :raise GreenApiError: one of its three kinds
+        """
+        doubt = TryLater if repeatable else OutcomeUnknown
+        url = f"{self._api_url}/waInstance{self._id_instance}/{method}/{self._token}{tail}"
+        try:
+            with self._session.request(
+                verb,
+                url,
+                json=body,
+                params=params,
+                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT + wait),
+                allow_redirects=False,  # the token must not follow to another host
+                stream=True,
+            ) as response:
+                content = self._read(response, method, doubt)
+                headers = response.headers
+                status = response.status_code
+        except (requests.RequestException, HTTPError) as error:
+            # `from None`: the text of the cause holds the URL, and with it the token.
+            kind, code = _classify_exception(error, doubt)
+            raise kind(method, code) from None
+        if status == 200:
+            return self._decode(content, method, doubt)
+        raise self._error_for_status(method, status, headers, content, doubt)
+
+    def _read(self, response, method, doubt):
+        """Read the answer's body, within bounds of size and time."""
+        deadline = time.monotonic() + ANSWER_TIMEOUT
+        content = bytearray()
+        for chunk in response.iter_content(64 * 1024):
+            content += chunk
+            if len(content) > ANSWER_MAX_BYTES:
+                raise doubt(method, const.CODE_NOT_JSON, status=response.status_code)
+            if time.monotonic() > deadline:
+                raise doubt(method, const.CODE_TIMEOUT, status=response.status_code)
+        return bytes(content)
+
+    def _decode(self, content, method, doubt):
+        if not content.strip():
+            return None
+        try:
+            return json.loads(content)
+        except (ValueError, RecursionError):
+            raise doubt(method, const.CODE_NOT_JSON, status=200) from None
+
+    def _error_for_status(self, method, status, headers, content, doubt):
+        """Make the error for an answer other than 200."""
+        details = {"status": status, "detail": self._detail(content)}
+        if status == 400:
+            code = _bad_request_code(details["detail"])
+            kind = TryLater if code == const.CODE_STARTING else Refused
+            return kind(method, code, **details)
+        if status == 429:
+            wait = _seconds(headers.get("Retry-After"))
+            return TryLater(method, const.CODE_RATE_LIMIT, retry_after=wait, **details)
+        if status >= 500 or status == 499:
+            return doubt(method, const.CODE_SERVER, **details)
+        code = {
+            401: const.CODE_UNAUTHORIZED,
+            403: const.CODE_FORBIDDEN,
+            404: const.CODE_NOT_FOUND,
+            466: const.CODE_QUOTA,
+            469: const.CODE_CHECK_LIMIT,
+        }.get(status, const.CODE_HTTP)
+        return Refused(method, code, **details)
+
+    def _detail(self, content):
+        """Take the service's own words from an error body, which echoes the path and its token."""
+        text = content[: 64 * 1024].decode("utf-8", "replace")
+        try:
+            answer = json.loads(text)
+        except (ValueError, RecursionError):
+            answer = text
+        if isinstance(answer, dict):
+            words = [answer.get("message"), answer.get("description"), answer.get("reason")]
+            for status in (answer.get("correspondentsStatus"), answer.get("invokeStatus")):
+                if isinstance(status, dict):
+                    words.append(status.get("description"))
+            answer = next((word for word in words if isinstance(word, str) and word), "")
+        if not isinstance(answer, str) or "<" in answer[:200]:
+            return ""  # a web page of some proxy says nothing to a person
+        return self._mask(answer).strip()[:DETAIL_MAX_LENGTH]
+
+    def _mask(self, text):
+        text = _TOKEN_IN_PATH.sub(r"\1***", text)
+        return text.replace(self._token, "***") if self._token else text
+
+
+def _classify_exception(error, doubt):
+    """Tell the kind and the code of an exception of the HTTP library."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(reason, NameResolutionError):
+        return TryLater, const.CODE_HOST_UNKNOWN
+    if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
+        return TryLater, const.CODE_UNREACHABLE
+    # A proxy that cannot be reached, and a certificate that is refused, come before the request.
+    if isinstance(error, requests.exceptions.ProxyError):
+        return TryLater, const.CODE_UNREACHABLE
+    if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE" in str(reason).upper():
+        return TryLater, const.CODE_UNREACHABLE
+    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+        return Refused, const.CODE_HOST_UNKNOWN
+    if isinstance(error, requests.Timeout):
+        return doubt, const.CODE_TIMEOUT
+    return doubt, const.CODE_CONNECTION_LOST
+
+
+def _bad_request_code(detail):
+    detail = detail.lower()
+    return next(
+        (code for words, code in const.BAD_REQUEST_CODES if words in detail),
+        const.CODE_BAD_REQUEST,
+    )
+
+
+def _seconds(value):
+    """Return the seconds of a Retry-After header, or None: its date form is not expected."""
+    try:
+        return min(max(0.0, float(value)), RETRY_AFTER_MAX)
+    except (TypeError, ValueError):
+        return None

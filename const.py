@@ -1,0 +1,77 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+"""Every fixed value of the GREEN-API Telegram service, in one place. Imports nothing.
+
+The service is described at https://green-api.com/en/telegram/docs/.
+"""
+
+# --- Limits of the service -------------------------------------------------------------------
+MESSAGE_MAX_LENGTH = 4096  # characters of a text, sendMessage
+RECEIVE_TIMEOUT_MIN = 5  # seconds that receiveNotification waits for a notification
+RECEIVE_TIMEOUT_MAX = 60
+
+# --- Chat ids --------------------------------------------------------------------------------
+PHONE_CHAT_SUFFIX = "@c.us"  # "79876543210@c.us": a chat addressed by its phone number
+CHAT_ID_PATTERN = r"-?[0-9]{1,32}|[0-9]{7,15}@c\.us"
+
+# --- States of an instance (stateInstance, and what errors tell about an instance) -----------
+STATE_AUTHORIZED = "authorized"
+STATE_NOT_AUTHORIZED = "notAuthorized"
+STATE_STARTING = "starting"
+STATE_PENDING_PASSWORD = "pendingPassword"
+SERVICE_STATES = (
+    STATE_AUTHORIZED,
+    STATE_NOT_AUTHORIZED,
+    STATE_STARTING,
+    STATE_PENDING_PASSWORD,
+    "suspended",
+    "blocked",
+)
+
+# --- Codes of a failed call ------------------------------------------------------------------
+# A code says why a call failed; the class of the error (refused, try later, outcome unknown)
+# says what may be done about it.
+CODE_UNAUTHORIZED = "unauthorized"  # 401: wrong apiTokenInstance
+CODE_FORBIDDEN = "forbidden"  # 403: wrong idInstance or wrong host
+CODE_NOT_FOUND = "not_found"  # 404: wrong method, verb, or host
+CODE_NOT_AUTHORIZED = "not_authorized"  # 400: the instance has no Telegram session
+CODE_STARTING = "starting"  # 400: the instance restarts, up to 5 minutes
+CODE_EXPIRED = "expired"  # 400: the instance is not paid
+CODE_DELETED = "deleted"  # 400: the instance was deleted
+CODE_WEBHOOK_SET = "webhook_set"  # 400: polling while a webhook address is set
+CODE_BAD_REQUEST = "bad_request"  # 400: anything else
+CODE_RATE_LIMIT = "rate_limit"  # 429
+CODE_QUOTA = "quota"  # 466: quota of the plan used up
+CODE_CHECK_LIMIT = "check_limit"  # 469: Telegram's own limit of account checks
+CODE_HTTP = "http"  # another HTTP status
+CODE_SERVER = "server"  # 5xx and 499
+CODE_NOT_JSON = "not_json"  # 200, but not an answer of this service
+CODE_HOST_UNKNOWN = "host_unknown"  # the name of the host does not resolve
+CODE_UNREACHABLE = "unreachable"  # no connection: refused, no route, no certificate
+CODE_TIMEOUT = "timeout"  # no answer in time
+CODE_CONNECTION_LOST = "connection_lost"  # cut before the answer was complete
+
+# Refusals that concern one message; any other one would befall the next message too.
+MESSAGE_CODES = (CODE_BAD_REQUEST, CODE_QUOTA, CODE_CHECK_LIMIT)
+
+# The text of a 400 answer that tells about the instance as a whole (contract: common errors).
+BAD_REQUEST_CODES = (
+    ("in starting process", CODE_STARTING),
+    ("starting or not authorized", CODE_NOT_AUTHORIZED),
+    ("account is expired", CODE_EXPIRED),
+    ("instance is deleted", CODE_DELETED),
+    ("webhook url is set", CODE_WEBHOOK_SET),
+)
+
+# --- Settings of an instance that this addon needs (setSettings) -----------------------------
+# A new instance sends no notification at all until these are switched on.
+RECEIVE_SETTINGS = {
+    "incomingWebhook": "yes",
+    "outgoingWebhook": "yes",
+    "outgoingMessageWebhook": "yes",
+    "outgoingAPIMessageWebhook": "yes",
+    "stateWebhook": "yes",
+    "pollMessageWebhook": "yes",
+    "editedMessageWebhook": "yes",
+    "deletedMessageWebhook": "yes",
+}

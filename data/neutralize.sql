@@ -1,0 +1,8 @@
+-- A copy of the database must not write to real people: forget the tokens, and send nothing that
+-- still waits.
+UPDATE telegram_instance
+   SET api_token = NULL,
+       state = 'unchecked';
+UPDATE telegram_message
+   SET state = 'canceled'
+ WHERE state IN ('queued', 'sending', 'unsure');

@@ -1,0 +1,23 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import models
+
+
+class MailFollowers(models.Model):
+    _inherit = "mail.followers"
+
+    def _get_recipient_data(self, records, message_type, subtype_id, pids=None):
+        """Keep Telegram messages out of the customers' mail boxes.
+
+        Who is written to gets it by Telegram; of the others, only colleagues are told.
+        """
+        data = super()._get_recipient_data(records, message_type, subtype_id, pids=pids)
+        if message_type != "telegram":
+            return data
+        for recipients in data.values():
+            for partner_id, recipient in list(recipients.items()):
+                if partner_id in (pids or ()):
+                    recipient["notif"] = "telegram"
+                elif recipient["share"]:
+                    del recipients[partner_id]
+        return data

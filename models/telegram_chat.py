@@ -1,0 +1,221 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import const
+
+
+class TelegramChat(models.Model):
+    """One private chat, group, supergroup or channel, as one instance sees it."""
+
+    _name = "telegram.chat"
+    _description = "Telegram Chat"
+    _order = "last_message_at desc nulls last, id desc"
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    instance_id = fields.Many2one(
+        "telegram.instance", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="instance_id.company_id", store=True, index=True)
+    chat_id = fields.Char(
+        "Chat Id",
+        required=True,
+        readonly=True,
+        help="As the service gives it. A leading minus means a group. The phone form "
+        "(79876543210@c.us) stands until Telegram's own number is known.",
+    )
+    chat_type = fields.Selection(
+        [
+            ("user", "Person"),
+            ("group", "Group"),
+            ("supergroup", "Supergroup"),
+            ("channel", "Channel"),
+            ("bot", "Bot"),
+        ],
+        readonly=True,
+    )
+    phone = fields.Char(readonly=True, help="E.164: a plus sign and digits.")
+    partner_id = fields.Many2one(
+        "res.partner", "Contact", index="btree_not_null", ondelete="set null", check_company=True
+    )
+    message_ids = fields.One2many("telegram.message", "chat_id", "Messages")
+    last_message_at = fields.Datetime(readonly=True)
+
+    _chat_id_uniq = models.Constraint(
+        "unique(instance_id, chat_id)", "This chat of the instance is already there."
+    )
+    _phone_index = models.Index("(instance_id, phone) WHERE phone IS NOT NULL")
+
+    # === FINDING A CHAT === #
+
+    @api.model
+    def _find(self, instance, chat_id):
+        """Return the chat of an instance with this chat id, archived or not; else none."""
+        # sudo: telegram.chat - people reach chats through the instance they operate
+        chats_sudo = self.sudo().with_context(active_test=False)
+        return chats_sudo.search([("instance_id", "=", instance.id), ("chat_id", "=", chat_id)])
+
+    @api.model
+    def _get_or_create(self, instance, chat_id, **values):
+        """Return the chat of an instance with this chat id, made when it is new.
+
+        :param str chat_id: digits, perhaps with a minus, or the phone form
+        :param values: for a new chat
+        :raise UserError: the chat id is not one
+        """
+        chat_id = str(chat_id).strip()
+        if not re.fullmatch(const.CHAT_ID_PATTERN, chat_id):
+            raise UserError(
+                self.env._(
+                    "“%s” is not a Telegram chat id. It is a number (with a minus for a group), "
+                    "or a phone number in the form 79876543210@c.us.",
+                    chat_id,
+                )
+            )
+        chat = self._find(instance, chat_id)
+        if not chat:
+            if chat_id.endswith(const.PHONE_CHAT_SUFFIX):
+                values["phone"] = "+" + chat_id.removesuffix(const.PHONE_CHAT_SUFFIX)
+            chat = chat.create(
+                {
+                    "chat_type": "group" if chat_id.startswith("-") else "user",
+                    **values,
+                    "name": values.get("name") or values.get("phone") or chat_id,
+                    "instance_id": instance.id,
+                    "chat_id": chat_id,
+                }
+            )
+        return chat.with_env(self.env)
+
+    @api.model
+    def _for_partner(self, instance, partner):
+        """Return the chat to write to a contact: the linked one, else the one of its phone.
+
+        :raise UserError: the contact has neither a chat nor a phone that can be read
+        """
+        chat, phone = self._find_for_partner(instance, partner)
+        if not chat:
+            chat_id = phone.removeprefix("+") + const.PHONE_CHAT_SUFFIX
+            chat = self._get_or_create(instance, chat_id, name=partner.display_name)
+        chat_sudo = chat.sudo()  # sudo: telegram.chat - linked by writing, not by editing it
+        if not chat_sudo.partner_id:
+            chat_sudo.partner_id = partner
+        return chat
+
+    @api.model
+    def _find_for_partner(self, instance, partner):
+        """Return the chat of a contact, and the phone in E.164 where there is none yet."""
+        # sudo: telegram.chat - people reach chats through the instance they operate
+        chats_sudo = self.sudo()
+        domain = [("instance_id", "=", instance.id), ("chat_type", "in", ("user", "bot"))]
+        chat = chats_sudo.search([*domain, ("partner_id", "=", partner.id)], limit=1)
+        phone = False
+        if not chat:
+            phone = self._get_phone(partner)
+            chat = chats_sudo.search([*domain, ("phone", "=", phone)], limit=1)
+        return chat.with_env(self.env), phone
+
+    @api.model
+    def _preview(self, instance, partner):
+        """Say where a message to a contact would go: the chat's name, or the phone number.
+
+        :raise UserError: as for _for_partner
+        """
+        chat, phone = self._find_for_partner(instance, partner)
+        return chat.sudo().display_name or phone  # sudo: as in _find_for_partner
+
+    @api.model
+    def _get_phone(self, partner):
+        """Return the phone of a contact in E.164, or raise a UserError that says what to do."""
+        if not partner.phone:
+            raise UserError(
+                self.env._(
+                    "%s has neither a Telegram chat nor a phone number. Enter the phone number "
+                    "on the contact, in international form (+…).",
+                    partner.display_name,
+                )
+            )
+        phone = partner._phone_format(fname="phone")
+        if not phone:
+            raise UserError(
+                self.env._(
+                    "The phone number “%(phone)s” of %(name)s cannot be read. Correct it on the "
+                    "contact, in international form (+…), or set the contact's country.",
+                    phone=partner.phone,
+                    name=partner.display_name,
+                )
+            )
+        return phone
+
+    # === LEARNING FROM NOTIFICATIONS === #
+
+    @api.model
+    def _from_notification(self, instance, notification):
+        """Return the chat of a message notification, with what it tells of the chat.
+
+        :param MessageNotification notification: what the service reported
+        """
+        values = {}
+        if notification.chat_type in dict(self._fields["chat_type"].selection):
+            values["chat_type"] = notification.chat_type
+        if notification.chat_name:
+            values["name"] = notification.chat_name
+        # The sender is the chat only in a private one, and only when it is not ourselves.
+        if notification.is_incoming and not notification.chat_id.startswith("-"):
+            if notification.sender_phone:
+                values["phone"] = "+" + notification.sender_phone
+            if notification.sender_name:
+                values.setdefault("name", notification.sender_name)
+        if values.get("phone"):
+            phone_form = notification.sender_phone + const.PHONE_CHAT_SUFFIX
+            self._find(instance, phone_form)._learn_chat_id(notification.chat_id)
+        chat = self._get_or_create(instance, notification.chat_id, **values)
+        changes = {name: value for name, value in values.items() if chat[name] != value}
+        if changes:
+            chat.write(changes)
+        chat._link_partner()
+        return chat
+
+    def _link_partner(self):
+        """Link the contact that has the chat's phone, when there is exactly one."""
+        self.ensure_one()
+        if self.partner_id or not self.phone:
+            return
+        partners = self.env["res.partner"].search(
+            [
+                ("phone_sanitized", "=", self.phone),
+                ("company_id", "in", (False, self.company_id.id)),
+            ],
+            limit=2,
+        )
+        if len(partners) == 1:
+            self.partner_id = partners
+
+    def _learn_chat_id(self, chat_id):
+        """Replace the phone form by the number that Telegram knows the chat by.
+
+        Where a chat with that number is there already, the two become one.
+
+        :param str chat_id: as in a notification
+        :return: the chat that is left
+        """
+        suffix = const.PHONE_CHAT_SUFFIX
+        if not self or not self.chat_id.endswith(suffix) or chat_id.endswith(suffix):
+            return self
+        other = self._find(self.instance_id, chat_id)
+        if not other:
+            self.chat_id = chat_id
+            return self
+        self.message_ids.chat_id = other
+        other.write(
+            {
+                "phone": other.phone or self.phone,
+                "partner_id": (other.partner_id or self.partner_id).id,
+            }
+        )
+        self.unlink()
+        return other

@@ -1,0 +1,346 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from .. import const
+from ..client import check_host, propose_host
+
+SEND_INTERVAL = 5  # minutes; commits of new messages wake the action at once
+RECEIVE_INTERVAL = 1  # minutes
+
+
+class TelegramInstance(models.Model):
+    """One instance of GREEN-API: one Telegram account of the company.
+
+    Its two scheduled actions do all the network work on messages: "send" drains the outgoing
+    queue (``telegram.message``), "receive" fills and works off the inbox (``telegram.event``).
+    """
+
+    _name = "telegram.instance"
+    _description = "Telegram Instance"
+    _inherit = ["mail.thread"]
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, tracking=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True, tracking=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    operator_ids = fields.Many2many(
+        "res.users",
+        string="Operators",
+        domain=[("share", "=", False)],
+        default=lambda self: self.env.user,
+        help="The users who read and write in the chats of this account.",
+    )
+    id_instance = fields.Char(
+        "Instance Id", required=True, copy=False, help="idInstance in the GREEN-API console."
+    )
+    api_url = fields.Char(
+        "API Address",
+        compute="_compute_api_url",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        help="apiUrl in the GREEN-API console.",
+    )
+    media_url = fields.Char(
+        "Media Address", help="mediaUrl in the GREEN-API console. Empty: the same as the API's."
+    )
+    # The token itself is out of everyone's reach; people only ever write it, into the next field.
+    api_token = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    api_token_new = fields.Char(
+        "API Token",
+        compute="_compute_api_token_new",
+        inverse="_inverse_api_token_new",
+        groups="base.group_system",
+        help="apiTokenInstance in the GREEN-API console. It is kept and never shown again.",
+    )
+    api_token_set = fields.Boolean(
+        "Token Is Set", compute="_compute_api_token_set", compute_sudo=True
+    )
+    state = fields.Selection(
+        [
+            ("unchecked", "Not checked yet"),
+            # The service's own states
+            (const.STATE_NOT_AUTHORIZED, "Not authorized"),
+            (const.STATE_AUTHORIZED, "Authorized"),
+            (const.STATE_STARTING, "Starting"),
+            (const.STATE_PENDING_PASSWORD, "Waits for the password"),
+            ("suspended", "Suspended"),
+            ("blocked", "Blocked"),
+            # What the service's refusals tell
+            (const.CODE_EXPIRED, "Expired"),
+            (const.CODE_DELETED, "Deleted"),
+            (const.CODE_UNAUTHORIZED, "Wrong token"),
+            (const.CODE_FORBIDDEN, "Wrong id or address"),
+            ("unknown", "Unknown"),
+        ],
+        default="unchecked",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    state_message = fields.Char(compute="_compute_state_message")
+    problem = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Why the last call to the service failed. Empty when it did not.",
+    )
+    checked_at = fields.Datetime("Last Checked", readonly=True, copy=False)
+    receiving_set = fields.Boolean(
+        "Receiving Is Set Up",
+        readonly=True,
+        copy=False,
+        help="Whether the service was told to report incoming messages and what becomes of ours.",
+    )
+    reply_days = fields.Integer(
+        "Answers Belong to a Record For",
+        default=7,
+        help="Days. An answer without a quote goes to the record from which the last message of "
+        "the chat was sent, unless that is longer ago.",
+    )
+    send_after = fields.Datetime(
+        "Sending Waits Until", readonly=True, copy=False, help="A pause after a failed call."
+    )
+    send_failures = fields.Integer(
+        readonly=True, copy=False, help="Failed calls in a row: each makes the next pause longer."
+    )
+    send_cron_id = fields.Many2one("ir.cron", "Send Action", readonly=True, copy=False)
+    receive_cron_id = fields.Many2one("ir.cron", "Receive Action", readonly=True, copy=False)
+    chat_count = fields.Integer(compute="_compute_counts")
+    waiting_count = fields.Integer("Waiting Messages", compute="_compute_counts")
+    set_aside_count = fields.Integer("Set-Aside Events", compute="_compute_counts")
+
+    _id_instance_uniq = models.Constraint(
+        "unique(id_instance)", "An instance with this id is already there."
+    )
+    _reply_days_positive = models.Constraint(
+        "CHECK(reply_days >= 0)", "The days for answers cannot be negative."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("id_instance")
+    def _compute_api_url(self):
+        for instance in self:
+            instance.api_url = instance.api_url or propose_host(instance.id_instance)
+
+    def _compute_api_token_new(self):
+        self.api_token_new = False
+
+    def _inverse_api_token_new(self):
+        for instance in self:
+            if not instance.api_token_new:
+                continue
+            token = instance.api_token_new.strip()
+            if re.search(r"[^A-Za-z0-9._~-]", token):
+                raise ValidationError(
+                    self.env._(
+                        "The API token may hold letters and digits only, without spaces. Copy it "
+                        "once more from the GREEN-API console (apiTokenInstance)."
+                    )
+                )
+            # sudo: telegram.instance - the field is closed to everyone; whoever may write the
+            # open one has the settings group
+            instance.sudo().write({"api_token": token, "state": "unchecked", "problem": False})
+
+    @api.depends("api_token")
+    def _compute_api_token_set(self):
+        for instance in self:
+            instance.api_token_set = bool(instance.api_token)
+
+    @api.depends("state", "problem")
+    def _compute_state_message(self):
+        messages = self._get_state_messages()
+        for instance in self:
+            instance.state_message = instance.problem or messages[instance.state]
+
+    def _compute_counts(self):
+        def count(records, domain):
+            domain = Domain("instance_id", "in", self.ids) & Domain(domain)
+            return dict(records._read_group(domain, ["instance_id"], ["__count"]))
+
+        chats = count(self.env["telegram.chat"], [])
+        waiting = count(self.env["telegram.message"], [("state", "in", ("queued", "sending"))])
+        # sudo: telegram.event - a number only, for those who may see the instance
+        set_aside = count(self.env["telegram.event"].sudo(), [("state", "=", "error")])
+        for instance in self:
+            instance.chat_count = chats.get(instance, 0)
+            instance.waiting_count = waiting.get(instance, 0)
+            instance.set_aside_count = set_aside.get(instance.sudo(), 0)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("id_instance")
+    def _check_id_instance(self):
+        for instance in self:
+            if not re.fullmatch(r"[0-9]{4,20}", instance.id_instance):
+                raise ValidationError(
+                    self.env._(
+                        "The instance id “%s” is not a number. Copy it once more from the "
+                        "GREEN-API console (idInstance): digits only, without spaces.",
+                        instance.id_instance,
+                    )
+                )
+
+    @api.constrains("api_url", "media_url")
+    def _check_hosts(self):
+        problems = {
+            "not_https": self.env._(
+                "The address “%s” must begin with https://, because the token travels with every "
+                "call. Plain http is for a service on this very machine only."
+            ),
+            "not_an_address": self.env._(
+                "“%s” is not an address of a service. It looks like "
+                "https://4100.api.green-api.com: copy it from the GREEN-API console."
+            ),
+        }
+        for instance in self:
+            for url in filter(None, (instance.api_url, instance.media_url)):
+                try:
+                    check_host(url)
+                except ValueError as error:
+                    raise ValidationError(problems[str(error)] % url) from None
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        instances = super().create(vals_list)
+        for instance in instances:
+            instance._create_crons()
+        return instances
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "name" in vals or "active" in vals:
+            for instance in self:
+                instance._update_crons()
+        if {"id_instance", "api_url", "media_url"} & vals.keys():
+            self.write({"state": "unchecked", "problem": False, "receiving_set": False})
+        return result
+
+    def unlink(self):
+        crons = self._get_crons()
+        result = super().unlink()
+        crons._telegram_remove()
+        return result
+
+    # === SCHEDULED ACTIONS === #
+
+    def _create_crons(self):
+        """Make the two scheduled actions of a new instance."""
+        self.ensure_one()
+
+        def values(name, method, minutes):
+            return {
+                "name": name,
+                "model_id": self.env["ir.model"]._get_id(self._name),
+                "state": "code",
+                "code": f"model.browse({self.id}).{method}()",
+                "user_id": self.env.ref("base.user_root").id,
+                "interval_number": minutes,
+                "interval_type": "minutes",
+                "active": self.active,
+            }
+
+        send_name, receive_name = self._get_cron_names()
+        # sudo: ir.cron - they belong to the instance; its administrators edit no other ones
+        crons = (
+            self.env["ir.cron"]
+            .sudo()
+            .create(
+                [
+                    values(send_name, "_cron_send", SEND_INTERVAL),
+                    values(receive_name, "_cron_receive", RECEIVE_INTERVAL),
+                ]
+            )
+        )
+        self.sudo().write({"send_cron_id": crons[0].id, "receive_cron_id": crons[1].id})
+
+    def _get_cron_names(self):
+        return (
+            self.env._("Telegram: send the messages of %s", self.name),
+            self.env._("Telegram: receive the messages of %s", self.name),
+        )
+
+    def _get_crons(self):
+        # sudo: ir.cron - they belong to the instance; its administrators edit no other ones
+        sudo = self.sudo().with_context(active_test=False)
+        return sudo.send_cron_id | sudo.receive_cron_id
+
+    def _update_crons(self):
+        """Let the scheduled actions follow the instance's name and its being active."""
+        self.ensure_one()
+        for cron, name in zip(
+            (self.sudo().send_cron_id, self.sudo().receive_cron_id),  # sudo: as in _get_crons
+            self._get_cron_names(),
+            strict=True,
+        ):
+            cron.name = name
+            # Not a plain write: a neutralised copy of the database must stay silent.
+            cron.toggle(self._name, [("id", "=", self.id)])
+
+    def _trigger_send(self, at=None):
+        """Wake the send action when this transaction commits, or at a time (UTC)."""
+        for instance in self:
+            # sudo: ir.cron - whoever may queue a message may wake the queue
+            instance.sudo().send_cron_id._trigger(at)
+
+    def _cron_send(self):
+        """Work off the outgoing queue. Commits: for the scheduled action only."""
+        self.ensure_one()
+        if self.api_token_set:
+            self.env["telegram.message"]._send_queue(self)
+
+    def _cron_receive(self):
+        """Take in what the service has for us. Commits: for the scheduled action only."""
+        self.ensure_one()
+        if self.api_token_set:
+            self.env["telegram.event"]._poll(self)
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _default(self):
+        """Return the instance to write by when nobody chose one: the first of the company.
+
+        :raise UserError: the user operates no instance of the current company
+        """
+        instance = self.search(
+            [("company_id", "=", self.env.company.id), ("operator_ids", "in", self.env.uid)],
+            limit=1,
+        ) or self.search([("company_id", "=", self.env.company.id)], limit=1)
+        if not instance:
+            raise UserError(
+                self.env._(
+                    "%s has no Telegram account that you may write by. Ask an administrator to "
+                    "connect one under Telegram → Configuration → Instances, with you as operator.",
+                    self.env.company.name,
+                )
+            )
+        return instance
+
+    def send_text(self, chat_id, text):
+        """Queue a text for a chat; it is sent after the transaction commits.
+
+        https://green-api.com/en/telegram/docs/api/sending/SendMessage/
+
+        :param str chat_id: "10000000", "-10000000000000" (a group) or "79876543210@c.us"
+        :param str text: plain text of 1 to 4096 characters
+        :return: the ``telegram.message`` in state "queued"
+        :raise UserError: the chat id or the text is not acceptable
+        :raise AccessError: the user does not operate this instance
+        """
+        self.ensure_one()
+        self.check_access("read")
+        chat = self.env["telegram.chat"]._get_or_create(self, chat_id)
+        return self.env["telegram.message"]._queue(chat, text)

@@ -1,0 +1,262 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import const
+
+STATES = [
+    ("queued", "Queued"),
+    ("sending", "Sending"),
+    ("sent", "Sent"),
+    ("delivered", "Delivered"),
+    ("read", "Read"),
+    ("unsure", "Unsure"),
+    ("error", "Failed"),
+    ("canceled", "Cancelled"),
+    ("received", "Received"),
+]
+
+# Why a message failed, or is unsure. On the chatter's notification with the prefix "telegram_".
+FAILURE_TYPES = [
+    ("refused", "Refused by the service"),
+    ("quota", "Quota of the plan used up"),
+    ("no_account", "No Telegram account"),
+    ("failed", "Not delivered by Telegram"),
+    ("unsure", "Unsure whether it was sent"),
+]
+
+
+class TelegramMessage(models.Model):
+    """One message, in or out: the log of what was said, and the queue of what is to be sent.
+
+    States of an outgoing message::
+
+        queued ──> sending ──> sent ──> delivered ──> read      (raised by later events only)
+          │ ^         ├──> queued      try later
+          │ │         ├──> error       refused, with the reason
+          │ │         └──> unsure      the outcome is unknown: a person decides
+          │ └── error, unsure          by a person
+          └──> canceled                by a person
+
+    The queue (``telegram_message_queue.py``) and the inbox (``telegram_message_inbox.py``) change
+    the states; this file holds the record itself.
+    """
+
+    _name = "telegram.message"
+    _description = "Telegram Message"
+    _order = "id desc"
+    _rec_name = "text"
+
+    chat_id = fields.Many2one(
+        "telegram.chat", "Chat", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    instance_id = fields.Many2one(
+        related="chat_id.instance_id", store=True, index=True, precompute=True
+    )
+    company_id = fields.Many2one(related="instance_id.company_id", store=True, precompute=True)
+    partner_id = fields.Many2one(related="chat_id.partner_id", string="Contact")
+    direction = fields.Selection(
+        [("incoming", "Incoming"), ("outgoing", "Outgoing")], required=True, readonly=True
+    )
+    id_message = fields.Char(
+        "Message Id", readonly=True, help="idMessage of the service; empty until it is known."
+    )
+    type_message = fields.Char(
+        "Kind", required=True, readonly=True, default="textMessage", help="As the service names it."
+    )
+    text = fields.Text(readonly=True)
+    file_name = fields.Char(readonly=True)
+    sender_name = fields.Char("Sender", readonly=True)
+    author_id = fields.Many2one("res.partner", "Author", readonly=True, ondelete="set null")
+    date = fields.Datetime(
+        required=True,
+        readonly=True,
+        default=fields.Datetime.now,
+        help="When it was written: here for our own, at Telegram for the others.",
+    )
+    quoted_id_message = fields.Char("Answers Message Id", readonly=True)
+    res_model = fields.Char("Record Model", readonly=True)
+    res_id = fields.Many2oneReference("Record Id", model_field="res_model", readonly=True)
+    record_name = fields.Char("Record", compute="_compute_record_name", compute_sudo=False)
+    mail_message_ids = fields.Many2many(
+        "mail.message", string="In the Chatter", readonly=True, copy=False
+    )
+    state = fields.Selection(STATES, required=True, readonly=True, copy=False)
+    failure_type = fields.Selection(FAILURE_TYPES, readonly=True, copy=False)
+    failure_reason = fields.Char(readonly=True, copy=False)
+    attempts = fields.Integer(readonly=True, copy=False)
+
+    # The service may use an id again in another chat; a chat never holds it twice.
+    _id_message_uniq = models.UniqueIndex(
+        "(chat_id, id_message) WHERE id_message IS NOT NULL",
+        "This message of the chat is already there.",
+    )
+    # The queue is looked at before every send: it stays as small as what waits.
+    _queue_index = models.Index("(instance_id, id) WHERE state IN ('queued', 'sending')")
+    _queue_chat_index = models.Index("(chat_id, id) WHERE state IN ('queued', 'sending')")
+    _id_message_index = models.Index("(id_message) WHERE id_message IS NOT NULL")
+    _record_index = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("res_model", "res_id")
+    def _compute_record_name(self):
+        for message in self:
+            record = message._get_record()
+            # A record that the reader may not see keeps its name to itself.
+            message.record_name = record.has_access("read") and record.display_name
+
+    @api.depends("text", "type_message", "file_name")
+    def _compute_display_name(self):
+        for message in self:
+            message.display_name = message._describe().partition("\n")[0][:80]
+
+    def _describe(self):
+        """Give the message as words: its text, after the name of its kind when that is another."""
+        self.ensure_one()
+        if self.type_message in ("textMessage", "extendedTextMessage"):
+            return self.text or ""
+        _ = self.env._
+        kind = {
+            "imageMessage": _("Photo"),
+            "videoMessage": _("Video"),
+            "documentMessage": _("File"),
+            "audioMessage": _("Audio"),
+            "stickerMessage": _("Sticker"),
+            "locationMessage": _("Location"),
+            "contactMessage": _("Contact"),
+            "pollMessage": _("Poll"),
+            "reactionMessage": _("Reaction"),
+            "editedMessage": _("Changed a message to"),
+            "deletedMessage": _("Deleted a message"),
+        }.get(self.type_message, self.type_message)
+        words = ", ".join(filter(None, (self.file_name, self.text)))
+        return f"{kind}: {words}" if words else kind
+
+    def _get_record(self):
+        """Return the record that the message was sent from or answers; empty when there is none."""
+        self.ensure_one()
+        if self.res_model not in self.env or not self.res_id:
+            return self.env["res.partner"]
+        return self.env[self.res_model].browse(self.res_id).exists()
+
+    # === ACTION METHODS === #
+
+    def action_cancel(self):
+        """Take messages out of the queue before they are sent."""
+        self._act_on({"queued"}, {"state": "canceled"})
+
+    def action_retry(self):
+        """Put messages into the queue once more: those that failed, and unsure ones that a person
+        knows to have never arrived."""
+        self._act_on(
+            {"error", "unsure"},
+            {
+                "state": "queued",
+                "failure_type": False,
+                "failure_reason": False,
+            },
+        )
+        self.instance_id._trigger_send()
+
+    def action_mark_sent(self):
+        """Settle unsure messages that a person knows to have arrived."""
+        self._act_on({"unsure"}, {"state": "sent", "failure_type": False, "failure_reason": False})
+
+    def action_open_record(self):
+        """Open the record that the message was sent from or answers."""
+        return self._get_record().get_formview_action()
+
+    def _act_on(self, states, vals):
+        """Change the messages that are in one of these states, and refuse when one is not."""
+        self.check_access("read")
+        # sudo: telegram.message - people act by these buttons only; the states are the queue's
+        messages_sudo = self.sudo()
+        messages_sudo.lock_for_update(allow_referencing=True)
+        late = messages_sudo.filtered(lambda message: message.state not in states)
+        if late:
+            names = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "“%(message)s” is %(state)s by now, so this is not possible any more.",
+                    message=late[0].display_name,
+                    state=names[late[0].state].lower(),
+                )
+            )
+        messages_sudo._set_state(vals)
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _check_text(self, text):
+        """Return the text as it goes out, or raise a UserError: empty, or too long."""
+        text = (text or "").replace("\x00", "").strip()
+        if not text:
+            raise UserError(self.env._("The message is empty. Write a text before you send it."))
+        if len(text) > const.MESSAGE_MAX_LENGTH:
+            raise UserError(
+                self.env._(
+                    "The message has %(length)s characters; Telegram takes at most %(limit)s. "
+                    "Shorten it, or send it in several parts.",
+                    length=len(text),
+                    limit=const.MESSAGE_MAX_LENGTH,
+                )
+            )
+        return text
+
+    @api.model
+    def _queue(self, chat, text, record=None, quoted_id_message=False):
+        """Put a text into the queue; it is sent after the transaction commits.
+
+        :param chat: the ``telegram.chat`` to write to
+        :param str text: plain text
+        :param record: the record it is sent from, to which answers go
+        :param str quoted_id_message: id of a message of the chat that it answers
+        :return: the ``telegram.message``
+        :raise UserError: the text is not acceptable
+        """
+        # sudo: telegram.message - people write through the queue, not into its table
+        message = self.sudo().create(
+            {
+                "chat_id": chat.id,
+                "direction": "outgoing",
+                "state": "queued",
+                "text": self._check_text(text),
+                "author_id": self.env.user.partner_id.id,
+                "sender_name": self.env.user.name,
+                "quoted_id_message": quoted_id_message,
+                "res_model": record._name if record else False,
+                "res_id": record.id if record else False,
+            }
+        )
+        chat.sudo().last_message_at = message.date  # sudo: as above
+        message.instance_id._trigger_send()
+        return message.with_env(self.env)
+
+    def _set_state(self, vals):
+        """Write a state with what belongs to it, and show it in the chatter."""
+        self.write(vals)
+        # sudo: mail.notification - it follows the message, whoever changed that
+        notifications = self.env["mail.notification"].sudo()
+        for message in self:
+            found = notifications.search([("telegram_message_id", "=", message.id)])
+            found.write(message._prepare_notification_values())
+            found.mail_message_id._notify_message_notification_update()
+
+    def _prepare_notification_values(self):
+        """Give the values of the chatter's notification that shows this message's state."""
+        self.ensure_one()
+        status = {
+            "queued": "ready",
+            "sending": "process",
+            "sent": "pending",
+            "delivered": "sent",
+            "read": "sent",
+            "canceled": "canceled",
+        }.get(self.state, "exception")
+        return {
+            "notification_status": status,
+            "failure_type": f"telegram_{self.failure_type}" if self.failure_type else False,
+            "failure_reason": self.failure_reason,
+        }

@@ -1,0 +1,203 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from datetime import datetime, timedelta, timezone
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import plaintext2html
+
+# How far a message has come; a state is never lowered.
+RANK = {"sent": 1, "delivered": 2, "read": 3}
+
+
+class NotYet(Exception):
+    """An event that makes sense only after a send under way has been written down."""
+
+
+class TelegramMessage(models.Model):
+    """What notifications say about messages: new ones, and what became of ours."""
+
+    _inherit = "telegram.message"
+
+    # === A MESSAGE === #
+
+    @api.model
+    def _receive(self, instance, notification, arrived_at):
+        """Keep a message that the service reports, once, and show it where it belongs.
+
+        :param MessageNotification notification: what the service reported
+        :param datetime arrived_at: when that arrived (UTC)
+        :return: the ``telegram.message``, new or known
+        :raise NotYet: it may be the echo of a message being sent
+        """
+        if not notification.is_incoming:
+            echo = self._find_echo(instance, notification, arrived_at)
+            if echo:
+                return echo
+        chat = self.env["telegram.chat"]._from_notification(instance, notification)
+        known = self.search(
+            [("chat_id", "=", chat.id), ("id_message", "=", notification.id_message)]
+        )
+        if known:
+            return known
+        message = self.create(self._prepare_received_values(chat, notification))
+        chat.last_message_at = max(chat.last_message_at or message.date, message.date)
+        message._post_on_records()
+        return message
+
+    @api.model
+    def _find_echo(self, instance, notification, arrived_at):
+        """Return the message of ours that a notification of an outgoing message repeats.
+
+        The echo tells the number of a chat that was written to by phone, and it proves that an
+        unsure message went out.
+
+        :raise NotYet: a message is being sent just now whose id is not written down yet
+        """
+        outgoing = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
+        message = self.search(
+            outgoing & Domain("id_message", "=", notification.id_message), limit=1
+        )
+        if not message and notification.is_via_api:
+            self._await_sending(instance, arrived_at)
+            message = self.search(
+                outgoing
+                & Domain("state", "=", "unsure")
+                & Domain("text", "=", notification.text)
+                & Domain("chat_id.chat_id", "=", notification.chat_id),
+                order="id",
+                limit=1,
+            )
+            if message:
+                message._mark_sent(notification.id_message)
+        message.chat_id._learn_chat_id(notification.chat_id)
+        return message
+
+    @api.model
+    def _prepare_received_values(self, chat, notification):
+        date = fields.Datetime.now()
+        if notification.timestamp:
+            date = datetime.fromtimestamp(notification.timestamp, timezone.utc).replace(tzinfo=None)
+        values = {
+            "chat_id": chat.id,
+            "direction": "incoming" if notification.is_incoming else "outgoing",
+            "state": "received" if notification.is_incoming else "sent",
+            "id_message": notification.id_message,
+            "type_message": notification.type_message,
+            "text": notification.text,
+            "file_name": notification.file_name,
+            "sender_name": notification.sender_name,
+            "quoted_id_message": notification.quoted_id_message,
+            "date": date,
+        }
+        if notification.is_incoming and not chat.chat_id.startswith("-"):
+            values["author_id"] = chat.partner_id.id
+        record = self._find_answered_record(chat, notification)
+        if record:
+            values.update(res_model=record._name, res_id=record.id)
+        return values
+
+    @api.model
+    def _find_answered_record(self, chat, notification):
+        """Return the record that a message answers: of the message it quotes, else of the last
+        one sent from a record, unless that is longer ago than the instance says."""
+        sent = Domain("chat_id", "=", chat.id) & Domain("res_id", "!=", False)
+        quoted = notification.quoted_id_message
+        if quoted:
+            last = self.search(sent & Domain("id_message", "=", quoted), limit=1)
+        else:
+            since = fields.Datetime.now() - timedelta(days=chat.instance_id.reply_days)
+            last = self.search(
+                sent & Domain("direction", "=", "outgoing") & Domain("date", ">=", since), limit=1
+            )
+        return last._get_record() if last else None
+
+    def _post_on_records(self):
+        """Show the message in the chatter of its contact and of the record it answers."""
+        self.ensure_one()
+        records = [self.partner_id] if self.partner_id else []
+        record = self._get_record()
+        if record and record not in records and hasattr(record, "message_post"):
+            records.append(record)
+        for record in records:
+            author = self.author_id or self.company_id.partner_id
+            self.mail_message_ids += record.with_company(self.company_id).message_post(
+                body=plaintext2html(self._describe()),
+                author_id=author.id,
+                message_type="telegram",
+                subtype_xmlid="mail.mt_comment" if self.direction == "incoming" else "mail.mt_note",
+            )
+
+    # === A STATUS === #
+
+    @api.model
+    def _take_status(self, instance, notification, arrived_at):
+        """Keep what became of a message of ours.
+
+        :param StatusNotification notification: what the service reported
+        :param datetime arrived_at: when that arrived (UTC)
+        :return: the ``telegram.message``, or none when it is not known here
+        :raise NotYet: a message is being sent just now whose id is not written down yet
+        """
+        message = self._find_by_status(instance, notification)
+        if not message:
+            self._await_sending(instance, arrived_at)
+            return message
+        if notification.id_message:
+            message.chat_id._learn_chat_id(notification.chat_id)
+        state = notification.status
+        if state in RANK:
+            if RANK[state] > RANK.get(message.state, 0):
+                message._set_state(
+                    {"state": state, "failure_type": False, "failure_reason": False}
+                )
+        elif state in ("failed", "noAccount") and RANK.get(message.state, 0) < RANK["delivered"]:
+            message._set_state(
+                {
+                    "state": "error",
+                    "failure_type": "no_account" if state == "noAccount" else "failed",
+                    "failure_reason": self._explain_status(notification),
+                }
+            )
+        return message
+
+    @api.model
+    def _find_by_status(self, instance, notification):
+        """Return the message that a status is about.
+
+        "failed" and "noAccount" may come without the message's id: they mean the first message
+        of the chat of which nothing better is known.
+        """
+        outgoing = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
+        if notification.id_message:
+            wanted = Domain("id_message", "=", notification.id_message)
+        else:
+            wanted = Domain("chat_id.chat_id", "=", notification.chat_id)
+            wanted &= Domain("state", "=", "sent")
+        return self.search(outgoing & wanted, order="id", limit=1)
+
+    @api.model
+    def _await_sending(self, instance, arrived_at):
+        """Let an event wait that may be about a message whose sending is not written down yet.
+
+        Only one that was on its way when the event arrived can be meant.
+
+        :raise NotYet: there is such a message
+        """
+        under_way = [
+            ("instance_id", "=", instance.id),
+            ("state", "=", "sending"),
+            ("write_date", "<=", arrived_at),
+        ]
+        if self.search_count(under_way, limit=1):
+            raise NotYet()
+
+    def _explain_status(self, notification):
+        if notification.status == "noAccount":
+            text = self.env._(
+                "This number has no Telegram account, or hides it. Ask the contact for another "
+                "number or for the Telegram user name."
+            )
+        else:
+            text = self.env._("Telegram did not take the message.")
+        return f"{text} ({notification.description})" if notification.description else text
