@@ -129,7 +129,8 @@ def command(main):
     """
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     try:
         sys.exit(main())
     except DevError as error:

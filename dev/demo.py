@@ -1,0 +1,173 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""./dev/demo: a real Odoo with the addon, the local service with its phone, and the main job."""
+
+import argparse
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+
+import requests
+
+from sandbox.phone import Phone
+from sandbox.process import start_sandbox
+
+from . import addon_database
+from .database import running_server
+from .home import CHECKOUT, dev_home, fingerprint, lock
+from .odoo_session import OdooSession
+from .progress import DevError, command, ending, step, tail
+from .scenario import Scenario
+from .server import Odoo
+
+DATABASE = "telegram_demo"
+LOGIN = PASSWORD = "admin"
+HOST = "127.0.0.1"
+ODOO_PORT = 8069
+PHONE_PORT = 8089
+START_PATIENCE = 120  # seconds for Odoo to answer
+# What an installed addon consists of; a change in it calls for an update of the database.
+ADDON_PARTS = ("client", "controllers", "data", "i18n", "models", "security", "static", "views")
+ADDON_PARTS += ("wizards", "__init__.py", "__manifest__.py", "const.py")
+
+
+def main():
+    """Run the demo as the command line says; return the exit code."""
+    options = _parse()
+    home = dev_home()
+    busy = "The demo of this checkout runs already. End it (Ctrl-C) or go to its addresses."
+    with lock(home, "demo", busy=busy), running_server(home) as server:
+        odoo = Odoo(home, server)
+        _prepare_database(odoo)
+        odoo_port = _port(options.port, ODOO_PORT)
+        with (
+            start_sandbox(home / "sandbox", _port(None, PHONE_PORT)) as (_process, phone_url),
+            _running_odoo(odoo, odoo_port) as (process, odoo_url),
+        ):
+            try:
+                scenario = _play(odoo_url, phone_url)
+            except (DevError, requests.RequestException) as error:
+                log = _log(odoo)
+                raise DevError(
+                    f"The demo did not get through: {error}\n\n{tail(log)}\n\nOdoo's log: {log}"
+                ) from None
+            if options.once:
+                return 0
+            _say_where(scenario, odoo_url, phone_url)
+            process.wait()
+            raise DevError(f"Odoo ended by itself.\n\n{tail(_log(odoo))}")
+
+
+def _parse():
+    parser = argparse.ArgumentParser(
+        prog="./dev/demo",
+        description="Start Odoo with the addon and a local GREEN-API service, do the addon's main "
+        "job on them, and stay up to be looked at.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--once", action="store_true", help="end after the main job")
+    parser.add_argument(
+        "--port", type=int, help=f"port of Odoo (default: {ODOO_PORT}, or a free one)"
+    )
+    return parser.parse_args()
+
+
+def _prepare_database(odoo):
+    stamp = odoo.home / "demo.stamp"
+    current = _addon_fingerprint()
+    log = odoo.home / "log" / "demo-install.log"
+    if not addon_database.has_addon(odoo, DATABASE):
+        addon_database.create(odoo, DATABASE, log)
+    elif not stamp.exists() or stamp.read_text() != current:
+        addon_database.update(odoo, DATABASE, log)
+    stamp.write_text(current)
+
+
+def _addon_fingerprint():
+    parts = [CHECKOUT / part for part in ADDON_PARTS]
+    files = [path for part in parts for path in [part, *part.rglob("*")] if path.is_file()]
+    return fingerprint(*((path, path.read_bytes()) for path in sorted(files) if _counts(path)))
+
+
+def _counts(path):
+    return path.suffix != ".pyc"
+
+
+def _port(wanted, usual):
+    """Return a free port: the wanted one, else the usual one or, when that is taken, any."""
+    for port in [wanted] if wanted else [usual, 0]:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return probe.getsockname()[1]
+    raise DevError(f"Port {wanted} is taken by another program. Choose another: --port=NUMBER.")
+
+
+def _log(odoo):
+    return odoo.home / "log" / "demo.log"
+
+
+@contextmanager
+def _running_odoo(odoo, port):
+    """Run Odoo until the block ends; give its process and its address."""
+    url = f"http://localhost:{port}"
+    config = odoo.write_config(
+        "demo.conf",
+        db_name=DATABASE,
+        dbfilter=f"^{DATABASE}$",
+        http_port=port,
+        max_cron_threads=2,
+    )
+    with _log(odoo).open("w") as log:
+        process = subprocess.Popen(
+            odoo.command(config=config),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=odoo.environment(),
+            cwd=CHECKOUT,
+            # Ctrl-C is for us; Odoo takes a second signal as an order to break off.
+            start_new_session=True,
+        )
+    with ending(process):
+        with step("Start Odoo"):
+            _wait_until_it_answers(process, url, _log(odoo))
+        yield process, url
+
+
+def _wait_until_it_answers(process, url, log):
+    deadline = time.monotonic() + START_PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            if requests.get(f"{url}/web/health", timeout=10).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.2)
+    raise DevError(f"Odoo did not start.\n\n{tail(log)}\n\nThe whole log: {log}")
+
+
+def _play(odoo_url, phone_url):
+    scenario = Scenario(OdooSession(odoo_url, DATABASE, LOGIN, PASSWORD), Phone(phone_url))
+    scenario.run()
+    return scenario
+
+
+def _say_where(scenario, odoo_url, phone_url):
+    print(
+        f"""
+Look around:
+  Odoo       {odoo_url}  (login {LOGIN}, password {PASSWORD})
+  contact    {odoo_url}/odoo/res.partner/{scenario.partner_id}
+  invoice    {odoo_url}/odoo/account.move/{scenario.invoice_id}
+  the phone  {phone_url}/phone/  (answer as the customer)
+
+Ctrl-C ends everything.""",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    command(main)
