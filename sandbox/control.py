@@ -57,7 +57,6 @@ sandbox's clock.
 """
 
 import json
-from dataclasses import replace
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
@@ -337,10 +336,12 @@ class Control:
 
     def _describe(self, instance, with_token=False):
         store, id_instance = self._world.store, instance.id_instance
+        shown = instance.to_json()
         if not with_token:
-            instance = replace(instance, api_token_instance="", two_factor_password="")
+            del shown["apiTokenInstance"], shown["twoFactorPassword"]
         return {
-            **instance.to_json(),
+            **shown,
+            "hasTwoFactorPassword": bool(instance.two_factor_password),
             "showsQr": account.shows_qr(self._world, instance),
             "chats": [
                 self._describe_chat(instance, chat) for chat in chats.every(self._world, instance)

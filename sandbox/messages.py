@@ -238,6 +238,6 @@ def _arrive(world, instance, chat, message):
     save(world, instance, message)
     notifications.add(world, instance, notifications.message(world, instance, chat, message))
     if instance.auto_deliver or instance.auto_read:
-        deliver(world, instance, chat)
+        _raise_status(world, instance, message, "delivered")
     if instance.auto_read:
-        read(world, instance, chat)
+        _raise_status(world, instance, message, "read")

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """The documents the sandbox keeps. In JSON their names are camelCase, as the service's are."""
 
+import functools
 import re
 from dataclasses import dataclass, field, fields
 
@@ -39,6 +40,7 @@ class Document:
     """A dataclass that is written as a JSON object with camelCase names."""
 
     @classmethod
+    @functools.cache
     def names(cls):
         """JSON name -> attribute name."""
         return {camel_case(item.name): item.name for item in fields(cls)}
