@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg2
 from psycopg2 import sql
 
-from .home import fingerprint, lock
+from .home import USERS, fingerprint, lock
 from .progress import DevError, step
 
 ROLE = "odoo"  # Odoo refuses to work as the role "postgres"
@@ -71,13 +71,15 @@ def running_server(home):
 
     :raise DevError: when it cannot be reached or may not create databases
     """
-    server = _configured()
-    if server:
-        _check(server)
-        yield server
-    else:
-        with _own_server(home) as server:
+    with (home / f"{USERS}.lock").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        server = _configured()
+        if server:
+            _check(server)
             yield server
+        else:
+            with _own_server(home, users) as server:
+                yield server
 
 
 def _configured():
@@ -119,26 +121,24 @@ def _check(server):
 
 
 @contextmanager
-def _own_server(home):
+def _own_server(home, users):
     """Start our server unless another command did, and stop it unless another one uses it still.
 
-    Each user holds a shared lock on one file; who gets it exclusively at the end was the last.
+    Each command holds a shared lock on the file ``users``; who gets it alone was the last.
     """
     own = _OwnServer(home)
-    with (home / "database-users.lock").open("a") as users:
+    with lock(home, "database"):
+        own.start()
+    try:
+        yield Server(host=str(own.sockets))
+    finally:
         with lock(home, "database"):
-            fcntl.flock(users, fcntl.LOCK_SH)
-            own.start()
-        try:
-            yield Server(host=str(own.sockets))
-        finally:
-            with lock(home, "database"):
-                try:
-                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    pass
-                else:
-                    own.stop()
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pass
+            else:
+                own.stop()
 
 
 class _OwnServer:
@@ -161,7 +161,7 @@ class _OwnServer:
             with step("Create a database server"):
                 self._own_folder(self._data)
                 self._run("initdb", "--auth=trust", "--encoding=UTF8", "-U", SUPERUSER)
-        if self._run("pg_ctl", "status", check=False) != 0:
+        if not self._is_running():
             self._own_folder(self.sockets)
             options = [f"-c {setting}" for setting in SETTINGS]
             options += ["-c listen_addresses=''", f"-k {self.sockets}"]
@@ -169,8 +169,12 @@ class _OwnServer:
         self._ensure_role()
 
     def stop(self):
-        """Stop the server and wait until it has."""
-        self._run("pg_ctl", "stop", "-w", "-m", "fast")
+        """Stop the server, if it runs still, and wait until it has."""
+        if self._is_running():
+            self._run("pg_ctl", "stop", "-w", "-m", "fast")
+
+    def _is_running(self):
+        return self._run("pg_ctl", "status", check=False) == 0
 
     def _own_folder(self, folder):
         folder.mkdir(mode=0o700, exist_ok=True)

@@ -13,6 +13,7 @@ from .progress import DevError
 CHECKOUT = Path(__file__).resolve().parent.parent
 ADDON = "telegram_green_api"
 HOME_VARIABLE = "TELEGRAM_DEV_HOME"
+USERS = "users"  # the lock that commands share while they work in the environment
 
 
 def dev_home():
@@ -84,6 +85,16 @@ def lock(home, name, busy=None):
         except BlockingIOError:
             raise DevError(busy) from None
         yield
+
+
+def renewing(home):
+    """Return a lock under which parts of the environment may be replaced: nobody works in it."""
+    return lock(
+        home,
+        USERS,
+        busy="A part of the environment has to be renewed, but another command (./dev/demo, "
+        "./dev/test or ./dev/odoo) works in it. End that one, then start again.",
+    )
 
 
 def is_stamped(folder, *inputs):

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from .home import is_stamped, write_stamp
+from .home import is_stamped, renewing, write_stamp
 from .progress import DevError, step
 
 ODOO_VARIABLE = "ODOO_HOME"
@@ -83,23 +83,28 @@ def _fetched(home):
     folder = home / "odoo"
     inputs = (BRANCH, *PACKAGES)
     if not is_stamped(folder, *inputs):
-        shutil.rmtree(folder, ignore_errors=True)
-        problems = []
-        for fetch in (_fetch_from_debian, _fetch_from_repository):
-            partial = home / "odoo.partial"
-            shutil.rmtree(partial, ignore_errors=True)
-            try:
-                fetch(home, partial)
-            except DevError as error:
-                problems.append(str(error))
-            else:
-                write_stamp(partial, *inputs)
-                partial.rename(folder)
-                break
-        else:
-            raise DevError("\n\n".join([_no_odoo(), *problems]))
+        with renewing(home):
+            shutil.rmtree(folder, ignore_errors=True)
+            partial = _fetch(home)
+            write_stamp(partial, *inputs)
+            partial.rename(folder)
     debian = folder / IMPORT_FOLDER
     return debian if debian.is_dir() else folder
+
+
+def _fetch(home):
+    """Fetch Odoo by the first way that works; return the folder it is in."""
+    partial = home / "odoo.partial"
+    problems = []
+    for fetch in (_fetch_from_debian, _fetch_from_repository):
+        shutil.rmtree(partial, ignore_errors=True)
+        try:
+            fetch(home, partial)
+        except DevError as error:
+            problems.append(str(error))
+        else:
+            return partial
+    raise DevError("\n\n".join([_no_odoo(), *problems]))
 
 
 def _no_odoo():

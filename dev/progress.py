@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 TAIL_LINES = 25
 PLAIN_INTERVAL = 20  # seconds between signs of life where the line cannot be redrawn
+QUICK = 1  # seconds: a step that takes less needs no word in advance
 DRAW_INTERVAL = 0.15
 
 
@@ -71,6 +72,8 @@ class Step:
                 if self._ended.wait(DRAW_INTERVAL):
                     return
         else:
+            if self._ended.wait(QUICK):
+                return
             print(f"- {self.name} ...", flush=True)
             while not self._ended.wait(PLAIN_INTERVAL):
                 print(f"    {self.seconds:.0f} s  {self.hint}"[:160], flush=True)

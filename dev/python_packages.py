@@ -5,11 +5,12 @@ import importlib.util
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import sysconfig
 from pathlib import Path
 
-from .home import is_stamped, write_stamp
+from .home import is_stamped, renewing, write_stamp
 from .progress import DevError, step
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
@@ -25,8 +26,9 @@ def use_supported_python():
         return
     for version in SUPPORTED:
         python = shutil.which("python{}.{}".format(*version))
-        if python:
-            os.execv(python, [python, *sys.orig_argv[1:]])
+        # A version manager may offer the name without having that Python.
+        if python and subprocess.run([python, "-c", ""], capture_output=True).returncode == 0:
+            os.execv(python, [python, *sys.argv])
     raise DevError(
         f"Odoo 19 needs Python 3.10 to 3.13; this is Python {platform.python_version()} and no "
         "other one was found. Install one of them and start again."
@@ -40,7 +42,7 @@ def virtual_environment(home):
     inputs = (sys.version, sysconfig.get_platform(), REQUIREMENTS.read_text())
     if is_stamped(folder, *inputs) and python.exists():
         return python
-    with step("Install Python packages") as packages:
+    with renewing(home), step("Install Python packages") as packages:
         shutil.rmtree(folder, ignore_errors=True)
         log = home / "log" / "python-packages.log"
         packages.run(

@@ -31,6 +31,7 @@ class Scenario:
         self.partner_id = None
         self.invoice_id = None
         self._message_ids = []
+        self._states = {}  # of each message, in the order seen
 
     def run(self):
         """Do everything, step by step.
@@ -132,11 +133,12 @@ class Scenario:
             limit=1,
         )
         self._message_ids.append(newest[0]["id"])
+        self._look()
 
     def _wait_for_states(self, *wanted):
         self._wait(
             f"messages that are {wanted[0]}",
-            lambda: all(message["state"] in wanted for message in self._sent()),
+            lambda: all(message["state"] in wanted for message in self._look()),
         )
 
     def _wait_for_answer(self, id_message):
@@ -148,12 +150,16 @@ class Scenario:
             raise DevError(f"The answer did not come to the invoice: {answer}")
         self._message_ids.append(answer["id"])
 
-    def _sent(self):
-        names = ("state", "failure_reason")
-        messages = self._odoo.call("telegram.message", "read", self._message_ids, list(names))
+    def _look(self):
+        """Return the messages as they stand, and remember their states."""
+        names = ["direction", "state", "failure_reason", "res_model", "text"]
+        messages = self._odoo.call("telegram.message", "read", self._message_ids, names)
         for message in messages:
             if message["state"] in ("error", "unsure"):
                 raise DevError(f"A message was not sent: {message['failure_reason']}")
+            seen = self._states.setdefault(message["id"], [])
+            if message["state"] not in seen:
+                seen.append(message["state"])
         return messages
 
     def _wait(self, what, happened):
@@ -172,11 +178,10 @@ class Scenario:
             time.sleep(PAUSE)
 
     def _report(self):
-        names = ("direction", "state", "res_model", "text")
-        places = {"res.partner": "contact", "account.move": "invoice"}
+        places = {"res.partner": "on the contact", "account.move": "on the invoice"}
         print("\nWhat happened in Telegram:")
-        for message in self._odoo.call("telegram.message", "read", self._message_ids, list(names)):
+        for message in self._look():
             ours = message["direction"] == "outgoing"
             who = f"we to {CUSTOMER}" if ours else f"{CUSTOMER} to us"
-            place = places.get(message["res_model"], message["res_model"])
-            print(f"  {who:16} {place:8} {message['state']:9} {message['text']}")
+            states = ", ".join(self._states[message["id"]])
+            print(f"\n  {who}, {places[message['res_model']]}: {states}\n    {message['text']}")
