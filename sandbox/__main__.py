@@ -72,7 +72,7 @@ def main(arguments=None):
     asked_to_end = threading.Event()
     for name in ("SIGTERM", "SIGINT"):
         signal.signal(getattr(signal, name), lambda *_ignored: asked_to_end.set())
-    serving = threading.Thread(target=server.serve_forever, name="server", daemon=True)
+    serving = threading.Thread(target=server.serve_forever, args=(0.1,), name="server", daemon=True)
     serving.start()
     url = f"http://{options.host}:{server.server_port}"
     print(f"GREEN-API sandbox on {url} (the phone: {url}/phone/)", flush=True)

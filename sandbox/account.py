@@ -19,6 +19,7 @@ def create(world, id_instance, token=None, customers=None, settings=None, **swit
     :param switches: JSON names and values, see :data:`sandbox.records.SWITCHES`
     """
     world.store.forget_instance(id_instance)
+    world.recent_calls.pop(id_instance, None)
     instance = Instance(
         id_instance,
         token or secrets.token_hex(25),

@@ -146,6 +146,8 @@ class Control:
     def add_fault(self, values):
         _allow(values, *faults.Fault.names())
         fault = faults.Fault.from_json(values)
+        if fault.id_instance is not None:
+            fault.id_instance = int(fault.id_instance)
         if fault.kind not in faults.BEFORE + faults.AFTER:
             raise ControlError(f"There is no fault {fault.kind!r}")
         self._world.faults.add(fault)

@@ -121,6 +121,11 @@ class Phone:
     def release(self):
         self._call("POST", "/release")
 
+    def wait_for_change(self, version=0, timeout=10):
+        """Wait until something has changed since ``version``; the new version is given back."""
+        values = {"after": version, "timeout": timeout}
+        return self._call("GET", "/changes", values, timeout=timeout + 30)["version"]
+
     def now(self):
         return self._call("GET", "/clock")["now"]
 

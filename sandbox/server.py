@@ -4,7 +4,7 @@
 import ipaddress
 import json
 import re
-from collections import defaultdict, deque
+from collections import deque
 from datetime import datetime, timezone
 from html import escape
 from pathlib import Path
@@ -47,7 +47,6 @@ class Application:
         self._world = world
         self._allow_remote = allow_remote
         self._control = Control(world)
-        self._recent_calls = defaultdict(deque)
 
     def __call__(self, environ, start_response):
         request = Request(environ)
@@ -149,7 +148,7 @@ class Application:
         window = limit / method.rps
         with self._world.changed:
             now = self._world.clock.now()
-            recent = self._recent_calls[instance.id_instance, method.name]
+            recent = self._world.recent_calls[instance.id_instance].setdefault(method.name, deque())
             while recent and recent[0] <= now - window:
                 recent.popleft()
             if len(recent) >= limit:

@@ -2,6 +2,7 @@
 """The shared state: one store, one clock, one lock, and waiting for changes."""
 
 import threading
+from collections import defaultdict
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +33,8 @@ class World:
         self.changed = threading.Condition(threading.RLock())
         #: grows with every change; the phone page asks for it
         self.version = 1
+        #: the times of the last calls, for the rate limits: id -> method -> times
+        self.recent_calls = defaultdict(dict)
         #: when something is to be done for an instance (id -> time), see engine.py
         self.due = dict.fromkeys(self.store.instance_ids(), 0.0)
 
@@ -93,5 +96,6 @@ class World:
             self.store.clear()
             self.store.set_value("clock_offset", offset)
             self.due.clear()
+            self.recent_calls.clear()
         self.faults.clear()
         self.faults.release()

@@ -1,0 +1,78 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""What the tests of the local service share. They speak plain HTTP with it, as any client would."""
+
+import tempfile
+import unittest
+
+import requests
+
+from ..sandbox.phone import Phone
+from ..sandbox.process import launch, stop
+
+ID_INSTANCE = 4100000001
+VASILISA = "10000000"
+VASILISA_PHONE = "79998887766@c.us"
+EVERYTHING_ON = {
+    "incomingWebhook": "yes",
+    "outgoingWebhook": "yes",
+    "outgoingMessageWebhook": "yes",
+    "outgoingAPIMessageWebhook": "yes",
+    "stateWebhook": "yes",
+}
+
+
+class LocalServiceCase(unittest.TestCase):
+    """A running service; each test begins with one authorized account and all notifications on."""
+
+    pace = "fast"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = folder.name
+        cls.process, cls.url = launch(cls.folder, pace=cls.pace)
+        cls.addClassCleanup(lambda: stop(cls.process))
+
+    def setUp(self):
+        super().setUp()
+        self.phone = Phone(self.url)
+        self.phone.reset()
+        self.token = self.create(stateInstance="authorized", settings=EVERYTHING_ON)
+
+    def create(self, id_instance=ID_INSTANCE, **values):
+        """Make an instance, the phone's one from now on; return its token."""
+        return self.phone.create(id_instance, **values)["apiTokenInstance"]
+
+    def call(self, verb, method, body=None, *, token=None, receipt=None, id_instance=None, **query):
+        """One call of the service, as it is: the response."""
+        path = [f"waInstance{id_instance or ID_INSTANCE}", method, token or self.token]
+        if receipt is not None:
+            path.append(str(receipt))
+        return requests.request(
+            verb, "/".join([self.url, *path]), json=body, params=query, timeout=60
+        )
+
+    def send(self, chat_id, text, **values):
+        """Send a text that has to be accepted; return its idMessage."""
+        body = {"chatId": chat_id, "message": text, **values}
+        response = self.call("POST", "sendMessage", body)
+        self.assertEqual(response.status_code, 200, response.text)
+        return response.json()["idMessage"]
+
+    def receive(self):
+        """Take one notification off the queue; return its body."""
+        head = self.call("GET", "receiveNotification").json()
+        answer = self.call("DELETE", "deleteNotification", receipt=head["receiptId"]).json()
+        self.assertEqual(answer, {"result": True, "reason": ""})
+        return head["body"]
+
+    def waiting(self):
+        """The bodies of all notifications that wait."""
+        return [item["body"] for item in self.phone.notifications()]
+
+    def assert_refused(self, response, status, words):
+        """The refusal has this status and says this, in the service's JSON form."""
+        self.assertEqual(response.status_code, status, response.text)
+        self.assertIn(words, response.json()["message"])
