@@ -29,8 +29,7 @@ def create(world, id_instance, token=None, customers=None, settings=None, **swit
     state = switches.pop("stateInstance", instance.state_instance)
     set_switches(instance, switches)
     instance.state_instance = state
-    if state not in ("notAuthorized", "pendingPassword"):
-        instance.wid = f"{instance.phone}@c.us"
+    instance.signed_in = state not in ("notAuthorized", "pendingPassword")
     world.save(instance)
     chats.add_customers(world, instance, chats.USUAL_CUSTOMERS if customers is None else customers)
     return instance
@@ -54,7 +53,7 @@ def set_state(world, instance, state, starting_until=0.0, state_after_starting="
     instance.starting_until = starting_until
     instance.state_after_starting = state_after_starting
     if state == "authorized":
-        instance.wid = f"{instance.phone}@c.us"
+        instance.signed_in = True
         instance.next_send_at = max(instance.next_send_at, world.clock.now())
     world.save(instance)
     if changed:
@@ -134,6 +133,6 @@ def enter_password(world, instance, password):
 
 
 def log_out(world, instance):
-    instance.wid = ""
+    instance.signed_in = False
     instance.qr_until = 0
     set_state(world, instance, "notAuthorized")

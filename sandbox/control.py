@@ -150,6 +150,8 @@ class Control:
             fault.id_instance = int(fault.id_instance)
         if fault.kind not in faults.BEFORE + faults.AFTER:
             raise ControlError(f"There is no fault {fault.kind!r}")
+        if fault.kind == "duplicate" and fault.method.lower() not in faults.DUPLICATE_METHODS:
+            raise ControlError("A duplicate needs the method deleteNotification or webhook")
         self._world.faults.add(fault)
         return fault.to_json()
 

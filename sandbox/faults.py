@@ -27,6 +27,7 @@ import select
 import socket
 import struct
 import threading
+import time
 from dataclasses import dataclass, field
 
 from werkzeug.wrappers import Response
@@ -34,7 +35,9 @@ from werkzeug.wrappers import Response
 from .records import Document
 
 BEFORE = ("lost_before", "reset", "status", "html", "endless")
+DUPLICATE_METHODS = ("deletenotification", "webhook")
 AFTER = ("lost_after", "status_after", "truncated", "delay", "hold", "duplicate")
+GONE_CHECK = 0.05  # seconds between two looks whether the caller is still there
 ENDLESS_CHUNK = b" " * 65536
 ENDLESS_CHUNKS = 6400
 
@@ -69,12 +72,12 @@ class Faults:
     def __init__(self):
         self._lock = threading.Lock()
         self._faults = []
-        self._released = threading.Event()
+        self._released = threading.Condition(self._lock)
+        #: how often release() was called
+        self.releases = 0
 
     def add(self, fault):
         with self._lock:
-            if fault.kind == "hold":
-                self._released.clear()
             self._faults.append(fault)
 
     def list(self):
@@ -98,18 +101,22 @@ class Faults:
 
     def release(self):
         """Let all held and delayed answers go."""
-        self._released.set()
+        with self._lock:
+            self.releases += 1
+            self._released.notify_all()
 
-    def wait(self, seconds, connection):
-        """Wait for the release, at most ``seconds``, or until the caller is gone.
+    def wait(self, releases, seconds, connection):
+        """Wait for a release, at most ``seconds``, or until the caller is gone.
 
+        :param releases: :attr:`releases` when the call began: one that came since then counts,
+            though the answer was not ready yet
         :param seconds: None: for ever
         """
-        left = float("inf") if seconds is None else seconds
-        while left > 0 and not _is_gone(connection):
-            if self._released.wait(min(left, 0.05)):
-                return
-            left -= 0.05
+        end = None if seconds is None else time.monotonic() + seconds
+        while (end is None or time.monotonic() < end) and not _is_gone(connection):
+            with self._lock:
+                if self._released.wait_for(lambda: self.releases != releases, GONE_CHECK):
+                    return
 
 
 def before(fault, connection):
@@ -128,8 +135,11 @@ def before(fault, connection):
     return _given(fault)
 
 
-def after(fault, faults, connection, response):
-    """What becomes of the answer of a call that was carried out."""
+def after(fault, faults, releases, connection, response):
+    """What becomes of the answer of a call that was carried out.
+
+    :param releases: see :meth:`Faults.wait`
+    """
     if fault.kind == "lost_after":
         cut(connection)
     if fault.kind == "status_after":
@@ -138,7 +148,8 @@ def after(fault, faults, connection, response):
         body = response.get_data()
         response.set_data(body[: len(body) // 2])
     if fault.kind in ("delay", "hold"):
-        faults.wait(fault.seconds if fault.kind == "delay" else None, connection)
+        seconds = fault.seconds if fault.kind == "delay" else None
+        faults.wait(releases, seconds, connection)
     return response
 
 

@@ -11,7 +11,7 @@ TYPING_TYPES = (
     "text record_voice_note upload_voice_note record_video_note upload_video_note record_video"
     " upload_video upload_photo upload_document choose_sticker choose_location choose_contact"
 ).split()
-CHAT_ID = re.compile(r"-?[1-9]\d*|[1-9]\d*@c\.us")
+CHAT_ID = re.compile(r"-?[1-9][0-9]*|[1-9][0-9]*@c\.us")
 CHAT_ID_FORMATS = "'user_id', '-group_id', 'phone@c.us'"
 #: what the service calls a wrong type, and what Python takes for the right one
 TYPES = {

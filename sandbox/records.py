@@ -65,12 +65,13 @@ class Instance(Document):
     api_token_instance: str
     state_instance: str = "notAuthorized"
     settings: dict = field(default_factory=new_settings)
-    # the account's owner; wid is empty until the first sign-in
+    # the account's owner
     phone: str = "79876543210"
     chat_id: str = "20000000"
     name: str = "Shop"
     username: str = "@shop"
-    wid: str = ""
+    #: whether there is a Telegram session; it lasts over restarts and suspensions
+    signed_in: bool = False
     last_id_message: int = 0
     # sign-in
     qr_token: str = ""
@@ -100,6 +101,8 @@ class Instance(Document):
     counter_seconds: float = 10
     #: sending methods queue in every state; when false they refuse unless authorized
     queue_while_offline: bool = True
+    #: receiveNotification waits for a notification; when false it answers at once
+    long_poll: bool = True
     #: receiveNotification without a notification: false = "null", true = an empty body
     empty_body: bool = False
     #: what was sent reaches the customer at once; is read at once
@@ -110,6 +113,11 @@ class Instance(Document):
     webhook_timeout_seconds: float = 180
     webhook_pause_seconds: float = 60
 
+    @property
+    def wid(self):
+        """The service's name of the account: empty until somebody has signed in."""
+        return f"{self.phone}@c.us" if self.signed_in else ""
+
     def is_on(self, *settings):
         """Whether all these yes/no settings are "yes"."""
         return all(self.settings.get(name) == "yes" for name in settings)
@@ -118,9 +126,9 @@ class Instance(Document):
 FAST = {"starting_seconds": 0, "pace": "fast", "rate_limits": False, "counter_seconds": 0}
 #: what the control interface may change
 SWITCHES = (
-    "stateInstance phone name username twoFactorPassword suspendedUntil expired deleted"
-    " startingSeconds pace rateLimits counterSeconds queueWhileOffline emptyBody autoDeliver"
-    " autoRead journalLagSeconds webhookTimeoutSeconds webhookPauseSeconds"
+    "stateInstance phone chatId name username twoFactorPassword suspendedUntil expired deleted"
+    " startingSeconds pace rateLimits counterSeconds queueWhileOffline longPoll emptyBody"
+    " autoDeliver autoRead journalLagSeconds webhookTimeoutSeconds webhookPauseSeconds"
 ).split()
 
 

@@ -75,6 +75,7 @@ class Application:
         """One call of the service, with the fault that may be waiting for it."""
         id_instance = int(id) if id.isdecimal() else 0
         connection = request.environ.get("werkzeug.socket")
+        releases = self._world.faults.releases
         fault = self._world.faults.take(id_instance, method)
         number = self._record(request, id_instance, method, rest, fault)
         if fault and fault.kind in faults.BEFORE:
@@ -86,7 +87,7 @@ class Application:
         except ServiceError as error:
             response = _refusal(request, error)
         if fault:
-            return faults.after(fault, self._world.faults, connection, response)
+            return faults.after(fault, self._world.faults, releases, connection, response)
         return response
 
     def _record(self, request, id_instance, method, rest, fault):

@@ -84,7 +84,8 @@ def post(settings, body, timeout):
         target = (url.path or "/") + (f"?{url.query}" if url.query else "")
         connection.request("POST", target, json.dumps(body).encode(), headers)
         return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
+    except (OSError, http.client.HTTPException, ValueError):
+        # ValueError: an address that is none, which setSettings takes all the same
         return False
     finally:
         connection.close()

@@ -14,7 +14,8 @@ def receive_notification(call):
     """The head of the queue, waited for; the same one until it is deleted."""
     world, instance = call.world, call.instance
     _check_polling(instance)
-    deadline = world.clock.now() + call.values["receiveTimeout"]
+    wait = call.values["receiveTimeout"] if instance.long_poll else 0
+    deadline = world.clock.now() + wait
     head = world.wait_until(lambda: notifications.first(world, instance.id_instance), deadline)
     if head:
         receipt_id, _created, body = head
