@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from .. import const
 from . import answers
 
 INCOMING = "incomingMessageReceived"
@@ -103,17 +104,14 @@ def parse(body):
     if type_webhook in (INCOMING, OUTGOING, OUTGOING_API):
         return _parse_message(type_webhook, body)
     if type_webhook == "outgoingMessageStatus":
-        status = StatusNotification(
-            chat_id=_clean(answers.text(body, "chatId")),
+        return StatusNotification(
+            chat_id=_chat_id(body),
             id_message=_clean(answers.text(body, "idMessage")),
             status=_required(body, "status"),
             description=_clean(answers.text(body, "description")),
             timestamp=_timestamp(body),
             raw=body,
         )
-        if not status.chat_id and not status.id_message:
-            raise NotificationError("chatId and idMessage are missing")
-        return status
     if type_webhook == "stateInstanceChanged":
         return StateNotification(_required(body, "stateInstance"), body)
     return OtherNotification(type_webhook, body)
@@ -148,7 +146,7 @@ def _parse_message(type_webhook, body):
         type_webhook=type_webhook,
         id_message=_required(body, "idMessage"),
         timestamp=_timestamp(body),
-        chat_id=_required(sender, "chatId"),
+        chat_id=_chat_id(sender),
         chat_type=_clean(answers.text(sender, "chatType")),
         chat_name=_clean(answers.text(sender, "chatName")),
         sender=_clean(answers.text(sender, "sender")),
@@ -188,6 +186,13 @@ def _required(parent, key):
     value = _clean(answers.text(parent, key))
     if not value:
         raise NotificationError(f"{key} is missing")
+    return value
+
+
+def _chat_id(parent):
+    value = _required(parent, "chatId")
+    if not re.fullmatch(const.CHAT_ID_PATTERN, value):
+        raise NotificationError(f"chatId is not one: {value[:40]}")
     return value
 
 

@@ -1,0 +1,178 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+"""What the tests share: the local GREEN-API service, and an instance that talks to it.
+
+Nothing in between is replaced: the real client calls the local service over HTTP.
+"""
+
+import tempfile
+from urllib.parse import urlsplit
+
+
+from odoo.fields import Command
+from odoo.tests import TransactionCase, new_test_user
+from odoo.tests.common import HOST, BaseCase, _super_send
+
+from ..sandbox.phone import Phone
+from ..sandbox.process import launch, stop
+
+# One word that marks every secret of the tests: none of them may turn up anywhere.
+SECRET_MARK = "d75b3a66TOPSECRET"
+CUSTOMER_CHAT = "10000000"
+CUSTOMER_PHONE = "+79998887766"
+
+EVERYTHING_ON = {
+    "incomingWebhook": "yes",
+    "outgoingWebhook": "yes",
+    "outgoingMessageWebhook": "yes",
+    "outgoingAPIMessageWebhook": "yes",
+    "stateWebhook": "yes",
+}
+
+
+class SandboxCase(BaseCase):
+    """Starts the local service for the tests of a class."""
+
+    _next_id_instance = 4100000001
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = tempfile.TemporaryDirectory(prefix="telegram_sandbox_")
+        cls.addClassCleanup(folder.cleanup)
+        cls.sandbox_folder = folder.name
+        cls.sandbox, cls.sandbox_url = launch(folder.name)
+        cls.addClassCleanup(lambda: stop(cls.sandbox))
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **kwargs):
+        """Let calls to this machine pass as they are: Odoo's guard cannot read the client's
+        timeouts, which are pairs."""
+        if urlsplit(request.url).hostname == HOST:
+            return _super_send(session, request, **kwargs)
+        return super()._request_handler(session, request, **kwargs)
+
+    @classmethod
+    def _create_phone(cls, **values):
+        """Make an instance in the local service; return its phone, the token as an attribute."""
+        SandboxCase._next_id_instance += 1
+        id_instance = SandboxCase._next_id_instance
+        phone = Phone(cls.sandbox_url, id_instance)
+        phone.token = f"{SECRET_MARK}{id_instance}"
+        values = {
+            "stateInstance": "authorized",
+            "settings": EVERYTHING_ON,
+            "longPoll": False,  # an empty queue says so at once
+            **values,
+        }
+        phone.create(id_instance, apiTokenInstance=phone.token, **values)
+        return phone
+
+
+class TelegramCase(SandboxCase, TransactionCase):
+    """An authorized instance, a customer with a phone, and a salesperson who writes."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.salesperson = new_test_user(
+            cls.env,
+            "telegram_salesperson",
+            groups="telegram_green_api.group_user,base.group_partner_manager",
+        )
+        cls.customer = cls.env["res.partner"].create(
+            {
+                "name": "Vasilisa Ivanova",
+                "phone": "8 (999) 888-77-66",
+                "country_id": cls.env.ref("base.ru").id,
+            }
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.phone = self._create_phone()  # the local service knows no rollback
+        self.instance = self._create_instance(self.phone)
+
+    @classmethod
+    def _create_instance(cls, phone, **values):
+        instance = cls.env["telegram.instance"].create(
+            {
+                "name": "Sales",
+                "id_instance": str(phone.id_instance),
+                "api_token_new": phone.token,
+                "api_url": cls.sandbox_url,
+                "operator_ids": [Command.set(cls.salesperson.ids)],
+                **values,
+            }
+        )
+        instance.write({"state": "authorized", "receiving_set": True})
+        return instance
+
+    def send_queue(self, instance=None):
+        """Let the instance's send action run, as Odoo's scheduler would."""
+        self._run((instance or self.instance).send_cron_id)
+
+    def receive(self, instance=None):
+        """Let the instance's receive action run, as Odoo's scheduler would."""
+        self._run((instance or self.instance).receive_cron_id)
+
+    def _run(self, cron):
+        with self.enter_registry_test_mode():
+            failed = cron.method_direct_trigger()
+        self.assertIs(failed, True, "the scheduled action failed")
+
+    def write_from(self, record, text, user=None):
+        """Write from a record as a person does, and return the queued telegram.message."""
+        record = record.with_user(user or self.salesperson)
+        mail_message = record._message_telegram(text)
+        return self.env["telegram.message"].search(
+            [("mail_message_ids", "in", mail_message.ids)]
+        )
+
+    def ingest(self, *bodies, instance=None):
+        """Put notifications into the inbox as if they had arrived, and process them."""
+        instance = instance or self.instance
+        for body in bodies:
+            self.env["telegram.event"]._ingest(instance, body)
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            env = self.env(cr=cr)
+            env["telegram.event"]._process_inbox(instance.with_env(env))
+        return self.env["telegram.event"].search(
+            [("instance_id", "=", instance.id)], order="id desc", limit=len(bodies)
+        )
+
+    def notification(self, text="Hi", **values):
+        """Give an incoming text as the service reports it."""
+        sender = {
+            "chatId": CUSTOMER_CHAT,
+            "chatType": "user",
+            "sender": CUSTOMER_CHAT,
+            "chatName": "Vasilisa",
+            "senderName": "Vasilisa",
+            "senderType": "user",
+            "senderContactName": "",
+            "senderPhoneNumber": int(CUSTOMER_PHONE[1:]),
+        }
+        return {
+            "typeWebhook": "incomingMessageReceived",
+            "instanceData": {"idInstance": int(self.instance.id_instance)},
+            "timestamp": 1763115112,
+            "idMessage": "1763115112345",
+            "senderData": sender,
+            "messageData": {
+                "typeMessage": "textMessage",
+                "textMessageData": {"textMessage": text},
+            },
+            **values,
+        }
+
+    def status(self, message, status, **values):
+        """Give a status of a message as the service reports it."""
+        return {
+            "typeWebhook": "outgoingMessageStatus",
+            "chatId": CUSTOMER_CHAT,
+            "timestamp": 1769676080,
+            "idMessage": message.id_message,
+            "status": status,
+            **values,
+        }
