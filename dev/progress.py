@@ -10,7 +10,7 @@ import threading
 import time
 from contextlib import contextmanager
 
-TAIL_LINES = 25
+TAIL_LINES = 30
 PLAIN_INTERVAL = 20  # seconds between signs of life where the line cannot be redrawn
 QUICK = 1  # seconds: a step that takes less needs no word in advance
 DRAW_INTERVAL = 0.15
@@ -37,11 +37,14 @@ class Step:
         """Seconds since the step began."""
         return time.monotonic() - self._started
 
-    def run(self, command, log, *, hint=lambda line: line, failure=None, **options):
+    def run(
+        self, command, log, *, hint=lambda line: line, failure=None, shown=TAIL_LINES, **options
+    ):
         """Run ``command``, its output in the file ``log`` and its last line as the hint.
 
         :param hint: function that makes a hint of a line, or None to keep the one before
         :param failure: what to say if it fails, instead of naming the command
+        :param shown: how many lines of the log to show then
         :param options: further options of ``subprocess.Popen``
         :raise DevError: when the command ends with an error; holds the end of the log
         """
@@ -63,7 +66,7 @@ class Step:
                 process.wait()
         if process.returncode:
             what = failure or f"{command[0]} ended with code {process.returncode}."
-            raise DevError(f"{what}\n\n{tail(log)}\n\nThe whole log: {log}")
+            raise DevError(f"{what}\n\n{tail(log, shown)}\n\nThe whole log: {log}")
 
     def _draw(self):
         if self._live:
