@@ -102,10 +102,9 @@ class TelegramCase(SandboxCase, TransactionCase):
                 "api_token_new": phone.token,
                 "api_url": cls.sandbox_url,
                 "operator_ids": [Command.set(cls.salesperson.ids)],
-                **values,
             }
         )
-        instance.write({"state": "authorized", "receiving_set": True})
+        instance.write({"state": "authorized", "receiving_set": True, **values})
         return instance
 
     def send_queue(self, instance=None):

@@ -1,0 +1,227 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import logging
+import socket
+import threading
+
+from odoo.tests import tagged
+
+from .. import const
+from ..client import GreenApiClient, OutcomeUnknown, Refused, TryLater, transport
+from .common import CUSTOMER_CHAT, SECRET_MARK, SandboxCase
+
+
+@tagged("post_install", "-at_install")
+class TestClient(SandboxCase):
+    """The client over real HTTP: what leaves it is a result or one of three kinds of failure."""
+
+    def setUp(self):
+        super().setUp()
+        self.phone = self._create_phone()
+        self.client = self.make_client(self.sandbox_url)
+
+    def make_client(self, url, token=None):
+        client = GreenApiClient(url, str(self.phone.id_instance), token or self.phone.token)
+        self.addCleanup(client.close)
+        return client
+
+    def assertFails(self, kind, code, call, *args):
+        """Check the kind and the code of a failure, and that its text holds no secret."""
+        with self.assertRaises(kind) as caught:
+            call(*args)
+        error = caught.exception
+        self.assertEqual(error.code, code)
+        self.assertIsNone(error.__cause__, "the cause of the HTTP library holds the URL")
+        self.assertTrue(error.__suppress_context__ or error.__context__ is None)
+        for text in (str(error), repr(error), error.detail):
+            self.assertNotIn(SECRET_MARK, text)
+            self.assertNotIn("waInstance", text)
+        return error
+
+    # --- What works ----------------------------------------------------------------------
+
+    def test_requests_on_the_wire(self):
+        """Each call has the verb, the body and nothing more than the service documents."""
+        self.client.send_message(CUSTOMER_CHAT, "Hello", quoted_message_id="7")
+        self.client.get_state_instance()
+        self.client.delete_notification(5)
+        seen = [(r["verb"], r["method"], r["body"]) for r in self.phone.requests()]
+        body = {"chatId": CUSTOMER_CHAT, "message": "Hello", "quotedMessageId": "7"}
+        self.assertEqual(
+            seen,
+            [
+                ("POST", "sendMessage", body),
+                ("GET", "getStateInstance", None),
+                ("DELETE", "deleteNotification", None),
+            ],
+        )
+
+    def test_empty_queue(self):
+        """No notification is None, be the answer "null" or empty."""
+        for empty in (False, True):
+            self.phone.change(emptyBody=empty)
+            self.assertIsNone(self.client.receive_notification())
+
+    def test_deleting_what_is_gone(self):
+        """A notification that is no longer there counts as deleted, however it is said."""
+        self.client.delete_notification(999)
+        body = {"statusCode": 500, "message": "findUnAckedMessage: not found"}
+        self.phone.fault("deleteNotification", "status", status=500, body=body)
+        self.client.delete_notification(999)
+
+    # --- The three kinds -----------------------------------------------------------------
+
+    def test_send_of_unknown_outcome(self):
+        """Whatever happens after the request has left, a send is never said to be repeatable."""
+        for fault, code in (
+            ({"kind": "lost_after"}, const.CODE_CONNECTION_LOST),
+            ({"kind": "lost_before"}, const.CODE_CONNECTION_LOST),
+            ({"kind": "reset"}, const.CODE_CONNECTION_LOST),
+            ({"kind": "truncated"}, const.CODE_NOT_JSON),
+            ({"kind": "html"}, const.CODE_NOT_JSON),
+            ({"kind": "status_after", "status": 200, "body": {}}, const.CODE_NOT_JSON),
+            ({"kind": "status_after", "status": 200, "body": [1]}, const.CODE_NOT_JSON),
+            ({"kind": "status_after", "status": 200, "body": ""}, const.CODE_NOT_JSON),
+            ({"kind": "status_after", "status": 200, "body": {"idMessage": None}}, const.CODE_NOT_JSON),
+            ({"kind": "status_after", "status": 499}, const.CODE_SERVER),
+            ({"kind": "status_after", "status": 500}, const.CODE_SERVER),
+            ({"kind": "status_after", "status": 502}, const.CODE_SERVER),
+        ):
+            with self.subTest(fault):
+                self.phone.fault("sendMessage", **fault)
+                self.assertFails(
+                    OutcomeUnknown, code, self.client.send_message, CUSTOMER_CHAT, "Hello"
+                )
+
+    def test_question_may_be_repeated(self):
+        """The same disturbances of a question are no doubt: asking again does no harm."""
+        for fault, code in (
+            ({"kind": "lost_before"}, const.CODE_CONNECTION_LOST),
+            ({"kind": "truncated"}, const.CODE_NOT_JSON),
+            ({"kind": "html"}, const.CODE_NOT_JSON),
+            ({"kind": "status", "status": 200, "body": [1]}, const.CODE_NOT_JSON),
+            ({"kind": "status", "status": 500}, const.CODE_SERVER),
+        ):
+            with self.subTest(fault):
+                self.phone.fault("getStateInstance", **fault)
+                self.assertFails(TryLater, code, self.client.get_state_instance)
+
+    def test_no_answer_in_time(self):
+        """A send without an answer in time is of unknown outcome."""
+        self.patch(transport, "READ_TIMEOUT", 0.2)
+        self.phone.fault("sendMessage", "hold")
+        self.assertFails(
+            OutcomeUnknown,
+            const.CODE_TIMEOUT,
+            self.client.send_message,
+            CUSTOMER_CHAT,
+            "Hello",
+        )
+        self.phone.release()
+
+    def test_request_that_never_left(self):
+        """Without a connection nothing was sent, so a send may be tried again."""
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
+            client = self.make_client(f"http://127.0.0.1:{taken.getsockname()[1]}")
+            self.assertFails(
+                TryLater, const.CODE_UNREACHABLE, client.send_message, CUSTOMER_CHAT, "Hello"
+            )
+
+    def test_refusals(self):
+        """What the service refuses is told by its own code, with the service's words."""
+        for status, body, kind, code in (
+            (400, {"statusCode": 400, "message": "bad request data"}, Refused, "bad_request"),
+            (400, "instance in starting process try later", TryLater, "starting"),
+            (400, "instance is starting or not authorized", Refused, "not_authorized"),
+            (400, "Instance account is expired. Renew", Refused, "expired"),
+            (400, "Instance is deleted", Refused, "deleted"),
+            (401, "", Refused, "unauthorized"),
+            (403, "Forbidden", Refused, "forbidden"),
+            (404, "<html>Not Found</html>", Refused, "not_found"),
+            (302, "", Refused, "http"),
+            (466, {"invokeStatus": {"description": "Monthly quota"}}, Refused, "quota"),
+            (469, "User get contact info limit reached", Refused, "check_limit"),
+            (429, "Too Many Requests", TryLater, "rate_limit"),
+        ):
+            with self.subTest(status=status, body=body):
+                self.phone.fault("sendMessage", "status", status=status, body=body)
+                error = self.assertFails(
+                    kind, code, self.client.send_message, CUSTOMER_CHAT, "Hello"
+                )
+                self.assertEqual(error.status, status)
+                self.assertNotIn("<html", error.detail)
+        self.assertEqual(self.phone.ledger(), [])
+
+    def test_wait_of_the_service(self):
+        """The seconds of a 429 are kept; nonsense in their place is no reason to fail."""
+        for header, seconds in (("7", 7), ("-1", 0), ("1e9", 86400), ("soon", None)):
+            headers = {"Retry-After": header}
+            self.phone.fault("getStateInstance", "status", status=429, headers=headers)
+            error = self.assertFails(
+                TryLater, const.CODE_RATE_LIMIT, self.client.get_state_instance
+            )
+            self.assertEqual(error.retry_after, seconds)
+
+    def test_redirect_is_not_followed(self):
+        """The token of the path must not travel to another host."""
+        headers = {"Location": f"{self.sandbox_url}/elsewhere"}
+        self.phone.fault("getStateInstance", "status", status=302, headers=headers)
+        self.assertFails(Refused, const.CODE_HTTP, self.client.get_state_instance)
+
+    def test_endless_answer(self):
+        """An answer without end is cut off instead of filling the memory."""
+        self.phone.fault("getStateInstance", "endless")
+        self.patch(transport, "ANSWER_MAX_BYTES", 1024 * 1024)
+        self.assertFails(TryLater, const.CODE_NOT_JSON, self.client.get_state_instance)
+
+    # --- Secrets -------------------------------------------------------------------------
+
+    def test_error_body_that_echoes_the_token(self):
+        """The service's error bodies repeat the path with the token; it is masked."""
+        path = f"/waInstance1/sendMessage/{self.phone.token}"
+        for body in (
+            {"statusCode": 400, "path": path, "message": f"Cannot POST {path} now"},
+            f"Cannot POST {path} now",
+            f"token {self.phone.token} is odd",
+        ):
+            self.phone.fault("sendMessage", "status", status=400, body=body)
+            error = None
+            try:
+                self.client.send_message(CUSTOMER_CHAT, "Hello")
+            except Refused as refused:
+                error = refused
+            self.assertNotIn(SECRET_MARK, str(error))
+            self.assertIn("***", str(error))
+
+    def test_log_of_the_http_library(self):
+        """The HTTP library's own log names each URL at level DEBUG: not its token."""
+        logger = logging.getLogger("urllib3.connectionpool")
+        with self.assertLogs(logger, logging.DEBUG) as logs:
+            self.client.get_state_instance()
+            self.phone.fault("getStateInstance", "lost_before")
+            self.assertFails(
+                TryLater, const.CODE_CONNECTION_LOST, self.client.get_state_instance
+            )
+        self.assertTrue(any("getStateInstance/***" in line for line in logs.output))
+        self.assertNotIn(SECRET_MARK, "\n".join(logs.output))
+
+    def test_threads_share_no_state(self):
+        """Two clients in two threads get their own answers."""
+        other = self._create_phone(stateInstance="blocked")
+        clients = [
+            self.client,
+            GreenApiClient(self.sandbox_url, str(other.id_instance), other.token),
+        ]
+        self.addCleanup(clients[1].close)
+        states = [None, None]
+
+        def ask(number):
+            states[number] = clients[number].get_state_instance().state
+
+        threads = [threading.Thread(target=ask, args=(number,)) for number in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(states, ["authorized", "blocked"])
