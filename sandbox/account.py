@@ -10,6 +10,7 @@ from . import chats, notifications
 from .records import FAST, SWITCHES, Instance, new_settings
 
 QR_LIFE = 20  # seconds
+CODE_LIFE = 300
 
 
 def create(world, id_instance, token=None, customers=None, settings=None, **switches):
@@ -54,6 +55,8 @@ def set_state(world, instance, state, starting_until=0.0, state_after_starting="
     instance.state_after_starting = state_after_starting
     if state == "authorized":
         instance.signed_in = True
+    elif state == "notAuthorized":
+        instance.signed_in = False
         instance.next_send_at = max(instance.next_send_at, world.clock.now())
     world.save(instance)
     if changed:
@@ -109,12 +112,51 @@ def scan(world, instance):
     """
     if not shows_qr(world, instance):
         return False
+    _finish_login(world, instance)
+    return True
+
+
+def send_code(world, instance, phone_number):
+    """Telegram shows a login code on the phone; a second call within its life shows no new one.
+
+    :return: "" when there is a code now, else the service's reason
+    """
+    if instance.state_instance != "notAuthorized":
+        return "already_registered"
+    if str(phone_number) != instance.phone:
+        return "phone_number_invalid"
+    if world.clock.now() >= instance.login_code_until:
+        instance.login_code = f"{secrets.randbelow(100000):05}"
+        instance.login_code_until = world.clock.now() + CODE_LIFE
+        world.save(instance)
+    return ""
+
+
+def enter_code(world, instance, code):
+    """Answer with the login code; a wrong one may be followed by another try.
+
+    :return: "" when accepted, else the service's reason
+    """
+    if instance.state_instance == "authorized":
+        return "already_registered"
+    if not instance.login_code:
+        return "authorization_not_started"
+    if world.clock.now() >= instance.login_code_until:
+        return "code_expired"
+    if code != instance.login_code:
+        return "verify_code_wrong"
+    _finish_login(world, instance)
+    return ""
+
+
+def _finish_login(world, instance):
+    """The QR code or the login code was right: the password is next, or all is done."""
     instance.qr_until = 0
+    instance.login_code, instance.login_code_until = "", 0
     if instance.two_factor_password:
         set_state(world, instance, "pendingPassword")
     else:
         restart(world, instance, then="authorized")
-    return True
 
 
 def enter_password(world, instance, password):
@@ -133,6 +175,5 @@ def enter_password(world, instance, password):
 
 
 def log_out(world, instance):
-    instance.signed_in = False
     instance.qr_until = 0
     set_state(world, instance, "notAuthorized")

@@ -4,6 +4,7 @@
 Functions that change something are called inside a transaction of the world.
 """
 
+import mimetypes
 import re
 
 from . import chats, notifications
@@ -25,6 +26,32 @@ def text_data(text):
         extended = {"text": text, "description": "", "title": "", "jpegThumbnail": "", **PLAIN}
         return {"typeMessage": "extendedTextMessage", "extendedTextMessageData": extended}
     return {"typeMessage": "textMessage", "textMessageData": {"textMessage": text, **PLAIN}}
+
+
+def file_data(url, file_name, caption=""):
+    """messageData of a file; its kind follows from the extension of its name."""
+    mime_type = mimetypes.guess_type(file_name)[0] or "application/octet-stream"
+    kind = mime_type.partition("/")[0]
+    file = {
+        "downloadUrl": url,
+        "caption": caption,
+        "fileName": file_name,
+        "jpegThumbnail": "",
+        "mimeType": mime_type,
+        **PLAIN,
+    }
+    media = kind if kind in ("image", "video", "audio") else "document"
+    return {"typeMessage": f"{media}Message", "fileMessageData": file}
+
+
+def forwarded(data):
+    """The same message, as a forwarded one."""
+    copy = {key: value for key, value in data.items() if key != "quotedMessage"}
+    for key in copy:
+        if key.endswith("Data"):
+            score = copy[key].get("forwardingScore", 0) + 1
+            copy[key] = {**copy[key], "forwardingScore": score, "isForwarded": True}
+    return copy
 
 
 def text_of(data):
@@ -232,6 +259,34 @@ def record_in_ledger(world, instance, message, request_number):
         "messageData": message.data,
     }
     world.store.add_entry(instance.id_instance, LEDGER, entry, world.clock.now())
+
+
+def edit(world, instance, message, text, request_number):
+    """Change the text of a message that the account has sent."""
+    message.data = {**message.data, **text_data(text)}
+    message.is_edited = True
+    save(world, instance, message)
+    data = {"textMessage": text, "stanzaId": message.id_message}
+    change = {"typeMessage": "editedMessage", "editedMessageData": data}
+    _tell_change(world, instance, message, change, request_number)
+
+
+def delete(world, instance, message, request_number, for_everyone=True):
+    """Delete a message that the account has sent; ``for_everyone``: from the customer too."""
+    message.is_deleted = True
+    save(world, instance, message)
+    if for_everyone:
+        data = {"stanzaId": message.id_message}
+        change = {"typeMessage": "deletedMessage", "deletedMessageData": data}
+        _tell_change(world, instance, message, change, request_number)
+
+
+def _tell_change(world, instance, message, data, request_number):
+    """An edit or a deletion is a message of its own for the ledger and the notifications."""
+    chat = chats.get(world, instance, message.chat_id)
+    change = _new(world, instance, chat, instance.chat_id, data, send_by_api=True)
+    record_in_ledger(world, instance, change, request_number)
+    notifications.add(world, instance, notifications.message(world, instance, chat, change))
 
 
 def _arrive(world, instance, chat, message):

@@ -76,6 +76,8 @@ class Instance(Document):
     # sign-in
     qr_token: str = ""
     qr_until: float = 0
+    login_code: str = ""
+    login_code_until: float = 0
     #: while starting: when that ends (0: not by itself) and the state that follows
     starting_until: float = 0
     state_after_starting: str = ""

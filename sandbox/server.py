@@ -15,13 +15,13 @@ from werkzeug.wrappers import Request, Response
 
 from . import faults, fields
 from .control import Control
+from .control.lists import REQUESTS
 from .errors import ServiceError
 from .methods import METHODS, Call
 from .methods.registry import EMPTY
 from .methods.sending import check_session
 
 PAGE = Path(__file__).parent / "page"
-REQUESTS = "requests"
 KEPT_REQUESTS = 10000
 CALL_PATH = re.compile(
     r"/waInstance(?P<id>[^/]+)/(?P<method>[^/]+)/(?P<token>[^/]+)(/(?P<rest>.*))?"

@@ -3,6 +3,7 @@
 
 import base64
 import io
+import secrets
 
 import qrcode
 
@@ -91,6 +92,39 @@ def _png(text):
 @method("sendAuthorizationPassword", "POST", text("password", required=False, may_be_empty=True))
 def send_authorization_password(call):
     password = call.values.get("password", "")
-    reason = account.enter_password(call.world, call.instance, password)
+    return _outcome(account.enter_password(call.world, call.instance, password))
+
+
+@method("startAuthorization", "POST", integer("phoneNumber", 1, required=True))
+def start_authorization(call):
+    """The code is shown by the phone page and the control interface, as Telegram would."""
+    reason = account.send_code(call.world, call.instance, call.values["phoneNumber"])
+    return _outcome(reason)
+
+
+@method(
+    "sendAuthorizationCode",
+    "POST",
+    text("code"),
+    text("password", required=False, may_be_empty=True),
+)
+def send_authorization_code(call):
+    reason = account.enter_code(call.world, call.instance, call.values["code"])
+    password = call.values.get("password")
+    if not reason and password and call.instance.state_instance == "pendingPassword":
+        reason = account.enter_password(call.world, call.instance, password)
+    return _outcome(reason)
+
+
+def _outcome(reason):
+    """Failures come inside a 200 answer."""
     status = "fail" if reason else "success"
     return {"status": not reason, "data": {"status": status, "reason": reason}}
+
+
+@method("updateApiToken", "GET")
+def update_api_token(call):
+    """The old token is refused from now on."""
+    call.instance.api_token_instance = secrets.token_hex(25)
+    call.world.save(call.instance)
+    return {"apiTokenInstance": call.instance.api_token_instance}

@@ -5,12 +5,19 @@ A method here only turns its fields into the messageData of the message; queuein
 are the same for all.
 """
 
-from .. import messages
+from .. import chats, messages
 from ..errors import ServiceError
-from ..fields import QUOTE, TYPING, Field, chat_id, number, text
+from ..fields import QUOTE, TYPING, Field, boolean, chat_id, integer, number, text, validate
 from .registry import method
 
 PLAIN = messages.PLAIN
+CONTACT = (
+    integer("phoneContact", 1, required=True),
+    *(
+        text(name, required=False, may_be_empty=True)
+        for name in ("firstName", "middleName", "lastName", "company")
+    ),
+)
 
 
 def sending(name, *fields):
@@ -62,8 +69,9 @@ def send_location(values):
 @sending("sendContact", Field("contact", "object", required=True))
 def send_contact(values):
     contact = values["contact"]
+    validate(CONTACT, contact)
     data = {
-        "phoneContact": str(contact.get("phoneContact", "")),
+        "phoneContact": str(contact["phoneContact"]),
         "firstName": contact.get("firstName", ""),
         "lastName": contact.get("lastName", ""),
         "vcard": "",
@@ -71,3 +79,75 @@ def send_contact(values):
         **PLAIN,
     }
     return {"typeMessage": "contactMessage", "contactMessageData": data}
+
+
+@sending(
+    "sendPoll",
+    text("message", high=255),
+    Field("options", "array", required=True, low=2, high=12),
+    Field("type", choices=("regular", "quiz")),
+    boolean("multipleAnswers"),
+    boolean("isAnonymous", default=True),
+    integer("correctOptionId", 0),
+)
+def send_poll(values):
+    """Options are taken as strings and as objects: the service's pages and clients disagree."""
+    options = [
+        option if isinstance(option, dict) else {"optionName": option}
+        for option in values["options"]
+    ]
+    for option in options:
+        validate((text("optionName", high=100),), option)
+    poll = {
+        "name": values["message"],
+        "options": options,
+        "multipleAnswers": values["multipleAnswers"],
+        **PLAIN,
+    }
+    return {"typeMessage": "pollMessage", "pollMessageData": poll}
+
+
+@sending(
+    "sendFileByUrl",
+    text("urlFile"),
+    text("fileName"),
+    text("caption", required=False, high=1024, may_be_empty=True),
+)
+def send_file_by_url(values):
+    """The file is not fetched: what the customer gets is the same link."""
+    return messages.file_data(values["urlFile"], values["fileName"], values.get("caption", ""))
+
+
+@method(
+    "forwardMessages",
+    "POST",
+    chat_id(),
+    chat_id("chatIdFrom"),
+    Field("messages", "array", required=True, low=1),
+    TYPING[0],
+)
+def forward_messages(call):
+    """All of them or none: an id that the source chat does not have is refused."""
+    check_queue_open(call.instance)
+    source = chats.find(call.world, call.instance, call.values["chatIdFrom"])
+    wanted = call.values["messages"]
+    found = [
+        source and messages.get(call.world, call.instance, source.chat_id, id_message)
+        for id_message in wanted
+    ]
+    if not all(found):
+        raise ServiceError(f"Message not found by chatId {call.values['chatIdFrom']}")
+    body = {"chatId": call.values["chatId"], "chatIdFrom": call.values["chatIdFrom"]}
+    return {
+        "messages": [
+            messages.enqueue(
+                call.world,
+                call.instance,
+                "forwardMessages",
+                body,
+                messages.forwarded(message.data),
+                call.number,
+            )
+            for message in found
+        ]
+    }

@@ -3,11 +3,12 @@
 
 import re
 
-from .. import chats
+from .. import chats, messages
 from ..errors import ServiceError, invalid
-from ..fields import Field, boolean, chat_id, integer
-from .registry import method
+from ..fields import TYPING_TYPES, Field, boolean, chat_id, integer, text
+from .registry import EMPTY, method
 
+EDIT_LIFE = 48 * 60 * 60  # seconds
 USERNAME = Field("username", pattern=re.compile(r"@\w+"), formats="'@username'")
 
 
@@ -80,3 +81,89 @@ def get_chats(call):
         }
         for chat in chats.every(call.world, call.instance)
     ]
+
+
+@method(
+    "editMessage",
+    "POST",
+    chat_id(),
+    text("idMessage"),
+    text("message", high=4096),
+    needs_session=True,
+)
+def edit_message(call):
+    """Outgoing texts only, and only for two days, as Telegram allows."""
+    message = _sent_message(call)
+    if "textMessageData" not in message.data and "extendedTextMessageData" not in message.data:
+        raise ServiceError("Only text messages can be edited")
+    if call.world.clock.now() > message.timestamp + EDIT_LIFE:
+        raise ServiceError("The message is too old to be edited")
+    messages.edit(call.world, call.instance, message, call.values["message"], call.number)
+    return {"idMessage": message.id_message}
+
+
+@method(
+    "deleteMessage",
+    "POST",
+    chat_id(),
+    text("idMessage"),
+    boolean("onlySenderDelete"),
+    needs_session=True,
+)
+def delete_message(call):
+    for_everyone = not call.values["onlySenderDelete"]
+    messages.delete(call.world, call.instance, _sent_message(call), call.number, for_everyone)
+    return EMPTY
+
+
+def _sent_message(call):
+    """The account's own message that is named in the request."""
+    chat = chats.find(call.world, call.instance, call.values["chatId"])
+    wanted = call.values["idMessage"]
+    message = chat and messages.get(call.world, call.instance, chat.chat_id, wanted)
+    if not message or not message.outgoing:
+        raise ServiceError(
+            f"Message not found by chatId {call.values['chatId']} and idMessage {wanted}"
+        )
+    return message
+
+
+@method("archiveChat", "POST", chat_id(), needs_session=True, at_least_one=True)
+def archive_chat(call):
+    return _archive(call, "archiveChatError", True)
+
+
+@method("unarchiveChat", "POST", chat_id(), needs_session=True, at_least_one=True)
+def unarchive_chat(call):
+    return _archive(call, "unarchiveChatError", False)
+
+
+def _archive(call, error, archived):
+    """Needs incomingWebhook and one message of the customer, as the service says."""
+    wanted = call.values["chatId"]
+    chat = chats.find(call.world, call.instance, wanted)
+    if not chat:
+        raise ServiceError(f"{error}: chat {wanted} not found")
+    if chat.archived == archived:
+        raise ServiceError(f"{error}: chat {wanted} already archive={str(archived).lower()}")
+    received = messages.search(
+        call.world, call.instance, chat_id=chat.chat_id, outgoing=False, limit=1
+    )
+    if not received or not call.instance.is_on("incomingWebhook"):
+        verb = error.removesuffix("ChatError")
+        raise ServiceError(f"{error}: cannot {verb} chat cause last message not found in chat")
+    chat.archived = archived
+    chats.save(call.world, call.instance, chat)
+    return EMPTY
+
+
+@method(
+    "sendTyping",
+    "POST",
+    chat_id(),
+    integer("typingTime", 1000, 20000, required=True),
+    Field("typingType", choices=tuple(TYPING_TYPES)),
+    needs_session=True,
+)
+def send_typing(call):
+    return EMPTY
