@@ -27,4 +27,5 @@ class MailNotification(models.Model):
         return telegram | super(MailNotification, self - telegram)._filtered_for_web_client()
 
     def _to_store_defaults(self, target):
-        return [*super()._to_store_defaults(target), "failure_reason", "telegram_state"]
+        telegram_fields = ["failure_reason", "telegram_message_id", "telegram_state"]
+        return super()._to_store_defaults(target) + telegram_fields

@@ -1,0 +1,56 @@
+import { Chatter } from "@mail/chatter/web_portal/chatter";
+
+import { onWillStart } from "@odoo/owl";
+
+import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
+import { patch } from "@web/core/utils/patch";
+
+patch(Chatter.prototype, {
+    setup() {
+        super.setup(...arguments);
+        this.canWriteByTelegram = false;
+        onWillStart(async () => {
+            this.canWriteByTelegram = await user.hasGroup("telegram_green_api.group_user");
+        });
+    },
+
+    async onClickTelegram() {
+        this.closeSearch();
+        const isNew = !this.state.thread.id;
+        if (isNew) {
+            this.onThreadCreated = this.openTelegramComposer;
+        }
+        // Saving an existing record too: the composer is to know the phone just typed in.
+        const saved = (await this.props.saveRecord?.()) ?? !isNew;
+        if (!saved) {
+            this.onThreadCreated = null;
+        } else if (!isNew) {
+            this.openTelegramComposer(this.state.thread);
+        }
+    },
+
+    /**
+     * Open the dialog in which a Telegram message is written.
+     *
+     * @param {import("models").Thread} thread of a saved record
+     */
+    openTelegramComposer(thread) {
+        const action = {
+            type: "ir.actions.act_window",
+            name: _t("Write by Telegram"),
+            res_model: "telegram.composer",
+            views: [[false, "form"]],
+            target: "new",
+            context: { default_res_model: thread.model, default_res_id: thread.id },
+        };
+        this.env.services.action.doAction(action, {
+            onClose: (closing) => {
+                if (!closing?.dismiss && !closing?.special) {
+                    this.state.jumpThreadPresent++;
+                    this.load(thread, ["messages"]);
+                }
+            },
+        });
+    },
+});

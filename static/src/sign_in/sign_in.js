@@ -1,0 +1,143 @@
+import { Component, onMounted, onWillDestroy, status, useRef, useState } from "@odoo/owl";
+
+import { browser } from "@web/core/browser/browser";
+import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { Mutex } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+export const PAUSE = 4000; // ms between two questions to the service
+export const LONG_PAUSE = 10000; // ms, where nothing is going to change soon
+
+/**
+ * Leads to an authorized Telegram account: shows the QR code, which renews itself, asks for the
+ * password of two-step verification where there is one, and says what to do at each step.
+ *
+ * For the form of telegram.sign.in, whose methods it calls.
+ */
+export class TelegramSignIn extends Component {
+    static template = "telegram_green_api.SignIn";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.passwordRef = useRef("password");
+        this.state = useState({
+            /** What the server said last: { state, message, problem, qr }. */
+            answer: null,
+            /** Why there is no newer answer. */
+            failure: "",
+            passwordRefusal: "",
+            isSendingPassword: false,
+        });
+        this.calls = new Mutex();
+        onMounted(() => this.refresh());
+        onWillDestroy(() => browser.clearTimeout(this.timer));
+    }
+
+    get isAuthorized() {
+        return this.state.answer?.state === "authorized" && !this.state.answer.problem;
+    }
+
+    get isPasswordWanted() {
+        return this.state.answer?.state === "pendingPassword" && !this.state.answer.problem;
+    }
+
+    /** Whether something goes on that ends by itself. */
+    get isWaiting() {
+        const { answer, failure } = this.state;
+        return !failure && (!answer || (answer.state === "starting" && !answer.problem));
+    }
+
+    get qrSource() {
+        const { answer, failure } = this.state;
+        return !failure && answer?.qr ? `data:image/png;base64,${answer.qr}` : "";
+    }
+
+    get message() {
+        if (this.state.failure) {
+            return this.state.failure;
+        }
+        return this.state.answer?.message || _t("Asking for the state of the account…");
+    }
+
+    /** Ask how far the sign-in is, and go on asking until it is done. */
+    async refresh() {
+        await this.ask("refresh");
+    }
+
+    async onSubmitPassword() {
+        const input = this.passwordRef.el;
+        const password = input.value;
+        if (!password || this.state.isSendingPassword) {
+            return;
+        }
+        input.value = ""; // a secret stays nowhere longer than needed
+        this.state.isSendingPassword = true;
+        this.state.passwordRefusal = "";
+        const isAnswered = await this.ask("send_password", password);
+        this.state.isSendingPassword = false;
+        if (isAnswered && this.isPasswordWanted) {
+            this.state.passwordRefusal = this.state.answer.message;
+        }
+    }
+
+    /**
+     * Call a method of the wizard, after the call under way if there is one.
+     *
+     * @param {"refresh"|"send_password"} method
+     * @param {...any} args
+     * @returns {Promise<boolean>} whether there was an answer
+     */
+    async ask(method, ...args) {
+        browser.clearTimeout(this.timer);
+        const isAnswered = await this.calls.exec(() => this.call(method, args));
+        browser.clearTimeout(this.timer);
+        if (status(this) !== "destroyed" && !this.isAuthorized) {
+            this.timer = browser.setTimeout(() => this.refresh(), this.getPause());
+        }
+        return isAnswered;
+    }
+
+    async call(method, args) {
+        if (status(this) === "destroyed") {
+            return false;
+        }
+        try {
+            if (!this.props.record.resId) {
+                await this.props.record.save();
+            }
+            const ids = [this.props.record.resId];
+            this.state.answer = await this.orm.silent.call("telegram.sign.in", method, [
+                ids,
+                ...args,
+            ]);
+            this.state.failure = "";
+        } catch (error) {
+            this.state.failure = this.explain(error);
+        }
+        return !this.state.failure;
+    }
+
+    explain(error) {
+        if (error instanceof ConnectionLostError) {
+            return _t("Odoo cannot be reached just now. It is tried again until it works.");
+        }
+        if (!(error instanceof RPCError)) {
+            throw error;
+        }
+        if (error.exceptionName?.startsWith("odoo.")) {
+            return error.data.message; // meant for people, other than those of Python itself
+        }
+        return _t("Odoo could not find out the state of the account. It is tried again.");
+    }
+
+    getPause() {
+        const { answer, failure } = this.state;
+        return !failure && (answer?.state === "starting" || answer?.problem) ? LONG_PAUSE : PAUSE;
+    }
+}
+
+registry.category("view_widgets").add("telegram_sign_in", { component: TelegramSignIn });
