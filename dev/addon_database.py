@@ -81,7 +81,9 @@ def check_log(log):
 
 def _template(odoo):
     """Return the name of the database with the core addons, built once for each Odoo."""
-    name = f"telegram_core_{fingerprint(os.environ[ODOO_VARIABLE], *CORE_ADDONS)}"
+    # The home is part of it, since it has the files that belong to the database.
+    made_of = (odoo.home, os.environ[ODOO_VARIABLE], *CORE_ADDONS)
+    name = f"telegram_core_{fingerprint(*made_of)}"
     with lock(odoo.home, "template"):
         if not odoo.server.has_database(name):
             with step("Install Odoo's own addons (once)") as installing:

@@ -2,6 +2,7 @@
 """./dev/demo: a real Odoo with the addon, the local service with its phone, and the main job."""
 
 import argparse
+import shutil
 import socket
 import subprocess
 import time
@@ -38,7 +39,7 @@ def main():
     busy = "The demo of this checkout runs already. End it (Ctrl-C) or go to its addresses."
     with lock(home, "demo", busy=busy), running_server(home) as server:
         odoo = Odoo(home, server)
-        _prepare_database(odoo)
+        _prepare(odoo, options.fresh)
         odoo_port = _port(options.port, ODOO_PORT)
         with (
             start_sandbox(home / "sandbox", _port(None, PHONE_PORT)) as (_process, phone_url),
@@ -67,16 +68,21 @@ def _parse():
     )
     parser.add_argument("--once", action="store_true", help="end after the main job")
     parser.add_argument(
+        "--fresh", action="store_true", help="forget the database and the chats of earlier demos"
+    )
+    parser.add_argument(
         "--port", type=int, help=f"port of Odoo (default: {ODOO_PORT}, or a free one)"
     )
     return parser.parse_args()
 
 
-def _prepare_database(odoo):
+def _prepare(odoo, fresh):
+    if fresh:
+        shutil.rmtree(odoo.home / "sandbox", ignore_errors=True)
     stamp = odoo.home / "demo.stamp"
     current = _addon_fingerprint()
     log = odoo.home / "log" / "demo-install.log"
-    if not addon_database.has_addon(odoo, DATABASE):
+    if fresh or not addon_database.has_addon(odoo, DATABASE):
         addon_database.create(odoo, DATABASE, log)
     elif not stamp.exists() or stamp.read_text() != current:
         addon_database.update(odoo, DATABASE, log)

@@ -5,7 +5,7 @@ import re
 import shutil
 
 from .addon_database import check_log
-from .home import ADDON, CHECKOUT, is_stamped, write_stamp
+from .home import ADDON, CHECKOUT, is_stamped, lock, write_stamp
 from .progress import DevError, step
 
 # What the developers' tools need, and what they make; not part of the addon as installed.
@@ -26,21 +26,25 @@ def run(odoo, database):
     :param database: one that has the addon and test_lint installed
     :return: 0, or 1 when something was found
     """
-    found = 0
-    shipped = _shipped_addon(odoo.home)
-    checks = (
-        (_ruff, (odoo,)),
-        (_pylint, (odoo, shipped)),
-        (_test_lint, (odoo, shipped, database)),
-        (_javascript, (odoo,)),
-    )
-    for check, arguments in checks:
-        try:
-            check(*arguments)
-        except DevError as error:
-            print(error)
-            found = 1
-    return found
+    with lock(odoo.home, "lint"):  # the copy of the addon and the logs are for one at a time
+        shipped = _shipped_addon(odoo.home)
+        checks = (
+            (_ruff, (odoo,)),
+            (_pylint, (odoo, shipped)),
+            (_test_lint, (odoo, shipped, database)),
+            (_javascript, (odoo,)),
+        )
+        return max(_outcome(check, *arguments) for check, arguments in checks)
+
+
+def _outcome(check, *arguments):
+    """Return 0, or 1 when the check found something, which is printed."""
+    try:
+        check(*arguments)
+    except DevError as error:
+        print(error)
+        return 1
+    return 0
 
 
 def _shipped_addon(home):
