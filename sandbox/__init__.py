@@ -11,8 +11,8 @@ Where to find what:
 __main__, server   the program, and the HTTP door with its checks
 methods/           the methods of the service, one file per topic
 fields             the declared fields of a request and the service's validation texts
-faults             what can be made to go wrong
-control            the control interface
+errors, faults     refusals; what can be made to go wrong
+control/           the control interface
 phone, process     Python helpers for tests and the demo
 world, store       shared state: SQLite, the lock, waiting
 clock, engine      time that can be advanced; what happens by itself as time goes by
@@ -20,6 +20,7 @@ records            the kept documents: instance, chat, message
 account            sign-in and states
 chats, messages    what happens in "Telegram"
 notifications      the service's notifications and who gets to see them
+files              uploaded files and their links
 webhook            delivery of notifications by HTTP POST
 =================  ==========================================================================
 

@@ -40,6 +40,11 @@ def parse_arguments(arguments=None):
         " and refresh time of counters; fast: none of these (%(default)s)",
     )
     parser.add_argument(
+        "--partner-token",
+        metavar="TOKEN",
+        help="token of the partner methods; without it they refuse",
+    )
+    parser.add_argument(
         "--allow-remote", action="store_true", help="answer other machines than this one too"
     )
     return parser.parse_args(arguments)
@@ -65,7 +70,13 @@ def main(arguments=None):
     world = World(options.data, options.pace)
     for id_instance, token in options.instance:
         ensure_instance(world, id_instance, token)
-    server = listen(world, options.host, options.port, options.allow_remote)
+    server = listen(
+        world,
+        options.host,
+        options.port,
+        allow_remote=options.allow_remote,
+        partner_token=options.partner_token,
+    )
     engine = Engine(world)
     engine.start()
 
@@ -74,7 +85,7 @@ def main(arguments=None):
         signal.signal(getattr(signal, name), lambda *_ignored: asked_to_end.set())
     serving = threading.Thread(target=server.serve_forever, args=(0.1,), name="server", daemon=True)
     serving.start()
-    url = f"http://{options.host}:{server.server_port}"
+    url = world.base_url
     print(f"GREEN-API sandbox on {url} (the phone: {url}/phone/)", flush=True)
 
     asked_to_end.wait()

@@ -1,6 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """The control interface as Python, for tests and the demo."""
 
+import base64
+
 import requests
 
 
@@ -72,6 +74,12 @@ class Phone:
         return self._write(
             "/incoming", chat_id, messageData=message_data, quotedMessageId=quoted, sender=sender
         )
+
+    def write_file(self, chat_id, file_name, content, caption="", quoted=None):
+        """The customer sends a file (bytes); the idMessage is given back."""
+        encoded = base64.b64encode(content).decode()
+        values = {"fileName": file_name, "content": encoded, "caption": caption}
+        return self.write_data(chat_id, self._own("POST", "/files", values), quoted)
 
     def write_as_owner(self, chat_id, text, quoted=None):
         """The account's owner writes on the phone; the idMessage is given back."""

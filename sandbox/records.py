@@ -70,6 +70,7 @@ class Instance(Document):
     chat_id: str = "20000000"
     name: str = "Shop"
     username: str = "@shop"
+    avatar: str = ""
     #: whether there is a Telegram session; it lasts over restarts and suspensions
     signed_in: bool = False
     last_id_message: int = 0
@@ -148,6 +149,8 @@ class Chat(Document):
     avatar: str = ""
     last_seen: int = 0
     archived: bool = False
+    #: for groups: see methods/groups.py
+    group: dict = field(default_factory=dict)
 
     def is_group(self):
         return self.chat_id.startswith("-")

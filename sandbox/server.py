@@ -10,22 +10,25 @@ from html import escape
 from pathlib import Path
 
 from werkzeug.serving import WSGIRequestHandler, make_server
-from werkzeug.utils import send_from_directory
+from werkzeug.utils import send_file, send_from_directory
 from werkzeug.wrappers import Request, Response
 
-from . import faults, fields
+from . import faults, fields, files
 from .control import Control
 from .control.lists import REQUESTS
-from .errors import ServiceError
-from .methods import METHODS, Call
-from .methods.registry import EMPTY
+from .errors import ServiceError, invalid
+from .methods import METHODS, Call, partner
+from .methods.registry import EMPTY, File
 from .methods.sending import check_session
 
 PAGE = Path(__file__).parent / "page"
 KEPT_REQUESTS = 10000
+READABLE = 1_000_000  # bytes of a body that are kept
 CALL_PATH = re.compile(
     r"/waInstance(?P<id>[^/]+)/(?P<method>[^/]+)/(?P<token>[^/]+)(/(?P<rest>.*))?"
 )
+PARTNER_PATH = re.compile(r"/partner/(?P<method>[^/]+)/(?P<token>[^/]+)")
+DOWNLOAD_PATH = re.compile(r"/download/[0-9]+/(?P<name>[^/]+)")
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",
@@ -43,8 +46,9 @@ class QuietHandler(WSGIRequestHandler):
 class Application:
     """The WSGI application."""
 
-    def __init__(self, world, allow_remote=False):
+    def __init__(self, world, allow_remote=False, partner_token=None):
         self._world = world
+        self._partner_token = partner_token
         self._allow_remote = allow_remote
         self._control = Control(world)
 
@@ -60,16 +64,33 @@ class Application:
         if request.path.startswith("/phone/"):
             name = request.path.removeprefix("/phone/") or "index.html"
             return send_from_directory(PAGE, name, request.environ)
+        if match := DOWNLOAD_PATH.fullmatch(request.path):
+            path = files.find(self._world, match["name"])
+            return send_file(path, request.environ) if path else _not_found(request)
         if request.path in ("/", "/phone"):
             return Response(status=302, headers={"Location": "/phone/"})
-        match = CALL_PATH.fullmatch(request.path)
-        if not match:
-            return _not_found(request)
         if request.method == "OPTIONS":
             return Response(status=204, headers=CORS)
-        response = self._call(request, **match.groupdict())
+        if match := CALL_PATH.fullmatch(request.path):
+            response = self._call(request, **match.groupdict())
+        elif match := PARTNER_PATH.fullmatch(request.path):
+            response = self._call_partner(request, **match.groupdict())
+        else:
+            return _not_found(request)
         response.headers.extend(CORS)
         return response
+
+    def _call_partner(self, request, method, token):
+        verb, function = partner.METHODS.get(method.lower(), (None, None))
+        if request.method != verb:
+            return _not_found(request)
+        if token != self._partner_token:
+            return _json(partner.UNAUTHORIZED)
+        try:
+            with self._world.transaction():
+                return _json(function(self._world, request.get_data()))
+        except ServiceError as error:
+            return _refusal(request, error)
 
     def _call(self, request, id, method, token, rest):
         """One call of the service, with the fault that may be waiting for it."""
@@ -102,7 +123,7 @@ class Application:
             "verb": request.method,
             "query": request.args.to_dict(),
             "receiptId": rest,
-            "body": _readable(request.get_data()),
+            "body": _readable(request),
             "headers": dict(request.headers),
             "fault": fault.kind if fault else None,
         }
@@ -130,8 +151,8 @@ class Application:
             return _not_found(request)
         self._check_rate(instance, method)
         _check_usable(instance, method)
-        values = _parse(request, method)
-        call = Call(world, instance, values, number, request.host_url.rstrip("/"), rest)
+        values, file = _parse(request, method)
+        call = Call(world, instance, values, number, rest, file)
         if fault and fault.kind == "duplicate":
             return _json({"result": True, "reason": ""})
         if method.waits:
@@ -167,18 +188,42 @@ def _check_usable(instance, method):
 
 
 def _parse(request, method):
+    """The values and the file of a request: (checked fields, File or None)."""
+    given_file = None
     if request.method == "GET":
         values = fields.parse_query(method.fields, request.args)
+    elif method.content == "multipart":
+        values = fields.parse_query(method.fields, request.form)
+        part = request.files.get("file")
+        given_file = part and File(part.filename or "file", part.read())
+    elif method.content == "raw":
+        values = {}
+        given_file = File(request.headers.get("GA-Filename", "file"), request.get_data())
     else:
         values = fields.parse_json(request.get_data())
-    return fields.validate(method.fields, values, method.at_least_one)
+    values = fields.validate(method.fields, values, method.at_least_one)
+    if method.content != "json":
+        _check_file(given_file)
+    return values, given_file
 
 
-def _readable(body):
-    """A body for people: the JSON value, or the text, or None."""
-    if not body:
+def _check_file(file):
+    if not file:
+        raise invalid("'file' is required")
+    if not file.content:
+        raise ServiceError("File is empty")
+    if len(file.content) > files.MAX_SIZE:
+        raise ServiceError("File is too large", 413)
+
+
+def _readable(request):
+    """A body for people: the JSON value, or the text, or the names in a form, or None."""
+    if request.mimetype == "multipart/form-data":
+        names = {name: part.filename for name, part in request.files.items()}
+        return {**request.form.to_dict(), **names}
+    text = request.get_data()[:READABLE].decode(errors="replace")
+    if not text:
         return None
-    text = body.decode(errors="replace")
     try:
         return json.loads(text)
     except ValueError:
@@ -210,7 +255,12 @@ def _not_found(request):
     return Response(page, 404, mimetype="text/html")
 
 
-def listen(world, host, port, allow_remote=False):
-    """A threaded server, bound and ready for serve_forever()."""
-    application = Application(world, allow_remote)
-    return make_server(host, port, application, threaded=True, request_handler=QuietHandler)
+def listen(world, host, port, **options):
+    """A threaded server, bound and ready for serve_forever().
+
+    :param options: of :class:`Application`
+    """
+    application = Application(world, **options)
+    server = make_server(host, port, application, threaded=True, request_handler=QuietHandler)
+    world.base_url = f"http://{host}:{server.server_port}"
+    return server

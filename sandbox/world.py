@@ -26,6 +26,9 @@ class World:
     def __init__(self, folder, pace="real"):
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
+        self.files_folder = folder / "files"
+        #: where the sandbox is reached, without a slash at the end
+        self.base_url = ""
         self.store = Store(folder / "sandbox.sqlite")
         self.clock = Clock(self.store)
         self.pace = pace

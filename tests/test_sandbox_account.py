@@ -139,6 +139,48 @@ class TestSignIn(LocalServiceCase):
         self.show_qr()
 
 
+class TestLoginByCode(LocalServiceCase):
+    def setUp(self):
+        super().setUp()
+        self.phone.change(stateInstance="notAuthorized")
+
+    def enter(self, code, **values):
+        answer = self.call("POST", "sendAuthorizationCode", {"code": code, **values}).json()
+        return answer["data"]["reason"]
+
+    def start(self):
+        answer = self.call("POST", "startAuthorization", {"phoneNumber": 79876543210}).json()
+        self.assertTrue(answer["status"])
+        return self.phone.instance()["loginCode"]
+
+    def test_code(self):
+        """A wrong code may be followed by the right one; a second start shows no new code."""
+        code = self.start()
+        self.assertEqual(self.start(), code)
+        self.assertEqual(self.enter("wrong"), "verify_code_wrong")
+        self.assertEqual(self.enter(code), "")
+        self.assertEqual(self.phone.instance()["stateInstance"], "authorized")
+
+    def test_code_with_password(self):
+        """With two-factor protection the code alone leaves the sign-in incomplete."""
+        self.phone.change(twoFactorPassword="sesame")
+        self.assertEqual(self.enter(self.start(), password="wrong"), "invalid_password")
+        self.assertEqual(self.phone.instance()["stateInstance"], "pendingPassword")
+
+    def test_code_expires(self):
+        """A late code is refused, and so is one that nobody asked for."""
+        self.assertEqual(self.enter("12345"), "authorization_not_started")
+        code = self.start()
+        self.phone.advance(301)
+        self.assertEqual(self.enter(code), "code_expired")
+
+    def test_new_token(self):
+        """After updateApiToken the old token is refused."""
+        new = self.call("GET", "updateApiToken").json()["apiTokenInstance"]
+        self.assertEqual(self.call("GET", "getSettings").status_code, 401)
+        self.assertEqual(self.call("GET", "getSettings", token=new).status_code, 200)
+
+
 class TestSettings(LocalServiceCase):
     def test_all_off_after_creation(self):
         """A new instance tells nothing until setSettings: a client has to switch things on."""

@@ -28,6 +28,8 @@ POST …/incoming                           {chatId, message | messageData, quot
                                           sender?} the customer writes -> {idMessage}
 POST …/outgoing                           {chatId, message | messageData, quotedMessageId?}
                                           the owner writes on the phone -> {idMessage}
+POST …/files                              {fileName, content (base64), caption?} store a file
+                                          -> messageData for …/incoming
 POST …/deliver                            {chatId} the customer's phone gets what was sent
 POST …/read                               {chatId} the customer reads what was sent
 POST …/notifications                      {body, times?} queue any JSON as a notification,

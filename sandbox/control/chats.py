@@ -1,8 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Control: what the customer and the account's owner do with their phones."""
 
-from .. import chats, messages
-from .routes import INSTANCE, allow, get_chat, route
+import base64
+
+from .. import chats, files, messages
+from .routes import INSTANCE, allow, get_chat, get_instance, route
 
 
 @route("POST", INSTANCE + "/incoming")
@@ -24,6 +26,15 @@ def outgoing(world, values, id_instance):
         quote = values.get("quotedMessageId")
         message = messages.write_on_phone(world, instance, chat, message_data(values), quote)
         return {"idMessage": message.id_message}
+
+
+@route("POST", INSTANCE + "/files")
+def add_file(world, values, id_instance):
+    allow(values, "fileName", "content", "caption")
+    content = base64.b64decode(values["content"])
+    with world.transaction(id_instance):
+        url = files.keep(world, get_instance(world, id_instance), content, values["fileName"])
+        return messages.file_data(url, values["fileName"], values.get("caption", ""))
 
 
 @route("POST", INSTANCE + "/deliver")

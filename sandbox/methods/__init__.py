@@ -1,13 +1,15 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """The methods of the service, one file per topic of its documentation."""
 
-from . import account, journals, marking, queues, receiving, sending, service
+from . import account, files, groups, journals, marking, queues, receiving, sending, service
 from .registry import METHODS, Call
 
 __all__ = [
     "METHODS",
     "Call",
     "account",
+    "files",
+    "groups",
     "journals",
     "marking",
     "queues",

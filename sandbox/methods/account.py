@@ -45,7 +45,7 @@ def get_account_settings(call):
     if instance.state_instance in WITHOUT_ACCOUNT:
         return {"avatar": "", "phone": "", "stateInstance": instance.state_instance}
     answer = {
-        "avatar": "",
+        "avatar": instance.avatar,
         "phone": instance.phone,
         "stateInstance": instance.state_instance,
         "chatId": instance.chat_id,

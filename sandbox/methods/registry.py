@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """How a method of the service is declared."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 #: lower-case name -> Method
@@ -19,6 +19,12 @@ class Method(NamedTuple):
     needs_session: bool
     at_least_one: bool
     waits: bool
+    content: str
+
+
+class File(NamedTuple):
+    name: str
+    content: bytes
 
 
 @dataclass
@@ -31,15 +37,22 @@ class Call:
     values: dict
     #: the request's number, as in the control interface's list of requests
     number: int
-    #: https://host[:port] under which the sandbox was reached
-    base_url: str
     #: last part of the path (deleteNotification), else None
     receipt_id: str | None = None
-    query: dict = field(default_factory=dict)
+    #: the uploaded file, for methods that take one
+    file: File | None = None
 
 
 def method(
-    name, verb, *fields, rps=1, needs_session=False, at_least_one=False, waits=False, also=()
+    name,
+    verb,
+    *fields,
+    rps=1,
+    needs_session=False,
+    at_least_one=False,
+    waits=False,
+    content="json",
+    also=(),
 ):
     """Declare the decorated function as the service's method ``name``.
 
@@ -52,12 +65,22 @@ def method(
     :param needs_session: refused unless the instance is authorized
     :param at_least_one: refused without any field
     :param waits: the function may wait, so it runs outside a transaction
+    :param content: how fields and file come: "json", "multipart" (a form with the part "file")
+        or "raw" (the body is the file)
     :param also: further verbs
     """
 
     def declare(function):
         METHODS[name.lower()] = Method(
-            name, (verb, *also), fields, function, rps, needs_session, at_least_one, waits
+            name,
+            (verb, *also),
+            fields,
+            function,
+            rps,
+            needs_session,
+            at_least_one,
+            waits,
+            content,
         )
         return function
 

@@ -26,16 +26,18 @@ def sending(name, *fields):
     def declare(make_data):
         @method(name, "POST", chat_id(), *fields, QUOTE, *TYPING, rps=50)
         def send(call):
-            check_queue_open(call.instance)
-            data = make_data(call.values)
-            id_message = messages.enqueue(
-                call.world, call.instance, name, call.values, data, call.number
-            )
-            return {"idMessage": id_message}
+            return queue_message(call, name, make_data(call.values))
 
         return make_data
 
     return declare
+
+
+def queue_message(call, name, data):
+    """Put what the call wants to send into the queue; the service's answer is given back."""
+    check_queue_open(call.instance)
+    id_message = messages.enqueue(call.world, call.instance, name, call.values, data, call.number)
+    return {"idMessage": id_message}
 
 
 def check_queue_open(instance):

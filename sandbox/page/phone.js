@@ -200,7 +200,10 @@ function renderSignIn() {
     find('[data-action="scan"]').disabled = !current.showsQr;
     const note = find("#two-factor");
     note.hidden = waitsForPassword || !current.hasTwoFactorPassword;
-    note.textContent = "This account has a two-factor password: it is asked for after the scan.";
+    note.textContent = "This account has a two-factor password: it is asked for after that.";
+    const code = find("#login-code");
+    code.hidden = waitsForPassword || !current.loginCode;
+    code.textContent = `Login code from Telegram: ${current.loginCode}`;
 }
 
 function renderChats() {
