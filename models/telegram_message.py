@@ -52,7 +52,11 @@ class TelegramMessage(models.Model):
         "telegram.chat", "Chat", required=True, readonly=True, index=True, ondelete="cascade"
     )
     instance_id = fields.Many2one(
-        related="chat_id.instance_id", store=True, index=True, precompute=True
+        related="chat_id.instance_id",
+        store=True,
+        index=True,
+        precompute=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="instance_id.company_id", store=True, precompute=True)
     partner_id = fields.Many2one(related="chat_id.partner_id", string="Contact")

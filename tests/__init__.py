@@ -12,3 +12,4 @@ from . import test_telegram_event
 from . import test_telegram_instance
 from . import test_telegram_message_queue
 from . import test_telegram_sign_in
+from . import test_crash

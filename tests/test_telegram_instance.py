@@ -182,6 +182,8 @@ class TestInstance(TelegramCase):
         self.assertIn("Closed", crons[0].name)
         self.instance.active = True
         self.assertTrue(all(crons.mapped("active")))
+        self.write_from(self.customer, "Hello")
+        self.ingest(self.notification())
         self.instance.unlink()
         self.assertFalse(crons.exists())
         self.assertFalse(actions.exists())

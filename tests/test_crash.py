@@ -1,0 +1,195 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api
+from odoo.fields import Command
+from odoo.modules.registry import Registry
+from odoo.tests import get_db_name, tagged
+from odoo.tools import config
+
+from .common import CUSTOMER_CHAT, CUSTOMER_PHONE, SandboxCase
+
+NAME = "Crash test"
+RUN_ACTION = "env['ir.cron'].browse({cron_id}).method_direct_trigger()"
+
+
+@tagged("post_install", "-at_install")
+class TestCrash(SandboxCase):
+    """Odoo's own processes with real commits: killed, and in each other's way."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        self.remove_records()  # of a run that was itself killed
+        self.phone = self._create_phone()
+        with self.environment() as env:
+            instance = env["telegram.instance"].create(
+                {
+                    "name": NAME,
+                    "id_instance": str(self.phone.id_instance),
+                    "api_token_new": self.phone.token,
+                    "api_url": self.sandbox_url,
+                    "operator_ids": [Command.set(env.user.ids)],
+                }
+            )
+            instance.write({"state": "authorized", "receiving_set": True})
+            customer = env["res.partner"].create({"name": NAME, "phone": CUSTOMER_PHONE})
+            self.send_cron_id = instance.send_cron_id.id
+            self.receive_cron_id = instance.receive_cron_id.id
+            self.instance_id, self.customer_id = instance.id, customer.id
+        self.addCleanup(self.remove_records)
+
+    def remove_records(self):
+        with self.environment() as env:
+            env["res.partner"].search([("name", "=", NAME)]).unlink()
+            env["telegram.instance"].search([("name", "=", NAME)]).unlink()
+
+    @contextmanager
+    def environment(self):
+        """Give an environment of its own, committed at the end of the block."""
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+
+    @contextmanager
+    def start_action(self, cron_id):
+        """Run a scheduled action in an Odoo process of its own."""
+        command = [sys.executable, "-m", "odoo", "shell", "-c", config["config"]]
+        process = subprocess.Popen(
+            [*command, "-d", get_db_name(), "--no-http"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+        )
+        try:
+            process.stdin.write(RUN_ACTION.format(cron_id=cron_id))
+            process.stdin.close()
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def run_action(self, cron_id):
+        with self.start_action(cron_id) as process:
+            self.assertEqual(process.wait(120), 0)
+
+    def queue(self, text):
+        with self.environment() as env:
+            instance = env["telegram.instance"].browse(self.instance_id)
+            partner = env["res.partner"].browse(self.customer_id)
+            mail_message = partner._message_telegram(text, instance=instance)
+            return (
+                env["telegram.message"].search([("mail_message_ids", "in", mail_message.ids)]).id
+            )
+
+    def read(self, model, field, domain):
+        with self.environment() as env:
+            return env[model].search(domain, order="id").mapped(field)
+
+    def state(self, message_id):
+        return self.read("telegram.message", "state", [("id", "=", message_id)])[0]
+
+    def texts(self, direction):
+        domain = [("instance_id", "=", self.instance_id), ("direction", "=", direction)]
+        return self.read("telegram.message", "text", domain)
+
+    def test_killed_between_call_and_commit(self):
+        """A worker killed after the call leaves the message unsure, and never a second one."""
+        message_id = self.queue("Only once")
+        self.phone.fault("sendMessage", "hold")
+        with self.start_action(self.send_cron_id) as process:
+            self.phone.ledger(count=1, timeout=120)  # Telegram has it, Odoo has no answer
+            process.kill()
+            process.wait()
+        self.phone.release()
+        with self.environment() as env:  # until the database has noticed, too
+            env.cr.execute("SELECT 1 FROM ir_cron WHERE id = %s FOR UPDATE", [self.send_cron_id])
+        self.assertEqual(self.state(message_id), "sending", "the claim was committed")
+        self.run_action(self.send_cron_id)
+        self.assertEqual(self.state(message_id), "unsure")
+        self.assertEqual(len(self.phone.ledger()), 1)
+
+    def test_answer_while_the_send_is_open(self):
+        """The customer answers, and statuses come, before our send is written down."""
+        message_id = self.queue("Are you there?")
+        self.phone.fault("sendMessage", "hold")
+        with self.start_action(self.send_cron_id) as process:
+            self.phone.ledger(count=1, timeout=120)
+            self.phone.write(CUSTOMER_CHAT, "Yes, I am")
+            self.phone.read(CUSTOMER_CHAT)
+            self.run_action(self.receive_cron_id)
+            self.assertEqual(self.texts("incoming"), ["Yes, I am"])
+            self.assertEqual(self.texts("outgoing"), ["Are you there?"], "the echo waits")
+            self.assertEqual(self.state(message_id), "sending")
+            self.phone.release()
+            self.assertEqual(process.wait(120), 0)
+        with self.environment() as env:
+            events = env["telegram.event"].search([("instance_id", "=", self.instance_id)])
+            events.next_attempt_at = False
+        self.run_action(self.receive_cron_id)
+        self.assertEqual(self.state(message_id), "read")
+        self.assertEqual(self.texts("outgoing"), ["Are you there?"])
+        self.assertEqual(self.texts("incoming"), ["Yes, I am"])
+
+    def test_event_meets_another_transaction(self):
+        """An event that loses against a colleague's commit is processed again, not set aside."""
+        self.queue("First")
+        with self.environment() as env:
+            chat = env["telegram.chat"].search([("instance_id", "=", self.instance_id)])
+            chat._learn_chat_id(CUSTOMER_CHAT)
+        self.phone.write(CUSTOMER_CHAT, "In between")
+        chats = self.registry["telegram.chat"]
+        original, met = chats._from_notification, []
+
+        def meet(records, *args):
+            chat = original(records, *args)
+            if not met:
+                met.append(chat.id)
+                with self.environment() as other:  # a colleague commits after our snapshot
+                    other["telegram.chat"].browse(chat.id).name = "Renamed"
+            return chat
+
+        with patch.object(chats, "_from_notification", meet), self.environment() as env:
+            instance = env["telegram.instance"].browse(self.instance_id)
+            env["telegram.event"]._poll(instance)
+        self.assertTrue(met)
+        self.assertEqual(self.texts("incoming"), ["In between"])
+        domain = [("instance_id", "=", self.instance_id), ("message_id", "!=", False)]
+        self.assertEqual(set(self.read("telegram.event", "state", domain)), {"done"})
+        self.assertEqual(set(self.read("telegram.event", "attempts", domain)), {0})
+
+    def test_outcome_meets_another_transaction(self):
+        """A sent message stays sent although a colleague changed its row during the call."""
+        message_id = self.queue("Sent")
+        messages = self.registry["telegram.message"]
+        original, met = messages._mark_sent, []
+
+        def meet(message, id_message):
+            message.read(["state"])  # our snapshot
+            if not met:
+                met.append(message.id)
+                with self.environment() as other:
+                    other["telegram.message"].browse(message.id).attempts = 7
+            return original(message, id_message)
+
+        with patch.object(messages, "_mark_sent", meet), self.environment() as env:
+            env["telegram.message"]._send_queue(env["telegram.instance"].browse(self.instance_id))
+        self.assertTrue(met)
+        self.assertEqual(self.state(message_id), "sent")
+        self.assertEqual(len(self.phone.ledger()), 1)
+
+    def test_two_workers(self):
+        """The action that runs already is not run a second time beside it."""
+        self.queue("Only once")
+        self.phone.fault("sendMessage", "hold")
+        with self.start_action(self.send_cron_id) as first:
+            self.phone.ledger(count=1, timeout=120)
+            with self.start_action(self.send_cron_id) as second:
+                second.wait(120)
+            self.phone.release()
+            self.assertEqual(first.wait(120), 0)
+        self.assertEqual(len(self.phone.ledger()), 1)
+        self.assertEqual(len(self.phone.requests("sendMessage")), 1)
