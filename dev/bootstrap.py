@@ -15,11 +15,14 @@ BUSY = (
 )
 
 
-def run(module):
+def run(module, parse=None):
     """Make or check the environment, then go on as ``module`` inside of it.
 
     :param module: name of the module in dev/ whose ``main()`` is the command
+    :param parse: function that checks the arguments, before anything is fetched
     """
+    if parse:
+        parse(sys.argv[1:])
     command(lambda: _prepare_and_continue(module))
 
 

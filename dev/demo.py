@@ -1,10 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """./dev/demo: a real Odoo with the addon, the local service with its phone, and the main job."""
 
-import argparse
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from contextlib import contextmanager
 
@@ -17,6 +17,7 @@ from . import addon_database
 from .database import running_server
 from .home import CHECKOUT, dev_home, fingerprint, lock
 from .odoo_session import OdooSession
+from .options import ODOO_PORT, demo_options
 from .progress import DevError, command, ending, step, tail
 from .scenario import Scenario
 from .server import Odoo
@@ -24,7 +25,6 @@ from .server import Odoo
 DATABASE = "telegram_demo"
 LOGIN = PASSWORD = "admin"
 HOST = "127.0.0.1"
-ODOO_PORT = 8069
 PHONE_PORT = 8089
 START_PATIENCE = 120  # seconds for Odoo to answer
 # What an installed addon consists of; a change in it calls for an update of the database.
@@ -34,7 +34,7 @@ ADDON_PARTS += ("wizards", "__init__.py", "__manifest__.py", "const.py")
 
 def main():
     """Run the demo as the command line says; return the exit code."""
-    options = _parse()
+    options = demo_options(sys.argv[1:])
     home = dev_home()
     busy = "The demo of this checkout runs already. End it (Ctrl-C) or go to its addresses."
     with lock(home, "demo", busy=busy), running_server(home) as server:
@@ -57,23 +57,6 @@ def main():
             _say_where(scenario, odoo_url, phone_url)
             process.wait()
             raise DevError(f"Odoo ended by itself.\n\n{tail(_log(odoo))}")
-
-
-def _parse():
-    parser = argparse.ArgumentParser(
-        prog="./dev/demo",
-        description="Start Odoo with the addon and a local GREEN-API service, do the addon's main "
-        "job on them, and stay up to be looked at.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--once", action="store_true", help="end after the main job")
-    parser.add_argument(
-        "--fresh", action="store_true", help="forget the database and the chats of earlier demos"
-    )
-    parser.add_argument(
-        "--port", type=int, help=f"port of Odoo (default: {ODOO_PORT}, or a free one)"
-    )
-    return parser.parse_args()
 
 
 def _prepare(odoo, fresh):
@@ -129,11 +112,11 @@ def _running_odoo(odoo, port):
     )
     with _log(odoo).open("w") as log:
         process = subprocess.Popen(
-            odoo.command(config=config),
+            odoo.command(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=odoo.environment(),
+            env=odoo.environment(config),
             cwd=CHECKOUT,
             # Ctrl-C is for us; Odoo takes a second signal as an order to break off.
             start_new_session=True,

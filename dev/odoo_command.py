@@ -5,13 +5,11 @@ Examples: ``./dev/odoo -d scratch -i telegram_green_api --stop-after-init``,
 ``./dev/odoo -d scratch --max-cron-threads=2``, ``./dev/odoo shell -d scratch``.
 """
 
-import signal
-import subprocess
 import sys
 
 from .database import running_server
 from .home import CHECKOUT, dev_home
-from .progress import command, ending
+from .progress import command, run_in_foreground
 from .server import Odoo
 
 
@@ -20,11 +18,8 @@ def main():
     home = dev_home()
     with running_server(home) as server:
         odoo = Odoo(home, server)
-        # Odoo has no subcommand before an option; "shell" and the like come first.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is Odoo's to answer
         arguments = odoo.command(*sys.argv[1:])
-        with ending(subprocess.Popen(arguments, env=odoo.environment(), cwd=CHECKOUT)) as process:
-            return process.wait()
+        return run_in_foreground(arguments, env=odoo.environment(), cwd=CHECKOUT)
 
 
 if __name__ == "__main__":

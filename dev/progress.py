@@ -121,6 +121,17 @@ def ending(process, patience=20):
                 process.wait()
 
 
+def run_in_foreground(arguments, **options):
+    """Run a program that talks to the person itself and answers Ctrl-C; return its exit code."""
+    # A handler that does nothing, since an ignored signal would be ignored by the program, too.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        with ending(subprocess.Popen([str(part) for part in arguments], **options)) as process:
+            return process.wait()
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def tail(log, lines=TAIL_LINES):
     """Return the last lines of a log file."""
     if not log.exists():

@@ -27,15 +27,18 @@ class Odoo:
         self.data = home / "data"
         self.config = self.write_config("odoo.conf")
 
-    def command(self, *arguments, config=None):
+    def command(self, *arguments):
         """Return the command line of Odoo with these arguments."""
-        python = self.home / "venv" / "bin" / "python"
-        return [python, "-m", "odoo", *arguments, f"--config={config or self.config}"]
+        return [self.home / "venv" / "bin" / "python", "-m", "odoo", *arguments]
 
-    def environment(self, **more):
-        """Return the environment variables for Odoo's processes."""
+    def environment(self, config=None, **more):
+        """Return the environment variables for Odoo's processes.
+
+        :param config: configuration file, if not the common one
+        """
         return {
             **os.environ,
+            "ODOO_RC": str(config or self.config),
             "PYTHONPATH": os.environ[ODOO_VARIABLE],
             "PYTHONUNBUFFERED": "1",
             **more,
@@ -52,17 +55,11 @@ class Odoo:
         :raise DevError: when Odoo ends with an error
         """
         current_step.run(
-            self.command(
-                f"--database={database}",
-                "--stop-after-init",
-                "--no-http",
-                *arguments,
-                config=config,
-            ),
+            self.command(f"--database={database}", "--stop-after-init", "--no-http", *arguments),
             log,
             hint=_loading,
             failure=failure,
-            env=self.environment(),
+            env=self.environment(config),
             cwd=CHECKOUT,
         )
 

@@ -1,27 +1,25 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """./dev/test: the whole test suite and the lint checks; options go on to pytest."""
 
-import argparse
 import os
-import re
-import subprocess
 import sys
 from pathlib import Path
 
 from . import addon_database, lint
 from .database import running_server
 from .home import ADDON, CHECKOUT, dev_home, lock
-from .progress import command, ending
+from .options import test_options
+from .progress import command, run_in_foreground
 from .server import Odoo
 
 LOG_VARIABLE = "TELEGRAM_TEST_LOG"
 CLIENT_LOGGER = f"odoo.addons.{ADDON}.client"
-DATABASE_NAME = re.compile(r"[a-z][a-z0-9_]*")
+INTERRUPTED = 2  # exit code of pytest
 
 
 def main():
     """Run tests and lint as the command line says; return the exit code."""
-    options, pytest_options = _parse(sys.argv[1:])
+    options, pytest_options = test_options(sys.argv[1:])
     home = dev_home()
     busy = (
         f"Another ./dev/test uses the database {options.database}. Wait until it is done, "
@@ -31,40 +29,10 @@ def main():
         odoo = Odoo(home, server)
         _prepare_database(odoo, options)
         code = _run_pytest(odoo, options.database, pytest_options)
-        if options.lint or (options.lint is None and not pytest_options):
+        wanted = options.lint or (options.lint is None and not pytest_options)
+        if wanted and code != INTERRUPTED:
             code = lint.run(odoo, options.database) or code
     return code
-
-
-def _parse(arguments):
-    parser = argparse.ArgumentParser(
-        prog="./dev/test",
-        description="Run the tests and, without pytest options, the lint checks.",
-        epilog="All other options and paths go on to pytest: ./dev/test tests/test_client.py -k qr",
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "--reuse",
-        action="store_true",
-        help="keep the test database of the last run and only update the addon in it",
-    )
-    parser.add_argument(
-        "--no-update",
-        action="store_true",
-        help="with --reuse: leave the database as it is; enough after changes in Python methods",
-    )
-    parser.add_argument(
-        "--database", default="telegram_test", metavar="NAME", help="default: telegram_test"
-    )
-    parser.add_argument(
-        "--lint",
-        action=argparse.BooleanOptionalAction,
-        help="run the lint checks too, or do not",
-    )
-    options, rest = parser.parse_known_args(arguments)
-    if not DATABASE_NAME.fullmatch(options.database):
-        parser.error("--database: small letters, digits and underscores, please")
-    return options, rest
 
 
 def _prepare_database(odoo, options):
@@ -103,10 +71,9 @@ def _run_pytest(odoo, database, options):
     ]
     if not any(option.startswith(str(addon)) for option in options):
         arguments.append(addon / "tests")
-    environment = odoo.environment(**{LOG_VARIABLE: str(log)})
+    environment = odoo.environment(config, **{LOG_VARIABLE: str(log)})
     print(f"Run the tests; Odoo's log: {log}", flush=True)
-    with ending(subprocess.Popen(arguments, env=environment, cwd=addon)) as process:
-        return process.wait()
+    return run_in_foreground(arguments, env=environment, cwd=addon)
 
 
 def _linked(option, addon):
