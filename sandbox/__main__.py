@@ -3,6 +3,7 @@
 
 import argparse
 import signal
+import sqlite3
 import sys
 import threading
 
@@ -17,6 +18,7 @@ def parse_arguments(arguments=None):
     parser = argparse.ArgumentParser(
         prog="python -m sandbox",
         description=description,
+        epilog="The control interface is described by: python -m pydoc sandbox.control",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--data", required=True, metavar="DIR", help="folder for the state")
@@ -67,7 +69,15 @@ def ensure_instance(world, id_instance, token):
 
 def main(arguments=None):
     options = parse_arguments(arguments)
-    world = World(options.data, options.pace)
+    try:
+        world = World(options.data, options.pace)
+    except sqlite3.OperationalError as error:
+        print(
+            f"The folder {options.data} cannot be used ({error})."
+            " Another sandbox may be running with it: stop that one, or give another --data.",
+            file=sys.stderr,
+        )
+        return 1
     for id_instance, token in options.instance:
         ensure_instance(world, id_instance, token)
     server = listen(

@@ -37,7 +37,9 @@ TABLES = ("value", "instance", "chat", "message", "entry", "call")
 
 class Store:
     def __init__(self, path):
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        # One program per folder: a second one fails at once with sqlite3.OperationalError.
+        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         # WAL without fsync: a killed process loses nothing, only a power cut could.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = OFF")

@@ -3,6 +3,7 @@
 
 import base64
 import signal
+import tempfile
 
 from ..sandbox.phone import PhoneError
 from ..sandbox.process import launch, stop
@@ -303,5 +304,11 @@ class TestRestart(LocalServiceCase):
     def test_unusable_port(self):
         """A start that fails says so instead of hanging."""
         port = int(self.url.rsplit(":", 1)[1])
+        with tempfile.TemporaryDirectory() as folder, self.assertRaises(RuntimeError):
+            launch(folder, port)
+
+    def test_folder_in_use(self):
+        """Two services on one folder would mix up their queues: the second does not start."""
         with self.assertRaises(RuntimeError):
-            launch(self.folder, port)
+            launch(self.folder)
+        self.assertEqual(self.call("GET", "getSettings").status_code, 200)
