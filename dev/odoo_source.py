@@ -41,35 +41,45 @@ def odoo_source(home):
 
     :raise DevError: when Odoo 19 is not there and cannot be fetched
     """
-    source = _configured() or _importable(home) or _fetched(home)
+    source = _configured(home) or _importable(home) or _fetched(home)
     os.environ[ODOO_VARIABLE] = str(source)
     return source
 
 
-def _configured():
+def _configured(home):
     if not os.environ.get(ODOO_VARIABLE):
         return None
-    source = Path(os.environ[ODOO_VARIABLE]).expanduser().absolute()
+    source = Path(os.environ[ODOO_VARIABLE]).expanduser()
     if not _is_odoo_19(source / "odoo"):
         raise DevError(
             f"{ODOO_VARIABLE}={source} does not hold Odoo 19: there is no odoo/release.py of that "
             "version in it. Name the folder that has odoo/ in it, or unset the variable to let "
             "Odoo be fetched."
         )
-    return source
+    return _import_folder(home, source / "odoo")
 
 
 def _importable(home):
     spec = importlib.util.find_spec("odoo")
-    for folder in (spec and spec.submodule_search_locations) or []:
-        if _is_odoo_19(Path(folder)):
-            # A folder of its own: the neighbours of an installed Odoo would hide our packages.
-            alone = home / "installed-odoo"
-            alone.mkdir(exist_ok=True)
-            (alone / "odoo").unlink(missing_ok=True)
-            (alone / "odoo").symlink_to(folder)
-            return alone
+    for package in (spec and spec.submodule_search_locations) or []:
+        if _is_odoo_19(Path(package)):
+            return _import_folder(home, Path(package))
     return None
+
+
+def _import_folder(home, package):
+    """Return the folder to import ``package`` from: among others' packages, one with a link.
+
+    Neighbours of an installed Odoo would hide the packages of our virtual environment.
+    """
+    package = package.resolve()
+    if not (package / "addons" / "web").is_dir():
+        return package.parent  # a clone of the repository: addons are next to it, packages not
+    alone = home / "installed-odoo"
+    alone.mkdir(exist_ok=True)
+    (alone / "odoo").unlink(missing_ok=True)
+    (alone / "odoo").symlink_to(package)
+    return alone
 
 
 def _is_odoo_19(package):
