@@ -105,6 +105,7 @@ class TelegramMessage(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("res_model", "res_id")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_record_name(self):
         for message in self:
             record = message._get_record()

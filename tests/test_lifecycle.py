@@ -1,0 +1,118 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from odoo import sql_db
+from odoo.tests import BaseCase, tagged
+from odoo.tools import SQL, config
+
+ADDON = "telegram_green_api"
+DATABASE = "telegram_lifecycle"
+# A database with what the addon depends on, to start from. Without one it is made from nothing.
+TEMPLATE = os.environ.get("TELEGRAM_TEST_TEMPLATE", "template0")
+LOG_LINE = re.compile(r"^\S+ \S+ \d+ (?P<level>[A-Z]+) \S+ (?P<logger>\S+): ")
+
+# Every kind of row that the addon makes in tables that are not its own.
+FILL = """
+instance = env["telegram.instance"].create({
+    "name": "Life", "id_instance": "4100000001", "api_url": "http://127.0.0.1:9",
+    "api_token_new": "abc",
+})
+partner = env["res.partner"].create({"name": "Life", "phone": "+79998887766"})
+partner._message_telegram("Hello", instance=instance)
+env["telegram.event"]._ingest(instance, {"typeWebhook": "new"})
+env.cr.commit()
+"""
+
+UNINSTALL = f"""
+env["ir.module.module"].search([("name", "=", "{ADDON}")]).button_immediate_uninstall()
+"""
+
+ORPHANS = {
+    "tables": "SELECT tablename FROM pg_tables WHERE tablename LIKE 'telegram%%'",
+    "columns": "SELECT table_name, column_name FROM information_schema.columns"
+    " WHERE column_name LIKE 'telegram%%'",
+    "external ids": "SELECT name FROM ir_model_data WHERE module = 'telegram_green_api'",
+    "models": "SELECT model FROM ir_model WHERE model LIKE 'telegram.%%'",
+    "fields": "SELECT model, name FROM ir_model_fields WHERE relation LIKE 'telegram.%%'",
+    "selections": "SELECT value FROM ir_model_fields_selection WHERE value LIKE 'telegram%%'",
+    "server actions": "SELECT code FROM ir_act_server WHERE code LIKE 'model.browse(%%)._cron_%%'",
+    "scheduled actions": "SELECT id FROM ir_cron WHERE cron_name LIKE 'Telegram%%'",
+    "windows": "SELECT id FROM ir_act_window WHERE res_model LIKE 'telegram.%%'",
+    "menus": "SELECT id FROM ir_ui_menu WHERE name ->> 'en_US' = 'Telegram'",
+    "views": "SELECT id FROM ir_ui_view WHERE model LIKE 'telegram.%%'",
+    "messages": "SELECT id FROM mail_message WHERE message_type = 'telegram'"
+    " OR model LIKE 'telegram.%%'",
+    "followers": "SELECT id FROM mail_followers WHERE res_model LIKE 'telegram.%%'",
+    "notifications": "SELECT id FROM mail_notification WHERE notification_type = 'telegram'",
+    "groups": "SELECT id FROM res_groups_privilege WHERE name ->> 'en_US' = 'Telegram'",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestLifecycle(BaseCase):
+    """Installing, updating and uninstalling, as an administrator does on a server."""
+
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.drop()
+        self.addCleanup(self.drop)
+        names = SQL.identifier(DATABASE), SQL.identifier(TEMPLATE)
+        self.execute(SQL("CREATE DATABASE %s TEMPLATE %s ENCODING 'unicode'", *names))
+
+    def drop(self):
+        sql_db.close_db(DATABASE)
+        self.execute(SQL("DROP DATABASE IF EXISTS %s WITH (FORCE)", SQL.identifier(DATABASE)))
+        shutil.rmtree(config.filestore(DATABASE), ignore_errors=True)
+
+    def execute(self, query):
+        """Execute a statement on databases, which runs outside of transactions only."""
+        with sql_db.db_connect("postgres").cursor() as cr:
+            cr._cnx.autocommit = True
+            cr.execute(query)
+
+    def odoo(self, command, *arguments, script=None):
+        """Run a command of Odoo on the database, and check that it warns of nothing."""
+        log = self.folder / "odoo.log"
+        options = ["-c", config["config"], "-d", DATABASE, "--logfile", str(log)]
+        done = subprocess.run(
+            [sys.executable, "-m", "odoo", command, *options, *arguments],
+            input=script,
+            stdin=None if script else subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = log.read_text().splitlines() + done.stderr.splitlines()
+        log.unlink()
+        for line in lines:
+            start = LOG_LINE.match(line)
+            if start and start["level"] in ("WARNING", "ERROR", "CRITICAL"):
+                # Warnings of Python about Odoo's own libraries are not ours.
+                if start["logger"] != "py.warnings" or ADDON in line:
+                    self.fail(line)
+
+    def test_install_update_uninstall(self):
+        """Odoo's log has no warning, and nothing is left behind, used tables included."""
+        self.odoo("server", "-i", ADDON, "--stop-after-init")
+        self.odoo("shell", "--no-http", script=FILL)
+        self.odoo("server", "-u", ADDON, "--stop-after-init")
+        with sql_db.db_connect(DATABASE).cursor() as cr:
+            for name in ("server actions", "scheduled actions", "messages", "notifications"):
+                cr.execute(ORPHANS[name])
+                self.assertTrue(cr.fetchall(), f"{name}: the query would find nothing at all")
+        self.odoo("shell", "--no-http", script=UNINSTALL)
+        with sql_db.db_connect(DATABASE).cursor() as cr:
+            for name, query in ORPHANS.items():
+                with self.subTest(name):
+                    cr.execute(query)
+                    self.assertEqual(cr.fetchall(), [])
