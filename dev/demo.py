@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import requests
 
-from sandbox.phone import Phone
-from sandbox.process import start_sandbox
+from sandbox.phone import Phone, PhoneError
+from sandbox.process import launch, stop
 
 from . import addon_database
 from .database import running_server
@@ -42,12 +42,12 @@ def main():
         _prepare(odoo, options.fresh)
         odoo_port = _port(options.port, ODOO_PORT)
         with (
-            start_sandbox(home / "sandbox", _port(None, PHONE_PORT)) as (_process, phone_url),
+            _running_service(home / "sandbox") as phone_url,
             _running_odoo(odoo, odoo_port) as (process, odoo_url),
         ):
             try:
                 scenario = _play(odoo_url, phone_url)
-            except (DevError, requests.RequestException) as error:
+            except (DevError, PhoneError, requests.RequestException) as error:
                 log = _log(odoo)
                 raise DevError(
                     f"The demo did not get through: {error}\n\n{tail(log)}\n\nOdoo's log: {log}"
@@ -74,12 +74,9 @@ def _prepare(odoo, fresh):
 
 def _addon_fingerprint():
     parts = [CHECKOUT / part for part in ADDON_PARTS]
-    files = [path for part in parts for path in [part, *part.rglob("*")] if path.is_file()]
-    return fingerprint(*((path, path.read_bytes()) for path in sorted(files) if _counts(path)))
-
-
-def _counts(path):
-    return path.suffix != ".pyc"
+    paths = sorted(path for part in parts for path in [part, *part.rglob("*")])
+    files = [path for path in paths if path.is_file() and path.suffix != ".pyc"]
+    return fingerprint(*((path, path.read_bytes()) for path in files))
 
 
 def _port(wanted, usual):
@@ -97,6 +94,19 @@ def _port(wanted, usual):
 
 def _log(odoo):
     return odoo.home / "log" / "demo.log"
+
+
+@contextmanager
+def _running_service(data):
+    """Run the local GREEN-API service until the block ends; give its address."""
+    try:
+        process, url = launch(data, _port(None, PHONE_PORT))
+    except RuntimeError as error:
+        raise DevError(str(error)) from None
+    try:
+        yield url
+    finally:
+        stop(process)
 
 
 @contextmanager
@@ -151,7 +161,7 @@ Look around:
   Odoo       {odoo_url}  (login {LOGIN}, password {PASSWORD})
   contact    {odoo_url}/odoo/res.partner/{scenario.partner_id}
   invoice    {odoo_url}/odoo/account.move/{scenario.invoice_id}
-  the phone  {phone_url}/phone/  (answer as the customer)
+  the phone  {phone_url}/phone/  (write as the customer; Odoo looks for it every minute)
 
 Ctrl-C ends everything.""",
         flush=True,

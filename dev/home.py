@@ -27,6 +27,8 @@ def dev_home():
     configured = os.environ.get(HOME_VARIABLE)
     home = Path(configured).expanduser() if configured else CHECKOUT / ".dev"
     home = home.absolute()
+    if os.geteuid() == 0:
+        os.umask(0o022)  # the database server, another user, has to get at its programs
     if os.geteuid() == 0 and private_parent(home):
         if configured:
             raise DevError(
