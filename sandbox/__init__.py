@@ -8,7 +8,8 @@
 Where to find what:
 
 =================  ==========================================================================
-__main__, server   the program, and the HTTP door with its checks
+__main__, server   the program, and the HTTP door
+calls, answers     one call of the service: checks, method, what the answer looks like
 methods/           the methods of the service, one file per topic
 fields             the declared fields of a request and the service's validation texts
 errors, faults     refusals; what can be made to go wrong

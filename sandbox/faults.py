@@ -35,8 +35,10 @@ from werkzeug.wrappers import Response
 from .records import Document
 
 BEFORE = ("lost_before", "reset", "status", "html", "endless")
+AFTER = ("lost_after", "status_after", "truncated", "delay", "hold")
+#: seen to where notifications are deleted and delivered
+DUPLICATE = "duplicate"
 DUPLICATE_METHODS = ("deletenotification", "webhook")
-AFTER = ("lost_after", "status_after", "truncated", "delay", "hold", "duplicate")
 GONE_CHECK = 0.05  # seconds between two looks whether the caller is still there
 ENDLESS_CHUNK = b" " * 65536
 ENDLESS_CHUNKS = 6400
@@ -89,10 +91,10 @@ class Faults:
             self._faults.clear()
 
     def take(self, id_instance, method, *kinds):
-        """The next fault for this call, counted as used; or None."""
+        """The next fault of these kinds for this call, counted as used; or None."""
         with self._lock:
             for fault in self._faults:
-                if fault.hits(id_instance, method, kinds or BEFORE + AFTER):
+                if fault.hits(id_instance, method, kinds):
                     fault.times -= 1
                     if fault.times <= 0:
                         self._faults.remove(fault)

@@ -7,6 +7,7 @@ import threading
 from urllib.parse import urlsplit
 
 from . import notifications
+from .faults import DUPLICATE
 
 #: the name under which faults may address a delivery
 METHOD = "webhook"
@@ -58,7 +59,7 @@ class Webhooks:
         delivered = post(instance.settings, body, instance.webhook_timeout_seconds)
         with world.transaction(id_instance):
             if delivered:
-                if world.faults.take(id_instance, METHOD, "duplicate"):
+                if world.faults.take(id_instance, METHOD, DUPLICATE):
                     return True
                 world.store.remove_entry(id_instance, notifications.LIST, number)
                 return True

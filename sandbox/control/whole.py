@@ -50,9 +50,9 @@ def add_fault(world, values):
     fault = faults.Fault.from_json(values)
     if fault.id_instance is not None:
         fault.id_instance = int(fault.id_instance)
-    if fault.kind not in faults.BEFORE + faults.AFTER:
+    if fault.kind not in (*faults.BEFORE, *faults.AFTER, faults.DUPLICATE):
         raise ControlError(f"There is no fault {fault.kind!r}")
-    if fault.kind == "duplicate" and fault.method.lower() not in faults.DUPLICATE_METHODS:
+    if fault.kind == faults.DUPLICATE and fault.method.lower() not in faults.DUPLICATE_METHODS:
         raise ControlError("A duplicate needs the method deleteNotification or webhook")
     world.faults.add(fault)
     return fault.to_json()

@@ -3,6 +3,7 @@
 
 from .. import notifications
 from ..errors import ServiceError
+from ..faults import DUPLICATE
 from ..fields import integer
 from .registry import EMPTY, method
 
@@ -28,6 +29,8 @@ def delete_notification(call):
     _check_polling(call.instance)
     if call.receipt_id is None or not call.receipt_id.isdecimal():
         raise ServiceError("Parameter receiptId must be a Number!")
+    if call.world.faults.take(call.instance.id_instance, "deleteNotification", DUPLICATE):
+        return {"result": True, "reason": ""}
     deleted = call.world.store.remove_entry(
         call.instance.id_instance, notifications.LIST, int(call.receipt_id)
     )
