@@ -1,4 +1,12 @@
-import { Component, onMounted, onWillDestroy, status, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillDestroy,
+    status,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
 
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
@@ -33,6 +41,14 @@ export class TelegramSignIn extends Component {
             isSendingPassword: false,
         });
         this.calls = new Mutex();
+        useEffect(
+            (input, isSending) => {
+                if (input && !isSending) {
+                    input.focus();
+                }
+            },
+            () => [this.passwordRef.el, this.state.isSendingPassword, this.state.passwordRefusal]
+        );
         onMounted(() => this.refresh());
         onWillDestroy(() => browser.clearTimeout(this.timer));
     }
@@ -59,6 +75,9 @@ export class TelegramSignIn extends Component {
     get message() {
         if (this.state.failure) {
             return this.state.failure;
+        }
+        if (this.isPasswordWanted && this.state.passwordRefusal) {
+            return ""; // said at the field
         }
         return this.state.answer?.message || _t("Asking for the state of the account…");
     }

@@ -15,6 +15,11 @@ patch(Chatter.prototype, {
         });
     },
 
+    /** The chatter of an instance tells about the account; nobody is to be written to there. */
+    get hasTelegramButton() {
+        return this.canWriteByTelegram && this.state.thread.model !== "telegram.instance";
+    },
+
     async onClickTelegram() {
         this.closeSearch();
         const isNew = !this.state.thread.id;
