@@ -3,6 +3,7 @@
 from . import test_access
 from . import test_client
 from . import test_crash
+from . import test_failures
 from . import test_js
 from . import test_lifecycle
 from . import test_mail_thread

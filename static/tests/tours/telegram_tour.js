@@ -1,0 +1,163 @@
+import { rpc } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+// tests/test_browser.py starts these tours and lends them, by cookies, what only it knows.
+const lent = (name) =>
+    decodeURIComponent(document.cookie.match(new RegExp(`${name}=([^;]*)`))?.[1] ?? "");
+const INSTANCE = "Tour";
+const CUSTOMER_CHAT = "10000000";
+
+async function call(model, method, args) {
+    return rpc(`/web/dataset/call_kw/${model}/${method}`, { model, method, args, kwargs: {} });
+}
+
+/** Let a scheduled action of the instance run, as Odoo's scheduler would. */
+async function runAction(field) {
+    const domain = [["name", "=", INSTANCE]];
+    const [instance] = await call("telegram.instance", "search_read", [domain, [field]]);
+    await call("ir.cron", "method_direct_trigger", [[instance[field][0]]]);
+}
+
+/** Do something on the phone, by the control interface of the local service. */
+async function onPhone(what, body = {}) {
+    const url = `${lent("telegram_url")}/control/instances/${lent("telegram_id")}/${what}`;
+    // The answer of another origin stays closed to a page; that it came is enough.
+    await fetch(url, { method: "POST", mode: "no-cors", body: JSON.stringify(body) });
+}
+
+/** Let the test take a picture of the page; fail when that is wider than the screen. */
+function picture(name) {
+    return {
+        content: `Picture: ${name}`,
+        trigger: "body",
+        run() {
+            const { scrollWidth, clientWidth } = document.documentElement;
+            if (scrollWidth > clientWidth) {
+                throw new Error(`${name}: the page is ${scrollWidth - clientWidth} px too wide`);
+            }
+            console.log(`picture: ${name}`);
+        },
+    };
+}
+
+/** A step that does something behind the page. */
+function behind(content, run) {
+    return { content, trigger: "body", run };
+}
+
+function menu(name) {
+    return {
+        isActive: ["desktop"],
+        trigger: `[data-menu-xmlid='telegram_green_api.${name}']`,
+        run: "click",
+    };
+}
+
+registry.category("web_tour.tours").add("telegram_sign_in", {
+    steps: () => [
+        { isActive: ["desktop"], trigger: ".o_navbar_apps_menu button", run: "click" },
+        menu("menu_telegram"),
+        menu("menu_configuration"),
+        menu("menu_instances"),
+        { trigger: ".o_list_button_add, .o-kanban-button-new", run: "click" },
+        { trigger: "[name='name'] input", run: `edit ${INSTANCE}` },
+        {
+            trigger: "[name='id_instance'] input",
+            run: (helpers) => helpers.edit(lent("telegram_id")),
+        },
+        {
+            trigger: "[name='api_token_new'] input",
+            run: (helpers) => helpers.edit(lent("telegram_token")),
+        },
+        {
+            content: "The address is proposed from the id",
+            trigger: "[name='api_url'] input:value(https://4100.api.green-api.com)",
+            run: (helpers) => helpers.edit(lent("telegram_url")),
+        },
+        ...stepUtils.saveForm(),
+        {
+            content: "The token is set, and not shown again",
+            trigger: "[name='api_token_new'] input:value(/^$/), .badge:contains('Set')",
+        },
+        picture("instance"),
+        { trigger: "button[name='action_check_state']", run: "click" },
+        { content: "The code appears", trigger: ".o-telegram-SignIn-qr" },
+        picture("sign-in"),
+        behind("The phone scans the code", () => onPhone("scan")),
+        { content: "The dialog notices by itself", trigger: ".o-telegram-SignIn-done" },
+        picture("signed-in"),
+        { trigger: ".modal .btn:contains('Close')", run: "click" },
+        { trigger: ".o_form_view [name='state']:contains('Authorized')" },
+        { content: "Check once more", trigger: "button[name='action_check_state']", run: "click" },
+        { trigger: ".o_notification:contains('signed in and works')" },
+    ],
+});
+
+/** Write from the chatter of the open record, and follow the message and its answer. */
+function conversation(text, answer) {
+    const message = `.o-mail-Message:contains("${text}")`;
+    return [
+        { trigger: ".o-telegram-Chatter-send", run: "click" },
+        { content: "The person is reached", trigger: ".modal [name='recipient']" },
+        { trigger: ".modal [name='body'] textarea", run: `edit ${text}` },
+        picture("composer"),
+        { trigger: ".modal button[name='action_send']", run: "click" },
+        { content: "It stands in the chatter with a clock", trigger: `${message} .fa-clock-o` },
+        behind("Send", () => runAction("send_cron_id")),
+        { content: "One tick, without a reload", trigger: `${message} .fa-check` },
+        behind("Take in the statuses", () => runAction("receive_cron_id")),
+        {
+            content: "Two ticks",
+            trigger: `${message} .o-telegram-ticks:not(.o-telegram-read)`,
+        },
+        behind("The customer reads and answers", async () => {
+            await onPhone("read", { chatId: CUSTOMER_CHAT });
+            await onPhone("incoming", { chatId: CUSTOMER_CHAT, message: answer });
+            await runAction("receive_cron_id");
+        }),
+        { content: "Read", trigger: `${message} .o-telegram-read` },
+    ];
+}
+
+registry.category("web_tour.tours").add("telegram_partner", {
+    steps: () => [
+        ...conversation("Your order is ready", "I am on my way"),
+        picture("partner"),
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_answers", {
+    steps: () => [
+        { trigger: `.o-mail-Message:contains("${"I am on my way"}")` },
+        picture("answer"),
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_invoice", {
+    steps: () => [
+        ...conversation("Invoice INV/1 is due tomorrow", "Paid just now"),
+        picture("invoice"),
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_invoice_answer", {
+    steps: () => [
+        { trigger: ".o-mail-Message:contains('Paid just now')" },
+        picture("invoice-answer"),
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_messages", {
+    steps: () => [
+        { trigger: ".o_list_view, .o_kanban_view" },
+        { trigger: ".o_data_row:contains('Paid just now'):contains('Received')" },
+        { trigger: ".o_data_row:contains('Invoice INV/1'):contains('Read')" },
+        picture("messages"),
+        { trigger: ".o_data_row:contains('Paid just now') [name='chat_id']", run: "click" },
+        { trigger: ".o_form_view [name='text']:contains('Paid just now')" },
+        picture("message"),
+        { trigger: "button[name='action_open_record']", run: "click" },
+        { content: "The invoice it answers", trigger: ".o-mail-Message:contains('Paid just now')" },
+    ],
+});
