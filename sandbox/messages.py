@@ -191,6 +191,9 @@ def enqueue(world, instance, method, body, data, request_number):
         "requestNumber": request_number,
     }
     world.store.add_entry(instance.id_instance, QUEUE, item, world.clock.now())
+    if instance.pace == "fast":
+        # not left to the engine: who has the answer can look into the ledger
+        send_due(world, instance)
     return id_message
 
 

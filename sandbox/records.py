@@ -96,7 +96,7 @@ class Instance(Document):
     deleted: bool = False
     #: seconds in state "starting" after setSettings, reboot and sign-in
     starting_seconds: float = 2
-    #: "real" keeps the send interval, "fast" sends at once
+    #: "real" keeps the send interval, "fast" sends before the call is answered
     pace: str = "real"
     #: answer 429 above the requests per second of the service's table
     rate_limits: bool = True
