@@ -23,4 +23,9 @@ export default [
             "prefer-const": "error",
         },
     },
+    {
+        // Odoo's browser tests are steered and followed through the console.
+        files: ["static/tests/**/*.js"],
+        rules: { "no-console": "off" },
+    },
 ];
