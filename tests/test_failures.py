@@ -1,6 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from odoo.addons.mail.tools.discuss import Store
 
 from .common import TelegramCase
 
@@ -18,3 +20,17 @@ class TestFailures(TelegramCase, HttpCase):
         self.write_from(ivan, "Well sent")._set_state({"state": "read"})
         login = self.salesperson.login
         self.start_tour("/odoo", "telegram_green_api.failures", login=login)
+
+    def test_colleague_sees_what_failed(self):
+        """Tell the state to who reads the record, even without any right to Telegram itself:
+        reading it from the message would raise an access error and empty the chatter."""
+        message = self.write_from(self.customer, "Not taken")
+        message._set_state({"state": "error", "failure_reason": "The service refused it"})
+        colleague = new_test_user(self.env, "telegram_colleague")
+        self.env.invalidate_all()
+        chatter = Store().add(message.mail_message_ids.with_user(colleague)).get_result()
+        shown = chatter["mail.notification"][0]
+        self.assertEqual(shown["notification_type"], "telegram")
+        self.assertEqual(shown["telegram_message_id"], message.id)
+        self.assertEqual(shown["telegram_state"], "error")
+        self.assertEqual(shown["failure_reason"], "The service refused it")
