@@ -94,7 +94,7 @@ class TelegramEvent(models.Model):
 
         :param body: the decoded JSON of the notification, whatever it is
         :param int receipt_id: of the polled notification; none for a webhook
-        :return bool: whether it is new
+        :return: bool, whether it is new
         """
         self.flush_model()
         type_webhook = body.get("typeWebhook") if isinstance(body, dict) else None
@@ -154,7 +154,7 @@ class TelegramEvent(models.Model):
     def _process_inbox(self, instance):
         """Process the new events of an instance in their order. Commits: see _poll.
 
-        :return float: the seconds left for the scheduled action, 0 when its time is over
+        :return: float, the seconds left for the scheduled action, 0 when its time is over
         """
         due = Domain("instance_id", "=", instance.id) & Domain("state", "=", "new")
         due &= Domain("next_attempt_at", "=", False) | Domain(
@@ -186,7 +186,7 @@ class TelegramEvent(models.Model):
                 self._look_again_later()
             except NotificationError as error:
                 self.write({"state": "error", "error": str(error)})
-            except Exception as error:
+            except Exception as error:  # pylint: disable=broad-exception-caught
                 # Whatever is wrong with one event, the others go on; this one is set aside.
                 _logger.warning("Telegram event %s cannot be processed", self.id, exc_info=True)
                 self._count_failure(f"{type(error).__name__}: {error}")
@@ -207,7 +207,7 @@ class TelegramEvent(models.Model):
     def _handle(self):
         """Do what the event says.
 
-        :return dict: the values to write on the event
+        :return: dict, the values to write on the event
         :raise NotificationError: it cannot be understood
         :raise NotYet: it has to wait for a send under way
         """

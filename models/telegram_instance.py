@@ -151,6 +151,8 @@ class TelegramInstance(models.Model):
             # sudo: telegram.instance - the field is closed to everyone; whoever may write the
             # open one has the settings group
             instance.sudo().write({"api_token": token, "state": "unchecked", "problem": False})
+        # Else the value just written would be read back out of the cache, into the browser.
+        self.invalidate_recordset(["api_token_new"], flush=False)
 
     @api.depends("api_token")
     def _compute_api_token_set(self):

@@ -148,9 +148,7 @@ class TelegramMessage(models.Model):
         state = notification.status
         if state in RANK:
             if RANK[state] > RANK.get(message.state, 0):
-                message._set_state(
-                    {"state": state, "failure_type": False, "failure_reason": False}
-                )
+                message._set_state({"state": state, "failure_type": False, "failure_reason": False})
         elif state in ("failed", "noAccount") and RANK.get(message.state, 0) < RANK["delivered"]:
             message._set_state(
                 {

@@ -3,6 +3,7 @@
 import logging
 
 from odoo import api, models
+from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
@@ -97,7 +98,7 @@ class TelegramMessage(models.Model):
     def _deliver(self, client):
         """Send one claimed message and keep what came of it.
 
-        :return bool: whether it makes sense to go on with the next one
+        :return: bool, whether it makes sense to go on with the next one
         """
         try:
             sent = client.send_message(
@@ -112,23 +113,22 @@ class TelegramMessage(models.Model):
 
         The message is out by now; losing what the service said would make it unsure for nothing.
         """
-        for left in range(OUTCOME_WRITES, 0, -1):
+        for _attempt in range(OUTCOME_WRITES):
             try:
-                result = write(*args)
+                go_on = write(*args)
                 self.env.flush_all()
                 self.env["ir.cron"]._commit_progress()
-                return result
+                return go_on
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 self.env.cr.rollback()
-                if left == 1:
-                    raise
+        raise ConcurrencyError(f"telegram.message {self.id}: its outcome could not be written")
 
     # === OUTCOMES === #
 
     def _mark_sent(self, id_message):
         """Keep the id that the service gave the message.
 
-        :return bool: True, the next message has a chance
+        :return: bool, True, the next message has a chance
         """
         self._set_state(
             {
@@ -150,7 +150,7 @@ class TelegramMessage(models.Model):
     def _take_send_error(self, error):
         """Keep why a message was not sent, or perhaps not.
 
-        :return bool: whether the next message has a chance
+        :return: bool, whether the next message has a chance
         """
         instance = self.instance_id
         reason = instance._explain(error)

@@ -8,7 +8,6 @@ Nothing in between is replaced: the real client calls the local service over HTT
 import tempfile
 from urllib.parse import urlsplit
 
-
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tests.common import HOST, BaseCase, _super_send
@@ -124,9 +123,7 @@ class TelegramCase(SandboxCase, TransactionCase):
         """Write from a record as a person does, and return the queued telegram.message."""
         record = record.with_user(user or self.salesperson)
         mail_message = record._message_telegram(text)
-        return self.env["telegram.message"].search(
-            [("mail_message_ids", "in", mail_message.ids)]
-        )
+        return self.env["telegram.message"].search([("mail_message_ids", "in", mail_message.ids)])
 
     def ingest(self, *bodies, instance=None):
         """Put notifications into the inbox as if they had arrived, and process them."""

@@ -81,9 +81,7 @@ class TestCrash(SandboxCase):
             instance = env["telegram.instance"].browse(self.instance_id)
             partner = env["res.partner"].browse(self.customer_id)
             mail_message = partner._message_telegram(text, instance=instance)
-            return (
-                env["telegram.message"].search([("mail_message_ids", "in", mail_message.ids)]).id
-            )
+            return env["telegram.message"].search([("mail_message_ids", "in", mail_message.ids)]).id
 
     def read(self, model, field, domain):
         with self.environment() as env:

@@ -12,9 +12,7 @@ class TestComposer(TelegramCase):
 
     def open(self, record):
         composer = self.env["telegram.composer"].with_user(self.salesperson)
-        return Form(
-            composer.with_context(default_res_model=record._name, default_res_id=record.id)
-        )
+        return Form(composer.with_context(default_res_model=record._name, default_res_id=record.id))
 
     def test_sends_from_the_record(self):
         """The window knows whom it writes to, and the message stands on the record."""
@@ -41,9 +39,7 @@ class TestComposer(TelegramCase):
     def test_opening_makes_no_chat(self):
         """Looking at the window leaves nothing behind."""
         self.open(self.customer)
-        self.assertFalse(
-            self.env["telegram.chat"].search([("instance_id", "=", self.instance.id)])
-        )
+        self.assertFalse(self.env["telegram.chat"].search([("instance_id", "=", self.instance.id)]))
 
     def test_warns_about_the_account(self):
         """A message that will wait for the account says so; it may be sent all the same."""

@@ -52,7 +52,11 @@ class TestInstance(TelegramCase):
         ):
             with self.subTest(url), self.assertRaisesRegex(ValidationError, words):
                 self.instance.api_url = url
-        for url in ("http://localhost:8089", "http://[::1]:8089", "https://4100.api.green-api.com/"):
+        for url in (
+            "http://localhost:8089",
+            "http://[::1]:8089",
+            "https://4100.api.green-api.com/",
+        ):
             self.instance.api_url = url
 
     def test_token_with_spaces(self):
@@ -85,6 +89,16 @@ class TestInstance(TelegramCase):
         self.assertNotIn("api_token", instance.fields_get())
         self.assertNotIn(SECRET_MARK, str(instance.read()))
         self.assertNotIn(SECRET_MARK, str(instance.export_data(["name", "api_token_new"])))
+
+    def test_token_is_not_in_the_answer_to_saving_it(self):
+        """The web client reads a form back as it saves it: without what was just typed."""
+        saved = self.instance.web_save(
+            {"api_token_new": self.phone.token}, {"api_token_new": {}, "name": {}}
+        )
+        self.assertNotIn(SECRET_MARK, str(saved))
+        values = {"name": "New", "id_instance": "4100666666", "api_token_new": self.phone.token}
+        made = self.env["telegram.instance"].web_save(values, {"api_token_new": {}, "name": {}})
+        self.assertNotIn(SECRET_MARK, str(made))
 
     def test_copy_has_no_token(self):
         """A duplicate does not carry the token along."""

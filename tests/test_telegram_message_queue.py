@@ -108,9 +108,9 @@ class TestMessageQueue(TelegramCase):
         """The service's echo of an unsure message proves that it went out."""
         self.phone.fault("sendMessage", "lost_after")
         self.write_from(self.customer, "Hello")
-        self.instance.env["telegram.chat"]._find(
-            self.instance, "79998887766@c.us"
-        )._learn_chat_id(CUSTOMER_CHAT)
+        self.instance.env["telegram.chat"]._find(self.instance, "79998887766@c.us")._learn_chat_id(
+            CUSTOMER_CHAT
+        )
         self.send_queue()
         self.receive()
         messages = self.env["telegram.message"].search([("instance_id", "=", self.instance.id)])

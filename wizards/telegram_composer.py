@@ -27,7 +27,6 @@ class TelegramComposer(models.TransientModel):
     recipient = fields.Char("Reached At", compute="_compute_recipient")
     warning = fields.Char(compute="_compute_recipient")
     body = fields.Text("Message")
-    body_length = fields.Char(compute="_compute_body_length")
 
     @api.depends("res_model")
     def _compute_instance_count(self):
@@ -53,11 +52,6 @@ class TelegramComposer(models.TransientModel):
             else:
                 if composer.instance_id.state != const.STATE_AUTHORIZED:
                     composer.warning = composer.instance_id.state_message
-
-    @api.depends("body")
-    def _compute_body_length(self):
-        for composer in self:
-            composer.body_length = f"{len(composer.body or '')} / {const.MESSAGE_MAX_LENGTH}"
 
     def _get_record(self):
         self.ensure_one()

@@ -17,7 +17,7 @@ class TelegramSignIn(models.TransientModel):
     def refresh(self):
         """Ask the service how far the sign-in is, and for a fresh QR code while it waits for one.
 
-        :return dict: ``state`` of the instance, ``message`` (what to do next, in plain words) and
+        :return: dict, ``state`` of the instance, ``message`` (what to do next, in plain words) and
             ``qr`` (base64 of a PNG, or False)
         """
         instance = self._get_instance()
@@ -33,7 +33,7 @@ class TelegramSignIn(models.TransientModel):
         """Give Telegram the password of two-step verification; it is passed on, never kept.
 
         :param str password: as the account's owner types it
-        :return dict: as for ``refresh``
+        :return: dict, as for ``refresh``
         """
         instance = self._get_instance()
         refused = False

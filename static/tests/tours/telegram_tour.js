@@ -78,15 +78,16 @@ registry.category("web_tour.tours").add("telegram_sign_in", {
         ...stepUtils.saveForm(),
         {
             content: "The token is set, and not shown again",
-            trigger: "[name='api_token_new'] input:value(/^$/), .badge:contains('Set')",
+            trigger: ".badge:contains('Set')",
         },
+        { trigger: "[name='api_token_new'] input:value(/^$/)" },
         picture("instance"),
         { trigger: "button[name='action_check_state']", run: "click" },
         { content: "The code appears", trigger: ".o-telegram-SignIn-qr" },
-        picture("sign-in"),
+        picture("sign_in"),
         behind("The phone scans the code", () => onPhone("scan")),
         { content: "The dialog notices by itself", trigger: ".o-telegram-SignIn-done" },
-        picture("signed-in"),
+        picture("signed_in"),
         { trigger: ".modal .btn:contains('Close')", run: "click" },
         { trigger: ".o_form_view [name='state']:contains('Authorized')" },
         { content: "Check once more", trigger: "button[name='action_check_state']", run: "click" },
@@ -129,7 +130,7 @@ registry.category("web_tour.tours").add("telegram_partner", {
 
 registry.category("web_tour.tours").add("telegram_answers", {
     steps: () => [
-        { trigger: `.o-mail-Message:contains("${"I am on my way"}")` },
+        { trigger: ".o-mail-Message:contains('I am on my way')" },
         picture("answer"),
     ],
 });
@@ -144,17 +145,21 @@ registry.category("web_tour.tours").add("telegram_invoice", {
 registry.category("web_tour.tours").add("telegram_invoice_answer", {
     steps: () => [
         { trigger: ".o-mail-Message:contains('Paid just now')" },
-        picture("invoice-answer"),
+        picture("invoice_answer"),
     ],
 });
 
+/** The record with these texts, in a list or, on a phone, on a card. */
+function row(...texts) {
+    const having = texts.map((text) => `:contains("${text}")`).join("");
+    return `.o_data_row${having} [name='date'], .o_kanban_record${having}`;
+}
+
 registry.category("web_tour.tours").add("telegram_messages", {
     steps: () => [
-        { trigger: ".o_list_view, .o_kanban_view" },
-        { trigger: ".o_data_row:contains('Paid just now'):contains('Received')" },
-        { trigger: ".o_data_row:contains('Invoice INV/1'):contains('Read')" },
+        { trigger: row("Invoice INV/1", "Read") },
         picture("messages"),
-        { trigger: ".o_data_row:contains('Paid just now') [name='chat_id']", run: "click" },
+        { trigger: row("Paid just now", "Received"), run: "click" },
         { trigger: ".o_form_view [name='text']:contains('Paid just now')" },
         picture("message"),
         { trigger: "button[name='action_open_record']", run: "click" },
