@@ -17,7 +17,7 @@ class MailNotification(models.Model):
         selection_add=[(f"telegram_{code}", name) for code, name in FAILURE_TYPES]
     )
     telegram_message_id = fields.Many2one(
-        "telegram.message", "Telegram Message", index="btree_not_null", ondelete="set null"
+        "telegram.message", index="btree_not_null", ondelete="set null"
     )
     telegram_state = fields.Selection(related="telegram_message_id.state", string="Telegram State")
 

@@ -66,7 +66,7 @@ class TelegramEvent(models.Model):
     attempts = fields.Integer(readonly=True)
     next_attempt_at = fields.Datetime(readonly=True)
     message_id = fields.Many2one(
-        "telegram.message", "Message", readonly=True, index="btree_not_null", ondelete="set null"
+        "telegram.message", readonly=True, index="btree_not_null", ondelete="set null"
     )
 
     _key_uniq = models.Constraint(

@@ -49,7 +49,7 @@ class TelegramMessage(models.Model):
     _rec_name = "text"
 
     chat_id = fields.Many2one(
-        "telegram.chat", "Chat", required=True, readonly=True, index=True, ondelete="cascade"
+        "telegram.chat", required=True, readonly=True, index=True, ondelete="cascade"
     )
     instance_id = fields.Many2one(
         related="chat_id.instance_id",
@@ -72,7 +72,7 @@ class TelegramMessage(models.Model):
     text = fields.Text(readonly=True)
     file_name = fields.Char(readonly=True)
     sender_name = fields.Char("Sender", readonly=True)
-    author_id = fields.Many2one("res.partner", "Author", readonly=True, ondelete="set null")
+    author_id = fields.Many2one("res.partner", readonly=True, ondelete="set null")
     date = fields.Datetime(
         required=True,
         readonly=True,

@@ -39,9 +39,9 @@ class LocalServiceCase(unittest.TestCase):
         super().setUp()
         self.phone = Phone(self.url)
         self.phone.reset()
-        self.token = self.create(stateInstance="authorized", settings=EVERYTHING_ON)
+        self.token = self.create_instance(stateInstance="authorized", settings=EVERYTHING_ON)
 
-    def create(self, id_instance=ID_INSTANCE, **values):
+    def create_instance(self, id_instance=ID_INSTANCE, **values):
         """Make an instance, the phone's one from now on; return its token."""
         return self.phone.create(id_instance, **values)["apiTokenInstance"]
 

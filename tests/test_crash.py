@@ -83,16 +83,16 @@ class TestCrash(SandboxCase):
             mail_message = partner._message_telegram(text, instance=instance)
             return env["telegram.message"].search([("mail_message_ids", "in", mail_message.ids)]).id
 
-    def read(self, model, field, domain):
+    def values_of(self, model, field, domain):
         with self.environment() as env:
             return env[model].search(domain, order="id").mapped(field)
 
     def state(self, message_id):
-        return self.read("telegram.message", "state", [("id", "=", message_id)])[0]
+        return self.values_of("telegram.message", "state", [("id", "=", message_id)])[0]
 
     def texts(self, direction):
         domain = [("instance_id", "=", self.instance_id), ("direction", "=", direction)]
-        return self.read("telegram.message", "text", domain)
+        return self.values_of("telegram.message", "text", domain)
 
     def test_killed_between_call_and_commit(self):
         """A worker killed after the call leaves the message unsure, and never a second one."""
@@ -156,8 +156,8 @@ class TestCrash(SandboxCase):
         self.assertTrue(met)
         self.assertEqual(self.texts("incoming"), ["In between"])
         domain = [("instance_id", "=", self.instance_id), ("message_id", "!=", False)]
-        self.assertEqual(set(self.read("telegram.event", "state", domain)), {"done"})
-        self.assertEqual(set(self.read("telegram.event", "attempts", domain)), {0})
+        self.assertEqual(set(self.values_of("telegram.event", "state", domain)), {"done"})
+        self.assertEqual(set(self.values_of("telegram.event", "attempts", domain)), {0})
 
     def test_outcome_meets_another_transaction(self):
         """A sent message stays sent although a colleague changed its row during the call."""

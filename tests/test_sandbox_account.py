@@ -185,7 +185,7 @@ class TestLoginByCode(LocalServiceCase):
 class TestSettings(LocalServiceCase):
     def test_all_off_after_creation(self):
         """A new instance tells nothing until setSettings: a client has to switch things on."""
-        self.token = self.create()
+        self.token = self.create_instance()
         settings = self.call("GET", "getSettings").json()
         switches = {name: value for name, value in settings.items() if name.endswith("Webhook")}
         self.assertEqual(set(switches.values()), {"no"}, switches)
@@ -266,7 +266,7 @@ class TestPace(LocalServiceCase):
         """Ten instances have ten budgets."""
         self.call("GET", "getStateInstance")
         self.assertEqual(self.call("GET", "getSettings").status_code, 200)
-        token = self.create(4100000002)
+        token = self.create_instance(4100000002)
         other = self.call("GET", "getStateInstance", id_instance=4100000002, token=token)
         self.assertEqual(other.status_code, 200)
 

@@ -129,7 +129,7 @@ class TestFaults(LocalServiceCase):
     def test_times_and_instance(self):
         """A fault hits so many calls, of one instance only, and can be taken back."""
         self.phone.fault("*", "status", times=2, status=500)
-        other = self.create(4100000002)
+        other = self.create_instance(4100000002)
         for expected in (500, 500, 200):
             response = self.call("GET", "getStateInstance")
             self.assertEqual(response.status_code, expected)

@@ -122,17 +122,11 @@ function conversation(text, answer) {
 }
 
 registry.category("web_tour.tours").add("telegram_partner", {
-    steps: () => [
-        ...conversation("Your order is ready", "I am on my way"),
-        picture("partner"),
-    ],
+    steps: () => [...conversation("Your order is ready", "I am on my way"), picture("partner")],
 });
 
 registry.category("web_tour.tours").add("telegram_answers", {
-    steps: () => [
-        { trigger: ".o-mail-Message:contains('I am on my way')" },
-        picture("answer"),
-    ],
+    steps: () => [{ trigger: ".o-mail-Message:contains('I am on my way')" }, picture("answer")],
 });
 
 registry.category("web_tour.tours").add("telegram_invoice", {
