@@ -35,14 +35,14 @@ def create(odoo, name, log):
         drop(odoo, name)
         _copy(odoo, template, name)
         odoo.run(installing, log, name, f"--init={ADDON}", failure="Odoo could not install it.")
-        check_log(log)
+        check_log(odoo.home, log)
 
 
 def update(odoo, name, log):
     """Update the addon in the database ``name``; log and errors as in ``create``."""
     with step("Update the addon") as updating:
         odoo.run(updating, log, name, f"--update={ADDON}", failure="Odoo could not update it.")
-        check_log(log)
+        check_log(odoo.home, log)
 
 
 def has_addon(odoo, name):
@@ -59,19 +59,21 @@ def drop(odoo, name):
     shutil.rmtree(odoo.filestore(name), ignore_errors=True)
 
 
-def check_log(log):
+def check_log(home, log):
     """Fail on warnings and errors in a log of Odoo.
 
-    Python's own warnings about libraries of Odoo's are none of our business.
+    Python's own warnings count only where they are about our files, not about Odoo's libraries.
 
     :raise DevError: holds the lines with what follows them, such as tracebacks
     """
+    ours = [str(home / folder / ADDON) for folder in ("addons", "shipped")]
     found, wanted = [], False
     for line in log.read_text(errors="replace").splitlines():
         start = LOG_LINE.match(line)
-        if start:
-            bad = start["level"] in ("WARNING", "ERROR", "CRITICAL")
-            wanted = bad and (start["logger"] != "py.warnings" or ADDON in line)
+        if start and start["logger"] == "py.warnings":
+            wanted = any(folder in line for folder in ours)
+        elif start:
+            wanted = start["level"] in ("WARNING", "ERROR", "CRITICAL")
         if wanted:
             found.append(line)
     if found:

@@ -100,7 +100,7 @@ def _test_lint(odoo, addon, database):
                 config=odoo.write_config("lint.conf", addons=addon.parent),
             )
         finally:
-            check_log(log)  # says more than the end of the log
+            check_log(odoo.home, log)  # says more than the end of the log
         tests = sum(map(int, TESTS_RUN.findall(log.read_text(errors="replace"))))
         if not tests:
             raise DevError(f"Odoo's test_lint ran no test. Its log: {log}")
