@@ -7,12 +7,117 @@ The service is described at https://green-api.com/en/telegram/docs/.
 
 # --- Limits of the service -------------------------------------------------------------------
 MESSAGE_MAX_LENGTH = 4096  # characters of a text, sendMessage
+CAPTION_MAX_LENGTH = 1024  # characters of the text that goes with a file
+FILE_MAX_BYTES = 100 * 1024 * 1024
+POLL_MESSAGE_MAX_LENGTH = 255  # characters of a poll's question
+POLL_OPTIONS_MIN = 2
+POLL_OPTIONS_MAX = 12
+POLL_OPTION_MAX_LENGTH = 100
+GROUP_NAME_MAX_LENGTH = 100
+TYPING_TIME_MIN = 1000  # milliseconds that "typing" is shown before a message
+TYPING_TIME_MAX = 20000
 RECEIVE_TIMEOUT_MIN = 5  # seconds that receiveNotification waits for a notification
 RECEIVE_TIMEOUT_MAX = 60
+
+# --- Methods of the service ------------------------------------------------------------------
+# Requests per second that one instance may do of each. The service's table does not show all
+# rows: the last group is what is safe to assume.
+# https://green-api.com/en/telegram/docs/api/ratelimiter/
+RATE_LIMITS = {
+    **dict.fromkeys(("receiveNotification", "deleteNotification"), 100),
+    **dict.fromkeys(
+        (
+            "sendMessage",
+            "sendFileByUrl",
+            "sendFileByUpload",
+            "sendLocation",
+            "sendContact",
+            "sendPoll",
+        ),
+        50,
+    ),
+    "downloadFile": 5,
+    "qr": 3,
+    **dict.fromkeys(
+        (
+            "getSettings",
+            "setSettings",
+            "getStateInstance",
+            "getAccountSettings",
+            "reboot",
+            "logout",
+            "startAuthorization",
+            "sendAuthorizationCode",
+            "sendAuthorizationPassword",
+            "getChatHistory",
+            "getMessage",
+            "lastIncomingMessages",
+            "lastOutgoingMessages",
+            "showMessagesQueue",
+            "getMessagesCount",
+            "clearMessagesQueue",
+            "getWebhooksCount",
+            "clearWebhooksQueue",
+        ),
+        1,
+    ),
+    "setProfilePicture": 0.1,
+    **dict.fromkeys(
+        (
+            "updateApiToken",
+            "uploadFile",
+            "forwardMessages",
+            "createGroup",
+            "updateGroupName",
+            "updateGroupSettings",
+            "getGroupData",
+            "addGroupParticipant",
+            "removeGroupParticipant",
+            "setGroupAdmin",
+            "removeAdmin",
+            "setGroupPicture",
+            "leaveGroup",
+            "readChat",
+            "checkAccount",
+            "getAvatar",
+            "getContacts",
+            "getContactInfo",
+            "getChats",
+            "deleteMessage",
+            "editMessage",
+            "archiveChat",
+            "unarchiveChat",
+            "sendTyping",
+            "getInstances",
+            "createInstance",
+            "deleteInstanceAccount",
+        ),
+        1,
+    ),
+}
+METHODS = tuple(RATE_LIMITS)  # all 56
+MEDIA_METHODS = ("sendFileByUpload", "uploadFile")  # these go to the media host
+
+# The service's page wants the options of sendPoll as texts; its notifications show, and all of
+# the vendor's own clients send, objects {"optionName": text}. What the clients do is what works.
+POLL_OPTIONS_AS_OBJECTS = True
 
 # --- Chat ids --------------------------------------------------------------------------------
 PHONE_CHAT_SUFFIX = "@c.us"  # "79876543210@c.us": a chat addressed by its phone number
 CHAT_ID_PATTERN = r"-?[0-9]{1,32}|[0-9]{7,15}@c\.us"
+
+# --- Groups ----------------------------------------------------------------------------------
+# What participants may do (updateGroupSettings, getGroupData): booleans.
+GROUP_SETTINGS = (
+    "allowParticipantsSendMessages",
+    "allowParticipantsSendMedia",
+    "allowParticipantsSendPolls",
+    "allowParticipantsSendOtherMessages",
+    "allowParticipantsAddWebPagePreviews",
+    "allowParticipantsEditGroupSettings",
+    "allowParticipantsAddMembers",
+    "allowParticipantsPinMessages",
+)
 
 # --- States of an instance (stateInstance, and what errors tell about an instance) -----------
 STATE_AUTHORIZED = "authorized"
@@ -48,6 +153,9 @@ CODE_SERVER = "server"  # 5xx and 499
 CODE_NOT_JSON = "not_json"  # 200, but not an answer of this service
 CODE_HOST_UNKNOWN = "host_unknown"  # the name of the host does not resolve
 CODE_UNREACHABLE = "unreachable"  # no connection: refused, no route, no certificate
+CODE_FILE_GONE = "file_gone"  # the link to a file is too old, or never led to one
+CODE_TOO_LARGE = "too_large"  # the file is larger than allowed
+CODE_HOST_NOT_ALLOWED = "host_not_allowed"  # the link leads to a host that is not ours
 CODE_TIMEOUT = "timeout"  # no answer in time
 CODE_CONNECTION_LOST = "connection_lost"  # cut before the answer was complete
 

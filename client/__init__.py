@@ -2,10 +2,14 @@
 
 """Speaks HTTP to GREEN-API. Plain Python: never imports Odoo.
 
-``GreenApiClient`` has one method for each method of the service. Whatever goes wrong leaves it as
-one of three errors: ``Refused``, ``TryLater`` or ``OutcomeUnknown``.
+``GreenApiClient`` has one method for each method of the service, ``PartnerClient`` those of its
+partners. Whatever goes wrong leaves them as one of three errors: ``Refused``, ``TryLater`` or
+``OutcomeUnknown``. ``Pace`` knows how often a method may be called. What the service reports is
+told by ``notifications.parse``.
 """
 
 from .api import GreenApiClient
 from .errors import GreenApiError, OutcomeUnknown, Refused, TryLater
 from .hosts import check_host, propose_host
+from .pace import Pace
+from .partner import PartnerClient

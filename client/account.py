@@ -1,51 +1,107 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import answers
-from .errors import TryLater
-from .results import InstanceState, QrCode, Step
-from .transport import Transport
+from .results import AccountSettings, ApiToken, InstanceState, QrCode
+from .section import Section
 
 
-class AccountMethods(Transport):
+class AccountMethods(Section):
     """The service's section "Account": https://green-api.com/en/telegram/docs/api/account/."""
 
     def get_state_instance(self):
         """Ask for the state of the instance (GetStateInstance). Give an InstanceState."""
-        answer = self._get("getStateInstance")
+        answer = self._object("GET", "getStateInstance")
         return InstanceState(answers.text(answer, "stateInstance"), answer)
 
     def get_settings(self):
         """Give the settings of the instance as the service names them (GetSettings)."""
-        return self._get("getSettings")
+        return self._object("GET", "getSettings")
 
     def set_settings(self, settings):
         """Change settings, all in one call: each call restarts the instance (SetSettings).
 
         :param dict settings: the service's own names and values
+        :return: Step
         """
-        answer = self._call("POST", "setSettings", settings, repeatable=True)
-        answer = answers.expect(answer, dict, "setSettings", TryLater)
-        return Step(answer.get("saveSettings") is True, "", answer)
+        return self._step("POST", "setSettings", settings, flag="saveSettings")
 
     def get_account_settings(self):
-        """Give what the service knows of the account: phone, chatId, avatar (GetAccountSettings)."""
-        return self._get("getAccountSettings")
+        """Ask what the service knows of the account (GetAccountSettings). Give AccountSettings."""
+        answer = self._object("GET", "getAccountSettings")
+        return AccountSettings(
+            state=answers.text(answer, "stateInstance"),
+            phone=answers.text(answer, "phone"),
+            chat_id=answers.text(answer, "chatId"),
+            username=answers.text(answer, "username"),
+            url_avatar=answers.text(answer, "avatar"),
+            suspended_until=answers.integer(answer, "suspendedUntil"),
+            raw=answer,
+        )
+
+    def reboot(self):
+        """Restart the instance; it takes up to 5 minutes (Reboot). Give a Step."""
+        return self._step("GET", "reboot", flag="isReboot")
+
+    def logout(self):
+        """End the Telegram session of the instance (Logout). Give a Step."""
+        return self._step("GET", "logout", flag="isLogout")
 
     def qr(self):
         """Give the QR code to scan, or what came of it (QR). It lives a few seconds; ask again."""
-        answer = self._get("qr")
+        answer = self._object("GET", "qr")
         return QrCode(answers.text(answer, "type"), answers.text(answer, "message"), answer)
 
-    def send_authorization_password(self, password):
-        """Give the cloud password that a two-factor account asks for (SendAuthorizationPassword)."""
-        method = "sendAuthorizationPassword"
-        answer = self._call("POST", method, {"password": password}, repeatable=True)
-        answer = answers.expect(answer, dict, method, TryLater)
-        data = answer.get("data") if isinstance(answer.get("data"), dict) else {}
-        reason = answers.text(data, "reason") or answers.text(answer, "reason")
-        return Step(answer.get("status") is True, reason, answer)
+    def start_authorization(self, phone_number):
+        """Let Telegram send a login code to the account's phone (StartAuthorization).
 
-    def _get(self, method):
-        """Ask a question that the service answers with an object."""
-        answer = self._call("GET", method, repeatable=True)
-        return answers.expect(answer, dict, method, TryLater)
+        The code lives 5 minutes; a second call within them sends no new one.
+
+        :param phone_number: international, digits only
+        :return: Step
+        """
+        body = {"phoneNumber": int(phone_number)}
+        return self._step("POST", "startAuthorization", body, flag="status")
+
+    def send_authorization_code(self, code, password=None):
+        """Give the login code (SendAuthorizationCode).
+
+        A right code without the cloud password of a two-factor account leaves it to
+        ``send_authorization_password`` to finish.
+
+        :param str code: what Telegram sent
+        :param str password: the cloud password, when the account has one
+        :return: Step; its reason is the service's, such as "verify_code_wrong", "code_expired"
+        """
+        body = {"code": str(code)}
+        if password:
+            body["password"] = password
+        return self._step("POST", "sendAuthorizationCode", body, flag="status")
+
+    def send_authorization_password(self, password):
+        """Give the cloud password that a two-factor account asks for (SendAuthorizationPassword).
+
+        :return: Step; its reason is the service's, such as "invalid_password"
+        """
+        body = {"password": password}
+        return self._step("POST", "sendAuthorizationPassword", body, flag="status")
+
+    def set_profile_picture(self, file, file_name="picture.jpg"):
+        """Set the account's picture, once in 10 seconds at most (SetProfilePicture).
+
+        :param file: a path or a seekable binary file object, JPEG
+        :param str file_name: has to end in .jpg
+        :return: Picture
+        """
+        return self._picture("setProfilePicture", file, file_name, {})
+
+    def update_api_token(self):
+        """Replace the token of the instance (UpdateApiToken). Give an ApiToken.
+
+        The old token may be dead at once. Store the new one, then go on with a new client.
+
+        :raise OutcomeUnknown: the token may have been replaced; the console shows it
+        """
+        token, answer = self._text(
+            "GET", "updateApiToken", key="apiTokenInstance", repeatable=False
+        )
+        return ApiToken(token, answer)

@@ -2,14 +2,30 @@
 
 """Reading values out of an answer that may have any shape."""
 
+import re
+
 from .. import const
+
+_PHONE = re.compile(r"[1-9][0-9]{5,14}")  # the service writes 0 for a hidden number
 
 
 def expect(value, kind, method, error):
-    """Return ``value`` when it is a ``kind``, else raise ``error``: a 200 that is no answer of ours."""
+    """Return ``value`` when it is a ``kind``; else the 200 is no answer of the service.
+
+    :param error: class of the error to raise then
+    """
     if isinstance(value, kind) and not isinstance(value, bool):
         return value
     raise error(method, const.CODE_NOT_JSON, status=200)
+
+
+def rows(answer, method, error):
+    """Return a list of objects; ``null`` and an empty body are an empty one.
+
+    :raise GreenApiError: ``error``, when it is no such list
+    """
+    found = expect([] if answer is None else answer, list, method, error)
+    return [expect(row, dict, method, error) for row in found]
 
 
 def text(answer, key):
@@ -20,3 +36,52 @@ def text(answer, key):
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return ""
+
+
+def clean_text(answer, key):
+    """Return a field as text that a database can hold: no NUL, no half of a surrogate pair."""
+    return text(answer, key).replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+
+
+def integer(answer, key):
+    """Return a field as an integer, be it written as one or as text; 0 when it is neither."""
+    value = answer.get(key)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def timestamp(answer, key):
+    """Return a field as UNIX seconds; 0 when it cannot be a time."""
+    seconds = integer(answer, key)
+    return seconds if 0 < seconds < 2**33 else 0
+
+
+def number(answer, key):
+    """Return a field as a float; None when it is no finite number."""
+    value = answer.get(key)
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if plain and abs(value) < 1e300 else None
+
+
+def phone(answer, key):
+    """Return a phone number as digits; empty when it is hidden or none."""
+    digits = text(answer, key).strip("+")
+    return digits if _PHONE.fullmatch(digits) else ""
+
+
+def flag(answer, key):
+    """Say whether a field is ``true``."""
+    return answer.get(key) is True
+
+
+def obj(answer, key):
+    """Return a field that is an object; an empty one when it is not."""
+    value = answer.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def objects(answer, key):
+    """Return the objects of a field that is a list; whatever else is in it is left out."""
+    value = answer.get(key)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

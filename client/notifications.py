@@ -17,45 +17,25 @@ from typing import Any
 
 from .. import const
 from . import answers
+from .message_data import Message, parse_content
 
 INCOMING = "incomingMessageReceived"
 OUTGOING = "outgoingMessageReceived"
 OUTGOING_API = "outgoingAPIMessageReceived"
-
-_PHONE = re.compile(r"[1-9][0-9]{5,14}")  # the service writes 0 for a hidden number
 
 
 class NotificationError(ValueError):
     """A notification that cannot be understood. The text says what is missing."""
 
 
-@dataclass(frozen=True)
-class MessageNotification:
-    """Somebody wrote: a customer, or the account itself (from its phone, or through the API)."""
+@dataclass(frozen=True, kw_only=True)
+class MessageNotification(Message):
+    """Somebody wrote: a customer, or the account itself (from its phone, or through the API).
+
+    An edit, a deletion, a reaction or a vote is a message of its own, about another one.
+    """
 
     type_webhook: str
-    id_message: str
-    timestamp: int  # UNIX seconds; 0 when unknown
-    chat_id: str
-    chat_type: str  # "user", "group", "supergroup", "channel", "bot"; may be empty
-    chat_name: str
-    sender: str
-    sender_name: str
-    sender_phone: str  # digits; empty when hidden
-    type_message: str
-    text: str  # the text or the caption
-    file_name: str
-    quoted_id_message: str
-    raw: Any = field(default=None, repr=False)
-
-    @property
-    def is_incoming(self):
-        return self.type_webhook == INCOMING
-
-    @property
-    def is_via_api(self):
-        """Whether the message was sent through the API, by us or by another program."""
-        return self.type_webhook == OUTGOING_API
 
 
 @dataclass(frozen=True)
@@ -82,6 +62,17 @@ class StateNotification:
 
 
 @dataclass(frozen=True)
+class QuotaNotification:
+    """The quota of the instance's plan is used up: of a method, or of chats ("correspondents")."""
+
+    method: str
+    used: int
+    total: int
+    description: str
+    raw: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class OtherNotification:
     """A type of notification that is new to us."""
 
@@ -93,7 +84,8 @@ def parse(body):
     """Say what a notification means.
 
     :param body: the decoded JSON of the notification
-    :return: MessageNotification, StatusNotification, StateNotification or OtherNotification
+    :return: MessageNotification, StatusNotification, StateNotification, QuotaNotification or
+        OtherNotification
     :raise NotificationError: it is no object, or lacks what its type cannot do without
     """
     if not isinstance(body, dict):
@@ -104,16 +96,11 @@ def parse(body):
     if type_webhook in (INCOMING, OUTGOING, OUTGOING_API):
         return _parse_message(type_webhook, body)
     if type_webhook == "outgoingMessageStatus":
-        return StatusNotification(
-            chat_id=_chat_id(body),
-            id_message=_clean(answers.text(body, "idMessage")),
-            status=_required(body, "status"),
-            description=_clean(answers.text(body, "description")),
-            timestamp=_timestamp(body),
-            raw=body,
-        )
+        return _parse_status(body)
     if type_webhook == "stateInstanceChanged":
         return StateNotification(_required(body, "stateInstance"), body)
+    if type_webhook == "quotaExceeded":
+        return _parse_quota(body)
     return OtherNotification(type_webhook, body)
 
 
@@ -126,7 +113,7 @@ def event_key(body, receipt_id=None):
     :param int receipt_id: of the polled notification; none for a webhook
     """
     if isinstance(body, dict) and answers.text(body, "idMessage"):
-        sender, message = _object(body, "senderData"), _object(body, "messageData")
+        sender, message = answers.obj(body, "senderData"), answers.obj(body, "messageData")
         parts = [
             answers.text(body, "typeWebhook"),
             answers.text(sender, "chatId") or answers.text(body, "chatId"),
@@ -139,51 +126,50 @@ def event_key(body, receipt_id=None):
 
 
 def _parse_message(type_webhook, body):
-    sender, message = _object(body, "senderData"), _object(body, "messageData")
-    quoted = _object(message, "quotedMessage")
-    phone = answers.text(sender, "senderPhoneNumber").strip("+")
+    sender, message = answers.obj(body, "senderData"), answers.obj(body, "messageData")
+    name = answers.clean_text(sender, "senderName")
+    _required(message, "typeMessage")
     return MessageNotification(
         type_webhook=type_webhook,
         id_message=_required(body, "idMessage"),
-        timestamp=_timestamp(body),
+        timestamp=answers.timestamp(body, "timestamp"),
         chat_id=_chat_id(sender),
-        chat_type=_clean(answers.text(sender, "chatType")),
-        chat_name=_clean(answers.text(sender, "chatName")),
-        sender=_clean(answers.text(sender, "sender")),
-        sender_name=_clean(
-            answers.text(sender, "senderName") or answers.text(sender, "senderContactName")
-        ),
-        sender_phone=phone if _PHONE.fullmatch(phone) else "",
-        type_message=_required(message, "typeMessage"),
-        text=_text_of(message),
-        file_name=_clean(
-            answers.text(_object(message, "fileMessageData"), "fileName")
-            or answers.text(_object(message, "stickerMessageData"), "fileName")
-        ),
-        quoted_id_message=_clean(answers.text(quoted, "stanzaId")),
+        chat_type=answers.clean_text(sender, "chatType"),
+        chat_name=answers.clean_text(sender, "chatName"),
+        sender=answers.clean_text(sender, "sender"),
+        sender_name=name or answers.clean_text(sender, "senderContactName"),
+        sender_phone=answers.phone(sender, "senderPhoneNumber"),
+        is_incoming=type_webhook == INCOMING,
+        is_via_api=type_webhook == OUTGOING_API,
+        raw=body,
+        **parse_content(message),
+    )
+
+
+def _parse_status(body):
+    return StatusNotification(
+        chat_id=_chat_id(body),
+        id_message=answers.clean_text(body, "idMessage"),
+        status=_required(body, "status"),
+        description=answers.clean_text(body, "description"),
+        timestamp=answers.timestamp(body, "timestamp"),
         raw=body,
     )
 
 
-def _text_of(message):
-    """Find the words of a message, wherever its kind keeps them."""
-    found = (
-        answers.text(_object(message, "textMessageData"), "textMessage")
-        or answers.text(_object(message, "extendedTextMessageData"), "text")
-        or answers.text(_object(message, "fileMessageData"), "caption")
-        or answers.text(_object(message, "pollMessageData"), "name")
-        or answers.text(_object(message, "editedMessageData"), "textMessage")
+def _parse_quota(body):
+    data = answers.obj(body, "quotaData")
+    return QuotaNotification(
+        method=answers.clean_text(data, "method"),
+        used=answers.integer(data, "used"),
+        total=answers.integer(data, "total"),
+        description=answers.clean_text(data, "description"),
+        raw=body,
     )
-    return _clean(found)
-
-
-def _object(parent, key):
-    value = parent.get(key)
-    return value if isinstance(value, dict) else {}
 
 
 def _required(parent, key):
-    value = _clean(answers.text(parent, key))
+    value = answers.clean_text(parent, key)
     if not value:
         raise NotificationError(f"{key} is missing")
     return value
@@ -194,14 +180,3 @@ def _chat_id(parent):
     if not re.fullmatch(const.CHAT_ID_PATTERN, value):
         raise NotificationError(f"chatId is not one: {value[:40]}")
     return value
-
-
-def _timestamp(body):
-    value = body.get("timestamp")
-    plausible = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**33
-    return value if plausible else 0
-
-
-def _clean(value):
-    """Drop what a database text cannot hold: NUL, and halves of a surrogate pair."""
-    return value.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")

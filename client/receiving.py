@@ -3,11 +3,11 @@
 from .. import const
 from . import answers
 from .errors import TryLater
-from .results import WaitingNotification
-from .transport import Transport
+from .results import FileLink, Step, WaitingNotification
+from .section import Section
 
 
-class ReceivingMethods(Transport):
+class ReceivingMethods(Section):
     """The service's section "Receiving": https://green-api.com/en/telegram/docs/api/receiving/."""
 
     def receive_notification(self, timeout=const.RECEIVE_TIMEOUT_MIN):
@@ -32,11 +32,23 @@ class ReceivingMethods(Transport):
         One that is no longer there counts as deleted: the service says so in more than one way.
 
         :param int receipt_id: of the WaitingNotification
+        :return: Step; not done means that it was no longer there
         """
+        method = "deleteNotification"
         try:
-            self._call(
-                "DELETE", "deleteNotification", tail=f"/{int(receipt_id)}", repeatable=True
-            )
+            answer = self._call("DELETE", method, tail=f"/{int(receipt_id)}", repeatable=True)
         except TryLater as error:
             if error.status != 500 or "findUnAckedMessage" not in error.detail:
                 raise
+            return Step(False, error.detail)
+        answer = answers.expect({} if answer is None else answer, dict, method, TryLater)
+        return Step(answers.flag(answer, "result"), answers.text(answer, "reason"), answer)
+
+    def download_file(self, chat_id, id_message):
+        """Ask for the link to the file of a message (DownloadFile); ``download`` follows it.
+
+        :return: FileLink, good for 24 hours
+        :raise Refused: the message has no file, or has it no longer
+        """
+        body = {"chatId": chat_id, "idMessage": id_message}
+        return FileLink(*self._text("POST", "downloadFile", body, key="downloadUrl"))

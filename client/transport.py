@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import time
+from urllib.parse import quote
 
 import requests
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
@@ -13,9 +14,12 @@ from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionErro
 from .. import const
 from .errors import OutcomeUnknown, Refused, TryLater
 from .hosts import check_host
+from .uploads import Upload
 
-CONNECT_TIMEOUT = 5  # seconds
+CONNECT_TIMEOUT = 5  # seconds; also for handing one block of the request to the network
 READ_TIMEOUT = 30  # seconds
+UPLOAD_BLOCK_TIMEOUT = 60  # seconds that a slow line may take for one block of a file
+UPLOAD_READ_TIMEOUT = 300  # seconds for the answer after the last block
 ANSWER_TIMEOUT = 120  # seconds for reading a whole answer
 ANSWER_MAX_BYTES = 32 * 1024 * 1024
 RETRY_AFTER_MAX = 24 * 3600.0  # seconds
@@ -39,21 +43,22 @@ logging.getLogger("urllib3.connectionpool").addFilter(_HideTokens())
 
 
 class Transport:
-    """Calls methods of one instance. Connections are reused; close it, or use it in ``with``.
+    """Calls methods of one account. Connections are reused; close it, or use it in ``with``.
 
     There is no retry in here: whether a call may be repeated is for the caller to decide, by the
     kind of the error.
 
     :param str api_url: https address of the service
+    :param str account: the first part of the path, "waInstance4100000001" or "partner"
+    :param str token: of the instance or the partner; it is the last part of the path
     :param str media_url: https address for uploads, by default the same
-    :param str id_instance: digits
-    :param str token: apiTokenInstance
+    :raise ValueError: an address is not allowed, see ``check_host``
     """
 
-    def __init__(self, api_url, id_instance, token, *, media_url=None):
+    def __init__(self, api_url, account, token, *, media_url=None):
         self._api_url = check_host(api_url)
         self._media_url = check_host(media_url or api_url)
-        self._id_instance = id_instance
+        self._account = account
         self._token = token
         self._session = requests.Session()
 
@@ -72,7 +77,7 @@ class Transport:
 
         :param str verb: "GET", "POST" or "DELETE"
         :param str method: the service's name of the method
-        :param body: sent as JSON
+        :param body: sent as JSON; or an Upload, sent as it is
         :param dict params: query parameters
         :param str tail: what follows the token in the path
         :param bool repeatable: calling twice does no harm, so doubt means "try later"
@@ -81,27 +86,34 @@ class Transport:
         :raise GreenApiError: one of its three kinds
         """
         doubt = TryLater if repeatable else OutcomeUnknown
-        url = f"{self._api_url}/waInstance{self._id_instance}/{method}/{self._token}{tail}"
         try:
             with self._session.request(
                 verb,
-                url,
-                json=body,
+                self._address(method, tail),
                 params=params,
-                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT + wait),
                 allow_redirects=False,  # the token must not follow to another host
                 stream=True,
+                **_sending(body, wait),
             ) as response:
                 content = self._read(response, method, doubt)
                 headers = response.headers
                 status = response.status_code
         except (requests.RequestException, HTTPError) as error:
             # `from None`: the text of the cause holds the URL, and with it the token.
-            kind, code = _classify_exception(error, doubt)
+            kind, code = classify_exception(error, doubt)
             raise kind(method, code) from None
-        if status == 200:
-            return self._decode(content, method, doubt)
-        raise self._error_for_status(method, status, headers, content, doubt)
+        if status != 200:
+            raise self._error_for_status(method, status, headers, content, doubt)
+        answer = self._decode(content, method, doubt)
+        if _is_refusal(answer):
+            raise self._error_for_status(method, answer["code"], {}, content, doubt)
+        return answer
+
+    def _address(self, method, tail):
+        """Give the URL of a call. Uploads go to a host of their own, pictures do not."""
+        host = self._media_url if method in const.MEDIA_METHODS else self._api_url
+        account, token = quote(self._account, safe=""), quote(self._token or "", safe="")
+        return f"{host}/{account}/{method}/{token}{tail}"
 
     def _read(self, response, method, doubt):
         """Read the answer's body, within bounds of size and time."""
@@ -127,11 +139,9 @@ class Transport:
         """Make the error for an answer other than 200."""
         details = {"status": status, "detail": self._detail(content)}
         if status == 400:
-            code = _bad_request_code(details["detail"])
-            kind = TryLater if code == const.CODE_STARTING else Refused
-            return kind(method, code, **details)
+            return self._bad_request(method, **details)
         if status == 429:
-            wait = _seconds(headers.get("Retry-After"))
+            wait = bounded_seconds(headers.get("Retry-After"))
             return TryLater(method, const.CODE_RATE_LIMIT, retry_after=wait, **details)
         if status >= 500 or status == 499:
             return doubt(method, const.CODE_SERVER, **details)
@@ -143,6 +153,12 @@ class Transport:
             469: const.CODE_CHECK_LIMIT,
         }.get(status, const.CODE_HTTP)
         return Refused(method, code, **details)
+
+    def _bad_request(self, method, status, detail):
+        """Make the error for a refusal that only its words explain."""
+        code = _bad_request_code(detail)
+        kind = TryLater if code == const.CODE_STARTING else Refused
+        return kind(method, code, status=status, detail=detail)
 
     def _detail(self, content):
         """Take the service's own words from an error body, which echoes the path and its token."""
@@ -162,11 +178,34 @@ class Transport:
         return self._mask(answer).strip()[:DETAIL_MAX_LENGTH]
 
     def _mask(self, text):
+        """Hide the token, and what stands in the place of one."""
         text = _TOKEN_IN_PATH.sub(r"\1***", text)
         return text.replace(self._token, "***") if self._token else text
 
 
-def _classify_exception(error, doubt):
+def _sending(body, wait):
+    """Give the arguments of the HTTP library that depend on what is sent.
+
+    :return dict: body, headers and the pair of timeouts
+    """
+    if isinstance(body, Upload):
+        timeout = (UPLOAD_BLOCK_TIMEOUT, UPLOAD_READ_TIMEOUT)
+        # An empty file has to be b"": the library would send an empty stream without its length.
+        return {"data": body if len(body) else b"", "headers": body.headers, "timeout": timeout}
+    return {"json": body, "timeout": (CONNECT_TIMEOUT, READ_TIMEOUT + wait)}
+
+
+def _is_refusal(answer):
+    """Say whether an answer is the service's refusal inside a 200, such as "401 Unauthorized"."""
+    return (
+        isinstance(answer, dict)
+        and isinstance(answer.get("code"), int)
+        and 400 <= answer["code"] < 600
+        and isinstance(answer.get("description"), str)
+    )
+
+
+def classify_exception(error, doubt):
     """Tell the kind and the code of an exception of the HTTP library."""
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     if isinstance(reason, NameResolutionError):
@@ -180,6 +219,8 @@ def _classify_exception(error, doubt):
         return TryLater, const.CODE_UNREACHABLE
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return Refused, const.CODE_HOST_UNKNOWN
+    if isinstance(error, requests.exceptions.InvalidJSONError) and error.response is None:
+        return Refused, const.CODE_BAD_REQUEST  # a number such as NaN cannot be sent
     if isinstance(error, requests.Timeout):
         return doubt, const.CODE_TIMEOUT
     return doubt, const.CODE_CONNECTION_LOST
@@ -193,8 +234,11 @@ def _bad_request_code(detail):
     )
 
 
-def _seconds(value):
-    """Return the seconds of a Retry-After header, or None: its date form is not expected."""
+def bounded_seconds(value):
+    """Return the seconds that the service asks to wait, or None when it does not.
+
+    :param value: a number as text or not; the date form of Retry-After is not expected
+    """
     try:
         return min(max(0.0, float(value)), RETRY_AFTER_MAX)
     except (TypeError, ValueError):

@@ -10,6 +10,7 @@ from ..client.notifications import (
     MessageNotification,
     NotificationError,
     OtherNotification,
+    QuotaNotification,
     StateNotification,
     StatusNotification,
     event_key,
@@ -39,7 +40,7 @@ class TestNotifications(BaseCase):
                     "outgoing": MessageNotification,
                     "status": StatusNotification,
                     "state": StateNotification,
-                    "quota": OtherNotification,
+                    "quota": QuotaNotification,
                 }[name.partition("_")[0]]
                 self.assertIsInstance(parse(sample(name)), expected)
 

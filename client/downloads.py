@@ -1,0 +1,99 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+"""Fetching a file from a link that the service gave: the link is not to be trusted."""
+
+import time
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from .. import const
+from .errors import Refused, TryLater
+from .hosts import check_host
+from .results import DownloadedFile
+from .transport import CONNECT_TIMEOUT, READ_TIMEOUT, Transport, classify_exception
+
+METHOD = "download"  # as errors name it
+BLOCK = 64 * 1024  # bytes
+GONE = (401, 403, 404, 410)  # how hosts of files say that a link is too old
+DOWNLOAD_TIMEOUT = 900  # seconds for a whole file
+
+
+class Downloads(Transport):
+    """Fetches files, of the hosts of the instance and of ``download_hosts`` only.
+
+    :param download_hosts: names of more hosts, such as "storage.example.com"; each may have a port
+    """
+
+    def __init__(self, *args, download_hosts=(), **options):
+        super().__init__(*args, **options)
+        own = {urlsplit(url).netloc for url in (self._api_url, self._media_url)}
+        self._download_hosts = {host.lower() for host in (*own, *download_hosts)}
+
+    def download(self, url, target, max_bytes=const.FILE_MAX_BYTES):
+        """Write the file behind a link to ``target``, block by block.
+
+        No token is sent and no redirect is followed. After a failure ``target`` holds a part of
+        the file.
+
+        :param str url: such as the ``url`` of a FileLink; https, or http to this very machine
+        :param target: writable binary file object
+        :param int max_bytes: a larger file is refused
+        :return: DownloadedFile
+        :raise Refused: const.CODE_HOST_NOT_ALLOWED, const.CODE_TOO_LARGE, const.CODE_FILE_GONE
+        :raise OSError: ``target`` cannot be written
+        """
+        self._check_link(url)
+        try:
+            with self._session.get(
+                url,
+                headers={"Accept-Encoding": "identity"},
+                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                if response.status_code != 200:
+                    raise self._refusal(response.status_code, response.headers)
+                size = _write(response, target, max_bytes)
+                return DownloadedFile(size, response.headers.get("Content-Type", ""))
+        except (requests.RequestException, HTTPError) as error:
+            kind, code = classify_exception(error, TryLater)
+            raise kind(METHOD, code) from None  # the cause holds the link
+
+    def _refusal(self, status, headers):
+        """Make the error for a link that gives no file."""
+        if status in GONE:
+            return Refused(METHOD, const.CODE_FILE_GONE, status=status)
+        return self._error_for_status(METHOD, status, headers, b"", TryLater)
+
+    def _check_link(self, url):
+        """Refuse a link to anywhere else: it may come from anybody."""
+        try:
+            # Only the host is to be judged: a link may have a query.
+            parts = urlsplit(url.strip())
+            check_host(f"{parts.scheme}://{parts.netloc}")
+        except (AttributeError, ValueError):
+            parts = None
+        if not parts or parts.netloc.lower() not in self._download_hosts:
+            raise Refused(METHOD, const.CODE_HOST_NOT_ALLOWED)
+
+
+def _write(response, target, max_bytes):
+    """Write the body to ``target`` and give its size; it has to be as long as announced."""
+    announced = response.headers.get("Content-Length", "")
+    announced = int(announced) if announced.isdecimal() else None
+    if announced is not None and announced > max_bytes:
+        raise Refused(METHOD, const.CODE_TOO_LARGE)
+    deadline = time.monotonic() + DOWNLOAD_TIMEOUT
+    size = 0
+    for block in response.iter_content(BLOCK):
+        size += len(block)
+        if size > max_bytes:
+            raise Refused(METHOD, const.CODE_TOO_LARGE)
+        if time.monotonic() > deadline:
+            raise TryLater(METHOD, const.CODE_TIMEOUT)
+        target.write(block)
+    if announced is not None and size < announced:
+        raise TryLater(METHOD, const.CODE_CONNECTION_LOST)
+    return size

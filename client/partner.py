@@ -1,0 +1,65 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from . import answers
+from .results import PartnerInstance
+from .section import Section
+
+
+class PartnerClient(Section):
+    """The service's section "Partners": https://green-api.com/en/telegram/docs/partners/.
+
+    Makes and removes instances, with a token and a host of its own. It is used like
+    ``GreenApiClient``, and fails in the same three ways.
+
+    :param str api_url: partnerApiUrl of the console
+    :param str token: partnerToken of the console
+    """
+
+    def __init__(self, api_url, token):
+        super().__init__(api_url, "partner", token)
+
+    def get_instances(self):
+        """Give all instances of the partner, deleted ones included (GetInstances).
+
+        The answer holds the live tokens of all of them.
+
+        :return: list of PartnerInstance
+        """
+        return [_instance(row) for row in self._rows("GET", "getInstances")]
+
+    def create_instance(self, name, settings=None):
+        """Make an instance; it costs money (CreateInstance).
+
+        :param str name: what the console shows
+        :param dict settings: as for ``set_settings``, from the start
+        :return: PartnerInstance
+        :raise OutcomeUnknown: it may have been made; ``get_instances`` shows it
+        """
+        body = {"name": name, **(settings or {})}
+        _id_instance, answer = self._text(
+            "POST", "createInstance", body, key="idInstance", repeatable=False
+        )
+        return _instance({"name": name, **answer})
+
+    def delete_instance_account(self, id_instance):
+        """Remove an instance (DeleteInstanceAccount).
+
+        The Telegram session goes on: call ``logout`` of its own client first.
+
+        :return: Step
+        :raise Refused: const.CODE_NOT_FOUND, there is no such instance
+        """
+        body = {"idInstance": int(id_instance)}
+        return self._step("POST", "deleteInstanceAccount", body, flag="deleteInstanceAccount")
+
+
+def _instance(row):
+    return PartnerInstance(
+        id_instance=answers.text(row, "idInstance"),
+        name=answers.text(row, "name"),
+        type_instance=answers.text(row, "typeInstance"),
+        deleted=answers.flag(row, "deleted"),
+        expired=answers.flag(row, "isExpired"),
+        api_token_instance=answers.text(row, "apiTokenInstance"),
+        raw=row,
+    )

@@ -1,0 +1,119 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+"""Bodies of uploads, sent block by block: a file is never in memory as a whole."""
+
+import io
+import mimetypes
+import os
+import re
+import secrets
+from contextlib import contextmanager
+
+BLOCK = 64 * 1024  # bytes
+UNKNOWN_TYPE = "application/octet-stream"
+
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class Upload:
+    """The body of a request that carries a file. The HTTP library reads it block by block.
+
+    :param list sources: binary file objects, sent one after the other from where they stand
+    :param dict headers: what says how to read the body
+    """
+
+    def __init__(self, sources, headers):
+        self.headers = headers
+        self._length = sum(map(_bytes_left, sources))
+        self._sources = list(sources)
+
+    def __len__(self):
+        return self._length
+
+    def __iter__(self):
+        return iter(self.read, b"")
+
+    def read(self, size=BLOCK):
+        """Return the next bytes, at most ``size``; b"" at the end."""
+        while self._sources:
+            block = self._sources[0].read(size)
+            if block:
+                return block
+            self._sources.pop(0)
+        return b""
+
+
+@contextmanager
+def raw_upload(file, file_name, mime_type=None):
+    """Make the body that is the file itself, as uploadFile takes it.
+
+    :param file: a path, or a seekable binary file object, sent from where it stands
+    :param str file_name: with its extension
+    :param str mime_type: by default guessed from the name
+    :raise OSError: the file cannot be opened
+    """
+    headers = {
+        "Content-Type": mime_type or _guess_type(file_name),
+        # Header lines are bytes; this is what lets names in any script through.
+        "GA-Filename": _one_line(file_name).encode("utf-8", "replace"),
+    }
+    with _opened(file) as source:
+        yield Upload([source], headers)
+
+
+@contextmanager
+def form_upload(file, file_name, fields, mime_type=None):
+    """Make the body that is a form with text fields and the part "file".
+
+    :param dict fields: texts by name
+    :param file: as for ``raw_upload``, and so are the others
+    """
+    boundary = secrets.token_hex(16)
+    lines = []
+    for name, value in fields.items():
+        lines += [f"--{boundary}", _disposition(name), "", str(value)]
+    mime_type = mime_type or _guess_type(file_name)
+    lines += [f"--{boundary}", _disposition("file", file_name), f"Content-Type: {mime_type}"]
+    head = "\r\n".join([*lines, "", ""])
+    tail = f"\r\n--{boundary}--\r\n"
+    with _opened(file) as source:
+        sources = [_stream(head), source, _stream(tail)]
+        yield Upload(sources, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+
+
+@contextmanager
+def _opened(file):
+    """Open a path and close it again; take a file object as it is."""
+    if isinstance(file, str | os.PathLike):
+        with open(file, "rb") as source:
+            yield source
+    else:
+        yield file
+
+
+def _stream(text):
+    return io.BytesIO(text.encode("utf-8", "replace"))
+
+
+def _bytes_left(source):
+    here = source.tell()
+    end = source.seek(0, os.SEEK_END)
+    source.seek(here)
+    return end - here
+
+
+def _disposition(name, file_name=None):
+    """Give the line that names a part, as browsers write it."""
+    line = f'Content-Disposition: form-data; name="{name}"'
+    if file_name is not None:
+        line += '; filename="{}"'.format(_one_line(file_name).replace('"', "%22"))
+    return line
+
+
+def _one_line(text):
+    """Replace what would end a header line."""
+    return _CONTROL_CHARACTERS.sub("_", text)
+
+
+def _guess_type(file_name):
+    return mimetypes.guess_type(file_name)[0] or UNKNOWN_TYPE
