@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
+from .. import const
+
 # How far a message has come; a state is never lowered.
 RANK = {"sent": 1, "delivered": 2, "read": 3}
 
@@ -55,9 +57,7 @@ class TelegramMessage(models.Model):
         :raise NotYet: a message is being sent just now whose id is not written down yet
         """
         outgoing = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
-        message = self.search(
-            outgoing & Domain("id_message", "=", notification.id_message), limit=1
-        )
+        message = self.search(outgoing & self._with_id(notification), limit=1)
         if not message and notification.is_via_api:
             self._await_sending(instance, arrived_at)
             message = self.search(
@@ -168,11 +168,22 @@ class TelegramMessage(models.Model):
         """
         outgoing = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
         if notification.id_message:
-            wanted = Domain("id_message", "=", notification.id_message)
+            wanted = self._with_id(notification)
         else:
             wanted = Domain("chat_id.chat_id", "=", notification.chat_id)
             wanted &= Domain("state", "=", "sent")
         return self.search(outgoing & wanted, order="id", limit=1)
+
+    @api.model
+    def _with_id(self, notification):
+        """Give the domain of the message that a notification names.
+
+        The service may use an id again in another chat. A chat that is known by its phone only
+        may be the notification's, which tells the number.
+        """
+        phone_form = Domain("chat_id.chat_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
+        chat = Domain("chat_id.chat_id", "=", notification.chat_id) | phone_form
+        return Domain("id_message", "=", notification.id_message) & chat
 
     @api.model
     def _await_sending(self, instance, arrived_at):

@@ -190,6 +190,22 @@ class TestEvent(TelegramCase):
         self.ingest(self.status(message, "delivered", idMessage="77"))
         self.assertEqual((event.state, message.state), ("done", "delivered"))
 
+    def test_same_id_in_two_chats(self):
+        """An id used again in another chat names another message there."""
+        message = self.write_from(self.customer, "Hello")
+        self.send_queue()
+        self.receive()
+        echo = self.notification(
+            "Written on the phone",
+            typeWebhook="outgoingMessageReceived",
+            idMessage=message.id_message,
+        )
+        echo["senderData"]["chatId"] = "10000001"
+        status = self.status(message, "read", chatId="10000001")
+        self.ingest(echo, status)
+        self.assertEqual(message.state, "delivered")
+        self.assertEqual(self.messages(text="Written on the phone").state, "read")
+
     # --- The phone form becomes a number -------------------------------------------------
 
     def test_chat_learns_its_number(self):
