@@ -54,7 +54,7 @@ def private_parent(path):
 def _shared_home():
     """Return root's environment for a checkout in a private folder: one per checkout."""
     name = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:8]
-    home = Path("/var/tmp") / f"{ADDON}-dev-{name}"
+    home = Path("/var/tmp") / f"telegram-dev-{name}"
     home.mkdir(mode=0o755, exist_ok=True)
     # /var/tmp is open to everyone: never run what another user may have put there.
     if home.is_symlink() or home.stat().st_uid != os.geteuid():
