@@ -3,6 +3,7 @@
 from . import test_access
 from . import test_browser
 from . import test_client
+from . import test_client_methods
 from . import test_crash
 from . import test_failures
 from . import test_js

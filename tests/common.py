@@ -32,6 +32,7 @@ EVERYTHING_ON = {
 class SandboxCase(BaseCase):
     """Starts the local service for the tests of a class."""
 
+    sandbox_options = ()  # further options of its command line
     _next_id_instance = 4100000001
 
     @classmethod
@@ -40,7 +41,7 @@ class SandboxCase(BaseCase):
         folder = tempfile.TemporaryDirectory(prefix="telegram_sandbox_")
         cls.addClassCleanup(folder.cleanup)
         cls.sandbox_folder = folder.name
-        cls.sandbox, cls.sandbox_url = launch(folder.name)
+        cls.sandbox, cls.sandbox_url = launch(folder.name, 0, *cls.sandbox_options)
         cls.addClassCleanup(lambda: stop(cls.sandbox))
 
     @classmethod

@@ -73,7 +73,9 @@ class TestClient(SandboxCase):
 
     def test_send_of_unknown_outcome(self):
         """Whatever happens after the request has left, a send is never said to be repeatable."""
+        without_id = {"kind": "status_after", "status": 200, "body": {"idMessage": None}}
         for fault, code in (
+            (without_id, const.CODE_NOT_JSON),
             ({"kind": "lost_after"}, const.CODE_CONNECTION_LOST),
             ({"kind": "lost_before"}, const.CODE_CONNECTION_LOST),
             ({"kind": "reset"}, const.CODE_CONNECTION_LOST),
@@ -82,7 +84,6 @@ class TestClient(SandboxCase):
             ({"kind": "status_after", "status": 200, "body": {}}, const.CODE_NOT_JSON),
             ({"kind": "status_after", "status": 200, "body": [1]}, const.CODE_NOT_JSON),
             ({"kind": "status_after", "status": 200, "body": ""}, const.CODE_NOT_JSON),
-            ({"kind": "status_after", "status": 200, "body": {"idMessage": None}}, const.CODE_NOT_JSON),
             ({"kind": "status_after", "status": 499}, const.CODE_SERVER),
             ({"kind": "status_after", "status": 500}, const.CODE_SERVER),
             ({"kind": "status_after", "status": 502}, const.CODE_SERVER),
@@ -200,9 +201,7 @@ class TestClient(SandboxCase):
         with self.assertLogs(logger, logging.DEBUG) as logs:
             self.client.get_state_instance()
             self.phone.fault("getStateInstance", "lost_before")
-            self.assertFails(
-                TryLater, const.CODE_CONNECTION_LOST, self.client.get_state_instance
-            )
+            self.assertFails(TryLater, const.CODE_CONNECTION_LOST, self.client.get_state_instance)
         self.assertTrue(any("getStateInstance/***" in line for line in logs.output))
         self.assertNotIn(SECRET_MARK, "\n".join(logs.output))
 

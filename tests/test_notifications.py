@@ -71,7 +71,9 @@ class TestNotifications(BaseCase):
 
     def test_quote(self):
         """The quoted message's id leads the answer back to its record."""
-        self.assertEqual(parse(sample("incoming_text_with_quote")).quoted_id_message, "1763115100000")
+        self.assertEqual(
+            parse(sample("incoming_text_with_quote")).quoted_id_message, "1763115100000"
+        )
 
     def test_hidden_phone(self):
         """A hidden phone is written as 0: that is no phone."""
@@ -83,7 +85,7 @@ class TestNotifications(BaseCase):
         self.assertFalse(parse(sample("outgoing_text")).is_via_api)
 
     def test_status_without_message_id(self):
-        """"failed" and "noAccount" come without an id."""
+        """ "failed" and "noAccount" come without an id."""
         self.assertEqual(parse(sample("status_failed")).id_message, "")
         self.assertEqual(parse(sample("status_no_account")).chat_id, "77777777777@c.us")
 
