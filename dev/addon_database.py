@@ -30,10 +30,10 @@ def create(odoo, name, log):
     :param log: file that takes Odoo's log of the installation
     :raise DevError: when the installation fails, or Odoo warns of something in it
     """
-    template = _template(odoo)
+    core = template(odoo)
     with step("Install the addon") as installing:
         drop(odoo, name)
-        _copy(odoo, template, name)
+        _copy(odoo, core, name)
         odoo.run(installing, log, name, f"--init={ADDON}", failure="Odoo could not install it.")
         check_log(odoo.home, log)
 
@@ -81,7 +81,7 @@ def check_log(home, log):
         raise DevError(f"Odoo's log has warnings or errors:\n\n{lines}\n\nThe whole log: {log}")
 
 
-def _template(odoo):
+def template(odoo):
     """Return the name of the database with the core addons, built once for each Odoo."""
     # The home is part of it, since it has the files that belong to the database.
     made_of = (odoo.home, os.environ[ODOO_VARIABLE], *CORE_ADDONS)
@@ -100,10 +100,10 @@ def _template(odoo):
     return name
 
 
-def _copy(odoo, template, name):
+def _copy(odoo, source, name):
     with lock(odoo.home, "template"):  # PostgreSQL copies a database only while nobody uses it
-        odoo.server.execute("CREATE DATABASE {} TEMPLATE {}", name, template)
-    files = odoo.filestore(template)
+        odoo.server.execute("CREATE DATABASE {} TEMPLATE {}", name, source)
+    files = odoo.filestore(source)
     if files.exists():
         # Odoo never changes a stored file, it only adds and removes: links are as good as copies.
         shutil.copytree(files, odoo.filestore(name), copy_function=os.link)

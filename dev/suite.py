@@ -13,6 +13,7 @@ from .progress import command, run_in_foreground
 from .server import Odoo
 
 LOG_VARIABLE = "TELEGRAM_TEST_LOG"
+TEMPLATE_VARIABLE = "TELEGRAM_TEST_TEMPLATE"
 CLIENT_LOGGER = f"odoo.addons.{ADDON}.client"
 INTERRUPTED = 2  # exit code of pytest
 

@@ -1,5 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from textwrap import shorten
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -115,7 +117,7 @@ class TelegramMessage(models.Model):
     @api.depends("text", "type_message", "file_name")
     def _compute_display_name(self):
         for message in self:
-            message.display_name = message._describe().partition("\n")[0][:80]
+            message.display_name = shorten(message._describe(), 80, placeholder="…")
 
     def _describe(self):
         """Give the message as words: its text, after the name of its kind when that is another."""
