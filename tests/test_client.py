@@ -7,54 +7,16 @@ import threading
 from odoo.tests import tagged
 
 from .. import const
-from ..client import GreenApiClient, OutcomeUnknown, Refused, TryLater, transport
-from .common import CUSTOMER_CHAT, SECRET_MARK, SandboxCase
+from ..client import OutcomeUnknown, Refused, TryLater, transport
+from .client_case import ClientCase
+from .common import CUSTOMER_CHAT, SECRET_MARK
 
 
 @tagged("post_install", "-at_install")
-class TestClient(SandboxCase):
+class TestClient(ClientCase):
     """The client over real HTTP: what leaves it is a result or one of three kinds of failure."""
 
-    def setUp(self):
-        super().setUp()
-        self.phone = self._create_phone()
-        self.client = self.make_client(self.sandbox_url)
-
-    def make_client(self, url, token=None):
-        client = GreenApiClient(url, str(self.phone.id_instance), token or self.phone.token)
-        self.addCleanup(client.close)
-        return client
-
-    def assertFails(self, kind, code, call, *args):
-        """Check the kind and the code of a failure, and that its text holds no secret."""
-        with self.assertRaises(kind) as caught:
-            call(*args)
-        error = caught.exception
-        self.assertEqual(error.code, code)
-        self.assertIsNone(error.__cause__, "the cause of the HTTP library holds the URL")
-        self.assertTrue(error.__suppress_context__ or error.__context__ is None)
-        for text in (str(error), repr(error), error.detail):
-            self.assertNotIn(SECRET_MARK, text)
-            self.assertNotIn("waInstance", text)
-        return error
-
     # --- What works ----------------------------------------------------------------------
-
-    def test_requests_on_the_wire(self):
-        """Each call has the verb, the body and nothing more than the service documents."""
-        self.client.send_message(CUSTOMER_CHAT, "Hello", quoted_message_id="7")
-        self.client.get_state_instance()
-        self.client.delete_notification(5)
-        seen = [(r["verb"], r["method"], r["body"]) for r in self.phone.requests()]
-        body = {"chatId": CUSTOMER_CHAT, "message": "Hello", "quotedMessageId": "7"}
-        self.assertEqual(
-            seen,
-            [
-                ("POST", "sendMessage", body),
-                ("GET", "getStateInstance", None),
-                ("DELETE", "deleteNotification", None),
-            ],
-        )
 
     def test_empty_queue(self):
         """No notification is None, be the answer "null" or empty."""
@@ -129,31 +91,6 @@ class TestClient(SandboxCase):
                 TryLater, const.CODE_UNREACHABLE, client.send_message, CUSTOMER_CHAT, "Hello"
             )
 
-    def test_refusals(self):
-        """What the service refuses is told by its own code, with the service's words."""
-        for status, body, kind, code in (
-            (400, {"statusCode": 400, "message": "bad request data"}, Refused, "bad_request"),
-            (400, "instance in starting process try later", TryLater, "starting"),
-            (400, "instance is starting or not authorized", Refused, "not_authorized"),
-            (400, "Instance account is expired. Renew", Refused, "expired"),
-            (400, "Instance is deleted", Refused, "deleted"),
-            (401, "", Refused, "unauthorized"),
-            (403, "Forbidden", Refused, "forbidden"),
-            (404, "<html>Not Found</html>", Refused, "not_found"),
-            (302, "", Refused, "http"),
-            (466, {"invokeStatus": {"description": "Monthly quota"}}, Refused, "quota"),
-            (469, "User get contact info limit reached", Refused, "check_limit"),
-            (429, "Too Many Requests", TryLater, "rate_limit"),
-        ):
-            with self.subTest(status=status, body=body):
-                self.phone.fault("sendMessage", "status", status=status, body=body)
-                error = self.assertFails(
-                    kind, code, self.client.send_message, CUSTOMER_CHAT, "Hello"
-                )
-                self.assertEqual(error.status, status)
-                self.assertNotIn("<html", error.detail)
-        self.assertEqual(self.phone.ledger(), [])
-
     def test_wait_of_the_service(self):
         """The seconds of a 429 are kept; nonsense in their place is no reason to fail."""
         for header, seconds in (("7", 7), ("-1", 0), ("1e9", 86400), ("soon", None)):
@@ -210,9 +147,8 @@ class TestClient(SandboxCase):
         other = self._create_phone(stateInstance="blocked")
         clients = [
             self.client,
-            GreenApiClient(self.sandbox_url, str(other.id_instance), other.token),
+            self.make_client(self.sandbox_url, other.token, other.id_instance),
         ]
-        self.addCleanup(clients[1].close)
         states = [None, None]
 
         def ask(number):

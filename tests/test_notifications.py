@@ -9,7 +9,6 @@ from odoo.tests import BaseCase, tagged
 from ..client.notifications import (
     MessageNotification,
     NotificationError,
-    OtherNotification,
     QuotaNotification,
     StateNotification,
     StatusNotification,

@@ -15,7 +15,7 @@ ACCOUNT = [
     Case(
         "getSettings",
         "GET",
-        lambda client, _: client.get_settings()["incomingWebhook"],
+        lambda client, _: client.get_settings().get("incomingWebhook"),
         result="yes",
     ),
     Case(

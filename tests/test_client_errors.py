@@ -1,0 +1,216 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo.tests import tagged
+
+from .. import const
+from ..client import GreenApiError, OutcomeUnknown, Refused, TryLater
+from .client_case import ClientCase
+from .client_cases import CASES
+from .common import CUSTOMER_CHAT
+
+QUOTA = "Monthly quota has been exceeded. Choose another plan"
+# Of the service's common errors: status, its words, kind for a question, for a send, code.
+ROWS = (
+    (400, "instance in starting process try later", TryLater, TryLater, "starting"),
+    (400, "instance is starting or not authorized", Refused, Refused, "not_authorized"),
+    (400, "Instance account is expired. Renew your instance", Refused, Refused, "expired"),
+    (400, "Instance is deleted", Refused, Refused, "deleted"),
+    (400, "bad request data", Refused, Refused, "bad_request"),
+    (400, "Validation failed. Details: 'chatId' is required", Refused, Refused, "bad_request"),
+    (400, "Unexpected token _ in JSON at position 7", Refused, Refused, "bad_request"),
+    (400, "custom webhook url is set. Clear it", Refused, Refused, "webhook_set"),
+    (401, "Unauthorized", Refused, Refused, "unauthorized"),
+    (403, "Forbidden", Refused, Refused, "forbidden"),
+    (404, "Not Found", Refused, Refused, "not_found"),
+    (413, "Payload too large", Refused, Refused, "http"),
+    (429, "Too Many Requests", TryLater, TryLater, "rate_limit"),
+    (466, QUOTA, Refused, Refused, "quota"),
+    (469, "User get contact info limit reached", Refused, Refused, "check_limit"),
+    (499, "Client Closed Request", TryLater, OutcomeUnknown, "server"),
+    (500, "Internal Server Error", TryLater, OutcomeUnknown, "server"),
+    (502, "Bad Gateway", TryLater, OutcomeUnknown, "server"),
+    (503, "Service Unavailable", TryLater, OutcomeUnknown, "server"),
+)
+# How the methods say inside a 200 that they did nothing.
+NO_RIGHT = {"reason": "no right to do that"}
+NO_PARTICIPANT = {"error": "participant not found"}
+NO_SIGN_IN = {"status": False, "data": {"status": "fail", "reason": "code_expired"}}
+NOT_DONE = {
+    "setSettings": {"saveSettings": False, **NO_RIGHT},
+    "startAuthorization": NO_SIGN_IN,
+    "sendAuthorizationCode": NO_SIGN_IN,
+    "sendAuthorizationPassword": NO_SIGN_IN,
+    "setProfilePicture": {"reason": "rate-overlimit", "setProfilePicture": False},
+    "deleteNotification": {"result": False, **NO_RIGHT},
+    "clearWebhooksQueue": {"isCleared": False, "reason": "Too many requests", "leftTime": 46},
+    "updateGroupName": {"updateGroupName": False, **NO_RIGHT},
+    "updateGroupSettings": {"updateGroupSettings": False, **NO_RIGHT},
+    "addGroupParticipant": {"addParticipant": False, **NO_RIGHT},
+    "removeGroupParticipant": {"removeParticipant": False, **NO_RIGHT},
+    "setGroupAdmin": {"setGroupAdmin": False, **NO_PARTICIPANT},
+    "removeAdmin": {"removeAdmin": False, **NO_PARTICIPANT},
+    "setGroupPicture": {"reason": "Timed Out", "urlAvatar": None, "setGroupPicture": False},
+}
+MALFORMED = (None, "", "<html>", "nonsense", 7, True, [], [1], [None], [{}], [[]], {}, {"x": {}})
+
+
+@tagged("post_install", "-at_install")
+class TestClientErrors(ClientCase):
+    """Every error of the service, in every form that it gives them."""
+
+    def forms(self, method, status, words):
+        """Give the bodies that an error may come in, and what of the words is left."""
+        path = f"/waInstance{self.phone.id_instance}/{method}/{self.phone.token}"
+        moment = "2025-08-21T12:46:15.345Z"
+        yield {"statusCode": status, "timestamp": moment, "path": path, "message": words}, words
+        yield words, words
+        yield f'"{words}"', words
+        if status == 400:
+            return  # only its words tell them apart
+        yield f"<html><body><h1>{status} {words}</h1></body></html>", ""
+        yield f"\n\n   <!DOCTYPE html><p>{path}", ""
+        yield "", ""
+        yield b"\xff\xfe\x00".decode("latin-1"), None
+        yield {"message": {"odd": [path]}}, ""
+        yield [path], ""
+
+    def test_every_row_in_every_form(self):
+        """A row taken for another, or a secret of the body that comes out in the text."""
+        for status, words, kind, kind_of_send, code in ROWS:
+            for method, expected, call in (
+                ("getStateInstance", kind, self.client.get_state_instance),
+                ("sendMessage", kind_of_send, self.send),
+            ):
+                for body, detail in self.forms(method, status, words):
+                    with self.subTest(method=method, status=status, body=body):
+                        self.phone.fault(method, "status", status=status, body=body)
+                        error = self.assertFails(expected, code, call)
+                        self.assertEqual((error.method, error.status), (method, status))
+                        if detail is not None:
+                            self.assertEqual(error.detail, detail)
+        self.assertEqual(self.phone.ledger(), [])
+
+    def send(self):
+        return self.client.send_message(CUSTOMER_CHAT, "Hello")
+
+    def test_what_the_service_refuses_by_itself(self):
+        """The same, made by the local service from the state it is in."""
+        client = self.client
+        strange_token = self.make_client(self.sandbox_url, "wrong")
+        strange_id = self.make_client(self.sandbox_url, id_instance=4199999999)
+        for change, kind, code, call in (
+            ({}, Refused, const.CODE_UNAUTHORIZED, strange_token.get_settings),
+            ({}, Refused, const.CODE_FORBIDDEN, strange_id.get_settings),
+            ({"expired": True}, Refused, const.CODE_EXPIRED, self.send),
+            ({"expired": False, "deleted": True}, Refused, const.CODE_DELETED, self.send),
+            (
+                {"deleted": False, "stateInstance": "starting"},
+                TryLater,
+                const.CODE_STARTING,
+                client.get_chats,
+            ),
+            (
+                {"stateInstance": "notAuthorized"},
+                Refused,
+                const.CODE_NOT_AUTHORIZED,
+                client.get_chats,
+            ),
+            ({}, Refused, const.CODE_NOT_AUTHORIZED, lambda: client.check_account(79998887766)),
+            (
+                {"stateInstance": "authorized", "settings": {"webhookUrl": "https://odoo.test"}},
+                Refused,
+                const.CODE_WEBHOOK_SET,
+                client.receive_notification,
+            ),
+            ({}, Refused, const.CODE_WEBHOOK_SET, lambda: client.delete_notification(1)),
+            ({}, Refused, const.CODE_BAD_REQUEST, lambda: client.send_message("Ivan", "Hello")),
+            ({}, Refused, const.CODE_BAD_REQUEST, lambda: client.send_message("1", "")),
+            ({}, Refused, const.CODE_BAD_REQUEST, lambda: client.set_settings({})),
+            ({}, Refused, const.CODE_BAD_REQUEST, lambda: client.check_account("123")),
+            ({}, Refused, const.CODE_BAD_REQUEST, lambda: client.get_contact_info("-1")),
+            ({}, Refused, const.CODE_BAD_REQUEST, lambda: client.download_file("10000000", "1")),
+        ):
+            with self.subTest(code=code, change=change):
+                if change:
+                    self.phone.change(**change)
+                self.assertFails(kind, code, call)
+
+    def test_too_often(self):
+        """Above the requests per second the service says to wait: nothing was done."""
+        self.phone.change(rateLimits=True)
+        self.client.get_settings()
+        error = self.assertFails(TryLater, const.CODE_RATE_LIMIT, self.client.get_settings)
+        self.assertEqual(error.detail, "Too Many Requests")
+        self.phone.advance(1)
+        self.client.get_settings()
+
+    def test_quota_bodies(self):
+        """466 says in an object of its own what is used up, of calls or of chats."""
+        allowed = {"method": "sendmessage", "used": 67, "total": 0, "status": "QUOTE_ALLOWED"}
+        calls = {"method": "checkaccount", "used": "100", "total": "100", "description": QUOTA}
+        chats = {"method": "correspondents", "used": 3, "total": 3, "description": QUOTA}
+        for body in (
+            {"invokeStatus": calls},
+            {"invokeStatus": {**allowed, "description": ""}, "correspondentsStatus": chats},
+        ):
+            self.phone.fault("sendMessage", "status", status=466, body=body)
+            error = self.assertFails(Refused, const.CODE_QUOTA, self.send)
+            self.assertEqual(error.detail, QUOTA)
+
+    # --- Failures inside 200 ---------------------------------------------------------------
+
+    def test_steps_that_were_not_done(self):
+        """A 200 that says "no" is not taken for success, and its reason is kept."""
+        calls = {case.method: case.call for case in CASES}
+        for method, body in NOT_DONE.items():
+            with self.subTest(method):
+                self.phone.fault(method, "status", status=200, body=body)
+                step = calls[method](self.client, "7")
+                self.assertIs(step.done, False)
+                self.assertTrue(step.reason)
+                self.assertEqual(step.raw, body)
+
+    def test_answers_that_are_none(self):
+        """A failure in place of the answer is an error, with the service's own wait."""
+        limit = {"status": "fail", "reason": "rate_limit_exceeded", "retryAfter": 90}
+        unauthorized = {"code": 401, "description": "Unauthorized"}
+        session = {"status": False, "reason": "instance is starting or not authorized"}
+        for method, body, call, kind, code in (
+            ("updateApiToken", unauthorized, self.client.update_api_token, Refused, "unauthorized"),
+            ("checkAccount", session, self.check, Refused, "not_authorized"),
+            ("checkAccount", {"status": False, "data": limit}, self.check, TryLater, "rate_limit"),
+            ("checkAccount", {"status": False}, self.check, TryLater, "not_json"),
+        ):
+            with self.subTest(method=method, body=body):
+                self.phone.fault(method, "status", status=200, body=body)
+                error = self.assertFails(kind, code, call)
+                self.assertEqual(error.retry_after, 90 if code == "rate_limit" else None)
+
+    def check(self):
+        return self.client.check_account("79998887766")
+
+    # --- Answers that make no sense --------------------------------------------------------
+
+    def test_malformed_answers_of_every_method(self):
+        """Any other JSON than the documented one is a result or one of the three kinds."""
+        for case in {case.method: case for case in CASES}.values():
+            for body in MALFORMED:
+                with self.subTest(method=case.method, body=body):
+                    self.phone.fault(case.method, "status", status=200, body=body)
+                    self.check_malformed(case)
+
+    def test_damaged_answers_of_every_method(self):
+        """So is a page of a proxy, a half answer and one that was cut off."""
+        for case in {case.method: case for case in CASES}.values():
+            for kind in ("html", "truncated", "lost_before", "reset"):
+                with self.subTest(method=case.method, kind=kind):
+                    self.phone.fault(case.method, kind)
+                    self.check_malformed(case)
+
+    def check_malformed(self, case):
+        try:
+            case.call(self.client, "7")
+        except GreenApiError as error:
+            self.assertEqual(error.method, case.method)
+            self.assertKeepsSecrets(error)
+        self.phone.clear_faults()
