@@ -1,8 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import copy
+import os
+import tempfile
+import unittest
 from dataclasses import fields
 from functools import cache
+from pathlib import Path
 
 from odoo.tests import BaseCase, tagged
 
@@ -16,7 +20,7 @@ from .test_notifications import SAMPLES, sample
 from .test_notifications_kinds import listing
 
 try:
-    import hypothesis
+    import hypothesis.configuration
     from hypothesis import strategies
 except ImportError:
     hypothesis = None
@@ -32,10 +36,18 @@ KEYS = (
 class PropertyCase(BaseCase):
     """Random input of many kinds; always the same, so that a failure can be looked into."""
 
-    def setUp(self):
-        super().setUp()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
         if hypothesis is None:
-            self.skipTest("hypothesis is not installed (pip install hypothesis)")
+            raise unittest.SkipTest("hypothesis is not installed (pip install hypothesis)")
+        # Without a place it would keep its notes in the working directory.
+        home = os.environ.get("TELEGRAM_DEV_HOME")
+        if not home:
+            folder = tempfile.TemporaryDirectory()
+            cls.addClassCleanup(folder.cleanup)
+            home = folder.name
+        hypothesis.configuration.set_hypothesis_home_dir(Path(home) / "hypothesis")
 
     def for_all(self, *what, examples, check):
         """Call ``check`` with many values of the strategies ``what``."""
