@@ -27,4 +27,5 @@ from . import test_telegram_event
 from . import test_telegram_instance
 from . import test_telegram_message_queue
 from . import test_telegram_sign_in
+from . import test_vendor_client
 from . import test_zz_secrets
