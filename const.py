@@ -7,6 +7,7 @@ The service is described at https://green-api.com/en/telegram/docs/.
 
 # --- Limits of the service -------------------------------------------------------------------
 MESSAGE_MAX_LENGTH = 4096  # characters of a text, sendMessage
+QUEUE_LISTING_LENGTH = 500  # messages that showMessagesQueue lists at most
 CAPTION_MAX_LENGTH = 1024  # characters of the text that goes with a file
 FILE_MAX_BYTES = 100 * 1024 * 1024
 POLL_MESSAGE_MAX_LENGTH = 255  # characters of a poll's question

@@ -13,3 +13,4 @@ from . import telegram_instance_account
 from . import telegram_message
 from . import telegram_message_inbox
 from . import telegram_message_queue
+from . import telegram_message_unsure

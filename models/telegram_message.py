@@ -37,12 +37,13 @@ class TelegramMessage(models.Model):
         queued ──> sending ──> sent ──> delivered ──> read      (raised by later events only)
           │ ^         ├──> queued      try later
           │ │         ├──> error       refused, with the reason
-          │ │         └──> unsure      the outcome is unknown: a person decides
+          │ │         └──> unsure      the outcome is unknown: the service is asked
+          │ ├── unsure                 it certainly did not go out
           │ └── error, unsure          by a person
           └──> canceled                by a person
 
-    The queue (``telegram_message_queue.py``) and the inbox (``telegram_message_inbox.py``) change
-    the states; this file holds the record itself.
+    The queue (``telegram_message_queue.py``, ``telegram_message_unsure.py``) and the inbox
+    (``telegram_message_inbox.py``) change the states; this file holds the record itself.
     """
 
     _name = "telegram.message"
@@ -92,6 +93,7 @@ class TelegramMessage(models.Model):
     failure_type = fields.Selection(FAILURE_TYPES, readonly=True, copy=False)
     failure_reason = fields.Char(readonly=True, copy=False)
     attempts = fields.Integer(readonly=True, copy=False)
+    attempted_at = fields.Datetime("Last Attempt", readonly=True, copy=False)
 
     # The service may use an id again in another chat; a chat never holds it twice.
     _id_message_uniq = models.UniqueIndex(
@@ -99,8 +101,8 @@ class TelegramMessage(models.Model):
         "This message of the chat is already there.",
     )
     # The queue is looked at before every send: it stays as small as what waits.
-    _queue_index = models.Index("(instance_id, id) WHERE state IN ('queued', 'sending')")
-    _queue_chat_index = models.Index("(chat_id, id) WHERE state IN ('queued', 'sending')")
+    _queue_index = models.Index("(instance_id, id) WHERE state IN ('queued', 'sending', 'unsure')")
+    _queue_chat_index = models.Index("(chat_id, id) WHERE state IN ('queued', 'sending', 'unsure')")
     _id_message_index = models.Index("(id_message) WHERE id_message IS NOT NULL")
     _record_index = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
 
@@ -161,6 +163,7 @@ class TelegramMessage(models.Model):
             {"error", "unsure"},
             {
                 "state": "queued",
+                "is_settling": False,
                 "failure_type": False,
                 "failure_reason": False,
             },
@@ -169,7 +172,15 @@ class TelegramMessage(models.Model):
 
     def action_mark_sent(self):
         """Settle unsure messages that a person knows to have arrived."""
-        self._act_on({"unsure"}, {"state": "sent", "failure_type": False, "failure_reason": False})
+        self._act_on(
+            {"unsure"},
+            {
+                "state": "sent",
+                "is_settling": False,
+                "failure_type": False,
+                "failure_reason": False,
+            },
+        )
 
     def action_open_record(self):
         """Open the record that the message was sent from or answers."""
@@ -262,6 +273,8 @@ class TelegramMessage(models.Model):
             "read": "sent",
             "canceled": "canceled",
         }.get(self.state, "exception")
+        if self.is_settling:
+            status = "process"  # nobody has to do anything about it yet
         return {
             "notification_status": status,
             "failure_type": f"telegram_{self.failure_type}" if self.failure_type else False,

@@ -13,7 +13,7 @@ RANK = {"sent": 1, "delivered": 2, "read": 3}
 
 
 class NotYet(Exception):
-    """An event that makes sense only after a send under way has been written down."""
+    """An event that makes sense only once the outcome of one of our sends is known."""
 
 
 class TelegramMessage(models.Model):
@@ -30,7 +30,7 @@ class TelegramMessage(models.Model):
         :param MessageNotification notification: what the service reported
         :param datetime arrived_at: when that arrived (UTC)
         :return: the ``telegram.message``, new or known
-        :raise NotYet: it may be the echo of a message being sent
+        :raise NotYet: see _find_echo
         """
         if not notification.is_incoming:
             echo = self._find_echo(instance, notification, arrived_at)
@@ -54,22 +54,20 @@ class TelegramMessage(models.Model):
         The echo tells the number of a chat that was written to by phone, and it proves that an
         unsure message went out.
 
-        :raise NotYet: a message is being sent just now whose id is not written down yet
+        :raise NotYet: it may be that of a message being sent, or of one that is unsure
         """
         outgoing = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
         message = self.search(outgoing & self._with_id(notification), limit=1)
         if not message and notification.is_via_api:
             self._await_sending(instance, arrived_at)
-            message = self.search(
-                outgoing
-                & Domain("state", "=", "unsure")
-                & Domain("text", "=", notification.text)
-                & Domain("chat_id.chat_id", "=", notification.chat_id),
-                order="id",
-                limit=1,
-            )
+            unsure = outgoing & Domain("state", "=", "unsure")
+            unsure &= Domain("text", "=", notification.text)
+            same_chat = Domain("chat_id.chat_id", "=", notification.chat_id)
+            message = self.search(unsure & same_chat, order="id", limit=1)
             if message:
                 message._mark_sent(notification.id_message)
+            elif self.search_count(unsure & Domain("is_settling", "=", True), limit=1):
+                raise NotYet()  # the same text by phone: the number of that chat is being asked for
         message.chat_id._learn_chat_id(notification.chat_id)
         return message
 

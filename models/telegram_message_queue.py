@@ -1,16 +1,14 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import logging
+import time
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from .. import const
-from ..client import GreenApiError, OutcomeUnknown, Refused
-
-_logger = logging.getLogger(__name__)
+from ..client import GreenApiError, OutcomeUnknown, Pace, Refused
 
 OUTCOME_WRITES = 5  # times that an outcome is written when other transactions are in the way
 
@@ -19,7 +17,7 @@ class TelegramMessage(models.Model):
     """The outgoing queue: claim a message, commit, call the service, commit what came of it.
 
     A message whose claim is committed but whose outcome is not was interrupted: nobody knows
-    whether it went out. It becomes "unsure" and is never sent again by itself.
+    whether it went out. It becomes "unsure", and is never sent again before the service was asked.
     """
 
     _inherit = "telegram.message"
@@ -34,21 +32,27 @@ class TelegramMessage(models.Model):
         commit = self.env["ir.cron"]._commit_progress
         orphans = self.search([("instance_id", "=", instance.id), ("state", "=", "sending")])
         orphans._mark_unsure(self.env._("Odoo was stopped while the message was being sent."))
-        due = self._count_due(instance)
+        due, unsettled = self._count_due(instance), self._find_unsettled(instance)
         commit(remaining=due)
-        if not due or not instance._may_send():
+        if not (due or unsettled) or not instance._may_send():
             commit(remaining=0)  # what waits for the account is not work that could be done now
             return
-        go_on = seconds_left = True
+        pace, seconds_left = Pace(), True
         with instance._get_client() as client:
+            go_on = unsettled._settle(client)
+            commit()
             while go_on and seconds_left and (message := self._claim_next(instance)):
+                time.sleep(pace.reserve("sendMessage"))
                 go_on = message._deliver(client)
                 seconds_left = commit(1)
         commit(remaining=self._count_due(instance) if go_on else 0)
 
     @api.model
     def _due_sql(self, instance):
-        """Give the SQL that finds what may be sent now: of each chat the first that waits."""
+        """Give the SQL that finds what may be sent now: of each chat the first that waits.
+
+        An unsure message holds up its chat while the service is being asked about it.
+        """
         return SQL(
             """
               FROM telegram_message AS message
@@ -59,7 +63,8 @@ class TelegramMessage(models.Model):
                          FROM telegram_message AS earlier
                         WHERE earlier.chat_id = message.chat_id
                           AND earlier.id < message.id
-                          AND earlier.state IN ('queued', 'sending')
+                          AND earlier.state IN ('queued', 'sending', 'unsure')
+                          AND (earlier.state != 'unsure' OR earlier.is_settling)
                    )
             """,
             instance=instance.id,
@@ -91,7 +96,13 @@ class TelegramMessage(models.Model):
         )
         message = self.browse(row[0] for row in rows)
         if message:
-            message.write({"state": "sending", "attempts": message.attempts + 1})
+            message.write(
+                {
+                    "state": "sending",
+                    "attempts": message.attempts + 1,
+                    "attempted_at": fields.Datetime.now(),
+                }
+            )
             self.env["ir.cron"]._commit_progress()  # from here on an interruption is visible
         return message
 
@@ -134,18 +145,13 @@ class TelegramMessage(models.Model):
             {
                 "state": "sent",
                 "id_message": id_message,
+                "is_settling": False,
                 "failure_type": False,
                 "failure_reason": False,
             }
         )
         self.instance_id._resume_sending()
         return True
-
-    def _mark_unsure(self, reason):
-        """Leave it to a person whether these messages went out."""
-        if self:
-            _logger.warning("Telegram messages %s: nobody knows whether they went out", self.ids)
-        self._set_state({"state": "unsure", "failure_type": "unsure", "failure_reason": reason})
 
     def _take_send_error(self, error):
         """Keep why a message was not sent, or perhaps not.

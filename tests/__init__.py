@@ -26,6 +26,7 @@ from . import test_telegram_composer
 from . import test_telegram_event
 from . import test_telegram_instance
 from . import test_telegram_message_queue
+from . import test_telegram_message_unsure
 from . import test_telegram_sign_in
 from . import test_vendor_client
 from . import test_zz_secrets

@@ -25,7 +25,7 @@ class TestSecrets(TelegramCase):
         leaks = [line for line in text.splitlines() if SECRET_MARK in line]
         self.assertEqual(leaks, [])
 
-    @mute_logger("odoo.addons.telegram_green_api.models.telegram_message_queue")
+    @mute_logger("odoo.addons.telegram_green_api.models.telegram_message_unsure")
     def test_records(self):
         """After failures of every kind, the token stands in its own column and nowhere else."""
         path = f"/waInstance1/sendMessage/{self.phone.token}"

@@ -1,0 +1,177 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import logging
+from datetime import timedelta, timezone
+
+from odoo import api, fields, models
+
+from .. import const
+from ..client import GreenApiError, Refused
+from ..client.notifications import OUTGOING_API
+
+_logger = logging.getLogger(__name__)
+
+JOURNAL_LAG = 300  # seconds after which a message sent is certainly in the outgoing journal
+JOURNAL_HOURS = 24  # how far back the journal goes
+CLOCK_SKEW = 120  # seconds by which our clock and the service's may differ
+
+
+class TelegramMessage(models.Model):
+    """Messages of which nobody knows whether they went out: the service is asked.
+
+    ::
+
+        unsure ──> sent      found in the service's queue or outgoing journal, or echoed
+               ──> queued    in neither, and absent for longer than the journal lags
+               ──> unsure    still unknown when the journal forgets: a person decides
+
+    The service knows no key of ours, so its rows are matched by chat and text, one to one: a row
+    that is already one of our messages is no proof for another.
+    """
+
+    _inherit = "telegram.message"
+
+    is_settling = fields.Boolean(
+        "Being Checked", readonly=True, copy=False, help="The service is being asked about it."
+    )
+    absent_since = fields.Datetime(
+        "Not in the Service's Queue Since",
+        readonly=True,
+        copy=False,
+        help="The service's queue did not hold it then; the journal may lag behind that.",
+    )
+
+    def _mark_unsure(self, reason):
+        """Note that nobody knows whether these messages went out, and have it found out."""
+        if self:
+            _logger.warning("Telegram messages %s: unknown whether they went out", self.ids)
+        self._set_state(
+            {
+                "state": "unsure",
+                "failure_type": "unsure",
+                "failure_reason": reason,
+                "is_settling": True,
+                "absent_since": False,
+            }
+        )
+
+    @api.model
+    def _find_unsettled(self, instance):
+        """Return the unsure messages about which the service can still tell something."""
+        return self.search(
+            [
+                ("instance_id", "=", instance.id),
+                ("state", "=", "unsure"),
+                ("is_settling", "=", True),
+            ],
+            order="id",
+        )
+
+    def _settle(self, client):
+        """Ask the service about these unsure messages of one instance, the oldest first.
+
+        The queue is listed before the journal: what leaves the one in between is in the other.
+
+        :return: bool, whether the service answers, so that others may be sent
+        """
+        if not self:
+            return True
+        try:
+            numbers = self._ask_for_numbers(client)
+            waiting = client.show_messages_queue()
+            sent = client.last_outgoing_messages(minutes=self._minutes_back())
+        except GreenApiError as error:
+            instance = self.instance_id
+            instance._take_error(error)
+            instance._pause_sending(error.retry_after)
+            return False
+        for chat, number in numbers.items():
+            chat._learn_chat_id(number)
+        rows = {row.id_message: (row.chat_id, row.body.get("message"), None) for row in waiting}
+        rows.update(
+            (row.id_message, (row.chat_id, row.text, row.timestamp))
+            for row in sent
+            if row.raw.get("sendByApi") is not False  # written on the phone
+        )
+        for id_message in self._find_known(rows):
+            del rows[id_message]
+        is_complete = len(waiting) < const.QUEUE_LISTING_LENGTH
+        for message in self:
+            found = next((key for key, row in rows.items() if message._is_row(*row)), None)
+            if found:
+                del rows[found]
+                message._mark_sent(found)
+            else:
+                message._note_absence(is_complete)
+        return True
+
+    def _ask_for_numbers(self, client):
+        """Ask for the numbers of chats known by phone only: the journal knows no phones.
+
+        :return: dict of chat -> chat id
+        """
+        numbers = {}
+        for chat in self.chat_id.filtered(lambda c: c.chat_id.endswith(const.PHONE_CHAT_SUFFIX)):
+            try:
+                account = client.check_account(chat.phone.removeprefix("+"))
+            except Refused:
+                continue  # some limit; the service's queue or a person will tell
+            if account.chat_id:
+                numbers[chat] = account.chat_id
+        return numbers
+
+    def _find_known(self, rows):
+        """Return the ids among those rows that are messages of ours already."""
+        known = [("instance_id", "=", self.instance_id.id), ("id_message", "in", list(rows))]
+        return self.search(known).mapped("id_message")
+
+    def _minutes_back(self):
+        oldest = min(self.mapped(lambda message: message.attempted_at or message.date))
+        age = fields.Datetime.now() - oldest + timedelta(seconds=CLOCK_SKEW)
+        return min(int(age.total_seconds() // 60) + 1, JOURNAL_HOURS * 60)
+
+    def _is_row(self, chat_id, text, timestamp):
+        """Tell whether a row of the service's queue or journal may be this message."""
+        self.ensure_one()
+        if self.chat_id.chat_id != chat_id or (text or "").split() != self.text.split():
+            return False
+        attempted_at = (self.attempted_at or self.date).replace(tzinfo=timezone.utc)
+        return not timestamp or timestamp >= attempted_at.timestamp() - CLOCK_SKEW
+
+    def _note_absence(self, is_complete):
+        """Draw the conclusion from finding a message neither in the queue nor in the journal.
+
+        :param bool is_complete: whether the service has listed its whole queue
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        if now - (self.attempted_at or self.date) > timedelta(hours=JOURNAL_HOURS):
+            self._set_state({"is_settling": False})
+        elif not is_complete:
+            self.absent_since = False
+        elif not self.absent_since:
+            self.absent_since = now
+            self.instance_id._trigger_send(now + timedelta(seconds=JOURNAL_LAG))
+        elif now - self.absent_since >= timedelta(seconds=JOURNAL_LAG) and not self._has_echoes():
+            _logger.info("Telegram message %s did not go out; it is sent again", self.id)
+            self._set_state(
+                {
+                    "state": "queued",
+                    "is_settling": False,
+                    "failure_type": False,
+                    "failure_reason": False,
+                }
+            )
+
+    def _has_echoes(self):
+        """Tell whether echoes of sent messages wait in the inbox: one may be this message's."""
+        return bool(
+            self.env["telegram.event"].search_count(
+                [
+                    ("instance_id", "=", self.instance_id.id),
+                    ("state", "=", "new"),
+                    ("type_webhook", "=", OUTGOING_API),
+                ],
+                limit=1,
+            )
+        )

@@ -1,0 +1,173 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from datetime import timedelta
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..models.telegram_message_unsure import JOURNAL_LAG
+from .common import CUSTOMER_CHAT, TelegramCase
+
+LOGGER = "odoo.addons.telegram_green_api.models.telegram_message_unsure"
+
+
+@tagged("post_install", "-at_install")
+@mute_logger(LOGGER)
+class TestUnsure(TelegramCase):
+    """A message of unknown outcome: the service is asked, and it goes out once."""
+
+    def setUp(self):
+        super().setUp()
+        self.chat = self.env["telegram.chat"]._get_or_create(self.instance, CUSTOMER_CHAT)
+        self.chat.partner_id = self.customer
+
+    def ledger(self):
+        return [entry["message"] for entry in self.phone.ledger()]
+
+    def send_unsure(self, *texts, fault="lost_after", record=None):
+        """Write texts whose answers get lost; return the messages, unsure by then."""
+        self.phone.fault("sendMessage", fault, times=len(texts))
+        messages = self.env["telegram.message"]
+        for text in texts:
+            messages |= self.write_from(record or self.customer, text)
+        for message in messages:
+            self.send_queue_now()
+            message.is_settling = False  # else it would hold up the next one
+        messages.is_settling = True
+        self.assertEqual(set(messages.mapped("state")), {"unsure"})
+        return messages
+
+    def send_queue_now(self):
+        """Let the send action run although a failure has made it pause."""
+        self.instance.send_after = False
+        self.send_queue()
+
+    def let_the_journal_catch_up(self, messages):
+        for message in messages:
+            message.absent_since -= timedelta(seconds=JOURNAL_LAG)
+
+    def test_found_in_the_journal(self):
+        """A message that did go out is sent, with its id, and not repeated."""
+        message = self.send_unsure("Only once")
+        self.send_queue_now()
+        self.assertEqual(message.state, "sent")
+        self.assertEqual(message.id_message, self.phone.ledger()[0]["idMessage"])
+        self.assertFalse(message.failure_type)
+        self.assertEqual(self.ledger(), ["Only once"])
+
+    def test_found_in_the_queue(self):
+        """A message that the service has yet to send is sent, too."""
+        self.phone.change(stateInstance="suspended")
+        message = self.send_unsure_while_suspended()
+        self.phone.fault(
+            "getStateInstance", "status", status=200, body={"stateInstance": "authorized"}
+        )
+        self.send_queue_now()
+        self.assertEqual((message.state, self.ledger()), ("sent", []))
+
+    def send_unsure_while_suspended(self):
+        self.phone.fault("sendMessage", "lost_after")
+        message = self.write_from(self.customer, "Later")
+        self.send_queue_now()
+        self.assertEqual(message.state, "unsure")
+        return message
+
+    def test_never_arrived(self):
+        """A message that is provably absent goes out by itself, after the journal's lag."""
+        message = self.send_unsure("Lost on the way", fault="lost_before")
+        self.send_queue_now()
+        self.assertEqual(message.state, "unsure", "the journal may lag behind")
+        self.assertEqual(self.ledger(), [])
+        self.let_the_journal_catch_up(message)
+        self.send_queue_now()
+        self.assertEqual(message.state, "sent")
+        self.assertEqual(self.ledger(), ["Lost on the way"])
+
+    def test_late_journal(self):
+        """Not being in a journal that lags is no proof of absence."""
+        self.phone.change(journalLagSeconds=JOURNAL_LAG - 60)
+        message = self.send_unsure("Only once")
+        self.send_queue_now()
+        self.assertEqual(message.state, "unsure")
+        self.phone.advance(JOURNAL_LAG)
+        self.let_the_journal_catch_up(message)
+        self.send_queue_now()
+        self.assertEqual((message.state, self.ledger()), ("sent", ["Only once"]))
+
+    def test_equal_texts_are_matched_one_to_one(self):
+        """Of two equal texts one arrived: one is sent, the other goes out, once each."""
+        first = self.send_unsure("Same words")
+        second = self.send_unsure("Same words", fault="lost_before")
+        self.send_queue_now()
+        self.assertEqual((first | second).mapped("state"), ["sent", "unsure"])
+        self.let_the_journal_catch_up(second)
+        self.send_queue_now()
+        self.assertEqual((first | second).mapped("state"), ["sent", "sent"])
+        self.assertNotEqual(first.id_message, second.id_message)
+        self.assertEqual(self.ledger(), ["Same words", "Same words"])
+
+    def test_older_equal_text_is_no_proof(self):
+        """A row that is another message of ours proves nothing."""
+        earlier = self.write_from(self.customer, "Same words")
+        self.send_queue()
+        message = self.send_unsure("Same words", fault="lost_before")
+        self.send_queue_now()
+        self.assertEqual((earlier.state, message.state), ("sent", "unsure"))
+
+    def test_written_on_the_phone_is_no_proof(self):
+        """The same words written by hand on the phone are not our message."""
+        message = self.send_unsure("Same words", fault="lost_before")
+        self.phone.write_as_owner(CUSTOMER_CHAT, "Same words")
+        self.send_queue_now()
+        self.assertEqual(message.state, "unsure")
+
+    def test_chat_known_by_phone_only(self):
+        """The journal knows no phones: the number of the chat is asked for first."""
+        stranger = self.env["res.partner"].create({"name": "Ivan", "phone": "+79998887701"})
+        message = self.send_unsure("Only once", record=stranger)
+        self.assertEqual(message.chat_id.chat_id, "79998887701@c.us")
+        self.receive()  # the echo comes first, and waits
+        self.send_queue_now()
+        self.assertEqual((message.state, message.chat_id.chat_id), ("sent", "10000001"))
+        events = self.env["telegram.event"].search([("instance_id", "=", self.instance.id)])
+        events.next_attempt_at = False
+        self.receive()
+        messages = self.env["telegram.message"].search([("instance_id", "=", self.instance.id)])
+        self.assertEqual(messages, message, "the echo is no second message")
+
+    def test_order_is_kept_meanwhile(self):
+        """What comes later in the chat waits; other chats do not."""
+        message = self.send_unsure("First", fault="lost_before")
+        later = self.write_from(self.customer, "Second")
+        other = self.instance.send_text("10000001", "Elsewhere")
+        self.send_queue_now()
+        self.assertEqual((message.state, later.state, other.state), ("unsure", "queued", "sent"))
+        self.let_the_journal_catch_up(message)
+        self.send_queue_now()
+        self.assertEqual(self.ledger(), ["Elsewhere", "First", "Second"])
+
+    def test_service_does_not_tell(self):
+        """While the service cannot be asked, nothing is sent again, and it is asked later."""
+        message = self.send_unsure("Only once", fault="lost_before")
+        for method in ("showMessagesQueue", "lastOutgoingMessages"):
+            self.phone.fault(method, "status", status=500)
+            self.send_queue_now()
+            self.assertEqual((message.state, message.absent_since), ("unsure", False))
+        self.send_queue_now()
+        self.assertTrue(message.absent_since)
+
+    def test_undecidable_is_for_a_person(self):
+        """After a day the journal forgets: a person decides, and is told by then only."""
+        message = self.send_unsure("Long ago", fault="lost_before")
+        notification = self.env["mail.notification"].search(
+            [("telegram_message_id", "=", message.id)]
+        )
+        self.send_queue_now()
+        self.assertEqual(notification.notification_status, "process")
+        message.attempted_at -= timedelta(hours=25)
+        self.send_queue_now()
+        self.assertEqual((message.state, message.is_settling), ("unsure", False))
+        self.assertEqual(notification.notification_status, "exception")
+        self.let_the_journal_catch_up(message)
+        self.send_queue_now()
+        self.assertEqual(self.ledger(), [], "never by itself")
