@@ -2,6 +2,7 @@
 """The program: ``python -m sandbox --port 8089 --data DIR``."""
 
 import argparse
+import os
 import signal
 import sqlite3
 import sys
@@ -49,6 +50,11 @@ def parse_arguments(arguments=None):
     parser.add_argument(
         "--allow-remote", action="store_true", help="answer other machines than this one too"
     )
+    parser.add_argument(
+        "--end-with-input",
+        action="store_true",
+        help="end when the standard input ends: with the program that holds its other end",
+    )
     return parser.parse_args(arguments)
 
 
@@ -65,6 +71,13 @@ def ensure_instance(world, id_instance, token):
         instance = world.instance(id_instance) or account.create(world, id_instance, token)
         instance.api_token_instance = token
         world.save(instance)
+
+
+def _wait_for_end_of_input(asked_to_end):
+    # os.read and not sys.stdin: a thread inside its lock would trouble the end of the program
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    asked_to_end.set()
 
 
 def main(arguments=None):
@@ -93,6 +106,8 @@ def main(arguments=None):
     asked_to_end = threading.Event()
     for name in ("SIGTERM", "SIGINT"):
         signal.signal(getattr(signal, name), lambda *_ignored: asked_to_end.set())
+    if options.end_with_input:
+        threading.Thread(target=_wait_for_end_of_input, args=(asked_to_end,), daemon=True).start()
     serving = threading.Thread(target=server.serve_forever, args=(0.1,), name="server", daemon=True)
     serving.start()
     url = world.base_url

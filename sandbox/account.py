@@ -1,16 +1,17 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""The account's life: creation, sign-in by QR and password, restarts, states.
+"""The account's life: creation, restarts, states. Signing in is in sign_in.py.
 
 Functions that change something are called inside a transaction of the world.
 """
 
 import secrets
 
-from . import chats, notifications
-from .records import FAST, SWITCHES, Instance, new_settings
+from . import chats, files, notifications
+from .plan import PLANS
+from .records import FAST, STATES, SWITCHES, Instance, new_settings
 
-QR_LIFE = 20  # seconds
-CODE_LIFE = 300
+PACES = ("real", "fast")
+CHOICES = {"stateInstance": STATES, "pace": PACES, "plan": tuple(PLANS)}
 
 
 def create(world, id_instance, token=None, customers=None, settings=None, **switches):
@@ -19,43 +20,78 @@ def create(world, id_instance, token=None, customers=None, settings=None, **swit
     :param customers: list of JSON objects as for ``POST …/customers``; None: the usual ones
     :param switches: JSON names and values, see :data:`sandbox.records.SWITCHES`
     """
-    world.store.forget_instance(id_instance)
-    world.recent_calls.pop(id_instance, None)
+    forget(world, id_instance)
     instance = Instance(
         id_instance,
         token or secrets.token_hex(25),
+        created_at=world.timestamp(),
         **(FAST if world.pace == "fast" else {}),
     )
-    instance.settings = new_settings() | (settings or {})
-    state = switches.pop("stateInstance", instance.state_instance)
+    set_settings(instance, settings or {})
     set_switches(instance, switches)
-    instance.state_instance = state
-    instance.signed_in = state not in ("notAuthorized", "pendingPassword")
+    instance.signed_in = instance.state_instance not in ("notAuthorized", "pendingPassword")
     world.save(instance)
     chats.add_customers(world, instance, chats.USUAL_CUSTOMERS if customers is None else customers)
     return instance
 
 
+def forget(world, id_instance):
+    """Let everything about an instance vanish."""
+    files.drop_all(world, id_instance)
+    world.store.forget_instance(id_instance)
+    world.recent_calls.pop(id_instance, None)
+
+
 def set_switches(instance, values):
-    """Set attributes by their JSON names."""
+    """Set attributes by their JSON names.
+
+    :raise ValueError: for a switch that there is not, or a value that it cannot have
+    """
+    unknown = sorted(set(values) - set(SWITCHES))
+    if unknown:
+        raise ValueError(f"{unknown[0]} is not a switch of an instance")
+    Instance.check_types(values)
     names = Instance.names()
     for key, value in values.items():
-        if key not in SWITCHES:
-            raise ValueError(f"{key!r} is not a switch of an instance")
+        choices = CHOICES.get(key, (value,))
+        if value not in choices:
+            raise ValueError(f"{key} has to be one of {', '.join(choices)}, not {value!r}")
         setattr(instance, names[key], value)
+
+
+def set_settings(instance, values):
+    """Change settings without a restart of the instance.
+
+    :raise ValueError: for a setting that there is not, or a value that it cannot have
+    """
+    known = new_settings()
+    for name, value in values.items():
+        if name not in known:
+            raise ValueError(f"{name} is not a setting")
+        is_yes_no = known[name] == "no"
+        if type(value) is not type(known[name]) or (is_yes_no and value not in ("yes", "no")):
+            raise ValueError(f"The setting {name} cannot be {value!r}")
+    instance.settings = instance.settings | values
+
+
+def set_deleted(world, instance):
+    """The instance is deleted by the partner; it stays listed."""
+    instance.deleted = True
+    instance.deleted_at = world.timestamp()
+    world.save(instance)
 
 
 def set_state(world, instance, state, starting_until=0.0, state_after_starting=""):
     """Change the state and tell it (stateInstanceChanged)."""
     changed = state != instance.state_instance
-    if changed and instance.state_instance == "suspended":
+    if "suspended" not in (state, state_after_starting):
         instance.suspended_until = 0
     instance.state_instance = state
     instance.starting_until = starting_until
     instance.state_after_starting = state_after_starting
     if state == "authorized":
         instance.signed_in = True
-    elif state == "notAuthorized":
+    elif state in ("notAuthorized", "pendingPassword"):
         instance.signed_in = False
         instance.next_send_at = max(instance.next_send_at, world.clock.now())
     world.save(instance)
@@ -66,6 +102,8 @@ def set_state(world, instance, state, starting_until=0.0, state_after_starting="
 def restart(world, instance, then=None):
     """Be "starting" for a while, then ``then`` (the present state when not given)."""
     then = then or instance.state_after_starting or instance.state_instance
+    if then == "starting":
+        then = "authorized" if instance.signed_in else "notAuthorized"
     if instance.starting_seconds:
         until = world.clock.now() + instance.starting_seconds
         set_state(world, instance, "starting", until, then)
@@ -88,90 +126,6 @@ def advance_state(world, instance):
             return instance.suspended_until
         set_state(world, instance, "authorized")
     return None
-
-
-def current_qr(world, instance):
-    """The text of the QR code that is valid now; a new one when the last has expired."""
-    now = world.clock.now()
-    if now >= instance.qr_until:
-        instance.qr_token = secrets.token_urlsafe(24)
-        instance.qr_until = now + QR_LIFE
-        world.save(instance)
-    return f"tg://login?token={instance.qr_token}"
-
-
-def shows_qr(world, instance):
-    """Whether somebody asked for a QR code that can still be scanned."""
-    return instance.state_instance == "notAuthorized" and world.clock.now() < instance.qr_until
-
-
-def scan(world, instance):
-    """The phone scans the QR code.
-
-    :return: whether there was a valid one
-    """
-    if not shows_qr(world, instance):
-        return False
-    _finish_login(world, instance)
-    return True
-
-
-def send_code(world, instance, phone_number):
-    """Telegram shows a login code on the phone; a second call within its life shows no new one.
-
-    :return: "" when there is a code now, else the service's reason
-    """
-    if instance.state_instance != "notAuthorized":
-        return "already_registered"
-    if str(phone_number) != instance.phone:
-        return "phone_number_invalid"
-    if world.clock.now() >= instance.login_code_until:
-        instance.login_code = f"{secrets.randbelow(100000):05}"
-        instance.login_code_until = world.clock.now() + CODE_LIFE
-        world.save(instance)
-    return ""
-
-
-def enter_code(world, instance, code):
-    """Answer with the login code; a wrong one may be followed by another try.
-
-    :return: "" when accepted, else the service's reason
-    """
-    if instance.state_instance == "authorized":
-        return "already_registered"
-    if not instance.login_code:
-        return "authorization_not_started"
-    if world.clock.now() >= instance.login_code_until:
-        return "code_expired"
-    if code != instance.login_code:
-        return "verify_code_wrong"
-    _finish_login(world, instance)
-    return ""
-
-
-def _finish_login(world, instance):
-    """The QR code or the login code was right: the password is next, or all is done."""
-    instance.qr_until = 0
-    instance.login_code, instance.login_code_until = "", 0
-    if instance.two_factor_password:
-        set_state(world, instance, "pendingPassword")
-    else:
-        restart(world, instance, then="authorized")
-
-
-def enter_password(world, instance, password):
-    """Answer the two-factor question.
-
-    :return: "" when accepted, else the service's reason
-    """
-    if instance.state_instance == "authorized":
-        return "already_registered"
-    if instance.state_instance != "pendingPassword":
-        return "authorization_not_started"
-    if password != instance.two_factor_password:
-        return "invalid_password"
-    restart(world, instance, then="authorized")
-    return ""
 
 
 def log_out(world, instance):

@@ -14,11 +14,13 @@ CORS = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": "*",
 }
+#: how some methods refuse: inside a 200 answer
+UNAUTHORIZED = {"code": 401, "description": "Unauthorized"}
 
 
-def json_answer(value):
+def json_answer(value, status=200):
     body = b"" if value is EMPTY else json.dumps(value, ensure_ascii=False).encode()
-    return Response(body, mimetype="application/json")
+    return Response(body, status, mimetype="application/json")
 
 
 def refusal(request, error):

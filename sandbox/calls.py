@@ -1,21 +1,53 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """One call of the service: from the path to the method and its answer."""
 
-import json
+import re
 from collections import deque
+from dataclasses import dataclass
+from typing import Any
 
+from werkzeug.utils import send_file
 from werkzeug.wrappers import Response
 
-from . import faults, fields, files
-from .answers import json_answer, not_found, refusal
-from .control.lists import REQUESTS
-from .errors import ServiceError, invalid
-from .methods import METHODS, Call, partner
-from .methods.registry import File
+from . import bodies, faults, files, plan
+from .answers import UNAUTHORIZED, json_answer, not_found, refusal
+from .errors import ServiceError
+from .methods import METHODS, PARTNER_METHODS, Call
 from .methods.sending import check_session
 
+#: the list of requests seen; those without an instance are kept under NOBODY
+REQUESTS = "requests"
+NOBODY = 0
 KEPT_REQUESTS = 10000
-READABLE = 1_000_000  # bytes of a body that are kept
+ID_INSTANCE = re.compile(r"[1-9][0-9]{0,17}")
+#: the one method that answers a wrong token with 200
+TELLS_UNAUTHORIZED = "updateApiToken"
+#: the one method whose path has a last part
+TAKES_RECEIPT = "deleteNotification"
+
+
+@dataclass
+class Arrival:
+    """A request on its way to the method."""
+
+    request: Any
+    #: NOBODY when the path names none
+    id_instance: int
+    #: the name in the path
+    name: str
+    #: the declared method of that name, or None
+    method: Any
+    token: str
+    receipt_id: str | None = None
+    body: Any = None
+    fault: Any = None
+    #: its number in the list of requests
+    number: int = 0
+
+    def __post_init__(self):
+        is_upload = bool(self.method) and self.method.content == "raw"
+        self.body = bodies.read(self.request, is_upload)
+        self.name = self.method.name if self.method else self.name
 
 
 class Calls:
@@ -34,81 +66,113 @@ class Calls:
         The parameters are the parts of the path. A fault that cuts the connection raises
         ConnectionError.
         """
-        world = self._world
-        id_number = int(id_instance) if id_instance.isdecimal() else 0
+        number = int(id_instance) if ID_INSTANCE.fullmatch(id_instance) else NOBODY
+        declared = METHODS.get(method.lower())
+        arrival = Arrival(request, number, method, declared, token, receipt_id)
+        return self._answer(arrival, self._serve)
+
+    def answer_partner(self, request, method, token):
+        """The response to ``/partner/…``; see :meth:`answer`."""
+        declared = PARTNER_METHODS.get(method.lower())
+        arrival = Arrival(request, NOBODY, method, declared, token)
+        return self._answer(arrival, self._serve_partner)
+
+    def answer_download(self, request, name):
+        """The response to ``/download/…``: a stored file. These requests are not noted."""
+
+        def serve():
+            path = files.find(self._world, name)
+            return send_file(path, request.environ) if path else not_found(request)
+
+        fault = self._world.faults.take(NOBODY, faults.DOWNLOAD)
+        return self._with_fault(request, fault, serve)
+
+    def _answer(self, arrival, serve):
+        """Note the request, and answer it by ``serve(arrival)``."""
+        arrival.fault = self._world.faults.take(arrival.id_instance, arrival.name)
+        self._record(arrival)
+        return self._with_fault(arrival.request, arrival.fault, lambda: serve(arrival))
+
+    def _with_fault(self, request, fault, serve):
+        """The response that ``serve()`` gives, or what a fault makes of it."""
         connection = request.environ.get("werkzeug.socket")
-        releases = world.faults.releases
-        fault = world.faults.take(id_number, method, *faults.BEFORE, *faults.AFTER)
-        number = self._record(request, id_number, method, receipt_id, fault)
+        releases = self._world.faults.releases
         if fault and fault.kind in faults.BEFORE:
             return faults.before(fault, connection)
         try:
-            response = self._serve(request, id_number, method, token, receipt_id, number)
+            response = serve()
         except ServiceError as error:
             response = refusal(request, error)
         if fault:
-            return faults.after(fault, world.faults, releases, connection, response)
+            return faults.after(fault, self._world.faults, releases, connection, response)
         return response
 
-    def answer_partner(self, request, method, token):
-        """The response to ``/partner/…``."""
-        verb, function = partner.METHODS.get(method.lower(), (None, None))
-        if request.method != verb:
-            return not_found(request)
-        if token != self._partner_token:
-            return json_answer(partner.UNAUTHORIZED)
-        try:
-            with self._world.transaction():
-                return json_answer(function(self._world, request.get_data()))
-        except ServiceError as error:
-            return refusal(request, error)
-
-    def _record(self, request, id_instance, method, receipt_id, fault):
-        """Note the request for the control interface, without the token.
-
-        :return: its number
-        """
-        world = self._world
-        name = METHODS[method.lower()].name if method.lower() in METHODS else method
+    def _record(self, arrival):
+        """Note the request for the control interface, without the token."""
+        world, request = self._world, arrival.request
         seen = {
-            "method": name,
+            "method": arrival.name,
             "verb": request.method,
             "query": request.args.to_dict(),
-            "receiptId": receipt_id,
-            "body": _readable(request),
+            "receiptId": arrival.receipt_id,
+            "body": arrival.body.readable(),
             "headers": dict(request.headers),
-            "fault": fault.kind if fault else None,
+            "fault": arrival.fault.kind if arrival.fault else None,
         }
+        key = arrival.id_instance
         with world.changed, world.store.transaction():
             now = world.clock.now()
-            number = world.store.add_entry(id_instance, REQUESTS, seen | {"timestamp": now}, now)
-            world.store.count_call(id_instance, name)
+            number = world.store.add_entry(key, REQUESTS, seen | {"timestamp": now}, now)
+            world.store.count_call(key, arrival.name)
             if number % 100 == 0:
-                world.store.keep_last(id_instance, REQUESTS, KEPT_REQUESTS)
+                world.store.keep_last(key, REQUESTS, KEPT_REQUESTS)
             world.changed.notify_all()
-        return number
+        arrival.number = number
 
-    def _serve(self, request, id_instance, name, token, receipt_id, number):
-        if id_instance == 0:
+    def _serve(self, arrival):
+        if arrival.id_instance == NOBODY:
             raise ServiceError("Parameter idInstance not an integer")
-        instance = self._find(id_instance)
-        method = METHODS.get(name.lower())
-        if not method:
-            return not_found(request)
-        if token != instance.api_token_instance:
+        instance = self._find(arrival.id_instance)
+        method = arrival.method
+        if not method or not _fits(arrival):
+            return not_found(arrival.request)
+        if arrival.token != instance.api_token_instance:
+            if method.name == TELLS_UNAUTHORIZED:
+                return json_answer(UNAUTHORIZED)
             return Response(status=401)
-        if request.method not in method.verbs:
-            return not_found(request)
         self._check_rate(instance, method)
         _check_usable(instance, method)
-        values, file = _parse(request, method)
-        call = Call(self._world, instance, values, number, receipt_id, file)
+        call = self._call(arrival, instance)
         if method.waits:
             return json_answer(method.function(call))
-        with self._world.transaction(id_instance):
+        with self._world.transaction(instance.id_instance):
             # read again under the lock: only now nobody else can change it
-            call.instance = self._find(id_instance)
-            return json_answer(method.function(call))
+            call.instance = self._find(instance.id_instance)
+            return self._carry_out(call, method)
+
+    def _serve_partner(self, arrival):
+        if not arrival.method or not _fits(arrival):
+            return not_found(arrival.request)
+        if arrival.token != self._partner_token:
+            return json_answer(UNAUTHORIZED)
+        call = self._call(arrival, None)
+        with self._world.transaction():
+            return json_answer(arrival.method.function(call))
+
+    def _call(self, arrival, instance):
+        """:raise ServiceError: when the request's fields are not what the method takes"""
+        values, file = bodies.values_of(arrival.request, arrival.body, arrival.method)
+        return Call(
+            self._world, instance, values, arrival.number, arrival.receipt_id, file, arrival.fault
+        )
+
+    def _carry_out(self, call, method):
+        exceeded = plan.check(self._world, call.instance, method, call.values)
+        if exceeded:
+            return json_answer(exceeded, 466)
+        answer = method.function(call)
+        plan.count(self._world, call.instance, method, call.values)
+        return json_answer(answer)
 
     def _find(self, id_instance):
         with self._world.changed:
@@ -133,6 +197,13 @@ class Calls:
             recent.append(now)
 
 
+def _fits(arrival):
+    """Whether the method takes this verb, and this path."""
+    if arrival.receipt_id is not None and arrival.method.name != TAKES_RECEIPT:
+        return False
+    return arrival.request.method in arrival.method.verbs
+
+
 def _check_usable(instance, method):
     if instance.deleted:
         raise ServiceError("Instance is deleted")
@@ -140,46 +211,3 @@ def _check_usable(instance, method):
         raise ServiceError("Instance account is expired. Renew your instance from personal area")
     if method.needs_session:
         check_session(instance)
-
-
-def _parse(request, method):
-    """The values and the file of a request: (checked fields, File or None)."""
-    given_file = None
-    if request.method == "GET":
-        values = fields.parse_query(method.fields, request.args)
-    elif method.content == "multipart":
-        values = fields.parse_query(method.fields, request.form)
-        part = request.files.get("file")
-        given_file = part and File(part.filename or "file", part.read())
-    elif method.content == "raw":
-        values = {}
-        given_file = File(request.headers.get("GA-Filename", "file"), request.get_data())
-    else:
-        values = fields.parse_json(request.get_data())
-    values = fields.validate(method.fields, values, method.at_least_one)
-    if method.content != "json":
-        _check_file(given_file)
-    return values, given_file
-
-
-def _check_file(file):
-    if not file:
-        raise invalid("'file' is required")
-    if not file.content:
-        raise ServiceError("File is empty")
-    if len(file.content) > files.MAX_SIZE:
-        raise ServiceError("File is too large", 413)
-
-
-def _readable(request):
-    """A body for people: the JSON value, or the text, or the names in a form, or None."""
-    if request.mimetype == "multipart/form-data":
-        names = {name: part.filename for name, part in request.files.items()}
-        return {**request.form.to_dict(), **names}
-    text = request.get_data()[:READABLE].decode(errors="replace")
-    if not text:
-        return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

@@ -1,9 +1,13 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Customers and groups, and how the account finds them."""
 
+from . import groups
 from .records import Chat
 
 PHONE_SUFFIX = "@c.us"
+CUSTOMER_FIELDS = set(
+    "chatId name chatType phoneNumber username contactName avatar lastSeen".split()
+)
 
 USUAL_CUSTOMERS = (
     {
@@ -26,18 +30,32 @@ def add_customer(world, instance, values):
     """Add or replace a chat.
 
     :param values: JSON object with "name" and any of chatId (the next free one when absent),
-        phoneNumber, username, chatType, contactName, avatar
+        phoneNumber, username, chatType, contactName, avatar; for a group: participants (chat
+        ids, everybody when absent)
     """
     values = dict(values)
-    unknown = set(values) - set(Chat.names())
+    members = values.pop("participants", None)
+    unknown = set(values) - CUSTOMER_FIELDS
     if unknown:
         raise ValueError(f"a customer has no {', '.join(sorted(unknown))}")
+    Chat.check_types({key: value for key, value in values.items() if key != "chatId"})
     chat_id = str(values.pop("chatId", "") or _free_chat_id(world, instance))
     chat = Chat.from_json({"name": "", "lastSeen": world.timestamp(), **values, "chatId": chat_id})
-    if chat.is_group() and chat.chat_type == "user":
-        chat.chat_type = "group"
+    if chat.is_group():
+        chat.chat_type = "group" if chat.chat_type == "user" else chat.chat_type
+        chat.group = groups.new_group(world, instance, _member_ids(world, instance, members))
     save(world, instance, chat)
     return chat
+
+
+def _member_ids(world, instance, chat_ids):
+    users = [chat.chat_id for chat in every(world, instance) if chat.chat_type == "user"]
+    if chat_ids is None:
+        return users
+    unknown = sorted(set(chat_ids) - set(users))
+    if unknown:
+        raise ValueError(f"There is no customer {unknown[0]}")
+    return chat_ids
 
 
 def _free_chat_id(world, instance):

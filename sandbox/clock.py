@@ -1,25 +1,39 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""The sandbox's time, which tests can move forward."""
+"""The sandbox's time, which tests can move forward, and stop."""
 
 import time
 
 
 class Clock:
-    """UNIX time in seconds, shifted by an offset that is kept over restarts."""
+    """UNIX time in seconds, shifted by an offset; it is kept over restarts."""
 
     def __init__(self, store):
         self._store = store
         self._offset = float(store.get_value("clock_offset", 0))
+        #: the time at which it was stopped, or None
+        self._stopped_at = store.get_value("clock_stopped_at")
+
+    @property
+    def is_stopped(self):
+        return self._stopped_at is not None
 
     def now(self):
-        return time.time() + self._offset
+        return time.time() + self._offset if self._stopped_at is None else self._stopped_at
 
     def advance(self, seconds):
-        self._set_offset(self._offset + seconds)
+        if self.is_stopped:
+            self._stopped_at += seconds
+        else:
+            self._offset += seconds
+        self.save()
 
-    def set(self, now):
-        self._set_offset(now - time.time())
+    def stop(self, is_stopped):
+        """Stop the clock, or let it go on from where it is."""
+        now = self.now()
+        self._stopped_at = now if is_stopped else None
+        self._offset = now - time.time()
+        self.save()
 
-    def _set_offset(self, offset):
-        self._store.set_value("clock_offset", offset)
-        self._offset = offset
+    def save(self):
+        self._store.set_value("clock_offset", self._offset)
+        self._store.set_value("clock_stopped_at", self._stopped_at)

@@ -3,7 +3,7 @@
 
 import threading
 
-from . import account, messages, notifications
+from . import account, files, notifications, sending
 from .webhook import Webhooks
 
 
@@ -46,10 +46,11 @@ class Engine:
             with world.store.transaction():
                 times = [
                     account.advance_state(world, instance),
-                    messages.send_due(world, instance),
+                    sending.send_due(world, instance),
                     self._webhooks.push_due(instance),
                 ]
                 notifications.drop_expired(world, id_instance)
+                files.drop_expired(world, id_instance)
             if world.store.total_changes() != before:
                 world.version += 1
                 world.changed.notify_all()

@@ -1,11 +1,17 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """What can be made to go wrong, and how it is done to an answer.
 
-Faults live as long as the program; everything else survives a restart.
+Faults wait in a line: the first one that fits a call hits it, ``times`` calls long. So a line of
+faults for one method is a sequence; "pass" stands for a call that goes well. Faults live as long
+as the program; everything else survives a restart.
+
+To a call of a method (of the service or of the partner), or of "download", which stands for
+fetching a file; "*" stands for every method:
 
 ==============  ========  ==================================================================
 kind            call done what the caller sees
 ==============  ========  ==================================================================
+pass            yes       the answer
 lost_before     no        the connection is closed without an answer
 reset           no        the connection is reset (TCP RST)
 status          no        the given status, body and headers
@@ -13,12 +19,30 @@ html            no        200 with an HTML page
 endless         no        200 and a body that does not end (400 MB at most)
 lost_after      yes       the connection is closed without an answer
 status_after    yes       the given status, body and headers
-truncated       yes       200 with half of the JSON
+truncated       yes       200 with half of the body, as if that were all
+broken_off      yes       200 with half of the body, then the connection is closed
 delay           yes       the answer, ``seconds`` later
 hold            yes       the answer, after ``POST /control/release``
-duplicate       yes       deleteNotification says it is done, but the notification stays;
-                          with method "webhook": one that was delivered is delivered again
+duplicate       yes       deleteNotification only: says it is done, but the notification stays
 ==============  ========  ==================================================================
+
+To "webhook", the delivery of a notification:
+
+==============  =============================================================================
+pass            it is delivered
+lost_before     it does not arrive: it comes again after the pause
+lost_after      it arrives, but the answer is lost: it comes again after the pause
+duplicate       it arrives, is answered with 200, and comes again at once
+==============  =============================================================================
+
+To "notification", something that the service has to tell:
+
+==============  =============================================================================
+pass            it waits to be received
+drop            it is lost
+repeat          it waits twice
+late            it waits behind the next one that is not late (or until faults are cleared)
+==============  =============================================================================
 """
 
 import json
@@ -35,18 +59,32 @@ from werkzeug.wrappers import Response
 from .records import Document
 
 BEFORE = ("lost_before", "reset", "status", "html", "endless")
-AFTER = ("lost_after", "status_after", "truncated", "delay", "hold")
-#: seen to where notifications are deleted and delivered
+AFTER = ("pass", "lost_after", "status_after", "truncated", "broken_off", "delay", "hold")
 DUPLICATE = "duplicate"
-DUPLICATE_METHODS = ("deletenotification", "webhook")
+EVERY_METHOD = "*"
+DOWNLOAD = "download"
+WEBHOOK = "webhook"
+NOTIFICATION = "notification"
+#: what is no method of the service -> the faults it can have
+OTHERS = {
+    DOWNLOAD: (*BEFORE, *AFTER),
+    WEBHOOK: ("pass", "lost_before", "lost_after", DUPLICATE),
+    NOTIFICATION: ("pass", "drop", "repeat", "late"),
+}
 GONE_CHECK = 0.05  # seconds between two looks whether the caller is still there
 ENDLESS_CHUNK = b" " * 65536
 ENDLESS_CHUNKS = 6400
 
 
+def kinds_for(method):
+    """The faults that calls of a method can have."""
+    duplicate = (DUPLICATE,) if method.lower() == "deletenotification" else ()
+    return OTHERS.get(method, (*BEFORE, *AFTER, *duplicate))
+
+
 @dataclass
 class Fault(Document):
-    """:param method: of the service, in any case; "*" for all of them
+    """:param method: of the service, in any case; or what stands for others, see above
     :param id_instance: None for all instances
     :param times: how many calls it hits
     """
@@ -60,12 +98,12 @@ class Fault(Document):
     body: object = ""
     headers: dict = field(default_factory=dict)
 
-    def hits(self, id_instance, method, kinds):
-        return (
-            self.kind in kinds
-            and self.method.lower() in ("*", method.lower())
-            and self.id_instance in (None, id_instance)
-        )
+    def hits(self, id_instance, method):
+        if self.id_instance not in (None, id_instance):
+            return False
+        if self.method == EVERY_METHOD:
+            return method not in OTHERS
+        return self.method.lower() == method.lower()
 
 
 class Faults:
@@ -78,9 +116,9 @@ class Faults:
         #: how often release() was called
         self.releases = 0
 
-    def add(self, fault):
+    def add(self, faults):
         with self._lock:
-            self._faults.append(fault)
+            self._faults.extend(faults)
 
     def list(self):
         with self._lock:
@@ -90,11 +128,11 @@ class Faults:
         with self._lock:
             self._faults.clear()
 
-    def take(self, id_instance, method, *kinds):
-        """The next fault of these kinds for this call, counted as used; or None."""
+    def take(self, id_instance, method):
+        """The fault that hits this call, counted as used; or None."""
         with self._lock:
             for fault in self._faults:
-                if fault.hits(id_instance, method, kinds):
+                if fault.hits(id_instance, method):
                     fault.times -= 1
                     if fault.times <= 0:
                         self._faults.remove(fault)
@@ -146,13 +184,29 @@ def after(fault, faults, releases, connection, response):
         cut(connection)
     if fault.kind == "status_after":
         return _given(fault)
-    if fault.kind == "truncated":
-        body = response.get_data()
-        response.set_data(body[: len(body) // 2])
+    if fault.kind in ("truncated", "broken_off"):
+        return _halve(response, fault.kind == "broken_off")
     if fault.kind in ("delay", "hold"):
         seconds = fault.seconds if fault.kind == "delay" else None
         faults.wait(releases, seconds, connection)
     return response
+
+
+def _halve(response, is_cut):
+    """Half of the answer's body; ``is_cut``: announced as the whole, then the connection ends."""
+    response.direct_passthrough = False
+    body = response.get_data()
+    half = body[: len(body) // 2]
+    if not is_cut:
+        response.set_data(half)
+        return response
+
+    def begin():
+        yield half
+        raise ConnectionAbortedError("answer broken off by a fault")
+
+    headers = {**response.headers, "Content-Length": str(len(body))}
+    return Response(begin(), response.status, headers)
 
 
 def _given(fault):

@@ -1,18 +1,19 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """The fields of a request: declared once per method, checked with the service's own texts."""
 
-import json
 import re
 from dataclasses import dataclass
 
-from .errors import ServiceError, invalid
+from .errors import invalid
 
 TYPING_TYPES = (
     "text record_voice_note upload_voice_note record_video_note upload_video_note record_video"
     " upload_video upload_photo upload_document choose_sticker choose_location choose_contact"
 ).split()
-CHAT_ID = re.compile(r"-?[1-9][0-9]*|[1-9][0-9]*@c\.us")
+CHAT_ID = re.compile(r"-?[1-9][0-9]{0,31}|[1-9][0-9]{0,31}@c\.us")
 CHAT_ID_FORMATS = "'user_id', '-group_id', 'phone@c.us'"
+#: the greatest integer that JSON's readers agree about
+SAFE = 2**53 - 1
 #: what the service calls a wrong type, and what Python takes for the right one
 TYPES = {
     "string": ("a string", str),
@@ -28,7 +29,8 @@ TYPES = {
 class Field:
     """One field of a request.
 
-    ``low`` and ``high`` bound a number's value, a string's length, an array's size.
+    ``low`` and ``high`` bound a number's value, a string's length, an array's size. ``items``
+    is the kind of an array's items.
     """
 
     name: str
@@ -40,13 +42,15 @@ class Field:
     may_be_empty: bool = False
     pattern: re.Pattern | None = None
     formats: str = ""
+    items: str = ""
     default: object = None
 
     def check(self, value):
         """:raise ServiceError: with the service's words"""
-        words, kinds = TYPES[self.kind]
-        if not isinstance(value, kinds) or (isinstance(value, bool) and self.kind != "boolean"):
-            raise invalid(f"'{self.name}' must be {words}")
+        _check_kind(self.name, self.kind, value)
+        if self.items:
+            for number, item in enumerate(value):
+                _check_kind(f"{self.name}[{number}]", self.items, item)
         if value == "" and not self.may_be_empty:
             raise invalid(f"'{self.name}' is not allowed to be empty")
         if self.pattern and not self.pattern.fullmatch(value):
@@ -69,6 +73,14 @@ class Field:
             raise invalid(f"{what} greater than or equal to {self.low}{end}")
         if self.high is not None and size > self.high:
             raise invalid(f"{what} less than or equal to {self.high}{end}")
+
+
+def _check_kind(name, kind, value):
+    words, kinds = TYPES[kind]
+    if not isinstance(value, kinds) or (isinstance(value, bool) and kind != "boolean"):
+        raise invalid(f"'{name}' must be {words}")
+    if kind in ("integer", "number") and abs(value) > SAFE:
+        raise invalid(f"'{name}' must be a safe number")
 
 
 # The kinds of fields that come again and again
@@ -102,35 +114,10 @@ TYPING = (integer("typingTime", 1000, 20000), Field("typingType", choices=tuple(
 QUOTE = Field("quotedMessageId")
 
 
-def parse_json(body):
-    """The JSON object of a request body; the service's words when it is none."""
-    try:
-        values = json.loads(body or b"{}")
-    except UnicodeDecodeError:
-        raise ServiceError("Unexpected token in JSON at position 0") from None
-    except json.JSONDecodeError as error:
-        if error.pos >= len(error.doc):
-            raise ServiceError("Unexpected end of JSON input") from None
-        token = error.doc[error.pos]
-        raise ServiceError(f"Unexpected token {token} in JSON at position {error.pos}") from None
-    if not isinstance(values, dict):
-        raise invalid("'value' must be of type object")
-    return values
-
-
-def parse_query(fields, query):
-    """The values of a query string, numbers made of the digits where a number is wanted."""
-    kinds = {field.name: field.kind for field in fields}
-    values = {}
-    for name, value in query.items():
-        is_number = kinds.get(name) == "integer" and re.fullmatch(r"-?\d+", value)
-        values[name] = int(value) if is_number else value
-    return values
-
-
 def validate(fields, values, at_least_one=False):
     """Check ``values`` and fill in the defaults.
 
+    :param fields: the declared :class:`Field` objects
     :param at_least_one: an empty request is refused
     :raise ServiceError: 400 with the first thing that is wrong
     """

@@ -5,8 +5,11 @@ Each builder takes what happened and gives the body as the service writes it.
 """
 
 from . import chats
+from .faults import NOTIFICATION
 
 LIST = "notifications"
+#: those that a fault holds back
+LATE_LIST = "late notifications"
 LIFE = 24 * 60 * 60  # seconds
 STATUS_SETTINGS = ("outgoingWebhook", "outgoingMessageWebhook", "outgoingAPIMessageWebhook")
 ALWAYS_TOLD = ("failed", "noAccount")
@@ -15,21 +18,38 @@ EXTRA_SETTING = {
     "pollMessage": "pollMessageWebhook",
     "editedMessage": "editedMessageWebhook",
     "deletedMessage": "deletedMessageWebhook",
+    "pollUpdateMessage": "pollMessageWebhook",
 }
 
 
 def add(world, instance, body):
-    """Queue a notification, if the instance's settings want it.
-
-    :return: its receiptId, or None
-    """
+    """Queue a notification, if the instance's settings want it and no fault is in its way."""
     if not _is_wanted(instance, body):
-        return None
-    return add_raw(world, instance, body)
+        return
+    id_instance, now = instance.id_instance, world.clock.now()
+    fault = world.faults.take(id_instance, NOTIFICATION)
+    kind = fault.kind if fault else "pass"
+    if kind == "late":
+        world.store.add_entry(id_instance, LATE_LIST, body, now)
+    elif kind != "drop":
+        for _time in range(2 if kind == "repeat" else 1):
+            add_raw(world, instance, body)
+        add_late(world, id_instance)
 
 
 def add_raw(world, instance, body):
+    """Queue anything as a notification.
+
+    :return: its receiptId
+    """
     return world.store.add_entry(instance.id_instance, LIST, body, world.clock.now())
+
+
+def add_late(world, id_instance):
+    """Queue what a fault has held back."""
+    for number, created, body in world.store.entries(id_instance, LATE_LIST):
+        world.store.remove_entry(id_instance, LATE_LIST, number)
+        world.store.add_entry(id_instance, LIST, body, created)
 
 
 def first(world, id_instance):
@@ -44,6 +64,8 @@ def drop_expired(world, id_instance):
 
 def _is_wanted(instance, body):
     kind = body["typeWebhook"]
+    if kind == "quotaExceeded":
+        return True
     if kind == "stateInstanceChanged":
         return instance.is_on("stateWebhook")
     if kind == "outgoingMessageStatus":
@@ -125,3 +147,8 @@ def state(world, instance):
         **_envelope(world, instance, "stateInstanceChanged"),
         "stateInstance": instance.state_instance,
     }
+
+
+def quota(world, instance, data):
+    """quotaExceeded. ``data`` is the part of the answer 466 that says which quota."""
+    return {**_envelope(world, instance, "quotaExceeded"), "quotaData": data}

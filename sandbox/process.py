@@ -30,12 +30,16 @@ def start_sandbox(data_dir, port=0, *options, pace="fast"):
 
 
 def launch(data_dir, port=0, *options, pace="fast"):
-    """Start the sandbox without stopping it; see :func:`start_sandbox`."""
+    """Start the sandbox without stopping it; see :func:`start_sandbox`.
+
+    It ends with the program that started it, even when that one is killed.
+    """
     command = [sys.executable, "-m", "sandbox", "--data", str(data_dir), "--port", str(port)]
     process = subprocess.Popen(
-        [*command, "--pace", pace, *options],
+        [*command, "--pace", pace, "--end-with-input", *options],
         cwd=ROOT,
-        stdin=subprocess.DEVNULL,
+        # only this program holds the other end: when it is gone, the sandbox's input ends
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -56,4 +60,5 @@ def stop(process):
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    process.stdin.close()
     process.stdout.close()

@@ -36,6 +36,9 @@ def camel_case(name):
     return re.sub("_([a-z])", lambda match: match[1].upper(), name)
 
 
+TYPE_WORDS = {bool: "true or false", int: "an integer", float: "a number", str: "a text"}
+
+
 class Document:
     """A dataclass that is written as a JSON object with camelCase names."""
 
@@ -44,6 +47,18 @@ class Document:
     def names(cls):
         """JSON name -> attribute name."""
         return {camel_case(item.name): item.name for item in fields(cls)}
+
+    @classmethod
+    def check_types(cls, document):
+        """:raise ValueError: when a value is not of its attribute's type"""
+        kinds = {camel_case(item.name): item.type for item in fields(cls)}
+        for key, value in document.items():
+            kind = kinds.get(key)
+            is_kind = kind not in TYPE_WORDS or isinstance(
+                value, (int, float) if kind is float else kind
+            )
+            if not is_kind or (isinstance(value, bool) and kind in (int, float)):
+                raise ValueError(f"{key} has to be {TYPE_WORDS[kind]}, not {value!r}")
 
     @classmethod
     def from_json(cls, document):
@@ -73,12 +88,17 @@ class Instance(Document):
     avatar: str = ""
     #: whether there is a Telegram session; it lasts over restarts and suspensions
     signed_in: bool = False
+    created_at: int = 0
+    deleted_at: int = 0
     last_id_message: int = 0
     # sign-in
     qr_token: str = ""
     qr_until: float = 0
     login_code: str = ""
     login_code_until: float = 0
+    #: when the sign-in that is under way is given up
+    login_until: float = 0
+    wrong_passwords: int = 0
     #: while starting: when that ends (0: not by itself) and the state that follows
     starting_until: float = 0
     state_after_starting: str = ""
@@ -89,11 +109,21 @@ class Instance(Document):
     webhooks_cleared_at: float = 0
     #: last answers of the counters: list -> (time, count)
     counters: dict = field(default_factory=dict)
+    #: what was used of the plan this month, see plan.py
+    usage: dict = field(default_factory=dict)
 
     two_factor_password: str = ""
+    #: UNIX time at which state "suspended" ends by itself; 0: it does not
     suspended_until: int = 0
     expired: bool = False
     deleted: bool = False
+    #: "developer" or "business", see plan.py
+    plan: str = "business"
+    #: until these UNIX times checkAccount refuses: inside a 200 answer; with 469
+    check_account_paused_until: int = 0
+    check_account_limited_until: int = 0
+    #: seconds that a sign-in may take from the code's request or the scan to the next answer
+    login_seconds: float = 180
     #: seconds in state "starting" after setSettings, reboot and sign-in
     starting_seconds: float = 2
     #: "real" keeps the send interval, "fast" sends before the call is answered
@@ -111,6 +141,8 @@ class Instance(Document):
     #: what was sent reaches the customer at once; is read at once
     auto_deliver: bool = True
     auto_read: bool = False
+    #: tell votes in polls that are not anonymous (whether the service does is not documented)
+    poll_votes: bool = True
     #: a message appears in the journals this much later
     journal_lag_seconds: float = 0
     webhook_timeout_seconds: float = 180
@@ -130,8 +162,9 @@ FAST = {"starting_seconds": 0, "pace": "fast", "rate_limits": False, "counter_se
 #: what the control interface may change
 SWITCHES = (
     "stateInstance phone chatId name username twoFactorPassword suspendedUntil expired deleted"
+    " plan checkAccountPausedUntil checkAccountLimitedUntil loginSeconds"
     " startingSeconds pace rateLimits counterSeconds queueWhileOffline longPoll emptyBody"
-    " autoDeliver autoRead journalLagSeconds webhookTimeoutSeconds webhookPauseSeconds"
+    " autoDeliver autoRead pollVotes journalLagSeconds webhookTimeoutSeconds webhookPauseSeconds"
 ).split()
 
 
@@ -149,8 +182,10 @@ class Chat(Document):
     avatar: str = ""
     last_seen: int = 0
     archived: bool = False
-    #: for groups: see methods/groups.py
+    #: for groups: what getGroupData shows of it, see groups.py
     group: dict = field(default_factory=dict)
+    #: for groups: what happened in it, for the phone: [{timestamp, text}]
+    events: list = field(default_factory=list)
 
     def is_group(self):
         return self.chat_id.startswith("-")
@@ -174,3 +209,8 @@ class Message(Document):
     is_read: bool = False
     is_edited: bool = False
     is_deleted: bool = False
+    #: chat id of the one who reacted -> emoji
+    reactions: dict = field(default_factory=dict)
+    #: polls: nobody is told who voted; chat id of the voter -> names of the options
+    is_anonymous: bool = False
+    votes: dict = field(default_factory=dict)

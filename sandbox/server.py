@@ -6,10 +6,9 @@ import re
 from pathlib import Path
 
 from werkzeug.serving import WSGIRequestHandler, make_server
-from werkzeug.utils import send_file, send_from_directory
+from werkzeug.utils import send_from_directory
 from werkzeug.wrappers import Request, Response
 
-from . import files
 from .answers import CORS, not_found
 from .calls import Calls
 from .control import Control
@@ -58,8 +57,7 @@ class Application:
         if request.path in ("/", "/phone"):
             return Response(status=302, headers={"Location": "/phone/"})
         if match := DOWNLOAD_PATH.fullmatch(request.path):
-            path = files.find(self._world, match["name"])
-            return send_file(path, request.environ) if path else not_found(request)
+            return self._calls.answer_download(request, match["name"])
         return self._answer_service(request)
 
     def _answer_service(self, request):

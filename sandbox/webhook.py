@@ -7,10 +7,7 @@ import threading
 from urllib.parse import urlsplit
 
 from . import notifications
-from .faults import DUPLICATE
-
-#: the name under which faults may address a delivery
-METHOD = "webhook"
+from .faults import DUPLICATE, WEBHOOK
 
 
 class Webhooks:
@@ -56,11 +53,14 @@ class Webhooks:
             if not head or not instance.settings["webhookUrl"]:
                 return False
         number, _created, body = head
-        delivered = post(instance.settings, body, instance.webhook_timeout_seconds)
+        fault = world.faults.take(id_instance, WEBHOOK)
+        kind = fault.kind if fault else "pass"
+        arrives = kind != "lost_before"
+        is_delivered = arrives and post(instance.settings, body, instance.webhook_timeout_seconds)
         with world.transaction(id_instance):
-            if delivered:
-                if world.faults.take(id_instance, METHOD, DUPLICATE):
-                    return True
+            if is_delivered and kind == DUPLICATE:
+                return True
+            if is_delivered and kind == "pass":
                 world.store.remove_entry(id_instance, notifications.LIST, number)
                 return True
             instance = world.instance(id_instance)

@@ -93,11 +93,10 @@ class World:
         return str(number)
 
     def reset(self):
-        """Forget everything but the time."""
+        """Forget everything but the time, which goes on if it was stopped."""
         with self.transaction():
-            offset = self.store.get_value("clock_offset", 0)
             self.store.clear()
-            self.store.set_value("clock_offset", offset)
+            self.clock.stop(False)
             self.due.clear()
             self.recent_calls.clear()
         self.faults.clear()

@@ -15,23 +15,38 @@ GET /control/instances                    all instances, without tokens
 GET …                                     one instance, with token, settings, chats, queue
                                           sizes and the number of calls per method
 PATCH …                                   change switches: stateInstance, suspendedUntil,
-                                          expired, deleted, twoFactorPassword, startingSeconds,
-                                          pace ("fast" or "real"), rateLimits, autoDeliver,
-                                          autoRead, journalLagSeconds, webhookPauseSeconds, …
+                                          expired, deleted, plan, twoFactorPassword,
+                                          startingSeconds, pace ("fast" or "real"), rateLimits,
+                                          autoDeliver, autoRead, journalLagSeconds, …
                                           (all of them: ``records.SWITCHES``, meanings:
                                           ``records.Instance``); "settings" too: {name: value}
 DELETE …                                  forget the instance
 POST …/scan                               the phone scans the QR code; 409 when none is valid
 POST …/customers                          {name, chatId?, phoneNumber?, username?, chatType?,
-                                          contactName?} add or replace -> the chat
-POST …/incoming                           {chatId, message | messageData, quotedMessageId?,
-                                          sender?} the customer writes -> {idMessage}
-POST …/outgoing                           {chatId, message | messageData, quotedMessageId?}
-                                          the owner writes on the phone -> {idMessage}
+                                          contactName?, participants? (of a group)} add or
+                                          replace -> the chat
+POST …/incoming                           {chatId, WHAT, quotedMessageId?, sender?} the
+                                          customer writes -> {idMessage}. WHAT is one of:
+                                          message (a text), file {fileName, content (base64),
+                                          caption?}, location {latitude, longitude}, contact
+                                          {phoneContact, firstName?, lastName?}, poll {name,
+                                          options, multipleAnswers?, isAnonymous?}, messageData
+POST …/outgoing                           the same without sender: the owner writes on the phone
+POST …/burst                              {chatIds, count, message?} so many texts at once, in
+                                          turns from these chats -> {idMessages}
 POST …/files                              {fileName, content (base64), caption?} store a file
-                                          -> messageData for …/incoming
+                                          -> its messageData
+POST …/edit                               {chatId, idMessage, message} the author of a message
+                                          edits it on the phone
+POST …/delete                             {chatId, idMessage} the author deletes it
+POST …/react                              {chatId, idMessage, emoji, sender?} an empty emoji
+                                          takes the reaction back
+POST …/vote                               {chatId, idMessage, options, sender?} vote in a poll;
+                                          no options take the vote back
 POST …/deliver                            {chatId} the customer's phone gets what was sent
 POST …/read                               {chatId} the customer reads what was sent
+POST …/statuses                           {chatId, status, idMessage?, description?} let the
+                                          service tell a status, in any order
 POST …/notifications                      {body, times?} queue any JSON as a notification,
                                           whatever the settings -> {receiptIds}
 GET …/notifications                       what waits to be received: [{receiptId, body}]
@@ -44,15 +59,23 @@ GET …/ledger?count=&timeout=              what Telegram really got from the AP
 GET …/requests?method=&count=&timeout=    the calls seen, in order: [{number, method, verb,
                                           query, receiptId, body, headers, fault, timestamp}];
                                           waits like the ledger
+GET /control/requests?…                   the same for calls that belong to no instance: those
+                                          of the partner's methods, and those with a bad id
 POST /control/faults                      {method, kind, idInstance?, times?, seconds?,
-                                          status?, body?, headers?}, see ``faults``
+                                          status?, body?, headers?}, see :mod:`sandbox.faults`;
+                                          {method, sequence: [kind or {kind, …}, …], …} several
+                                          that follow each other
 GET /control/faults                       the faults to come
 DELETE /control/faults                    none of them any more
 POST /control/release                     let held and delayed answers go
-POST /control/clock                       {advance: seconds} or {now: UNIX time} -> {now}
-GET /control/clock                        {now}
+POST /control/clock                       {advance: seconds} or {now: a later UNIX time},
+                                          {stopped: true or false} -> {now}
+GET /control/clock                        {now, stopped}
 GET /control/changes?after=&timeout=      {version}; waits until it is not ``after`` any more
 ========================================  ====================================================
+
+``sender`` is the chat id of a customer; the account's own one stands for its owner. Without it,
+the customer of the chat acts; in a group, the first one that is in it.
 
 Waiting and timeouts here are in real seconds; everything the service does by time follows the
 sandbox's clock.
@@ -64,10 +87,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 from werkzeug.wrappers import Response
 
-from . import chats, instances, lists, whole
+from . import changing, describing, instances, lists, whole, writing
 from .routes import RULES, ControlError
 
-__all__ = ["Control", "chats", "instances", "lists", "whole"]
+__all__ = ["Control", "changing", "describing", "instances", "lists", "whole", "writing"]
 
 
 class Control:
@@ -85,9 +108,12 @@ class Control:
             return _json({"error": f"{request.method} {request.path}: {error.name}"}, error.code)
         except ControlError as error:
             return _json({"error": str(error)}, error.status)
-        except (ValueError, TypeError, KeyError) as error:
-            # a value of the wrong kind, somewhere inside
-            return _json({"error": f"{type(error).__name__}: {error}"}, 400)
+        except KeyError as error:
+            return _json({"error": f"{error} is missing"}, 400)
+        except ValueError as error:
+            return _json({"error": str(error)}, 400)
+        except (TypeError, AttributeError) as error:
+            return _json({"error": f"A value is of the wrong type: {error}"}, 400)
 
 
 def _body(request):

@@ -1,10 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Control: the queues, the ledger and the requests seen."""
 
-from .. import messages, notifications
+from .. import notifications, sending
+from ..calls import NOBODY, REQUESTS
 from .routes import INSTANCE, allow, get_instance, route, seconds
-
-REQUESTS = "requests"
 
 
 @route("POST", INSTANCE + "/notifications")
@@ -12,8 +11,8 @@ def add_notifications(world, values, id_instance):
     allow(values, "body", "times")
     with world.transaction(id_instance):
         instance = get_instance(world, id_instance)
-        times = range(values.get("times", 1))
         body = values["body"]
+        times = range(values.get("times", 1))
         added = [notifications.add_raw(world, instance, body) for _time in times]
         return {"receiptIds": added}
 
@@ -28,7 +27,7 @@ def list_notifications(world, _values, id_instance):
 
 @route("GET", INSTANCE + "/ledger")
 def ledger(world, values, id_instance):
-    entries = _wait_for_entries(world, values, id_instance, messages.LEDGER)
+    entries = _wait_for_entries(world, values, id_instance, sending.LEDGER)
     return [entry for _number, _created, entry in entries]
 
 
@@ -36,6 +35,11 @@ def ledger(world, values, id_instance):
 def requests(world, values, id_instance):
     entries = _wait_for_entries(world, values, id_instance, REQUESTS)
     return [{"number": number, **entry} for number, _created, entry in entries]
+
+
+@route("GET", "/requests")
+def requests_without_instance(world, values):
+    return requests(world, values, NOBODY)
 
 
 def _wait_for_entries(world, values, id_instance, name):

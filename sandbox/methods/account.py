@@ -7,7 +7,7 @@ import secrets
 
 import qrcode
 
-from .. import account
+from .. import account, sign_in
 from ..fields import integer, text, yes_no
 from ..records import YES_NO_SETTINGS
 from .registry import method
@@ -72,7 +72,7 @@ def logout(call):
 def qr(call):
     state = call.instance.state_instance
     if state == "notAuthorized":
-        text = account.current_qr(call.world, call.instance)
+        text = sign_in.current_qr(call.world, call.instance)
         return {"type": "qrCode", "message": _png(text)}
     if state == "authorized":
         return {"type": "alreadyLogged", "message": "instance account already authorized"}
@@ -92,13 +92,13 @@ def _png(text):
 @method("sendAuthorizationPassword", "POST", text("password", required=False, may_be_empty=True))
 def send_authorization_password(call):
     password = call.values.get("password", "")
-    return _outcome(account.enter_password(call.world, call.instance, password))
+    return _outcome(sign_in.enter_password(call.world, call.instance, password))
 
 
 @method("startAuthorization", "POST", integer("phoneNumber", 1, required=True))
 def start_authorization(call):
     """The code is shown by the phone page and the control interface, as Telegram would."""
-    reason = account.send_code(call.world, call.instance, call.values["phoneNumber"])
+    reason = sign_in.send_code(call.world, call.instance, call.values["phoneNumber"])
     return _outcome(reason)
 
 
@@ -109,10 +109,10 @@ def start_authorization(call):
     text("password", required=False, may_be_empty=True),
 )
 def send_authorization_code(call):
-    reason = account.enter_code(call.world, call.instance, call.values["code"])
+    reason = sign_in.enter_code(call.world, call.instance, call.values["code"])
     password = call.values.get("password")
     if not reason and password and call.instance.state_instance == "pendingPassword":
-        reason = account.enter_password(call.world, call.instance, password)
+        reason = sign_in.enter_password(call.world, call.instance, password)
     return _outcome(reason)
 
 

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Files: uploads, downloads and pictures."""
 
-from .. import chats, files, messages
+from .. import chats, content, files, messages
 from ..errors import ServiceError
 from ..fields import QUOTE, TYPING, chat_id, text
 from .groups import find_group
@@ -19,26 +19,26 @@ from .sending import queue_message
     *TYPING,
     rps=50,
     content="multipart",
+    quota="chats",
 )
 def send_file_by_upload(call):
     file_name = call.values.get("fileName", call.file.name)
-    url = files.keep(call.world, call.instance, call.file.content, file_name)
-    data = messages.file_data(url, file_name, call.values.get("caption", ""))
+    url = files.keep(call.world, call.instance, call.file.stream, file_name)
+    data = content.file(url, file_name, call.values.get("caption", ""))
     return {**queue_message(call, "sendFileByUpload", data), "urlFile": url}
 
 
 @method("uploadFile", "POST", content="raw")
 def upload_file(call):
     """The file is the request's body, its name the header GA-Filename."""
-    url = files.keep(call.world, call.instance, call.file.content, call.file.name)
+    url = files.keep(call.world, call.instance, call.file.stream, call.file.name)
     return {"urlFile": url}
 
 
 @method("downloadFile", "POST", chat_id(), text("idMessage"), rps=5)
 def download_file(call):
     wanted, id_message = call.values["chatId"], call.values["idMessage"]
-    chat = chats.find(call.world, call.instance, wanted)
-    message = chat and messages.get(call.world, call.instance, chat.chat_id, id_message)
+    message = messages.find(call.world, call.instance, wanted, id_message)
     if not message or "fileMessageData" not in message.data:
         raise ServiceError(
             f"File message encrypted url not found by chatId {wanted} and idMessage {id_message}"
@@ -65,4 +65,4 @@ def set_group_picture(call):
 def _keep_picture(call):
     if not call.file.name.lower().endswith((".jpg", ".jpeg")):
         raise ServiceError("Unsupported media type")
-    return files.keep(call.world, call.instance, call.file.content, call.file.name)
+    return files.keep(call.world, call.instance, call.file.stream, call.file.name)

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Journals: what was sent and received, in a flat form."""
 
-from .. import chats, messages
+from .. import chats, content, messages
 from ..errors import ServiceError
 from ..fields import chat_id, integer, text
 from .registry import method
@@ -60,7 +60,7 @@ def _list(call, **criteria):
 
 def journal_entry(world, instance, message):
     chat = chats.get(world, instance, message.chat_id)
-    content = next((message.data[key] for key in message.data if key.endswith("Data")), {})
+    data = next((message.data[key] for key in message.data if key.endswith("Data")), {})
     entry = {
         "type": "outgoing" if message.outgoing else "incoming",
         "idMessage": message.id_message,
@@ -79,13 +79,13 @@ def journal_entry(world, instance, message):
         entry["senderName"] = author.name
         entry["senderType"] = author.chat_type
         entry["senderContactName"] = author.contact_name
-    entry["textMessage"] = messages.text_of(message.data)
+    entry["textMessage"] = content.words_of(message.data)
     for key, names in SHOWN.items():
         entry |= {name: message.data[key][name] for name in names if key in message.data}
     if "quotedMessage" in message.data:
         entry["quotedMessage"] = message.data["quotedMessage"]
-    entry["forwardingScore"] = content.get("forwardingScore", 0)
-    entry["isForwarded"] = content.get("isForwarded", False)
+    entry["forwardingScore"] = data.get("forwardingScore", 0)
+    entry["isForwarded"] = data.get("isForwarded", False)
     entry["isEdited"] = message.is_edited
     entry["isDeleted"] = message.is_deleted
     return entry

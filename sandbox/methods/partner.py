@@ -4,9 +4,12 @@
 Other path, other token, and every refusal is a 200 answer.
 """
 
-from .. import account
-from ..fields import integer, parse_json, text, validate
+from datetime import datetime, timezone
+
+from .. import account, plan
+from ..fields import integer, text
 from .account import SETTINGS
+from .registry import partner_method
 
 FIRST_ID = 4100000001
 CREATE_FIELDS = (
@@ -19,12 +22,13 @@ CREATE_FIELDS = (
         for field in SETTINGS
     ),
 )
-UNAUTHORIZED = {"code": 401, "description": "Unauthorized"}
 NOT_FOUND = {"code": 404, "description": "Not found"}
 
 
-def get_instances(world, _body):
+@partner_method("getInstances", "GET")
+def get_instances(call):
     """All instances, deleted ones included, with their live tokens."""
+    world = call.world
     found = [world.instance(id_instance) for id_instance in world.store.instance_ids()]
     return [
         {
@@ -32,13 +36,14 @@ def get_instances(world, _body):
             "name": instance.name,
             "typeInstance": "telegram",
             "typeAccount": "",
+            "messenger": "telegram",
             "partnerUserUiid": "",
-            "timeCreated": "",
-            "timeDeleted": "",
+            "timeCreated": _moment(instance.created_at),
+            "timeDeleted": _moment(instance.deleted_at),
             "apiTokenInstance": instance.api_token_instance,
             "deleted": instance.deleted,
-            "tariff": "DEVELOPER",
-            "isFree": True,
+            "tariff": instance.plan.upper(),
+            "isFree": instance.plan == plan.DEVELOPER,
             "isPartner": True,
             "expirationDate": "",
             "isExpired": instance.expired,
@@ -47,12 +52,18 @@ def get_instances(world, _body):
     ]
 
 
-def create_instance(world, body):
-    values = validate(CREATE_FIELDS, parse_json(body), at_least_one=True)
-    id_instance = max([FIRST_ID - 1, *world.store.instance_ids()]) + 1
+def _moment(timestamp):
+    """A time as text; empty when there is none."""
+    return datetime.fromtimestamp(timestamp, timezone.utc).isoformat() if timestamp else ""
+
+
+@partner_method("createInstance", "POST", *CREATE_FIELDS, at_least_one=True)
+def create_instance(call):
+    values = dict(call.values)
+    id_instance = max([FIRST_ID - 1, *call.world.store.instance_ids()]) + 1
     name = values.pop("name", "") or "Shop"
     values.pop("enableMessagesHistory", None)
-    instance = account.create(world, id_instance, settings=values, name=name)
+    instance = account.create(call.world, id_instance, settings=values, name=name)
     return {
         "idInstance": id_instance,
         "apiTokenInstance": instance.api_token_instance,
@@ -60,20 +71,11 @@ def create_instance(world, body):
     }
 
 
-def delete_instance_account(world, body):
+@partner_method("deleteInstanceAccount", "POST", integer("idInstance", required=True))
+def delete_instance_account(call):
     """The Telegram session goes on: log out first."""
-    values = validate((integer("idInstance", required=True),), parse_json(body))
-    instance = world.instance(values["idInstance"])
+    instance = call.world.instance(call.values["idInstance"])
     if not instance or instance.deleted:
         return NOT_FOUND
-    instance.deleted = True
-    world.save(instance)
+    account.set_deleted(call.world, instance)
     return {"deleteInstanceAccount": True}
-
-
-#: lower-case name -> (verb, function of the world and the request's body)
-METHODS = {
-    "getinstances": ("GET", get_instances),
-    "createinstance": ("POST", create_instance),
-    "deleteinstanceaccount": ("POST", delete_instance_account),
-}

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Queues: what waits to be sent, and what waits to be received."""
 
-from .. import messages, notifications
+from .. import notifications, sending
 from .registry import method
 
 SHOWN_ITEMS = 500
@@ -10,23 +10,24 @@ CLEAR_PAUSE = 60  # seconds between two clearWebhooksQueue
 
 @method("showMessagesQueue", "GET")
 def show_messages_queue(call):
-    items = call.world.store.entries(call.instance.id_instance, messages.QUEUE, SHOWN_ITEMS)
+    sending.drop_expired(call.world, call.instance.id_instance)
+    items = call.world.store.entries(call.instance.id_instance, sending.QUEUE, SHOWN_ITEMS)
     return [{key: item[key] for key in ("idMessage", "type", "body")} for _n, _c, item in items]
 
 
 @method("getMessagesCount", "GET")
 def get_messages_count(call):
-    return _count(call, messages.QUEUE)
+    return _count(call, sending.QUEUE, sending.drop_expired)
 
 
 @method("getWebhooksCount", "GET")
 def get_webhooks_count(call):
-    return _count(call, notifications.LIST)
+    return _count(call, notifications.LIST, notifications.drop_expired)
 
 
 @method("clearMessagesQueue", "GET")
 def clear_messages_queue(call):
-    call.world.store.clear_list(call.instance.id_instance, messages.QUEUE)
+    call.world.store.clear_list(call.instance.id_instance, sending.QUEUE)
     return {"isCleared": True}
 
 
@@ -42,9 +43,10 @@ def clear_webhooks_queue(call):
     return {"isCleared": True, "reason": ""}
 
 
-def _count(call, name):
+def _count(call, name, drop_expired):
     """The number of entries; like the service's, it is refreshed only now and then."""
     now = call.world.clock.now()
+    drop_expired(call.world, call.instance.id_instance)
     counted_at, count = call.instance.counters.get(name, (0, 0))
     if now >= counted_at + call.instance.counter_seconds:
         count = call.world.store.count_entries(call.instance.id_instance, name)

@@ -1,11 +1,15 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Receiving notifications by asking for them."""
 
+import re
+
 from .. import notifications
 from ..errors import ServiceError
 from ..faults import DUPLICATE
 from ..fields import integer
 from .registry import EMPTY, method
+
+RECEIPT_ID = re.compile("[0-9]{1,18}")
 
 
 @method(
@@ -27,9 +31,9 @@ def receive_notification(call):
 @method("deleteNotification", "DELETE", rps=100)
 def delete_notification(call):
     _check_polling(call.instance)
-    if call.receipt_id is None or not call.receipt_id.isdecimal():
+    if not RECEIPT_ID.fullmatch(call.receipt_id or ""):
         raise ServiceError("Parameter receiptId must be a Number!")
-    if call.world.faults.take(call.instance.id_instance, "deleteNotification", DUPLICATE):
+    if call.fault and call.fault.kind == DUPLICATE:
         return {"result": True, "reason": ""}
     deleted = call.world.store.remove_entry(
         call.instance.id_instance, notifications.LIST, int(call.receipt_id)

@@ -5,26 +5,26 @@ A method here only turns its fields into the messageData of the message; queuein
 are the same for all.
 """
 
-from .. import chats, messages
-from ..errors import ServiceError
+from .. import content, messages, sending
+from ..errors import ServiceError, invalid
 from ..fields import QUOTE, TYPING, Field, boolean, chat_id, integer, number, text, validate
 from .registry import method
 
-PLAIN = messages.PLAIN
 CONTACT = (
-    integer("phoneContact", 1, required=True),
+    integer("contact.phoneContact", 1, required=True),
     *(
-        text(name, required=False, may_be_empty=True)
+        text(f"contact.{name}", required=False, may_be_empty=True)
         for name in ("firstName", "middleName", "lastName", "company")
     ),
 )
+OPTION = (text("optionName", high=100),)
 
 
-def sending(name, *fields):
+def sending_method(name, *fields):
     """Declare a function (values of the request -> messageData) as a sending method."""
 
     def declare(make_data):
-        @method(name, "POST", chat_id(), *fields, QUOTE, *TYPING, rps=50)
+        @method(name, "POST", chat_id(), *fields, QUOTE, *TYPING, rps=50, quota="chats")
         def send(call):
             return queue_message(call, name, make_data(call.values))
 
@@ -36,7 +36,7 @@ def sending(name, *fields):
 def queue_message(call, name, data):
     """Put what the call wants to send into the queue; the service's answer is given back."""
     check_queue_open(call.instance)
-    id_message = messages.enqueue(call.world, call.instance, name, call.values, data, call.number)
+    id_message = sending.enqueue(call.world, call.instance, name, call.values, data, call.number)
     return {"idMessage": id_message}
 
 
@@ -53,37 +53,29 @@ def check_session(instance):
         raise ServiceError("instance is starting or not authorized")
 
 
-@sending("sendMessage", text("message", high=4096))
+@sending_method("sendMessage", text("message", high=4096))
 def send_message(values):
-    return messages.text_data(values["message"])
+    return content.text(values["message"])
 
 
-@sending(
+@sending_method(
     "sendLocation",
     number("latitude", -90, 90, required=True),
     number("longitude", -180, 180, required=True),
 )
 def send_location(values):
-    place = {"latitude": values["latitude"], "longitude": values["longitude"], **PLAIN}
-    return {"typeMessage": "locationMessage", "locationMessageData": place}
+    return content.location(values["latitude"], values["longitude"])
 
 
-@sending("sendContact", Field("contact", "object", required=True))
+@sending_method("sendContact", Field("contact", "object", required=True))
 def send_contact(values):
-    contact = values["contact"]
-    validate(CONTACT, contact)
-    data = {
-        "phoneContact": str(contact["phoneContact"]),
-        "firstName": contact.get("firstName", ""),
-        "lastName": contact.get("lastName", ""),
-        "vcard": "",
-        "chatId": "",
-        **PLAIN,
-    }
-    return {"typeMessage": "contactMessage", "contactMessageData": data}
+    card = values["contact"]
+    validate(CONTACT, {f"contact.{name}": value for name, value in card.items()})
+    names = card.get("firstName", ""), card.get("lastName", "")
+    return content.contact(card["phoneContact"], *names)
 
 
-@sending(
+@sending_method(
     "sendPoll",
     text("message", high=255),
     Field("options", "array", required=True, low=2, high=12),
@@ -99,17 +91,16 @@ def send_poll(values):
         for option in values["options"]
     ]
     for option in options:
-        validate((text("optionName", high=100),), option)
-    poll = {
-        "name": values["message"],
-        "options": options,
-        "multipleAnswers": values["multipleAnswers"],
-        **PLAIN,
-    }
-    return {"typeMessage": "pollMessage", "pollMessageData": poll}
+        validate(OPTION, option)
+    if values.get("type") == "quiz" and values["multipleAnswers"]:
+        raise invalid("'multipleAnswers' is for the type regular only")
+    if values.get("correctOptionId", 0) >= len(options):
+        raise invalid(f"'correctOptionId' must be less than {len(options)}")
+    names = [option["optionName"] for option in options]
+    return content.poll(values["message"], names, values["multipleAnswers"])
 
 
-@sending(
+@sending_method(
     "sendFileByUrl",
     text("urlFile"),
     text("fileName"),
@@ -117,7 +108,7 @@ def send_poll(values):
 )
 def send_file_by_url(values):
     """The file is not fetched: what the customer gets is the same link."""
-    return messages.file_data(values["urlFile"], values["fileName"], values.get("caption", ""))
+    return content.file(values["urlFile"], values["fileName"], values.get("caption", ""))
 
 
 @method(
@@ -125,29 +116,29 @@ def send_file_by_url(values):
     "POST",
     chat_id(),
     chat_id("chatIdFrom"),
-    Field("messages", "array", required=True, low=1),
+    Field("messages", "array", required=True, low=1, items="string"),
     TYPING[0],
+    quota="chats",
 )
 def forward_messages(call):
     """All of them or none: an id that the source chat does not have is refused."""
-    check_queue_open(call.instance)
-    source = chats.find(call.world, call.instance, call.values["chatIdFrom"])
-    wanted = call.values["messages"]
+    world, instance, values = call.world, call.instance, call.values
+    check_queue_open(instance)
     found = [
-        source and messages.get(call.world, call.instance, source.chat_id, id_message)
-        for id_message in wanted
+        messages.find(world, instance, values["chatIdFrom"], id_message)
+        for id_message in values["messages"]
     ]
     if not all(found):
-        raise ServiceError(f"Message not found by chatId {call.values['chatIdFrom']}")
-    body = {"chatId": call.values["chatId"], "chatIdFrom": call.values["chatIdFrom"]}
+        raise ServiceError(f"Message not found by chatId {values['chatIdFrom']}")
+    body = {key: value for key, value in values.items() if key != "messages"}
     return {
         "messages": [
-            messages.enqueue(
-                call.world,
-                call.instance,
+            sending.enqueue(
+                world,
+                instance,
                 "forwardMessages",
                 body,
-                messages.forwarded(message.data),
+                content.forwarded(message.data),
                 call.number,
             )
             for message in found

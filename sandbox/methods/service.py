@@ -1,9 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Service: accounts, contacts, chats."""
 
+import math
 import re
 
-from .. import chats, messages
+from .. import changes, chats, content, messages
 from ..errors import ServiceError, invalid
 from ..fields import TYPING_TYPES, Field, boolean, chat_id, integer, text
 from .registry import EMPTY, method
@@ -12,14 +13,28 @@ EDIT_LIFE = 48 * 60 * 60  # seconds
 USERNAME = Field("username", pattern=re.compile(r"@\w+"), formats="'@username'")
 
 
-@method("checkAccount", "POST", integer("phoneNumber"), USERNAME, boolean("force"))
+@method(
+    "checkAccount",
+    "POST",
+    integer("phoneNumber"),
+    USERNAME,
+    boolean("force"),
+    quota="checks",
+)
 def check_account(call):
-    """Not authorized is told inside a 200 answer."""
+    """Not authorized, and asked too often, are told inside a 200 answer."""
     phone, username = call.values.get("phoneNumber"), call.values.get("username")
     if phone is None and username is None:
         raise invalid("'value' must contain at least one of [phoneNumber, username]")
-    if call.instance.state_instance != "authorized":
+    instance, now = call.instance, call.world.clock.now()
+    if instance.state_instance != "authorized":
         return {"status": False, "reason": "instance is starting or not authorized"}
+    if now < instance.check_account_limited_until:
+        raise ServiceError("User get contact info limit reached", 469, plain=True)
+    wait = instance.check_account_paused_until - now
+    if wait > 0:
+        data = {"status": "fail", "reason": "rate_limit_exceeded", "retryAfter": math.ceil(wait)}
+        return {"status": False, "data": data}
     if phone is None:
         chat = chats.by_username(call.world, call.instance, username)
     elif len(str(phone)) in (11, 12):
@@ -94,11 +109,11 @@ def get_chats(call):
 def edit_message(call):
     """Outgoing texts only, and only for two days, as Telegram allows."""
     message = _sent_message(call)
-    if "textMessageData" not in message.data and "extendedTextMessageData" not in message.data:
+    if not content.is_text(message.data):
         raise ServiceError("Only text messages can be edited")
     if call.world.clock.now() > message.timestamp + EDIT_LIFE:
         raise ServiceError("The message is too old to be edited")
-    messages.edit(call.world, call.instance, message, call.values["message"], call.number)
+    changes.edit(call.world, call.instance, message, call.values["message"], call.number)
     return {"idMessage": message.id_message}
 
 
@@ -112,28 +127,55 @@ def edit_message(call):
 )
 def delete_message(call):
     for_everyone = not call.values["onlySenderDelete"]
-    messages.delete(call.world, call.instance, _sent_message(call), call.number, for_everyone)
+    changes.delete(call.world, call.instance, _sent_message(call), call.number, for_everyone)
     return EMPTY
 
 
 def _sent_message(call):
     """The account's own message that is named in the request."""
-    chat = chats.find(call.world, call.instance, call.values["chatId"])
-    wanted = call.values["idMessage"]
-    message = chat and messages.get(call.world, call.instance, chat.chat_id, wanted)
-    if not message or not message.outgoing:
-        raise ServiceError(
-            f"Message not found by chatId {call.values['chatId']} and idMessage {wanted}"
-        )
+    chat, wanted = call.values["chatId"], call.values["idMessage"]
+    message = messages.find(call.world, call.instance, chat, wanted)
+    if not message or not message.outgoing or message.is_deleted:
+        raise ServiceError(f"Message not found by chatId {chat} and idMessage {wanted}")
     return message
 
 
-@method("archiveChat", "POST", chat_id(), needs_session=True, at_least_one=True)
+#: Go's names of the JSON types
+GO_TYPES = {
+    bool: "bool",
+    int: "float64",
+    float: "float64",
+    list: "[]interface {}",
+    dict: "map[string]interface {}",
+    type(None): "nil",
+}
+
+
+def _check_archive_types(values):
+    """The service stumbles over a chatId of a wrong type."""
+    given = values.get("chatId", "")
+    if not isinstance(given, str):
+        what = GO_TYPES[type(given)]
+        raise ServiceError(f"interface conversion: interface {{}} is {what}, not string", 500)
+
+
+def _archive_method(name):
+    return method(
+        name,
+        "POST",
+        chat_id(),
+        needs_session=True,
+        at_least_one=True,
+        check_types=_check_archive_types,
+    )
+
+
+@_archive_method("archiveChat")
 def archive_chat(call):
     return _archive(call, "archiveChatError", True)
 
 
-@method("unarchiveChat", "POST", chat_id(), needs_session=True, at_least_one=True)
+@_archive_method("unarchiveChat")
 def unarchive_chat(call):
     return _archive(call, "unarchiveChatError", False)
 

@@ -1,0 +1,58 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Groups: who is in them, and what happened there.
+
+What a group is beyond a chat is kept in ``Chat.group``, in the names of getGroupData.
+"""
+
+import secrets
+
+RIGHTS = (
+    "allowParticipantsSendMessages",
+    "allowParticipantsSendMedia",
+    "allowParticipantsSendPolls",
+    "allowParticipantsSendOtherMessages",
+    "allowParticipantsAddWebPagePreviews",
+    "allowParticipantsEditGroupSettings",
+    "allowParticipantsAddMembers",
+    "allowParticipantsPinMessages",
+)
+NEW_RIGHTS = {right: right != "allowParticipantsEditGroupSettings" for right in RIGHTS}
+KEPT_EVENTS = 100
+
+
+def new_group(world, instance, chat_ids):
+    """What Chat.group holds for a group that the account has made with these people."""
+    owner = {"id": instance.chat_id, "isAdmin": True, "isSuperAdmin": True}
+    return {
+        "owner": instance.chat_id,
+        "description": "",
+        "creation": world.timestamp(),
+        "groupInviteLink": f"https://t.me/+{secrets.token_urlsafe(12)}",
+        **NEW_RIGHTS,
+        "participants": [owner, *map(new_participant, chat_ids)],
+    }
+
+
+def new_participant(chat_id):
+    return {"id": chat_id, "isAdmin": False, "isSuperAdmin": False}
+
+
+def participants(chat):
+    """The members of a group as getGroupData shows them; none for a private chat."""
+    return chat.group.get("participants", [])
+
+
+def participant(chat, chat_id):
+    """A member of a group, or None."""
+    return next((each for each in participants(chat) if each["id"] == chat_id), None)
+
+
+def is_member(chat, chat_id):
+    """Whether somebody can write in the chat: in a private one nobody asks for members."""
+    return not chat.group or participant(chat, chat_id) is not None
+
+
+def note(world, chat, text):
+    """Note what happened in a group, for the phone."""
+    event = {"timestamp": world.timestamp(), "text": text}
+    chat.events = [*chat.events, event][-KEPT_EVENTS:]

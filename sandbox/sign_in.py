@@ -1,0 +1,113 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Signing in: by a QR code or a login code, and the password of two-factor protection.
+
+Functions that change something are called inside a transaction of the world.
+"""
+
+import secrets
+
+from .account import restart, set_state
+
+QR_LIFE = 20  # seconds
+CODE_LIFE = 300
+PASSWORD_TRIES = 5
+
+
+def current_qr(world, instance):
+    """The text of the QR code that is valid now; a new one when the last has expired."""
+    now = world.clock.now()
+    if now >= instance.qr_until:
+        instance.qr_token = secrets.token_urlsafe(24)
+        instance.qr_until = now + QR_LIFE
+        world.save(instance)
+    return f"tg://login?token={instance.qr_token}"
+
+
+def shows_qr(world, instance):
+    """Whether somebody asked for a QR code that can still be scanned."""
+    return instance.state_instance == "notAuthorized" and world.clock.now() < instance.qr_until
+
+
+def scan(world, instance):
+    """The phone scans the QR code.
+
+    :return: whether there was a valid one
+    """
+    if not shows_qr(world, instance):
+        return False
+    _finish_login(world, instance)
+    return True
+
+
+def send_code(world, instance, phone_number):
+    """Telegram shows a login code on the phone; a second call within its life shows no new one.
+
+    :return: "" when there is a code now, else the service's reason
+    """
+    if instance.signed_in:
+        return "already_registered"
+    if instance.state_instance != "notAuthorized":
+        return f"instance is {instance.state_instance}"
+    if str(phone_number) != instance.phone:
+        return "phone_number_invalid"
+    now = world.clock.now()
+    if now >= instance.login_code_until:
+        instance.login_code = f"{secrets.randbelow(100000):05}"
+        instance.login_code_until = now + CODE_LIFE
+    instance.login_until = now + instance.login_seconds
+    world.save(instance)
+    return ""
+
+
+def enter_code(world, instance, code):
+    """Answer with the login code; a wrong one may be followed by another try.
+
+    :return: "" when accepted, else the service's reason
+    """
+    if instance.signed_in:
+        return "already_registered"
+    if not instance.login_code:
+        return "authorization_not_started"
+    now = world.clock.now()
+    if now >= instance.login_code_until:
+        return "code_expired"
+    if now >= instance.login_until:
+        return "timeout"
+    if code != instance.login_code:
+        return "verify_code_wrong"
+    _finish_login(world, instance)
+    return ""
+
+
+def _finish_login(world, instance):
+    """The QR code or the login code was right: the password is next, or all is done."""
+    instance.qr_until = 0
+    instance.login_code, instance.login_code_until = "", 0
+    if instance.two_factor_password:
+        instance.login_until = world.clock.now() + instance.login_seconds
+        instance.wrong_passwords = 0
+        set_state(world, instance, "pendingPassword")
+    else:
+        restart(world, instance, then="authorized")
+
+
+def enter_password(world, instance, password):
+    """Answer the two-factor question. Too late means that the sign-in begins anew.
+
+    :return: "" when accepted, else the service's reason
+    """
+    if instance.signed_in:
+        return "already_registered"
+    if instance.state_instance != "pendingPassword":
+        return "authorization_not_started"
+    if instance.login_until and world.clock.now() >= instance.login_until:
+        set_state(world, instance, "notAuthorized")
+        return "timeout"
+    if instance.wrong_passwords >= PASSWORD_TRIES:
+        return "rate_limit_exceeded"
+    if password != instance.two_factor_password:
+        instance.wrong_passwords += 1
+        world.save(instance)
+        return "invalid_password"
+    restart(world, instance, then="authorized")
+    return ""
