@@ -51,6 +51,16 @@ def integer(answer, key):
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
+def expect_integer(answer, key, method, error):
+    """Return a field that has to be an integer, be it written as one or as text.
+
+    :raise GreenApiError: ``error``, when it is not
+    """
+    found = integer(answer, key)
+    is_zero = answer.get(key) in (0, "0") and answer.get(key) is not False
+    return expect(found if found or is_zero else None, int, method, error)
+
+
 def timestamp(answer, key):
     """Return a field as UNIX seconds; 0 when it cannot be a time."""
     seconds = integer(answer, key)

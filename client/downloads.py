@@ -28,8 +28,8 @@ class Downloads(Transport):
 
     def __init__(self, *args, download_hosts=(), **options):
         super().__init__(*args, **options)
-        own = {urlsplit(url).netloc for url in (self._api_url, self._media_url)}
-        self._download_hosts = {host.lower() for host in (*own, *download_hosts)}
+        urls = [self._api_url, self._media_url, *(f"https://{host}" for host in download_hosts)]
+        self._download_hosts = {_host_and_port(url) for url in urls}
 
     def download(self, url, target, max_bytes=const.FILE_MAX_BYTES):
         """Write the file behind a link to ``target``, block by block.
@@ -70,13 +70,22 @@ class Downloads(Transport):
     def _check_link(self, url):
         """Refuse a link to anywhere else: it may come from anybody."""
         try:
-            # Only the host is to be judged: a link may have a query.
-            parts = urlsplit(url.strip())
-            check_host(f"{parts.scheme}://{parts.netloc}")
+            place = _host_and_port(url)
         except (AttributeError, ValueError):
-            parts = None
-        if not parts or parts.netloc.lower() not in self._download_hosts:
+            place = None
+        if place not in self._download_hosts:
             raise Refused(METHOD, const.CODE_HOST_NOT_ALLOWED)
+
+
+def _host_and_port(url):
+    """Give the host of a link and its port, written or not.
+
+    :raise ValueError: it is no address, not https, or holds a password
+    """
+    # Only the host is to be judged: a link may have a query.
+    parts = urlsplit(url.strip())
+    check_host(f"{parts.scheme}://{parts.netloc}")
+    return parts.hostname, parts.port or {"http": 80, "https": 443}[parts.scheme]
 
 
 def _write(response, target, max_bytes):

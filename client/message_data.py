@@ -126,7 +126,7 @@ def parse_content(message):
     """Read what the kind of a message says.
 
     :param dict message: messageData of a notification
-    :return dict: values for the fields of ``Message`` from ``type_message`` on
+    :return: values for the fields of ``Message`` from ``type_message`` on
     """
     kind = answers.clean_text(message, "typeMessage")
     data = {key: answers.obj(message, key) for key in message if key.endswith("Data")}

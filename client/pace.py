@@ -25,7 +25,7 @@ class Pace:
         """Take the next free moment for a call.
 
         :param str method: the service's name, one of const.METHODS
-        :return float: seconds to wait until then
+        :return: seconds to wait until then, as a float
         """
         now = self._clock()
         moment = max(now, self._free_at.get(method, now))

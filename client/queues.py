@@ -43,7 +43,7 @@ class QueueMethods(Section):
 
     def _count(self, method):
         answer = self._object("GET", method)
-        return answers.expect(answer.get("count"), int, method, TryLater)
+        return answers.expect_integer(answer, "count", method, TryLater)
 
 
 def _queued_message(row):

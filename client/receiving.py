@@ -23,7 +23,7 @@ class ReceivingMethods(Section):
         if answer is None:
             return None
         answers.expect(answer, dict, method, TryLater)
-        receipt_id = answers.expect(answer.get("receiptId"), int, method, TryLater)
+        receipt_id = answers.expect_integer(answer, "receiptId", method, TryLater)
         return WaitingNotification(receipt_id, answer.get("body"))
 
     def delete_notification(self, receipt_id):

@@ -186,7 +186,7 @@ class Transport:
 def _sending(body, wait):
     """Give the arguments of the HTTP library that depend on what is sent.
 
-    :return dict: body, headers and the pair of timeouts
+    :return: body, headers and the pair of timeouts, by the names of the arguments
     """
     if isinstance(body, Upload):
         timeout = (UPLOAD_BLOCK_TIMEOUT, UPLOAD_READ_TIMEOUT)

@@ -10,6 +10,7 @@ from .. import const
 from ..client import OutcomeUnknown, Refused, TryLater, transport
 from .client_case import ClientCase
 from .common import CUSTOMER_CHAT, SECRET_MARK
+from .test_notifications_kinds import listing
 
 
 @tagged("post_install", "-at_install")
@@ -23,6 +24,49 @@ class TestClient(ClientCase):
         for empty in (False, True):
             self.phone.change(emptyBody=empty)
             self.assertIsNone(self.client.receive_notification())
+
+    def test_numbers_as_texts(self):
+        """The service writes numbers as either: one of them must not block the queue."""
+        body = {"receiptId": "1234567", "body": {}}
+        self.phone.fault("receiveNotification", "status", status=200, body=body)
+        self.assertEqual(self.client.receive_notification().receipt_id, 1234567)
+        for count in (0, "0", "12", 12):
+            self.phone.fault("getMessagesCount", "status", status=200, body={"count": count})
+            self.assertEqual(self.client.get_messages_count(), int(count))
+        for count in (None, "", "many", True, False, 1.5, [1]):
+            self.phone.fault("getMessagesCount", "status", status=200, body={"count": count})
+            self.assertFails(TryLater, const.CODE_NOT_JSON, self.client.get_messages_count)
+
+    def test_lists_that_are_null(self):
+        """An empty list comes as "null" or as nothing at all, too."""
+        for body in (None, "", []):
+            for method, call in (
+                ("showMessagesQueue", self.client.show_messages_queue),
+                ("lastOutgoingMessages", self.client.last_outgoing_messages),
+                ("getChats", self.client.get_chats),
+            ):
+                self.phone.fault(method, "status", status=200, body=body)
+                self.assertEqual(call(), [])
+
+    def test_number_that_cannot_be_sent(self):
+        """JSON has no NaN: that is refused before anything is sent."""
+        self.assertFails(
+            Refused,
+            const.CODE_BAD_REQUEST,
+            self.client.send_location,
+            CUSTOMER_CHAT,
+            float("nan"),
+            0,
+        )
+        self.assertEqual(self.phone.requests(), [])
+
+    def test_queue_under_its_other_name(self):
+        """One page of the service calls the id of a queued message messageID."""
+        queue = listing("queues/show_messages_queue")
+        self.phone.fault("showMessagesQueue", "status", status=200, body=queue)
+        first, second = self.client.show_messages_queue()
+        self.assertEqual((first.id_message, first.method), ("1769676078000", "sendMessage"))
+        self.assertEqual((second.id_message, second.chat_id), ("1769676079000", "-10000000000000"))
 
     def test_deleting_what_is_gone(self):
         """A notification that is no longer there counts as deleted, however it is said."""

@@ -93,47 +93,45 @@ class TestClientErrors(ClientCase):
     def send(self):
         return self.client.send_message(CUSTOMER_CHAT, "Hello")
 
-    def test_what_the_service_refuses_by_itself(self):
-        """The same, made by the local service from the state it is in."""
-        client = self.client
-        strange_token = self.make_client(self.sandbox_url, "wrong")
-        strange_id = self.make_client(self.sandbox_url, id_instance=4199999999)
-        for change, kind, code, call in (
-            ({}, Refused, const.CODE_UNAUTHORIZED, strange_token.get_settings),
-            ({}, Refused, const.CODE_FORBIDDEN, strange_id.get_settings),
-            ({"expired": True}, Refused, const.CODE_EXPIRED, self.send),
-            ({"expired": False, "deleted": True}, Refused, const.CODE_DELETED, self.send),
+    def test_what_the_state_refuses(self):
+        """The same, made by the local service from the state that the instance is in."""
+        client, authorized = self.client, {"stateInstance": "authorized"}
+        webhook = {"settings": {"webhookUrl": "https://odoo.test"}}
+        for phone, kind, code, call in (
+            ({"expired": True}, Refused, "expired", self.send),
+            ({"expired": False, "deleted": True}, Refused, "deleted", self.send),
             (
                 {"deleted": False, "stateInstance": "starting"},
                 TryLater,
-                const.CODE_STARTING,
+                "starting",
                 client.get_chats,
             ),
-            (
-                {"stateInstance": "notAuthorized"},
-                Refused,
-                const.CODE_NOT_AUTHORIZED,
-                client.get_chats,
-            ),
-            ({}, Refused, const.CODE_NOT_AUTHORIZED, lambda: client.check_account(79998887766)),
-            (
-                {"stateInstance": "authorized", "settings": {"webhookUrl": "https://odoo.test"}},
-                Refused,
-                const.CODE_WEBHOOK_SET,
-                client.receive_notification,
-            ),
-            ({}, Refused, const.CODE_WEBHOOK_SET, lambda: client.delete_notification(1)),
-            ({}, Refused, const.CODE_BAD_REQUEST, lambda: client.send_message("Ivan", "Hello")),
-            ({}, Refused, const.CODE_BAD_REQUEST, lambda: client.send_message("1", "")),
-            ({}, Refused, const.CODE_BAD_REQUEST, lambda: client.set_settings({})),
-            ({}, Refused, const.CODE_BAD_REQUEST, lambda: client.check_account("123")),
-            ({}, Refused, const.CODE_BAD_REQUEST, lambda: client.get_contact_info("-1")),
-            ({}, Refused, const.CODE_BAD_REQUEST, lambda: client.download_file("10000000", "1")),
+            ({"stateInstance": "notAuthorized"}, Refused, "not_authorized", client.get_chats),
+            ({}, Refused, "not_authorized", self.check),
+            ({**authorized, **webhook}, Refused, "webhook_set", client.receive_notification),
+            ({}, Refused, "webhook_set", lambda: client.delete_notification(1)),
         ):
-            with self.subTest(code=code, change=change):
-                if change:
-                    self.phone.change(**change)
+            with self.subTest(phone=phone, code=code):
+                self.phone.change(**phone)
                 self.assertFails(kind, code, call)
+
+    def test_what_is_refused_in_any_state(self):
+        """Wrong credentials and wrong values; the words say which value it is."""
+        client = self.client
+        strange_token = self.make_client(self.sandbox_url, "wrong")
+        strange_id = self.make_client(self.sandbox_url, id_instance=4199999999)
+        for code, words, call in (
+            ("unauthorized", "", strange_token.get_settings),
+            ("forbidden", "", strange_id.get_settings),
+            ("bad_request", "'chatId' must be", lambda: client.send_message("Ivan", "Hello")),
+            ("bad_request", "'message' is not", lambda: client.send_message("10000000", "")),
+            ("bad_request", "at least 1 key", lambda: client.set_settings({})),
+            ("bad_request", "bad phone number", lambda: client.check_account("123")),
+            ("bad_request", "", lambda: client.get_contact_info("-10000000000000")),
+            ("bad_request", "not found", lambda: client.download_file("10000000", "1")),
+        ):
+            with self.subTest(code=code, words=words):
+                self.assertIn(words, self.assertFails(Refused, code, call).detail)
 
     def test_too_often(self):
         """Above the requests per second the service says to wait: nothing was done."""

@@ -192,6 +192,8 @@ class TestDownloads(ClientCase):
             "http://10.0.0.1/a",
             "https://example.com/a",
             f"http://127.0.0.1:{port}@{self.name}/a",
+            f"http://127.0.0.1:{port}\\@{self.name}/a",
+            f"http://{self.name}\\@127.0.0.1:{port}/a",
             f"http://{self.name}#@127.0.0.1:{port}/",
             f"https://127.0.0.1:{port}.example.com/",
             "http://127.0.0.1/a",
