@@ -97,7 +97,8 @@ def _test_lint(odoo, addon, database):
                 database,
                 f"--update={ADDON},test_lint",
                 f"--test-tags=/test_lint,{LEFT_TO_OUR_OWN}",
-                config=odoo.write_config("lint.conf", addons=addon.parent),
+                # Odoo serves HTTP while it tests, whatever else uses its usual port.
+                config=odoo.write_config("lint.conf", addons=addon.parent, http_port=0),
             )
         finally:
             check_log(odoo.home, log)  # says more than the end of the log
