@@ -4,6 +4,7 @@ from odoo.tests import tagged
 
 from .. import const
 from ..client import GreenApiError, OutcomeUnknown, Refused, TryLater
+from ..client.notifications import QuotaNotification, parse
 from .client_case import ClientCase
 from .client_cases import CASES
 from .common import CUSTOMER_CHAT
@@ -141,6 +142,27 @@ class TestClientErrors(ClientCase):
         self.assertEqual(error.detail, "Too Many Requests")
         self.phone.advance(1)
         self.client.get_settings()
+
+    def test_quota_of_chats(self):
+        """The fourth chat of the free plan is refused, and a notification tells it, too."""
+        self.phone.change(plan="developer")
+        for chat_id in ("10000000", "10000001", "10000002"):
+            self.client.send_message(chat_id, "Hello")
+        error = self.assertFails(
+            Refused, const.CODE_QUOTA, self.client.send_message, "-10000000000000", "Hello"
+        )
+        self.assertIn("quota", error.detail)
+        told = [parse(each["body"]) for each in self.phone.notifications()]
+        [quota] = [each for each in told if isinstance(each, QuotaNotification)]
+        self.assertEqual((quota.method, quota.used, quota.total), ("correspondents", 3, 3))
+
+    def test_limits_of_account_checks(self):
+        """Two limits of Telegram: one names its wait, the other asks for hours of silence."""
+        self.phone.change(checkAccountPausedUntil=int(self.phone.now()) + 90)
+        error = self.assertFails(TryLater, const.CODE_RATE_LIMIT, self.check)
+        self.assertTrue(80 < error.retry_after <= 91)
+        self.phone.change(checkAccountLimitedUntil=int(self.phone.now()) + 3600)
+        self.assertFails(Refused, const.CODE_CHECK_LIMIT, self.check)
 
     def test_quota_bodies(self):
         """466 says in an object of its own what is used up, of calls or of chats."""

@@ -9,7 +9,15 @@ from odoo.tests import tagged
 from odoo.tests.common import _super_send
 
 from .. import const
-from ..client import GreenApiClient, PartnerClient, Refused, results
+from ..client import (
+    GreenApiClient,
+    OutcomeUnknown,
+    PartnerClient,
+    Refused,
+    TryLater,
+    results,
+)
+from ..sandbox.phone import Phone
 from .client_cases import CASES
 from .common import SECRET_MARK, SandboxCase
 
@@ -100,7 +108,7 @@ class TestClientMethods(WireCase):
     def check_headers(self, case, headers):
         for name, value in case.headers.items():
             self.assertEqual(headers[name].partition(";")[0], value)
-        if case.verb == "POST" and not case.headers and "file" not in str(case.body):
+        if case.verb == "POST" and not case.headers:
             self.assertEqual(headers["Content-Type"], "application/json")
         self.assertNotIn("Transfer-Encoding", headers, "the length has to be known")
         self.assertNotIn(SECRET_MARK, str(headers))
@@ -113,6 +121,7 @@ class TestPartnerClient(WireCase):
     def setUp(self):
         super().setUp()
         self.client = self.make_client(PARTNER_TOKEN)
+        self.service = Phone(self.sandbox_url)
 
     def make_client(self, token):
         client = PartnerClient(self.sandbox_url, token)
@@ -125,6 +134,7 @@ class TestPartnerClient(WireCase):
         made, line = self.watch(lambda: self.client.create_instance("Branch office", settings))
         self.assertEqual((line["verb"], line["path"]), ("POST", "/partner/createInstance/***"))
         self.assertEqual((made.name, made.type_instance), ("Branch office", "telegram"))
+        self.assertEqual(self.last_body(), {"name": "Branch office", **settings})
         self.assertNotIn(made.api_token_instance, repr(made))
 
         with GreenApiClient(self.sandbox_url, made.id_instance, made.api_token_instance) as own:
@@ -139,7 +149,19 @@ class TestPartnerClient(WireCase):
         path = "/partner/deleteInstanceAccount/***"
         self.assertEqual((line["verb"], line["path"]), ("POST", path))
         self.assertResult(gone, results.Step(True, ""))
+        self.assertEqual(self.last_body(), {"idInstance": int(made.id_instance)})
         self.assertTrue(self.client.get_instances()[-1].deleted)
+
+    def last_body(self):
+        return self.service.requests_without_instance()[-1]["body"]
+
+    def test_instance_that_may_have_been_made(self):
+        """An instance costs money: a call that may have made one is not to be repeated."""
+        for kind in ("lost_after", "html"):
+            self.service.fault("createInstance", kind)
+            self.assertRaises(OutcomeUnknown, self.client.create_instance, "Branch office")
+        self.service.fault("getInstances", "lost_after")
+        self.assertRaises(TryLater, self.client.get_instances)
 
     def test_refusals_inside_200(self):
         """The service answers 200 to a wrong token and a wrong id: no success, no secret."""

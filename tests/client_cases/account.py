@@ -3,7 +3,7 @@
 from unittest.mock import ANY
 
 from ...client import results
-from .base import DONE, OWNER, PENDING, PHONE_LESS, SIGNED_OUT, Case, offered_code, picture
+from .base import DONE, FORM, OWNER, PENDING, PHONE_LESS, SIGNED_OUT, Case, offered_code, picture
 
 ACCOUNT = [
     Case(
@@ -87,6 +87,7 @@ ACCOUNT = [
         lambda client, _: client.set_profile_picture(picture(), "me.jpg"),
         {"file": "me.jpg"},
         results.Picture(True, "", url_avatar=ANY),
+        headers=FORM,
     ),
     Case(
         "updateApiToken",

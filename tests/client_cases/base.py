@@ -13,6 +13,7 @@ GROUP = "-10000000000000"
 VASILISA = "10000000"
 IVAN = "10000001"
 OWNER = "20000000"
+FORM = {"Content-Type": "multipart/form-data"}
 JPEG = b"\xff\xd8\xff\xe0 a picture"
 DONE = results.Step(True, "")
 SENT = results.SentMessage(ANY)
@@ -63,13 +64,20 @@ def offered_code(client, phone):
     return phone.instance()["loginCode"]
 
 
-def member(client, _phone):
-    client.add_group_participant(GROUP, IVAN)
+def group(client, _phone):
+    return client.create_group("Buyers", [VASILISA]).chat_id
 
 
-def admin(client, phone):
-    member(client, phone)
-    client.set_group_admin(GROUP, IVAN)
+def group_with_ivan(client, phone):
+    chat_id = group(client, phone)
+    client.add_group_participant(chat_id, IVAN)
+    return chat_id
+
+
+def group_with_admin(client, phone):
+    chat_id = group_with_ivan(client, phone)
+    client.set_group_admin(chat_id, IVAN)
+    return chat_id
 
 
 def archived(client, phone):

@@ -6,22 +6,28 @@ from ... import const
 from ...client import results
 from .base import (
     DONE,
+    FORM,
     GROUP,
     IVAN,
     OWNER,
     SENT,
     VASILISA,
     Case,
-    admin,
     archived,
-    member,
+    group,
+    group_with_admin,
+    group_with_ivan,
     picture,
     received,
     sent,
 )
 
-PARTICIPANT = {"chatId": GROUP, "participantChatId": IVAN}
 RIGHTS = {name: name != "allowParticipantsEditGroupSettings" for name in const.GROUP_SETTINGS}
+
+
+def ivan_in(chat_id):
+    return {"chatId": chat_id, "participantChatId": IVAN}
+
 
 GROUPS = [
     Case(
@@ -48,93 +54,100 @@ GROUPS = [
     Case(
         "updateGroupName",
         "POST",
-        lambda client, _: client.update_group_name(GROUP, "Buyers"),
-        {"chatId": GROUP, "groupName": "Buyers"},
+        lambda client, known: client.update_group_name(known, "Sellers"),
+        lambda known: {"chatId": known, "groupName": "Sellers"},
         DONE,
+        before=group,
     ),
     Case(
         "updateGroupSettings",
         "POST",
-        lambda client, _: client.update_group_settings(
-            GROUP, {"allowParticipantsPinMessages": False}
+        lambda client, known: client.update_group_settings(
+            known, {"allowParticipantsPinMessages": False}
         ),
-        {"chatId": GROUP, "allowParticipantsPinMessages": False},
+        lambda known: {"chatId": known, "allowParticipantsPinMessages": False},
         DONE,
+        before=group,
     ),
     Case(
         "getGroupData",
         "POST",
-        lambda client, _: client.get_group_data(GROUP),
-        {"chatId": GROUP},
+        lambda client, known: client.get_group_data(known),
+        lambda known: {"chatId": known},
         results.GroupData(
-            chat_id=GROUP,
+            chat_id=ANY,
             owner=OWNER,
-            name="Sales",
+            name="Buyers",
             description="",
             created_at=ANY,
             invite_link=ANY,
-            is_supergroup=True,
+            is_supergroup=False,
             is_channel=False,
             settings=RIGHTS,
             participants=(
                 results.Participant(OWNER, True, True, ANY),
+                results.Participant(VASILISA, False, False, ANY),
                 results.Participant(IVAN, False, False, ANY),
             ),
         ),
-        before=member,
+        before=group_with_ivan,
     ),
     Case(
         "addGroupParticipant",
         "POST",
-        lambda client, _: client.add_group_participant(GROUP, IVAN),
-        PARTICIPANT,
+        lambda client, known: client.add_group_participant(known, IVAN),
+        ivan_in,
         DONE,
+        before=group,
     ),
     Case(
         "addGroupParticipant",
         "POST",
-        lambda client, _: client.add_group_participant(GROUP, IVAN),
-        PARTICIPANT,
+        lambda client, known: client.add_group_participant(known, IVAN),
+        ivan_in,
         results.Step(False, ANY),
-        before=member,
+        before=group_with_ivan,
     ),
     Case(
         "removeGroupParticipant",
         "POST",
-        lambda client, _: client.remove_group_participant(GROUP, IVAN),
-        PARTICIPANT,
+        lambda client, known: client.remove_group_participant(known, IVAN),
+        ivan_in,
         DONE,
-        before=member,
+        before=group_with_ivan,
     ),
     Case(
         "setGroupAdmin",
         "POST",
-        lambda client, _: client.set_group_admin(GROUP, IVAN, {"canInviteUsers": True}),
-        {**PARTICIPANT, "permissions": {"canInviteUsers": True}},
+        lambda client, known: client.set_group_admin(known, IVAN, {"canInviteUsers": True}),
+        lambda known: {**ivan_in(known), "permissions": {"canInviteUsers": True}},
         DONE,
-        before=member,
+        before=group_with_ivan,
     ),
     Case(
         "removeAdmin",
         "POST",
-        lambda client, _: client.remove_admin(GROUP, IVAN),
-        PARTICIPANT,
+        lambda client, known: client.remove_admin(known, IVAN),
+        ivan_in,
         DONE,
-        before=admin,
+        before=group_with_admin,
     ),
     Case(
         "setGroupPicture",
         "POST",
-        lambda client, _: client.set_group_picture(GROUP, picture()),
-        {"chatId": GROUP, "file": "picture.jpg"},
+        lambda client, known: client.set_group_picture(known, picture()),
+        lambda known: {"chatId": known, "file": "picture.jpg"},
         results.Picture(True, "", url_avatar=ANY),
+        headers=FORM,
+        before=group,
     ),
     Case(
         "leaveGroup",
         "POST",
-        lambda client, _: client.leave_group(GROUP),
-        {"chatId": GROUP},
+        lambda client, known: client.leave_group(known),
+        lambda known: {"chatId": known},
         DONE,
+        before=group,
     ),
 ]
 

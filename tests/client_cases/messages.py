@@ -4,7 +4,19 @@ import io
 from unittest.mock import ANY
 
 from ...client import results
-from .base import DONE, GROUP, IVAN, SENT, VASILISA, Case, picture, received, received_file, waiting
+from .base import (
+    DONE,
+    FORM,
+    GROUP,
+    IVAN,
+    SENT,
+    VASILISA,
+    Case,
+    picture,
+    received,
+    received_file,
+    waiting,
+)
 
 TYPING = {"typing_time": 2000, "typing_type": "upload_photo"}
 TYPING_SENT = {"typingTime": 2000, "typingType": "upload_photo"}
@@ -38,7 +50,7 @@ SENDING = [
             "file": "Счёт №7.jpg",
         },
         results.SentFile(ANY, url_file=ANY),
-        headers={"Content-Type": "multipart/form-data"},
+        headers=FORM,
     ),
     Case(
         "sendFileByUrl",
