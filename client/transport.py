@@ -5,11 +5,12 @@
 import json
 import logging
 import re
+import socket
 import time
 from urllib.parse import quote
 
 import requests
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from .. import const
 from .errors import OutcomeUnknown, Refused, TryLater
@@ -86,6 +87,7 @@ class Transport:
         :raise GreenApiError: one of its three kinds
         """
         doubt = TryLater if repeatable else OutcomeUnknown
+        sending = _sending(method, body, wait)
         try:
             with self._session.request(
                 verb,
@@ -93,7 +95,7 @@ class Transport:
                 params=params,
                 allow_redirects=False,  # the token must not follow to another host
                 stream=True,
-                **_sending(body, wait),
+                **sending,
             ) as response:
                 content = self._read(response, method, doubt)
                 headers = response.headers
@@ -183,16 +185,24 @@ class Transport:
         return text.replace(self._token, "***") if self._token else text
 
 
-def _sending(body, wait):
+def _sending(method, body, wait):
     """Give the arguments of the HTTP library that depend on what is sent.
 
     :return: body, headers and the pair of timeouts, by the names of the arguments
+    :raise Refused: JSON has no way to write a value of the body, such as NaN
     """
     if isinstance(body, Upload):
         timeout = (UPLOAD_BLOCK_TIMEOUT, UPLOAD_READ_TIMEOUT)
         # An empty file has to be b"": the library would send an empty stream without its length.
         return {"data": body if len(body) else b"", "headers": body.headers, "timeout": timeout}
-    return {"json": body, "timeout": (CONNECT_TIMEOUT, READ_TIMEOUT + wait)}
+    timeout = (CONNECT_TIMEOUT, READ_TIMEOUT + wait)
+    if body is None:
+        return {"timeout": timeout}
+    try:
+        data = json.dumps(body, allow_nan=False).encode()
+    except ValueError:
+        raise Refused(method, const.CODE_BAD_REQUEST) from None
+    return {"data": data, "headers": {"Content-Type": "application/json"}, "timeout": timeout}
 
 
 def _is_refusal(answer):
@@ -208,7 +218,8 @@ def _is_refusal(answer):
 def classify_exception(error, doubt):
     """Tell the kind and the code of an exception of the HTTP library."""
     reason = getattr(error.args[0] if error.args else None, "reason", None)
-    if isinstance(reason, NameResolutionError):
+    # urllib3 1 has no class of its own for this, but the same cause.
+    if isinstance(getattr(reason, "__context__", None), socket.gaierror):
         return TryLater, const.CODE_HOST_UNKNOWN
     if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
         return TryLater, const.CODE_UNREACHABLE
@@ -219,8 +230,6 @@ def classify_exception(error, doubt):
         return TryLater, const.CODE_UNREACHABLE
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return Refused, const.CODE_HOST_UNKNOWN
-    if isinstance(error, requests.exceptions.InvalidJSONError) and error.response is None:
-        return Refused, const.CODE_BAD_REQUEST  # a number such as NaN cannot be sent
     if isinstance(error, requests.Timeout):
         return doubt, const.CODE_TIMEOUT
     return doubt, const.CODE_CONNECTION_LOST
