@@ -5,6 +5,7 @@ import ipaddress
 import re
 from pathlib import Path
 
+from werkzeug.exceptions import NotFound
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.utils import send_from_directory
 from werkzeug.wrappers import Request, Response
@@ -52,8 +53,7 @@ class Application:
         if request.path.startswith("/control/"):
             return self._control.answer(request)
         if request.path.startswith("/phone/"):
-            name = request.path.removeprefix("/phone/") or "index.html"
-            return send_from_directory(PAGE, name, request.environ)
+            return _page(request)
         if request.path in ("/", "/phone"):
             return Response(status=302, headers={"Location": "/phone/"})
         if match := DOWNLOAD_PATH.fullmatch(request.path):
@@ -71,6 +71,15 @@ class Application:
             response = not_found(request)
         response.headers.extend(CORS)
         return response
+
+
+def _page(request):
+    name = request.path.removeprefix("/phone/") or "index.html"
+    try:
+        return send_from_directory(PAGE, name, request.environ)
+    except (NotFound, ValueError):
+        # ValueError: a name that no file can have
+        return not_found(request)
 
 
 def listen(world, host, port, **options):

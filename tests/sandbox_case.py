@@ -10,7 +10,11 @@ from ..sandbox.phone import Phone
 from ..sandbox.process import launch, stop
 
 ID_INSTANCE = 4100000001
+PARTNER_TOKEN = "gac.token"
 VASILISA = "10000000"
+IVAN = "10000001"
+SALES = "-10000000000000"
+OWNER = "20000000"
 VASILISA_PHONE = "79998887766@c.us"
 EVERYTHING_ON = {
     "incomingWebhook": "yes",
@@ -25,6 +29,8 @@ class LocalServiceCase(unittest.TestCase):
     """A running service; each test begins with one authorized account and all notifications on."""
 
     pace = "fast"
+    #: further options of the program
+    options = ()
 
     @classmethod
     def setUpClass(cls):
@@ -32,7 +38,7 @@ class LocalServiceCase(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.folder = folder.name
-        cls.process, cls.url = launch(cls.folder, pace=cls.pace)
+        cls.process, cls.url = launch(cls.folder, 0, *cls.options, pace=cls.pace)
         cls.addClassCleanup(lambda: stop(cls.process))
 
     def setUp(self):
@@ -53,6 +59,16 @@ class LocalServiceCase(unittest.TestCase):
         return requests.request(
             verb, "/".join([self.url, *path]), json=body, params=query, timeout=60
         )
+
+    def partner(self, verb, method, body=None, token=PARTNER_TOKEN):
+        """One call of a partner's method: the response."""
+        url = f"{self.url}/partner/{method}/{token}"
+        return requests.request(verb, url, json=body, timeout=60)
+
+    def upload(self, method, content, name="offer.pdf", **values):
+        """One call with a form: the response."""
+        url = f"{self.url}/waInstance{self.phone.id_instance}/{method}/{self.token}"
+        return requests.post(url, data=values, files={"file": (name, content)}, timeout=60)
 
     def send(self, chat_id, text, **values):
         """Send a text that has to be accepted; return its idMessage."""

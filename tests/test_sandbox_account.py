@@ -1,12 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""The local service: who is let in, sign-in, states and settings."""
-
-import base64
-import signal
-import tempfile
+"""The local service: who is let in, settings, states and the pace of calls."""
 
 from ..sandbox.phone import PhoneError
-from ..sandbox.process import launch, stop
 from .sandbox_case import ID_INSTANCE, LocalServiceCase
 
 
@@ -61,125 +56,6 @@ class TestAccess(LocalServiceCase):
         self.assert_refused(self.call("GET", "getStateInstance"), 400, "account is expired")
         self.phone.change(expired=False, deleted=True)
         self.assert_refused(self.call("GET", "getStateInstance"), 400, "Instance is deleted")
-
-
-class TestSignIn(LocalServiceCase):
-    def setUp(self):
-        super().setUp()
-        self.phone.change(stateInstance="notAuthorized")
-
-    def state(self):
-        return self.call("GET", "getStateInstance").json()["stateInstance"]
-
-    def show_qr(self):
-        answer = self.call("GET", "qr").json()
-        self.assertEqual(answer["type"], "qrCode")
-        return answer["message"]
-
-    def test_scan(self):
-        """The main way in: show a picture, scan it, be authorized and told so."""
-        picture = base64.b64decode(self.show_qr())
-        self.assertTrue(picture.startswith(b"\x89PNG"))
-        self.phone.scan()
-        self.assertEqual(self.state(), "authorized")
-        self.assertEqual(self.waiting()[-1]["stateInstance"], "authorized")
-        self.assertEqual(self.call("GET", "qr").json()["type"], "alreadyLogged")
-
-    def test_qr_renews_itself(self):
-        """A picture on the screen is worthless after some seconds; it cannot be scanned then."""
-        first = self.show_qr()
-        self.assertEqual(self.show_qr(), first)
-        self.phone.advance(60)
-        with self.assertRaises(PhoneError) as caught:
-            self.phone.scan()
-        self.assertEqual(caught.exception.status, 409)
-        self.assertNotEqual(self.show_qr(), first)
-        self.phone.scan()
-
-    def test_scan_without_qr(self):
-        """A code that nobody asked for must not sign anybody in."""
-        with self.assertRaises(PhoneError):
-            self.phone.scan()
-        self.assertEqual(self.state(), "notAuthorized")
-
-    def test_two_factor_password(self):
-        """With two-factor protection a scan is not enough, and a wrong password neither."""
-        self.phone.change(twoFactorPassword="sesame")
-        self.show_qr()
-        self.phone.scan()
-        self.assertEqual(self.state(), "pendingPassword")
-        self.assertEqual(self.call("GET", "qr").json()["type"], "error")
-        wrong = self.call("POST", "sendAuthorizationPassword", {"password": "x"}).json()
-        self.assertEqual(wrong["data"], {"status": "fail", "reason": "invalid_password"})
-        self.assertEqual(self.state(), "pendingPassword")
-        right = self.call("POST", "sendAuthorizationPassword", {"password": "sesame"}).json()
-        self.assertEqual(right, {"status": True, "data": {"status": "success", "reason": ""}})
-        self.assertEqual(self.state(), "authorized")
-
-    def test_password_at_the_wrong_moment(self):
-        """A password nobody asked for is refused inside a 200 answer."""
-        answer = self.call("POST", "sendAuthorizationPassword", {"password": "x"}).json()
-        self.assertEqual(answer["data"]["reason"], "authorization_not_started")
-        self.phone.change(stateInstance="authorized")
-        answer = self.call("POST", "sendAuthorizationPassword", {"password": "x"}).json()
-        self.assertEqual(answer["data"]["reason"], "already_registered")
-
-    def test_account_appears_with_sign_in(self):
-        """Before sign-in there is no phone number to show."""
-        before = self.call("GET", "getAccountSettings").json()
-        self.assertEqual(before, {"avatar": "", "phone": "", "stateInstance": "notAuthorized"})
-        self.phone.change(stateInstance="authorized")
-        after = self.call("GET", "getAccountSettings").json()
-        self.assertEqual((after["phone"], after["chatId"]), ("79876543210", "20000000"))
-
-    def test_logout(self):
-        """After logout the account is gone and a new code can be shown."""
-        self.phone.change(stateInstance="authorized")
-        self.assertEqual(self.call("GET", "logout").json(), {"isLogout": True})
-        self.assertEqual(self.state(), "notAuthorized")
-        self.show_qr()
-
-
-class TestLoginByCode(LocalServiceCase):
-    def setUp(self):
-        super().setUp()
-        self.phone.change(stateInstance="notAuthorized")
-
-    def enter(self, code, **values):
-        answer = self.call("POST", "sendAuthorizationCode", {"code": code, **values}).json()
-        return answer["data"]["reason"]
-
-    def start(self):
-        answer = self.call("POST", "startAuthorization", {"phoneNumber": 79876543210}).json()
-        self.assertTrue(answer["status"])
-        return self.phone.instance()["loginCode"]
-
-    def test_code(self):
-        """A wrong code may be followed by the right one; a second start shows no new code."""
-        code = self.start()
-        self.assertEqual(self.start(), code)
-        self.assertEqual(self.enter("wrong"), "verify_code_wrong")
-        self.assertEqual(self.enter(code), "")
-        self.assertEqual(self.phone.instance()["stateInstance"], "authorized")
-
-    def test_code_with_password(self):
-        """With two-factor protection the code alone leaves the sign-in incomplete."""
-        self.phone.change(twoFactorPassword="sesame")
-        self.assertEqual(self.enter(self.start(), password="wrong"), "invalid_password")
-        self.assertEqual(self.phone.instance()["stateInstance"], "pendingPassword")
-
-    def test_code_expires(self):
-        """A late code is refused, and so is one that nobody asked for."""
-        self.assertEqual(self.enter("12345"), "authorization_not_started")
-        code = self.start()
-        self.phone.advance(301)
-        self.assertEqual(self.enter(code), "code_expired")
-
-    def test_new_token(self):
-        """After updateApiToken the old token is refused."""
-        new = self.call("GET", "updateApiToken").json()["apiTokenInstance"]
-        self.assertEqual(self.call("GET", "getSettings").status_code, 401)
-        self.assertEqual(self.call("GET", "getSettings", token=new).status_code, 200)
 
 
 class TestSettings(LocalServiceCase):
@@ -243,6 +119,53 @@ class TestSettings(LocalServiceCase):
         self.phone.advance(3601)
         self.assert_state_comes("authorized")
 
+    def test_suspension_outlives_a_restart(self):
+        """A restart does not end a suspension, nor make it endless."""
+        until = int(self.phone.now()) + 3600
+        self.phone.change(stateInstance="suspended", suspendedUntil=until, startingSeconds=5)
+        self.call("GET", "reboot")
+        self.phone.advance(6)
+        self.assert_state_comes("suspended")
+        self.phone.advance(3600)
+        self.assert_state_comes("authorized")
+
+    def test_blocked(self):
+        """A banned account stays banned, sends nothing and shows no code."""
+        self.phone.change(stateInstance="blocked", startingSeconds=5)
+        self.send("10000000", "Never sent")
+        self.call("GET", "reboot")
+        self.phone.advance(1_000_000)
+        self.assert_state_comes("blocked")
+        self.assertEqual(self.call("GET", "qr").json()["type"], "error")
+        account = self.call("GET", "getAccountSettings").json()
+        self.assertEqual((account["phone"], account["stateInstance"]), ("", "blocked"))
+        self.assertEqual(self.phone.ledger(), [])
+
+    def test_unusable_switches(self):
+        """A switch of a wrong type or value is refused in words, and nothing is changed."""
+        before = self.phone.instance()
+        for switches in (
+            {"suspendedUntil": "tomorrow"},
+            {"expired": "yes"},
+            {"autoRead": 1},
+            {"pace": "slow"},
+            {"plan": "free"},
+            {"stateInstance": "asleep"},
+            {"startingSeconds": True},
+            {"settings": {"noSuch": "yes"}},
+            {"settings": {"stateWebhook": True}},
+            {"settings": {"delaySendMessagesMilliseconds": "500"}},
+        ):
+            with self.subTest(**switches), self.assertRaises(PhoneError) as caught:
+                self.phone.change(autoDeliver=False, **switches)
+            self.assertEqual(caught.exception.status, 400)
+        self.assertEqual(self.phone.instance(), before)
+
+    def test_time_goes_forward_only(self):
+        """Going back in time would leave rates and counters in the future."""
+        with self.assertRaises(PhoneError):
+            self.phone.set_time(self.phone.now() - 10)
+
     def assert_state_comes(self, state):
         """The state is announced: wait for the notification, not for the clock."""
         while (body := self.receive()).get("stateInstance") != state:
@@ -269,46 +192,3 @@ class TestPace(LocalServiceCase):
         token = self.create_instance(4100000002)
         other = self.call("GET", "getStateInstance", id_instance=4100000002, token=token)
         self.assertEqual(other.status_code, 200)
-
-
-class TestRestart(LocalServiceCase):
-    def test_kill_loses_nothing(self):
-        """What was acknowledged survives kill -9: queue, notifications, ledger, settings."""
-        sent = self.send("10000000", "arrives")
-        self.phone.ledger(count=1)
-        self.phone.change(stateInstance="suspended")
-        queued = self.send("10000000", "stays in the queue")
-        self.phone.write("10000000", "waits to be received")
-        self.phone.advance(1000)
-        before = (self.waiting(), self.phone.instance()["settings"], self.phone.now() // 100)
-
-        self.process.send_signal(signal.SIGKILL)
-        stop(self.process)
-        type(self).process, type(self).url = launch(self.folder)
-        self.phone.base_url = self.url
-
-        after = (self.waiting(), self.phone.instance()["settings"], self.phone.now() // 100)
-        self.assertEqual(after, before)
-        self.phone.change(stateInstance="authorized")
-        ledger = self.phone.ledger(count=2)
-        self.assertEqual([entry["idMessage"] for entry in ledger], [sent, queued])
-
-    def test_instance_option(self):
-        """--instance makes a missing instance, and keeps the rest of one that exists."""
-        stop(self.process)
-        options = ("--instance", f"{ID_INSTANCE}:given-token")
-        type(self).process, type(self).url = launch(self.folder, 0, *options)
-        answer = self.call("GET", "getStateInstance", token="given-token").json()
-        self.assertEqual(answer, {"stateInstance": "authorized"})
-
-    def test_unusable_port(self):
-        """A start that fails says so instead of hanging."""
-        port = int(self.url.rsplit(":", 1)[1])
-        with tempfile.TemporaryDirectory() as folder, self.assertRaises(RuntimeError):
-            launch(folder, port)
-
-    def test_folder_in_use(self):
-        """Two services on one folder would mix up their queues: the second does not start."""
-        with self.assertRaises(RuntimeError):
-            launch(self.folder)
-        self.assertEqual(self.call("GET", "getSettings").status_code, 200)

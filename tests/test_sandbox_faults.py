@@ -6,7 +6,7 @@ import threading
 import requests
 
 from ..sandbox.phone import PhoneError
-from .sandbox_case import VASILISA, LocalServiceCase
+from .sandbox_case import EVERYTHING_ON, PARTNER_TOKEN, VASILISA, LocalServiceCase
 
 BODY = {"chatId": VASILISA, "message": "Hello"}
 
@@ -139,12 +139,129 @@ class TestFaults(LocalServiceCase):
         self.phone.clear_faults()
         self.assertEqual(self.phone.faults(), [])
 
-    def test_unknown_kind(self):
-        """A mistyped fault must not silently do nothing."""
+    def test_sequence(self):
+        """Faults of one method follow each other; "pass" is a call that goes well."""
+        self.phone.fault_sequence(
+            "sendMessage",
+            "pass",
+            {"kind": "status", "status": 500},
+            "pass",
+            {"kind": "status_after", "status": 502, "times": 2},
+        )
+        statuses = [self.post().status_code for _number in range(6)]
+        self.assertEqual(statuses, [200, 500, 200, 502, 502, 200])
+        self.assert_sent(5)
+
+    def test_duplicate_in_a_sequence(self):
+        """A later fault waits for its turn, whatever its kind."""
+        self.phone.fault_sequence("deleteNotification", "pass", "duplicate")
+        for text in ("one", "two"):
+            self.phone.write(VASILISA, text)
+        ids = [self.receive()["idMessage"] for _number in range(3)]
+        self.assertNotEqual(ids[0], ids[1])
+        self.assertEqual(ids[1], ids[2])
+
+    def test_broken_off(self):
+        """An answer that ends before the length it has announced; the message is sent."""
+        self.phone.fault("sendMessage", "broken_off")
+        with self.assertRaises(requests.exceptions.ChunkedEncodingError):
+            self.post()
+        self.assert_sent(1)
+
+    def test_download(self):
+        """Fetching a file can go wrong as well."""
+        self.phone.write_file(VASILISA, "a.txt", b"0123456789")
+        link = self.receive()["messageData"]["fileMessageData"]["downloadUrl"]
+        self.phone.fault_sequence("download", {"kind": "status", "status": 503}, "truncated")
+        answers = [requests.get(link, timeout=60) for _number in range(3)]
+        self.assertEqual([answer.status_code for answer in answers], [503, 200, 200])
+        self.assertEqual([answer.content for answer in answers[1:]], [b"01234", b"0123456789"])
+
+    def test_id_as_text(self):
+        """An id given as a text hits like the number; what is no id is refused."""
+        self.phone.id_instance = str(self.phone.id_instance)
+        self.phone.fault("sendMessage", "status", status=503)
+        self.assertEqual(self.post().status_code, 503)
+        self.phone.id_instance = "forty-one"
         with self.assertRaises(PhoneError):
-            self.phone.fault("sendMessage", "no_such")
+            self.phone.fault("sendMessage", "status")
+
+    def test_mistyped(self):
+        """A mistyped fault must not silently do nothing, nor trouble the call it hits."""
+        for method, kind, values in (
+            ("sendMessage", "no_such", {}),
+            ("sendMesage", "status", {}),
+            ("sendMessage", "duplicate", {}),
+            ("notification", "status", {}),
+            ("webhook", "late", {}),
+            ("sendMessage", "status", {"wrong": 1}),
+            ("sendMessage", "status", {"status": "500"}),
+            ("sendMessage", "status", {"times": "2"}),
+            ("sendMessage", "status", {"times": 0}),
+        ):
+            with self.subTest(method=method, kind=kind, **values), self.assertRaises(PhoneError):
+                self.phone.fault(method, kind, **values)
         with self.assertRaises(PhoneError):
-            self.phone.fault("sendMessage", "status", wrong=1)
+            self.phone.fault_sequence("sendMessage", "pass", "no_such")
+        self.assertEqual(self.phone.faults(), [])
+
+
+class TestFaultsOfNotifications(LocalServiceCase):
+    def texts(self):
+        return [body["messageData"]["textMessageData"]["textMessage"] for body in self.waiting()]
+
+    def test_lost_doubled_late(self):
+        """Notifications can get lost, come twice, and come in another order."""
+        self.phone.fault_sequence("notification", "drop", "pass", "repeat", "late", "late")
+        for text in "abcdefg":
+            self.phone.write(VASILISA, text)
+        self.assertEqual(self.texts(), ["b", "c", "c", "f", "d", "e", "g"])
+
+    def test_late_without_a_next_one(self):
+        """What is held back comes at last when the faults are cleared."""
+        self.phone.fault("notification", "late")
+        self.phone.write(VASILISA, "late")
+        self.assertEqual(self.texts(), [])
+        self.phone.clear_faults()
+        self.assertEqual(self.texts(), ["late"])
+
+    def test_statuses_before_their_message(self):
+        """The echo behind its own statuses: a client must not need an order."""
+        self.phone.fault("notification", "late")
+        self.send(VASILISA, "Hello")
+        kinds = [body["typeWebhook"] for body in self.waiting()]
+        self.assertEqual(kinds, ["outgoingMessageStatus", "outgoingAPIMessageReceived"])
+
+    def test_only_one_instance(self):
+        """A fault of one instance's notifications leaves the others alone."""
+        self.phone.fault("notification", "drop", times=10)
+        self.create_instance(4100000002, stateInstance="authorized", settings=EVERYTHING_ON)
+        self.phone.write(VASILISA, "Hello")
+        self.assertEqual(self.texts(), ["Hello"])
+
+
+class TestPartnerCalls(LocalServiceCase):
+    options = ("--partner-token", PARTNER_TOKEN)
+
+    def test_faults(self):
+        """The partner's calls can go wrong too, whatever account the test's phone has."""
+        self.phone.fault("getInstances", "status", status=502, body="Bad Gateway")
+        self.phone.fault("createInstance", "lost_after")
+        self.assertEqual(self.partner("GET", "getInstances").status_code, 502)
+        with self.assertRaises(requests.ConnectionError):
+            self.partner("POST", "createInstance", {"name": "Made all the same"})
+        names = [each["name"] for each in self.partner("GET", "getInstances").json()]
+        self.assertEqual(names, ["Shop", "Made all the same"])
+
+    def test_recorded(self):
+        """The partner's calls are in a list of their own, without the token."""
+        self.partner("POST", "CREATEINSTANCE", {"name": "New"})
+        self.partner("GET", "getInstances", token="wrong")
+        made, listed = self.phone.requests_without_instance(count=2)
+        self.assertEqual((made["method"], made["body"]), ("createInstance", {"name": "New"}))
+        self.assertEqual((listed["method"], listed["verb"]), ("getInstances", "GET"))
+        self.assertNotIn(PARTNER_TOKEN, str([made, listed]))
+        self.assertEqual(len(self.phone.requests_without_instance("getInstances")), 1)
 
 
 class TestRequestsSeen(LocalServiceCase):

@@ -9,10 +9,6 @@ GROUP = "-10000000000000"
 
 
 class TestFiles(LocalServiceCase):
-    def upload(self, method, content, name="offer.pdf", **values):
-        url = f"{self.url}/waInstance{self.phone.id_instance}/{method}/{self.token}"
-        return requests.post(url, data=values, files={"file": (name, content)}, timeout=60)
-
     def test_send_and_fetch(self):
         """The file that was uploaded is the one that can be fetched, for 24 hours."""
         response = self.upload("sendFileByUpload", b"%PDF", chatId=VASILISA, caption="Offer")

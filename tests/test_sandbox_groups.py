@@ -1,10 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """The local service: groups, and the partner's methods."""
 
-import requests
-
-from ..sandbox.process import launch, stop
-from .sandbox_case import VASILISA, LocalServiceCase
+from .sandbox_case import PARTNER_TOKEN, VASILISA, LocalServiceCase
 
 
 class TestGroups(LocalServiceCase):
@@ -59,31 +56,23 @@ class TestGroups(LocalServiceCase):
 
 
 class TestPartner(LocalServiceCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        stop(cls.process)
-        cls.process, cls.url = launch(cls.folder, 0, "--partner-token", "gac.token")
-
-    def partner(self, verb, method, body=None, token="gac.token"):
-        url = f"{self.url}/partner/{method}/{token}"
-        return requests.request(verb, url, json=body, timeout=60).json()
+    options = ("--partner-token", PARTNER_TOKEN)
 
     def test_create_and_delete(self):
         """An instance's whole life by the partner's token."""
-        made = self.partner("POST", "createInstance", {"name": "New", "stateWebhook": "yes"})
+        made = self.partner("POST", "createInstance", {"name": "New", "stateWebhook": "yes"}).json()
         self.assertEqual(made["typeInstance"], "telegram")
         id_instance, token = made["idInstance"], made["apiTokenInstance"]
         settings = self.call("GET", "getSettings", id_instance=id_instance, token=token).json()
         self.assertEqual(settings["stateWebhook"], "yes")
-        gone = self.partner("POST", "deleteInstanceAccount", {"idInstance": id_instance})
+        gone = self.partner("POST", "deleteInstanceAccount", {"idInstance": id_instance}).json()
         self.assertEqual(gone, {"deleteInstanceAccount": True})
-        listed = {each["idInstance"]: each for each in self.partner("GET", "getInstances")}
+        listed = {each["idInstance"]: each for each in self.partner("GET", "getInstances").json()}
         self.assertTrue(listed[id_instance]["deleted"])
 
     def test_refusals(self):
         """A wrong token and an unknown instance are refused inside a 200 answer."""
-        wrong = self.partner("GET", "getInstances", token="wrong")
+        wrong = self.partner("GET", "getInstances", token="wrong").json()
         self.assertEqual(wrong, {"code": 401, "description": "Unauthorized"})
-        unknown = self.partner("POST", "deleteInstanceAccount", {"idInstance": 1})
+        unknown = self.partner("POST", "deleteInstanceAccount", {"idInstance": 1}).json()
         self.assertEqual(unknown, {"code": 404, "description": "Not found"})

@@ -105,6 +105,17 @@ class TestReceiving(LocalServiceCase):
         self.assertEqual((sender["chatId"], sender["sender"]), (GROUP, "10000001"))
         self.assertEqual((sender["chatType"], sender["senderName"]), ("supergroup", "Ivan"))
 
+    def test_counter_is_late(self):
+        """The counter repeats its last answer for ten seconds, and then counts what is left."""
+        self.phone.change(counterSeconds=10)
+        self.assertEqual(self.call("GET", "getWebhooksCount").json(), {"count": 0})
+        self.phone.write(VASILISA, "Hello")
+        self.assertEqual(self.call("GET", "getWebhooksCount").json(), {"count": 0})
+        self.phone.advance(10)
+        self.assertEqual(self.call("GET", "getWebhooksCount").json(), {"count": 1})
+        self.phone.advance(24 * 60 * 60)
+        self.assertEqual(self.call("GET", "getWebhooksCount").json(), {"count": 0})
+
     def test_clear_queue(self):
         """The queue can be cleared once a minute; by DELETE and by GET."""
         self.phone.write(VASILISA, "Hello")
@@ -136,7 +147,7 @@ class TestWebhook(LocalServiceCase):
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
         server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
         self.webhook_url = f"http://127.0.0.1:{server.server_port}/hook"
@@ -172,6 +183,20 @@ class TestWebhook(LocalServiceCase):
         self.phone.write(VASILISA, "Hello")
         first, second = self.received.get(timeout=30), self.received.get(timeout=30)
         self.assertEqual(first, second)
+
+    def test_lost_on_the_way(self):
+        """A delivery that never came, and one whose answer was lost, come again after the pause."""
+        for _number in range(2):
+            self.answers.put(200)
+        self.phone.fault_sequence("webhook", "lost_before", "lost_after")
+        id_message = self.phone.write(VASILISA, "Hello")
+        self.wait_for_pause()
+        self.phone.advance(60)
+        first, _authorization = self.received.get(timeout=30)
+        self.wait_for_pause()
+        self.phone.advance(60)
+        again, _authorization = self.received.get(timeout=30)
+        self.assertEqual((first["idMessage"], again), (id_message, first))
 
     def test_polling_is_refused(self):
         """Asking and being told exclude each other."""
