@@ -11,7 +11,7 @@ class AccountMethods(Section):
     def get_state_instance(self):
         """Ask for the state of the instance (GetStateInstance). Give an InstanceState."""
         answer = self._object("GET", "getStateInstance")
-        return InstanceState(answers.text(answer, "stateInstance"), answer)
+        return InstanceState(answers.clean_text(answer, "stateInstance"), answer)
 
     def get_settings(self):
         """Give the settings of the instance as the service names them (GetSettings)."""
@@ -29,7 +29,7 @@ class AccountMethods(Section):
         """Ask what the service knows of the account (GetAccountSettings). Give AccountSettings."""
         answer = self._object("GET", "getAccountSettings")
         return AccountSettings(
-            state=answers.text(answer, "stateInstance"),
+            state=answers.clean_text(answer, "stateInstance"),
             phone=answers.text(answer, "phone"),
             chat_id=answers.text(answer, "chatId"),
             username=answers.text(answer, "username"),

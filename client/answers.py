@@ -39,8 +39,13 @@ def text(answer, key):
 
 
 def clean_text(answer, key):
-    """Return a field as text that a database can hold: no NUL, no half of a surrogate pair."""
-    return text(answer, key).replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+    """Return a field as text that a database can hold."""
+    return clean(text(answer, key))
+
+
+def clean(value):
+    """Return a text as a database can hold it: no NUL, no half of a surrogate pair."""
+    return value.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
 
 
 def integer(answer, key):

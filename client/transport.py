@@ -13,6 +13,7 @@ import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from .. import const
+from .answers import clean
 from .errors import OutcomeUnknown, Refused, TryLater
 from .hosts import check_host
 from .uploads import Upload
@@ -177,7 +178,7 @@ class Transport:
             answer = next((word for word in words if isinstance(word, str) and word), "")
         if not isinstance(answer, str) or "<" in answer[:200]:
             return ""  # a web page of some proxy says nothing to a person
-        return self._mask(answer).strip()[:DETAIL_MAX_LENGTH]
+        return clean(self._mask(answer)).strip()[:DETAIL_MAX_LENGTH]
 
     def _mask(self, text):
         """Hide the token, and what stands in the place of one."""

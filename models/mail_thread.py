@@ -15,13 +15,13 @@ class MailThread(models.AbstractModel):
 
         :param str body: plain text
         :param partner: the ``res.partner`` to write to; by default the record's own
-        :param instance: the ``telegram.instance`` to write by; by default the company's first
+        :param instance: the ``telegram.instance`` to write by; by default its company's first
         :return: the ``mail.message``; its notification follows what becomes of it
         :raise UserError: nobody to write to, no way to reach them, or a text that cannot be sent
         """
         self.ensure_one()
         text = self.env["telegram.message"]._check_text(body)
-        instance = instance or self.env["telegram.instance"]._default()
+        instance = instance or self._telegram_get_instance()
         instance.check_access("read")
         partner = partner or self._telegram_get_partner()
         chat = self.env["telegram.chat"]._for_partner(instance, partner)
@@ -46,6 +46,15 @@ class MailThread(models.AbstractModel):
             }
         )
         return mail_message
+
+    def _telegram_get_instance(self):
+        """Return the instance to write from this record by: its company's, else the current one's.
+
+        :raise UserError: the user operates none there
+        """
+        self.ensure_one()
+        company = self._mail_get_companies(default=self.env.company)[self.id]
+        return self.env["telegram.instance"]._default(company)
 
     def _telegram_get_partner(self):
         """Return the contact of this record, or raise a UserError when it has none."""

@@ -2,10 +2,17 @@
 
 import re
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools import clean_context
 
 from .. import const
+from .transactions import check_not_protected
+
+# Who a message goes to, and by which account: set by the addon itself.
+PROTECTED = {"instance_id", "chat_id", "chat_type", "phone", "last_message_at"}
 
 
 class TelegramChat(models.Model):
@@ -14,6 +21,7 @@ class TelegramChat(models.Model):
     _name = "telegram.chat"
     _description = "Telegram Chat"
     _order = "last_message_at desc nulls last, id desc"
+    _check_company_auto = True
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
@@ -44,11 +52,41 @@ class TelegramChat(models.Model):
     )
     message_ids = fields.One2many("telegram.message", "chat_id", "Messages")
     last_message_at = fields.Datetime(readonly=True)
+    is_phone_form = fields.Boolean(
+        compute="_compute_is_phone_form", help="Telegram's own number is not known yet."
+    )
 
     _chat_id_uniq = models.Constraint(
         "unique(instance_id, chat_id)", "This chat of the instance is already there."
     )
     _phone_index = models.Index("(instance_id, phone) WHERE phone IS NOT NULL")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("chat_id")
+    def _compute_is_phone_form(self):
+        for chat in self:
+            chat.is_phone_form = (chat.chat_id or "").endswith(const.PHONE_CHAT_SUFFIX)
+
+    def _get_phone_digits(self):
+        self.ensure_one()
+        return self.chat_id.removesuffix(const.PHONE_CHAT_SUFFIX)
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            check_not_protected(self, vals, PROTECTED)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        check_not_protected(self, vals, PROTECTED)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_waiting(self):
+        self.env["telegram.message"]._refuse_while_waiting([("chat_id", "in", self.ids)])
 
     # === FINDING A CHAT === #
 
@@ -80,15 +118,19 @@ class TelegramChat(models.Model):
         if not chat:
             if chat_id.endswith(const.PHONE_CHAT_SUFFIX):
                 values["phone"] = "+" + chat_id.removesuffix(const.PHONE_CHAT_SUFFIX)
-            chat = chat.create(
-                {
-                    "chat_type": "group" if chat_id.startswith("-") else "user",
-                    **values,
-                    "name": values.get("name") or values.get("phone") or chat_id,
-                    "instance_id": instance.id,
-                    "chat_id": chat_id,
-                }
-            )
+            values = {
+                "chat_type": "group" if chat_id.startswith("-") else "user",
+                **values,
+                "name": values.get("name") or values.get("phone") or chat_id,
+                "instance_id": instance.id,
+                "chat_id": chat_id,
+            }
+            try:
+                chat = chat.with_context(clean_context(self.env.context)).create(values)
+                chat.flush_recordset()
+            except UniqueViolation:
+                # Somebody made it since our transaction began; only another one can see it.
+                raise ConcurrencyError(f"telegram.chat {chat_id} was just made") from None
         return chat.with_env(self.env)
 
     @api.model
@@ -116,7 +158,9 @@ class TelegramChat(models.Model):
         phone = False
         if not chat:
             phone = self._get_phone(partner)
-            chat = chats_sudo.search([*domain, ("phone", "=", phone)], limit=1)
+            # A number may have changed hands: the chat of another contact is not this one's.
+            domain += [("phone", "=", phone), ("partner_id", "=", False)]
+            chat = chats_sudo.search(domain, limit=1)
         return chat.with_env(self.env), phone
 
     @api.model
@@ -200,16 +244,18 @@ class TelegramChat(models.Model):
 
         Where a chat with that number is there already, the two become one.
 
-        :param str chat_id: as in a notification
+        :param str chat_id: of a person, as in a notification
         :return: the chat that is left
         """
-        suffix = const.PHONE_CHAT_SUFFIX
-        if not self or not self.chat_id.endswith(suffix) or chat_id.endswith(suffix):
+        if not self.is_phone_form or not re.fullmatch("[0-9]+", chat_id):
             return self
         other = self._find(self.instance_id, chat_id)
         if not other:
             self.chat_id = chat_id
             return self
+        twins = {message.id_message: message for message in other.message_ids if message.id_message}
+        for message in self.message_ids:
+            message._absorb(twins.get(message.id_message, message.browse()))
         self.message_ids.chat_id = other
         other.write(
             {
@@ -217,5 +263,6 @@ class TelegramChat(models.Model):
                 "partner_id": (other.partner_id or self.partner_id).id,
             }
         )
+        self.flush_recordset()
         self.unlink()
         return other

@@ -6,12 +6,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
 from .. import const
-from ..client import GreenApiError
+from ..client import GreenApiError, answers
 from ..client.notifications import (
     MessageNotification,
     NotificationError,
@@ -21,11 +20,14 @@ from ..client.notifications import (
     parse,
 )
 from .telegram_message_inbox import NotYet
+from .transactions import CONFLICTS, write_and_commit
 
 _logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
-CONFLICTS = 5  # times that an event is processed at once again when it met another transaction
+ATTEMPTS_AT_ONCE = (
+    5  # times that an event is processed at once again when it met another transaction
+)
 RETRY_PAUSE = 60  # seconds before an event is looked at again
 KEPT_DAYS = 30  # processed events are removed after that
 
@@ -78,13 +80,12 @@ class TelegramEvent(models.Model):
 
     def action_replay(self):
         """Process events once more that were set aside or ignored."""
-        self.check_access("write")
-        self.filtered(lambda event: event.state in ("error", "ignored")).write(
-            {"state": "new", "error": False, "attempts": 0, "next_attempt_at": False}
-        )
-        for instance in self.instance_id:
-            # sudo: ir.cron - whoever may write events may have them processed
-            instance.sudo().receive_cron_id._trigger()
+        self.check_access("read")
+        # sudo: telegram.event - nobody writes what the service has sent, its readers replay it
+        events_sudo = self.sudo().filtered(lambda event: event.state in ("error", "ignored"))
+        events_sudo.write({"state": "new", "error": False, "attempts": 0, "next_attempt_at": False})
+        for instance_sudo in events_sudo.instance_id:
+            instance_sudo.receive_cron_id._trigger()
 
     # === BUSINESS METHODS === #
 
@@ -97,9 +98,10 @@ class TelegramEvent(models.Model):
         :return: bool, whether it is new
         """
         self.flush_model()
-        type_webhook = body.get("typeWebhook") if isinstance(body, dict) else None
+        type_webhook = answers.clean_text(body, "typeWebhook") if isinstance(body, dict) else ""
         # The unique key is the judge: asking first would miss what was committed meanwhile, and
-        # the ORM would turn a known key into an error in the log.
+        # the ORM would turn a known key into an error in the log. The time is the clock's, not
+        # that of the transaction's begin: it is compared with when messages were claimed.
         rows = self.env.execute_query(
             SQL(
                 """
@@ -117,10 +119,10 @@ class TelegramEvent(models.Model):
                 instance=instance.id,
                 company=instance.company_id.id,
                 key=event_key(body, receipt_id),
-                type=str(type_webhook or "")[:64].replace("\x00", ""),
+                type=type_webhook[:64],
                 payload=json.dumps(body),
                 uid=self.env.uid,
-                now=self.env.cr.now(),
+                now=SQL("clock_timestamp() AT TIME ZONE 'UTC'"),
             )
         )
         return bool(rows)
@@ -133,50 +135,55 @@ class TelegramEvent(models.Model):
         receive action only, which never runs twice at the same time.
         """
         commit = self.env["ir.cron"]._commit_progress
+        is_over, last_receipt_id = False, None
         try:
             with instance._get_client() as client:
-                seconds_left = True
-                while seconds_left and (waiting := client.receive_notification()):
+                while not is_over:
+                    commit(remaining=1)  # nothing is open while the service is waited for
+                    waiting = client.receive_notification()
+                    if not waiting or waiting.receipt_id == last_receipt_id:
+                        break  # empty, or the service does not delete what it was told to
+                    last_receipt_id = waiting.receipt_id
                     self._ingest(instance, waiting.body, waiting.receipt_id)
-                    commit(1, remaining=1)
+                    commit(remaining=1)
                     client.delete_notification(waiting.receipt_id)
-                    seconds_left = self._process_inbox(instance)
+                    is_over = self._process_inbox(instance)
         except GreenApiError as error:
-            instance._take_error(error)
+            write_and_commit(self.env, instance._take_error, error)
         else:
-            instance._clear_problem()
+            write_and_commit(self.env, instance._clear_problem)
             if instance.state != const.STATE_AUTHORIZED:
-                instance._refresh_state()
-        if self._process_inbox(instance):
-            commit(remaining=0)
+                instance._refresh_state_and_commit()
+        is_over = self._process_inbox(instance) or is_over
+        commit(remaining=int(is_over))
 
     @api.model
     def _process_inbox(self, instance):
         """Process the new events of an instance in their order. Commits: see _poll.
 
-        :return: float, the seconds left for the scheduled action, 0 when its time is over
+        :return: bool, whether the time of the scheduled action is over before the work is
         """
         due = Domain("instance_id", "=", instance.id) & Domain("state", "=", "new")
         due &= Domain("next_attempt_at", "=", False) | Domain(
             "next_attempt_at", "<=", fields.Datetime.now()
         )
-        last_id, seconds_left = 0, float("inf")
+        last_id, seconds_left = 0, self.env["ir.cron"]._commit_progress()
         while event := self.search(due & Domain("id", ">", last_id), order="id", limit=1):
             last_id = event.id
             event._process()
-            seconds_left = self.env["ir.cron"]._commit_progress(1)
+            seconds_left = self.env["ir.cron"]._commit_progress(1, remaining=1)
             if not seconds_left:
                 break
-        return seconds_left
+        return not seconds_left
 
     def _process(self):
         """Give one event its meaning; keep why, when that does not work."""
         self.ensure_one()
-        for left in range(CONFLICTS, 0, -1):
+        for left in range(ATTEMPTS_AT_ONCE, 0, -1):
             try:
                 with self.env.cr.savepoint():
                     self.write({"error": False, **self._handle()})
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            except CONFLICTS:
                 # Somebody else was faster with the same chat or message: look again.
                 self.env.cr.rollback()
                 if left == 1:

@@ -3,12 +3,27 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .. import const
 from ..client import check_host, propose_host
+from .transactions import check_not_protected
 
+# Written by the addon itself, on behalf of the service.
+PROTECTED = {
+    "state",
+    "problem",
+    "checked_at",
+    "receiving_set",
+    "send_after",
+    "send_failures",
+    "send_cron_id",
+    "receive_cron_id",
+}
+# Whoever changes these decides where the token goes.
+CREDENTIALS = {"id_instance", "api_url", "media_url"}
 SEND_INTERVAL = 5  # minutes; commits of new messages wake the action at once
 RECEIVE_INTERVAL = 1  # minutes
 
@@ -148,11 +163,21 @@ class TelegramInstance(models.Model):
                         "once more from the GREEN-API console (apiTokenInstance)."
                     )
                 )
-            # sudo: telegram.instance - the field is closed to everyone; whoever may write the
-            # open one has the settings group
-            instance.sudo().write({"api_token": token, "state": "unchecked", "problem": False})
+            instance._store_token(token)
         # Else the value just written would be read back out of the cache, into the browser.
         self.invalidate_recordset(["api_token_new"], flush=False)
+
+    def _store_token(self, token):
+        """Keep the token, past the ORM: its statement must not stand in the log when it fails."""
+        self.ensure_one()
+        # sudo: telegram.instance - the state belongs to the token that was just exchanged
+        self.sudo().write({"state": "unchecked", "problem": False})
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL("UPDATE telegram_instance SET api_token = %s WHERE id = %s", token, self.id),
+            log_exceptions=False,
+        )
+        self.invalidate_recordset(["api_token", "api_token_set"], flush=False)
 
     @api.depends("api_token")
     def _compute_api_token_set(self):
@@ -216,19 +241,38 @@ class TelegramInstance(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            check_not_protected(self, vals, PROTECTED)
         instances = super().create(vals_list)
         for instance in instances:
             instance._create_crons()
         return instances
 
     def write(self, vals):
+        check_not_protected(self, vals, PROTECTED)
+        moved = CREDENTIALS & vals.keys()
+        if moved and any(self.mapped("api_token_set")) and not self._may_handle_tokens():
+            raise AccessError(
+                self.env._(
+                    "The id and the addresses decide where the API token is sent to. They are "
+                    "for users with the rights of Odoo's settings."
+                )
+            )
         result = super().write(vals)
         if "name" in vals or "active" in vals:
             for instance in self:
                 instance._update_crons()
-        if {"id_instance", "api_url", "media_url"} & vals.keys():
-            self.write({"state": "unchecked", "problem": False, "receiving_set": False})
+        if moved:
+            # sudo: telegram.instance - what was known of the service is void now
+            self.sudo().write({"state": "unchecked", "problem": False, "receiving_set": False})
         return result
+
+    def _may_handle_tokens(self):
+        return self.env.su or self.env.user.has_group("base.group_system")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_waiting(self):
+        self.env["telegram.message"]._refuse_while_waiting([("instance_id", "in", self.ids)])
 
     def unlink(self):
         crons = self._get_crons()
@@ -287,7 +331,8 @@ class TelegramInstance(models.Model):
             self._get_cron_names(),
             strict=True,
         ):
-            cron.name = name
+            if cron.name != name:
+                cron.name = name
             # Not a plain write: a neutralised copy of the database must stay silent.
             cron.toggle(self._name, [("id", "=", self.id)])
 
@@ -312,21 +357,22 @@ class TelegramInstance(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _default(self):
-        """Return the instance to write by when nobody chose one: the first of the company.
+    def _default(self, company=None):
+        """Return the instance to write by when nobody chose one: the first of a company.
 
-        :raise UserError: the user operates no instance of the current company
+        :param company: the ``res.company``; by default the current one
+        :raise UserError: the user operates no instance of that company
         """
-        instance = self.search(
-            [("company_id", "=", self.env.company.id), ("operator_ids", "in", self.env.uid)],
-            limit=1,
-        ) or self.search([("company_id", "=", self.env.company.id)], limit=1)
+        company = company or self.env.company
+        domain = Domain("company_id", "=", company.id)
+        instance = self.search(domain & Domain("operator_ids", "in", self.env.uid), limit=1)
+        instance = instance or self.search(domain, limit=1)
         if not instance:
             raise UserError(
                 self.env._(
                     "%s has no Telegram account that you may write by. Ask an administrator to "
                     "connect one under Telegram → Configuration → Instances, with you as operator.",
-                    self.env.company.name,
+                    company.name,
                 )
             )
         return instance

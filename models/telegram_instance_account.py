@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 
 from .. import const
 from ..client import GreenApiClient, GreenApiError, Refused
+from .transactions import write_and_commit
 
 FIRST_PAUSE = 30  # seconds after a failed call; doubled with every further one
 LONGEST_PAUSE = 3600  # seconds
@@ -88,14 +89,24 @@ class TelegramInstance(models.Model):
 
     def _refresh_state(self):
         """Ask the service for the state and keep what it says, be it an answer or a failure."""
+        keep, what = self._ask_state()
+        keep(what)
+
+    def _refresh_state_and_commit(self):
+        """Do the same in a scheduled action, where other transactions may be in the way."""
+        write_and_commit(self.env, *self._ask_state())
+
+    def _ask_state(self):
+        """Ask the service for the state.
+
+        :return: the method that keeps what came of it, and what came of it
+        """
         self.ensure_one()
         try:
             with self._get_client() as client:
-                state = client.get_state_instance().state
+                return self._take_state, client.get_state_instance().state
         except GreenApiError as error:
-            self._take_error(error)
-        else:
-            self._take_state(state)
+            return self._take_error, error
 
     def _set_up_receiving(self):
         """Let the service report messages and statuses, in one call and only when it does not.
@@ -121,7 +132,7 @@ class TelegramInstance(models.Model):
         if self.send_after and self.send_after > fields.Datetime.now():
             return False
         if self.state != const.STATE_AUTHORIZED:
-            self._refresh_state()
+            self._refresh_state_and_commit()
         return self.state == const.STATE_AUTHORIZED
 
     def _pause_sending(self, seconds=None):
@@ -129,7 +140,7 @@ class TelegramInstance(models.Model):
 
         :param float seconds: what the service asked for
         """
-        if seconds is None:
+        if not seconds:
             seconds = min(FIRST_PAUSE * 2 ** min(self.send_failures, 10), LONGEST_PAUSE)
         send_after = fields.Datetime.now() + timedelta(seconds=seconds)
         self.write({"send_after": send_after, "send_failures": self.send_failures + 1})

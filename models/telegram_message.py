@@ -4,8 +4,10 @@ from textwrap import shorten
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .. import const
+from ..client.answers import clean
 
 STATES = [
     ("queued", "Queued"),
@@ -27,6 +29,10 @@ FAILURE_TYPES = [
     ("failed", "Not delivered by Telegram"),
     ("unsure", "Unsure whether it was sent"),
 ]
+
+# How far a message has come; a state is never lowered by a report.
+RANK = {"sent": 1, "delivered": 2, "read": 3}
+NO_FAILURE = {"failure_type": False, "failure_reason": False}
 
 
 class TelegramMessage(models.Model):
@@ -159,28 +165,23 @@ class TelegramMessage(models.Model):
     def action_retry(self):
         """Put messages into the queue once more: those that failed, and unsure ones that a person
         knows to have never arrived."""
-        self._act_on(
-            {"error", "unsure"},
-            {
-                "state": "queued",
-                "is_settling": False,
-                "failure_type": False,
-                "failure_reason": False,
-            },
-        )
+        self.check_access("read")
+        if not all(message.attempts for message in self):
+            raise UserError(self.env._("Only messages that were written in Odoo are sent again."))
+        if any(message.is_settling for message in self):
+            raise UserError(
+                self.env._(
+                    "The service is being asked whether the message went out. Wait some minutes, "
+                    "or press “It arrived” when you know that."
+                )
+            )
+        # Without its former id: a late report about that attempt is not about this one.
+        self._act_on({"error", "unsure"}, {"state": "queued", "id_message": False, **NO_FAILURE})
         self.instance_id._trigger_send()
 
     def action_mark_sent(self):
         """Settle unsure messages that a person knows to have arrived."""
-        self._act_on(
-            {"unsure"},
-            {
-                "state": "sent",
-                "is_settling": False,
-                "failure_type": False,
-                "failure_reason": False,
-            },
-        )
+        self._act_on({"unsure"}, {"state": "sent", **NO_FAILURE})
 
     def action_open_record(self):
         """Open the record that the message was sent from or answers."""
@@ -208,9 +209,11 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _check_text(self, text):
-        """Return the text as it goes out, or raise a UserError: empty, or too long."""
-        text = (text or "").replace("\x00", "").strip()
-        if not text:
+        """Return the text as it goes out, or raise a UserError: no text, empty, or too long."""
+        if not isinstance(text or "", str):
+            raise UserError(self.env._("A message is a text, not a %s.", type(text).__name__))
+        text = clean(text or "").strip()
+        if not any(letter.isprintable() and not letter.isspace() for letter in text):
             raise UserError(self.env._("The message is empty. Write a text before you send it."))
         if len(text) > const.MESSAGE_MAX_LENGTH:
             raise UserError(
@@ -252,8 +255,41 @@ class TelegramMessage(models.Model):
         message.instance_id._trigger_send()
         return message.with_env(self.env)
 
+    @api.model
+    def _refuse_while_waiting(self, domain):
+        """Refuse to delete what messages of this domain still need to be sent."""
+        waiting = Domain("state", "in", ("queued", "sending")) | Domain("is_settling", "=", True)
+        # sudo: telegram.message - whoever deletes has to know, may they see the messages or not
+        count = self.sudo().search_count(waiting & Domain(domain))
+        if count:
+            raise UserError(
+                self.env._(
+                    "%s messages still wait to be sent. Cancel them first, or wait until they "
+                    "have gone out.",
+                    count,
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_waiting(self):
+        self._refuse_while_waiting([("id", "in", self.ids)])
+
+    def _absorb(self, twin):
+        """Take over what another row knows of this very message, and remove that row."""
+        self.ensure_one()
+        if not twin:
+            return
+        state = twin.state
+        twin.mail_message_ids.unlink()
+        twin.unlink()
+        twin.flush_model()
+        if RANK.get(state, 0) > RANK.get(self.state, 0):
+            self._set_state({"state": state, **NO_FAILURE})
+
     def _set_state(self, vals):
         """Write a state with what belongs to it, and show it in the chatter."""
+        if vals.get("state", "unsure") != "unsure":
+            vals = {"is_settling": False, **vals}
         self.write(vals)
         # sudo: mail.notification - it follows the message, whoever changed that
         notifications = self.env["mail.notification"].sudo()

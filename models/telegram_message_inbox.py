@@ -7,9 +7,11 @@ from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
 from .. import const
+from .telegram_message import NO_FAILURE, RANK
 
-# How far a message has come; a state is never lowered.
-RANK = {"sent": 1, "delivered": 2, "read": 3}
+IN_PHONE_FORM = Domain("chat_id.chat_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
+# After this long an old message still "sent" is not what a report without an id means.
+STATUS_HOURS = 24
 
 
 class NotYet(Exception):
@@ -57,18 +59,30 @@ class TelegramMessage(models.Model):
         :raise NotYet: it may be that of a message being sent, or of one that is unsure
         """
         outgoing = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
-        message = self.search(outgoing & self._with_id(notification), limit=1)
-        if not message and notification.is_via_api:
-            self._await_sending(instance, arrived_at)
-            unsure = outgoing & Domain("state", "=", "unsure")
-            unsure &= Domain("text", "=", notification.text)
-            same_chat = Domain("chat_id.chat_id", "=", notification.chat_id)
-            message = self.search(unsure & same_chat, order="id", limit=1)
-            if message:
-                message._mark_sent(notification.id_message)
-            elif self.search_count(unsure & Domain("is_settling", "=", True), limit=1):
-                raise NotYet()  # the same text by phone: the number of that chat is being asked for
-        message.chat_id._learn_chat_id(notification.chat_id)
+        same_chat = Domain("chat_id.chat_id", "=", notification.chat_id)
+        same_id = Domain("id_message", "=", notification.id_message)
+        message = self.search(outgoing & same_id & same_chat, limit=1)
+        if message or not notification.is_via_api:
+            return message
+
+        def is_same(candidate):
+            return candidate._has_text(notification.text)
+
+        # Id and text together prove that it is the chat so far known by its phone only: an id
+        # alone does not, since another chat may have it, too.
+        message = self.search(outgoing & same_id & IN_PHONE_FORM).filtered(is_same)[:1]
+        if message:
+            message.chat_id._learn_chat_id(notification.chat_id)
+            return message
+        self._await_sending(instance, arrived_at)
+        unsure = outgoing & Domain("state", "=", "unsure")
+        message = self.search(unsure & same_chat, order="id").filtered(is_same)[:1]
+        if message:
+            message._mark_sent(notification.id_message)
+            return message
+        settling = unsure & Domain("is_settling", "=", True)
+        if self.search(settling & IN_PHONE_FORM).filtered(is_same):
+            raise NotYet()  # the number of that chat is being asked for
         return message
 
     @api.model
@@ -100,6 +114,7 @@ class TelegramMessage(models.Model):
         """Return the record that a message answers: of the message it quotes, else of the last
         one sent from a record, unless that is longer ago than the instance says."""
         sent = Domain("chat_id", "=", chat.id) & Domain("res_id", "!=", False)
+        sent &= Domain("state", "in", ("sent", "delivered", "read", "unsure", "received"))
         quoted = notification.quoted_id_message
         if quoted:
             last = self.search(sent & Domain("id_message", "=", quoted), limit=1)
@@ -141,12 +156,10 @@ class TelegramMessage(models.Model):
         if not message:
             self._await_sending(instance, arrived_at)
             return message
-        if notification.id_message:
-            message.chat_id._learn_chat_id(notification.chat_id)
         state = notification.status
         if state in RANK:
             if RANK[state] > RANK.get(message.state, 0):
-                message._set_state({"state": state, "failure_type": False, "failure_reason": False})
+                message._set_state({"state": state, **NO_FAILURE})
         elif state in ("failed", "noAccount") and RANK.get(message.state, 0) < RANK["delivered"]:
             message._set_state(
                 {
@@ -165,23 +178,18 @@ class TelegramMessage(models.Model):
         of the chat of which nothing better is known.
         """
         outgoing = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
-        if notification.id_message:
-            wanted = self._with_id(notification)
-        else:
-            wanted = Domain("chat_id.chat_id", "=", notification.chat_id)
-            wanted &= Domain("state", "=", "sent")
-        return self.search(outgoing & wanted, order="id", limit=1)
-
-    @api.model
-    def _with_id(self, notification):
-        """Give the domain of the message that a notification names.
-
-        The service may use an id again in another chat. A chat that is known by its phone only
-        may be the notification's, which tells the number.
-        """
-        phone_form = Domain("chat_id.chat_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
-        chat = Domain("chat_id.chat_id", "=", notification.chat_id) | phone_form
-        return Domain("id_message", "=", notification.id_message) & chat
+        same_chat = Domain("chat_id.chat_id", "=", notification.chat_id)
+        if not notification.id_message:
+            since = fields.Datetime.now() - timedelta(hours=STATUS_HOURS)
+            sent = Domain("state", "=", "sent") & Domain("attempted_at", ">=", since)
+            return self.search(outgoing & same_chat & sent, order="id", limit=1)
+        same_id = Domain("id_message", "=", notification.id_message)
+        message = self.search(outgoing & same_id & same_chat, limit=1)
+        if not message and not notification.chat_id.startswith("-"):
+            # A chat known by its phone only: the report may come before the echo that tells more.
+            found = self.search(outgoing & same_id & IN_PHONE_FORM, limit=2)
+            message = found if len(found) == 1 else message
+        return message
 
     @api.model
     def _await_sending(self, instance, arrived_at):

@@ -3,14 +3,12 @@
 import time
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from .. import const
 from ..client import GreenApiError, OutcomeUnknown, Pace, Refused
-
-OUTCOME_WRITES = 5  # times that an outcome is written when other transactions are in the way
+from .telegram_message import NO_FAILURE
+from .transactions import write_and_commit
 
 
 class TelegramMessage(models.Model):
@@ -37,10 +35,9 @@ class TelegramMessage(models.Model):
         if not (due or unsettled) or not instance._may_send():
             commit(remaining=0)  # what waits for the account is not work that could be done now
             return
-        pace, seconds_left = Pace(), True
+        pace, go_on, seconds_left = Pace(), True, True
         with instance._get_client() as client:
-            go_on = unsettled._settle(client)
-            commit()
+            unsettled._settle(client)
             while go_on and seconds_left and (message := self._claim_next(instance)):
                 time.sleep(pace.reserve("sendMessage"))
                 go_on = message._deliver(client)
@@ -48,50 +45,56 @@ class TelegramMessage(models.Model):
         commit(remaining=self._count_due(instance) if go_on else 0)
 
     @api.model
-    def _due_sql(self, instance):
-        """Give the SQL that finds what may be sent now: of each chat the first that waits.
-
-        An unsure message holds up its chat while the service is being asked about it.
-        """
-        return SQL(
-            """
-              FROM telegram_message AS message
-             WHERE message.instance_id = %(instance)s
-               AND message.state = 'queued'
-               AND NOT EXISTS (
-                       SELECT 1
-                         FROM telegram_message AS earlier
-                        WHERE earlier.chat_id = message.chat_id
-                          AND earlier.id < message.id
-                          AND earlier.state IN ('queued', 'sending', 'unsure')
-                          AND (earlier.state != 'unsure' OR earlier.is_settling)
-                   )
-            """,
-            instance=instance.id,
-        )
-
-    @api.model
     def _count_due(self, instance):
+        """Count the chats in which a message may be sent now."""
         self.flush_model()
-        [[count]] = self.env.execute_query(SQL("SELECT count(*) %s", self._due_sql(instance)))
+        [[count]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT count(*)
+                  FROM (
+                       SELECT DISTINCT ON (chat_id) state
+                         FROM telegram_message
+                        WHERE instance_id = %s
+                          AND state IN ('queued', 'sending', 'unsure')
+                          AND (state != 'unsure' OR is_settling)
+                        ORDER BY chat_id, id
+                       ) AS head
+                 WHERE state = 'queued'
+                """,
+                instance.id,
+            )
+        )
         return count
 
     @api.model
     def _claim_next(self, instance):
         """Take the next due message for sending and commit that; return it, or none.
 
-        Finding and locking are one statement, and the first one after a commit: so a row that
-        somebody else changes meanwhile is skipped and never a conflict.
+        Of each chat it is the first that waits; an unsure one holds up its chat while the
+        service is being asked about it. Finding and locking are one statement, and the first one
+        after a commit: so a row that somebody else changes meanwhile is skipped and no conflict.
         """
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT message.id %s
+                SELECT message.id
+                  FROM telegram_message AS message
+                 WHERE message.instance_id = %s
+                   AND message.state = 'queued'
+                   AND NOT EXISTS (
+                           SELECT 1
+                             FROM telegram_message AS earlier
+                            WHERE earlier.chat_id = message.chat_id
+                              AND earlier.id < message.id
+                              AND earlier.state IN ('queued', 'sending', 'unsure')
+                              AND (earlier.state != 'unsure' OR earlier.is_settling)
+                       )
                  ORDER BY message.id
                  LIMIT 1
                    FOR NO KEY UPDATE OF message SKIP LOCKED
                 """,
-                self._due_sql(instance),
+                instance.id,
             )
         )
         message = self.browse(row[0] for row in rows)
@@ -116,40 +119,21 @@ class TelegramMessage(models.Model):
                 self.chat_id.chat_id, self.text, quoted_message_id=self.quoted_id_message
             )
         except GreenApiError as error:
-            return self._keep_outcome(self._take_send_error, error)
-        return self._keep_outcome(self._mark_sent, sent.id_message)
-
-    def _keep_outcome(self, write, *args):
-        """Write an outcome, again when another transaction was in the way.
-
-        The message is out by now; losing what the service said would make it unsure for nothing.
-        """
-        for _attempt in range(OUTCOME_WRITES):
-            try:
-                go_on = write(*args)
-                self.env.flush_all()
-                self.env["ir.cron"]._commit_progress()
-                return go_on
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                self.env.cr.rollback()
-        raise ConcurrencyError(f"telegram.message {self.id}: its outcome could not be written")
+            return write_and_commit(self.env, self._take_send_error, error)
+        return write_and_commit(self.env, self._mark_sent, sent.id_message)
 
     # === OUTCOMES === #
 
     def _mark_sent(self, id_message):
         """Keep the id that the service gave the message.
 
-        :return: bool, True, the next message has a chance
+        :return: bool, True: the next message has a chance
         """
-        self._set_state(
-            {
-                "state": "sent",
-                "id_message": id_message,
-                "is_settling": False,
-                "failure_type": False,
-                "failure_reason": False,
-            }
-        )
+        same = [("chat_id", "=", self.chat_id.id), ("id_message", "=", id_message)]
+        echo = self.search([*same, ("id", "!=", self.id)])
+        self.write({"state": "sent"})
+        self._absorb(echo)  # the echo was faster and not known for ours
+        self._set_state({"state": self.state, "id_message": id_message, **NO_FAILURE})
         self.instance_id._resume_sending()
         return True
 
@@ -160,7 +144,8 @@ class TelegramMessage(models.Model):
         """
         instance = self.instance_id
         reason = instance._explain(error)
-        if isinstance(error, Refused) and error.code in const.MESSAGE_CODES:
+        odd_status = error.code == const.CODE_HTTP and error.status >= 400
+        if isinstance(error, Refused) and (error.code in const.MESSAGE_CODES or odd_status):
             failure_type = "quota" if error.code == const.CODE_QUOTA else "refused"
             self._set_state(
                 {"state": "error", "failure_type": failure_type, "failure_reason": reason}

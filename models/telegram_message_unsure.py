@@ -6,8 +6,10 @@ from datetime import timedelta, timezone
 from odoo import api, fields, models
 
 from .. import const
-from ..client import GreenApiError, Refused
+from ..client import GreenApiError
 from ..client.notifications import OUTGOING_API
+from .telegram_message import NO_FAILURE
+from .transactions import write_and_commit
 
 _logger = logging.getLogger(__name__)
 
@@ -68,30 +70,61 @@ class TelegramMessage(models.Model):
         )
 
     def _settle(self, client):
-        """Ask the service about these unsure messages of one instance, the oldest first.
+        """Ask the service about these unsure messages of one instance, and keep what it says.
 
         The queue is listed before the journal: what leaves the one in between is in the other.
-
-        :return: bool, whether the service answers, so that others may be sent
+        A failure of asking holds up nothing else; it is asked again by the next run.
         """
-        if not self:
-            return True
+        too_old = fields.Datetime.now() - timedelta(hours=JOURNAL_HOURS)
+        forgotten = self.filtered(lambda message: message._get_attempted_at() < too_old)
+        if forgotten:
+            write_and_commit(self.env, forgotten._set_state, {"is_settling": False})
+        asked = self - forgotten
+        if not asked:
+            return
+        numbers = asked._ask_for_numbers(client)
         try:
-            numbers = self._ask_for_numbers(client)
             waiting = client.show_messages_queue()
-            sent = client.last_outgoing_messages(minutes=self._minutes_back())
+            sent = client.last_outgoing_messages(minutes=asked._minutes_back())
         except GreenApiError as error:
-            instance = self.instance_id
-            instance._take_error(error)
-            instance._pause_sending(error.retry_after)
-            return False
+            write_and_commit(self.env, asked._keep_numbers, numbers)
+            write_and_commit(self.env, asked.instance_id._take_error, error)
+            return
+        write_and_commit(self.env, asked._keep_answers, numbers, waiting, sent)
+
+    def _ask_for_numbers(self, client):
+        """Ask for the numbers of chats known by phone only: the journal knows no phones.
+
+        :return: dict of chat -> chat id, of those that the service was willing to tell
+        """
+        numbers = {}
+        for chat in self.chat_id.filtered("is_phone_form"):
+            try:
+                account = client.check_account(chat._get_phone_digits())
+            except GreenApiError as error:
+                _logger.info("Telegram chat %s: its number is not known yet (%s)", chat.id, error)
+                break  # some limit, most likely; the next run asks for the others
+            if account.chat_id:
+                numbers[chat] = account.chat_id
+        return numbers
+
+    def _keep_numbers(self, numbers):
         for chat, number in numbers.items():
             chat._learn_chat_id(number)
+
+    def _keep_answers(self, numbers, waiting, sent):
+        """Settle what the service's queue and journal settle, the oldest first.
+
+        :param dict numbers: chat -> chat id
+        :param waiting: list of QueuedMessage
+        :param sent: list of JournalMessage
+        """
+        self._keep_numbers(numbers)
         rows = {row.id_message: (row.chat_id, row.body.get("message"), None) for row in waiting}
         rows.update(
             (row.id_message, (row.chat_id, row.text, row.timestamp))
             for row in sent
-            if row.raw.get("sendByApi") is not False  # written on the phone
+            if row.raw.get("sendByApi") is not False  # else written on the phone
         )
         for id_message in self._find_known(rows):
             del rows[id_message]
@@ -103,40 +136,39 @@ class TelegramMessage(models.Model):
                 message._mark_sent(found)
             else:
                 message._note_absence(is_complete)
-        return True
-
-    def _ask_for_numbers(self, client):
-        """Ask for the numbers of chats known by phone only: the journal knows no phones.
-
-        :return: dict of chat -> chat id
-        """
-        numbers = {}
-        for chat in self.chat_id.filtered(lambda c: c.chat_id.endswith(const.PHONE_CHAT_SUFFIX)):
-            try:
-                account = client.check_account(chat.phone.removeprefix("+"))
-            except Refused:
-                continue  # some limit; the service's queue or a person will tell
-            if account.chat_id:
-                numbers[chat] = account.chat_id
-        return numbers
 
     def _find_known(self, rows):
-        """Return the ids among those rows that are messages of ours already."""
-        known = [("instance_id", "=", self.instance_id.id), ("id_message", "in", list(rows))]
-        return self.search(known).mapped("id_message")
+        """Return the ids among those rows that are other messages of ours already.
+
+        A row that only the echo made is not one: it may be the echo of what is unsure.
+        """
+        known = [
+            ("instance_id", "=", self.instance_id.id),
+            ("id_message", "in", list(rows)),
+            ("attempts", ">", 0),
+        ]
+        return set(self.search(known).mapped("id_message"))
+
+    def _get_attempted_at(self):
+        self.ensure_one()
+        return self.attempted_at or self.date
 
     def _minutes_back(self):
-        oldest = min(self.mapped(lambda message: message.attempted_at or message.date))
+        oldest = min(message._get_attempted_at() for message in self)
         age = fields.Datetime.now() - oldest + timedelta(seconds=CLOCK_SKEW)
         return min(int(age.total_seconds() // 60) + 1, JOURNAL_HOURS * 60)
 
     def _is_row(self, chat_id, text, timestamp):
         """Tell whether a row of the service's queue or journal may be this message."""
-        self.ensure_one()
-        if self.chat_id.chat_id != chat_id or (text or "").split() != self.text.split():
+        if self.chat_id.chat_id != chat_id or not self._has_text(text):
             return False
-        attempted_at = (self.attempted_at or self.date).replace(tzinfo=timezone.utc)
+        attempted_at = self._get_attempted_at().replace(tzinfo=timezone.utc)
         return not timestamp or timestamp >= attempted_at.timestamp() - CLOCK_SKEW
+
+    def _has_text(self, text):
+        """Tell whether this is the text, however the service has treated its white space."""
+        self.ensure_one()
+        return (text or "").split() == (self.text or "").split()
 
     def _note_absence(self, is_complete):
         """Draw the conclusion from finding a message neither in the queue nor in the journal.
@@ -145,23 +177,15 @@ class TelegramMessage(models.Model):
         """
         self.ensure_one()
         now = fields.Datetime.now()
-        if now - (self.attempted_at or self.date) > timedelta(hours=JOURNAL_HOURS):
-            self._set_state({"is_settling": False})
-        elif not is_complete:
-            self.absent_since = False
+        lag = timedelta(seconds=JOURNAL_LAG)
+        if not is_complete or self.chat_id.is_phone_form:
+            self.absent_since = False  # nothing can be concluded
         elif not self.absent_since:
             self.absent_since = now
-            self.instance_id._trigger_send(now + timedelta(seconds=JOURNAL_LAG))
-        elif now - self.absent_since >= timedelta(seconds=JOURNAL_LAG) and not self._has_echoes():
+            self.instance_id._trigger_send(now + lag)
+        elif now - self.absent_since >= lag and not self._has_echoes():
             _logger.info("Telegram message %s did not go out; it is sent again", self.id)
-            self._set_state(
-                {
-                    "state": "queued",
-                    "is_settling": False,
-                    "failure_type": False,
-                    "failure_reason": False,
-                }
-            )
+            self._set_state({"state": "queued", **NO_FAILURE})
 
     def _has_echoes(self):
         """Tell whether echoes of sent messages wait in the inbox: one may be this message's."""

@@ -30,7 +30,8 @@ class TestAccess(TelegramCase):
         self.ingest(self.notification())
 
     def count(self, model, user):
-        domain = [] if model == "telegram.instance" else [("instance_id", "=", self.instance.id)]
+        field = "id" if model == "telegram.instance" else "instance_id"
+        domain = [(field, "=", self.instance.id)]
         return self.env[model].with_user(user).search_count(domain)
 
     def test_operator_sees_the_own_chats(self):
@@ -91,6 +92,50 @@ class TestAccess(TelegramCase):
         """A Telegram administrator without Odoo's settings rights cannot exchange the token."""
         with self.assertRaises(AccessError):
             self.instance.with_user(self.manager).api_token_new = "another"
+
+    def test_administrator_does_not_redirect_the_token(self):
+        """Who may not know the token may not choose where it is sent to, either."""
+        for values in (
+            {"api_url": "https://example.com"},
+            {"media_url": "https://example.com"},
+            {"id_instance": "4100999999"},
+        ):
+            with self.subTest(values), self.assertRaises(AccessError):
+                self.instance.with_user(self.manager).write(values)
+        self.instance.with_user(self.manager).name = "Renamed"
+
+    def test_administrator_gets_no_other_scheduled_action(self):
+        """The link to the scheduled actions is no way to change or delete any other."""
+        cron = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        instance = self.instance.with_user(self.manager)
+        for values in ({"send_cron_id": cron.id}, {"state": "authorized"}):
+            with self.subTest(values), self.assertRaises(AccessError):
+                instance.write(values)
+        with self.assertRaises(AccessError):
+            self.env["telegram.instance"].with_user(self.manager).create(
+                {"name": "New", "id_instance": "4100999998", "send_cron_id": cron.id}
+            )
+
+    def test_chats_and_events_stay_where_they_are(self):
+        """An administrator moves no chat to another account, and forges no event."""
+        chat = self.env["telegram.chat"].search([("instance_id", "=", self.instance.id)])
+        event = self.env["telegram.event"].search([("instance_id", "=", self.instance.id)])
+        other = self._create_instance(
+            self._create_phone(), name="Other", company_id=self.company.id
+        )
+        for record, values in (
+            (chat, {"instance_id": other.id}),
+            (chat, {"chat_id": "-100"}),
+            (chat, {"phone": "+79990000000"}),
+            (event, {"instance_id": other.id}),
+            (event, {"payload": "{}", "state": "new"}),
+        ):
+            with self.subTest(values), self.assertRaises(AccessError):
+                record.with_user(self.manager).write(values)
+        chat.with_user(self.manager).name = "Renamed"
+        event.state = "ignored"
+        event.with_user(self.manager).action_replay()
+        self.assertEqual(event.state, "new")
 
     def test_colleague_acts_on_no_foreign_message(self):
         """The buttons of a message obey the same rules as reading it."""

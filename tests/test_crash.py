@@ -45,6 +45,8 @@ class TestCrash(SandboxCase):
 
     def remove_records(self):
         with self.environment() as env:
+            messages = env["telegram.message"].search([("instance_id.name", "=", NAME)])
+            messages._set_state({"state": "canceled"})
             env["res.partner"].search([("name", "=", NAME)]).unlink()
             env["telegram.instance"].search([("name", "=", NAME)]).unlink()
 

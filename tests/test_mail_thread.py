@@ -70,6 +70,15 @@ class TestMailThread(TelegramCase):
         message = self.write_from(self.customer, "Hello")
         self.assertEqual(message.chat_id, chat)
 
+    def test_number_that_changed_hands(self):
+        """A new contact is not written to in the chat of the number's former owner."""
+        former = self.env["telegram.chat"]._get_or_create(
+            self.instance, "10000005", phone="+79998887766"
+        )
+        former.partner_id = self.env["res.partner"].create({"name": "Former owner"})
+        message = self.write_from(self.customer, "For the new owner")
+        self.assertEqual(message.chat_id.chat_id, "79998887766@c.us")
+
     def test_refused_before_queueing(self):
         """Whoever cannot be reached, and a text that cannot be sent, leave nothing behind."""
         nobody = self.env["res.partner"].create({"name": "No phone"})
@@ -142,6 +151,14 @@ class TestMailThread(TelegramCase):
         self.receive()
         for record in (self.customer, other):
             self.assertIn("Fine, thanks", record.message_ids[0].body)
+
+    def test_cancelled_message_was_never_about_anything(self):
+        """An answer does not go to a record whose message was taken back before it went out."""
+        other = self.env["res.partner"].create({"name": "Order 2"})
+        chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
+        self.env["telegram.message"]._queue(chat, "Oops", record=other).action_cancel()
+        event = self.ingest(self.notification("Hello"))
+        self.assertFalse(event.message_id.res_id)
 
     def test_old_topic_is_forgotten(self):
         """After the instance's number of days an answer stays on the contact only."""

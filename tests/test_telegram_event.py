@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import json
+import time
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -58,6 +59,32 @@ class TestEvent(TelegramCase):
         self.assertEqual(self.messages().sorted("id").mapped("text"), ["First", "Second"])
         self.assertFalse(self.instance.problem)
 
+    def test_service_that_does_not_delete(self):
+        """A notification that comes again and again ends the run instead of keeping it busy."""
+        self.phone.fault("deleteNotification", "duplicate", times=1000)
+        self.phone.write(CUSTOMER_CHAT, "Only once")
+        self.receive()
+        self.assertLess(len(self.phone.requests("receiveNotification")), 4)
+        self.assertEqual(len(self.messages(text="Only once")), 1)
+
+    def test_backlog_is_gone_on_with(self):
+        """A run whose time is over says that there is more, so that the next one comes at once."""
+        for number in range(3):
+            self.phone.write(CUSTOMER_CHAT, f"Question {number}")
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            env = self.env(cr=cr)
+            cron, progress = env["ir.cron"].browse(self.instance.receive_cron_id.id)._add_progress()
+            over = cron.with_context(cron_id=cron.id, cron_end_time=time.monotonic() - 1).env
+            over["telegram.event"]._poll(over["telegram.instance"].browse(self.instance.id))
+            self.assertEqual((progress.done, progress.remaining), (1, 1))
+        self.receive()
+        self.assertEqual(len(self.messages()), 3)
+
+    def test_arrival_is_by_the_clock(self):
+        """The time of arrival is not that of a transaction that had long begun to wait."""
+        event = self.ingest(self.notification())
+        self.assertGreater(event.create_date, self.env.cr.now())
+
     # --- What cannot be understood -------------------------------------------------------
 
     def test_unknown_type_is_kept_and_harmless(self):
@@ -94,6 +121,11 @@ class TestEvent(TelegramCase):
         event = self.ingest(notification)
         self.assertEqual((event.state, event.attempts), ("error", 0))
         self.assertIn("10000abc", event.error)
+
+    def test_hostile_type(self):
+        """A type that no row can hold is stored without what makes it so, and blocks nothing."""
+        event = self.ingest({"typeWebhook": "a\x00b\ud800" + "c" * 100})
+        self.assertEqual((event.state, event.type_webhook), ("ignored", "ab" + "c" * 62))
 
     def test_hostile_text(self):
         """NUL, lone surrogates and markup neither break the row nor reach the chatter as HTML."""
@@ -206,6 +238,29 @@ class TestEvent(TelegramCase):
         self.assertEqual(message.state, "delivered")
         self.assertEqual(self.messages(text="Written on the phone").state, "read")
 
+    def test_id_of_a_group_leads_no_chat_astray(self):
+        """A group's message with the id of a private one does not turn the chat into the group."""
+        message = self.write_from(self.customer, "Price for you only")
+        self.send_queue()
+        for type_webhook in ("outgoingMessageReceived", "outgoingAPIMessageReceived"):
+            echo = self.notification(
+                "Price for you only", typeWebhook=type_webhook, idMessage=message.id_message
+            )
+            echo["senderData"].update({"chatId": "-1001234", "chatType": "supergroup"})
+            self.ingest(echo, self.status(message, "read", chatId="-1001234"))
+        self.assertEqual((message.chat_id.chat_id, message.state), ("79998887766@c.us", "sent"))
+
+    def test_id_alone_leads_no_chat_astray(self):
+        """Another person's message with the same id, but other words, teaches no number."""
+        message = self.write_from(self.customer, "Hello")
+        self.send_queue()
+        echo = self.notification(
+            "Other words", typeWebhook="outgoingAPIMessageReceived", idMessage=message.id_message
+        )
+        echo["senderData"]["chatId"] = "10000001"
+        self.ingest(echo, self.status(message, "read", chatId="10000001"))
+        self.assertEqual(message.chat_id.chat_id, "79998887766@c.us")
+
     # --- The phone form becomes a number -------------------------------------------------
 
     def test_chat_learns_its_number(self):
@@ -230,3 +285,13 @@ class TestEvent(TelegramCase):
         chat = self.messages().chat_id
         self.assertEqual((chat.chat_id, chat.partner_id), (CUSTOMER_CHAT, self.customer))
         self.assertIn(message, chat.message_ids)
+
+    def test_two_chats_that_hold_the_same_message(self):
+        """When two chats become one, so do the rows of one message in both."""
+        message = self.write_from(self.customer, "Hello")
+        self.send_queue()
+        chat = self.env["telegram.chat"]._get_or_create(self.instance, CUSTOMER_CHAT)
+        twin = message.copy({"chat_id": chat.id, "id_message": message.id_message, "state": "read"})
+        left = message.chat_id._learn_chat_id(CUSTOMER_CHAT)
+        self.assertFalse(twin.exists())
+        self.assertEqual((left, message.chat_id, message.state), (chat, chat, "read"))

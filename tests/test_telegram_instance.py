@@ -100,6 +100,16 @@ class TestInstance(TelegramCase):
         made = self.env["telegram.instance"].web_save(values, {"api_token_new": {}, "name": {}})
         self.assertNotIn(SECRET_MARK, str(made))
 
+    def test_failed_statement_does_not_log_the_token(self):
+        """A statement that fails stands in the log with its values: not with the token."""
+        other = self._create_instance(self._create_phone(), name="Other")
+        self.env.flush_all()
+        secret = f"{SECRET_MARK}new"
+        with self.assertLogs("odoo.sql_db", "ERROR") as logs, self.assertRaises(UniqueViolation):
+            other.write({"id_instance": self.instance.id_instance, "api_token_new": secret})
+            self.env.flush_all()
+        self.assertNotIn(SECRET_MARK, "".join(logs.output))
+
     def test_copy_has_no_token(self):
         """A duplicate does not carry the token along."""
         duplicate = self.instance.copy({"id_instance": "4100999999"})
@@ -196,8 +206,11 @@ class TestInstance(TelegramCase):
         self.assertIn("Closed", crons[0].name)
         self.instance.active = True
         self.assertTrue(all(crons.mapped("active")))
-        self.write_from(self.customer, "Hello")
+        message = self.write_from(self.customer, "Hello")
         self.ingest(self.notification())
+        with self.assertRaisesRegex(UserError, "still wait"):
+            self.instance.unlink()
+        message.action_cancel()
         self.instance.unlink()
         self.assertFalse(crons.exists())
         self.assertFalse(actions.exists())
@@ -236,11 +249,25 @@ class TestInstance(TelegramCase):
         with self.assertRaisesRegex(UserError, "No Telegram Ltd"):
             self.env["telegram.instance"].with_company(company)._default()
 
+    def test_record_is_written_from_its_company(self):
+        """A record of another company goes out by that company's account."""
+        company = self.env["res.company"].create({"name": "Subsidiary"})
+        other = self._create_instance(self._create_phone(), name="Other", company_id=company.id)
+        partner = self.customer.copy({"company_id": company.id})
+        message = self.write_from(partner, "Hello", user=self.env.user)
+        self.assertEqual(message.instance_id, other)
+
     def test_send_text_refuses_odd_chat_ids(self):
         """A chat id with letters, or a naked plus, is refused before anything is queued."""
         for chat_id in ("abc", "+79998887766", "", "79998887766@g.us", "1 2"):
             with self.subTest(chat_id), self.assertRaisesRegex(UserError, "chat id"):
                 self.instance.send_text(chat_id, "Hello")
+
+    def test_send_text_refuses_what_is_no_text(self):
+        """A number, a list, or nothing that could be seen is refused in words."""
+        for text in (5, ["a"], {"a": 1}, b"bytes", "\u200b\u200d", "\ud800"):
+            with self.subTest(text), self.assertRaises(UserError):
+                self.instance.send_text("10000000", text)
 
     def test_examples_for_programmers(self):
         """The two calls of the README: to a chat, and to a group."""

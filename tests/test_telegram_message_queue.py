@@ -98,6 +98,9 @@ class TestMessageQueue(TelegramCase):
         self.assertEqual(again.state, "unsure")
         self.phone.clear_faults()
         self.instance.send_after = False
+        with self.assertRaisesRegex(UserError, "being asked"):
+            again.with_user(self.salesperson).action_retry()
+        again.is_settling = False
         again.with_user(self.salesperson).action_retry()
         self.send_queue()
         self.assertEqual(again.state, "sent")
@@ -208,6 +211,43 @@ class TestMessageQueue(TelegramCase):
         self.send_queue()
         self.assertEqual((message.state, message.failure_type), ("error", "quota"))
         self.assertIn("quota", message.failure_reason)
+
+    def test_odd_refusal_concerns_the_message(self):
+        """A message that the service cannot take at all does not hold up the others for ever."""
+        self.phone.fault("sendMessage", "status", status=413, body="Too large")
+        odd, fine = self.write_from(self.customer, "Odd"), self.write_from(self.customer, "Fine")
+        self.send_queue()
+        self.assertEqual((odd.state, fine.state), ("error", "sent"))
+
+    def test_words_of_the_service_that_no_row_can_hold(self):
+        """NUL and halves of surrogates in a refusal do not turn it into a crash."""
+        body = '{"statusCode": 400, "message": "a\\u0000b\\ud800c"}'
+        self.phone.fault("sendMessage", "status", status=400, body=body)
+        message = self.write_from(self.customer, "Hello")
+        self.send_queue()
+        self.assertEqual(message.state, "error")
+        self.assertIn("abc", message.failure_reason)
+
+    def test_late_report_of_a_former_attempt(self):
+        """What is reported of a failed attempt says nothing about the next one."""
+        message = self.write_from(self.customer, "Hello")
+        self.send_queue()
+        former = self.status(message, "noAccount")
+        self.ingest(self.status(message, "failed", chatId="79998887766@c.us"))
+        self.assertEqual(message.state, "error")
+        message.action_retry()
+        self.ingest(former)
+        self.assertEqual(message.state, "queued")
+        self.send_queue()
+        self.assertEqual(message.state, "sent")
+
+    def test_only_our_own_are_sent_again(self):
+        """What was written on the phone, and failed there, is not ours to send."""
+        notification = self.notification("On the phone", typeWebhook="outgoingMessageReceived")
+        event = self.ingest(notification)
+        event.message_id._set_state({"state": "error"})
+        with self.assertRaisesRegex(UserError, "written in Odoo"):
+            event.message_id.action_retry()
 
     # --- Two instances -------------------------------------------------------------------
 

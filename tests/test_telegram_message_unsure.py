@@ -135,6 +135,47 @@ class TestUnsure(TelegramCase):
         messages = self.env["telegram.message"].search([("instance_id", "=", self.instance.id)])
         self.assertEqual(messages, message, "the echo is no second message")
 
+    def test_number_that_is_not_told(self):
+        """While a chat is known by its phone only, its absence from the journal proves nothing."""
+        stranger = self.env["res.partner"].create({"name": "Ivan", "phone": "+79998887701"})
+        message = self.send_unsure("Only once", record=stranger)
+        for _run in range(2):
+            self.phone.fault("checkAccount", "status", status=469, body="limit reached")
+            self.send_queue_now()
+            self.assertEqual((message.state, message.absent_since), ("unsure", False))
+        self.assertEqual(self.ledger(), ["Only once"])
+
+    def test_echo_with_other_white_space(self):
+        """The service may squeeze white space: its echo proves the message all the same."""
+        message = self.send_unsure("Two  spaces", fault="lost_before")
+        echo = self.notification(
+            "Two spaces", typeWebhook="outgoingAPIMessageReceived", idMessage="e1"
+        )
+        self.ingest(echo)
+        self.assertEqual((message.state, message.id_message), ("sent", "e1"))
+
+    def test_echo_that_came_too_early(self):
+        """An echo kept as a message of its own becomes one with ours, its state included."""
+        echo = self.notification("Hello", typeWebhook="outgoingAPIMessageReceived", idMessage="e1")
+        before = len(self.customer.message_ids)
+        row = self.ingest(echo).message_id
+        row.state = "delivered"
+        message = self.write_from(self.customer, "Hello")
+        message._mark_sent("e1")
+        self.assertFalse(row.exists())
+        self.assertEqual((message.state, message.id_message), ("delivered", "e1"))
+        self.assertEqual(len(self.customer.message_ids), before + 1)
+
+    def test_settling_holds_up_nobody(self):
+        """Whatever is wrong with asking, the other chats' messages go out."""
+        message = self.send_unsure("Unsure", fault="lost_before")
+        self.phone.fault("lastOutgoingMessages", "html", times=3)
+        for number in range(3):
+            self.instance.send_text("10000001", f"Elsewhere {number}")
+            self.send_queue()
+        self.assertEqual(message.state, "unsure")
+        self.assertEqual(self.ledger(), [f"Elsewhere {number}" for number in range(3)])
+
     def test_order_is_kept_meanwhile(self):
         """What comes later in the chat waits; other chats do not."""
         message = self.send_unsure("First", fault="lost_before")

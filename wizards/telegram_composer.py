@@ -17,8 +17,10 @@ class TelegramComposer(models.TransientModel):
     instance_id = fields.Many2one(
         "telegram.instance",
         "From",
+        compute="_compute_instance_id",
+        store=True,
+        readonly=False,
         required=True,
-        default=lambda self: self.env["telegram.instance"]._default(),
     )
     instance_count = fields.Integer(compute="_compute_instance_count")
     partner_id = fields.Many2one(
@@ -27,6 +29,11 @@ class TelegramComposer(models.TransientModel):
     recipient = fields.Char("Reached At", compute="_compute_recipient")
     warning = fields.Char(compute="_compute_recipient")
     body = fields.Text("Message")
+
+    @api.depends("res_model", "res_id")
+    def _compute_instance_id(self):
+        for composer in self:
+            composer.instance_id = composer._get_record()._telegram_get_instance()
 
     @api.depends("res_model")
     def _compute_instance_count(self):

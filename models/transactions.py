@@ -1,0 +1,52 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+"""Writing in a scheduled action what must not get lost, and guarding what only we may write."""
+
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+ATTEMPTS = 5
+
+# Another transaction was faster; with a fresh look at the database the same work succeeds.
+CONFLICTS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation, ConcurrencyError)
+
+
+def write_and_commit(env, write, *args):
+    """Call ``write`` and commit, again when another transaction was in the way.
+
+    What came out of a call of the service is known only once: it has to be written down. For
+    scheduled actions only, since it commits.
+
+    :param write: it writes, and may be called several times
+    :return: what ``write`` returns
+    :raise ConcurrencyError: it was in the way every time
+    """
+    for _attempt in range(ATTEMPTS):
+        try:
+            result = write(*args)
+            env.flush_all()
+            env["ir.cron"]._commit_progress()
+            return result
+        except CONFLICTS:
+            env.cr.rollback()
+    raise ConcurrencyError(f"{write.__qualname__}: another transaction was in the way")
+
+
+def check_not_protected(records, vals, protected):
+    """Refuse values of fields that only the addon itself writes, in superuser mode.
+
+    ``readonly`` keeps people from typing into a field; it does not keep programs from writing it.
+
+    :raise AccessError: ``vals`` holds one of the ``protected`` fields
+    """
+    found = sorted(protected & vals.keys())
+    if found and not records.env.su:
+        raise AccessError(
+            records.env._(
+                "The field “%(field)s” of “%(model)s” is not for writing by hand.",
+                field=records._fields[found[0]].string,
+                model=records._description,
+            )
+        )
