@@ -10,6 +10,7 @@ from . import telegram_chat
 from . import telegram_event
 from . import telegram_instance
 from . import telegram_instance_account
+from . import telegram_instance_cron
 from . import telegram_message
 from . import telegram_message_inbox
 from . import telegram_message_queue

@@ -14,6 +14,7 @@ from ..client import GreenApiError, answers
 from ..client.notifications import (
     MessageNotification,
     NotificationError,
+    QuotaNotification,
     StateNotification,
     StatusNotification,
     event_key,
@@ -232,6 +233,9 @@ class TelegramEvent(models.Model):
                 return {"state": "ignored", "error": self.env._("No such message is known here.")}
             case StateNotification():
                 instance._take_state(notification.state)
+                return {"state": "done"}
+            case QuotaNotification():
+                instance._take_quota(notification)
                 return {"state": "done"}
         return {
             "state": "ignored",

@@ -24,8 +24,6 @@ PROTECTED = {
 }
 # Whoever changes these decides where the token goes.
 CREDENTIALS = {"id_instance", "api_url", "media_url"}
-SEND_INTERVAL = 5  # minutes; commits of new messages wake the action at once
-RECEIVE_INTERVAL = 1  # minutes
 
 
 class TelegramInstance(models.Model):
@@ -202,7 +200,7 @@ class TelegramInstance(models.Model):
         for instance in self:
             instance.chat_count = chats.get(instance, 0)
             instance.waiting_count = waiting.get(instance, 0)
-            instance.set_aside_count = set_aside.get(instance.sudo(), 0)
+            instance.set_aside_count = set_aside.get(instance, 0)
 
     # === CONSTRAINT METHODS === #
 
@@ -279,80 +277,6 @@ class TelegramInstance(models.Model):
         result = super().unlink()
         crons._telegram_remove()
         return result
-
-    # === SCHEDULED ACTIONS === #
-
-    def _create_crons(self):
-        """Make the two scheduled actions of a new instance."""
-        self.ensure_one()
-
-        def values(name, method, minutes):
-            return {
-                "name": name,
-                "model_id": self.env["ir.model"]._get_id(self._name),
-                "state": "code",
-                "code": f"model.browse({self.id}).{method}()",
-                "user_id": self.env.ref("base.user_root").id,
-                "interval_number": minutes,
-                "interval_type": "minutes",
-                "active": self.active,
-            }
-
-        send_name, receive_name = self._get_cron_names()
-        # sudo: ir.cron - they belong to the instance; its administrators edit no other ones
-        crons = (
-            self.env["ir.cron"]
-            .sudo()
-            .create(
-                [
-                    values(send_name, "_cron_send", SEND_INTERVAL),
-                    values(receive_name, "_cron_receive", RECEIVE_INTERVAL),
-                ]
-            )
-        )
-        self.sudo().write({"send_cron_id": crons[0].id, "receive_cron_id": crons[1].id})
-
-    def _get_cron_names(self):
-        return (
-            self.env._("Telegram: send the messages of %s", self.name),
-            self.env._("Telegram: receive the messages of %s", self.name),
-        )
-
-    def _get_crons(self):
-        # sudo: ir.cron - they belong to the instance; its administrators edit no other ones
-        sudo = self.sudo().with_context(active_test=False)
-        return sudo.send_cron_id | sudo.receive_cron_id
-
-    def _update_crons(self):
-        """Let the scheduled actions follow the instance's name and its being active."""
-        self.ensure_one()
-        for cron, name in zip(
-            (self.sudo().send_cron_id, self.sudo().receive_cron_id),  # sudo: as in _get_crons
-            self._get_cron_names(),
-            strict=True,
-        ):
-            if cron.name != name:
-                cron.name = name
-            # Not a plain write: a neutralised copy of the database must stay silent.
-            cron.toggle(self._name, [("id", "=", self.id)])
-
-    def _trigger_send(self, at=None):
-        """Wake the send action when this transaction commits, or at a time (UTC)."""
-        for instance in self:
-            # sudo: ir.cron - whoever may queue a message may wake the queue
-            instance.sudo().send_cron_id._trigger(at)
-
-    def _cron_send(self):
-        """Work off the outgoing queue. Commits: for the scheduled action only."""
-        self.ensure_one()
-        if self.api_token_set:
-            self.env["telegram.message"]._send_queue(self)
-
-    def _cron_receive(self):
-        """Take in what the service has for us. Commits: for the scheduled action only."""
-        self.ensure_one()
-        if self.api_token_set:
-            self.env["telegram.event"]._poll(self)
 
     # === BUSINESS METHODS === #
 

@@ -171,6 +171,14 @@ class TelegramInstance(models.Model):
         if state == const.STATE_AUTHORIZED:
             self._trigger_send()  # what waited for this
 
+    def _take_quota(self, notification):
+        """Tell the instance's followers that the quota of the plan is used up.
+
+        :param QuotaNotification notification: what the service reported
+        """
+        error = Refused(notification.method, const.CODE_QUOTA, detail=notification.description)
+        self.message_post(body=self._explain(error))
+
     def _take_error(self, error):
         """Keep what a failed call tells about the instance.
 

@@ -172,6 +172,13 @@ class TestEvent(TelegramCase):
             self.assertEqual(self.instance.state, expected)
         self.assertIn("confused", self.instance.state_message)
 
+    def test_quota_is_told_on_the_instance(self):
+        """A quota that is used up is told where the account's administrators look."""
+        quota = {"method": "correspondents", "used": 3, "total": 3, "description": "Enough"}
+        event = self.ingest({"typeWebhook": "quotaExceeded", "quotaData": quota})
+        self.assertEqual(event.state, "done")
+        self.assertIn("quota of your GREEN-API plan", self.instance.message_ids[0].body)
+
     # --- Statuses ------------------------------------------------------------------------
 
     def test_status_only_rises(self):
