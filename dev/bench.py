@@ -7,10 +7,12 @@ import sys
 
 from .progress import command
 
-# Name on the command line and what it says; the module is bench_<name>, its main() returns
-# the exit code.
+# Name on the command line and what it says; the module is bench_<name>, its main() takes the
+# options and returns the exit code.
 BENCHES = {
     "memory": "how much memory the client needs for sending and fetching a file of 100 MB",
+    "chaos-send": "whether each message goes out once and in order while Odoo and the service "
+    "are killed and calls go wrong",
 }
 
 
@@ -19,18 +21,31 @@ def bench_options(arguments):
     parser = argparse.ArgumentParser(
         prog="./dev/bench",
         description="Measure, print a table, and end with 1 when a limit is exceeded.",
-        epilog="\n".join(f"{name}: {text}" for name, text in BENCHES.items()),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("bench", choices=sorted(BENCHES), help="what to measure")
+    benches = parser.add_subparsers(dest="bench", required=True, metavar="BENCH")
+    parsers = {
+        name: benches.add_parser(name, help=text, description=text, allow_abbrev=False)
+        for name, text in BENCHES.items()
+    }
+    _add_chaos_options(parsers["chaos-send"])
     return parser.parse_args(arguments)
+
+
+def _add_chaos_options(parser):
+    parser.add_argument("--messages", type=int, default=2000, help="default: %(default)s")
+    parser.add_argument("--rounds", type=int, help="kills happen once a round (default: by number)")
+    parser.add_argument("--seed", type=int, default=1, help="of what goes wrong (%(default)s)")
+    parser.add_argument(
+        "--minutes", type=float, default=12, help="then no more is killed (%(default)s)"
+    )
 
 
 def main():
     """Run the measurement that the command line names; return the exit code."""
     options = bench_options(sys.argv[1:])
-    return importlib.import_module(f"dev.bench_{options.bench}").main()
+    module = f"dev.bench_{options.bench.replace('-', '_')}"
+    return importlib.import_module(module).main(options)
 
 
 if __name__ == "__main__":

@@ -12,12 +12,12 @@ import resource
 import subprocess
 import sys
 import tempfile
-import types
 from pathlib import Path
 
 from sandbox.phone import Phone
 from sandbox.process import start_sandbox
 
+from .addon_modules import load
 from .home import CHECKOUT
 from .progress import DevError
 
@@ -31,7 +31,7 @@ COMPARISON = "held in memory"
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes that ru_maxrss counts in
 
 
-def main():
+def main(_options):
     """Measure and print the table; return 1 when a limit is exceeded."""
     with tempfile.TemporaryDirectory() as folder:
         with start_sandbox(Path(folder) / "sandbox") as (_process, url):
@@ -98,7 +98,7 @@ def _row(name, url, folder):
     """Be the child: carry out a row with a small and a large file, print the growth."""
     token = sys.stdin.read()
     paths = [_file(Path(folder), size) for size in (SMALL_SIZE, FILE_SIZE)]
-    with _load_client().GreenApiClient(url, ID_INSTANCE, token) as client:
+    with load("client").GreenApiClient(url, ID_INSTANCE, token) as client:
         peaks = []
         for path in paths:
             ROWS[name](client, path)
@@ -111,16 +111,6 @@ def _file(folder, size):
     with path.open("wb") as file:
         file.truncate(size)  # zeros that take no place on the disk
     return path
-
-
-def _load_client():
-    """Import the client without Odoo, which importing the addon itself would bring in."""
-    addon = types.ModuleType("addon")
-    addon.__path__ = [str(CHECKOUT)]
-    sys.modules["addon"] = addon
-    from addon import client
-
-    return client
 
 
 if __name__ == "__main__":

@@ -3,9 +3,7 @@
 
 import shutil
 import socket
-import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 import requests
@@ -16,17 +14,18 @@ from sandbox.process import launch, stop
 from . import addon_database
 from .database import running_server
 from .home import CHECKOUT, dev_home, fingerprint, lock
+from .odoo_process import odoo_log, running_odoo
 from .odoo_session import OdooSession
 from .options import ODOO_PORT, demo_options
-from .progress import DevError, command, ending, step, tail
+from .progress import DevError, command, tail
 from .scenario import Scenario
 from .server import Odoo
 
 DATABASE = "telegram_demo"
+NAME = "demo"  # of Odoo's configuration file and log
 LOGIN = PASSWORD = "admin"
 HOST = "127.0.0.1"
 PHONE_PORT = 8089
-START_PATIENCE = 120  # seconds for Odoo to answer
 # What an installed addon consists of; a change in it calls for an update of the database.
 ADDON_PARTS = ("client", "controllers", "data", "i18n", "models", "security", "static", "views")
 ADDON_PARTS += ("wizards", "__init__.py", "__manifest__.py", "const.py")
@@ -43,12 +42,15 @@ def main():
         odoo_port = _port(options.port, ODOO_PORT)
         with (
             _running_service(home / "sandbox") as phone_url,
-            _running_odoo(odoo, odoo_port) as (process, odoo_url),
+            running_odoo(odoo, DATABASE, odoo_port, NAME, max_cron_threads=2) as (
+                process,
+                odoo_url,
+            ),
         ):
             try:
                 scenario = _play(odoo_url, phone_url)
             except (DevError, PhoneError, requests.RequestException) as error:
-                log = _log(odoo)
+                log = odoo_log(odoo, NAME)
                 raise DevError(
                     f"The demo did not get through: {error}\n\n{tail(log)}\n\nOdoo's log: {log}"
                 ) from None
@@ -56,7 +58,7 @@ def main():
                 return 0
             _say_where(scenario, odoo_url, phone_url)
             process.wait()
-            raise DevError(f"Odoo ended by itself.\n\n{tail(_log(odoo))}")
+            raise DevError(f"Odoo ended by itself.\n\n{tail(odoo_log(odoo, NAME))}")
 
 
 def _prepare(odoo, fresh):
@@ -92,10 +94,6 @@ def _port(wanted, usual):
     raise DevError(f"Port {wanted} is taken by another program. Choose another: --port=NUMBER.")
 
 
-def _log(odoo):
-    return odoo.home / "log" / "demo.log"
-
-
 @contextmanager
 def _running_service(data):
     """Run the local GREEN-API service until the block ends; give its address."""
@@ -107,45 +105,6 @@ def _running_service(data):
         yield url
     finally:
         stop(process)
-
-
-@contextmanager
-def _running_odoo(odoo, port):
-    """Run Odoo until the block ends; give its process and its address."""
-    url = f"http://localhost:{port}"
-    config = odoo.write_config(
-        "demo.conf",
-        db_name=DATABASE,
-        dbfilter=f"^{DATABASE}$",
-        http_port=port,
-        max_cron_threads=2,
-    )
-    with _log(odoo).open("w") as log:
-        process = subprocess.Popen(
-            odoo.command(),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=odoo.environment(config),
-            cwd=CHECKOUT,
-            # Ctrl-C is for us; Odoo takes a second signal as an order to break off.
-            start_new_session=True,
-        )
-    with ending(process):
-        with step("Start Odoo"):
-            _wait_until_it_answers(process, url, _log(odoo))
-        yield process, url
-
-
-def _wait_until_it_answers(process, url, log):
-    deadline = time.monotonic() + START_PATIENCE
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            if requests.get(f"{url}/web/health", timeout=10).ok:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.2)
-    raise DevError(f"Odoo did not start.\n\n{tail(log)}\n\nThe whole log: {log}")
 
 
 def _play(odoo_url, phone_url):

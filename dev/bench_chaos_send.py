@@ -1,0 +1,112 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""./dev/bench chaos-send: each message goes out once, whatever is killed meanwhile.
+
+Two Odoo processes with one scheduler thread each work on one database; a third one, which is not
+killed, takes the messages through the web API while the others send. Rounds of chaos kill Odoo
+and the local service and let calls go wrong (``tests.chaos``). Then everything works again, and
+when nothing moves any more, what was queued is compared with what Telegram got and with what
+Odoo believes. A run is repeated by its seed up to the machine's own timing.
+"""
+
+import shutil
+import socket
+
+from . import addon_database
+from .addon_modules import load
+from .database import running_server
+from .home import dev_home, lock
+from .odoo_process import running_odoo
+from .odoo_session import OdooSession
+from .progress import step
+from .server import Odoo
+
+DATABASE = "telegram_chaos"
+NAME = "chaos"  # of configuration files and logs
+LOGIN = PASSWORD = "admin"
+ID_INSTANCES = (4100000101, 4100000102, 4100000103)
+CHATS = 50
+LETTERS_PER_ROUND = 50
+SHOWN_DETAILS = 20
+
+
+def main(options):
+    """Run it, print the counts as the last line; return 1 unless all is well."""
+    home = dev_home()
+    busy = "Another ./dev/bench chaos-send runs in this checkout."
+    with lock(home, NAME, busy=busy), running_server(home) as server:
+        odoo = Odoo(home, server)
+        _prepare(odoo)
+        folder = home / NAME
+        shutil.rmtree(folder, ignore_errors=True)
+        service = load("tests.chaos.service")
+        letters = load("tests.chaos.letters")
+        customers = letters.make_customers(len(ID_INSTANCES), CHATS)
+        local = service.Service(folder, ID_INSTANCES, customers)
+        try:
+            with running_odoo(odoo, DATABASE, _free_port(), NAME) as (_process, url):
+                session = OdooSession(url, DATABASE, LOGIN, PASSWORD)
+                written = letters.make_letters(customers, options.messages, options.seed)
+                verdict, kills, faults = _rage(odoo, session, local, written, options)
+        finally:
+            local.stop()
+    for detail in verdict.details[:SHOWN_DETAILS]:
+        print(f"  {detail}")
+    print(f"chaos-send: {verdict}, {kills} kills, {faults} faults (seed {options.seed})")
+    return 0 if verdict.is_good else 1
+
+
+def _prepare(odoo):
+    addon_database.create(odoo, DATABASE, odoo.home / "log" / f"{NAME}-install.log")
+    # Odoo's own actions would only take time, and ask the internet for news.
+    odoo.server.execute("UPDATE ir_cron SET active = FALSE", database=DATABASE)
+
+
+def _rage(odoo, session, service, letters, options):
+    """Carry it out; return the verdict, and the numbers of kills and faults."""
+    run, verdict = load("tests.chaos.run"), load("tests.chaos.verdict")
+    workers, passing_time = load("tests.chaos.workers"), load("tests.chaos.passing_time")
+    instance_ids = [_connect_account(session, phone) for phone in service.phones]
+
+    def queue(batch):
+        for letter in batch:
+            instance_id, address = instance_ids[letter.customer.account], letter.customer.address
+            session.call("telegram.instance", "send_text", [instance_id], address, letter.text)
+
+    config = odoo.write_config(f"{NAME}-worker.conf", db_name=DATABASE, max_cron_threads=1)
+    pair = []
+    for number in (1, 2):
+        log = odoo.home / "log" / f"{NAME}-worker-{number}.log"
+        log.unlink(missing_ok=True)
+        pair.append(workers.Worker(odoo.command("--no-http"), odoo.environment(config), log))
+    with step("Send through the storm") as sending:
+        return run.run(
+            service,
+            pair,
+            queue,
+            letters,
+            verdict.Books(odoo.server.connect, DATABASE, instance_ids),
+            passing_time.PassingTime(odoo.server.connect, DATABASE, instance_ids),
+            rounds=options.rounds or max(1, options.messages // LETTERS_PER_ROUND),
+            seed=options.seed,
+            seconds=options.minutes * 60,
+            say=lambda line: setattr(sending, "hint", line),
+        )
+
+
+def _connect_account(session, phone):
+    """Enter an account in Odoo as an administrator does; return the id of the instance."""
+    instance_id = session.create(
+        "telegram.instance",
+        name=str(phone.id_instance),
+        id_instance=str(phone.id_instance),
+        api_url=phone.base_url,
+        api_token_new=phone.token,
+    )
+    session.call("telegram.instance", "action_check_state", [instance_id])
+    return instance_id
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,85 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""The local service under chaos: accounts, faults that are counted, a program that is killed."""
+
+from urllib.parse import urlsplit
+
+from ...sandbox.phone import Phone
+from ...sandbox.process import launch, stop
+
+EVERYTHING_ON = (
+    "incomingWebhook outgoingWebhook outgoingMessageWebhook outgoingAPIMessageWebhook stateWebhook"
+).split()
+
+
+class Service:
+    """One local service with some accounts.
+
+    :param folder: for its state, which outlives the program
+    :param list id_instances: of the accounts
+    :param customers: the ``letters.Customer`` there are
+    """
+
+    def __init__(self, folder, id_instances, customers):
+        self._folder = folder
+        self._process, self.url = launch(folder)
+        self._waiting_faults = 0
+        self.hits = 0
+        self.phones = [Phone(self.url, id_instance) for id_instance in id_instances]
+        for account, phone in enumerate(self.phones):
+            phone.token = phone.create(
+                stateInstance="authorized",
+                settings=dict.fromkeys(EVERYTHING_ON, "yes"),
+                longPoll=False,  # an empty queue of notifications says so at once
+            )["apiTokenInstance"]
+            for customer in customers:
+                if customer.account == account:
+                    phone.add_customer(
+                        customer.chat_id, chatId=customer.chat_id, phoneNumber=customer.phone
+                    )
+
+    def add_faults(self, phone, method, *steps):
+        """Let calls of an account go wrong, see ``Phone.fault_sequence``."""
+        phone.fault_sequence(method, *steps)
+        self._waiting_faults += sum(_count(step) for step in steps)
+
+    def clear_faults(self):
+        """Take back what has not hit yet, and let go what is held."""
+        left = self.phones[0].faults()
+        self.hits += self._waiting_faults - sum(_count(fault) for fault in left)
+        self._waiting_faults = 0
+        self.phones[0].clear_faults()
+        self.phones[0].release()
+
+    def restart(self, pause):
+        """Kill the program, and start it again after a pause on the same address.
+
+        :param pause: function that is called while it is down
+        """
+        self.clear_faults()  # they live as long as the program
+        self._process.kill()
+        self._process.wait()
+        pause()
+        stop(self._process)
+        self._process, _url = launch(self._folder, urlsplit(self.url).port)
+
+    def change_all(self, **switches):
+        for phone in self.phones:
+            phone.change(**switches)
+
+    def count_notifications(self):
+        """Return how many notifications wait for Odoo."""
+        return sum(phone.instance()["webhooksCount"] for phone in self.phones)
+
+    def count_waiting(self):
+        """Return how many messages wait at the service."""
+        return sum(phone.instance()["messagesCount"] for phone in self.phones)
+
+    def stop(self):
+        stop(self._process)
+
+
+def _count(step):
+    """The calls that go wrong by a step of a sequence."""
+    if isinstance(step, str):
+        return step != "pass"
+    return 0 if step["kind"] == "pass" else step.get("times", 1)

@@ -1,0 +1,151 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Compare what was queued, what Telegram got, and what Odoo believes."""
+
+from collections import Counter, defaultdict
+from contextlib import closing
+from dataclasses import dataclass, field
+
+SENT = ("sent", "delivered", "read")
+MESSAGES = """
+    SELECT chat.instance_id, chat.chat_id, message.text, message.state, message.id_message,
+           message.is_settling
+      FROM telegram_message AS message
+      JOIN telegram_chat AS chat ON chat.id = message.chat_id
+     WHERE chat.instance_id = ANY(%s) AND message.direction = 'outgoing'
+     ORDER BY message.id
+"""
+UNSETTLED = """
+    SELECT (SELECT count(*) FROM telegram_message
+             WHERE instance_id = ANY(%(ids)s)
+               AND (state IN ('queued', 'sending') OR state = 'unsure' AND is_settling))
+         + (SELECT count(*) FROM telegram_event
+             WHERE instance_id = ANY(%(ids)s) AND state = 'new')
+"""
+
+
+@dataclass
+class Verdict:
+    """What came of it; numbers of messages, and a sentence for each one that went wrong."""
+
+    queued: int = 0
+    delivered: int = 0
+    lost: int = 0
+    doubled: int = 0
+    out_of_order: int = 0
+    undecided: int = 0  # Odoo does not call them sent, though all had time
+    misjudged: int = 0  # Odoo calls them sent, but with the id of another message, or of none
+    invented: int = 0  # messages in Odoo that nobody wrote
+    details: list = field(default_factory=list)
+
+    @property
+    def is_good(self):
+        return not self.details
+
+    def __str__(self):
+        counts = [
+            f"{self.queued} queued",
+            f"{self.delivered} delivered",
+            f"{self.lost} lost",
+            f"{self.doubled} doubled",
+            f"{self.out_of_order} out of order",
+        ]
+        for name in ("undecided", "misjudged", "invented"):
+            if getattr(self, name):
+                counts.append(f"{getattr(self, name)} {name}")
+        return ", ".join(counts)
+
+    def _blame(self, name, amount, sentence):
+        if amount:
+            setattr(self, name, getattr(self, name) + amount)
+            self.details.append(f"{name}: {sentence}")
+
+    def judge_ledger(self, letters, ledgers):
+        """Compare what was queued with what Telegram got.
+
+        :param letters: all that were queued, in order
+        :param ledgers: of each account
+        """
+        written, got = defaultdict(list), defaultdict(list)
+        for letter in letters:
+            written[letter.customer.account, letter.customer.chat_id].append(letter.text)
+        for account, ledger in enumerate(ledgers):
+            for entry in ledger:
+                got[account, entry["chatId"]].append(entry["message"])
+        self.queued, self.delivered = len(letters), sum(map(len, got.values()))
+        for chat in written.keys() | got.keys():
+            lost = Counter(written[chat]) - Counter(got[chat])
+            doubled = Counter(got[chat]) - Counter(written[chat])
+            self._blame("lost", lost.total(), f"chat {chat}: {dict(lost)}")
+            self._blame("doubled", doubled.total(), f"chat {chat}: {dict(doubled)}")
+            late = count_late(written[chat], got[chat])
+            self._blame("out_of_order", late, f"chat {chat}: {got[chat]}")
+
+    def judge_odoo(self, letters, ledgers, messages):
+        """Compare what Odoo believes with what Telegram got.
+
+        :param messages: of each account, rows of chat id, text, state and id
+        """
+        self._blame(
+            "invented",
+            max(0, sum(map(len, messages)) - len(letters)),
+            "Odoo has more messages than were written",
+        )
+        for account, (ledger, rows) in enumerate(zip(ledgers, messages, strict=True)):
+            got = {entry["idMessage"]: (entry["chatId"], entry["message"]) for entry in ledger}
+            for chat_id, text, state, id_message, is_settling in rows:
+                words = f"account {account}, chat {chat_id}, {text!r}, id {id_message}: {state}"
+                if state not in SENT:
+                    self._blame("undecided", 1, f"{words}, settling: {is_settling}")
+                elif not _is_same(got.pop(id_message, None), chat_id, text):
+                    self._blame("misjudged", 1, words)
+
+
+def _is_same(entry, chat_id, text):
+    """Whether an entry of the ledger is that message; a chat's number may be unknown to Odoo."""
+    if not entry:
+        return False
+    return entry[1] == text and (entry[0] == chat_id or chat_id.endswith("@c.us"))
+
+
+def count_late(written, got):
+    """Count the texts that came after one written later; equal ones are taken in their order."""
+    places = defaultdict(list)
+    for place, text in enumerate(written):
+        places[text].append(place)
+    late, furthest = 0, -1
+    for text in got:
+        if places[text]:
+            place = places[text].pop(0)
+            late += place < furthest
+            furthest = max(furthest, place)
+    return late
+
+
+class Books:
+    """Odoo's side, read from its database.
+
+    :param connect: function that takes the name of a database and gives a psycopg2 connection
+    """
+
+    def __init__(self, connect, database, instance_ids):
+        self._connect = connect
+        self._database = database
+        self._instance_ids = instance_ids
+
+    def count_unsettled(self):
+        """Return how many messages and events still wait for something."""
+        return self._rows(UNSETTLED, {"ids": self._instance_ids})[0][0]
+
+    def messages(self):
+        """Return for each account what it wrote, see ``Verdict.judge_odoo``."""
+        found = {instance_id: [] for instance_id in self._instance_ids}
+        for instance_id, *rest in self._rows(MESSAGES, [self._instance_ids]):
+            chat_id, text, state, id_message, is_settling = rest
+            found[instance_id].append((chat_id, text, state, id_message, is_settling))
+        return list(found.values())
+
+    def _rows(self, query, values):
+        with closing(self._connect(self._database)) as connection:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(query, values)
+                return cursor.fetchall()

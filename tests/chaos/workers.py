@@ -1,0 +1,83 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Odoo processes with one scheduler thread each, to be killed and started again."""
+
+import subprocess
+import threading
+
+SENDING_BEGINS = "Job 'Telegram: send"
+START_PATIENCE = 120  # seconds until a started Odoo sends
+
+
+class Worker:
+    """One such process.
+
+    :param list command: Odoo's command line, logging to the standard error
+    :param dict environment: of the process
+    :param log: path of the file that takes its log
+    """
+
+    def __init__(self, command, environment, log):
+        self._command = [str(part) for part in command]
+        self._environment = environment
+        self._log = log
+        self._process = None
+        self._reader = None
+        self._sends = threading.Event()
+
+    @property
+    def is_running(self):
+        return self._process is not None and self._process.poll() is None
+
+    def start(self):
+        """Start it, unless it runs."""
+        if self.is_running:
+            return
+        self._sends = threading.Event()
+        self._process = subprocess.Popen(
+            self._command,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,  # a Ctrl-C is for us
+        )
+        self._reader = threading.Thread(
+            target=self._read, args=(self._process.stderr, self._sends), daemon=True
+        )
+        self._reader.start()
+
+    def _read(self, lines, sends):
+        with open(self._log, "a") as log, lines:
+            for line in lines:
+                log.write(line)
+                log.flush()
+                if SENDING_BEGINS in line:
+                    sends.set()
+
+    def wait_until_it_sends(self):
+        """Wait until it has begun to work off an outgoing queue since it was started.
+
+        :raise RuntimeError: it does not come to that
+        """
+        if not self._sends.wait(START_PATIENCE):
+            raise RuntimeError(f"Odoo does not send; its log: {self._log}")
+
+    def live(self, seconds):
+        """Let it work for a moment.
+
+        :raise RuntimeError: it ended by itself
+        """
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return
+        raise RuntimeError(f"Odoo ended by itself; its log: {self._log}")
+
+    def kill(self):
+        """Kill it, as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._reader.join()
