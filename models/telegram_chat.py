@@ -72,6 +72,16 @@ class TelegramChat(models.Model):
         self.ensure_one()
         return self.chat_id.removesuffix(const.PHONE_CHAT_SUFFIX)
 
+    def _get_addresses(self):
+        """Return the chat ids by which the service may name the chat.
+
+        Its queue has the phone form when the message was addressed so, for good.
+        """
+        self.ensure_one()
+        if not self.phone:
+            return {self.chat_id}
+        return {self.chat_id, self.phone.removeprefix("+") + const.PHONE_CHAT_SUFFIX}
+
     # === CRUD METHODS === #
 
     @api.model_create_multi

@@ -120,34 +120,33 @@ class TelegramMessage(models.Model):
         :param sent: list of JournalMessage
         """
         self._keep_numbers(numbers)
-        rows = {row.id_message: (row.chat_id, row.body.get("message"), None) for row in waiting}
-        rows.update(
-            (row.id_message, (row.chat_id, row.text, row.timestamp))
+        rows = [(row.chat_id, row.id_message, row.body.get("message"), None) for row in waiting]
+        rows += [
+            (row.chat_id, row.id_message, row.text, row.timestamp)
             for row in sent
             if row.raw.get("sendByApi") is not False  # else written on the phone
-        )
-        for id_message in self._find_known(rows):
-            del rows[id_message]
+        ]
+        taken = self._find_taken([id_message for _chat_id, id_message, *_rest in rows])
         is_complete = len(waiting) < const.QUEUE_LISTING_LENGTH
         for message in self:
-            found = next((key for key, row in rows.items() if message._is_row(*row)), None)
+            found = next((row[1] for row in rows if message._is_row(*row, taken)), None)
             if found:
-                del rows[found]
+                taken.add((message.chat_id, found))
                 message._mark_sent(found)
             else:
                 message._note_absence(is_complete)
 
-    def _find_known(self, rows):
-        """Return the ids among those rows that are other messages of ours already.
+    def _find_taken(self, ids):
+        """Return which of these ids are other messages of ours already: pairs of chat and id.
 
         A row that only the echo made is not one: it may be the echo of what is unsure.
         """
         known = [
             ("instance_id", "=", self.instance_id.id),
-            ("id_message", "in", list(rows)),
+            ("id_message", "in", ids),
             ("attempts", ">", 0),
         ]
-        return set(self.search(known).mapped("id_message"))
+        return {(message.chat_id, message.id_message) for message in self.search(known)}
 
     def _get_attempted_at(self):
         self.ensure_one()
@@ -158,12 +157,17 @@ class TelegramMessage(models.Model):
         age = fields.Datetime.now() - oldest + timedelta(seconds=CLOCK_SKEW)
         return min(int(age.total_seconds() // 60) + 1, JOURNAL_HOURS * 60)
 
-    def _is_row(self, chat_id, text, timestamp):
-        """Tell whether a row of the service's queue or journal may be this message."""
-        if self.chat_id.chat_id != chat_id or not self._has_text(text):
+    def _is_row(self, chat_id, id_message, text, timestamp, taken):
+        """Tell whether a row of the service's queue or journal may be this message.
+
+        :param set taken: chats and ids of the messages that are others
+        """
+        chat = self.chat_id
+        if chat_id not in chat._get_addresses() or (chat, id_message) in taken:
             return False
         attempted_at = self._get_attempted_at().replace(tzinfo=timezone.utc)
-        return not timestamp or timestamp >= attempted_at.timestamp() - CLOCK_SKEW
+        in_time = not timestamp or timestamp >= attempted_at.timestamp() - CLOCK_SKEW
+        return in_time and self._has_text(text)
 
     def _has_text(self, text):
         """Tell whether this is the text, however the service has treated its white space."""

@@ -12,12 +12,13 @@ LOGGER = "odoo.addons.telegram_green_api.models.telegram_message_unsure"
 
 
 @tagged("post_install", "-at_install")
-@mute_logger(LOGGER)
 class TestUnsure(TelegramCase):
     """A message of unknown outcome: the service is asked, and it goes out once."""
 
     def setUp(self):
         super().setUp()
+        # Not as a decorator: it would make a function of the class, and no test would run.
+        self.enterContext(mute_logger(LOGGER))
         self.chat = self.env["telegram.chat"]._get_or_create(self.instance, CUSTOMER_CHAT)
         self.chat.partner_id = self.customer
 
@@ -72,6 +73,31 @@ class TestUnsure(TelegramCase):
         self.assertEqual(message.state, "unsure")
         return message
 
+    def test_found_in_the_queue_by_phone(self):
+        """A message by phone that the service has yet to send is found in its queue, where it
+        stands under the phone, however long it waits there; else it would go out twice."""
+        stranger = self.env["res.partner"].create({"name": "Ivan", "phone": "+79998887701"})
+        self.phone.change(stateInstance="suspended")
+        message = self.send_unsure("Only once", record=stranger)
+        message.chat_id._learn_chat_id("10000001")
+        self.phone.fault(
+            "getStateInstance", "status", status=200, body={"stateInstance": "authorized"}
+        )
+        self.send_queue_now()
+        self.phone.change(stateInstance="authorized")
+        self.assertEqual((message.state, self.ledger()), ("sent", ["Only once"]))
+
+    def test_same_id_in_another_chat(self):
+        """The service may use an id again in another chat: that is no proof that the row is
+        another message; else what did go out would go out once more."""
+        message = self.send_unsure("Only once")
+        elsewhere = self.instance.send_text("10000001", "Elsewhere")
+        elsewhere.sudo().write(
+            {"state": "sent", "attempts": 1, "id_message": self.phone.ledger()[0]["idMessage"]}
+        )
+        self.send_queue_now()
+        self.assertEqual((message.state, message.id_message), ("sent", elsewhere.id_message))
+
     def test_never_arrived(self):
         """A message that is provably absent goes out by itself, after the journal's lag."""
         message = self.send_unsure("Lost on the way", fault="lost_before")
@@ -90,6 +116,7 @@ class TestUnsure(TelegramCase):
         self.send_queue_now()
         self.assertEqual(message.state, "unsure")
         self.phone.advance(JOURNAL_LAG)
+        message.attempted_at -= timedelta(seconds=JOURNAL_LAG)  # our clock, as far
         self.let_the_journal_catch_up(message)
         self.send_queue_now()
         self.assertEqual((message.state, self.ledger()), ("sent", ["Only once"]))
@@ -172,7 +199,7 @@ class TestUnsure(TelegramCase):
         self.phone.fault("lastOutgoingMessages", "html", times=3)
         for number in range(3):
             self.instance.send_text("10000001", f"Elsewhere {number}")
-            self.send_queue()
+            self.send_queue_now()
         self.assertEqual(message.state, "unsure")
         self.assertEqual(self.ledger(), [f"Elsewhere {number}" for number in range(3)])
 
