@@ -144,6 +144,26 @@ class TelegramChat(models.Model):
         return chat.with_env(self.env)
 
     @api.model
+    def _for_address(self, instance, address):
+        """Return the chat to write to by a chat id or by a phone, made when it is new.
+
+        A phone means the chat that has learned its number from it: a second chat of the same
+        person would be sent beside the first, out of order. Where a number has changed hands and
+        is that of several chats, the service has to say whose it is now.
+
+        :param str address: digits, perhaps with a minus, or the phone form
+        :raise UserError: the address is not one
+        """
+        phone, is_phone, _rest = str(address).strip().partition(const.PHONE_CHAT_SUFFIX)
+        if is_phone and not self._find(instance, phone + is_phone):
+            # sudo: telegram.chat - people reach chats through the instance they operate
+            domain = [("instance_id", "=", instance.id), ("phone", "=", f"+{phone}")]
+            chats_sudo = self.sudo().with_context(active_test=False).search(domain, limit=2)
+            if len(chats_sudo) == 1:
+                return chats_sudo.with_env(self.env)
+        return self._get_or_create(instance, address)
+
+    @api.model
     def _for_partner(self, instance, partner):
         """Return the chat to write to a contact: the linked one, else the one of its phone.
 

@@ -314,5 +314,5 @@ class TelegramInstance(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        chat = self.env["telegram.chat"]._get_or_create(self, chat_id)
+        chat = self.env["telegram.chat"]._for_address(self, chat_id)
         return self.env["telegram.message"]._queue(chat, text)

@@ -34,6 +34,24 @@ class TestMessageQueue(TelegramCase):
         self.send_queue()
         self.assertEqual(self.ledger(), texts)
 
+    def test_order_of_a_chat_known_by_phone(self):
+        """Who was written to by phone stays one chat when its number is known; else the next
+        message by phone would overtake one that waits."""
+        first = self.instance.send_text("79998887701@c.us", "First")
+        self.send_queue()
+        self.receive()
+        second = self.instance.send_text("10000001", "Second")
+        third = self.instance.send_text("79998887701@c.us", "Third")
+        self.assertEqual((first | second | third).chat_id.mapped("chat_id"), ["10000001"])
+
+    def test_phone_that_changed_hands(self):
+        """A phone of two chats is left to the service: the older one may be somebody else's."""
+        chats = self.env["telegram.chat"]
+        for chat_id in ("10000001", "10000002"):
+            chats._get_or_create(self.instance, chat_id, phone="+79998887701")
+        message = self.instance.send_text("79998887701@c.us", "For the one who has it now")
+        self.assertEqual(message.chat_id.chat_id, "79998887701@c.us")
+
     def test_nothing_is_sent_in_the_users_transaction(self):
         """Writing calls no method of the service: Odoo may replay a user's transaction."""
         self.write_from(self.customer, "Hello")
