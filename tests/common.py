@@ -29,7 +29,19 @@ EVERYTHING_ON = {
 }
 
 
-class SandboxCase(BaseCase):
+class LocalCallsCase(BaseCase):
+    """Lets the real client call what runs on this machine."""
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **kwargs):
+        """Let calls to this machine pass as they are: Odoo's guard cannot read the client's
+        timeouts, which are pairs."""
+        if urlsplit(request.url).hostname == HOST:
+            return _super_send(session, request, **kwargs)
+        return super()._request_handler(session, request, **kwargs)
+
+
+class SandboxCase(LocalCallsCase):
     """Starts the local service for the tests of a class."""
 
     sandbox_options = ()  # further options of its command line
@@ -43,14 +55,6 @@ class SandboxCase(BaseCase):
         cls.sandbox_folder = folder.name
         cls.sandbox, cls.sandbox_url = launch(folder.name, 0, *cls.sandbox_options)
         cls.addClassCleanup(lambda: stop(cls.sandbox))
-
-    @classmethod
-    def _request_handler(cls, session, request, /, **kwargs):
-        """Let calls to this machine pass as they are: Odoo's guard cannot read the client's
-        timeouts, which are pairs."""
-        if urlsplit(request.url).hostname == HOST:
-            return _super_send(session, request, **kwargs)
-        return super()._request_handler(session, request, **kwargs)
 
     @classmethod
     def _create_phone(cls, **values):

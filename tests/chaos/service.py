@@ -17,20 +17,23 @@ class Service:
     :param folder: for its state, which outlives the program
     :param list id_instances: of the accounts
     :param customers: the ``letters.Customer`` there are
+    :param str token: what the accounts' tokens begin with
     """
 
-    def __init__(self, folder, id_instances, customers):
+    def __init__(self, folder, id_instances, customers, token="token"):
         self._folder = folder
         self._process, self.url = launch(folder)
         self._waiting_faults = 0
         self.hits = 0
         self.phones = [Phone(self.url, id_instance) for id_instance in id_instances]
         for account, phone in enumerate(self.phones):
-            phone.token = phone.create(
+            phone.token = f"{token}{phone.id_instance}"
+            phone.create(
+                apiTokenInstance=phone.token,
                 stateInstance="authorized",
                 settings=dict.fromkeys(EVERYTHING_ON, "yes"),
                 longPoll=False,  # an empty queue of notifications says so at once
-            )["apiTokenInstance"]
+            )
             for customer in customers:
                 if customer.account == account:
                     phone.add_customer(

@@ -19,7 +19,7 @@ class Worker:
     def __init__(self, command, environment, log):
         self._command = [str(part) for part in command]
         self._environment = environment
-        self._log = log
+        self.log = log
         self._process = None
         self._reader = None
         self._sends = threading.Event()
@@ -49,7 +49,7 @@ class Worker:
         self._reader.start()
 
     def _read(self, lines, sends):
-        with open(self._log, "a") as log, lines:
+        with open(self.log, "a") as log, lines:
             for line in lines:
                 log.write(line)
                 log.flush()
@@ -62,7 +62,7 @@ class Worker:
         :raise RuntimeError: it does not come to that
         """
         if not self._sends.wait(START_PATIENCE):
-            raise RuntimeError(f"Odoo does not send; its log: {self._log}")
+            raise RuntimeError(f"Odoo does not send; its log: {self.log}")
 
     def live(self, seconds):
         """Let it work for a moment.
@@ -73,7 +73,7 @@ class Worker:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return
-        raise RuntimeError(f"Odoo ended by itself; its log: {self._log}")
+        raise RuntimeError(f"Odoo ended by itself; its log: {self.log}")
 
     def kill(self):
         """Kill it, as a power cut would."""
