@@ -264,8 +264,8 @@ class TelegramMessage(models.Model):
         if count:
             raise UserError(
                 self.env._(
-                    "%s messages still wait to be sent. Cancel them first, or wait until they "
-                    "have gone out.",
+                    "Messages still wait to be sent here (%s). Cancel them first, or wait until "
+                    "they have gone out.",
                     count,
                 )
             )
