@@ -14,6 +14,7 @@ from odoo.tools import config
 from .common import CUSTOMER_CHAT, CUSTOMER_PHONE, SandboxCase
 
 NAME = "Crash test"
+LOCK_ACTION = "SELECT 1 FROM ir_cron WHERE id = %s FOR UPDATE"
 RUN_ACTION = "env['ir.cron'].browse({cron_id}).method_direct_trigger()"
 
 
@@ -107,7 +108,7 @@ class TestCrash(SandboxCase):
             process.wait()
         self.phone.release()
         with self.environment() as env:  # until the database has noticed, too
-            env.cr.execute("SELECT 1 FROM ir_cron WHERE id = %s FOR UPDATE", [self.send_cron_id])
+            env.cr.execute(LOCK_ACTION, [self.send_cron_id])
         self.assertEqual(self.state(message_id), "sending", "the claim was committed")
         self.run_action(self.send_cron_id)
         self.assertEqual(self.state(message_id), "unsure")
@@ -115,6 +116,22 @@ class TestCrash(SandboxCase):
         self.run_action(self.send_cron_id)
         self.assertEqual(self.state(message_id), "sent")
         self.assertEqual(len(self.phone.ledger()), 1)
+
+    def test_killed_before_deleting_at_the_service(self):
+        """What the service is told to delete is stored by then, whatever happens next."""
+        self.phone.write(CUSTOMER_CHAT, "Only once")
+        self.phone.fault("deleteNotification", "hold")
+        with self.start_action(self.receive_cron_id) as process:
+            self.phone.requests("deleteNotification", count=1, timeout=120)
+            process.kill()
+            process.wait()
+        self.phone.release()
+        events = [("instance_id", "=", self.instance_id)]
+        self.assertEqual(self.values_of("telegram.event", "state", events), ["new"])
+        with self.environment() as env:  # until the database has noticed, too
+            env.cr.execute(LOCK_ACTION, [self.receive_cron_id])
+        self.run_action(self.receive_cron_id)
+        self.assertEqual(self.texts("incoming"), ["Only once"])
 
     def test_answer_while_the_send_is_open(self):
         """The customer answers, and statuses come, before our send is written down."""
