@@ -24,6 +24,7 @@ from . import test_sandbox_files
 from . import test_sandbox_groups
 from . import test_sandbox_methods
 from . import test_sandbox_odd_requests
+from . import test_sandbox_page
 from . import test_sandbox_phones
 from . import test_sandbox_program
 from . import test_sandbox_queues

@@ -67,6 +67,7 @@ class TestContent(PhonesCase):
             {"file": {"fileName": "a.txt", "content": "no base64!"}},
             {"file": {"fileName": "a.txt"}},
             {"poll": {"name": "?", "options": [1, 2]}},
+            {"poll": {"name": "?", "options": ["alone"]}},
             {"messageData": []},
             {"messageData": {}},
         ):

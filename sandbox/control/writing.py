@@ -123,6 +123,8 @@ def _poll(_world, _instance, values):
     options = values["options"]
     if not isinstance(options, list) or not all(isinstance(each, str) for each in options):
         raise ControlError("options has to be a list of texts")
+    if not 2 <= len(options) <= 12:
+        raise ControlError("A poll has 2 to 12 options")
     return content.poll(values["name"], options, bool(values.get("multipleAnswers", False)))
 
 
