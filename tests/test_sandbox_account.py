@@ -161,6 +161,15 @@ class TestSettings(LocalServiceCase):
             self.assertEqual(caught.exception.status, 400)
         self.assertEqual(self.phone.instance(), before)
 
+    def test_id_as_text(self):
+        """An id given as a text makes the same instance as the number; nonsense makes none."""
+        self.create_instance("4100000003")
+        ids = [each["idInstance"] for each in self.phone.instances()]
+        self.assertEqual(ids, [ID_INSTANCE, 4100000003])
+        for id_instance in ("forty-one", "-1", 0.5, "9" * 40):
+            with self.subTest(id_instance=id_instance), self.assertRaises(PhoneError):
+                self.create_instance(id_instance)
+
     def test_time_goes_forward_only(self):
         """Going back in time would leave rates and counters in the future."""
         with self.assertRaises(PhoneError):

@@ -4,6 +4,7 @@
 from werkzeug.routing import Rule
 
 from .. import chats, groups, messages
+from ..calls import ID_INSTANCE
 
 RULES = []
 INSTANCE = "/instances/<int:id_instance>"
@@ -42,7 +43,7 @@ def seconds(values):
 
 def id_number(value):
     """An idInstance, given as an integer or as its digits."""
-    if isinstance(value, bool) or not str(value).isdecimal() or int(value) == 0:
+    if not ID_INSTANCE.fullmatch(str(value)):
         raise ControlError(f"idInstance has to be a number like 4100000001, not {value!r}")
     return int(value)
 
