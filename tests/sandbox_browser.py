@@ -16,6 +16,8 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 PATIENCE = 60  # seconds
+#: Odoo limits the memory of its own process and its children; a browser reserves far more
+UNLIMITED = ("sh", "-c", 'ulimit -S -v "$(ulimit -H -v)"; exec "$@"', "sh")
 ADDRESS = re.compile(r"DevTools listening on (ws://\S+)")
 #: resolves when the expression is true; looked at with each change of the page, and each picture
 UNTIL = """
@@ -152,6 +154,7 @@ def open_browser():
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         process = subprocess.Popen(
             [
+                *UNLIMITED,
                 CHROMIUM,
                 "--headless=new",
                 "--no-sandbox",
@@ -176,7 +179,14 @@ def open_browser():
 
 
 def _connect(process):
-    address = next(filter(None, map(ADDRESS.search, process.stderr)))[1]
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if match := ADDRESS.search(line):
+            break
+    else:
+        raise RuntimeError(f"Chromium did not start: {''.join(said)}")
+    address = match[1]
     browser = websocket.create_connection(address, timeout=60)
     browser.send(json.dumps({"id": 1, "method": "Target.getTargets"}))
     targets = json.loads(browser.recv())["result"]["targetInfos"]
