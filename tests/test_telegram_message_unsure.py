@@ -101,8 +101,9 @@ class TestUnsure(TelegramCase):
     def test_never_arrived(self):
         """A message that is provably absent goes out by itself, after the journal's lag."""
         message = self.send_unsure("Lost on the way", fault="lost_before")
-        self.send_queue_now()
-        self.assertEqual(message.state, "unsure", "the journal may lag behind")
+        for _run in range(2):
+            self.send_queue_now()
+            self.assertEqual(message.state, "unsure", "the journal may lag behind")
         self.assertEqual(self.ledger(), [])
         self.let_the_journal_catch_up(message)
         self.send_queue_now()
@@ -192,6 +193,33 @@ class TestUnsure(TelegramCase):
         self.assertFalse(row.exists())
         self.assertEqual((message.state, message.id_message), ("delivered", "e1"))
         self.assertEqual(len(self.customer.message_ids), before + 1)
+
+    def test_row_of_the_echo_is_no_other_message(self):
+        """A row that an echo made does not hide that the journal knows the message."""
+        message = self.send_unsure("Only once")
+        message.write({"state": "queued", "is_settling": False})
+        self.receive()  # not known for ours just now
+        row = self.env["telegram.message"].search([("chat_id", "=", self.chat.id)]) - message
+        self.assertEqual(row.text, "Only once")
+        message.write({"state": "unsure", "is_settling": True})
+        self.send_queue_now()
+        self.assertIn(message.state, ("sent", "delivered"))
+        self.assertEqual(message.id_message, self.phone.ledger()[0]["idMessage"])
+        self.assertFalse(row.exists())
+
+    def test_echo_that_is_still_in_the_inbox(self):
+        """No absence is concluded while an echo waits to be looked at: it may be the message's."""
+        message = self.send_unsure("Only once", fault="lost_before")
+        self.send_queue_now()
+        echo = self.notification(
+            "Only once", typeWebhook="outgoingAPIMessageReceived", idMessage="e1"
+        )
+        self.env["telegram.event"]._ingest(self.instance, echo)
+        self.let_the_journal_catch_up(message)
+        self.send_queue_now()
+        self.assertEqual((message.state, self.ledger()), ("unsure", []))
+        self.ingest(echo)
+        self.assertEqual((message.state, message.id_message), ("sent", "e1"))
 
     def test_settling_holds_up_nobody(self):
         """Whatever is wrong with asking, the other chats' messages go out."""
