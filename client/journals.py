@@ -49,4 +49,5 @@ class JournalMethods(Section):
 
     def _list(self, verb, method, body=None, minutes=None):
         params = None if minutes is None else {"minutes": minutes}
-        return [parse_journal(row) for row in self._rows(verb, method, body, params=params)]
+        rows = self._rows(verb, method, body, params=params, may_be_null=False)
+        return [parse_journal(row) for row in rows]

@@ -17,7 +17,8 @@ class QueueMethods(Section):
 
         :return: list of QueuedMessage, the first 500
         """
-        return [_queued_message(row) for row in self._rows("GET", "showMessagesQueue")]
+        rows = self._rows("GET", "showMessagesQueue", may_be_null=False)
+        return [_queued_message(row) for row in rows]
 
     def get_messages_count(self):
         """Give the number of messages to be sent, up to 10 seconds old (GetMessagesCount)."""

@@ -2,6 +2,7 @@
 
 """The kinds of answers that methods in every section of the service have."""
 
+from .. import const
 from . import answers
 from .errors import OutcomeUnknown, TryLater
 from .results import Picture, Step
@@ -21,9 +22,15 @@ class Section(Transport):
         answer = self._call(verb, method, body, repeatable=repeatable, **options)
         return answers.expect(answer, dict, method, _doubt(repeatable))
 
-    def _rows(self, verb, method, body=None, **options):
-        """Call a method that answers with a list of objects."""
+    def _rows(self, verb, method, body=None, *, may_be_null=True, **options):
+        """Call a method that answers with a list of objects.
+
+        :param bool may_be_null: whether no list at all means an empty one; not where somebody
+            draws conclusions from what is missing in it
+        """
         answer = self._call(verb, method, body, repeatable=True, **options)
+        if answer is None and not may_be_null:
+            raise TryLater(method, const.CODE_NOT_JSON, status=200)
         return answers.rows(answer, method, TryLater)
 
     def _text(self, verb, method, body=None, *, key, repeatable=True):

@@ -38,15 +38,20 @@ class TestClient(ClientCase):
             self.assertFails(TryLater, const.CODE_NOT_JSON, self.client.get_messages_count)
 
     def test_lists_that_are_null(self):
-        """An empty list comes as "null" or as nothing at all, too."""
+        """An empty list comes as "null" or as nothing at all, too; but conclusions are drawn from
+        what the queue and the journals do not hold, so there it has to be a list."""
         for body in (None, "", []):
-            for method, call in (
-                ("showMessagesQueue", self.client.show_messages_queue),
-                ("lastOutgoingMessages", self.client.last_outgoing_messages),
-                ("getChats", self.client.get_chats),
-            ):
+            self.phone.fault("getChats", "status", status=200, body=body)
+            self.assertEqual(self.client.get_chats(), [])
+        for method, call in (
+            ("showMessagesQueue", self.client.show_messages_queue),
+            ("lastOutgoingMessages", self.client.last_outgoing_messages),
+        ):
+            for body in (None, ""):
                 self.phone.fault(method, "status", status=200, body=body)
-                self.assertEqual(call(), [])
+                self.assertFails(TryLater, const.CODE_NOT_JSON, call)
+            self.phone.fault(method, "status", status=200, body=[])
+            self.assertEqual(call(), [])
 
     def test_number_that_cannot_be_sent(self):
         """JSON has no NaN: that is refused before anything is sent."""

@@ -221,6 +221,17 @@ class TestUnsure(TelegramCase):
         self.ingest(echo)
         self.assertEqual((message.state, message.id_message), ("sent", "e1"))
 
+    def test_no_journal_is_no_empty_journal(self):
+        """An answer without any list proves nothing about what would be missing in it."""
+        message = self.send_unsure("Only once")
+        for method in ("showMessagesQueue", "lastOutgoingMessages"):
+            for body in ("", "null"):
+                self.phone.fault(method, "status", status=200, body=body)
+                self.send_queue_now()
+                self.assertEqual((message.state, message.absent_since), ("unsure", False))
+        self.send_queue_now()
+        self.assertEqual((message.state, self.ledger()), ("sent", ["Only once"]))
+
     def test_settling_holds_up_nobody(self):
         """Whatever is wrong with asking, the other chats' messages go out."""
         message = self.send_unsure("Unsure", fault="lost_before")
