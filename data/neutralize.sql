@@ -4,5 +4,6 @@ UPDATE telegram_instance
    SET api_token = NULL,
        state = 'unchecked';
 UPDATE telegram_message
-   SET state = 'canceled'
+   SET state = 'canceled',
+       is_settling = false
  WHERE state IN ('queued', 'sending', 'unsure');

@@ -35,6 +35,14 @@ class TelegramInstance(models.Model):
         """
         self.ensure_one()
         instance_sudo = self.sudo()  # sudo: telegram.instance - the token stays in the client
+        if not instance_sudo.api_token and not self._may_handle_tokens():
+            raise UserError(
+                self.env._(
+                    "The API token of “%s” is not set. Ask an administrator with the rights of "
+                    "Odoo's settings to enter it.",
+                    self.name,
+                )
+            )
         if not instance_sudo.api_token:
             raise UserError(
                 self.env._(

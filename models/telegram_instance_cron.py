@@ -58,7 +58,8 @@ class TelegramInstance(models.Model):
             self._get_cron_names(),
             strict=True,
         ):
-            if cron.name != name:
+            # The name may wait for the next change; saving must not fail while the action runs.
+            if cron.name != name and cron.try_lock_for_update(allow_referencing=True):
                 cron.name = name
             # Not a plain write: a neutralised copy of the database must stay silent.
             cron.toggle(self._name, [("id", "=", self.id)])
@@ -72,11 +73,11 @@ class TelegramInstance(models.Model):
     def _cron_send(self):
         """Work off the outgoing queue. Commits: for the scheduled action only."""
         self.ensure_one()
-        if self.api_token_set:
+        if self.active and self.api_token_set:
             self.env["telegram.message"]._send_queue(self)
 
     def _cron_receive(self):
         """Take in what the service has for us. Commits: for the scheduled action only."""
         self.ensure_one()
-        if self.api_token_set:
+        if self.active and self.api_token_set:
             self.env["telegram.event"]._poll(self)

@@ -166,9 +166,10 @@ class TelegramMessage(models.Model):
         """Put messages into the queue once more: those that failed, and unsure ones that a person
         knows to have never arrived."""
         self.check_access("read")
-        if not all(message.attempts for message in self):
+        failed = self.filtered(lambda message: message.state in ("error", "unsure"))
+        if not all(message.attempts for message in failed):
             raise UserError(self.env._("Only messages that were written in Odoo are sent again."))
-        if any(message.is_settling for message in self):
+        if any(message.is_settling for message in failed):
             raise UserError(
                 self.env._(
                     "The service is being asked whether the message went out. Wait some minutes, "

@@ -75,12 +75,14 @@ class TelegramMessage(models.Model):
             message.chat_id._learn_chat_id(notification.chat_id)
             return message
         self._await_sending(instance, arrived_at)
-        unsure = outgoing & Domain("state", "=", "unsure")
-        message = self.search(unsure & same_chat, order="id").filtered(is_same)[:1]
+        # Without an id: unsure, taken for arrived by a person, or queued once more.
+        attempted = Domain("id_message", "=", False) & Domain("attempts", ">", 0)
+        attempted &= Domain("state", "in", ("unsure", "sent", "queued"))
+        message = self.search(outgoing & attempted & same_chat, order="id").filtered(is_same)[:1]
         if message:
             message._mark_sent(notification.id_message)
             return message
-        settling = unsure & Domain("is_settling", "=", True)
+        settling = outgoing & Domain("is_settling", "=", True)
         if self.search(settling & IN_PHONE_FORM).filtered(is_same):
             raise NotYet()  # the number of that chat is being asked for
         return message
@@ -155,6 +157,7 @@ class TelegramMessage(models.Model):
         message = self._find_by_status(instance, notification)
         if not message:
             self._await_sending(instance, arrived_at)
+            self._await_settling(instance, notification)
             return message
         state = notification.status
         if state in RANK:
@@ -181,7 +184,8 @@ class TelegramMessage(models.Model):
         same_chat = Domain("chat_id.chat_id", "=", notification.chat_id)
         if not notification.id_message:
             since = fields.Datetime.now() - timedelta(hours=STATUS_HOURS)
-            sent = Domain("state", "=", "sent") & Domain("attempted_at", ">=", since)
+            sent = Domain("state", "=", "sent") | Domain("is_settling", "=", True)
+            sent &= Domain("attempted_at", ">=", since)
             return self.search(outgoing & same_chat & sent, order="id", limit=1)
         same_id = Domain("id_message", "=", notification.id_message)
         message = self.search(outgoing & same_id & same_chat, limit=1)
@@ -190,6 +194,19 @@ class TelegramMessage(models.Model):
             found = self.search(outgoing & same_id & IN_PHONE_FORM, limit=2)
             message = found if len(found) == 1 else message
         return message
+
+    @api.model
+    def _await_settling(self, instance, notification):
+        """Let a status wait that may be about an unsure message, whose id is not known yet.
+
+        :raise NotYet: there is such a message
+        """
+        settling = Domain("instance_id", "=", instance.id) & Domain("is_settling", "=", True)
+        same_chat = Domain("chat_id.chat_id", "=", notification.chat_id)
+        if notification.id_message and self.search_count(
+            settling & (same_chat | IN_PHONE_FORM), limit=1
+        ):
+            raise NotYet()
 
     @api.model
     def _await_sending(self, instance, arrived_at):
@@ -207,12 +224,25 @@ class TelegramMessage(models.Model):
         if self.search_count(under_way, limit=1):
             raise NotYet()
 
+    def _mark_no_account(self):
+        """Fail messages to a number at which there is nobody."""
+        self._set_state(
+            {
+                "state": "error",
+                "failure_type": "no_account",
+                "failure_reason": self._explain_no_account(),
+            }
+        )
+
+    def _explain_no_account(self):
+        return self.env._(
+            "This number has no Telegram account, or hides it. Ask the contact for another "
+            "number or for the Telegram user name."
+        )
+
     def _explain_status(self, notification):
         if notification.status == "noAccount":
-            text = self.env._(
-                "This number has no Telegram account, or hides it. Ask the contact for another "
-                "number or for the Telegram user name."
-            )
+            text = self._explain_no_account()
         else:
             text = self.env._("Telegram did not take the message.")
         return f"{text} ({notification.description})" if notification.description else text

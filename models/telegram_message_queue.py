@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import logging
 import time
 
 from odoo import api, fields, models
@@ -9,6 +10,8 @@ from .. import const
 from ..client import GreenApiError, OutcomeUnknown, Pace, Refused
 from .telegram_message import NO_FAILURE
 from .transactions import write_and_commit
+
+_logger = logging.getLogger(__name__)
 
 
 class TelegramMessage(models.Model):
@@ -130,9 +133,14 @@ class TelegramMessage(models.Model):
         :return: bool, True: the next message has a chance
         """
         same = [("chat_id", "=", self.chat_id.id), ("id_message", "=", id_message)]
-        echo = self.search([*same, ("id", "!=", self.id)])
+        twin = self.search([*same, ("id", "!=", self.id)])
         self.write({"state": "sent"})
-        self._absorb(echo)  # the echo was faster and not known for ours
+        if twin.attempts:
+            # Another message of ours: the service has given an id for the second time.
+            _logger.warning("Telegram message %s has the id of %s", self.id, twin.id)
+            id_message = False
+        else:
+            self._absorb(twin)  # the echo was faster and not known for ours
         self._set_state({"state": self.state, "id_message": id_message, **NO_FAILURE})
         self.instance_id._resume_sending()
         return True

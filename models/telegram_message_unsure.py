@@ -6,7 +6,7 @@ from datetime import timedelta, timezone
 from odoo import api, fields, models
 
 from .. import const
-from ..client import GreenApiError
+from ..client import GreenApiError, Refused
 from ..client.notifications import OUTGOING_API
 from .telegram_message import NO_FAILURE
 from .transactions import write_and_commit
@@ -15,6 +15,7 @@ _logger = logging.getLogger(__name__)
 
 JOURNAL_LAG = 300  # seconds after which a message sent is certainly in the outgoing journal
 JOURNAL_HOURS = 24  # how far back the journal goes
+CHECK_PAUSE_HOURS = 4  # checkAccount is not called again so long after it was refused
 CLOCK_SKEW = 120  # seconds by which our clock and the service's may differ
 
 
@@ -95,22 +96,31 @@ class TelegramMessage(models.Model):
     def _ask_for_numbers(self, client):
         """Ask for the numbers of chats known by phone only: the journal knows no phones.
 
-        :return: dict of chat -> chat id, of those that the service was willing to tell
+        :return: dict of chat -> chat id, of those that the service was willing to tell; False
+            where there is no account
         """
         numbers = {}
+        check_after = self.instance_id.check_after
+        if check_after and check_after > fields.Datetime.now():
+            return numbers
         for chat in self.chat_id.filtered("is_phone_form"):
             try:
                 account = client.check_account(chat._get_phone_digits())
             except GreenApiError as error:
                 _logger.info("Telegram chat %s: its number is not known yet (%s)", chat.id, error)
-                break  # some limit, most likely; the next run asks for the others
-            if account.chat_id:
-                numbers[chat] = account.chat_id
+                if isinstance(error, Refused):  # a quota, or Telegram's own limit
+                    wait = fields.Datetime.now() + timedelta(hours=CHECK_PAUSE_HOURS)
+                    write_and_commit(self.env, self.instance_id.write, {"check_after": wait})
+                break
+            numbers[chat] = account.exists and account.chat_id
         return numbers
 
     def _keep_numbers(self, numbers):
         for chat, number in numbers.items():
-            chat._learn_chat_id(number)
+            if number:
+                chat._learn_chat_id(number)
+            else:
+                self.filtered(lambda message, x=chat: message.chat_id == x)._mark_no_account()
 
     def _keep_answers(self, numbers, waiting, sent):
         """Settle what the service's queue and journal settle, the oldest first.
@@ -128,7 +138,7 @@ class TelegramMessage(models.Model):
         ]
         taken = self._find_taken([id_message for _chat_id, id_message, *_rest in rows])
         is_complete = len(waiting) < const.QUEUE_LISTING_LENGTH
-        for message in self:
+        for message in self.filtered("is_settling"):
             found = next((row[1] for row in rows if message._is_row(*row, taken)), None)
             if found:
                 taken.add((message.chat_id, found))

@@ -15,7 +15,8 @@ class TestFailures(TelegramCase, HttpCase):
         """Keep our failures ours: "sms" opens its own list for all but those of e-mails."""
         ivan = self.env["res.partner"].create({"name": "Ivan", "phone": "+79998887755"})
         refused = self.write_from(self.customer, "Not taken")
-        refused._set_state({"state": "error", "failure_reason": "The service refused it"})
+        reason = "The service refused it"
+        refused._set_state({"state": "error", "attempts": 1, "failure_reason": reason})
         self.write_from(ivan, "Cut off")._set_state({"state": "unsure"})
         self.write_from(ivan, "Well sent")._set_state({"state": "read"})
         login = self.salesperson.login

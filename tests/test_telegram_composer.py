@@ -45,7 +45,7 @@ class TestComposer(TelegramCase):
         """A message that will wait for the account says so; it may be sent all the same."""
         self.instance._take_state("notAuthorized")
         form = self.open(self.customer)
-        self.assertIn("signed in", form.warning)
+        self.assertIn("The message waits", form.warning)
         form.body = "Later"
         form.save().action_send()
 

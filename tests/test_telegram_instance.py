@@ -215,6 +215,15 @@ class TestInstance(TelegramCase):
         self.assertFalse(crons.exists())
         self.assertFalse(actions.exists())
 
+    def test_archived_while_its_action_runs(self):
+        """An action that could not be switched off does nothing for an archived instance."""
+        self.write_from(self.customer, "Too late")
+        self.phone.write("10000000", "Not taken in")
+        self.instance.active = False
+        self.send_queue()
+        self.receive()
+        self.assertEqual((self.phone.ledger(), len(self.phone.notifications())), ([], 1))
+
     def test_neutralized_copy_stays_silent(self):
         """On a neutralised copy of the database the actions are not switched on by accident."""
         self.instance.active = False

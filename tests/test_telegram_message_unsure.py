@@ -167,10 +167,11 @@ class TestUnsure(TelegramCase):
         """While a chat is known by its phone only, its absence from the journal proves nothing."""
         stranger = self.env["res.partner"].create({"name": "Ivan", "phone": "+79998887701"})
         message = self.send_unsure("Only once", record=stranger)
+        self.phone.fault("checkAccount", "status", status=469, body="limit reached")
         for _run in range(2):
-            self.phone.fault("checkAccount", "status", status=469, body="limit reached")
             self.send_queue_now()
             self.assertEqual((message.state, message.absent_since), ("unsure", False))
+        self.assertEqual(len(self.phone.requests("checkAccount")), 1, "asked again too soon")
         self.assertEqual(self.ledger(), ["Only once"])
 
     def test_echo_with_other_white_space(self):
@@ -197,7 +198,7 @@ class TestUnsure(TelegramCase):
     def test_row_of_the_echo_is_no_other_message(self):
         """A row that an echo made does not hide that the journal knows the message."""
         message = self.send_unsure("Only once")
-        message.write({"state": "queued", "is_settling": False})
+        message.write({"state": "canceled", "is_settling": False})
         self.receive()  # not known for ours just now
         row = self.env["telegram.message"].search([("chat_id", "=", self.chat.id)]) - message
         self.assertEqual(row.text, "Only once")
@@ -231,6 +232,42 @@ class TestUnsure(TelegramCase):
                 self.assertEqual((message.state, message.absent_since), ("unsure", False))
         self.send_queue_now()
         self.assertEqual((message.state, self.ledger()), ("sent", ["Only once"]))
+
+    def test_nobody_at_the_number(self):
+        """A number without an account ends as a failure, after one question."""
+        nobody = self.env["res.partner"].create({"name": "Nobody", "phone": "+79990000000"})
+        message = self.send_unsure("Anybody there?", record=nobody)
+        for _run in range(2):
+            self.send_queue_now()
+        self.assertEqual((message.state, message.failure_type), ("error", "no_account"))
+        self.assertEqual(len(self.phone.requests("checkAccount")), 1)
+
+    def test_statuses_wait_until_it_is_settled(self):
+        """What is reported of a message whose id is not known yet is not lost."""
+        message = self.send_unsure("Only once")
+        id_message = self.phone.ledger()[0]["idMessage"]
+        event = self.ingest(self.status(message, "read", idMessage=id_message))
+        self.assertEqual(event.state, "new")
+        self.send_queue_now()
+        self.assertEqual(message.state, "sent")
+        event.next_attempt_at = False
+        self.receive()
+        self.assertEqual(message.state, "read")
+
+    def test_echo_after_a_person_has_settled_it(self):
+        """The echo of what a person took for arrived, or had sent again, is no second message."""
+        for settle in ("action_mark_sent", "action_retry"):
+            with self.subTest(settle):
+                message = self.send_unsure(f"Only once: {settle}")
+                message.is_settling = False
+                getattr(message, settle)()
+                self.receive()
+                messages = self.env["telegram.message"].search([("text", "=", message.text)])
+                self.assertEqual(messages, message)
+                self.assertIn(message.state, ("sent", "delivered"))
+                self.assertTrue(message.id_message)
+        self.send_queue_now()
+        self.assertEqual(len(self.ledger()), 2)
 
     def test_settling_holds_up_nobody(self):
         """Whatever is wrong with asking, the other chats' messages go out."""

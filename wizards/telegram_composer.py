@@ -50,7 +50,11 @@ class TelegramComposer(models.TransientModel):
         chats = self.env["telegram.chat"]
         for composer in self:
             composer.recipient = composer.warning = False
-            if not composer.partner_id or not composer.instance_id:
+            if not composer.partner_id:
+                composer.warning = self.env._(
+                    "This record has no contact to write to. Set its customer first, or choose "
+                    "somebody here."
+                )
                 continue
             try:
                 composer.recipient = chats._preview(composer.instance_id, composer.partner_id)
@@ -58,7 +62,10 @@ class TelegramComposer(models.TransientModel):
                 composer.warning = str(error)
             else:
                 if composer.instance_id.state != const.STATE_AUTHORIZED:
-                    composer.warning = composer.instance_id.state_message
+                    composer.warning = self.env._(
+                        "The Telegram account does not work just now. The message waits, and goes "
+                        "out by itself when an administrator has brought the account back."
+                    )
 
     def _get_record(self):
         self.ensure_one()
