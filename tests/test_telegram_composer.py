@@ -26,6 +26,14 @@ class TestComposer(TelegramCase):
         self.assertEqual((message.text, message._get_record()), ("Hello", self.customer))
         self.assertIn("Hello", self.customer.message_ids[0].body)
 
+    def test_made_by_a_program(self):
+        """A program says only from which record and what; the rest is found as on the screen."""
+        composer = self.env["telegram.composer"].with_user(self.salesperson)
+        values = {"res_model": "res.partner", "res_id": self.customer.id, "body": "Hello"}
+        composer.create(values).action_send()
+        message = self.env["telegram.message"].search([("instance_id", "=", self.instance.id)])
+        self.assertEqual((message.text, message.partner_id), ("Hello", self.customer))
+
     def test_warns_before_writing(self):
         """Who cannot be reached is told when the window opens, not after the text is written."""
         nobody = self.env["res.partner"].create({"name": "No phone"})

@@ -19,6 +19,7 @@ class TelegramComposer(models.TransientModel):
         "From",
         compute="_compute_instance_id",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
     )
