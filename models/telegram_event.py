@@ -5,6 +5,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.constants import GC_UNLINK_LIMIT
@@ -85,6 +86,10 @@ class TelegramEvent(models.Model):
         # sudo: telegram.event - nobody writes what the service has sent, its readers replay it
         events_sudo = self.sudo().filtered(lambda event: event.state in ("error", "ignored"))
         events_sudo.write({"state": "new", "error": False, "attempts": 0, "next_attempt_at": False})
+        if not events_sudo:
+            raise UserError(
+                self.env._("Only events that were set aside or ignored are processed again.")
+            )
         for instance_sudo in events_sudo.instance_id:
             instance_sudo.receive_cron_id._trigger()
 

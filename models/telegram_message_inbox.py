@@ -134,10 +134,13 @@ class TelegramMessage(models.Model):
         record = self._get_record()
         if record and record not in records and hasattr(record, "message_post"):
             records.append(record)
+        text = self._describe()
+        if self.direction == "incoming" and not self.author_id:
+            text = f"{self.sender_name or self.chat_id.name}: {text}"  # nobody that Odoo knows
         for record in records:
             author = self.author_id or self.company_id.partner_id
             self.mail_message_ids += record.with_company(self.company_id).message_post(
-                body=plaintext2html(self._describe()),
+                body=plaintext2html(text),
                 author_id=author.id,
                 message_type="telegram",
                 subtype_xmlid="mail.mt_comment" if self.direction == "incoming" else "mail.mt_note",

@@ -152,6 +152,17 @@ class TestMailThread(TelegramCase):
         for record in (self.customer, other):
             self.assertIn("Fine, thanks", record.message_ids[0].body)
 
+    def test_answer_of_somebody_unknown_has_a_name(self):
+        """An answer in a group stands on the record with the name of who wrote it."""
+        other = self.env["res.partner"].create({"name": "Order 2"})
+        group = self.env["telegram.chat"]._get_or_create(self.instance, "-1000")
+        self.env["telegram.message"]._queue(group, "About the order", record=other)
+        self.send_queue()
+        notification = self.notification("Fine")
+        notification["senderData"].update({"chatId": "-1000", "chatType": "supergroup"})
+        self.ingest(notification)
+        self.assertIn("Vasilisa: Fine", other.message_ids[0].body)
+
     def test_cancelled_message_was_never_about_anything(self):
         """An answer does not go to a record whose message was taken back before it went out."""
         other = self.env["res.partner"].create({"name": "Order 2"})
