@@ -112,7 +112,8 @@ class TelegramMessage(models.Model):
                     wait = fields.Datetime.now() + timedelta(hours=CHECK_PAUSE_HOURS)
                     write_and_commit(self.env, self.instance_id.write, {"check_after": wait})
                 break
-            numbers[chat] = account.exists and account.chat_id
+            if account.chat_id or not account.exists:
+                numbers[chat] = account.exists and account.chat_id
         return numbers
 
     def _keep_numbers(self, numbers):

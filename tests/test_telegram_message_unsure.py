@@ -242,6 +242,15 @@ class TestUnsure(TelegramCase):
         self.assertEqual((message.state, message.failure_type), ("error", "no_account"))
         self.assertEqual(len(self.phone.requests("checkAccount")), 1)
 
+    def test_account_whose_number_is_not_told(self):
+        """An account without a number in the answer is no missing account."""
+        stranger = self.env["res.partner"].create({"name": "Ivan", "phone": "+79998887701"})
+        message = self.send_unsure("Only once", record=stranger)
+        body = {"exist": True, "chatId": ""}
+        self.phone.fault("checkAccount", "status", status=200, body=body)
+        self.send_queue_now()
+        self.assertEqual((message.state, message.absent_since), ("unsure", False))
+
     def test_statuses_wait_until_it_is_settled(self):
         """What is reported of a message whose id is not known yet is not lost."""
         message = self.send_unsure("Only once")
