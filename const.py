@@ -10,6 +10,8 @@ MESSAGE_MAX_LENGTH = 4096  # characters of a text, sendMessage
 QUEUE_LISTING_LENGTH = 500  # messages that showMessagesQueue lists at most
 CAPTION_MAX_LENGTH = 1024  # characters of the text that goes with a file
 FILE_MAX_BYTES = 100 * 1024 * 1024
+FILE_HOURS = 24  # how long the link to an uploaded file lives
+EDIT_HOURS = 48  # how long Telegram lets a text be changed
 POLL_MESSAGE_MAX_LENGTH = 255  # characters of a poll's question
 POLL_OPTIONS_MIN = 2
 POLL_OPTIONS_MAX = 12
@@ -17,6 +19,8 @@ POLL_OPTION_MAX_LENGTH = 100
 GROUP_NAME_MAX_LENGTH = 100
 TYPING_TIME_MIN = 1000  # milliseconds that "typing" is shown before a message
 TYPING_TIME_MAX = 20000
+SEND_INTERVAL_MIN = 500  # milliseconds between two messages (delaySendMessagesMilliseconds)
+SEND_INTERVAL_MAX = 600000
 RECEIVE_TIMEOUT_MIN = 5  # seconds that receiveNotification waits for a notification
 RECEIVE_TIMEOUT_MAX = 60
 
@@ -107,6 +111,21 @@ POLL_OPTIONS_AS_OBJECTS = True
 PHONE_CHAT_SUFFIX = "@c.us"  # "79876543210@c.us": a chat addressed by its phone number
 CHAT_ID_PATTERN = r"-?[0-9]{1,32}|[0-9]{7,15}@c\.us"
 
+# --- Kinds of messages (typeMessage) ---------------------------------------------------------
+TEXT_KINDS = ("textMessage", "extendedTextMessage")
+FILE_KINDS = ("imageMessage", "videoMessage", "audioMessage", "documentMessage")
+# These change another message instead of being one.
+CHANGE_KINDS = ("editedMessage", "deletedMessage")
+# What each method of the section "Sending" makes. Of a file the service finds the kind itself.
+KINDS_OF_METHODS = {
+    "sendMessage": "textMessage",
+    "sendFileByUrl": "documentMessage",
+    "sendFileByUpload": "documentMessage",
+    "sendLocation": "locationMessage",
+    "sendContact": "contactMessage",
+    "sendPoll": "pollMessage",
+}
+
 # --- Groups ----------------------------------------------------------------------------------
 # What participants may do (updateGroupSettings, getGroupData): booleans.
 GROUP_SETTINGS = (
@@ -149,6 +168,7 @@ CODE_BAD_REQUEST = "bad_request"  # 400: anything else
 CODE_RATE_LIMIT = "rate_limit"  # 429
 CODE_QUOTA = "quota"  # 466: quota of the plan used up
 CODE_CHECK_LIMIT = "check_limit"  # 469: Telegram's own limit of account checks
+CODE_LOST = "lost"  # found on our side: what was to be sent is no longer there
 CODE_HTTP = "http"  # another HTTP status
 CODE_SERVER = "server"  # 5xx and 499
 CODE_NOT_JSON = "not_json"  # 200, but not an answer of this service
@@ -161,7 +181,7 @@ CODE_TIMEOUT = "timeout"  # no answer in time
 CODE_CONNECTION_LOST = "connection_lost"  # cut before the answer was complete
 
 # Refusals that concern one message; any other one would befall the next message too.
-MESSAGE_CODES = (CODE_BAD_REQUEST, CODE_QUOTA, CODE_CHECK_LIMIT)
+MESSAGE_CODES = (CODE_BAD_REQUEST, CODE_QUOTA, CODE_CHECK_LIMIT, CODE_LOST, CODE_TOO_LARGE)
 
 # The text of a 400 answer that tells about the instance as a whole (contract: common errors).
 BAD_REQUEST_CODES = (

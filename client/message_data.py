@@ -12,6 +12,7 @@ https://green-api.com/en/telegram/docs/api/journals/
 from dataclasses import dataclass, field
 from typing import Any
 
+from .. import const
 from . import answers
 
 # Kinds that are about another message: the object that names it. Their "quote" is that message.
@@ -183,6 +184,37 @@ def parse_journal(entry):
         status=answers.clean_text(entry, "statusMessage"),
         is_edited=answers.flag(entry, "isEdited"),
         is_deleted=answers.flag(entry, "isDeleted"),
+    )
+
+
+def parse_request(method, body, id_message):
+    """Say what a call of the section "Sending" sends.
+
+    :param str method: such as "sendMessage"
+    :param dict body: of the call; whatever is wrong with it, it has a meaning
+    :return: Message, without what only a sent one has
+    """
+    name = answers.clean_text(body, "fileName")
+    return Message(
+        id_message=id_message,
+        timestamp=0,
+        chat_id=answers.text(body, "chatId"),
+        chat_type="",
+        chat_name="",
+        sender="",
+        sender_name="",
+        sender_phone="",
+        is_incoming=False,
+        is_via_api=True,
+        type_message=const.KINDS_OF_METHODS.get(method, ""),
+        text=_first_text(body, "message", "caption"),
+        quoted_id_message=answers.clean_text(body, "quotedMessageId"),
+        is_forwarded=method == "forwardMessages",
+        file=File(name, answers.clean_text(body, "urlFile"), "") if name else None,
+        location=_location(body),
+        contact=_contact(body.get("contact")),
+        poll=_poll({**body, "name": body.get("message")}) if body.get("options") else None,
+        raw=body,
     )
 
 

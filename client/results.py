@@ -5,6 +5,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from .message_data import parse_request
+
 
 @dataclass(frozen=True)
 class InstanceState:
@@ -116,6 +118,11 @@ class QueuedMessage:
     chat_id: str
     body: dict  # of that call
     raw: Any = field(default=None, repr=False)
+
+    @property
+    def message(self):
+        """What the call sends, as a Message, as far as its body tells."""
+        return parse_request(self.method, self.body, self.id_message)
 
 
 @dataclass(frozen=True)

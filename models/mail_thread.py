@@ -2,50 +2,127 @@
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
+
+from .. import const
 
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
-    def _message_telegram(self, body, *, partner=None, instance=None):
+    def _message_telegram(
+        self,
+        body="",
+        *,
+        partner=None,
+        instance=None,
+        attachments=None,
+        contents=(),
+        quoted_message=None,
+        scheduled_date=None,
+    ):
         """Write to the contact of this record by Telegram.
 
-        The message stands in the chatter at once and is sent after the transaction commits.
+        Each message stands in the chatter at once and is sent after the transaction commits. With
+        files, the text becomes the caption of the first one; a longer one goes before them.
 
         :param str body: plain text
         :param partner: the ``res.partner`` to write to; by default the record's own
         :param instance: the ``telegram.instance`` to write by; by default its company's first
-        :return: the ``mail.message``; its notification follows what becomes of it
-        :raise UserError: nobody to write to, no way to reach them, or a text that cannot be sent
+        :param attachments: ``ir.attachment`` records to send
+        :param list contents: values of the ``telegram.message._prepare_…`` methods, to send besides
+        :param quoted_message: the ``telegram.message`` of the chat that the first one answers
+        :param datetime scheduled_date: not before this moment (UTC)
+        :return: the ``mail.message`` records, one for each message in Telegram; their
+            notifications follow what becomes of it
+        :raise UserError: nobody to write to, no way to reach them, or what cannot be sent
         """
         self.ensure_one()
-        text = self.env["telegram.message"]._check_text(body)
+        messages = self.env["telegram.message"]
+        values_list = messages._prepare_all(body, attachments, contents)
         instance = instance or self._telegram_get_instance()
         instance.check_access("read")
         partner = partner or self._telegram_get_partner()
         chat = self.env["telegram.chat"]._for_partner(instance, partner)
-        mail_message = self.message_post(
-            body=plaintext2html(text),
-            message_type="telegram",
-            subtype_xmlid="mail.mt_note",
-            partner_ids=partner.ids,
-        )
-        message = self.env["telegram.message"]._queue(chat, text, record=self)
-        # sudo: telegram.message, mail.notification - both show what was just queued
-        message.sudo().mail_message_ids = mail_message
-        self.env["mail.notification"].sudo().create(
-            {
-                "author_id": mail_message.author_id.id,
-                "mail_message_id": mail_message.id,
-                "res_partner_id": partner.id,
-                "notification_type": "telegram",
-                "telegram_message_id": message.id,
-                "is_read": True,  # nothing for an inbox
-                **message._prepare_notification_values(),
-            }
-        )
-        return mail_message
+        mail_messages = self.env["mail.message"]
+        for values in values_list:
+            message = messages._queue(chat, values, self, quoted_message, scheduled_date)
+            quoted_message = None
+            attachment = message.sudo().attachment_id  # sudo: telegram.message - our own one
+            if attachment.res_model == "telegram.composer":
+                attachment.write({"res_model": self._name, "res_id": self.id})
+            mail_message = self.message_post(
+                body=message._get_body(),
+                message_type="telegram",
+                subtype_xmlid="mail.mt_note",
+                partner_ids=partner.ids,
+                attachment_ids=attachment.ids,
+            )
+            message._link_to_chatter(mail_message, partner)
+            mail_messages |= mail_message
+        return mail_messages
+
+    def _message_telegram_batch(
+        self,
+        bodies,
+        *,
+        instance,
+        partners=None,
+        attachments=None,
+        contents=(),
+        scheduled_date=None,
+    ):
+        """Write to the contacts of many records at once, as a note on each.
+
+        The number of queries does not grow with that of the records.
+
+        :param dict bodies: plain text by id of the record
+        :param instance: the ``telegram.instance`` to write by
+        :param dict partners: the ``res.partner`` to write to by id of the record; by default the
+            records' own
+        :param attachments: ``ir.attachment`` records that everybody gets; they are uploaded once
+        :param list contents: values of the ``telegram.message._prepare_…`` methods for everybody
+        :param datetime scheduled_date: not before this moment (UTC)
+        :return: the ``telegram.message`` records
+        :raise UserError: as ``_message_telegram``; then nothing is queued
+        """
+        instance.check_access("read")
+        messages = self.env["telegram.message"]
+        partners = partners or self._mail_get_partners()
+        everyone = self.env["res.partner"].union(*(partners[record.id][:1] for record in self))
+        chats = self.env["telegram.chat"]._for_partners(instance, everyone)
+        shared = messages._prepare_all("", attachments, contents) if attachments or contents else []
+        rows, sources = [], []
+        for record in self:
+            place = {"res_model": record._name, "res_id": record.id}
+            chat = chats[partners[record.id][:1].id]
+            for number, part in enumerate(self._telegram_parts(bodies.get(record.id), shared)):
+                rows.append((chat, {**part, **place}))
+                sources.append((number, record))
+        queued = messages._queue_all(rows, scheduled_date)
+        # The chatter takes one note of each record at a time.
+        for number in sorted({number for number, _record in sources}):
+            pairs = [
+                (message, record)
+                for message, (place, record) in zip(queued, sources, strict=True)
+                if place == number
+            ]
+            messages._log_in_chatters(pairs, partners)
+        return queued
+
+    @api.model
+    def _telegram_parts(self, body, shared):
+        """Return the values of all messages to one recipient of many.
+
+        :param str body: its own text
+        :param list shared: values that everybody gets
+        """
+        messages = self.env["telegram.message"]
+        if not shared:
+            return [messages._prepare_text(body)]
+        is_caption = "file_name" in shared[0] and not shared[0].get("text")
+        if body and is_caption and len(body) <= const.CAPTION_MAX_LENGTH:
+            return [{**shared[0], "text": messages._check_caption(body)}, *shared[1:]]
+        return [messages._prepare_text(body), *shared] if body else shared
 
     def _telegram_get_instance(self):
         """Return the instance to write from this record by: its company's, else the current one's.

@@ -12,7 +12,16 @@ from .. import const
 from .transactions import check_not_protected
 
 # Who a message goes to, and by which account: set by the addon itself.
-PROTECTED = {"instance_id", "chat_id", "chat_type", "phone", "last_message_at"}
+PROTECTED = {
+    "instance_id",
+    "chat_id",
+    "chat_type",
+    "phone",
+    "last_message_at",
+    "first_written_at",
+    "last_received_at",
+    "no_account",
+}
 
 
 class TelegramChat(models.Model):
@@ -52,12 +61,34 @@ class TelegramChat(models.Model):
     )
     message_ids = fields.One2many("telegram.message", "chat_id", "Messages")
     last_message_at = fields.Datetime(readonly=True)
+    first_written_at = fields.Datetime(
+        "First Written To", readonly=True, copy=False, help="When this account wrote first."
+    )
+    last_received_at = fields.Datetime("Last Answer", readonly=True, copy=False)
+    is_stranger = fields.Boolean(
+        "Never in Touch",
+        compute="_compute_is_stranger",
+        store=True,
+        help="A person to whom this account has not written yet, and who has not written either.",
+    )
+    no_account = fields.Boolean(
+        "No Telegram Account",
+        readonly=True,
+        copy=False,
+        help="Telegram said that there is nobody at this number, or that the number is hidden.",
+    )
+    opted_out = fields.Boolean(
+        "No Mailings", help="This person does not want mailings. One may still write personally."
+    )
     is_phone_form = fields.Boolean(
         compute="_compute_is_phone_form", help="Telegram's own number is not known yet."
     )
 
     _chat_id_uniq = models.Constraint(
         "unique(instance_id, chat_id)", "This chat of the instance is already there."
+    )
+    _stranger_index = models.Index(
+        "(instance_id, first_written_at) WHERE first_written_at IS NOT NULL"
     )
     _phone_index = models.Index("(instance_id, phone) WHERE phone IS NOT NULL")
 
@@ -67,6 +98,12 @@ class TelegramChat(models.Model):
     def _compute_is_phone_form(self):
         for chat in self:
             chat.is_phone_form = (chat.chat_id or "").endswith(const.PHONE_CHAT_SUFFIX)
+
+    @api.depends("chat_id", "first_written_at", "last_received_at")
+    def _compute_is_stranger(self):
+        for chat in self:
+            in_touch = chat.first_written_at or chat.last_received_at
+            chat.is_stranger = not in_touch and not (chat.chat_id or "").startswith("-")
 
     def _get_phone_digits(self):
         self.ensure_one()
@@ -163,68 +200,6 @@ class TelegramChat(models.Model):
                 return chats_sudo.with_env(self.env)
         return self._get_or_create(instance, address)
 
-    @api.model
-    def _for_partner(self, instance, partner):
-        """Return the chat to write to a contact: the linked one, else the one of its phone.
-
-        :raise UserError: the contact has neither a chat nor a phone that can be read
-        """
-        chat, phone = self._find_for_partner(instance, partner)
-        if not chat:
-            chat_id = phone.removeprefix("+") + const.PHONE_CHAT_SUFFIX
-            chat = self._get_or_create(instance, chat_id, name=partner.display_name)
-        chat_sudo = chat.sudo()  # sudo: telegram.chat - linked by writing, not by editing it
-        if not chat_sudo.partner_id:
-            chat_sudo.partner_id = partner
-        return chat
-
-    @api.model
-    def _find_for_partner(self, instance, partner):
-        """Return the chat of a contact, and the phone in E.164 where there is none yet."""
-        # sudo: telegram.chat - people reach chats through the instance they operate
-        chats_sudo = self.sudo()
-        domain = [("instance_id", "=", instance.id), ("chat_type", "in", ("user", "bot"))]
-        chat = chats_sudo.search([*domain, ("partner_id", "=", partner.id)], limit=1)
-        phone = False
-        if not chat:
-            phone = self._get_phone(partner)
-            # A number may have changed hands: the chat of another contact is not this one's.
-            domain += [("phone", "=", phone), ("partner_id", "=", False)]
-            chat = chats_sudo.search(domain, limit=1)
-        return chat.with_env(self.env), phone
-
-    @api.model
-    def _preview(self, instance, partner):
-        """Say where a message to a contact would go: the chat's name, or the phone number.
-
-        :raise UserError: as for _for_partner
-        """
-        chat, phone = self._find_for_partner(instance, partner)
-        return chat.sudo().display_name or phone  # sudo: as in _find_for_partner
-
-    @api.model
-    def _get_phone(self, partner):
-        """Return the phone of a contact in E.164, or raise a UserError that says what to do."""
-        if not partner.phone:
-            raise UserError(
-                self.env._(
-                    "%s has neither a Telegram chat nor a phone number. Enter the phone number "
-                    "on the contact, in international form (+…).",
-                    partner.display_name,
-                )
-            )
-        phone = partner._phone_format(fname="phone")
-        if not phone:
-            raise UserError(
-                self.env._(
-                    "The phone number “%(phone)s” of %(name)s cannot be read. Correct it on the "
-                    "contact, in international form (+…), or set the contact's country.",
-                    phone=partner.phone,
-                    name=partner.display_name,
-                )
-            )
-        return phone
-
     # === LEARNING FROM NOTIFICATIONS === #
 
     @api.model
@@ -254,6 +229,20 @@ class TelegramChat(models.Model):
         chat._link_partner()
         return chat
 
+    def _note_contact(self, message):
+        """Keep when the last message came or went.
+
+        :param message: the ``telegram.message`` that the service reports
+        """
+        self.ensure_one()
+        values = {"last_message_at": max(self.last_message_at or message.date, message.date)}
+        if message.direction == "incoming":
+            received_at = self.last_received_at or message.date
+            values.update(last_received_at=max(received_at, message.date), no_account=False)
+        elif not self.first_written_at:
+            values["first_written_at"] = message.date
+        self.write(values)
+
     def _link_partner(self):
         """Link the contact that has the chat's phone, when there is exactly one."""
         self.ensure_one()
@@ -281,7 +270,7 @@ class TelegramChat(models.Model):
             return self
         other = self._find(self.instance_id, chat_id)
         if not other:
-            self.chat_id = chat_id
+            self.write({"chat_id": chat_id, "no_account": False})
             return self
         twins = {message.id_message: message for message in other.message_ids if message.id_message}
         for message in self.message_ids:
@@ -291,6 +280,8 @@ class TelegramChat(models.Model):
             {
                 "phone": other.phone or self.phone,
                 "partner_id": (other.partner_id or self.partner_id).id,
+                "first_written_at": other.first_written_at or self.first_written_at,
+                "opted_out": other.opted_out or self.opted_out,
             }
         )
         self.flush_recordset()

@@ -304,19 +304,3 @@ class TelegramInstance(models.Model):
                 )
             )
         return instance
-
-    def send_text(self, chat_id, text):
-        """Queue a text for a chat; it is sent after the transaction commits.
-
-        https://green-api.com/en/telegram/docs/api/sending/SendMessage/
-
-        :param str chat_id: "10000000", "-10000000000000" (a group) or "79876543210@c.us"
-        :param str text: plain text of 1 to 4096 characters
-        :return: the ``telegram.message`` in state "queued"
-        :raise UserError: the chat id or the text is not acceptable
-        :raise AccessError: the user does not operate this instance
-        """
-        self.ensure_one()
-        self.check_access("read")
-        chat = self.env["telegram.chat"]._for_address(self, chat_id)
-        return self.env["telegram.message"]._queue(chat, text)

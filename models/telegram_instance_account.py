@@ -122,7 +122,11 @@ class TelegramInstance(models.Model):
         Every change of settings restarts the instance, for up to 5 minutes.
         """
         self.ensure_one()
-        wanted = {**const.RECEIVE_SETTINGS, "webhookUrl": ""}
+        wanted = {
+            **const.RECEIVE_SETTINGS,
+            "webhookUrl": "",
+            "delaySendMessagesMilliseconds": self.send_interval,
+        }
         try:
             with self._get_client() as client:
                 current = client.get_settings()
@@ -286,11 +290,15 @@ class TelegramInstance(models.Model):
                 "The monthly quota of your GREEN-API plan is used up. Change the plan in the "
                 "console, or wait for the next month."
             ),
+            const.CODE_TOO_LARGE: _("The file is too large for the service."),
+            const.CODE_FILE_GONE: _("The link to the file is too old. Send the file again."),
             const.CODE_SERVER: _("GREEN-API has a disturbance. Try again later."),
             const.CODE_WEBHOOK_SET: _(
                 "The instance reports to a webhook address of another program. Press “Check "
                 "state” to let it report to Odoo."
             ),
         }
+        if error.code == const.CODE_LOST:
+            return error.detail
         text = sentences.get(error.code) or _("The service refused the request.")
         return f"{text} ({error.detail})" if error.detail else text

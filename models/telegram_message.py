@@ -1,13 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from textwrap import shorten
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-
-from .. import const
-from ..client.answers import clean
 
 STATES = [
     ("queued", "Queued"),
@@ -88,6 +83,9 @@ class TelegramMessage(models.Model):
         default=fields.Datetime.now,
         help="When it was written: here for our own, at Telegram for the others.",
     )
+    scheduled_date = fields.Datetime(
+        "Send Later", readonly=True, copy=False, help="It is not sent before this moment."
+    )
     quoted_id_message = fields.Char("Answers Message Id", readonly=True)
     res_model = fields.Char("Record Model", readonly=True)
     res_id = fields.Many2oneReference("Record Id", model_field="res_model", readonly=True)
@@ -109,6 +107,8 @@ class TelegramMessage(models.Model):
     # The queue is looked at before every send: it stays as small as what waits.
     _queue_index = models.Index("(instance_id, id) WHERE state IN ('queued', 'sending', 'unsure')")
     _queue_chat_index = models.Index("(chat_id, id) WHERE state IN ('queued', 'sending', 'unsure')")
+    # How many were handed to the service within the hour.
+    _attempted_index = models.Index("(instance_id, attempted_at) WHERE attempted_at IS NOT NULL")
     _id_message_index = models.Index("(id_message) WHERE id_message IS NOT NULL")
     _record_index = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
 
@@ -121,33 +121,6 @@ class TelegramMessage(models.Model):
             record = message._get_record()
             # A record that the reader may not see keeps its name to itself.
             message.record_name = record.has_access("read") and record.display_name
-
-    @api.depends("text", "type_message", "file_name")
-    def _compute_display_name(self):
-        for message in self:
-            message.display_name = shorten(message._describe(), 80, placeholder="…")
-
-    def _describe(self):
-        """Give the message as words: its text, after the name of its kind when that is another."""
-        self.ensure_one()
-        if self.type_message in ("textMessage", "extendedTextMessage"):
-            return self.text or ""
-        _ = self.env._
-        kind = {
-            "imageMessage": _("Photo"),
-            "videoMessage": _("Video"),
-            "documentMessage": _("File"),
-            "audioMessage": _("Audio"),
-            "stickerMessage": _("Sticker"),
-            "locationMessage": _("Location"),
-            "contactMessage": _("Contact"),
-            "pollMessage": _("Poll"),
-            "reactionMessage": _("Reaction"),
-            "editedMessage": _("Changed a message to"),
-            "deletedMessage": _("Deleted a message"),
-        }.get(self.type_message, self.type_message)
-        words = ", ".join(filter(None, (self.file_name, self.text)))
-        return f"{kind}: {words}" if words else kind
 
     def _get_record(self):
         """Return the record that the message was sent from or answers; empty when there is none."""
@@ -209,52 +182,65 @@ class TelegramMessage(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _check_text(self, text):
-        """Return the text as it goes out, or raise a UserError: no text, empty, or too long."""
-        if not isinstance(text or "", str):
-            raise UserError(self.env._("A message is a text, not a %s.", type(text).__name__))
-        text = clean(text or "").strip()
-        if not any(letter.isprintable() and not letter.isspace() for letter in text):
-            raise UserError(self.env._("The message is empty. Write a text before you send it."))
-        if len(text) > const.MESSAGE_MAX_LENGTH:
-            raise UserError(
-                self.env._(
-                    "The message has %(length)s characters; Telegram takes at most %(limit)s. "
-                    "Shorten it, or send it in several parts.",
-                    length=len(text),
-                    limit=const.MESSAGE_MAX_LENGTH,
-                )
-            )
-        return text
-
-    @api.model
-    def _queue(self, chat, text, record=None, quoted_id_message=False):
-        """Put a text into the queue; it is sent after the transaction commits.
+    def _queue(self, chat, values, record=None, quoted_message=None, scheduled_date=None):
+        """Put a message into the queue; it is sent after the transaction commits.
 
         :param chat: the ``telegram.chat`` to write to
-        :param str text: plain text
+        :param dict values: of one of the ``_prepare_…`` methods
         :param record: the record it is sent from, to which answers go
-        :param str quoted_id_message: id of a message of the chat that it answers
+        :param quoted_message: the ``telegram.message`` of the chat that it answers
+        :param datetime scheduled_date: not before this moment (UTC)
         :return: the ``telegram.message``
-        :raise UserError: the text is not acceptable
+        :raise UserError: the quoted message is none of the chat
         """
+        place = {"res_model": record._name, "res_id": record.id} if record else {}
+        quote = self._check_quote(chat, quoted_message)
+        return self._queue_all([(chat, {**values, **place, **quote})], scheduled_date)
+
+    @api.model
+    def _queue_all(self, rows, scheduled_date=None):
+        """Put many messages into the queue at once.
+
+        :param list rows: pairs of ``telegram.chat`` and dict of field values
+        :param datetime scheduled_date: not before this moment (UTC)
+        :return: the ``telegram.message`` records, in this order
+        """
+        common = {
+            "direction": "outgoing",
+            "state": "queued",
+            "author_id": self.env.user.partner_id.id,
+            "sender_name": self.env.user.name,
+            "scheduled_date": scheduled_date or False,
+        }
         # sudo: telegram.message - people write through the queue, not into its table
-        message = self.sudo().create(
-            {
-                "chat_id": chat.id,
-                "direction": "outgoing",
-                "state": "queued",
-                "text": self._check_text(text),
-                "author_id": self.env.user.partner_id.id,
-                "sender_name": self.env.user.name,
-                "quoted_id_message": quoted_id_message,
-                "res_model": record._name if record else False,
-                "res_id": record.id if record else False,
-            }
+        messages = self.sudo().create(
+            [{**common, **values, "chat_id": chat.id} for chat, values in rows]
         )
-        chat.sudo().last_message_at = message.date  # sudo: as above
-        message.instance_id._trigger_send()
-        return message.with_env(self.env)
+        now = fields.Datetime.now()
+        messages.chat_id.last_message_at = now
+        later = messages[:1].scheduled_date
+        messages.instance_id._trigger_send(later if later and later > now else None)
+        return messages.with_env(self.env)
+
+    @api.model
+    def _check_quote(self, chat, quoted_message):
+        """Return the values for answering a message, or raise a UserError: none of that chat."""
+        if not quoted_message:
+            return {}
+        quoted_message.ensure_one()
+        if quoted_message.chat_id != chat:
+            raise UserError(
+                self.env._(
+                    "Answered message: it is of another chat (“%(other)s”, not “%(chat)s”).",
+                    other=quoted_message.chat_id.display_name,
+                    chat=chat.display_name,
+                )
+            )
+        if not quoted_message.id_message:
+            raise UserError(
+                self.env._("Answered message: it has not been sent yet, so nobody can answer it.")
+            )
+        return {"quoted_id_message": quoted_message.id_message}
 
     @api.model
     def _refuse_while_waiting(self, domain):

@@ -45,7 +45,7 @@ class TelegramMessage(models.Model):
         if known:
             return known
         message = self.create(self._prepare_received_values(chat, notification))
-        chat.last_message_at = max(chat.last_message_at or message.date, message.date)
+        chat._note_contact(message)
         message._post_on_records()
         return message
 
@@ -66,7 +66,7 @@ class TelegramMessage(models.Model):
             return message
 
         def is_same(candidate):
-            return candidate._has_text(notification.text)
+            return candidate._is_same(notification)
 
         # Id and text together prove that it is the chat so far known by its phone only: an id
         # alone does not, since another chat may have it, too.
@@ -167,6 +167,7 @@ class TelegramMessage(models.Model):
             if RANK[state] > RANK.get(message.state, 0):
                 message._set_state({"state": state, **NO_FAILURE})
         elif state in ("failed", "noAccount") and RANK.get(message.state, 0) < RANK["delivered"]:
+            message.chat_id.no_account = state == "noAccount"
             message._set_state(
                 {
                     "state": "error",
@@ -229,6 +230,7 @@ class TelegramMessage(models.Model):
 
     def _mark_no_account(self):
         """Fail messages to a number at which there is nobody."""
+        self.chat_id.no_account = True
         self._set_state(
             {
                 "state": "error",

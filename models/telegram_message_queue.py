@@ -1,7 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import logging
-import time
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -17,8 +16,9 @@ _logger = logging.getLogger(__name__)
 class TelegramMessage(models.Model):
     """The outgoing queue: claim a message, commit, call the service, commit what came of it.
 
-    A message whose claim is committed but whose outcome is not was interrupted: nobody knows
-    whether it went out. It becomes "unsure", and is never sent again before the service was asked.
+    What came of one and the claim of the next are one commit. A message whose claim is committed
+    but whose outcome is not was interrupted: nobody knows whether it went out. It becomes
+    "unsure", and is never sent again before the service was asked.
     """
 
     _inherit = "telegram.message"
@@ -31,117 +31,203 @@ class TelegramMessage(models.Model):
         orphan of a run that was killed.
         """
         commit = self.env["ir.cron"]._commit_progress
-        orphans = self.search([("instance_id", "=", instance.id), ("state", "=", "sending")])
-        orphans._mark_unsure(self.env._("Odoo was stopped while the message was being sent."))
+        self._take_orphans(instance)
         due, unsettled = self._count_due(instance), self._find_unsettled(instance)
         commit(remaining=due)
         if not (due or unsettled) or not instance._may_send():
             commit(remaining=0)  # what waits for the account is not work that could be done now
             return
-        pace, go_on, seconds_left = Pace(), True, True
+        allowance = instance._get_allowance()
         with instance._get_client() as client:
             unsettled._settle(client)
-            while go_on and seconds_left and (message := self._claim_next(instance)):
-                time.sleep(pace.reserve("sendMessage"))
-                go_on = message._deliver(client)
-                seconds_left = commit(1)
-        commit(remaining=self._count_due(instance) if go_on else 0)
+            go_on = self._send_all(instance, client, allowance)
+        if not go_on:
+            commit(remaining=0)
+            return
+        instance._trigger_when_allowed(allowance)
+        commit(remaining=self._count_due(instance, allowance))
 
     @api.model
-    def _count_due(self, instance):
+    def _send_all(self, instance, client, allowance):
+        """Send what is due until there is none, the time is over, or something is in the way.
+
+        :return: bool, whether the next one would have a chance
+        """
+        pace = Pace()
+        message, seconds_left = write_and_commit(self.env, self._claim_next, instance, allowance)
+        go_on = True
+        while message:
+            outcome = message._deliver(client, pace)
+            message, seconds_left, go_on = self._close(
+                message, outcome, allowance if seconds_left else None
+            )
+        return go_on
+
+    @api.model
+    def _close(self, message, outcome, allowance):
+        """Commit what came of a message, and the claim of the next one if there is to be one.
+
+        :param outcome: as of _deliver
+        :param allowance: of the instance; none: no further one
+        :return: the next message or none; the seconds left; whether the next one has a chance
+        """
+        keep, *args = outcome
+
+        def close():
+            go_on = keep(*args)
+            instance = message.instance_id
+            if not (go_on and allowance):
+                return self.browse(), go_on
+            return self._claim_next(instance, allowance), go_on
+
+        (following, go_on), seconds_left = write_and_commit(self.env, close, processed=1)
+        return following, seconds_left, go_on
+
+    @api.model
+    def _take_orphans(self, instance):
+        """Look after messages whose sending was interrupted."""
+        orphans = self.search([("instance_id", "=", instance.id), ("state", "=", "sending")])
+        # A change may be repeated: the message is the same after the second time.
+        changes = orphans.filtered(lambda message: message.type_message in const.CHANGE_KINDS)
+        if changes:
+            changes._set_state({"state": "queued"})
+        reason = self.env._("Odoo was stopped while the message was being sent.")
+        (orphans - changes)._mark_unsure(reason)
+
+    # === CLAIMING === #
+
+    @api.model
+    def _sql_is_due(self, instance, allowance=None):
+        """Tell which messages of an instance may be sent now: SQL on telegram_message "message".
+
+        Of each chat it is the first that waits; an unsure one holds up its chat while the
+        service is being asked about it, one that is to be sent later holds up nobody.
+        """
+        strangers = SQL()
+        if allowance and allowance.strangers <= 0:
+            strangers = SQL("AND chat.is_stranger IS NOT TRUE")
+        return SQL(
+            """
+                message.instance_id = %(instance)s
+            AND message.state = 'queued'
+            AND (message.scheduled_date IS NULL OR message.scheduled_date <= %(now)s)
+            AND NOT EXISTS (
+                    SELECT 1
+                      FROM telegram_message AS earlier
+                     WHERE earlier.chat_id = message.chat_id
+                       AND earlier.id < message.id
+                       AND earlier.state IN ('queued', 'sending', 'unsure')
+                       AND (earlier.state != 'unsure' OR earlier.is_settling)
+                       AND (earlier.state != 'queued' OR earlier.scheduled_date IS NULL
+                            OR earlier.scheduled_date <= %(now)s)
+                )
+            %(strangers)s
+            """,
+            instance=instance.id,
+            now=fields.Datetime.now(),
+            strangers=strangers,
+        )
+
+    @api.model
+    def _count_due(self, instance, allowance=None):
         """Count the chats in which a message may be sent now."""
+        if allowance and allowance.messages <= 0:
+            return 0
         self.flush_model()
         [[count]] = self.env.execute_query(
             SQL(
                 """
                 SELECT count(*)
-                  FROM (
-                       SELECT DISTINCT ON (chat_id) state
-                         FROM telegram_message
-                        WHERE instance_id = %s
-                          AND state IN ('queued', 'sending', 'unsure')
-                          AND (state != 'unsure' OR is_settling)
-                        ORDER BY chat_id, id
-                       ) AS head
-                 WHERE state = 'queued'
+                  FROM telegram_message AS message
+                  JOIN telegram_chat AS chat ON chat.id = message.chat_id
+                 WHERE %s
                 """,
-                instance.id,
+                self._sql_is_due(instance, allowance),
             )
         )
         return count
 
     @api.model
-    def _claim_next(self, instance):
-        """Take the next due message for sending and commit that; return it, or none.
+    def _claim_next(self, instance, allowance):
+        """Take the next due message for sending; return it, or none. To be committed at once.
 
-        Of each chat it is the first that waits; an unsure one holds up its chat while the
-        service is being asked about it. Finding and locking are one statement, and the first one
-        after a commit: so a row that somebody else changes meanwhile is skipped and no conflict.
+        A row that somebody else holds is skipped; one that was changed since the transaction
+        began is a conflict, and looked for once more by ``write_and_commit``.
         """
+        if allowance.messages <= 0:
+            return self.browse()
+        self.flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT message.id
-                  FROM telegram_message AS message
-                 WHERE message.instance_id = %s
-                   AND message.state = 'queued'
-                   AND NOT EXISTS (
-                           SELECT 1
-                             FROM telegram_message AS earlier
-                            WHERE earlier.chat_id = message.chat_id
-                              AND earlier.id < message.id
-                              AND earlier.state IN ('queued', 'sending', 'unsure')
-                              AND (earlier.state != 'unsure' OR earlier.is_settling)
+                UPDATE telegram_message
+                   SET state = 'sending',
+                       attempts = COALESCE(attempts, 0) + 1,
+                       attempted_at = %(now)s,
+                       write_date = %(now)s,
+                       write_uid = %(uid)s
+                 WHERE id = (
+                       SELECT message.id
+                         FROM telegram_message AS message
+                         JOIN telegram_chat AS chat ON chat.id = message.chat_id
+                        WHERE %(is_due)s
+                        ORDER BY message.id
+                        LIMIT 1
+                          FOR NO KEY UPDATE OF message SKIP LOCKED
                        )
-                 ORDER BY message.id
-                 LIMIT 1
-                   FOR NO KEY UPDATE OF message SKIP LOCKED
+             RETURNING id
                 """,
-                instance.id,
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+                is_due=self._sql_is_due(instance, allowance),
             )
         )
         message = self.browse(row[0] for row in rows)
+        message.invalidate_recordset(["state", "attempts", "attempted_at"], flush=False)
         if message:
-            message.write(
-                {
-                    "state": "sending",
-                    "attempts": message.attempts + 1,
-                    "attempted_at": fields.Datetime.now(),
-                }
-            )
-            self.env["ir.cron"]._commit_progress()  # from here on an interruption is visible
+            allowance.messages -= 1
+            if message.chat_id.is_stranger:
+                message.chat_id.first_written_at = fields.Datetime.now()
+                allowance.strangers -= 1
         return message
 
-    def _deliver(self, client):
-        """Send one claimed message and keep what came of it.
+    # === SENDING === #
 
-        :return: bool, whether it makes sense to go on with the next one
+    def _deliver(self, client, pace):
+        """Send one claimed message.
+
+        :return: the method that keeps what came of it, followed by its arguments; it returns
+            whether the next message has a chance
         """
         try:
-            sent = client.send_message(
-                self.chat_id.chat_id, self.text, quoted_message_id=self.quoted_id_message
-            )
+            return self._mark_sent, self._hand_over(client, pace)
         except GreenApiError as error:
-            return write_and_commit(self.env, self._take_send_error, error)
-        return write_and_commit(self.env, self._mark_sent, sent.id_message)
+            return self._take_send_error, error
 
     # === OUTCOMES === #
 
     def _mark_sent(self, id_message):
         """Keep the id that the service gave the message.
 
+        :param str id_message: empty for what is no message of its own
         :return: bool, True: the next message has a chance
         """
-        same = [("chat_id", "=", self.chat_id.id), ("id_message", "=", id_message)]
-        twin = self.search([*same, ("id", "!=", self.id)])
         self.write({"state": "sent"})
-        if twin.attempts:
-            # Another message of ours: the service has given an id for the second time.
-            _logger.warning("Telegram message %s has the id of %s", self.id, twin.id)
-            id_message = False
-        else:
-            self._absorb(twin)  # the echo was faster and not known for ours
-        self._set_state({"state": self.state, "id_message": id_message, **NO_FAILURE})
+        if id_message:
+            same = [("chat_id", "=", self.chat_id.id), ("id_message", "=", id_message)]
+            twin = self.search([*same, ("id", "!=", self.id)])
+            if twin.attempts:
+                # Another message of ours: the service has given an id for the second time.
+                _logger.warning("Telegram message %s has the id of %s", self.id, twin.id)
+                id_message = False
+            else:
+                self._absorb(twin)  # the echo was faster and not known for ours
+        vals = {"state": self.state, "id_message": id_message or False, **NO_FAILURE}
+        if self.scheduled_date:
+            vals["date"] = fields.Datetime.now()  # not when it was written, long ago
+        self._set_state(vals)
+        if self.type_message in const.CHANGE_KINDS:
+            self._apply()
         self.instance_id._resume_sending()
         return True
 
@@ -158,6 +244,8 @@ class TelegramMessage(models.Model):
             self._set_state(
                 {"state": "error", "failure_type": failure_type, "failure_reason": reason}
             )
+            if self.type_message in const.CHANGE_KINDS:
+                self._report_refused_change()
             return True
         # Anything else would befall the next message too.
         if isinstance(error, OutcomeUnknown):

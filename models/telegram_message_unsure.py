@@ -17,6 +17,7 @@ JOURNAL_LAG = 300  # seconds after which a message sent is certainly in the outg
 JOURNAL_HOURS = 24  # how far back the journal goes
 CHECK_PAUSE_HOURS = 4  # checkAccount is not called again so long after it was refused
 CLOCK_SKEW = 120  # seconds by which our clock and the service's may differ
+SAME_PLACE = 1e-4  # degrees, some metres: the service may round
 
 
 class TelegramMessage(models.Model):
@@ -131,19 +132,16 @@ class TelegramMessage(models.Model):
         :param sent: list of JournalMessage
         """
         self._keep_numbers(numbers)
-        rows = [(row.chat_id, row.id_message, row.body.get("message"), None) for row in waiting]
-        rows += [
-            (row.chat_id, row.id_message, row.text, row.timestamp)
-            for row in sent
-            if row.raw.get("sendByApi") is not False  # else written on the phone
-        ]
-        taken = self._find_taken([id_message for _chat_id, id_message, *_rest in rows])
+        rows = [row.message for row in waiting]
+        # What is not sent by the API was written on the phone.
+        rows += [row for row in sent if row.raw.get("sendByApi") is not False]
+        taken = self._find_taken([row.id_message for row in rows])
         is_complete = len(waiting) < const.QUEUE_LISTING_LENGTH
         for message in self.filtered("is_settling"):
-            found = next((row[1] for row in rows if message._is_row(*row, taken)), None)
+            found = next((row for row in rows if message._is_row(row, taken)), None)
             if found:
-                taken.add((message.chat_id, found))
-                message._mark_sent(found)
+                taken.add((message.chat_id, found.id_message))
+                message._mark_sent(found.id_message)
             else:
                 message._note_absence(is_complete)
 
@@ -168,17 +166,48 @@ class TelegramMessage(models.Model):
         age = fields.Datetime.now() - oldest + timedelta(seconds=CLOCK_SKEW)
         return min(int(age.total_seconds() // 60) + 1, JOURNAL_HOURS * 60)
 
-    def _is_row(self, chat_id, id_message, text, timestamp, taken):
+    def _is_row(self, row, taken):
         """Tell whether a row of the service's queue or journal may be this message.
 
+        :param Message row: what it says; in the queue without a time
         :param set taken: chats and ids of the messages that are others
         """
         chat = self.chat_id
-        if chat_id not in chat._get_addresses() or (chat, id_message) in taken:
+        if row.chat_id not in chat._get_addresses() or (chat, row.id_message) in taken:
             return False
         attempted_at = self._get_attempted_at().replace(tzinfo=timezone.utc)
-        in_time = not timestamp or timestamp >= attempted_at.timestamp() - CLOCK_SKEW
-        return in_time and self._has_text(text)
+        in_time = not row.timestamp or row.timestamp >= attempted_at.timestamp() - CLOCK_SKEW
+        return in_time and self._is_same(row)
+
+    def _is_same(self, found):
+        """Tell whether what the service has is this message, as far as it tells.
+
+        Journals may lack the details of a kind; then the kind has to do.
+
+        :param Message found: a notification, or a row of a journal or of the service's queue
+        """
+        self.ensure_one()
+        kind, ours = found.type_message, self.content or {}
+        if found.is_forwarded and not kind:  # waits in the service's queue
+            ids = found.raw.get("messages") or []
+            return self.is_forwarded and self.forwarded_message_id.id_message in map(str, ids)
+        if self.type_message in const.TEXT_KINDS:
+            return kind in const.TEXT_KINDS and self._has_text(found.text)
+        if self.type_message in const.FILE_KINDS:
+            same_name = not found.file_name or found.file_name == self.file_name
+            same_text = not found.text or self._has_text(found.text)
+            return kind in const.FILE_KINDS and same_name and same_text
+        if kind != self.type_message:
+            return False
+        if found.location:
+            near = abs(found.location.latitude - ours.get("latitude", 0)) < SAME_PLACE
+            return near and abs(found.location.longitude - ours.get("longitude", 0)) < SAME_PLACE
+        if found.contact and found.contact.phone:
+            return found.contact.phone == ours.get("phoneContact")
+        if found.poll and found.poll.options:
+            names = [option.name for option in found.poll.options]
+            return names == ours.get("options") and self._has_text(found.poll.question)
+        return True
 
     def _has_text(self, text):
         """Tell whether this is the text, however the service has treated its white space."""

@@ -13,22 +13,22 @@ ATTEMPTS = 5
 CONFLICTS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation, ConcurrencyError)
 
 
-def write_and_commit(env, write, *args):
+def write_and_commit(env, write, *args, processed=0):
     """Call ``write`` and commit, again when another transaction was in the way.
 
     What came out of a call of the service is known only once: it has to be written down. For
     scheduled actions only, since it commits.
 
     :param write: it writes, and may be called several times
-    :return: what ``write`` returns
+    :param int processed: how much of the scheduled action's work this was
+    :return: what ``write`` returns, and the seconds that are left for the scheduled action
     :raise ConcurrencyError: it was in the way every time
     """
     for _attempt in range(ATTEMPTS):
         try:
             result = write(*args)
             env.flush_all()
-            env["ir.cron"]._commit_progress()
-            return result
+            return result, env["ir.cron"]._commit_progress(processed)
         except CONFLICTS:
             env.cr.rollback()
     raise ConcurrencyError(f"{write.__qualname__}: another transaction was in the way")

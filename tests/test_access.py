@@ -149,6 +149,6 @@ class TestAccess(TelegramCase):
         """A message sent from a record that the reader may not see keeps its name."""
         secret = self.env["ir.config_parameter"].create({"key": "telegram.test", "value": "x"})
         chat = self.env["telegram.chat"].search([("instance_id", "=", self.instance.id)])
-        message = self.env["telegram.message"]._queue(chat, "Hello", record=secret)
+        message = self.env["telegram.message"]._queue(chat, {"text": "Hello"}, record=secret)
         self.assertTrue(message.record_name)
         self.assertFalse(message.with_user(self.salesperson).record_name)

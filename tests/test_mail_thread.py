@@ -131,7 +131,7 @@ class TestMailThread(TelegramCase):
         other = self.env["res.partner"].create({"name": "Order 2"})
         quoted = self.write_from(self.customer, "About this")
         self.send_queue()
-        later = self.env["telegram.message"]._queue(quoted.chat_id, "Other", record=other)
+        later = self.env["telegram.message"]._queue(quoted.chat_id, {"text": "Other"}, record=other)
         self.send_queue()
         self.assertEqual(later.state, "sent")
         notification = self.notification("Yes")
@@ -144,7 +144,7 @@ class TestMailThread(TelegramCase):
         """Without a quote the answer goes to the contact and to what was last written about."""
         other = self.env["res.partner"].create({"name": "Order 2"})
         chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
-        self.env["telegram.message"]._queue(chat, "About the order", record=other)
+        self.env["telegram.message"]._queue(chat, {"text": "About the order"}, record=other)
         self.send_queue()
         self.receive()
         self.phone.write(CUSTOMER_CHAT, "Fine, thanks")
@@ -156,7 +156,7 @@ class TestMailThread(TelegramCase):
         """An answer in a group stands on the record with the name of who wrote it."""
         other = self.env["res.partner"].create({"name": "Order 2"})
         group = self.env["telegram.chat"]._get_or_create(self.instance, "-1000")
-        self.env["telegram.message"]._queue(group, "About the order", record=other)
+        self.env["telegram.message"]._queue(group, {"text": "About the order"}, record=other)
         self.send_queue()
         notification = self.notification("Fine")
         notification["senderData"].update({"chatId": "-1000", "chatType": "supergroup"})
@@ -167,7 +167,7 @@ class TestMailThread(TelegramCase):
         """An answer does not go to a record whose message was taken back before it went out."""
         other = self.env["res.partner"].create({"name": "Order 2"})
         chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
-        self.env["telegram.message"]._queue(chat, "Oops", record=other).action_cancel()
+        self.env["telegram.message"]._queue(chat, {"text": "Oops"}, record=other).action_cancel()
         event = self.ingest(self.notification("Hello"))
         self.assertFalse(event.message_id.res_id)
 
@@ -175,7 +175,7 @@ class TestMailThread(TelegramCase):
         """After the instance's number of days an answer stays on the contact only."""
         other = self.env["res.partner"].create({"name": "Order 2"})
         chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
-        old = self.env["telegram.message"]._queue(chat, "Long ago", record=other)
+        old = self.env["telegram.message"]._queue(chat, {"text": "Long ago"}, record=other)
         old.write({"date": old.date - timedelta(days=8), "state": "read"})
         event = self.ingest(self.notification("Hello again"))
         self.assertFalse(event.message_id.res_id)

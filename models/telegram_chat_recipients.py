@@ -1,0 +1,195 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from typing import NamedTuple
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, models
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.fields import Domain
+from odoo.tools import clean_context
+
+from .. import const
+
+PEOPLE = ("user", "bot")
+
+
+class Recipient(NamedTuple):
+    """Where a message to a contact would go, or why it would not."""
+
+    partner: models.BaseModel  # res.partner
+    chat: models.BaseModel  # telegram.chat; empty as long as there is none
+    phone: str  # E.164, to make a chat with; may be empty
+    reason: str  # code: see TelegramChat._check_recipients; empty when nothing is in the way
+
+
+class TelegramChat(models.Model):
+    """Finding the chat of a contact: the linked one, else the one of its phone."""
+
+    _inherit = "telegram.chat"
+
+    @api.model
+    def _check_recipients(self, instance, partners, unique=False):
+        """Say for each contact where a message would go, or why it would not.
+
+        Reasons: ``no_phone`` (neither chat nor phone), ``bad_phone`` (it cannot be read),
+        ``no_account`` (Telegram knows nobody there), ``opted_out`` (no mailings wanted),
+        ``duplicate`` (somebody before has the same chat or phone).
+
+        The number of queries does not grow with that of the contacts.
+
+        :param partners: ``res.partner``
+        :param bool unique: whether to look for duplicates
+        :return: list of Recipient, in the order of the contacts
+        """
+        chats = self._find_by_partner(instance, partners)
+        without = partners.filtered(lambda partner: partner.id not in chats)
+        by_phone = self._find_by_phone(instance, without.mapped("phone_sanitized"))
+        unwanted = set(
+            self.env["phone.blacklist"]
+            .sudo()  # sudo: phone.blacklist - whether a number is on it, as the field of contacts
+            .search([("number", "in", partners.mapped("phone_sanitized"))])
+            .mapped("number")
+        )
+        recipients, seen = [], set()
+        for partner in partners:
+            phone = partner.phone_sanitized or ""
+            chat = chats.get(partner.id) or by_phone.get(phone) or self.browse()
+            reason = self._get_obstacle(partner, chat, phone, unwanted)
+            address = chat or phone
+            if unique and not reason and address in seen:
+                reason = "duplicate"
+            seen.add(address)
+            recipients.append(Recipient(partner, chat, phone, reason))
+        return recipients
+
+    @api.model
+    def _get_obstacle(self, partner, chat, phone, unwanted):
+        chat_sudo = chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
+        if not chat and not phone:
+            return "bad_phone" if partner.phone else "no_phone"
+        if chat_sudo.no_account:
+            return "no_account"
+        if chat_sudo.opted_out or (phone in unwanted):
+            return "opted_out"
+        return ""
+
+    @api.model
+    def _find_by_partner(self, instance, partners):
+        """Return the chats of contacts: the latest of each, by its id."""
+        # sudo: telegram.chat - people reach chats through the instance they operate
+        linked = self.sudo().search(self._domain_people(instance, "partner_id", partners.ids))
+        chats = {}
+        for chat in linked.with_env(self.env):
+            chats.setdefault(chat.sudo().partner_id.id, chat)  # sudo: as above
+        return chats
+
+    @api.model
+    def _find_by_phone(self, instance, phones):
+        """Return the chats of phones in E.164 that are not yet linked to a contact."""
+        phones = [phone for phone in phones if phone]
+        # A number may have changed hands: the chat of another contact is not this one's.
+        domain = self._domain_people(instance, "phone", phones) & Domain("partner_id", "=", False)
+        # sudo: telegram.chat - as in _find_by_partner
+        found = self.sudo().search(domain) if phones else self
+        return {chat.sudo().phone: chat for chat in found.with_env(self.env)}
+
+    @api.model
+    def _domain_people(self, instance, field, values):
+        people = Domain("instance_id", "=", instance.id) & Domain("chat_type", "in", PEOPLE)
+        return people & Domain(field, "in", values)
+
+    @api.model
+    def _for_partners(self, instance, partners):
+        """Return the chats to write to contacts, linked to them, and made where there is none.
+
+        :param partners: ``res.partner``, each of them once
+        :return: dict of ``telegram.chat`` by id of the contact
+        :raise UserError: a contact has neither a chat nor a phone that can be read
+        """
+        chats, new = {}, {}
+        for partner, chat, phone, _reason in self._check_recipients(instance, partners):
+            if chat:
+                chats[partner.id] = chat
+                chat_sudo = chat.sudo()  # sudo: telegram.chat - linked by writing, not by editing
+                if not chat_sudo.partner_id:
+                    chat_sudo.partner_id = partner
+            else:
+                # Two contacts may share a phone, and so a chat.
+                new.setdefault(phone or self._get_phone(partner), []).append(partner)
+        made = self._get_or_create_for_phones(instance, new) if new else {}
+        for phone, sharing in new.items():
+            chats.update({partner.id: made[phone] for partner in sharing})
+        return chats
+
+    @api.model
+    def _get_or_create_for_phones(self, instance, partners_by_phone):
+        """Return the chats in phone form by phone, made where there is none.
+
+        :param dict partners_by_phone: E.164 -> list of ``res.partner``; the first one is linked
+        """
+        chat_ids = {
+            phone: phone.removeprefix("+") + const.PHONE_CHAT_SUFFIX for phone in partners_by_phone
+        }
+        # sudo: telegram.chat - as in _find_by_partner
+        chats_sudo = self.sudo().with_context(clean_context(self.env.context), active_test=False)
+        domain = [("instance_id", "=", instance.id), ("chat_id", "in", list(chat_ids.values()))]
+        known = chats_sudo.search(domain)
+        made = known.mapped("chat_id")
+        values_list = [
+            {
+                "name": partners[0].display_name,
+                "instance_id": instance.id,
+                "chat_id": chat_ids[phone],
+                "chat_type": "user",
+                "phone": phone,
+                "partner_id": partners[0].id,
+            }
+            for phone, partners in partners_by_phone.items()
+            if chat_ids[phone] not in made
+        ]
+        try:
+            known |= chats_sudo.create(values_list)
+            known.flush_recordset()
+        except UniqueViolation:
+            # Somebody made one since our transaction began; only another one can see it.
+            raise ConcurrencyError("a telegram.chat was just made") from None
+        by_chat_id = {chat.chat_id: chat.with_env(self.env) for chat in known}
+        return {phone: by_chat_id[chat_id] for phone, chat_id in chat_ids.items()}
+
+    @api.model
+    def _for_partner(self, instance, partner):
+        """Return the chat to write to one contact: see ``_for_partners``."""
+        return self._for_partners(instance, partner)[partner.id]
+
+    @api.model
+    def _preview(self, instance, partner):
+        """Say where a message to a contact would go: the chat's name, or the phone number.
+
+        :raise UserError: as for _for_partners
+        """
+        [recipient] = self._check_recipients(instance, partner)
+        chat_sudo = recipient.chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
+        return chat_sudo.display_name or recipient.phone or self._get_phone(partner)
+
+    @api.model
+    def _get_phone(self, partner):
+        """Return the phone of a contact in E.164, or raise a UserError that says what to do."""
+        if not partner.phone:
+            raise UserError(
+                self.env._(
+                    "%s has neither a Telegram chat nor a phone number. Enter the phone number "
+                    "on the contact, in international form (+…).",
+                    partner.display_name,
+                )
+            )
+        if not partner.phone_sanitized:
+            raise UserError(
+                self.env._(
+                    "The phone number “%(phone)s” of %(name)s cannot be read. Correct it on the "
+                    "contact, in international form (+…), or set the contact's country.",
+                    phone=partner.phone,
+                    name=partner.display_name,
+                )
+            )
+        return partner.phone_sanitized

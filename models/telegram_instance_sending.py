@@ -1,0 +1,155 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class TelegramInstance(models.Model):
+    """Sending for programmers: each method queues, and what it queued is sent after the
+    transaction commits.
+
+    What all of them take:
+
+    * ``chat_id`` (str): "10000000", "-10000000000000" (a group) or "79876543210@c.us";
+    * ``quoted_message``: the ``telegram.message`` of that chat that is answered;
+    * ``scheduled_date`` (datetime): not before this moment (UTC).
+
+    All return the ``telegram.message`` in state "queued", and raise
+
+    * UserError: the chat id or the content is not acceptable; nothing was queued;
+    * AccessError: the user does not operate this instance.
+    """
+
+    _inherit = "telegram.instance"
+
+    def send_text(self, chat_id, text, *, quoted_message=None, scheduled_date=None):
+        """Send a text.
+
+        https://green-api.com/en/telegram/docs/api/sending/SendMessage/
+
+        :param str text: plain text of 1 to 4096 characters
+        """
+        values = self.env["telegram.message"]._prepare_text(text)
+        return self._send_values(chat_id, values, quoted_message, scheduled_date)
+
+    def send_file(
+        self, chat_id, attachment, caption="", *, quoted_message=None, scheduled_date=None
+    ):
+        """Send a file out of Odoo.
+
+        https://green-api.com/en/telegram/docs/api/sending/SendFileByUpload/
+
+        :param attachment: the ``ir.attachment``, of up to 100 MB
+        :param str caption: plain text of up to 1024 characters
+        """
+        values = self.env["telegram.message"]._prepare_file(attachment, caption)
+        return self._send_values(chat_id, values, quoted_message, scheduled_date)
+
+    def send_file_by_url(
+        self, chat_id, url, file_name="", caption="", *, quoted_message=None, scheduled_date=None
+    ):
+        """Send a file that the service fetches from the web.
+
+        https://green-api.com/en/telegram/docs/api/sending/SendFileByUrl/
+
+        :param str url: public, http or https
+        :param str file_name: with its extension; by default the last part of the address
+        :param str caption: plain text of up to 1024 characters
+        """
+        values = self.env["telegram.message"]._prepare_url(url, file_name, caption)
+        return self._send_values(chat_id, values, quoted_message, scheduled_date)
+
+    def send_location(
+        self, chat_id, latitude, longitude, *, quoted_message=None, scheduled_date=None
+    ):
+        """Send a place.
+
+        https://green-api.com/en/telegram/docs/api/sending/SendLocation/
+
+        :param float latitude: degrees, -90 to 90
+        :param float longitude: degrees, -180 to 180
+        """
+        values = self.env["telegram.message"]._prepare_location(latitude, longitude)
+        return self._send_values(chat_id, values, quoted_message, scheduled_date)
+
+    def send_contact(
+        self,
+        chat_id,
+        phone,
+        first_name,
+        last_name="",
+        company="",
+        *,
+        quoted_message=None,
+        scheduled_date=None,
+    ):
+        """Send a contact card.
+
+        https://green-api.com/en/telegram/docs/api/sending/SendContact/
+
+        :param str phone: international
+        """
+        names = (first_name, last_name, company)
+        values = self.env["telegram.message"]._prepare_contact(phone, *names)
+        return self._send_values(chat_id, values, quoted_message, scheduled_date)
+
+    def send_poll(
+        self,
+        chat_id,
+        question,
+        options,
+        *,
+        multiple_answers=False,
+        is_anonymous=True,
+        quoted_message=None,
+        scheduled_date=None,
+    ):
+        """Send a poll.
+
+        https://green-api.com/en/telegram/docs/api/sending/SendPoll/
+
+        :param str question: up to 255 characters
+        :param list options: 2 to 12 different texts of up to 100 characters
+        :param bool multiple_answers: several may be chosen
+        :param bool is_anonymous: nobody sees who chose what
+        """
+        messages = self.env["telegram.message"]
+        values = messages._prepare_poll(question, options, multiple_answers, is_anonymous)
+        return self._send_values(chat_id, values, quoted_message, scheduled_date)
+
+    def forward_messages(self, chat_id, messages, *, scheduled_date=None):
+        """Forward messages to another chat of this account.
+
+        https://green-api.com/en/telegram/docs/api/sending/ForwardMessages/
+
+        :param messages: ``telegram.message`` records of this instance, in the order to be kept
+        :return: the queued ``telegram.message`` records, one for each
+        """
+        values_list = [messages._prepare_forward(message) for message in messages]
+        self._check_is_mine(messages)
+        rows = [(self._get_chat(chat_id), values) for values in values_list]
+        return self.env["telegram.message"]._queue_all(rows, scheduled_date)
+
+    def _check_is_mine(self, messages):
+        """Refuse messages of another instance: this account does not have them."""
+        others = messages.filtered(lambda message: message.instance_id != self)
+        if others:
+            raise UserError(
+                self.env._(
+                    "“%(message)s” is a message of another Telegram account (%(instance)s).",
+                    message=others[0].display_name,
+                    instance=others[0].instance_id.display_name,
+                )
+            )
+
+    def _get_chat(self, chat_id):
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["telegram.chat"]._for_address(self, chat_id)
+
+    def _send_values(self, chat_id, values, quoted_message, scheduled_date):
+        chat = self._get_chat(chat_id)
+        messages = self.env["telegram.message"]
+        return messages._queue(
+            chat, values, quoted_message=quoted_message, scheduled_date=scheduled_date
+        )

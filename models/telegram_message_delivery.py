@@ -1,0 +1,164 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import io
+import time
+from datetime import timedelta
+
+from odoo import fields, models
+
+from .. import const
+from ..client import OutcomeUnknown, Refused
+from .transactions import write_and_commit
+
+# A link is not used any more in its last hour: the service fetches the file some time later.
+LINK_HOURS = const.FILE_HOURS - 1
+METHODS = {
+    "locationMessage": "sendLocation",
+    "contactMessage": "sendContact",
+    "pollMessage": "sendPoll",
+    "editedMessage": "editMessage",
+    "deletedMessage": "deleteMessage",
+}
+
+
+class TelegramMessage(models.Model):
+    """How each kind of message is handed to the service."""
+
+    _inherit = "telegram.message"
+
+    uploaded_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When the file was uploaded for all messages that carry it; the link lives 24 hours.",
+    )
+
+    _upload_index = models.Index(
+        "(attachment_id, instance_id, uploaded_at) WHERE uploaded_at IS NOT NULL"
+    )
+
+    def _hand_over(self, client, pace):
+        """Call the service once, as soon as its rate table allows.
+
+        :param Pace pace: of the instance's calls
+        :return: str, the id of the message; empty for what is no message of its own
+        :raise GreenApiError: why it was not sent, or perhaps not
+        """
+        self.ensure_one()
+        link = self._get_link(client, pace)
+        method = self._get_method(link)
+        time.sleep(pace.reserve(method))
+        match method:
+            case "editMessage" | "deleteMessage":
+                return self._hand_over_change(client)
+            case "forwardMessages":
+                return self._hand_over_forward(client)
+            case "sendFileByUpload" | "sendFileByUrl":
+                return self._hand_over_file(client, link).id_message
+            case "sendLocation" | "sendContact" | "sendPoll":
+                return self._hand_over_content(client, method).id_message
+        return client.send_message(
+            self.chat_id.chat_id,
+            self.text,
+            typing_time=self.instance_id.typing_time or None,
+            quoted_message_id=self.quoted_id_message,
+        ).id_message
+
+    def _get_method(self, link=""):
+        """Return the service's name of the method that sends the message."""
+        if self.is_forwarded:
+            return "forwardMessages"
+        if self.type_message in const.FILE_KINDS:
+            return "sendFileByUrl" if link else "sendFileByUpload"
+        return METHODS.get(self.type_message, "sendMessage")
+
+    def _hand_over_content(self, client, method):
+        chat_id, content = self.chat_id.chat_id, self.content or {}
+        options = {"quoted_message_id": self.quoted_id_message}
+        if method == "sendLocation":
+            place = (content["latitude"], content["longitude"])
+            return client.send_location(chat_id, *place, **options)
+        if method == "sendContact":
+            names = (content["firstName"], content.get("lastName", ""))
+            options["company"] = content.get("company", "")
+            return client.send_contact(chat_id, content["phoneContact"], *names, **options)
+        return client.send_poll(
+            chat_id,
+            self.text,
+            content["options"],
+            multiple_answers=content["multipleAnswers"],
+            is_anonymous=content["isAnonymous"],
+            **options,
+        )
+
+    def _hand_over_file(self, client, link):
+        options = {"caption": self.text or "", "quoted_message_id": self.quoted_id_message}
+        if link:
+            return client.send_file_by_url(self.chat_id.chat_id, link, self.file_name, **options)
+        with self._open_file() as file:
+            return client.send_file_by_upload(self.chat_id.chat_id, file, self.file_name, **options)
+
+    def _hand_over_change(self, client):
+        target = self.target_message_id
+        if not target.id_message:
+            raise self._refuse(self.env._("The message to be changed is no longer known."))
+        if self.type_message == "editedMessage":
+            client.edit_message(self.chat_id.chat_id, target.id_message, self.text)
+        else:
+            client.delete_message(self.chat_id.chat_id, target.id_message)
+        return ""
+
+    def _hand_over_forward(self, client):
+        source = self.forwarded_message_id
+        if not source.id_message:
+            raise self._refuse(self.env._("The message to be forwarded is no longer known."))
+        sent = client.forward_messages(
+            self.chat_id.chat_id, source.chat_id.chat_id, [source.id_message]
+        )
+        if not sent.ids_message:
+            raise OutcomeUnknown("forwardMessages", const.CODE_NOT_JSON, status=200)
+        return sent.ids_message[0]
+
+    def _refuse(self, reason):
+        """Make the error for what cannot be sent any more; the service is not even asked."""
+        return Refused(self._get_method(), const.CODE_LOST, detail=reason)
+
+    # === FILES === #
+
+    def _get_link(self, client, pace):
+        """Return the address to send the file by; empty when the file itself is to be sent.
+
+        A file that several messages carry is uploaded once, and sent by its link.
+        """
+        alive = fields.Datetime.now() - timedelta(hours=LINK_HOURS)
+        if not self.attachment_id:
+            is_dead = self.uploaded_at and self.uploaded_at <= alive
+            return "" if is_dead else self.url_file or ""
+        same = [("attachment_id", "=", self.attachment_id.id)]
+        same += [("instance_id", "=", self.instance_id.id)]
+        uploaded = self.search([*same, ("uploaded_at", ">", alive)], limit=1)
+        waiting = [*same, ("state", "=", "queued"), ("id", "!=", self.id)]
+        if uploaded or not self.search_count(waiting, limit=1):
+            return uploaded.url_file or ""
+        time.sleep(pace.reserve("uploadFile"))
+        with self._open_file() as file:
+            url = client.upload_file(file, self.file_name, self.attachment_id.mimetype).url
+        values = {"url_file": url, "uploaded_at": fields.Datetime.now()}
+        write_and_commit(self.env, self.write, values)
+        return url
+
+    def _open_file(self):
+        """Open the file for reading, straight from the filestore where it is there.
+
+        :raise Refused: it is no longer there
+        """
+        self.ensure_one()
+        attachment = self.attachment_id.sudo()  # sudo: ir.attachment - checked when it was queued
+        gone = self._refuse(self.env._("“%s” was deleted before it could be sent.", self.file_name))
+        if not attachment:
+            raise gone
+        if not attachment.store_fname:
+            return io.BytesIO(attachment.raw)
+        try:
+            return open(attachment._full_path(attachment.store_fname), "rb")
+        except FileNotFoundError:
+            raise gone from None
