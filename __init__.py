@@ -4,8 +4,11 @@ from . import models, wizards
 
 
 def uninstall_hook(env):
-    """Remove the scheduled actions of the instances: Odoo knows only those of our data files."""
+    """Remove the scheduled actions of the instances and the templates' entries in Action menus:
+    Odoo knows only those of our data files."""
     instances = env["telegram.instance"].with_context(active_test=False).search([])
     crons = instances._get_crons()
     instances.write({"send_cron_id": False, "receive_cron_id": False})
     crons._telegram_remove()
+    templates = env["telegram.template"].with_context(active_test=False).search([])
+    templates.action_unlink_sidebar_action()

@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from . import ir_actions
 from . import ir_cron
 from . import mail_followers
 from . import mail_message
@@ -22,3 +23,5 @@ from . import telegram_message_display
 from . import telegram_message_inbox
 from . import telegram_message_queue
 from . import telegram_message_unsure
+from . import telegram_template
+from . import telegram_template_render

@@ -37,5 +37,8 @@ from . import test_telegram_instance
 from . import test_telegram_message_queue
 from . import test_telegram_message_unsure
 from . import test_telegram_sign_in
+from . import test_telegram_template
+from . import test_telegram_template_files
+from . import test_telegram_template_use
 from . import test_vendor_client
 from . import test_zz_secrets

@@ -2,3 +2,4 @@
 
 from . import telegram_composer
 from . import telegram_sign_in
+from . import telegram_template_preview

@@ -1,0 +1,77 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import const
+
+
+class TelegramTemplatePreview(models.TransientModel):
+    """Shows a template as a real record would have it."""
+
+    _name = "telegram.template.preview"
+    _description = "Preview of a Telegram Template"
+
+    template_id = fields.Many2one(
+        "telegram.template", "Template", required=True, readonly=True, ondelete="cascade"
+    )
+    model = fields.Char(related="template_id.model")
+    resource_ref = fields.Reference(
+        "_selection_resource_ref",
+        "Record",
+        compute="_compute_resource_ref",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+    )
+    lang = fields.Selection("_selection_lang", "Language")
+    body = fields.Text("Message", compute="_compute_body", compute_sudo=False)
+    warning = fields.Text(compute="_compute_body", compute_sudo=False)
+    report_template_ids = fields.Many2many(related="template_id.report_template_ids")
+    attachment_ids = fields.Many2many(related="template_id.attachment_ids")
+
+    @api.model
+    def _selection_resource_ref(self):
+        # sudo: ir.model - names of models; their records obey the user's rights
+        models_sudo = self.env["ir.model"].sudo().search([("is_mail_thread", "=", True)])
+        return [(model.model, model.name) for model in models_sudo]
+
+    @api.model
+    def _selection_lang(self):
+        return self.env["res.lang"].get_installed()
+
+    @api.depends("template_id")
+    def _compute_resource_ref(self):
+        for preview in self:
+            records = self.env.get(preview.model)
+            if records is not None and records.has_access("read"):
+                records = records.search([], limit=1)
+            preview.resource_ref = f"{preview.model},{records.id}" if records else False
+
+    @api.depends("template_id", "resource_ref", "lang")
+    def _compute_body(self):
+        for preview in self:
+            preview.body, preview.warning = preview._render()
+
+    def _render(self):
+        """Return the text, and what keeps it from being sent."""
+        record = self.resource_ref
+        if not record:
+            return self.template_id.body, self.env._(
+                "There is no record to show it with: the placeholders stay as they are."
+            )
+        template = self.template_id
+        if self.lang:
+            template = template.with_context(template_preview_lang=self.lang)
+        try:
+            body = template._render_bodies(record)[record.id]
+        except UserError as error:
+            return False, str(error)
+        if len(body) > const.MESSAGE_MAX_LENGTH:
+            return body, self.env._(
+                "The text has %(length)s characters, and a message holds at most %(limit)s: it "
+                "cannot be sent.",
+                length=len(body),
+                limit=const.MESSAGE_MAX_LENGTH,
+            )
+        return body, not body and self.env._("The text is empty: it cannot be sent.")
