@@ -10,7 +10,6 @@ class IrActionsActWindow(models.Model):
     # cannot make a template pass off, and take along when deleted, somebody else's action.
     telegram_template_id = fields.Many2one(
         "telegram.template",
-        "Telegram Template",
         ondelete="cascade",
         index="btree_not_null",
         readonly=True,

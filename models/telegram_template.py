@@ -24,7 +24,7 @@ class TelegramTemplate(models.Model):
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", "Company", help="Leave empty to offer the template in all companies."
+        "res.company", help="Leave empty to offer the template in all companies."
     )
     model_id = fields.Many2one(
         "ir.model",

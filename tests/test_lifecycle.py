@@ -28,6 +28,9 @@ instance = env["telegram.instance"].create({
 partner = env["res.partner"].create({"name": "Life", "phone": "+79998887766"})
 partner._message_telegram("Hello", instance=instance)
 env["telegram.event"]._ingest(instance, {"typeWebhook": "new"})
+template = env.ref("telegram_green_api.template_partner")
+template.action_create_sidebar_action()
+template.attachment_ids = env["ir.attachment"].create({"name": "map.txt", "raw": b"left"})
 env.cr.commit()
 """
 
@@ -46,6 +49,7 @@ ORPHANS = {
     "server actions": "SELECT code FROM ir_act_server WHERE code LIKE 'model.browse(%%)._cron_%%'",
     "scheduled actions": "SELECT id FROM ir_cron WHERE cron_name LIKE 'Telegram%%'",
     "windows": "SELECT id FROM ir_act_window WHERE res_model LIKE 'telegram.%%'",
+    "attachments": "SELECT id FROM ir_attachment WHERE res_model LIKE 'telegram.%%'",
     "menus": "SELECT id FROM ir_ui_menu WHERE name ->> 'en_US' = 'Telegram'",
     "views": "SELECT id FROM ir_ui_view WHERE model LIKE 'telegram.%%'",
     "messages": "SELECT id FROM mail_message WHERE message_type = 'telegram'"

@@ -13,7 +13,7 @@ class TelegramTemplatePreview(models.TransientModel):
     _description = "Preview of a Telegram Template"
 
     template_id = fields.Many2one(
-        "telegram.template", "Template", required=True, readonly=True, ondelete="cascade"
+        "telegram.template", required=True, readonly=True, ondelete="cascade"
     )
     model = fields.Char(related="template_id.model")
     resource_ref = fields.Reference(
