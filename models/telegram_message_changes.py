@@ -107,10 +107,12 @@ class TelegramMessage(models.Model):
         """Let the message that this change is about show it."""
         self.ensure_one()
         target = self.target_message_id
-        if not target or target.is_deleted:
+        is_deletion = self.type_message == "deletedMessage"
+        is_done = target.is_deleted or (target.text == self.text and not is_deletion)
+        if not target or is_done:
             return
         self.former_text = target.text
-        if self.type_message == "deletedMessage":
+        if is_deletion:
             target.is_deleted = True
         else:
             target.write({"text": self.text, "is_edited": True})

@@ -129,7 +129,9 @@ class TelegramMessage(models.Model):
             notifications.append(message._prepare_notification(mail_message, partner))
         self.env["mail.notification"].sudo().create(notifications)  # sudo: as above
 
-    @api.depends("state", "scheduled_date", "chat_id", "instance_id")
+    @api.depends(
+        "state", "scheduled_date", "instance_id.state", "instance_id.send_after", "chat_id"
+    )
     @api.depends_context("lang", "tz")
     def _compute_waiting_reason(self):
         self.waiting_reason = False

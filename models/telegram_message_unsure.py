@@ -189,8 +189,10 @@ class TelegramMessage(models.Model):
         self.ensure_one()
         kind, ours = found.type_message, self.content or {}
         if found.is_forwarded and not kind:  # waits in the service's queue
-            ids = found.raw.get("messages") or []
-            return self.is_forwarded and self.forwarded_message_id.id_message in map(str, ids)
+            source, ids = self.forwarded_message_id, found.raw.get("messages")
+            same_chat = found.raw.get("chatIdFrom") == source.chat_id.chat_id
+            same_message = not ids or source.id_message in map(str, ids)
+            return self.is_forwarded and same_chat and same_message
         if self.type_message in const.TEXT_KINDS:
             return kind in const.TEXT_KINDS and self._has_text(found.text)
         if self.type_message in const.FILE_KINDS:
@@ -199,6 +201,9 @@ class TelegramMessage(models.Model):
             return kind in const.FILE_KINDS and same_name and same_text
         if kind != self.type_message:
             return False
+        if kind in const.CHANGE_KINDS:
+            same_target = found.target_id_message == self.target_message_id.id_message
+            return same_target and self._has_text(found.text)
         if found.location:
             near = abs(found.location.latitude - ours.get("latitude", 0)) < SAME_PLACE
             return near and abs(found.location.longitude - ours.get("longitude", 0)) < SAME_PLACE
@@ -210,9 +215,13 @@ class TelegramMessage(models.Model):
         return True
 
     def _has_text(self, text):
-        """Tell whether this is the text, however the service has treated its white space."""
+        """Tell whether this is the text, however the service has treated its white space; also
+        one that was changed since."""
         self.ensure_one()
-        return (text or "").split() == (self.text or "").split()
+        texts = [self.text]
+        if self.is_edited:
+            texts += self.search([("target_message_id", "=", self.id)]).mapped("former_text")
+        return (text or "").split() in [(known or "").split() for known in texts]
 
     def _note_absence(self, is_complete):
         """Draw the conclusion from finding a message neither in the queue nor in the journal.

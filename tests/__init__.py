@@ -34,6 +34,10 @@ from . import test_sandbox_sign_in
 from . import test_telegram_composer
 from . import test_telegram_event
 from . import test_telegram_instance
+from . import test_telegram_instance_pace
+from . import test_telegram_message_changes
+from . import test_telegram_message_content
+from . import test_telegram_message_delivery
 from . import test_telegram_message_queue
 from . import test_telegram_message_unsure
 from . import test_telegram_sign_in

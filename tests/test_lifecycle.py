@@ -34,6 +34,13 @@ template.attachment_ids = env["ir.attachment"].create({"name": "map.txt", "raw":
 env.cr.commit()
 """
 
+# What the first version left behind: it did not know whom it had written to.
+AS_FIRST_VERSION = f"""
+UPDATE ir_module_module SET latest_version = '19.0.1.0.0' WHERE name = '{ADDON}';
+UPDATE telegram_chat SET first_written_at = NULL, is_stranger = TRUE;
+UPDATE telegram_message SET state = 'read';
+"""
+
 UNINSTALL = f"""
 env["ir.module.module"].search([("name", "=", "{ADDON}")]).button_immediate_uninstall()
 """
@@ -110,8 +117,13 @@ class TestLifecycle(BaseCase):
         """Odoo's log has no warning, and nothing is left behind, used tables included."""
         self.odoo("server", "-i", ADDON, "--stop-after-init")
         self.odoo("shell", "--no-http", script=FILL)
+        with sql_db.db_connect(DATABASE).cursor() as cr:
+            cr.execute(AS_FIRST_VERSION)
+            cr.commit()
         self.odoo("server", "-u", ADDON, "--stop-after-init")
         with sql_db.db_connect(DATABASE).cursor() as cr:
+            cr.execute("SELECT first_written_at IS NULL, is_stranger FROM telegram_chat")
+            self.assertEqual(cr.fetchall(), [(False, False)], "who was written to is a stranger")
             for name in ("server actions", "scheduled actions", "messages", "notifications"):
                 cr.execute(ORPHANS[name])
                 self.assertTrue(cr.fetchall(), f"{name}: the query would find nothing at all")

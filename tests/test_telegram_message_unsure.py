@@ -324,3 +324,59 @@ class TestUnsure(TelegramCase):
         self.let_the_journal_catch_up(message)
         self.send_queue_now()
         self.assertEqual(self.ledger(), [], "never by itself")
+
+    # --- Other kinds ---------------------------------------------------------------------
+
+    def send_kinds(self, fault, **phone_values):
+        """Queue one message of each kind; the answers to all of them get lost."""
+        file = self.env["ir.attachment"].create({"name": "offer.pdf", "raw": b"%PDF-1.4"})
+        photo = "https://example.com/photo.png"
+        instance = self.instance
+        known = instance.send_text(CUSTOMER_CHAT, "To be forwarded")
+        self.send_queue_now()
+        if phone_values:
+            self.phone.change(**phone_values)
+        messages = (
+            instance.send_file(CUSTOMER_CHAT, file, "Our offer")
+            | instance.send_file_by_url(CUSTOMER_CHAT, photo)
+            | instance.send_location(CUSTOMER_CHAT, 55.751244, 37.618423)
+            | instance.send_contact(CUSTOMER_CHAT, "+79990001122", "Jane")
+            | instance.send_poll(CUSTOMER_CHAT, "When?", ["Now", "Later"])
+            | instance.forward_messages(CUSTOMER_CHAT, known)
+        )
+        for message in messages:
+            self.phone.fault(message._get_method(message.url_file), fault)
+            self.send_queue_now()
+            message.is_settling = False  # else it would hold up the next one
+        messages.is_settling = True
+        self.assertEqual(set(messages.mapped("state")), {"unsure"})
+        return messages
+
+    def test_every_kind_is_found(self):
+        """A message of any kind that did go out is found, and not repeated."""
+        messages = self.send_kinds("lost_after")
+        self.send_queue_now()
+        self.assertEqual(set(messages.mapped("state")), {"sent"}, messages.mapped("type_message"))
+        got = [entry["idMessage"] for entry in self.phone.ledger()][1:]
+        self.assertEqual(messages.mapped("id_message"), got)
+
+    def test_every_kind_waits_in_the_queue(self):
+        """A message of any kind that the service has yet to send is found in its queue."""
+        messages = self.send_kinds("lost_after", stateInstance="suspended")
+        self.phone.fault(
+            "getStateInstance", "status", status=200, body={"stateInstance": "authorized"}
+        )
+        self.send_queue_now()
+        self.assertEqual(set(messages.mapped("state")), {"sent"}, messages.mapped("type_message"))
+        self.phone.change(stateInstance="authorized")
+        self.assertEqual(len(self.phone.ledger(count=7)), 7)
+
+    def test_every_kind_is_sent_again(self):
+        """A message of any kind that certainly did not go out is sent again, once."""
+        messages = self.send_kinds("lost_before")
+        self.send_queue_now()
+        self.assertEqual(set(messages.mapped("state")), {"unsure"})
+        self.let_the_journal_catch_up(messages)
+        self.send_queue_now()
+        self.assertEqual(set(messages.mapped("state")), {"sent"}, messages.mapped("type_message"))
+        self.assertEqual(len(self.phone.ledger()), 7)

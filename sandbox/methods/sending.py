@@ -130,14 +130,13 @@ def forward_messages(call):
     ]
     if not all(found):
         raise ServiceError(f"Message not found by chatId {values['chatIdFrom']}")
-    body = {key: value for key, value in values.items() if key != "messages"}
     return {
         "messages": [
             sending.enqueue(
                 world,
                 instance,
                 "forwardMessages",
-                body,
+                {**values, "messages": [message.id_message]},
                 content.forwarded(message.data),
                 call.number,
             )
