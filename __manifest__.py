@@ -19,6 +19,7 @@
         "views/telegram_message_views.xml",
         "views/telegram_event_views.xml",
         "views/telegram_instance_views.xml",
+        "views/res_partner_views.xml",
         "views/telegram_template_views.xml",
         "views/telegram_menus.xml",
         "data/telegram_template_data.xml",

@@ -1,5 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from . import discuss_channel
+from . import discuss_channel_member
 from . import ir_actions
 from . import ir_cron
 from . import mail_followers
@@ -8,10 +10,13 @@ from . import mail_notification
 from . import mail_thread
 from . import res_partner
 from . import telegram_chat
+from . import telegram_chat_channel
+from . import telegram_chat_presence
 from . import telegram_chat_recipients
 from . import telegram_event
 from . import telegram_instance
 from . import telegram_instance_account
+from . import telegram_instance_channel
 from . import telegram_instance_cron
 from . import telegram_instance_pace
 from . import telegram_instance_sending
@@ -22,6 +27,7 @@ from . import telegram_message_delivery
 from . import telegram_message_display
 from . import telegram_message_inbox
 from . import telegram_message_queue
+from . import telegram_message_show
 from . import telegram_message_unsure
 from . import telegram_template
 from . import telegram_template_render

@@ -1,6 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.mail.tools.discuss import Store
+
+from .discuss_channel import is_telegram
 
 
 class MailMessage(models.Model):
@@ -10,3 +15,38 @@ class MailMessage(models.Model):
         selection_add=[("telegram", "Telegram")],
         ondelete={"telegram": lambda messages: messages.write({"message_type": "comment"})},
     )
+    telegram_message_ids = fields.Many2many(
+        "telegram.message",
+        string="Telegram Messages",
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,  # read in superuser mode only: not every reader may see those
+    )
+
+    def _telegram_is_in_conversation(self):
+        """Say whether the message stands in a Telegram conversation of Discuss."""
+        self.ensure_one()
+        return self.model == "discuss.channel" and is_telegram(self.channel_id)
+
+    def _message_reaction(self, content, action, partner, guest, store=None):
+        """Offer nothing that nobody would get: the service cannot send reactions."""
+        if self._telegram_is_in_conversation():
+            raise UserError(
+                self.env._(
+                    "The customer would not see it: the service cannot send reactions. Answer "
+                    "with a message that holds the emoji."
+                )
+            )
+        return super()._message_reaction(content, action, partner, guest, store)
+
+    def _to_store_defaults(self, target):
+        return super()._to_store_defaults(target) + [self._telegram_get_state_field()]
+
+    def _telegram_get_state_field(self):
+        """Give the field that shows how far a message of ours has come."""
+        return Store.Attr(
+            "telegram_state",
+            # sudo: telegram.message - the state of a message that the reader sees
+            lambda message: message.sudo().telegram_message_ids[:1].state,
+            predicate=lambda message: message._telegram_is_in_conversation(),
+        )

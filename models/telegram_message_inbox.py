@@ -4,7 +4,6 @@ from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import plaintext2html
 
 from .. import const
 from .telegram_message import NO_FAILURE, RANK
@@ -46,7 +45,7 @@ class TelegramMessage(models.Model):
             return known
         message = self.create(self._prepare_received_values(chat, notification))
         chat._note_contact(message)
-        message._post_on_records()
+        message._show(notification)
         return message
 
     @api.model
@@ -104,8 +103,10 @@ class TelegramMessage(models.Model):
             "quoted_id_message": notification.quoted_id_message,
             "date": date,
         }
-        if notification.is_incoming and not chat.chat_id.startswith("-"):
-            values["author_id"] = chat.partner_id.id
+        if notification.is_incoming:
+            is_group = chat.chat_id.startswith("-")
+            author_chat = chat._find(chat.instance_id, notification.sender) if is_group else chat
+            values["author_id"] = author_chat.partner_id.id
         record = self._find_answered_record(chat, notification)
         if record:
             values.update(res_model=record._name, res_id=record.id)
@@ -126,25 +127,6 @@ class TelegramMessage(models.Model):
                 sent & Domain("direction", "=", "outgoing") & Domain("date", ">=", since), limit=1
             )
         return last._get_record() if last else None
-
-    def _post_on_records(self):
-        """Show the message in the chatter of its contact and of the record it answers."""
-        self.ensure_one()
-        records = [self.partner_id] if self.partner_id else []
-        record = self._get_record()
-        if record and record not in records and hasattr(record, "message_post"):
-            records.append(record)
-        text = self._describe()
-        if self.direction == "incoming" and not self.author_id:
-            text = f"{self.sender_name or self.chat_id.name}: {text}"  # nobody that Odoo knows
-        for record in records:
-            author = self.author_id or self.company_id.partner_id
-            self.mail_message_ids += record.with_company(self.company_id).message_post(
-                body=plaintext2html(text),
-                author_id=author.id,
-                message_type="telegram",
-                subtype_xmlid="mail.mt_comment" if self.direction == "incoming" else "mail.mt_note",
-            )
 
     # === A STATUS === #
 

@@ -10,6 +10,7 @@ from . import test_client_methods
 from . import test_client_pace
 from . import test_client_properties
 from . import test_crash
+from . import test_discuss_channel
 from . import test_failures
 from . import test_js
 from . import test_lifecycle

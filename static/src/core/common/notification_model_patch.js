@@ -1,18 +1,8 @@
 import { Notification } from "@mail/core/common/notification_model";
+import { stateIcon, stateTitle } from "@telegram_green_api/core/common/telegram_state";
 
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
-
-const ICONS = {
-    queued: "fa fa-clock-o",
-    sending: "fa fa-clock-o",
-    sent: "fa fa-check",
-    delivered: "fa o-telegram-ticks",
-    read: "fa o-telegram-ticks o-telegram-read text-info",
-    unsure: "fa fa-question-circle",
-    error: "fa fa-exclamation-circle",
-    canceled: "fa fa-ban",
-};
 
 // Of a message whose record in the queue is gone, the notification still knows that much.
 const STATE_OF_STATUS = {
@@ -57,7 +47,7 @@ const notificationPatch = {
     },
 
     get icon() {
-        return this.isTelegram ? ICONS[this.telegramState] : super.icon;
+        return this.isTelegram ? stateIcon(this.telegramState) : super.icon;
     },
 
     get label() {
@@ -72,26 +62,7 @@ const notificationPatch = {
     },
 
     get statusTitle() {
-        if (!this.isTelegram) {
-            return super.statusTitle;
-        }
-        switch (this.telegramState) {
-            case "queued":
-                return _t("Waiting to be sent");
-            case "sending":
-                return _t("Being sent");
-            case "sent":
-                return _t("Sent");
-            case "delivered":
-                return _t("Delivered");
-            case "read":
-                return _t("Read");
-            case "unsure":
-                return _t("Perhaps sent");
-            case "canceled":
-                return _t("Cancelled");
-        }
-        return _t("Not sent");
+        return this.isTelegram ? stateTitle(this.telegramState) : super.statusTitle;
     },
 
     get failureMessage() {

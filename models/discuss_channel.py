@@ -1,0 +1,245 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import json
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from odoo.addons.mail.tools.discuss import Store
+
+from .html_text import html_to_text
+
+
+def is_telegram(channel):
+    """Say whether a channel is the conversation of a Telegram chat."""
+    return channel.channel_type == "telegram"
+
+
+class DiscussChannel(models.Model):
+    """The conversation of a Telegram chat: what a member writes goes out to the customer."""
+
+    _inherit = "discuss.channel"
+
+    channel_type = fields.Selection(
+        selection_add=[("telegram", "Telegram Conversation")], ondelete={"telegram": "cascade"}
+    )
+    telegram_chat_ids = fields.One2many("telegram.chat", "channel_id", "Telegram Chats")
+
+    def _telegram_get_chat(self):
+        """Return the chat of this conversation, in superuser mode."""
+        self.ensure_one()
+        # sudo: telegram.chat - whoever may see the conversation may see whose it is
+        return self.sudo().with_context(active_test=False).telegram_chat_ids[:1]
+
+    # === WRITING === #
+
+    def message_post(self, *, message_type="notification", **kwargs):
+        """Let what is written in a Telegram conversation go out to the customer.
+
+        :raise UserError: it cannot be sent; nothing is posted then
+        :raise AccessError: the user does not operate the account
+        """
+        if not is_telegram(self) or message_type != "comment":
+            return super().message_post(message_type=message_type, **kwargs)
+        chat = self._telegram_get_chat()
+        self._telegram_check_may_write(chat)
+        # sudo: telegram.message - people write through the queue; the right to was just checked
+        messages_sudo = self.env["telegram.message"].sudo()
+        text = messages_sudo._check_text(html_to_text(kwargs.get("body")))
+        if kwargs.get("attachment_ids") or kwargs.get("attachments"):
+            raise UserError(self.env._("Files cannot be sent by Telegram yet."))
+        mail_message = super().message_post(message_type=message_type, silent=True, **kwargs)
+        quoted = mail_message.parent_id.sudo().telegram_message_ids[:1]
+        message = messages_sudo.with_context(telegram_is_shown=True)._queue(
+            chat, text, quoted_id_message=quoted.id_message
+        )
+        message.sudo().mail_message_ids = mail_message
+        self._telegram_touch()
+        return mail_message
+
+    def _telegram_check_may_write(self, chat):
+        """Raise an error unless the current user may write in this conversation."""
+        if not chat:
+            raise UserError(
+                self.env._("The Telegram chat of this conversation is gone; nobody can be reached.")
+            )
+        if not chat.instance_id._is_operated_by(self.env.user):
+            raise AccessError(
+                self.env._(
+                    "You do not operate the Telegram account “%s”, so you cannot write in its "
+                    "conversations. Ask an administrator to make you an operator.",
+                    chat.instance_id.name,
+                )
+            )
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Ring nobody for what a colleague writes to a customer."""
+        if is_telegram(self):
+            return []
+        return super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+
+    # === SHOWING WHAT HAPPENED ELSEWHERE === #
+
+    def _telegram_show(self, values, ring=()):
+        """Add a message that came from Telegram, or was written elsewhere, to the conversation.
+
+        Cheaper than message_post: nobody is to get an e-mail, nobody follows, and whom it rings
+        is known.
+
+        :param dict values: of the ``mail.message``: body, author_id or email_from, date, …
+        :param ring: the ``res.partner`` to tell; none for an outgoing message
+        :return: the ``mail.message``
+        """
+        self.ensure_one()
+        message = self.env["mail.message"].create(
+            {
+                "model": self._name,
+                "res_id": self.id,
+                "message_type": "telegram",
+                "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment"),
+                "email_from": False,
+                "reply_to": False,
+                **values,
+            }
+        )
+        self._telegram_touch()
+        store = (
+            Store(bus_channel=self)
+            .add(message)
+            .add(self, ["last_interest_dt", self._telegram_get_responsible_field()])
+        )
+        payload = {"data": store.get_result(), "id": self.id, "silent": not ring}
+        self._bus_send("discuss.channel/new_message", payload)
+        if ring:
+            self._telegram_push(message, ring)
+        return message
+
+    def _telegram_touch(self):
+        """Note that something happened here: that sorts the conversations, and brings back those
+        that were taken out of the sidebar."""
+        # Not a write: it would compare a dozen fields before and after, for every message.
+        self.env.execute_query(
+            SQL(
+                "UPDATE discuss_channel SET last_interest_dt = %s WHERE id = %s RETURNING id",
+                fields.Datetime.now(),
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["last_interest_dt"], flush=False)
+
+    def _telegram_push(self, message, partners):
+        """Tell the devices of partners about a message, by Odoo's own queue of such notices."""
+        # sudo: discuss.channel.member - who wants to be told now
+        members_sudo = self.env["discuss.channel.member"].sudo()
+        members_sudo = members_sudo.search(
+            [
+                ("channel_id", "=", self.id),
+                ("partner_id", "in", partners.ids),
+                ("mute_until_dt", "=", False),
+                ("partner_id.user_ids.manual_im_status", "!=", "busy"),
+            ]
+        )
+        partner_ids = members_sudo.partner_id.ids
+        devices, _private_key, _public_key = self._web_push_get_partners_parameters(partner_ids)
+        if not devices:
+            return
+        payload = self._notify_by_web_push_prepare_payload(message, force_record_name=self.name)
+        payload = json.dumps(self._web_push_truncate_payload({**payload, "title": self.name}))
+        # sudo: mail.push - as Odoo does; not sent here, where it would wait for the network
+        pushes_sudo = self.env["mail.push"].sudo()
+        pushes_sudo.create(
+            [{"mail_push_device_id": device.id, "payload": payload} for device in devices]
+        )
+        self.env.ref("mail.ir_cron_web_push_notification")._trigger()
+
+    # === MEMBERS === #
+
+    def _telegram_add_members(self, users):
+        """Make users members of conversations; what was said before is not new to them."""
+        # sudo: discuss.channel.member - the members are the operators of the account
+        members_sudo = self.env["discuss.channel.member"].sudo()
+        partners = users.partner_id
+        known = members_sudo.search(
+            [("channel_id", "in", self.ids), ("partner_id", "in", partners.ids)]
+        )
+        pairs = {(member.channel_id, member.partner_id) for member in known}
+        last_message = self.env["mail.message"].sudo().search([], order="id desc", limit=1)
+        created = members_sudo.create(
+            [
+                {
+                    "channel_id": channel.id,
+                    "partner_id": partner.id,
+                    "new_message_separator": last_message.id + 1,
+                }
+                for channel in self
+                for partner in partners
+                if (channel, partner) not in pairs
+            ]
+        )
+        if created:
+            # One is enough for a browser to listen to all that its user is a member of.
+            created[-1:].channel_id._broadcast(created.partner_id.ids)
+
+    def _telegram_remove_members(self, users):
+        """Take the conversations away from users who do not operate the account any more."""
+        # sudo: discuss.channel.member - the members are the operators of the account
+        members_sudo = self.env["discuss.channel.member"].sudo()
+        members_sudo = members_sudo.search(
+            [("channel_id", "in", self.ids), ("partner_id", "in", users.partner_id.ids)]
+        )
+        for member_sudo in members_sudo:
+            store = Store(bus_channel=member_sudo._bus_channel())
+            store.add(
+                member_sudo.channel_id, {"close_chat_window": True, "isLocallyPinned": False}
+            ).delete(member_sudo).bus_send()
+        members_sudo.unlink()
+
+    def _find_or_create_member_for_self(self):
+        """Let nobody become a member by merely looking: the members are the operators."""
+        if is_telegram(self):
+            return self.self_member_id
+        return super()._find_or_create_member_for_self()
+
+    def _action_unfollow(self, partner=None, guest=None, post_leave_message=True):
+        """Take a Telegram conversation out of the sidebar only: an operator stays its member."""
+        if is_telegram(self):
+            return self.channel_pin(pinned=False)
+        return super()._action_unfollow(partner, guest, post_leave_message)
+
+    # === STORE === #
+
+    def _to_store_defaults(self, target):
+        return super()._to_store_defaults(target) + self._telegram_get_store_fields()
+
+    def _telegram_get_store_fields(self):
+        """Give what a browser shows of a Telegram conversation."""
+
+        def customer(channel):
+            return channel._telegram_get_chat()._get_customer()
+
+        return [
+            Store.Attr(
+                "telegram_chat_type",
+                lambda channel: channel._telegram_get_chat().chat_type,
+                predicate=is_telegram,
+            ),
+            Store.One(
+                "telegram_partner_id", ["avatar_128", "name"], value=customer, predicate=is_telegram
+            ),
+            self._telegram_get_responsible_field(),
+        ]
+
+    def _telegram_get_responsible_field(self):
+        """Give the field by which a browser knows whether a message rings its user."""
+
+        def responsible(channel):
+            return channel._telegram_get_chat()._get_responsible()
+
+        return Store.One("telegram_responsible_id", [], value=responsible, predicate=is_telegram)
+
+    def _telegram_send_store(self):
+        """Tell the members of another customer or salesperson."""
+        for channel in self:
+            fields_ = channel._telegram_get_store_fields()
+            Store(bus_channel=channel).add(channel, fields_).bus_send()

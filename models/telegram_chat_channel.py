@@ -1,0 +1,163 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import re
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import clean_context
+from odoo.tools.constants import GC_UNLINK_LIMIT
+
+# A conversation in which nobody wrote for so long leaves Discuss until somebody writes again:
+# Discuss loads every conversation of a user at once.
+IDLE_DAYS = 30
+
+
+class TelegramChat(models.Model):
+    """The conversation of a chat in Discuss: a channel whose members are the operators.
+
+    It is made when it is first needed. While it is open, the operators are its members; one in
+    which nobody writes any more is closed (it keeps its messages and loses its members), and
+    opens again with the next message or by the button.
+    """
+
+    _inherit = "telegram.chat"
+
+    channel_id = fields.Many2one(
+        "discuss.channel",
+        "Conversation",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    is_channel_open = fields.Boolean(readonly=True, copy=False)
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "name" in vals or "partner_id" in vals:
+            self._update_channels()
+        return result
+
+    def unlink(self):
+        channels_sudo = self.sudo().channel_id  # sudo: discuss.channel - it is the chat's own
+        result = super().unlink()
+        channels_sudo.unlink()
+        return result
+
+    # === ACTION METHODS === #
+
+    def action_open_in_discuss(self):
+        """Open the conversation of this chat in Discuss, made when it is not there yet."""
+        self.ensure_one()
+        self.check_access("read")
+        channel = self._open_channel()
+        member_sudo = channel.sudo().self_member_id  # sudo: one's own membership
+        member_sudo.filtered("unpin_dt").unpin_dt = False
+        return {
+            "type": "ir.actions.client",
+            "tag": "mail.action_discuss",
+            "name": self.env._("Discuss"),
+            "context": {"active_id": f"discuss.channel_{channel.id}"},
+        }
+
+    # === THE CHANNEL === #
+
+    def _open_channel(self):
+        """Return the conversation, with the operators as members; made when it is new."""
+        self.ensure_one()
+        if self.is_channel_open and self.channel_id:
+            return self.channel_id
+        # sudo: discuss.channel, telegram.chat - whoever reads the chat may see its conversation
+        chat_sudo = self.sudo()
+        # Else the current user would become a member; for a scheduled action it is nobody's.
+        context = {**clean_context(self.env.context), "install_mode": True}
+        channel_sudo = chat_sudo.channel_id or self.env["discuss.channel"].sudo().with_context(
+            context
+        ).create({"channel_type": "telegram", "name": self._get_channel_name()})
+        chat_sudo.with_context(clean_context(self.env.context)).write(
+            {"channel_id": channel_sudo.id, "is_channel_open": True}
+        )
+        channel_sudo = channel_sudo.with_env(chat_sudo.env)
+        channel_sudo._telegram_add_members(chat_sudo.instance_id.operator_ids)
+        return channel_sudo.with_env(self.env)
+
+    def _get_channel_name(self):
+        """Give the name of the conversation: the customer's, and the company's."""
+        self.ensure_one()
+        partner = self._get_customer()
+        if not partner:
+            return self.name
+        company = partner.commercial_company_name
+        name = partner.name or self.name
+        return f"{name} ({company})" if company and company != name else name
+
+    def _get_customer(self):
+        """Return the contact that a private chat is with; none for a group."""
+        self.ensure_one()
+        is_private = self.chat_type in ("user", "bot") and not self.chat_id.startswith("-")
+        return self.partner_id if is_private else self.partner_id.browse()
+
+    def _get_responsible(self):
+        """Return the partner of the operator whom a message concerns: the customer's salesperson.
+
+        Empty when they are no operator: then it concerns all of them.
+        """
+        self.ensure_one()
+        salesperson = self.partner_id.user_id
+        return (salesperson & self.instance_id.operator_ids).partner_id
+
+    def _update_channels(self):
+        """Let the conversations follow the names and contacts of their chats."""
+        for chat_sudo in self.sudo().filtered("channel_id"):  # sudo: as in _open_channel
+            channel_sudo = chat_sudo.channel_id
+            name = chat_sudo._get_channel_name()
+            if channel_sudo.name != name:
+                channel_sudo.name = name
+            channel_sudo._telegram_send_store()
+
+    # === TWO CHATS BECOME ONE === #
+
+    def _learn_chat_id(self, chat_id):
+        channel_sudo = self.sudo().channel_id  # sudo: as in _open_channel
+        other_sudo = self.browse().sudo()
+        if channel_sudo and self.is_phone_form and re.fullmatch("[0-9]+", chat_id):
+            other_sudo = self._find(self.instance_id, chat_id).sudo()
+        if other_sudo.channel_id:
+            messages_sudo = self.env["mail.message"].sudo()
+            domain = [("model", "=", "discuss.channel"), ("res_id", "=", channel_sudo.id)]
+            messages_sudo.search(domain).write({"res_id": other_sudo.channel_id.id})
+        elif other_sudo:
+            is_open = self.is_channel_open
+            self.sudo().channel_id = False  # sudo: as in _open_channel
+            other_sudo.write({"channel_id": channel_sudo.id, "is_channel_open": is_open})
+        return super()._learn_chat_id(chat_id)
+
+    # === MEMBERS === #
+
+    @api.model
+    def _update_members(self, instance, former):
+        """Let the members of the open conversations follow the operators of an instance.
+
+        :param former: the ``res.users`` that were operators before
+        """
+        chats_sudo = self.sudo().search(
+            [("instance_id", "=", instance.id), ("is_channel_open", "=", True)]
+        )
+        channels_sudo = chats_sudo.channel_id
+        channels_sudo._telegram_remove_members(former - instance.operator_ids)
+        channels_sudo._telegram_add_members(instance.operator_ids - former)
+
+    @api.autovacuum
+    def _gc_idle_channels(self):
+        """Close the conversations in which nobody wrote for long."""
+        limit = fields.Datetime.now() - timedelta(days=IDLE_DAYS)
+        domain = [("is_channel_open", "=", True), ("channel_id.last_interest_dt", "<", limit)]
+        chats = self.search(domain, limit=GC_UNLINK_LIMIT)
+        members = self.env["discuss.channel.member"].search(
+            [("channel_id", "in", chats.channel_id.ids)]
+        )
+        members.unlink()
+        chats.is_channel_open = False
+        return len(chats), len(chats) == GC_UNLINK_LIMIT

@@ -1,0 +1,129 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, models
+from odoo.tools import formataddr, plaintext2html
+
+from odoo.addons.mail.tools.discuss import Store
+
+
+class TelegramMessage(models.Model):
+    """Where a message is shown: in the conversation of its chat, and on records."""
+
+    _inherit = "telegram.message"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super().create(vals_list)
+        if not self.env.context.get("telegram_is_shown"):
+            written_here = messages.filtered(
+                lambda m: m.state == "queued" and m.chat_id.is_channel_open
+            )
+            for message in written_here:
+                message._show_in_conversation()
+        return messages
+
+    def _set_state(self, vals):
+        super()._set_state(vals)
+        if "state" in vals:
+            for message in self:
+                message._update_conversation()
+
+    def _show(self):
+        """Show a message that the service has reported."""
+        self.ensure_one()
+        self._show_in_conversation(open_it=True)
+        self._post_on_records()
+
+    def _show_in_conversation(self, open_it=False):
+        """Show the message in the conversation of its chat.
+
+        :param bool open_it: also when there is none yet, or it is closed
+        """
+        self.ensure_one()
+        chat = self.chat_id
+        channel = chat._open_channel() if open_it else chat.channel_id
+        is_incoming = self.direction == "incoming"
+        values = {
+            "body": plaintext2html(self._describe(), with_paragraph=False),
+            "date": self.date,
+            "parent_id": self._find_quoted_in(channel).id,
+            **self._prepare_author(),
+        }
+        ring = is_incoming and (chat._get_responsible() or chat.instance_id.operator_ids.partner_id)
+        # sudo: discuss.channel - those who see the conversation see all of it
+        self.mail_message_ids += channel.sudo()._telegram_show(values, ring or ())
+
+    def _prepare_author(self):
+        """Give who is shown as the author: a contact or colleague, or a name that Odoo knows
+        nobody by; the company for what its account said elsewhere."""
+        if self.author_id:
+            return {"author_id": self.author_id.id, "email_from": self.author_id.email_formatted}
+        if self.direction == "outgoing":
+            company_partner = self.company_id.partner_id
+            return {"author_id": company_partner.id, "email_from": company_partner.email_formatted}
+        return {"author_id": False, "email_from": self.sender_name or self.chat_id.name}
+
+    def _find_quoted_in(self, channel):
+        """Return the ``mail.message`` of a conversation that this message answers."""
+        if not self.quoted_id_message:
+            return self.env["mail.message"]
+        quoted = self.search(
+            [("chat_id", "=", self.chat_id.id), ("id_message", "=", self.quoted_id_message)]
+        )
+        return quoted._get_shown(channel)
+
+    def _get_shown(self, channel):
+        """Return the ``mail.message`` that shows this message in a conversation."""
+        return self.mail_message_ids.filtered(
+            lambda shown: shown.model == channel._name and shown.res_id == channel.id
+        )[:1]
+
+    def _update_conversation(self):
+        """Show how far the message has come to all who look at the conversation."""
+        channel = self.chat_id.channel_id
+        shown = channel and self._get_shown(channel)
+        if shown:
+            store = Store(bus_channel=channel)
+            store.add(shown, [shown._telegram_get_state_field()]).bus_send()
+            self._report_failure(shown)
+
+    def _report_failure(self, shown):
+        """Put a message written in Discuss among the failures of its author's messaging menu."""
+        is_trouble = self.state in ("error", "unsure") and not self.is_settling
+        if not is_trouble or shown.message_type != "comment" or shown.sudo().notification_ids:
+            return
+        # sudo: mail.notification - it follows the message, whoever changed that
+        self.env["mail.notification"].sudo().create(
+            {
+                "author_id": shown.author_id.id,
+                "mail_message_id": shown.id,
+                "notification_type": "telegram",
+                "telegram_message_id": self.id,
+                "is_read": True,  # nothing for an inbox
+                **self._prepare_notification_values(),
+            }
+        )
+        shown._notify_message_notification_update()
+
+    def _post_on_records(self):
+        """Show the message in the chatter of its contact and of the record it answers."""
+        self.ensure_one()
+        records = [self.partner_id] if self.partner_id else []
+        record = self._get_record()
+        if record and record not in records and hasattr(record, "message_post"):
+            records.append(record)
+        if not records:
+            return
+        values = self._prepare_author()
+        if not values["author_id"]:
+            # It may go out as an e-mail to colleagues: that needs an address that may send.
+            address = self.company_id.email_normalized or self.company_id.default_from_email
+            if address:
+                values["email_from"] = formataddr((values["email_from"], address))
+        for record in records:
+            self.mail_message_ids += record.with_company(self.company_id).message_post(
+                body=plaintext2html(self._describe()),
+                message_type="telegram",
+                subtype_xmlid="mail.mt_comment" if self.direction == "incoming" else "mail.mt_note",
+                **values,
+            )
