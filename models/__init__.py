@@ -5,6 +5,7 @@ from . import discuss_channel_member
 from . import ir_actions
 from . import ir_cron
 from . import mail_followers
+from . import mail_guest
 from . import mail_message
 from . import mail_notification
 from . import mail_thread
@@ -28,6 +29,7 @@ from . import telegram_message_display
 from . import telegram_message_inbox
 from . import telegram_message_queue
 from . import telegram_message_show
+from . import telegram_message_target
 from . import telegram_message_unsure
 from . import telegram_template
 from . import telegram_template_render

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from odoo.addons.mail.tools.discuss import Store
 
+from ..const import CHANGE_KINDS
 from .html_text import html_to_text
 
 
@@ -44,19 +45,61 @@ class DiscussChannel(models.Model):
             return super().message_post(message_type=message_type, **kwargs)
         chat = self._telegram_get_chat()
         self._telegram_check_may_write(chat)
+        quoted = self._telegram_get_messages(kwargs.get("parent_id"))[:1]
         # sudo: telegram.message - people write through the queue; the right to was just checked
-        messages_sudo = self.env["telegram.message"].sudo()
-        text = messages_sudo._check_text(html_to_text(kwargs.get("body")))
-        if kwargs.get("attachment_ids") or kwargs.get("attachments"):
-            raise UserError(self.env._("Files cannot be sent by Telegram yet."))
+        messages_sudo = self.env["telegram.message"].sudo().with_context(telegram_is_shown=True)
+        messages_sudo._check_quote(chat, quoted)
+        attachments = self.env["ir.attachment"].browse(kwargs.get("attachment_ids") or [])
+        values_list = messages_sudo._prepare_all(html_to_text(kwargs.get("body")), attachments)
         mail_message = super().message_post(message_type=message_type, silent=True, **kwargs)
-        quoted = mail_message.parent_id.sudo().telegram_message_ids[:1]
-        message = messages_sudo.with_context(telegram_is_shown=True)._queue(
-            chat, text, quoted_id_message=quoted.id_message
-        )
-        message.sudo().mail_message_ids = mail_message
+        for values in values_list:
+            message = messages_sudo._queue(chat, values, quoted_message=quoted)
+            message.mail_message_ids = mail_message
+            quoted = quoted.browse()
         self._telegram_touch()
         return mail_message
+
+    def _telegram_get_messages(self, mail_message_id):
+        """Return what a message of this conversation is in Telegram; several, for several files."""
+        if not mail_message_id:
+            return self.env["telegram.message"].sudo()  # sudo: as below
+        # sudo: mail.message, telegram.message - of a conversation that the user writes in
+        mail_message_sudo = self.env["mail.message"].sudo().browse(mail_message_id).exists()
+        if (mail_message_sudo.model, mail_message_sudo.res_id) != (self._name, self.id):
+            mail_message_sudo = mail_message_sudo.browse()
+        return mail_message_sudo.telegram_message_ids.filtered(
+            lambda message: message.type_message not in CHANGE_KINDS
+        )
+
+    def _message_update_content(self, message, /, *, body, strict=True, **kwargs):
+        """Let a change or a deletion in Discuss go to the customer, too.
+
+        :raise UserError: Telegram would not let it be changed; nothing is changed here then
+        """
+        messages = self.env["telegram.message"]
+        if strict and is_telegram(self):
+            self._check_can_update_message_content(message.sudo())
+            self._telegram_check_may_write(self._telegram_get_chat())
+            messages = self._telegram_get_messages(message.id)
+        if not messages:
+            return super()._message_update_content(message, body=body, strict=strict, **kwargs)
+        text = html_to_text(body)
+        if not text and not kwargs.get("attachment_ids"):
+            return self._telegram_delete(message, messages, body=body, **kwargs)
+        if kwargs.get("attachment_ids") is not None:
+            raise UserError(self.env._("The files of a message that was sent cannot be changed."))
+        if text != html_to_text(message.body):
+            messages[:1].edit(text)
+        return super()._message_update_content(message, body=body, strict=False, **kwargs)
+
+    def _telegram_delete(self, mail_message, messages, **kwargs):
+        """Delete a message at Telegram; what never went out is gone at once."""
+        for message in messages:
+            message.delete()
+        if set(messages.mapped("state")) == {"canceled"}:
+            return super()._message_update_content(mail_message, strict=False, **kwargs)
+        note = self.env._("The message is deleted as soon as Telegram has confirmed it.")
+        return self.env.user._bus_send_transient_message(self, note)
 
     def _telegram_check_may_write(self, chat):
         """Raise an error unless the current user may write in this conversation."""

@@ -7,6 +7,11 @@ from odoo.addons.mail.tools.discuss import Store
 
 from .discuss_channel import is_telegram
 
+STATES_BY_URGENCY = (
+    *("error", "unsure", "queued", "sending"),
+    *("sent", "delivered", "read", "received", "canceled"),
+)
+
 
 class MailMessage(models.Model):
     _inherit = "mail.message"
@@ -46,7 +51,12 @@ class MailMessage(models.Model):
         """Give the field that shows how far a message of ours has come."""
         return Store.Attr(
             "telegram_state",
-            # sudo: telegram.message - the state of a message that the reader sees
-            lambda message: message.sudo().telegram_message_ids[:1].state,
+            lambda message: message._telegram_get_state(),
             predicate=lambda message: message._telegram_is_in_conversation(),
         )
+
+    def _telegram_get_state(self):
+        """Return how far the message has come; of several in Telegram, the one with trouble."""
+        # sudo: telegram.message - the state of a message that the reader sees
+        states = set(self.sudo().telegram_message_ids.mapped("state"))
+        return next((state for state in STATES_BY_URGENCY if state in states), False)

@@ -73,7 +73,9 @@ class TelegramMessage(models.Model):
             link = Markup('<a href="%s" target="_blank" rel="noreferrer noopener">%s</a>')
             return link % (url, self._describe())
         if "options" in content:
-            options = Markup().join(Markup("<li>%s</li>") % option for option in content["options"])
+            options = Markup().join(
+                Markup("<li>%s</li>") % option for option in self._describe_options(content)
+            )
             return Markup("<p>%s: %s</p><ul>%s</ul>") % (
                 self.env._("Poll"),
                 self.text or "",
@@ -83,6 +85,14 @@ class TelegramMessage(models.Model):
             link = Markup('<br/><a href="%s" target="_blank" rel="noreferrer noopener">%s</a>')
             body += link % (self.url_file, self.file_name)
         return body
+
+    def _describe_options(self, content):
+        """Give the answers of a poll, each with how many chose it when that is known."""
+        votes = content.get("votes")
+        if not votes:
+            return content["options"]
+        pairs = zip(content["options"], votes, strict=False)
+        return [f"{option} – {count}" for option, count in pairs]
 
     def _link_to_chatter(self, mail_message, partner):
         """Let a message of the chatter follow what becomes of this one."""

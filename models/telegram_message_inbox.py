@@ -45,7 +45,7 @@ class TelegramMessage(models.Model):
             return known
         message = self.create(self._prepare_received_values(chat, notification))
         chat._note_contact(message)
-        message._show(notification)
+        message._show()
         return message
 
     @api.model

@@ -1,9 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, models
-from odoo.tools import formataddr, plaintext2html
+from odoo.tools import formataddr
 
 from odoo.addons.mail.tools.discuss import Store
+
+from ..const import CHANGE_KINDS
 
 
 class TelegramMessage(models.Model):
@@ -15,11 +17,9 @@ class TelegramMessage(models.Model):
     def create(self, vals_list):
         messages = super().create(vals_list)
         if not self.env.context.get("telegram_is_shown"):
-            written_here = messages.filtered(
-                lambda m: m.state == "queued" and m.chat_id.is_channel_open
-            )
-            for message in written_here:
-                message._show_in_conversation()
+            for message in messages.filtered(lambda message: message.state == "queued"):
+                if message.chat_id.is_channel_open and message.type_message not in CHANGE_KINDS:
+                    message._show_in_conversation()
         return messages
 
     def _set_state(self, vals):
@@ -31,8 +31,12 @@ class TelegramMessage(models.Model):
     def _show(self):
         """Show a message that the service has reported."""
         self.ensure_one()
+        if self.target_id_message and self._take_effect():
+            return
         self._show_in_conversation(open_it=True)
         self._post_on_records()
+        if self.id_message:
+            self._catch_up()
 
     def _show_in_conversation(self, open_it=False):
         """Show the message in the conversation of its chat.
@@ -44,7 +48,8 @@ class TelegramMessage(models.Model):
         channel = chat._open_channel() if open_it else chat.channel_id
         is_incoming = self.direction == "incoming"
         values = {
-            "body": plaintext2html(self._describe(), with_paragraph=False),
+            "body": self._get_body(),
+            "attachment_ids": self.attachment_id.ids,
             "date": self.date,
             "parent_id": self._find_quoted_in(channel).id,
             **self._prepare_author(),
@@ -94,14 +99,7 @@ class TelegramMessage(models.Model):
             return
         # sudo: mail.notification - it follows the message, whoever changed that
         self.env["mail.notification"].sudo().create(
-            {
-                "author_id": shown.author_id.id,
-                "mail_message_id": shown.id,
-                "notification_type": "telegram",
-                "telegram_message_id": self.id,
-                "is_read": True,  # nothing for an inbox
-                **self._prepare_notification_values(),
-            }
+            self._prepare_notification(shown, self.partner_id)
         )
         shown._notify_message_notification_update()
 
@@ -117,12 +115,14 @@ class TelegramMessage(models.Model):
         values = self._prepare_author()
         if not values["author_id"]:
             # It may go out as an e-mail to colleagues: that needs an address that may send.
-            address = self.company_id.email_normalized or self.company_id.default_from_email
+            address = (
+                self.company_id.partner_id.email_normalized or self.company_id.default_from_email
+            )
             if address:
                 values["email_from"] = formataddr((values["email_from"], address))
         for record in records:
             self.mail_message_ids += record.with_company(self.company_id).message_post(
-                body=plaintext2html(self._describe()),
+                body=self._get_body(),
                 message_type="telegram",
                 subtype_xmlid="mail.mt_comment" if self.direction == "incoming" else "mail.mt_note",
                 **values,

@@ -390,11 +390,16 @@ class TestMembers(DiscussCase):
 
     def test_leave(self):
         """Leaving takes the conversation out of the sidebar; the next message brings it back."""
+        self.channel.last_interest_dt = "2020-01-01 00:00:00"
+        self.channel.channel_member_ids.last_interest_dt = "2020-01-01 00:00:00"
         channel = self.channel.with_user(self.salesperson)
         channel.action_unfollow()
         member = channel.self_member_id
         self.assertTrue(member)
         self.assertFalse(member.is_pinned)
+        self.ingest(self.notification("Still there?", idMessage="2"))
+        member.invalidate_recordset()
+        self.assertTrue(member.is_pinned)
 
     def test_responsible(self):
         """The salesperson is told first; where they are no operator, all operators are."""

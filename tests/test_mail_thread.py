@@ -161,7 +161,10 @@ class TestMailThread(TelegramCase):
         notification = self.notification("Fine")
         notification["senderData"].update({"chatId": "-1000", "chatType": "supergroup"})
         self.ingest(notification)
-        self.assertIn("Vasilisa: Fine", other.message_ids[0].body)
+        answer = other.message_ids[0]
+        self.assertIn("Fine", answer.body)
+        self.assertFalse(answer.author_id, "nobody that Odoo knows, and not the company")
+        self.assertIn("Vasilisa", answer.email_from)
 
     def test_cancelled_message_was_never_about_anything(self):
         """An answer does not go to a record whose message was taken back before it went out."""

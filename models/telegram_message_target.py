@@ -1,0 +1,138 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+
+from odoo.addons.mail.tools.discuss import Store
+
+REACTION_MAX_LENGTH = 16  # what is longer is no emoji
+
+
+class TelegramMessage(models.Model):
+    """What the service reports about other messages: changes, deletions, reactions, votes.
+
+    Each is a row of its own, and the message that it is about shows it. One that comes before the
+    message it is about stands for itself until that is there.
+    """
+
+    _inherit = "telegram.message"
+
+    target_id_message = fields.Char(
+        "Concerns Message Id",
+        readonly=True,
+        help="The message that is changed, deleted, reacted to or voted in.",
+    )
+    sender = fields.Char("Sender Id", readonly=True, help="Chat id of whoever wrote it.")
+
+    _target_index = models.Index("(chat_id, target_id_message) WHERE target_id_message IS NOT NULL")
+
+    @api.model
+    def _prepare_received_values(self, chat, notification):
+        values = super()._prepare_received_values(chat, notification)
+        return {
+            **values,
+            "target_id_message": notification.target_id_message or False,
+            "sender": notification.sender,
+            "content": self._prepare_received_content(notification),
+        }
+
+    @api.model
+    def _prepare_received_content(self, notification):
+        """Give what the kind holds besides text and file, by the service's names."""
+        if location := notification.location:
+            return {"latitude": location.latitude, "longitude": location.longitude}
+        if contact := notification.contact:
+            return {
+                "phoneContact": contact.phone,
+                "firstName": contact.first_name,
+                "lastName": contact.last_name,
+            }
+        if not notification.poll:
+            return False
+        options = notification.poll.options
+        content = {
+            "options": [option.name for option in options],
+            "multipleAnswers": notification.poll.multiple_answers,
+        }
+        if notification.target_id_message:
+            content["votes"] = [len(option.voters) for option in options]
+        return content
+
+    def _take_effect(self):
+        """Let the message that this one is about show it.
+
+        :return: bool, whether that message is known
+        """
+        self.ensure_one()
+        target = self.search(
+            [("chat_id", "=", self.chat_id.id), ("id_message", "=", self.target_id_message)]
+        )
+        if not target:
+            return False
+        self.target_message_id = target
+        match self.type_message:
+            case "reactionMessage":
+                self._react(target)
+            case "pollUpdateMessage":
+                self._count_votes(target)
+            case _:
+                self._apply()
+        return True
+
+    def _catch_up(self):
+        """Let the message show what was reported about it before it came itself."""
+        self.ensure_one()
+        for change in self.search(
+            [("chat_id", "=", self.chat_id.id), ("target_id_message", "=", self.id_message)],
+            order="id",
+        ):
+            change.mail_message_ids.unlink()  # it stood for itself so far
+            change._take_effect()
+
+    # === REACTIONS === #
+
+    def _react(self, target):
+        """Show a reaction on the message; it takes the place of the sender's former one."""
+        emoji = (self.text or "").strip()
+        if len(emoji) > REACTION_MAX_LENGTH:
+            return
+        # sudo: mail.message.reaction - they follow Telegram, whoever processes the event
+        reactions_sudo = self.env["mail.message.reaction"].sudo()
+        persona = self._get_persona()
+        for shown in target.sudo().mail_message_ids:
+            former = reactions_sudo.search(
+                [("message_id", "=", shown.id), *((key, "=", val) for key, val in persona.items())]
+            )
+            contents = {*former.mapped("content"), emoji} - {""}
+            former.unlink()
+            if emoji:
+                reactions_sudo.create({"message_id": shown.id, "content": emoji, **persona})
+            for content in sorted(contents):
+                shown._bus_send_reaction_group(content)
+
+    def _get_persona(self):
+        """Return who reacted, as values of a reaction: a contact, or a guest with the name."""
+        author_id = self._prepare_author()["author_id"]
+        if author_id:
+            return {"partner_id": author_id, "guest_id": False}
+        guest = self.env["mail.guest"]._telegram_get(
+            self.instance_id, self.sender, self.sender_name or self.chat_id.name
+        )
+        return {"partner_id": False, "guest_id": guest.id}
+
+    # === VOTES === #
+
+    def _count_votes(self, target):
+        """Show on a poll how many chose each answer."""
+        content, news = target.content or {}, self.content or {}
+        votes = dict(zip(news.get("options", []), news.get("votes", []), strict=False))
+        options = content.get("options") or list(votes)
+        target.content = {
+            **content,
+            "options": options,
+            "votes": [votes.get(option, 0) for option in options],
+        }
+        body = target._get_body()
+        # Not as a change of the text: nobody has edited the poll.
+        for shown in target.sudo().mail_message_ids:
+            shown.body = body
+            Store(bus_channel=shown._bus_channel()).add(shown, ["body"]).bus_send()
