@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.exceptions import AccessError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 from odoo.tools.safe_eval import safe_eval
 
 from .template_case import TemplateCase
@@ -154,3 +154,19 @@ class TestPreview(TemplateCase):
         preview = self.preview()
         self.assertFalse(preview.body)
         self.assertTrue(preview.warning)
+
+
+@tagged("post_install", "-at_install")
+class TestScreen(HttpCase):
+    """Templates as a person works with them."""
+
+    def test_write_and_preview(self):
+        """A field is picked and not typed, a mistake is told in words, the preview has the name."""
+        self.start_tour(
+            "/odoo/action-telegram_green_api.telegram_template_action",
+            "telegram_green_api.template",
+            login="admin",
+        )
+        template = self.env["telegram.template"].search([("name", "=", "Tour greeting")])
+        self.assertEqual(template.body, "Good evening {{object.name}}")
+        self.assertTrue(template.has_sidebar_action)
