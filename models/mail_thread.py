@@ -40,7 +40,7 @@ class MailThread(models.AbstractModel):
         messages = self.env["telegram.message"]
         values_list = messages._prepare_all(body, attachments, contents)
         instance = instance or self._telegram_get_instance()
-        instance.check_access("read")
+        self._telegram_check_instance(instance)
         partner = partner or self._telegram_get_partner()
         chat = self.env["telegram.chat"]._for_partner(instance, partner)
         mail_messages = self.env["mail.message"]
@@ -85,7 +85,11 @@ class MailThread(models.AbstractModel):
         :return: the ``telegram.message`` records
         :raise UserError: as ``_message_telegram``; then nothing is queued
         """
-        instance.check_access("read")
+        self._telegram_check_instance(instance)
+        for operation, records in self._mail_group_by_operation_for_mail_message_operation(
+            "create"
+        ).items():
+            records.check_access(operation)
         messages = self.env["telegram.message"]
         partners = partners or self._mail_get_partners()
         everyone = self.env["res.partner"].union(*(partners[record.id][:1] for record in self))
@@ -132,6 +136,32 @@ class MailThread(models.AbstractModel):
         self.ensure_one()
         company = self._mail_get_companies(default=self.env.company)[self.id]
         return self.env["telegram.instance"]._default(company)
+
+    def _telegram_check_instance(self, instance):
+        """Refuse to write by an account of somebody else, or of another company."""
+        instance.check_access("read")
+        others = self._telegram_of_other_companies(instance)
+        if others:
+            raise UserError(
+                self.env._(
+                    "“%(record)s” is of another company than the Telegram account “%(instance)s” "
+                    "(%(company)s). Choose an account of its own company.",
+                    record=others[0].display_name,
+                    instance=instance.display_name,
+                    company=instance.company_id.display_name,
+                )
+            )
+
+    def _telegram_of_other_companies(self, instance):
+        """Return those of the records that are not of the instance's company or of its branches."""
+        companies = self._mail_get_companies()
+        # sudo: res.company - which company a branch belongs to, also to those who see the branch
+        mine = instance.sudo().company_id.id
+        return self.filtered(
+            lambda record: (
+                companies[record.id] and mine not in companies[record.id].sudo().parent_ids.ids
+            )
+        )
 
     def _telegram_get_partner(self):
         """Return the contact of this record, or raise a UserError when it has none."""

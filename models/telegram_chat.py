@@ -5,7 +5,7 @@ import re
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.tools import clean_context
 
 from .. import const
@@ -30,8 +30,6 @@ class TelegramChat(models.Model):
     _name = "telegram.chat"
     _description = "Telegram Chat"
     _order = "last_message_at desc nulls last, id desc"
-    _check_company_auto = True
-
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
     instance_id = fields.Many2one(
@@ -57,7 +55,11 @@ class TelegramChat(models.Model):
     )
     phone = fields.Char(readonly=True, help="E.164: a plus sign and digits.")
     partner_id = fields.Many2one(
-        "res.partner", "Contact", index="btree_not_null", ondelete="set null", check_company=True
+        "res.partner",
+        "Contact",
+        index="btree_not_null",
+        ondelete="set null",
+        domain="['|', ('company_id', '=', False), ('company_id', 'child_of', company_id)]",
     )
     message_ids = fields.One2many("telegram.message", "chat_id", "Messages")
     last_message_at = fields.Datetime(readonly=True)
@@ -118,6 +120,24 @@ class TelegramChat(models.Model):
         if not self.phone:
             return {self.chat_id}
         return {self.chat_id, self.phone.removeprefix("+") + const.PHONE_CHAT_SUFFIX}
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("partner_id", "instance_id")
+    def _check_partner_id(self):
+        """Let an account write to the contacts of its company and of that company's branches."""
+        for chat in self.sudo():  # sudo: res.company - which companies a branch belongs to
+            company = chat.partner_id.company_id
+            if company and chat.company_id not in company.parent_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Contact: “%(partner)s” is of the company %(company)s, the Telegram "
+                        "account is of %(own)s.",
+                        partner=chat.partner_id.display_name,
+                        company=company.display_name,
+                        own=chat.company_id.display_name,
+                    )
+                )
 
     # === CRUD METHODS === #
 
@@ -251,7 +271,9 @@ class TelegramChat(models.Model):
         partners = self.env["res.partner"].search(
             [
                 ("phone_sanitized", "=", self.phone),
-                ("company_id", "in", (False, self.company_id.id)),
+                "|",
+                ("company_id", "=", False),
+                ("company_id", "child_of", self.company_id.id),
             ],
             limit=2,
         )

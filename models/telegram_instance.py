@@ -288,13 +288,22 @@ class TelegramInstance(models.Model):
     def _default(self, company=None):
         """Return the instance to write by when nobody chose one: the first of a company.
 
+        A branch without one writes by that of the company it belongs to.
+
         :param company: the ``res.company``; by default the current one
         :raise UserError: the user operates no instance of that company
         """
         company = company or self.env.company
-        domain = Domain("company_id", "=", company.id)
-        instance = self.search(domain & Domain("operator_ids", "in", self.env.uid), limit=1)
-        instance = instance or self.search(domain, limit=1)
+        instances = self.search(Domain("company_id", "parent_of", company.ids))
+        # sudo: res.company - which companies a branch belongs to, also to those who see the branch
+        depth = {parent: number for number, parent in enumerate(company.sudo().parent_ids)}
+        # The nearest company first, there the own ones first; else in the order of the list.
+        instance = instances.sorted(
+            lambda instance: (
+                -depth[instance.company_id],
+                self.env.user not in instance.operator_ids,
+            )
+        )[:1]
         if not instance:
             raise UserError(
                 self.env._(

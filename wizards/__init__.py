@@ -1,5 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import telegram_composer
+from . import telegram_composer_recipients
+from . import telegram_composer_content
 from . import telegram_sign_in
 from . import telegram_template_preview

@@ -2,18 +2,26 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
-from .. import const
+from odoo.addons.mail.tools.parser import parse_res_ids
 
 
 class TelegramComposer(models.TransientModel):
-    """Collects what a person writes from a record; ``_message_telegram`` does the rest."""
+    """Collects what a person writes from one record or from many.
+
+    What is sent is in ``telegram_composer_content.py``, who gets it in
+    ``telegram_composer_recipients.py``; ``_message_telegram`` and ``_message_telegram_batch`` of
+    the records do the rest.
+    """
 
     _name = "telegram.composer"
     _description = "Write by Telegram"
 
     res_model = fields.Char("Record Model", required=True)
-    res_id = fields.Many2oneReference("Record", model_field="res_model", required=True)
+    res_id = fields.Many2oneReference("Record", model_field="res_model")
+    res_ids = fields.Text("Records", help="Ids of many records, as a list.")
+    is_mass = fields.Boolean("To Many Records", compute="_compute_is_mass")
     instance_id = fields.Many2one(
         "telegram.instance",
         "From",
@@ -22,60 +30,140 @@ class TelegramComposer(models.TransientModel):
         precompute=True,
         readonly=False,
         required=True,
+        domain="[('id', 'in', available_instance_ids)]",
     )
-    instance_count = fields.Integer(compute="_compute_instance_count")
-    partner_id = fields.Many2one(
-        "res.partner", "To", compute="_compute_partner_id", store=True, readonly=False
+    available_instance_ids = fields.Many2many(
+        "telegram.instance", compute="_compute_available_instance_ids"
     )
-    recipient = fields.Char("Reached At", compute="_compute_recipient")
-    warning = fields.Char(compute="_compute_recipient")
-    body = fields.Text("Message")
+    instance_count = fields.Integer(compute="_compute_available_instance_ids")
+    quoted_message_id = fields.Many2one(
+        "telegram.message",
+        "In Reply To",
+        domain="[('chat_id', '=', chat_id), ('id_message', '!=', False), "
+        "('is_deleted', '=', False), ('type_message', '!=', 'reactionMessage')]",
+        help="The message of the chat that this one answers.",
+    )
+    scheduled_date = fields.Datetime("Send Later", help="It is not sent before this moment.")
 
-    @api.depends("res_model", "res_id")
+    @api.model
+    def default_get(self, fields):
+        """Take the records from the default values, else from where the action was chosen."""
+        values = super().default_get(fields)
+        if not {"res_model", "res_id", "res_ids"} <= set(fields):
+            return values  # a program says itself which records
+        context = self.env.context
+        values["res_model"] = values.get("res_model") or context.get("active_model")
+        res_ids = values.get("res_ids") or not values.get("res_id") and context.get("active_ids")
+        res_ids = list(parse_res_ids(res_ids, self.env) or [])
+        if len(res_ids) == 1:
+            values.update(res_id=res_ids[0], res_ids=False)
+        elif res_ids:
+            values.update(res_id=False, res_ids=repr(res_ids))
+        return values
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("res_ids")
+    def _compute_is_mass(self):
+        for composer in self:
+            composer.is_mass = bool(composer.res_ids)
+
+    @api.depends("res_model", "res_id", "res_ids")
     def _compute_instance_id(self):
         for composer in self:
-            composer.instance_id = composer._get_record()._telegram_get_instance()
+            company = composer._get_company() or self.env.company
+            composer.instance_id = self.env["telegram.instance"]._default(company)
 
-    @api.depends("res_model")
-    def _compute_instance_count(self):
-        self.instance_count = self.env["telegram.instance"].search_count([], limit=2)
-
-    @api.depends("res_model", "res_id")
-    def _compute_partner_id(self):
+    @api.depends("res_model", "res_id", "res_ids")
+    def _compute_available_instance_ids(self):
         for composer in self:
-            record = composer._get_record()
-            composer.partner_id = record._mail_get_partners()[record.id][:1]
+            company = composer._get_company()
+            domain = Domain("company_id", "parent_of", company.ids) if company else Domain.TRUE
+            instances = self.env["telegram.instance"].search(domain)
+            composer.available_instance_ids = instances
+            composer.instance_count = len(instances)
 
-    @api.depends("partner_id", "instance_id")
-    def _compute_recipient(self):
-        chats = self.env["telegram.chat"]
-        for composer in self:
-            composer.recipient = composer.warning = False
-            if not composer.partner_id:
-                composer.warning = self.env._(
-                    "This record has no contact to write to. Set its customer first, or choose "
-                    "somebody here."
-                )
-                continue
-            try:
-                composer.recipient = chats._preview(composer.instance_id, composer.partner_id)
-            except UserError as error:
-                composer.warning = str(error)
-            else:
-                if composer.instance_id.state != const.STATE_AUTHORIZED:
-                    composer.warning = self.env._(
-                        "The Telegram account does not work just now. The message waits, and goes "
-                        "out by itself when an administrator has brought the account back."
-                    )
+    def _get_company(self):
+        """Return the company of the records; none when they have none, or several."""
+        companies = self._get_records()._mail_get_companies().values()
+        companies = self.env["res.company"].union(*companies)
+        return companies if len(companies) == 1 else companies.browse()
 
-    def _get_record(self):
+    def _get_records(self):
         self.ensure_one()
-        return self.env[self.res_model].browse(self.res_id)
+        ids = parse_res_ids(self.res_ids, self.env) or [self.res_id] if self.res_model else []
+        return self.env[self.res_model or "res.partner"].browse(filter(None, ids))
+
+    # === ACTION METHODS === #
 
     def action_send(self):
-        """Queue the message and show it on the record."""
+        """Queue the messages, show them on the records, and say what became of whom."""
         self.ensure_one()
-        self._get_record()._message_telegram(
-            self.body, partner=self.partner_id, instance=self.instance_id
+        if self.scheduled_date and self.scheduled_date <= fields.Datetime.now():
+            raise UserError(
+                self.env._(
+                    "Send later: this moment has passed already. Choose one in the future, or "
+                    "empty the field to send now."
+                )
+            )
+        going, left_out = self._sort_recipients()
+        if not going:
+            self._refuse_nobody(left_out)
+        messages = self._send_mass(going) if self.is_mass else self._send_single(going)
+        if len(going) + len(left_out) == 1:
+            return {"type": "ir.actions.act_window_close"}
+        return self._report(messages, left_out)
+
+    def _send_single(self, going):
+        """Write from one record to each of its recipients."""
+        record = self._get_records()
+        mail_messages = self.env["mail.message"]
+        for recipient in going:
+            mail_messages |= record._message_telegram(
+                partner=recipient.partner,
+                instance=self.instance_id,
+                quoted_message=self.quoted_message_id,
+                scheduled_date=self.scheduled_date,
+                **self._prepare_message(),
+            )
+        # sudo: mail.notification - of what was just written
+        return mail_messages.sudo().notification_ids.telegram_message_id.sudo(False)
+
+    def _send_mass(self, going):
+        """Write from many records, to the contact of each."""
+        records = self._get_records().browse([recipient.record.id for recipient in going])
+        message = self._prepare_message()
+        return records._message_telegram_batch(
+            self._render_bodies(records, message.pop("body")),
+            instance=self.instance_id,
+            partners={recipient.record.id: recipient.partner for recipient in going},
+            scheduled_date=self.scheduled_date,
+            **message,
         )
-        return {"type": "ir.actions.act_window_close"}
+
+    def _report(self, messages, left_out):
+        """Say how many messages were queued and who gets none, with a way to look at them."""
+        lines = [self.env._("%s messages are queued.", len(messages))]
+        lines += self._count_reasons(left_out)
+        return {
+            "type": "ir.actions.client",
+            "tag": "telegram_green_api.queued",
+            "params": {
+                "message": "\n".join(lines),
+                "is_complete": not left_out,
+                "message_ids": messages.ids,
+            },
+        }
+
+    @api.autovacuum
+    def _gc_lost_attachments(self):
+        """Remove files that were uploaded and then not sent, as Odoo's own composer does."""
+        yesterday = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", 0),
+                ("create_date", "<", yesterday),
+                ("write_date", "<", yesterday),
+            ]
+        ).unlink()

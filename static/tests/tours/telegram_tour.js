@@ -100,7 +100,7 @@ function conversation(text, answer) {
     const message = `.o-mail-Message:contains("${text}")`;
     return [
         { trigger: ".o-telegram-Chatter-send", run: "click" },
-        { content: "The person is reached", trigger: ".modal [name='recipient']" },
+        { content: "The person is reached", trigger: ".modal [name='preview'] .fa-check" },
         { trigger: ".modal [name='body'] textarea", run: `edit ${text}` },
         picture("composer"),
         { trigger: ".modal button[name='action_send']", run: "click" },

@@ -1,0 +1,218 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from urllib.parse import quote
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import const
+
+SEARCH_URL = "https://www.openstreetmap.org/search?query=%s"
+
+
+class TelegramComposer(models.TransientModel):
+    """What is sent: a text with files, a location, a contact card, or a poll."""
+
+    _inherit = "telegram.composer"
+
+    kind = fields.Selection(
+        [
+            ("text", "Text and Files"),
+            ("location", "Location"),
+            ("contact", "Contact"),
+            ("poll", "Poll"),
+        ],
+        default="text",
+        required=True,
+    )
+    # Text and files
+    body = fields.Text("Message")
+    attachment_ids = fields.Many2many(
+        "ir.attachment",
+        "telegram_composer_attachment_rel",
+        string="Files",
+        bypass_search_access=True,
+        help="Files from your device.",
+    )
+    record_attachment_ids = fields.Many2many(
+        "ir.attachment",
+        "telegram_composer_record_attachment_rel",
+        string="Files of the Record",
+        domain="[('id', 'in', available_attachment_ids)]",
+        help="Files that the record has already.",
+    )
+    available_attachment_ids = fields.Many2many(
+        "ir.attachment", compute="_compute_available_attachment_ids"
+    )
+    url_file = fields.Char(
+        "File by Address",
+        help="Where everybody can get the file; the service fetches it there. https:// or http://",
+    )
+    file_name = fields.Char(
+        help="What the recipient sees, with its extension. By default the end of the address."
+    )
+    # Location
+    location_partner_id = fields.Many2one(
+        "res.partner",
+        "Place Of",
+        compute="_compute_location_partner_id",
+        store=True,
+        readonly=False,
+        help="Whose address and coordinates are taken.",
+    )
+    latitude = fields.Float(
+        compute="_compute_place", store=True, readonly=False, help="-90 to 90 degrees"
+    )
+    longitude = fields.Float(
+        compute="_compute_place", store=True, readonly=False, help="-180 to 180 degrees"
+    )
+    as_address = fields.Boolean(
+        "Send the Address as Text",
+        compute="_compute_place",
+        store=True,
+        readonly=False,
+        help="A text with the address and a link to the map, instead of a point on the map.",
+    )
+    address = fields.Text(compute="_compute_place", store=True, readonly=False)
+    # Contact
+    contact_partner_id = fields.Many2one("res.partner", "Contact to Send")
+    contact_user_id = fields.Many2one(
+        "res.users", "Or a Colleague", domain=[("share", "=", False)], store=False
+    )
+    contact_phone = fields.Char("Phone", compute="_compute_contact", store=True, readonly=False)
+    contact_first_name = fields.Char(
+        "First Name", compute="_compute_contact", store=True, readonly=False
+    )
+    contact_last_name = fields.Char(
+        "Last Name", compute="_compute_contact", store=True, readonly=False
+    )
+    contact_company = fields.Char("Company", compute="_compute_contact", store=True, readonly=False)
+    # Poll
+    poll_question = fields.Char("Question", size=const.POLL_MESSAGE_MAX_LENGTH)
+    poll_options = fields.Text("Options", help="One on each line: 2 to 12 of them.")
+    poll_multiple_answers = fields.Boolean("Several Answers")
+    poll_is_anonymous = fields.Boolean(
+        "Anonymous", default=True, help="Nobody sees who chose what."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("res_model", "res_id", "res_ids")
+    def _compute_available_attachment_ids(self):
+        for composer in self:
+            record = composer._get_records()
+            attachments = composer.attachment_ids.browse()
+            if len(record) == 1:
+                attachments = record._get_mail_thread_data_attachments().sudo(False)
+            composer.available_attachment_ids = attachments._filtered_access("read")
+
+    @api.depends("partner_ids", "is_mass")
+    def _compute_location_partner_id(self):
+        for composer in self:
+            partner = composer.partner_ids[:1]
+            composer.location_partner_id = partner or composer.env.company.partner_id
+
+    @api.depends("location_partner_id")
+    def _compute_place(self):
+        for composer in self:
+            partner = composer.location_partner_id
+            composer.latitude = partner.partner_latitude
+            composer.longitude = partner.partner_longitude
+            address = partner._display_address(without_company=True) if partner else ""
+            lines = [line.strip() for line in address.splitlines() if line.strip()]
+            known = bool(partner.partner_latitude or partner.partner_longitude)
+            composer.as_address = bool(lines) and not known
+            url = SEARCH_URL % quote(", ".join(lines))
+            composer.address = "\n".join([partner.name or "", *lines, url]) if lines else False
+
+    @api.onchange("contact_user_id")
+    def _onchange_contact_user_id(self):
+        if self.contact_user_id:
+            self.contact_partner_id = self.contact_user_id.partner_id
+
+    @api.depends("contact_partner_id")
+    def _compute_contact(self):
+        for composer in self:
+            partner = composer.contact_partner_id
+            composer.contact_phone = partner.phone_sanitized or partner.phone
+            first, last = composer._split_name(partner)
+            composer.contact_first_name, composer.contact_last_name = first, last
+            company = partner.commercial_company_name or partner.parent_id.name
+            composer.contact_company = company if company != first else False
+
+    @api.model
+    def _split_name(self, partner):
+        """Return first and last name of a contact; of a company the name as it is, and none."""
+        name = " ".join((partner.name or "").split())
+        if partner.is_company:
+            return name, False
+        last, comma, first = name.partition(", ")
+        if not comma:
+            first, _blank, last = name.partition(" ")
+        return first or False, last or False
+
+    # === WHAT IS SENT === #
+
+    def _prepare_message(self):
+        """Return what is sent, as arguments of ``_message_telegram`` and its batch.
+
+        :return: dict, ``body``, ``attachments`` and ``contents``
+        :raise UserError: names what is missing or wrong
+        """
+        self.ensure_one()
+        messages = self.env["telegram.message"]
+        message = {"body": "", "attachments": self.env["ir.attachment"], "contents": []}
+        if self.kind == "location" and self.as_address:
+            message["body"] = self.address or ""
+        elif self.kind == "location":
+            message["contents"] = [self._prepare_place()]
+        elif self.kind == "contact":
+            names = (self.contact_first_name, self.contact_last_name, self.contact_company)
+            message["contents"] = [messages._prepare_contact(self.contact_phone, *names)]
+        elif self.kind == "poll":
+            message["contents"] = [self._prepare_poll()]
+        else:
+            message.update(self._prepare_text_and_files())
+        return message
+
+    def _prepare_text_and_files(self):
+        body, attachments = self.body or "", self.attachment_ids | self.record_attachment_ids
+        contents = []
+        if self.url_file:
+            is_caption = not attachments and len(body.strip()) <= const.CAPTION_MAX_LENGTH
+            caption = body if is_caption and not self.is_mass else ""
+            url_values = self.env["telegram.message"]._prepare_url(
+                self.url_file, self.file_name, caption
+            )
+            contents, body = [url_values], "" if caption else body
+        elif self.file_name:
+            raise UserError(
+                self.env._("File by address: enter the address of “%s”.", self.file_name)
+            )
+        return {"body": body, "attachments": attachments, "contents": contents}
+
+    def _prepare_place(self):
+        if not self.latitude and not self.longitude:
+            raise UserError(
+                self.env._(
+                    "Latitude and longitude: enter them, or choose a contact that has some. They "
+                    "are in degrees, such as 55.7558 and 37.6173."
+                )
+            )
+        return self.env["telegram.message"]._prepare_location(self.latitude, self.longitude)
+
+    def _prepare_poll(self):
+        lines = (self.poll_options or "").splitlines()
+        return self.env["telegram.message"]._prepare_poll(
+            self.poll_question,
+            [line for line in lines if line.strip()],
+            self.poll_multiple_answers,
+            self.poll_is_anonymous,
+        )
+
+    def _render_bodies(self, records, body):
+        """Return the text for each record; its placeholders are filled where there are any."""
+        if "{{" not in body:
+            return dict.fromkeys(records.ids, body)
+        rendered = self.env["mail.render.mixin"]._render_template(body, records._name, records.ids)
+        return {res_id: text.strip() for res_id, text in rendered.items()}
