@@ -127,6 +127,13 @@ class TestSaving(TemplateCase):
         with self.assertRaisesRegex(ValidationError, "cannot be read"):
             template.create({**values, "body": "{{ object.amount_total * }}"})
 
+    def test_installing(self):
+        """A data file is only read: an odd record must not keep an addon from being installed."""
+        template = self.template.with_context(install_mode=True)
+        template.body = "{{ object.nmae }}"
+        with self.assertRaisesRegex(ValidationError, "cannot be read"):
+            template.body = "{{ object. }}"
+
     def test_trial_leaves_nothing(self):
         """Trying a placeholder that writes changes no record."""
         body = "{{ object.write({'comment': 'tried'}) and '' }}"

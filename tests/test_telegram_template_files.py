@@ -91,7 +91,8 @@ class TestFiles(TemplateCase):
         for partner in self.anna + self.chloe:
             file = files[partner.id]
             self.assertEqual((file.res_model, file.res_id), ("res.partner", partner.id))
-            self.assertEqual(file.store_fname, original.store_fname)
+            for field in ("raw", "mimetype", "store_fname", "checksum", "file_size"):
+                self.assertEqual(file[field], original[field], field)
         self.template.unlink()
         self.assertFalse(original.exists())
         self.assertEqual(files[self.anna.id].raw, b"turn left")
@@ -105,7 +106,11 @@ class TestFiles(TemplateCase):
         self.assertEqual([names[0][:4], names[1]], ["Card", "map.txt"])
 
     def test_nothing(self):
-        """Without files there is an empty recordset for each record, not a missing key."""
+        """Without files there is an empty recordset for each record; without records, nothing."""
+        self.template.attachment_ids = self.attach()
+        nobody = self.template._render_attachments(self.env["res.partner"])
+        self.assertEqual(nobody, {})
+        self.template.attachment_ids = False
         files = self.render(self.anna + self.chloe)
         self.assertEqual(set(files), set((self.anna + self.chloe).ids))
         self.assertFalse(files[self.anna.id])
