@@ -56,7 +56,6 @@ class DiscussChannel(models.Model):
             message = messages_sudo._queue(chat, values, quoted_message=quoted)
             message.mail_message_ids = mail_message
             quoted = quoted.browse()
-        self._telegram_touch()
         return mail_message
 
     def _telegram_get_messages(self, mail_message_id):
@@ -162,6 +161,7 @@ class DiscussChannel(models.Model):
         """Note that something happened here: that sorts the conversations, and brings back those
         that were taken out of the sidebar."""
         # Not a write: it would compare a dozen fields before and after, for every message.
+        self.flush_recordset(["last_interest_dt"])
         self.env.execute_query(
             SQL(
                 "UPDATE discuss_channel SET last_interest_dt = %s WHERE id = %s RETURNING id",

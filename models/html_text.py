@@ -44,6 +44,6 @@ def _collect(element, parts):
 
 
 def _begin_line(parts):
-    text = "".join(parts[-1:])
-    if parts and not text.endswith("\n"):
+    last = next(filter(None, reversed(parts)), "\n")
+    if not last.endswith("\n"):
         parts.append("\n")

@@ -103,6 +103,10 @@ class TelegramMessage(models.Model):
         )
         shown._notify_message_notification_update()
 
+    def _report_refused_change(self):
+        super()._report_refused_change()
+        self.target_message_id._show_text()  # Discuss shows a new text before it is confirmed
+
     def _post_on_records(self):
         """Show the message in the chatter of its contact and of the record it answers."""
         self.ensure_one()

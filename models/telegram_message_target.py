@@ -74,9 +74,24 @@ class TelegramMessage(models.Model):
                 self._react(target)
             case "pollUpdateMessage":
                 self._count_votes(target)
+            case "editedMessage" if later := self._find_later_edit():
+                # The text stays; what was before the later change is what this one made it.
+                self.former_text, later.former_text = later.former_text, self.text
             case _:
                 self._apply()
         return True
+
+    def _find_later_edit(self):
+        """Return the first change of the same message that was made after this one."""
+        return self.search(
+            [
+                ("target_message_id", "=", self.target_message_id.id),
+                ("type_message", "=", "editedMessage"),
+                ("date", ">", self.date),
+            ],
+            order="date",
+            limit=1,
+        )
 
     def _catch_up(self):
         """Let the message show what was reported about it before it came itself."""

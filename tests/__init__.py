@@ -10,7 +10,9 @@ from . import test_client_methods
 from . import test_client_pace
 from . import test_client_properties
 from . import test_crash
+from . import test_discuss_changes
 from . import test_discuss_channel
+from . import test_discuss_presence
 from . import test_failures
 from . import test_js
 from . import test_lifecycle
