@@ -1,6 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from . import models, wizards
+from . import controllers, models, wizards
 
 
 def uninstall_hook(env):

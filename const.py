@@ -204,3 +204,10 @@ RECEIVE_SETTINGS = {
     "editedMessageWebhook": "yes",
     "deletedMessageWebhook": "yes",
 }
+
+# --- Webhook: the service posts notifications to an address of ours ---------------------------
+# https://green-api.com/en/telegram/docs/api/receiving/technology-webhook-endpoint/
+WEBHOOK_PATH = "/telegram_green_api/webhook"
+WEBHOOK_MAX_BYTES = 4 * 1024 * 1024  # of one notification; a picture's thumbnail may be inside
+WEBHOOK_TEST = "webhookTest"  # typeWebhook of what Odoo posts to itself, to try its address
+RESTART_SECONDS = 300  # a change of settings restarts the instance for up to so long

@@ -2,6 +2,7 @@
 -- still waits.
 UPDATE telegram_instance
    SET api_token = NULL,
+       webhook_secret = NULL,
        state = 'unchecked';
 UPDATE telegram_message
    SET state = 'canceled',

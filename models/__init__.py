@@ -15,12 +15,16 @@ from . import telegram_chat_channel
 from . import telegram_chat_presence
 from . import telegram_chat_recipients
 from . import telegram_event
+from . import telegram_event_receiving
 from . import telegram_instance
 from . import telegram_instance_account
 from . import telegram_instance_channel
 from . import telegram_instance_cron
 from . import telegram_instance_pace
+from . import telegram_instance_receiving
 from . import telegram_instance_sending
+from . import telegram_instance_waiting
+from . import telegram_instance_webhook
 from . import telegram_message
 from . import telegram_message_changes
 from . import telegram_message_content

@@ -17,6 +17,10 @@ PROTECTED = {
     "problem",
     "checked_at",
     "receiving_set",
+    "receiving_told_at",
+    "webhook_key",
+    "webhook_secret",
+    "webhook_url",
     "send_after",
     "send_failures",
     "check_after",
@@ -170,16 +174,21 @@ class TelegramInstance(models.Model):
         self.invalidate_recordset(["api_token_new"], flush=False)
 
     def _store_token(self, token):
-        """Keep the token, past the ORM: its statement must not stand in the log when it fails."""
-        self.ensure_one()
+        """Keep the token that was entered; what was known of the service is void now."""
         # sudo: telegram.instance - the state belongs to the token that was just exchanged
         self.sudo().write({"state": "unchecked", "problem": False})
+        self._store_secret("api_token", token)
+
+    def _store_secret(self, field, secret):
+        """Keep a secret, past the ORM: its statement must not stand in the log when it fails."""
+        self.ensure_one()
         self.flush_recordset()
+        column = SQL.identifier(field)
         self.env.cr.execute(
-            SQL("UPDATE telegram_instance SET api_token = %s WHERE id = %s", token, self.id),
+            SQL("UPDATE telegram_instance SET %s = %s WHERE id = %s", column, secret, self.id),
             log_exceptions=False,
         )
-        self.invalidate_recordset(["api_token", "api_token_set"], flush=False)
+        self.invalidate_recordset([field, "api_token_set"], flush=False)
 
     @api.depends("api_token")
     def _compute_api_token_set(self):
@@ -266,7 +275,14 @@ class TelegramInstance(models.Model):
                 instance._update_crons()
         if moved:
             # sudo: telegram.instance - what was known of the service is void now
-            self.sudo().write({"state": "unchecked", "problem": False, "receiving_set": False})
+            self.sudo().write(
+                {
+                    "state": "unchecked",
+                    "problem": False,
+                    "receiving_set": False,
+                    "receiving_told_at": False,
+                }
+            )
         return result
 
     def _may_handle_tokens(self):

@@ -116,28 +116,6 @@ class TelegramInstance(models.Model):
         except GreenApiError as error:
             return self._take_error, error
 
-    def _set_up_receiving(self):
-        """Let the service report messages and statuses, in one call and only when it does not.
-
-        Every change of settings restarts the instance, for up to 5 minutes.
-        """
-        self.ensure_one()
-        wanted = {
-            **const.RECEIVE_SETTINGS,
-            "webhookUrl": "",
-            "delaySendMessagesMilliseconds": self.send_interval,
-        }
-        try:
-            with self._get_client() as client:
-                current = client.get_settings()
-                changes = {k: v for k, v in wanted.items() if current.get(k) != v}
-                if changes and not client.set_settings(changes).done:
-                    raise Refused("setSettings", const.CODE_BAD_REQUEST)
-        except GreenApiError as error:
-            self._take_error(error)
-        else:
-            self._write_account({"receiving_set": True})
-
     def _may_send(self):
         """Say whether messages may be sent now; ask the service again when it was otherwise."""
         self.ensure_one()
@@ -294,8 +272,8 @@ class TelegramInstance(models.Model):
             const.CODE_FILE_GONE: _("The link to the file is too old. Send the file again."),
             const.CODE_SERVER: _("GREEN-API has a disturbance. Try again later."),
             const.CODE_WEBHOOK_SET: _(
-                "The instance reports to a webhook address of another program. Press “Check "
-                "state” to let it report to Odoo."
+                "The service delivers to a webhook address. Press “Set up receiving” to tell it "
+                "how messages come in."
             ),
         }
         if error.code == const.CODE_LOST:

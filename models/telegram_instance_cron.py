@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from .transactions import write_and_commit
+
 SEND_INTERVAL = 5  # minutes; commits of new messages wake the action at once
 RECEIVE_INTERVAL = 1  # minutes
 
@@ -80,4 +82,6 @@ class TelegramInstance(models.Model):
         """Take in what the service has for us. Commits: for the scheduled action only."""
         self.ensure_one()
         if self.active and self.api_token_set:
-            self.env["telegram.event"]._poll(self)
+            if self.receiving_told_at:
+                write_and_commit(self.env, self._read_settings_back)
+            self.env["telegram.event"]._receive(self)

@@ -19,6 +19,7 @@ from . import test_lifecycle
 from . import test_mail_thread
 from . import test_notifications
 from . import test_notifications_kinds
+from . import test_receiving
 from . import test_sandbox_account
 from . import test_sandbox_changes
 from . import test_sandbox_errors
@@ -48,4 +49,7 @@ from . import test_telegram_template
 from . import test_telegram_template_files
 from . import test_telegram_template_use
 from . import test_vendor_client
+from . import test_waiting
+from . import test_webhook
+from . import test_webhook_delivery
 from . import test_zz_secrets

@@ -5,57 +5,21 @@ import sys
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, api
-from odoo.fields import Command
-from odoo.modules.registry import Registry
 from odoo.tests import get_db_name, tagged
 from odoo.tools import config
 
-from .common import CUSTOMER_CHAT, CUSTOMER_PHONE, SandboxCase
+from .committed_case import CommittedCase
+from .common import CUSTOMER_CHAT
 
-NAME = "Crash test"
 LOCK_ACTION = "SELECT 1 FROM ir_cron WHERE id = %s FOR UPDATE"
 RUN_ACTION = "env['ir.cron'].browse({cron_id}).method_direct_trigger()"
 
 
 @tagged("post_install", "-at_install")
-class TestCrash(SandboxCase):
+class TestCrash(CommittedCase):
     """Odoo's own processes with real commits: killed, and in each other's way."""
 
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        self.remove_records()  # of a run that was itself killed
-        self.phone = self._create_phone()
-        with self.environment() as env:
-            instance = env["telegram.instance"].create(
-                {
-                    "name": NAME,
-                    "id_instance": str(self.phone.id_instance),
-                    "api_token_new": self.phone.token,
-                    "api_url": self.sandbox_url,
-                    "operator_ids": [Command.set(env.user.ids)],
-                }
-            )
-            instance.write({"state": "authorized", "receiving_set": True})
-            customer = env["res.partner"].create({"name": NAME, "phone": CUSTOMER_PHONE})
-            self.send_cron_id = instance.send_cron_id.id
-            self.receive_cron_id = instance.receive_cron_id.id
-            self.instance_id, self.customer_id = instance.id, customer.id
-        self.addCleanup(self.remove_records)
-
-    def remove_records(self):
-        with self.environment() as env:
-            messages = env["telegram.message"].search([("instance_id.name", "=", NAME)])
-            messages._set_state({"state": "canceled"})
-            env["res.partner"].search([("name", "=", NAME)]).unlink()
-            env["telegram.instance"].search([("name", "=", NAME)]).unlink()
-
-    @contextmanager
-    def environment(self):
-        """Give an environment of its own, committed at the end of the block."""
-        with self.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
+    name = "Crash test"
 
     @contextmanager
     def start_action(self, cron_id):
@@ -86,16 +50,8 @@ class TestCrash(SandboxCase):
             mail_message = partner._message_telegram(text, instance=instance)
             return env["telegram.message"].search([("mail_message_ids", "in", mail_message.ids)]).id
 
-    def values_of(self, model, field, domain):
-        with self.environment() as env:
-            return env[model].search(domain, order="id").mapped(field)
-
     def state(self, message_id):
         return self.values_of("telegram.message", "state", [("id", "=", message_id)])[0]
-
-    def texts(self, direction):
-        domain = [("instance_id", "=", self.instance_id), ("direction", "=", direction)]
-        return self.values_of("telegram.message", "text", domain)
 
     def test_killed_between_call_and_commit(self):
         """A worker killed after the call leaves the message unsure, and never a second one."""
@@ -175,7 +131,7 @@ class TestCrash(SandboxCase):
 
         with patch.object(chats, "_from_notification", meet), self.environment() as env:
             instance = env["telegram.instance"].browse(self.instance_id)
-            env["telegram.event"]._poll(instance)
+            env["telegram.event"]._receive(instance)
         self.assertTrue(met)
         self.assertEqual(self.texts("incoming"), ["In between"])
         domain = [("instance_id", "=", self.instance_id), ("message_id", "!=", False)]

@@ -75,7 +75,7 @@ class TestEvent(TelegramCase):
             env = self.env(cr=cr)
             cron, progress = env["ir.cron"].browse(self.instance.receive_cron_id.id)._add_progress()
             over = cron.with_context(cron_id=cron.id, cron_end_time=time.monotonic() - 1).env
-            over["telegram.event"]._poll(over["telegram.instance"].browse(self.instance.id))
+            over["telegram.event"]._receive(over["telegram.instance"].browse(self.instance.id))
             self.assertEqual((progress.done, progress.remaining), (1, 1))
         self.receive()
         self.assertEqual(len(self.messages()), 3)
