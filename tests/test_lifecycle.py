@@ -28,7 +28,9 @@ instance = env["telegram.instance"].create({
 partner = env["res.partner"].create({"name": "Life", "phone": "+79998887766"})
 partner._message_telegram("Hello", instance=instance)
 env["telegram.event"]._ingest(instance, {"typeWebhook": "new"})
-template = env.ref("telegram_green_api.template_partner")
+template = env["telegram.template"].create({
+    "name": "Life", "model_id": env["ir.model"]._get_id("res.partner"), "body": "Hello",
+})
 template.action_create_sidebar_action()
 template.attachment_ids = env["ir.attachment"].create({"name": "map.txt", "raw": b"left"})
 env.cr.commit()
