@@ -11,6 +11,8 @@ from .progress import command
 # options and returns the exit code.
 BENCHES = {
     "memory": "how much memory the client needs for sending and fetching a file of 100 MB",
+    "send": "how long composing and sending take, against Odoo's SMS composer and a bare loop of "
+    "calls",
     "chaos-send": "whether each message goes out once and in order while Odoo and the service "
     "are killed and calls go wrong",
 }
@@ -28,8 +30,15 @@ def bench_options(arguments):
         name: benches.add_parser(name, help=text, description=text, allow_abbrev=False)
         for name, text in BENCHES.items()
     }
+    _add_send_options(parsers["send"])
     _add_chaos_options(parsers["chaos-send"])
     return parser.parse_args(arguments)
+
+
+def _add_send_options(parser):
+    parts = ("compose", "drain")
+    parser.add_argument("--only", action="append", choices=parts, help="may be repeated")
+    parser.add_argument("--rounds", type=int, help="how often the two sides take turns")
 
 
 def _add_chaos_options(parser):

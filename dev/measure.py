@@ -28,7 +28,7 @@ def report(name, rows):
     """
     cells = [("", "measured", "limit", "")]
     cells += [(row.name, _figure(row.value, row), _limit(row), _mark(row)) for row in rows]
-    name_width, value_width, limit_width = (max(map(len, column)) for column in [*zip(*cells)][:3])
+    name_width, value_width, limit_width = (max(len(line[n]) for line in cells) for n in range(3))
     for title, value, limit, mark in cells:
         line = f"  {title:<{name_width}}  {value:>{value_width}}  {limit:>{limit_width}}  {mark}"
         print(line.rstrip())
@@ -52,5 +52,5 @@ def _limit(row):
 
 
 def _mark(row):
-    mark = "" if row.limit is None else "✓" if row.is_good else "✗"
-    return f"{mark}  {row.remark}".strip()
+    mark = " " if row.limit is None else "✓" if row.is_good else "✗"
+    return f"{mark}  {row.remark}"

@@ -1,0 +1,97 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Sending what is queued, against a bare loop of the same calls; runs inside an Odoo process."""
+
+import time
+from dataclasses import asdict
+from statistics import median
+
+import requests
+
+from odoo.addons.telegram_green_api import const
+
+from .bench_account import Account, measure, tidy
+from .measure import Row, median_ratio
+
+ID_INSTANCE = 4100000202
+PER_SECOND = const.RATE_LIMITS["sendMessage"]
+NO_PACE = 10**9  # calls per second
+WARM_UP = 50
+KINDS = ("contacts", "program", "bare")
+
+
+def main(env, say, *, url, count, rounds):
+    """Measure; return the rows.
+
+    :param str url: of the local service
+    :param int count: of texts in a round
+    :param int rounds: at the service's pace, and as many as fast as it goes
+    """
+    account = Account(env, url, ID_INSTANCE, count)
+    _rounds(account, say, "warm up", 1, WARM_UP, paced=False)
+    paced = _rounds(account, say, f"{PER_SECOND} per second", rounds, count, paced=True)
+    unpaced = _rounds(account, say, "no pace", rounds, count, paced=False)
+    title = f"send {count:,} queued texts, against a bare loop"
+    rows = _rows(f"{title}, {PER_SECOND}/s", paced, count, limit=1.6)
+    rows += _rows(f"{title}, no pace", unpaced, count)
+    return [asdict(row) for row in rows]
+
+
+def _rounds(account, say, title, rounds, count, *, paced):
+    """Send in turns; return a list of Cost for each of KINDS."""
+    const.RATE_LIMITS["sendMessage"] = PER_SECOND if paced else NO_PACE
+    costs = {kind: [] for kind in KINDS}
+    for number in range(rounds):
+        say(f"{title}, {number + 1} of {rounds}")
+        # None is always first, and so on.
+        for kind in KINDS[number % len(KINDS) :] + KINDS[: number % len(KINDS)]:
+            tidy(account.env)
+            costs[kind].append(_send(account, kind, count, paced))
+    return costs
+
+
+def _send(account, kind, count, paced):
+    text = "Good day! Your order has arrived"
+    if kind == "bare":
+        account.phone.change(rateLimits=False)
+        return measure(lambda: _send_bare(account, count, text, paced))
+    # Whoever keeps the pace has to do so without being told.
+    account.phone.change(rateLimits=paced)
+    if kind == "contacts":
+        account.queue_from_contacts(count, text)
+    else:
+        account.queue_by_program(count, text)
+    return account.drain()
+
+
+def _send_bare(account, count, text, paced):
+    """Do the same calls without Odoo."""
+    start = time.monotonic()
+    with requests.Session() as session:
+        for number, chat_id in enumerate(account.chat_ids[:count]):
+            if paced:
+                time.sleep(max(0, start + number / PER_SECOND - time.monotonic()))
+            body = {"chatId": chat_id, "message": f"{text}, Customer {number}"}
+            response = session.post(account.send_url, json=body)
+            response.raise_for_status()
+            response.json()["idMessage"]
+
+
+def _rows(title, costs, count, limit=None):
+    """Return the rows about one pace, the limit being that of what people queue."""
+
+    def per_message(kind, what):
+        return median(getattr(cost, what) for cost in costs[kind]) / count
+
+    rows = []
+    bare = [cost.seconds for cost in costs["bare"]]
+    names = {"contacts": title, "program": "  queued by a program, no chatter"}
+    for kind, name in names.items():
+        ratio = median_ratio([cost.seconds for cost in costs[kind]], bare)
+        remark = (
+            f"{per_message(kind, 'seconds') * 1000:.1f} ms a message"
+            f" ({per_message(kind, 'processor') * 1000:.1f} on Odoo's processor,"
+            f" {per_message(kind, 'queries'):.1f} queries),"
+            f" bare {per_message('bare', 'seconds') * 1000:.1f} ms"
+        )
+        rows.append(Row(name, ratio, "×", limit if kind == "contacts" else None, remark))
+    return rows

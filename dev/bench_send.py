@@ -1,0 +1,68 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""./dev/bench send: what sending costs, each time against something that does as little as can be.
+
+Ratios are medians over rounds in which both sides take turns, so that a busy machine slows both.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from sandbox.process import start_sandbox
+
+from . import addon_database
+from .database import running_server
+from .home import dev_home, lock
+from .measure import Row, report
+from .odoo_script import run_inside
+from .progress import step
+from .server import Odoo
+
+DATABASE = "telegram_bench"
+NAME = "bench-send"  # of logs and of the lock
+# What can be measured: its title, and the numbers it takes. The module is bench_<name>.
+PARTS = {
+    "compose": ("Compose", {"count": 2000, "rounds": 5}),
+    "drain": ("Send what is queued", {"count": 1000, "rounds": 3}),
+}
+
+
+def main(options):
+    """Measure and print the table; return 1 when a limit is exceeded."""
+    home = dev_home()
+    busy = "Another ./dev/bench send runs in this checkout."
+    rows, loads = [], []
+    with lock(home, NAME, busy=busy), running_server(home) as server:
+        odoo = Odoo(home, server)
+        _prepare(odoo)
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            start_sandbox(Path(folder) / "sandbox") as (_process, url),
+        ):
+            for name in options.only or PARTS:
+                title, numbers = PARTS[name]
+                if options.rounds:
+                    numbers = {**numbers, "rounds": options.rounds}
+                log = home / "log" / f"{NAME}-{name}.log"
+                loads.append(os.getloadavg()[0])
+                with step(title) as measuring:
+                    module = f"dev.bench_{name}"
+                    found = run_inside(odoo, measuring, log, DATABASE, module, url=url, **numbers)
+                rows += [Row(**values) for values in found]
+                loads.append(os.getloadavg()[0])
+    _say_load(loads)
+    return report("send", rows)
+
+
+def _prepare(odoo):
+    addon_database.create(odoo, DATABASE, odoo.home / "log" / f"{NAME}-install.log")
+    odoo.server.execute("UPDATE ir_cron SET active = FALSE", database=DATABASE)
+
+
+def _say_load(loads):
+    """Tell a reader of the figures whether the machine had something else to do."""
+    processors = os.cpu_count()
+    print(f"Load: {min(loads):.1f} to {max(loads):.1f} on {processors} processors", end="")
+    # The bench itself keeps Odoo, PostgreSQL and the local service busy, mostly in turns.
+    busy = max(loads) > processors + 1
+    print(": busy with something else, the figures are less certain than usual" if busy else "")
