@@ -4,6 +4,10 @@ import time
 
 from .. import const
 
+# The service counts calls when they arrive, we when they are made: one that was long on its way,
+# and one of the run before, must not make a full second's worth of the following ones too many.
+MARGIN = 1.05
+
 
 class Pace:
     """Keeps the calls of one instance within the service's requests per second.
@@ -29,7 +33,7 @@ class Pace:
         """
         now = self._clock()
         moment = max(now, self._free_at.get(method, now))
-        self._free_at[method] = moment + 1 / const.RATE_LIMITS[method]
+        self._free_at[method] = moment + MARGIN / const.RATE_LIMITS[method]
         return moment - now
 
     def postpone(self, method, seconds):
