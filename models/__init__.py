@@ -32,6 +32,7 @@ from . import telegram_message_delivery
 from . import telegram_message_display
 from . import telegram_message_inbox
 from . import telegram_message_queue
+from . import telegram_message_report
 from . import telegram_message_show
 from . import telegram_message_target
 from . import telegram_message_unsure

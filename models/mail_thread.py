@@ -48,8 +48,7 @@ class MailThread(models.AbstractModel):
             message = messages._queue(chat, values, self, quoted_message, scheduled_date)
             quoted_message = None
             attachment = message.sudo().attachment_id  # sudo: telegram.message - our own one
-            if attachment.res_model == "telegram.composer":
-                attachment.write({"res_model": self._name, "res_id": self.id})
+            messages._keep_files(attachment, self)
             mail_message = self.message_post(
                 body=message._get_body(),
                 message_type="telegram",
@@ -86,32 +85,34 @@ class MailThread(models.AbstractModel):
         :raise UserError: as ``_message_telegram``; then nothing is queued
         """
         self._telegram_check_instance(instance)
-        for operation, records in self._mail_group_by_operation_for_mail_message_operation(
-            "create"
-        ).items():
-            records.check_access(operation)
+        self._telegram_check_post_access()
         messages = self.env["telegram.message"]
         partners = partners or self._mail_get_partners()
         everyone = self.env["res.partner"].union(*(partners[record.id][:1] for record in self))
-        chats = self.env["telegram.chat"]._for_partners(instance, everyone)
         shared = messages._prepare_all("", attachments, contents) if attachments or contents else []
-        rows, sources = [], []
-        for record in self:
-            place = {"res_model": record._name, "res_id": record.id}
-            chat = chats[partners[record.id][:1].id]
-            for number, part in enumerate(self._telegram_parts(bodies.get(record.id), shared)):
-                rows.append((chat, {**part, **place}))
-                sources.append((number, record))
-        queued = messages._queue_all(rows, scheduled_date)
-        # The chatter takes one note of each record at a time.
-        for number in sorted({number for number, _record in sources}):
-            pairs = [
-                (message, record)
-                for message, (place, record) in zip(queued, sources, strict=True)
-                if place == number
-            ]
-            messages._log_in_chatters(pairs, partners)
+        rows = [
+            (record, {**part, "res_model": record._name, "res_id": record.id})
+            for record in self
+            for part in self._telegram_parts(bodies.get(record.id), shared)
+        ]
+        chats = self.env["telegram.chat"]._for_partners(instance, everyone)
+        if attachments:
+            messages._keep_files(attachments, instance)
+        messages._log_in_chatters(rows)
+        receivers = [partners[record.id][:1] for record, _values in rows]
+        addressed = zip(receivers, rows, strict=True)
+        queued = messages._queue_all(
+            [(chats[partner.id], values) for partner, (_record, values) in addressed],
+            scheduled_date,
+        )
+        queued._notify_chatters(receivers)
         return queued
+
+    def _telegram_check_post_access(self):
+        """Refuse whoever may not write in the chatter of these records, as message_post does."""
+        groups = self._mail_group_by_operation_for_mail_message_operation("create")
+        for operation, records in groups.items():
+            records.check_access(operation)
 
     @api.model
     def _telegram_parts(self, body, shared):

@@ -233,6 +233,17 @@ class TelegramMessage(models.Model):
             values.insert(0, self._prepare_text(body))
         return [*values, *contents]
 
+    @api.model
+    def _keep_files(self, attachments, owner):
+        """Give files that were uploaded to be sent to a record that lasts.
+
+        :param attachments: ``ir.attachment``; those that a record has already stay there
+        :param owner: the record; who may read it may read them
+        """
+        uploaded = attachments.filtered(lambda file: file.res_model == "telegram.composer")
+        # sudo: ir.attachment - whoever may write from a record may add files to it
+        uploaded.sudo().write({"res_model": owner._name, "res_id": owner.id})
+
     # === CHECKS === #
 
     @api.model

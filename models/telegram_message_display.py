@@ -5,7 +5,7 @@ from textwrap import shorten
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import format_datetime, plaintext2html
 
 from .. import const
@@ -98,7 +98,7 @@ class TelegramMessage(models.Model):
         """Let a message of the chatter follow what becomes of this one."""
         self.ensure_one()
         # sudo: telegram.message, mail.notification - both show what was just queued
-        self.sudo().mail_message_ids = mail_message
+        self.sudo().mail_message_ids = [Command.link(mail_message.id)]
         self.env["mail.notification"].sudo().create(
             self._prepare_notification(mail_message, partner)
         )
@@ -115,29 +115,48 @@ class TelegramMessage(models.Model):
         }
 
     @api.model
-    def _log_in_chatters(self, pairs, partners):
-        """Show many messages as notes, one on each of many records of one model.
+    def _log_in_chatters(self, rows):
+        """Show what is to be queued as notes, on many records of one model.
 
-        :param list pairs: a message, and the record it was sent from
-        :param dict partners: who is written to, by id of the record
+        :param list rows: a record and the dict of a message's values, for each message; the
+            values then hold the note, too
         """
-        records = self.env[pairs[0][1]._name].union(*(record for _message, record in pairs))
-        logged = records._message_log_batch(
-            {record.id: message._get_body() for message, record in pairs},
-            author_id=self.env.user.partner_id.id,
-            message_type="telegram",
-        )
-        by_record = {mail_message.res_id: mail_message for mail_message in logged}
-        notifications = []
-        for message, record in pairs:
-            mail_message = by_record[record.id]
-            message_sudo = message.sudo()  # sudo: telegram.message - as in _link_to_chatter
-            message_sudo.mail_message_ids = mail_message
-            if message_sudo.attachment_id:
-                mail_message.attachment_ids = message_sudo.attachment_id
-            partner = partners[record.id][:1]
-            notifications.append(message._prepare_notification(mail_message, partner))
-        self.env["mail.notification"].sudo().create(notifications)  # sudo: as above
+        turns = {}  # the chatter takes one note of each record at a time
+        for record, values in rows:
+            turns.setdefault(record.id, []).append(values)
+        for number in range(max(map(len, turns.values()), default=0)):
+            chosen = {id_: turn[number] for id_, turn in turns.items() if len(turn) > number}
+            logged = (
+                rows[0][0]
+                .browse(chosen)
+                ._message_log_batch(
+                    {id_: self.new(values)._get_body() for id_, values in chosen.items()},
+                    author_id=self.env.user.partner_id.id,
+                    message_type="telegram",
+                )
+            )
+            by_attachment = {}
+            for note in logged:
+                values = chosen[note.res_id]
+                values["mail_message_ids"] = [Command.link(note.id)]
+                notes = by_attachment.get(values.get("attachment_id"), logged.browse())
+                by_attachment[values.get("attachment_id")] = notes + note
+            by_attachment.pop(None, None)
+            for attachment_id, notes in by_attachment.items():
+                notes.write({"attachment_ids": [Command.link(attachment_id)]})
+
+    def _notify_chatters(self, partners):
+        """Let the notes of many messages follow what becomes of these.
+
+        :param list partners: the ``res.partner`` that each message goes to
+        """
+        values_list = []
+        # sudo: telegram.message, mail.notification - as in _link_to_chatter
+        for message, partner in zip(self.sudo(), partners, strict=True):
+            place = (message.res_model, message.res_id)
+            note = message.mail_message_ids.filtered(lambda n, at=place: (n.model, n.res_id) == at)
+            values_list.append(message._prepare_notification(note[:1], partner))
+        self.env["mail.notification"].sudo().create(values_list)
 
     @api.depends(
         "state", "scheduled_date", "instance_id.state", "instance_id.send_after", "chat_id"

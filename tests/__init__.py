@@ -36,6 +36,7 @@ from . import test_sandbox_receiving
 from . import test_sandbox_sending
 from . import test_sandbox_sign_in
 from . import test_telegram_composer
+from . import test_telegram_composer_mass
 from . import test_telegram_event
 from . import test_telegram_instance
 from . import test_telegram_instance_pace

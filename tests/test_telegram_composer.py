@@ -315,7 +315,7 @@ class TestComposerRecipients(ComposerCase):
         self.assertEqual(self.queued().mapped("res_id"), [self.customer.id] * 2)
         self.assertEqual(action["params"]["message_ids"], self.queued().ids)
         self.assertIn("2 messages are queued.", action["params"]["message"])
-        self.assertIn("1 left out: the phone number cannot be read", action["params"]["message"])
+        self.assertIn("1 left out: The phone number cannot be read", action["params"]["message"])
 
     def test_no_mailings(self):
         """Who wants no mailings may be written to alone, with a warning, not with others."""

@@ -3,5 +3,6 @@
 from . import telegram_composer
 from . import telegram_composer_recipients
 from . import telegram_composer_content
+from . import telegram_composer_template
 from . import telegram_sign_in
 from . import telegram_template_preview

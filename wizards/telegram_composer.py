@@ -84,10 +84,9 @@ class TelegramComposer(models.TransientModel):
             composer.instance_count = len(instances)
 
     def _get_company(self):
-        """Return the company of the records; none when they have none, or several."""
-        companies = self._get_records()._mail_get_companies().values()
-        companies = self.env["res.company"].union(*companies)
-        return companies if len(companies) == 1 else companies.browse()
+        """Return the company that all the records have; none when they differ or have none."""
+        companies = set(self._get_records()._mail_get_companies().values())
+        return companies.pop() if len(companies) == 1 else self.env["res.company"]
 
     def _get_records(self):
         self.ensure_one()
@@ -109,14 +108,17 @@ class TelegramComposer(models.TransientModel):
         going, left_out = self._sort_recipients()
         if not going:
             self._refuse_nobody(left_out)
-        messages = self._send_mass(going) if self.is_mass else self._send_single(going)
+        if self.is_mass:
+            messages = self._send_mass(going, left_out)
+        else:
+            messages = self._send_single(going)
         if len(going) + len(left_out) == 1:
             return {"type": "ir.actions.act_window_close"}
         return self._report(messages, left_out)
 
     def _send_single(self, going):
         """Write from one record to each of its recipients."""
-        record = self._get_records()
+        record, message = self._get_records(), self._prepare_message()
         mail_messages = self.env["mail.message"]
         for recipient in going:
             mail_messages |= record._message_telegram(
@@ -124,22 +126,48 @@ class TelegramComposer(models.TransientModel):
                 instance=self.instance_id,
                 quoted_message=self.quoted_message_id,
                 scheduled_date=self.scheduled_date,
-                **self._prepare_message(),
+                **message,
             )
         # sudo: mail.notification - of what was just written
         return mail_messages.sudo().notification_ids.telegram_message_id.sudo(False)
 
-    def _send_mass(self, going):
-        """Write from many records, to the contact of each."""
-        records = self._get_records().browse([recipient.record.id for recipient in going])
+    def _send_mass(self, going, left_out):
+        """Write from many records, to the contact of each.
+
+        :param list left_out: those whose text turns out not to be one are added to it
+        """
         message = self._prepare_message()
+        records = self._get_records().browse([recipient.record.id for recipient in going])
+        bodies = self._render_bodies(records, message.pop("body"))
+        able = self._check_bodies(going, left_out, bodies, message)
+        records = records.browse([recipient.record.id for recipient in able])
         return records._message_telegram_batch(
-            self._render_bodies(records, message.pop("body")),
+            bodies,
             instance=self.instance_id,
-            partners={recipient.record.id: recipient.partner for recipient in going},
+            partners={recipient.record.id: recipient.partner for recipient in able},
             scheduled_date=self.scheduled_date,
             **message,
         )
+
+    def _check_bodies(self, going, left_out, bodies, message):
+        """Return those of whom the text can be sent; the others are left out with the reason.
+
+        :raise UserError: it is nobody's
+        """
+        messages, able, problem = self.env["telegram.message"], [], None
+        files = message["attachments"] or message["contents"]
+        shared = messages._prepare_all("", **message) if files else []
+        for recipient in going:
+            try:
+                recipient.record._telegram_parts(bodies[recipient.record.id], shared)
+            except UserError as error:
+                problem = error
+                left_out.append(recipient._replace(reason=str(error)))
+            else:
+                able.append(recipient)
+        if not able:
+            raise problem
+        return able
 
     def _report(self, messages, left_out):
         """Say how many messages were queued and who gets none, with a way to look at them."""

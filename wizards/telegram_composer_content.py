@@ -26,7 +26,7 @@ class TelegramComposer(models.TransientModel):
         required=True,
     )
     # Text and files
-    body = fields.Text("Message")
+    body = fields.Text("Message")  # filled by a template: see telegram_composer_template.py
     attachment_ids = fields.Many2many(
         "ir.attachment",
         "telegram_composer_attachment_rel",
@@ -209,10 +209,3 @@ class TelegramComposer(models.TransientModel):
             self.poll_multiple_answers,
             self.poll_is_anonymous,
         )
-
-    def _render_bodies(self, records, body):
-        """Return the text for each record; its placeholders are filled where there are any."""
-        if "{{" not in body:
-            return dict.fromkeys(records.ids, body)
-        rendered = self.env["mail.render.mixin"]._render_template(body, records._name, records.ids)
-        return {res_id: text.strip() for res_id, text in rendered.items()}

@@ -137,7 +137,9 @@ class TelegramComposer(models.TransientModel):
         reasons = self._get_reasons()
         counts = Counter(recipient.reason for recipient in left_out)
         return [
-            self.env._("%(count)s left out: %(reason)s", count=count, reason=reasons[code].lower())
+            self.env._(
+                "%(count)s left out: %(reason)s", count=count, reason=reasons.get(code, code)
+            )
             for code, count in counts.most_common()
         ]
 
