@@ -12,9 +12,12 @@
     "data": [
         "security/telegram_security.xml",
         "security/ir.model.access.csv",
+        "wizards/account_move_send_wizard_views.xml",
+        "wizards/account_move_send_batch_wizard_views.xml",
         "wizards/telegram_sign_in_views.xml",
         "wizards/telegram_composer_views.xml",
         "wizards/telegram_template_preview_views.xml",
+        "views/account_move_views.xml",
         "views/telegram_chat_views.xml",
         "views/telegram_message_views.xml",
         "views/telegram_event_views.xml",

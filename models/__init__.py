@@ -2,6 +2,8 @@
 
 from . import discuss_channel
 from . import discuss_channel_member
+from . import account_move
+from . import account_move_send
 from . import ir_actions
 from . import ir_cron
 from . import mail_followers

@@ -43,3 +43,4 @@ class ResPartner(models.Model):
             "views": [[False, "list"], [False, "form"]],
             "domain": [("id", "in", chats.ids)],
         }
+    invoice_sending_method = fields.Selection(selection_add=[("telegram", "by Telegram")])

@@ -48,7 +48,7 @@ class TelegramTemplate(models.Model):
         return {res_id: lang if lang in installed else False for res_id, lang in langs.items()}
 
     # --- Files -------------------------------------------------------------------------------
-    def _render_attachments(self, records):
+    def _render_attachments(self, records, without=None):
         """Make the files for each record: its reports, then copies of the template's own files.
 
         They belong to the record, so that its readers see them, whoever sends them and when, and
@@ -56,15 +56,17 @@ class TelegramTemplate(models.Model):
         the user may post there is not checked here.
 
         :param records: records of the template's model
+        :param without: ``ir.actions.report`` that are not made, since the caller has them
         :return: ``{record.id: ir.attachment recordset}``, empty ones included
         :raise UserError: a report cannot be made
         """
         self.ensure_one()
         attachments = dict.fromkeys(records.ids, self.env["ir.attachment"])
-        if self.report_template_ids:
+        reports = self.report_template_ids - (without or self.env["ir.actions.report"])
+        if reports:
             for template, res_ids in self._classify_per_lang(records.ids).values():
                 for record in template.env[self.model].browse(res_ids):
-                    for report in template.report_template_ids:
+                    for report in reports.with_env(template.env):
                         attachments[record.id] += template._get_report_attachment(record, report)
         for attachment in self._copy_attachments(records):
             attachments[attachment.res_id] += attachment

@@ -1,5 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from . import account_move_send_batch_wizard
+from . import account_move_send_wizard
 from . import telegram_composer
 from . import telegram_composer_recipients
 from . import telegram_composer_content

@@ -1,0 +1,151 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.account_move_send import TELEGRAM
+
+
+class AccountMoveSendWizard(models.TransientModel):
+    """What a person chooses for sending one invoice by Telegram."""
+
+    _inherit = "account.move.send.wizard"
+
+    telegram_partner_id = fields.Many2one(
+        "res.partner",
+        "To (Telegram)",
+        compute="_compute_telegram_partner_id",
+        store=True,
+        readonly=False,
+    )
+    telegram_instance_id = fields.Many2one(
+        "telegram.instance",
+        "From (Telegram)",
+        compute="_compute_telegram_instance_id",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+    )
+    telegram_instance_count = fields.Integer(compute="_compute_telegram_instance_count")
+    telegram_template_id = fields.Many2one(
+        "telegram.template",
+        "Template (Telegram)",
+        domain="[('model', '=', 'account.move'), ('company_id', 'in', (False, company_id))]",
+        compute="_compute_telegram_template_id",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+    )
+    telegram_body = fields.Text(
+        "Message (Telegram)",
+        compute="_compute_telegram_body",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+    )
+    telegram_problem = fields.Char(compute="_compute_telegram_problem")
+    # Two people, or one who presses twice, do not send the invoice twice: each has to have seen
+    # what was sent before.
+    telegram_seen = fields.Integer(compute="_compute_telegram_seen", store=True, readonly=False)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("move_id")
+    def _compute_telegram_partner_id(self):
+        for wizard in self:
+            wizard.telegram_partner_id = wizard.move_id.partner_id
+
+    @api.depends("move_id")
+    def _compute_telegram_instance_id(self):
+        for wizard in self:
+            try:
+                wizard.telegram_instance_id = wizard.move_id._get_telegram_sender(wizard.company_id)
+            except UserError:  # the alerts say it when Telegram is chosen
+                wizard.telegram_instance_id = False
+
+    @api.depends("company_id")
+    def _compute_telegram_instance_count(self):
+        instances = self.env["telegram.instance"]
+        for wizard in self:
+            domain = [("company_id", "=", wizard.company_id.id)]
+            may_see = instances.has_access("read")
+            wizard.telegram_instance_count = may_see and instances.search_count(domain, limit=2)
+
+    @api.depends("move_id")
+    def _compute_telegram_template_id(self):
+        for wizard in self:
+            wizard.telegram_template_id = wizard.move_id._get_telegram_template()
+
+    @api.depends("telegram_template_id")
+    def _compute_telegram_body(self):
+        for wizard in self:
+            wizard.telegram_body, _problem = wizard._render_telegram_body()
+
+    @api.depends("telegram_template_id", "telegram_body")
+    def _compute_telegram_problem(self):
+        for wizard in self:
+            problem = not wizard.telegram_body and wizard._render_telegram_body()[1]
+            wizard.telegram_problem = problem
+
+    def _render_telegram_body(self):
+        """Return the text of the template, and why it cannot be filled."""
+        self.ensure_one()
+        if not self.telegram_template_id:
+            return False, False
+        try:
+            bodies = self.telegram_template_id._render_bodies(self.move_id)
+        except UserError as error:
+            return False, str(error)
+        return bodies[self.move_id.id], False
+
+    @api.depends("move_id")
+    def _compute_telegram_seen(self):
+        for wizard in self:
+            # sudo: account.move - which message carried it, for anybody
+            wizard.telegram_seen = wizard.move_id.sudo().telegram_message_id.id
+
+    def _compute_sending_method_checkboxes(self):
+        super()._compute_sending_method_checkboxes()
+        if not self.env.context.get("telegram_chosen"):
+            return
+        for wizard in self:
+            boxes = wizard.sending_method_checkboxes
+            if TELEGRAM in boxes:
+                # Also where it is not possible: the alerts say why.
+                wizard.sending_method_checkboxes = {
+                    method: {**box, "checked": method == TELEGRAM} for method, box in boxes.items()
+                }
+
+    @api.depends("telegram_partner_id", "telegram_instance_id")
+    def _compute_alerts(self):
+        super()._compute_alerts()
+
+    def _get_alerts(self, moves, moves_data):
+        for wizard in self:
+            if wizard.move_id in moves_data and wizard.telegram_instance_id:
+                moves_data[wizard.move_id] |= wizard._get_telegram_settings()
+        alerts = super()._get_alerts(moves, moves_data)
+        for move in moves.filtered(lambda m: TELEGRAM not in moves_data[m]["sending_methods"]):
+            # The customer's usual way is not proposed where it is not possible.
+            is_usual = TELEGRAM in self._get_default_sending_methods(move)
+            if obstacle := is_usual and self._get_telegram_obstacle(move, {}):
+                message = self.env._("The customer gets invoices by Telegram: %s", obstacle.reason)
+                alerts["telegram_usual"] = {"level": "info", "message": message}
+        return alerts
+
+    # === BUSINESS METHODS === #
+
+    def _get_telegram_settings(self):
+        return {
+            "telegram_partner": self.telegram_partner_id,
+            "telegram_instance": self.telegram_instance_id,
+            "telegram_template": self.telegram_template_id,
+            "telegram_body": self.telegram_body or "",
+            "telegram_seen": self.telegram_seen,
+        }
+
+    def _get_sending_settings(self):
+        settings = super()._get_sending_settings()
+        if TELEGRAM in settings["sending_methods"]:
+            settings |= self._get_telegram_settings()
+        return settings
