@@ -1,9 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from . import discuss_channel
-from . import discuss_channel_member
 from . import account_move
 from . import account_move_send
+from . import discuss_channel
+from . import discuss_channel_member
 from . import ir_actions
 from . import ir_cron
 from . import mail_followers

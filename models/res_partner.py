@@ -11,6 +11,7 @@ class ResPartner(models.Model):
     phone_sanitized = fields.Char(index="btree_not_null")
     telegram_chat_ids = fields.One2many("telegram.chat", "partner_id", "Telegram Chats")
     telegram_chat_count = fields.Integer(compute="_compute_telegram_chat_count")
+    invoice_sending_method = fields.Selection(selection_add=[("telegram", "by Telegram")])
 
     def _compute_telegram_chat_count(self):
         chats, counts = self.env["telegram.chat"], {}
@@ -43,4 +44,3 @@ class ResPartner(models.Model):
             "views": [[False, "list"], [False, "form"]],
             "domain": [("id", "in", chats.ids)],
         }
-    invoice_sending_method = fields.Selection(selection_add=[("telegram", "by Telegram")])

@@ -15,6 +15,7 @@ from . import test_discuss_channel
 from . import test_discuss_presence
 from . import test_failures
 from . import test_invoice_sending
+from . import test_invoice_sending_batch
 from . import test_js
 from . import test_lifecycle
 from . import test_mail_thread

@@ -80,7 +80,7 @@ class InvoiceCase(TelegramCase):
         )
         if post:
             invoice.action_post()
-        return invoice
+        return invoice.with_env(cls.env)
 
     @classmethod
     def _create_customer(cls, number, **values):

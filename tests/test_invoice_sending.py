@@ -34,7 +34,7 @@ class TestInvoiceSending(InvoiceCase):
         self.assertEqual(message.mail_message_ids.author_id, self.accountant.partner_id)
         self.send_queue()
         [arrived] = self.phone.ledger()
-        self.assertEqual(arrived["fileName"], pdf.name)
+        self.assertEqual(arrived["messageData"]["fileMessageData"]["fileName"], pdf.name)
         self.receive()
         self.phone.read(CUSTOMER_CHAT)
         self.receive()

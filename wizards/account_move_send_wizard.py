@@ -67,7 +67,7 @@ class AccountMoveSendWizard(models.TransientModel):
     def _compute_telegram_instance_count(self):
         instances = self.env["telegram.instance"]
         for wizard in self:
-            domain = [("company_id", "=", wizard.company_id.id)]
+            domain = [("company_id", "parent_of", wizard.company_id.ids)]
             may_see = instances.has_access("read")
             wizard.telegram_instance_count = may_see and instances.search_count(domain, limit=2)
 
