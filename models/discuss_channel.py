@@ -4,12 +4,15 @@ import json
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.mail.tools.discuss import Store
 
 from ..const import CHANGE_KINDS
 from .html_text import html_to_text
+
+RESPONSIBLE = "telegram_responsible_id"
 
 
 def is_telegram(channel):
@@ -123,14 +126,15 @@ class DiscussChannel(models.Model):
 
     # === SHOWING WHAT HAPPENED ELSEWHERE === #
 
-    def _telegram_show(self, values, ring=()):
+    def _telegram_show(self, values, rings=False, responsible=None):
         """Add a message that came from Telegram, or was written elsewhere, to the conversation.
 
         Cheaper than message_post: nobody is to get an e-mail, nobody follows, and whom it rings
         is known.
 
         :param dict values: of the ``mail.message``: body, author_id or email_from, date, …
-        :param ring: the ``res.partner`` to tell; none for an outgoing message
+        :param bool rings: members are to be told
+        :param responsible: the ``res.partner`` who alone is told, if there is one
         :return: the ``mail.message``
         """
         self.ensure_one()
@@ -146,15 +150,13 @@ class DiscussChannel(models.Model):
             }
         )
         self._telegram_touch()
-        store = (
-            Store(bus_channel=self)
-            .add(message)
-            .add(self, ["last_interest_dt", self._telegram_get_responsible_field()])
-        )
-        payload = {"data": store.get_result(), "id": self.id, "silent": not ring}
+        responsible = responsible or self.env["res.partner"]
+        store = Store(bus_channel=self).add(message, msg_vals={"scheduled_date": False})
+        store.add(self, ["last_interest_dt", Store.Attr(RESPONSIBLE, Store.One(responsible, []))])
+        payload = {"data": store.get_result(), "id": self.id, "silent": not rings}
         self._bus_send("discuss.channel/new_message", payload)
-        if ring:
-            self._telegram_push(message, ring)
+        if rings:
+            self._telegram_push(message, responsible)
         return message
 
     def _telegram_touch(self):
@@ -171,28 +173,36 @@ class DiscussChannel(models.Model):
         )
         self.invalidate_recordset(["last_interest_dt"], flush=False)
 
-    def _telegram_push(self, message, partners):
-        """Tell the devices of partners about a message, by Odoo's own queue of such notices."""
-        # sudo: discuss.channel.member - who wants to be told now
-        members_sudo = self.env["discuss.channel.member"].sudo()
-        members_sudo = members_sudo.search(
-            [
-                ("channel_id", "=", self.id),
-                ("partner_id", "in", partners.ids),
-                ("mute_until_dt", "=", False),
-                ("partner_id.user_ids.manual_im_status", "!=", "busy"),
-            ]
-        )
-        partner_ids = members_sudo.partner_id.ids
-        devices, _private_key, _public_key = self._web_push_get_partners_parameters(partner_ids)
-        if not devices:
+    def _telegram_push(self, message, responsible):
+        """Tell the devices of members about a message, by Odoo's own queue of such notices.
+
+        :param responsible: the ``res.partner`` who alone is told, if there is one
+        """
+        # sudo: mail.push.device, discuss.channel.member - as Odoo does
+        domain = Domain("partner_id.channel_ids", "in", self.ids)
+        if responsible:
+            domain &= Domain("partner_id", "in", responsible.ids)
+        devices_sudo = self.env["mail.push.device"].sudo().search(domain)
+        if not devices_sudo:
             return
+        listening = (
+            self.env["discuss.channel.member"]
+            .sudo()
+            .search(
+                [
+                    ("channel_id", "=", self.id),
+                    ("partner_id", "in", devices_sudo.partner_id.ids),
+                    ("mute_until_dt", "=", False),
+                    ("partner_id.user_ids.manual_im_status", "!=", "busy"),
+                ]
+            )
+        )
+        devices_sudo = devices_sudo.filtered(lambda d: d.partner_id in listening.partner_id)
         payload = self._notify_by_web_push_prepare_payload(message, force_record_name=self.name)
         payload = json.dumps(self._web_push_truncate_payload({**payload, "title": self.name}))
-        # sudo: mail.push - as Odoo does; not sent here, where it would wait for the network
-        pushes_sudo = self.env["mail.push"].sudo()
-        pushes_sudo.create(
-            [{"mail_push_device_id": device.id, "payload": payload} for device in devices]
+        # Not sent at once: that would wait for the network, and once more with every repetition.
+        self.env["mail.push"].sudo().create(  # sudo: mail.push - as Odoo does
+            [{"mail_push_device_id": device.id, "payload": payload} for device in devices_sudo]
         )
         self.env.ref("mail.ir_cron_web_push_notification")._trigger()
 
@@ -270,16 +280,14 @@ class DiscussChannel(models.Model):
             Store.One(
                 "telegram_partner_id", ["avatar_128", "name"], value=customer, predicate=is_telegram
             ),
-            self._telegram_get_responsible_field(),
+            Store.One(
+                # By this a browser knows whether a message rings its user.
+                RESPONSIBLE,
+                [],
+                value=lambda channel: channel._telegram_get_chat()._get_responsible(),
+                predicate=is_telegram,
+            ),
         ]
-
-    def _telegram_get_responsible_field(self):
-        """Give the field by which a browser knows whether a message rings its user."""
-
-        def responsible(channel):
-            return channel._telegram_get_chat()._get_responsible()
-
-        return Store.One("telegram_responsible_id", [], value=responsible, predicate=is_telegram)
 
     def _telegram_send_store(self):
         """Tell the members of another customer or salesperson."""

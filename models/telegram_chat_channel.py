@@ -106,7 +106,8 @@ class TelegramChat(models.Model):
         """
         self.ensure_one()
         salesperson = self.partner_id.user_id
-        return (salesperson & self.instance_id.operator_ids).partner_id
+        is_operator = salesperson and salesperson in self.instance_id.operator_ids
+        return salesperson.partner_id if is_operator else salesperson.partner_id.browse()
 
     def _update_channels(self):
         """Let the conversations follow the names and contacts of their chats."""

@@ -54,9 +54,10 @@ class TelegramMessage(models.Model):
             "parent_id": self._find_quoted_in(channel).id,
             **self._prepare_author(),
         }
-        ring = is_incoming and (chat._get_responsible() or chat.instance_id.operator_ids.partner_id)
+        responsible = chat._get_responsible() if is_incoming else None
         # sudo: discuss.channel - those who see the conversation see all of it
-        self.mail_message_ids += channel.sudo()._telegram_show(values, ring or ())
+        shown = channel.sudo()._telegram_show(values, is_incoming, responsible)
+        self.mail_message_ids += shown
 
     def _prepare_author(self):
         """Give who is shown as the author: a contact or colleague, or a name that Odoo knows

@@ -1,5 +1,43 @@
 import { mailModels } from "@mail/../tests/mail_test_helpers";
-import { defineModels, fields, models, serverState } from "@web/../tests/web_test_helpers";
+import { mailDataHelpers } from "@mail/../tests/mock_server/mail_mock_server";
+import {
+    Command,
+    defineModels,
+    fields,
+    makeKwArgs,
+    models,
+    serverState,
+} from "@web/../tests/web_test_helpers";
+
+/** As models/discuss_channel.py. */
+class DiscussChannel extends mailModels.DiscussChannel {
+    telegram_chat_type = fields.Char();
+    telegram_partner_id = fields.Many2one({ relation: "res.partner" });
+    telegram_responsible_id = fields.Many2one({ relation: "res.partner" });
+
+    _to_store(store) {
+        super._to_store(...arguments);
+        const { Store } = mailDataHelpers;
+        for (const channel of this.filter(({ channel_type }) => channel_type === "telegram")) {
+            const partner = this.env["res.partner"].browse(channel.telegram_partner_id);
+            const responsible = this.env["res.partner"].browse(channel.telegram_responsible_id);
+            store._add_record_fields(this.browse(channel.id), {
+                telegram_chat_type: channel.telegram_chat_type,
+                telegram_partner_id: Store.one(partner, makeKwArgs({ fields: ["name"] })),
+                telegram_responsible_id: Store.one(responsible, makeKwArgs({ fields: ["name"] })),
+            });
+        }
+    }
+}
+
+/** As models/mail_message.py. */
+class MailMessage extends mailModels.MailMessage {
+    telegram_state = fields.Char();
+
+    get _to_store_defaults() {
+        return [...super._to_store_defaults, "telegram_state"];
+    }
+}
 
 /** As models/mail_notification.py. */
 class MailNotification extends mailModels.MailNotification {
@@ -19,7 +57,13 @@ class TelegramSignIn extends models.Model {
 }
 
 export function defineTelegramModels() {
-    return defineModels({ ...mailModels, MailNotification, TelegramSignIn });
+    return defineModels({
+        ...mailModels,
+        DiscussChannel,
+        MailMessage,
+        MailNotification,
+        TelegramSignIn,
+    });
 }
 
 // As in models/telegram_message.py, _prepare_notification_values.
@@ -60,4 +104,29 @@ export function createTelegramMessage(pyEnv, telegram_state, values = {}) {
         ...values,
     });
     return { partnerId, messageId, notificationId };
+}
+
+/**
+ * Make the conversation of a customer's chat, the user and a colleague being its members.
+ *
+ * @param {Object} pyEnv the mock server's environment
+ * @param {Object} [values] further values of the channel
+ * @returns {{ channelId: number, partnerId: number, colleagueId: number, userId: number }}
+ */
+export function createConversation(pyEnv, values = {}) {
+    const partnerId = pyEnv["res.partner"].create({ name: "Vasilisa" });
+    const colleagueId = pyEnv["res.partner"].create({ name: "Colleague" });
+    const userId = pyEnv["res.users"].create({ partner_id: colleagueId });
+    const channelId = pyEnv["discuss.channel"].create({
+        name: "Vasilisa (Azure)",
+        channel_type: "telegram",
+        channel_member_ids: [
+            Command.create({ partner_id: serverState.partnerId }),
+            Command.create({ partner_id: colleagueId }),
+        ],
+        telegram_chat_type: "user",
+        telegram_partner_id: partnerId,
+        ...values,
+    });
+    return { channelId, partnerId, colleagueId, userId };
 }

@@ -1,0 +1,165 @@
+import {
+    click,
+    contains,
+    openDiscuss,
+    patchUiSize,
+    SIZES,
+    start,
+    startServer,
+} from "@mail/../tests/mail_test_helpers";
+import { describe, test } from "@odoo/hoot";
+import { serverState, withUser } from "@web/../tests/web_test_helpers";
+import {
+    createConversation,
+    defineTelegramModels,
+} from "@telegram_green_api/../tests/telegram_test_helpers";
+import { rpc } from "@web/core/network/rpc";
+
+describe.current.tags("desktop");
+defineTelegramModels();
+
+const CATEGORY = ".o-mail-DiscussSidebarCategory-telegram";
+
+function createMessage(pyEnv, channelId, values) {
+    return pyEnv["mail.message"].create({
+        model: "discuss.channel",
+        res_id: channelId,
+        message_type: "telegram",
+        ...values,
+    });
+}
+
+/** Let a colleague post in a conversation, while the user is elsewhere. */
+function postAs(userId, channelId, body) {
+    return withUser(userId, () =>
+        rpc("/mail/message/post", {
+            post_data: { body, message_type: "comment" },
+            thread_id: channelId,
+            thread_model: "discuss.channel",
+        })
+    );
+}
+
+test("the conversations have a category of their own, with name and picture", async () => {
+    const pyEnv = await startServer();
+    const { channelId, partnerId } = createConversation(pyEnv);
+    await start();
+    await openDiscuss(channelId);
+    await contains(`${CATEGORY}`, { text: "Telegram" });
+    await contains(".o-mail-DiscussSidebarChannel", { text: "Vasilisa (Azure)" });
+    const picture = `[data-src*='/res.partner/${partnerId}/avatar_128']`;
+    await contains(`.o-mail-DiscussSidebarChannel img${picture}`);
+});
+
+test("who has no conversations sees no category for them", async () => {
+    const pyEnv = await startServer();
+    const channelId = pyEnv["discuss.channel"].create({ name: "General" });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-DiscussSidebarCategory", { text: "Channels" });
+    await contains(CATEGORY, { count: 0 });
+});
+
+test("an unknown customer has the default picture", async () => {
+    const pyEnv = await startServer();
+    const { channelId } = createConversation(pyEnv, { telegram_partner_id: false });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-DiscussSidebarChannel", { text: "Vasilisa (Azure)" });
+    await contains(".o-mail-DiscussSidebarChannel img[data-src*='/smiley/avatar.jpg']");
+});
+
+for (const [state, title] of [
+    ["queued", "Waiting to be sent"],
+    ["read", "Read"],
+    ["error", "Not sent"],
+]) {
+    test(`a message of ours that is ${state} says so`, async () => {
+        const pyEnv = await startServer();
+        const { channelId } = createConversation(pyEnv);
+        createMessage(pyEnv, channelId, {
+            author_id: serverState.partnerId,
+            body: "Good day!",
+            message_type: "comment",
+            telegram_state: state,
+        });
+        await start();
+        await openDiscuss(channelId);
+        await contains(`.o-telegram-Message-state[title='${title}']`);
+    });
+}
+
+test("what a customer wrote has no ticks, nor the mark of Telegram in a Telegram chat", async () => {
+    const pyEnv = await startServer();
+    const { channelId, partnerId } = createConversation(pyEnv);
+    createMessage(pyEnv, channelId, {
+        author_id: partnerId,
+        body: "Hello",
+        telegram_state: "received",
+    });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-Message", { text: "Hello" });
+    await contains(".o-telegram-Message-state", { count: 0 });
+    await contains(".o-telegram-Message-icon", { count: 0 });
+});
+
+test("who is no contact has a name, without the address that e-mails come from", async () => {
+    const pyEnv = await startServer();
+    const { channelId } = createConversation(pyEnv);
+    createMessage(pyEnv, channelId, {
+        author_id: false,
+        body: "Hello",
+        email_from: '"Ivan the Fool" <info@company.example>',
+    });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-Message-author", { text: "Ivan the Fool" });
+    await contains(".o-mail-Message-author", { count: 0, text: "info@company.example" });
+});
+
+test("nothing is offered that the customer would not see", async () => {
+    const pyEnv = await startServer();
+    const { channelId, partnerId } = createConversation(pyEnv);
+    createMessage(pyEnv, channelId, { author_id: partnerId, body: "Hello" });
+    await start();
+    await openDiscuss(channelId);
+    await click(".o-mail-Message");
+    await contains(".o-mail-Message-actions button[name='reply-to']");
+    await contains(".o-mail-Message-actions button[title='Add a Reaction']", { count: 0 });
+    await contains(".o-mail-DiscussContent-header button[title='Invite People']", { count: 0 });
+    await contains(".o-mail-DiscussContent-header button[name='call']", { count: 0 });
+});
+
+test("a message rings the salesperson", async () => {
+    const pyEnv = await startServer();
+    const { channelId, userId } = createConversation(pyEnv, {
+        telegram_responsible_id: serverState.partnerId,
+    });
+    await start();
+    await postAs(userId, channelId, "Anybody?");
+    await contains(".o-mail-ChatBubble");
+    await contains(".o_menu_systray .o-mail-MessagingMenu-counter", { text: "1" });
+});
+
+test("a message of another one's customer is unread, and rings nobody", async () => {
+    const pyEnv = await startServer();
+    const other = pyEnv["res.partner"].create({ name: "Salesperson" });
+    const { channelId, userId } = createConversation(pyEnv, { telegram_responsible_id: other });
+    await start();
+    await postAs(userId, channelId, "Anybody?");
+    await contains(".o_menu_systray .o-mail-MessagingMenu-counter", { text: "1" });
+    await contains(".o-mail-ChatBubble", { count: 0 });
+});
+
+test("on a phone the conversations have a tab", async () => {
+    patchUiSize({ size: SIZES.SM });
+    const pyEnv = await startServer();
+    createConversation(pyEnv);
+    await start();
+    await click(".o_menu_systray i[aria-label='Messages']");
+    await click("button", { text: "Telegram" });
+    await contains(".o-mail-NotificationItem", { text: "Vasilisa (Azure)" });
+    await click("button", { text: "Chats" });
+    await contains(".o-mail-NotificationItem", { count: 0, text: "Vasilisa (Azure)" });
+});
