@@ -10,6 +10,7 @@ from . import test_client_methods
 from . import test_client_pace
 from . import test_client_properties
 from . import test_crash
+from . import test_discuss_browser
 from . import test_discuss_changes
 from . import test_discuss_channel
 from . import test_discuss_presence

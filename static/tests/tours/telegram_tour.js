@@ -1,50 +1,17 @@
-import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
+import {
+    behind,
+    call,
+    lent,
+    onPhone,
+    picture,
+    runAction,
+} from "./tour_helpers";
 
-// tests/test_browser.py starts these tours and lends them, by cookies, what only it knows.
-const lent = (name) =>
-    decodeURIComponent(document.cookie.match(new RegExp(`${name}=([^;]*)`))?.[1] ?? "");
+// Started by tests/test_browser.py.
 const INSTANCE = "Tour";
 const CUSTOMER_CHAT = "10000000";
-
-async function call(model, method, args) {
-    return rpc(`/web/dataset/call_kw/${model}/${method}`, { model, method, args, kwargs: {} });
-}
-
-/** Let a scheduled action of the instance run, as Odoo's scheduler would. */
-async function runAction(field) {
-    const domain = [["name", "=", INSTANCE]];
-    const [instance] = await call("telegram.instance", "search_read", [domain, [field]]);
-    await call("ir.cron", "method_direct_trigger", [[instance[field][0]]]);
-}
-
-/** Do something on the phone, by the control interface of the local service. */
-async function onPhone(what, body = {}) {
-    const url = `${lent("telegram_url")}/control/instances/${lent("telegram_id")}/${what}`;
-    // The answer of another origin stays closed to a page; that it came is enough.
-    await fetch(url, { method: "POST", mode: "no-cors", body: JSON.stringify(body) });
-}
-
-/** Let the test take a picture of the page; fail when that is wider than the screen. */
-function picture(name) {
-    return {
-        content: `Picture: ${name}`,
-        trigger: "body",
-        run() {
-            const { scrollWidth, clientWidth } = document.documentElement;
-            if (scrollWidth > clientWidth) {
-                throw new Error(`${name}: the page is ${scrollWidth - clientWidth} px too wide`);
-            }
-            console.log(`picture: ${name}`);
-        },
-    };
-}
-
-/** A step that does something behind the page. */
-function behind(content, run) {
-    return { content, trigger: "body", run };
-}
 
 function menu(name) {
     return {
