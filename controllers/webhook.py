@@ -57,10 +57,12 @@ class TelegramWebhook(Controller):
             body = json.loads(content)
             if not self._is_for(instance_sudo, body):
                 return self._refuse(instance_sudo, "no notification of this instance")
-            request.env["telegram.event"].sudo()._ingest(instance_sudo, body, source="webhook")
+            events_sudo = request.env["telegram.event"].sudo()
+            is_new = events_sudo._ingest(instance_sudo, body, source="webhook")
         except (ValueError, RecursionError) as error:
             return self._refuse(instance_sudo, type(error).__name__)
-        instance_sudo.receive_cron_id._trigger()
+        if is_new:
+            instance_sudo.receive_cron_id._trigger()
         return request.make_json_response({})
 
     def _authenticate(self, webhook_key):

@@ -1,7 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import signal
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation
@@ -58,6 +60,20 @@ class TestPolling(TelegramCase):
         with patch.object(receiving, "is_odoo_stopping", lambda: True):
             self.receive()
         self.assertEqual(len(self.phone.requests("receiveNotification")), 1)
+
+    def test_odoo_stops(self):
+        """A process that was told to end is known as such, with threads and with workers."""
+        cases = (
+            (SimpleNamespace(alive=False), True),  # one process for each worker
+            (SimpleNamespace(alive=True), False),
+            (SimpleNamespace(quit_signals_received=1), True),  # one process with threads
+            (SimpleNamespace(quit_signals_received=0), False),
+            (None, False),
+        )
+        for server, expected in cases:
+            handler = SimpleNamespace(__self__=server) if server else signal.SIG_DFL
+            with patch.object(signal, "getsignal", return_value=handler):
+                self.assertIs(receiving.is_odoo_stopping(), expected)
 
     def test_window(self):
         """The service is asked for what is left of the window, in bounds it accepts."""

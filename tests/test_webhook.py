@@ -165,6 +165,7 @@ class TestWebhook(WebhookCase):
             lambda: self.post(body, url=right, secret="wrong"),
             lambda: self.post("no JSON", url=right, secret="wrong"),
             lambda: self.post(body, url=urls[3], secret="False"),
+            lambda: self.post(body, url=urls[3], Authorization=""),
             *(lambda url=url: self.post(body, url=url) for url in urls),
         )
         self.assertEqual(answers[0][:2], (401, b"{}"))

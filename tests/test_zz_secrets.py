@@ -27,7 +27,8 @@ class TestSecrets(TelegramCase):
 
     @mute_logger("odoo.addons.telegram_green_api.models.telegram_message_unsure")
     def test_records(self):
-        """After failures of every kind, the token stands in its own column and nowhere else."""
+        """After failures of every kind, each secret stands in its own column and nowhere else."""
+        self.instance._store_secret("webhook_secret", f"{SECRET_MARK}webhook")
         path = f"/waInstance1/sendMessage/{self.phone.token}"
         echo = {"statusCode": 400, "path": path, "message": f"Cannot POST {path}"}
         for method in ("sendMessage", "getStateInstance", "receiveNotification"):
@@ -47,7 +48,10 @@ class TestSecrets(TelegramCase):
         self.phone.write(CUSTOMER_CHAT, "Hello")
         self.receive()
         self.env.flush_all()
-        self.assertEqual(self.columns_with(SECRET_MARK), [("telegram_instance", "api_token")])
+        self.assertEqual(
+            self.columns_with(SECRET_MARK),
+            [("telegram_instance", "api_token"), ("telegram_instance", "webhook_secret")],
+        )
 
     def columns_with(self, word):
         """Return the columns of the whole database that hold a word."""
