@@ -40,3 +40,4 @@ from . import telegram_message_target
 from . import telegram_message_unsure
 from . import telegram_template
 from . import telegram_template_render
+from . import telegram_template_report

@@ -151,6 +151,16 @@ class AccountMove(models.Model):
         is_current = message and pdf and message.create_date >= pdf.create_date
         return bool(is_current and message.state not in ("error", "canceled"))
 
+    def _copy_invoice_pdf(self, pdf_sudo, values=None):
+        """Return a copy of the PDF to send: a note may be deleted, an invoice may not.
+
+        :param pdf_sudo: the ``ir.attachment`` that Odoo keeps for the invoice
+        :param dict values: further values of the copy
+        """
+        content = {"name": pdf_sudo.name, "raw": pdf_sudo.raw, "mimetype": pdf_sudo.mimetype}
+        # sudo: ir.attachment - as message_post does: whoever may post may add files to the post
+        return self.env["ir.attachment"].sudo().create({**content, **(values or {})}).sudo(False)
+
     def _make_telegram_obstacle(self, code, reason=""):
         reasons = {
             "not_posted": self.env._("It is not posted. Confirm it first."),

@@ -244,7 +244,9 @@ class AccountMoveSend(models.AbstractModel):
         body = move_data["telegram_body"]
         if body is None:
             body = template._render_bodies(move)[move.id] if template else ""
-        pdf = self._copy_telegram_pdf(move, move_data)
+        # sudo: ir.attachment - the invoice's PDF, for whoever sends it
+        pdf_sudo = move_data.get("proforma_pdf_attachment") or move.sudo().invoice_pdf_report_id
+        pdf = move._copy_invoice_pdf(pdf_sudo)
         instance = move_data["telegram_instance"].with_env(move.env)
         mail_messages = move._message_telegram(
             body,
@@ -258,14 +260,6 @@ class AccountMoveSend(models.AbstractModel):
         # As Odoo's e-mail: the invoice lists its PDF once.
         posted = mail_messages.filtered(lambda message: pdf in message.attachment_ids)
         pdf.sudo().write({"res_model": posted._name, "res_id": posted.id})
-
-    @api.model
-    def _copy_telegram_pdf(self, move, move_data):
-        """Return a copy of the invoice's PDF to send: a note may be deleted, an invoice may not."""
-        move_sudo = move.sudo()  # sudo: account.move, ir.attachment - its PDF, whoever sends it
-        pdf_sudo = move_data.get("proforma_pdf_attachment") or move_sudo.invoice_pdf_report_id
-        values = {"name": pdf_sudo.name, "raw": pdf_sudo.raw, "mimetype": pdf_sudo.mimetype}
-        return self.env["ir.attachment"].with_user(move.env.user).create(values)
 
     @api.model
     def _get_telegram_other_files(self, move, template):

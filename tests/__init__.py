@@ -15,6 +15,7 @@ from . import test_discuss_changes
 from . import test_discuss_channel
 from . import test_discuss_presence
 from . import test_failures
+from . import test_invoice_browser
 from . import test_invoice_sending
 from . import test_invoice_sending_batch
 from . import test_js

@@ -95,7 +95,8 @@ class InvoiceCase(TelegramCase):
             program = Path(folder.name, "wkhtmltopdf")
             program.write_text(text, encoding="utf-8")
             program.chmod(0o755)
-        self.startPatcher(patch.dict(os.environ, {"PATH": folder.name}))
+        path = f"{folder.name}{os.pathsep}{os.environ['PATH']}" if text else folder.name
+        self.startPatcher(patch.dict(os.environ, {"PATH": path}))
         _wkhtml.cache_clear()
         self.addCleanup(_wkhtml.cache_clear)
 

@@ -96,6 +96,16 @@ class TestInvoiceSending(InvoiceCase):
         pdf = invoice.invoice_pdf_report_id.name
         self.assertEqual(messages.mapped("file_name"), [pdf, "terms.txt"])
 
+    def test_composer_sends_the_kept_pdf(self):
+        """Written once more from the chatter with a template, the invoice is the same file."""
+        invoice = self._create_invoice()
+        self.send(invoice)
+        template = self.env.ref("telegram_green_api.template_invoice").with_user(self.accountant)
+        file = template._render_attachments(invoice.with_user(self.accountant))[invoice.id]
+        self.assertEqual(file.raw, invoice.invoice_pdf_report_id.raw)
+        self.assertNotEqual(file, invoice.invoice_pdf_report_id)
+        self.assertEqual(file.res_id, invoice.id)
+
     def test_note_deleted(self):
         """Who deletes the note in the chatter deletes no invoice."""
         invoice = self._create_invoice()

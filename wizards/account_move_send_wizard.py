@@ -43,6 +43,7 @@ class AccountMoveSendWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
+    telegram_file_name = fields.Char(compute="_compute_telegram_file_name")
     telegram_problem = fields.Char(compute="_compute_telegram_problem")
     # Two people, or one who presses twice, do not send the invoice twice: each has to have seen
     # what was sent before.
@@ -80,6 +81,15 @@ class AccountMoveSendWizard(models.TransientModel):
     def _compute_telegram_body(self):
         for wizard in self:
             wizard.telegram_body, _problem = wizard._render_telegram_body()
+
+    @api.depends("pdf_report_id")
+    def _compute_telegram_file_name(self):
+        for wizard in self:
+            move = wizard.move_id
+            pdf_sudo = move.sudo().invoice_pdf_report_id  # sudo: ir.attachment - its name
+            wizard.telegram_file_name = pdf_sudo.name or move._get_invoice_report_filename(
+                report=wizard.pdf_report_id
+            )
 
     @api.depends("telegram_template_id", "telegram_body")
     def _compute_telegram_problem(self):

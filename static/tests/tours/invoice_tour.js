@@ -1,0 +1,52 @@
+import { registry } from "@web/core/registry";
+
+registry.category("web_tour.tours").add("telegram_green_api.send_invoice", {
+    steps: () => [
+        {
+            trigger: ".o_form_view button:contains('Send by Telegram'):visible",
+            run: "click",
+        },
+        {
+            content: "Telegram is chosen",
+            trigger: ".modal .o_field_widget[name='sending_method_checkboxes'] input:checked",
+        },
+        {
+            content: "The text is there, with the link",
+            trigger:
+                ".modal .o_field_widget[name='telegram_body'] textarea:value(/access_token/)",
+            run: "edit Here is your invoice",
+        },
+        { trigger: ".modal .o_field_widget[name='telegram_partner_id']" },
+        {
+            content: "The PDF goes along",
+            trigger: ".modal .o_field_widget[name='telegram_file_name']:contains('.pdf')",
+        },
+        { trigger: ".modal button[name='action_send_and_print']", run: "click" },
+        {
+            content: "It stands in the chatter, with the PDF",
+            trigger: ".o-mail-Message:contains('Here is your invoice'):contains('.pdf')",
+        },
+        { content: "Odoo says that it was sent", trigger: ".ribbon:contains('Sent')" },
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_green_api.send_invoices", {
+    steps: () => [
+        { trigger: ".o_list_view thead .o_list_record_selector input", run: "click" },
+        { trigger: ".o_cp_action_menus .dropdown-toggle:contains('Actions')", run: "click" },
+        {
+            trigger: ".o-dropdown-item:contains('Send invoices by Telegram')",
+            run: "click",
+        },
+        {
+            content: "Who gets it",
+            trigger: ".modal .o_field_widget[name='summary_data']:contains('1 invoice(s)')",
+        },
+        {
+            content: "Who does not, and why",
+            trigger: ".modal .alert:contains('It is not posted')",
+        },
+        { trigger: ".modal button[name='action_send_and_print']", run: "click" },
+        { trigger: ".o_notification:contains('in the background')" },
+    ],
+});
