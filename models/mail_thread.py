@@ -101,11 +101,12 @@ class MailThread(models.AbstractModel):
         messages._log_in_chatters(rows)
         receivers = [partners[record.id][:1] for record, _values in rows]
         addressed = zip(receivers, rows, strict=True)
-        queued = messages._queue_all(
+        queued = messages._queue_batch(
             [(chats[partner.id], values) for partner, (_record, values) in addressed],
             scheduled_date,
         )
-        queued._notify_chatters(receivers)
+        notes = [values["mail_message_ids"] for _record, values in rows]
+        queued._notify_chatters(notes, receivers)
         return queued
 
     def _telegram_check_post_access(self):

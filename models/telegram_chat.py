@@ -14,6 +14,8 @@ from .transactions import check_not_protected
 # Who a message goes to, and by which account: set by the addon itself.
 PROTECTED = {
     "instance_id",
+    "company_id",
+    "is_stranger",
     "chat_id",
     "chat_type",
     "phone",
@@ -33,9 +35,16 @@ class TelegramChat(models.Model):
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
     instance_id = fields.Many2one(
-        "telegram.instance", required=True, readonly=True, index=True, ondelete="cascade"
+        "telegram.instance", required=True, readonly=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="instance_id.company_id", store=True, index=True)
+    # This and is_stranger are given when many chats are made: see telegram.message.
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+    )
     chat_id = fields.Char(
         "Chat Id",
         required=True,
@@ -71,6 +80,8 @@ class TelegramChat(models.Model):
         "Never in Touch",
         compute="_compute_is_stranger",
         store=True,
+        precompute=True,
+        readonly=False,
         help="A person to whom this account has not written yet, and who has not written either.",
     )
     no_account = fields.Boolean(
@@ -101,11 +112,26 @@ class TelegramChat(models.Model):
         for chat in self:
             chat.is_phone_form = (chat.chat_id or "").endswith(const.PHONE_CHAT_SUFFIX)
 
+    @api.depends("instance_id.company_id")
+    def _compute_company_id(self):
+        for chat in self:
+            chat.company_id = chat.instance_id.company_id
+
     @api.depends("chat_id", "first_written_at", "last_received_at")
     def _compute_is_stranger(self):
         for chat in self:
             in_touch = chat.first_written_at or chat.last_received_at
             chat.is_stranger = not in_touch and not (chat.chat_id or "").startswith("-")
+
+    def _get_place(self):
+        """Give what a new message of this chat has from it; computing it for each would take as
+        long as all the rest of writing to many people."""
+        chat_sudo = self.sudo()  # sudo: telegram.chat - people reach it through the instance
+        return {
+            "chat_id": self.id,
+            "instance_id": chat_sudo.instance_id.id,
+            "company_id": chat_sudo.company_id.id,
+        }
 
     def _get_phone_digits(self):
         self.ensure_one()

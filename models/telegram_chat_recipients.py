@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
-from odoo.tools import clean_context
+from odoo.tools import SQL, clean_context
 
 from .. import const
+from . import bulk
 
 PEOPLE = ("user", "bot")
 
@@ -42,19 +43,9 @@ class TelegramChat(models.Model):
         :param bool unique: whether to look for duplicates
         :return: list of Recipient, in the order of the contacts
         """
-        chats = self._find_by_partner(instance, partners)
-        without = partners.filtered(lambda partner: partner.id not in chats)
-        by_phone = self._find_by_phone(instance, without.mapped("phone_sanitized"))
-        unwanted = set(
-            self.env["phone.blacklist"]
-            .sudo()  # sudo: phone.blacklist - whether a number is on it, as the field of contacts
-            .search([("number", "in", partners.mapped("phone_sanitized"))])
-            .mapped("number")
-        )
+        unwanted = self._find_unwanted(partners.mapped("phone_sanitized"))
         recipients, seen = [], set()
-        for partner in partners:
-            phone = partner.phone_sanitized or ""
-            chat = chats.get(partner.id) or by_phone.get(phone) or self.browse()
+        for partner, chat, phone in self._locate(instance, partners):
             reason = self._get_obstacle(partner, chat, phone, unwanted)
             address = chat or phone
             if unique and not reason and address in seen:
@@ -62,6 +53,32 @@ class TelegramChat(models.Model):
             seen.add(address)
             recipients.append(Recipient(partner, chat, phone, reason))
         return recipients
+
+    @api.model
+    def _locate(self, instance, partners):
+        """Return of each contact its chat, empty as long as there is none, and its phone."""
+        chats = self._find_by_partner(instance, partners)
+        without = partners.filtered(lambda partner: partner.id not in chats)
+        by_phone = self._find_by_phone(instance, without.mapped("phone_sanitized"))
+        places = []
+        for partner in partners:
+            phone = partner.phone_sanitized or ""
+            chat = chats.get(partner.id) or by_phone.get(phone) or self.browse()
+            places.append((partner, chat, phone))
+        return places
+
+    @api.model
+    def _find_unwanted(self, phones):
+        """Return which of these phones in E.164 are blacklisted.
+
+        Not by a search: that would parse every phone once more.
+        """
+        self.env["phone.blacklist"].flush_model(["number", "active"])
+        query = SQL(
+            "SELECT number FROM phone_blacklist WHERE active AND number = ANY(%s)",
+            [phone for phone in phones if phone],
+        )
+        return {number for [number] in self.env.execute_query(query)}
 
     @api.model
     def _get_obstacle(self, partner, chat, phone, unwanted):
@@ -108,7 +125,7 @@ class TelegramChat(models.Model):
         :raise UserError: a contact has neither a chat nor a phone that can be read
         """
         chats, new = {}, {}
-        for partner, chat, phone, _reason in self._check_recipients(instance, partners):
+        for partner, chat, phone in self._locate(instance, partners):
             if chat:
                 chats[partner.id] = chat
                 chat_sudo = chat.sudo()  # sudo: telegram.chat - linked by writing, not by editing
@@ -136,24 +153,28 @@ class TelegramChat(models.Model):
         domain = [("instance_id", "=", instance.id), ("chat_id", "in", list(chat_ids.values()))]
         known = chats_sudo.search(domain)
         made = known.mapped("chat_id")
-        values_list = [
+        vals_list = [
             {
-                "name": partners[0].display_name,
+                "name": partners[0].complete_name or partners[0].display_name,
+                "active": True,
                 "instance_id": instance.id,
+                "company_id": instance.company_id.id,
                 "chat_id": chat_ids[phone],
                 "chat_type": "user",
                 "phone": phone,
                 "partner_id": partners[0].id,
+                "is_stranger": True,
+                "last_message_at": fields.Datetime.to_string(self.env.cr.now()),
             }
             for phone, partners in partners_by_phone.items()
             if chat_ids[phone] not in made
         ]
         try:
-            known |= chats_sudo.create(values_list)
-            known.flush_recordset()
+            known |= bulk.insert(chats_sudo, vals_list)
         except UniqueViolation:
             # Somebody made one since our transaction began; only another one can see it.
             raise ConcurrencyError("a telegram.chat was just made") from None
+        self.env["res.partner"].invalidate_model(["telegram_chat_ids"], flush=False)
         by_chat_id = {chat.chat_id: chat.with_env(self.env) for chat in known}
         return {phone: by_chat_id[chat_id] for phone, chat_id in chat_ids.items()}
 

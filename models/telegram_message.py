@@ -3,6 +3,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
+
+from . import bulk
 
 STATES = [
     ("queued", "Queued"),
@@ -27,6 +30,19 @@ FAILURE_TYPES = [
 
 # How far a message has come; a state is never lowered by a report.
 RANK = {"sent": 1, "delivered": 2, "read": 3}
+# In the context: whoever changes states one after the other shows them himself, all at once.
+SHOW_LATER = "telegram_show_later"
+# What messages made past the ORM have besides the values that all queued ones have.
+BATCH_FIELDS = (
+    "text",
+    "file_name",
+    "attachment_id",
+    "url_file",
+    "content",
+    "is_forwarded",
+    "forwarded_message_id",
+    "is_settling",
+)
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
 
 
@@ -55,14 +71,19 @@ class TelegramMessage(models.Model):
     chat_id = fields.Many2one(
         "telegram.chat", required=True, readonly=True, index=True, ondelete="cascade"
     )
+    # These two are given when many messages are made: computing them for each would take longer
+    # than all the rest, and what is related is always computed.
     instance_id = fields.Many2one(
-        related="chat_id.instance_id",
+        "telegram.instance",
+        compute="_compute_instance_id",
         store=True,
-        index=True,
         precompute=True,
+        readonly=False,
         ondelete="cascade",
     )
-    company_id = fields.Many2one(related="instance_id.company_id", store=True, precompute=True)
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_instance_id", store=True, precompute=True, readonly=False
+    )
     partner_id = fields.Many2one(related="chat_id.partner_id", string="Contact")
     direction = fields.Selection(
         [("incoming", "Incoming"), ("outgoing", "Outgoing")], required=True, readonly=True
@@ -113,6 +134,12 @@ class TelegramMessage(models.Model):
     _record_index = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
 
     # === COMPUTE METHODS === #
+
+    @api.depends("chat_id.instance_id.company_id")
+    def _compute_instance_id(self):
+        for message in self:
+            message.instance_id = message.chat_id.instance_id
+            message.company_id = message.chat_id.company_id
 
     @api.depends("res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
@@ -205,22 +232,43 @@ class TelegramMessage(models.Model):
         :param datetime scheduled_date: not before this moment (UTC)
         :return: the ``telegram.message`` records, in this order
         """
+        # sudo: telegram.message - people write through the queue, not into its table
+        messages_sudo = self.sudo().create(self._prepare_queued(rows, scheduled_date))
+        messages_sudo._wake_queue()
+        return messages_sudo.with_env(self.env)
+
+    @api.model
+    def _queue_batch(self, rows, scheduled_date=None):
+        """Do the same for thousands of messages, past the ORM.
+
+        :param list rows: as for ``_queue_all``; ``mail_message_ids`` as lists of ids
+        """
+        blank = dict.fromkeys(BATCH_FIELDS, False)
+        vals_list = [{**blank, **values} for values in self._prepare_queued(rows, scheduled_date)]
+        messages_sudo = bulk.insert(self.sudo(), vals_list)  # sudo: as above
+        self.env["telegram.chat"].invalidate_model(["message_ids"], flush=False)
+        messages_sudo._wake_queue()
+        return messages_sudo.with_env(self.env)
+
+    @api.model
+    def _prepare_queued(self, rows, scheduled_date):
         common = {
             "direction": "outgoing",
             "state": "queued",
             "author_id": self.env.user.partner_id.id,
             "sender_name": self.env.user.name,
+            "date": fields.Datetime.to_string(self.env.cr.now()),
             "scheduled_date": scheduled_date or False,
         }
-        # sudo: telegram.message - people write through the queue, not into its table
-        messages = self.sudo().create(
-            [{**common, **values, "chat_id": chat.id} for chat, values in rows]
-        )
-        now = fields.Datetime.now()
-        messages.chat_id.last_message_at = now
-        later = messages[:1].scheduled_date
-        messages.instance_id._trigger_send(later if later and later > now else None)
-        return messages.with_env(self.env)
+        return [{**common, **values, **chat._get_place()} for chat, values in rows]
+
+    def _wake_queue(self):
+        """Have messages sent that were just queued: at once, or when their time has come."""
+        now = self.env.cr.now().replace(microsecond=0)
+        chats = self.chat_id.filtered(lambda chat: chat.last_message_at != now)
+        chats.write({"last_message_at": now})
+        later = self[:1].scheduled_date
+        self.instance_id._trigger_send(later if later and later > now else None)
 
     @api.model
     def _check_quote(self, chat, quoted_message):
@@ -278,12 +326,42 @@ class TelegramMessage(models.Model):
         if vals.get("state", "unsure") != "unsure":
             vals = {"is_settling": False, **vals}
         self.write(vals)
+        self._update_notifications()
+        if not self.env.context.get(SHOW_LATER):
+            self._show_state()
+
+    def _update_notifications(self):
+        """Let the chatter's notifications say the same as the messages.
+
+        One statement for each: this is done for every message that is sent, and for each again
+        when it is delivered and read.
+        """
+        notifications = self.env["mail.notification"]
+        for message in self:
+            values = message._prepare_notification_values()
+            notifications.flush_model(list(values))
+            self.env.execute_query(
+                SQL(
+                    """
+                    UPDATE mail_notification
+                       SET notification_status = %(notification_status)s,
+                           failure_type = %(failure_type)s,
+                           failure_reason = %(failure_reason)s
+                     WHERE telegram_message_id = %(id)s
+                 RETURNING id
+                    """,
+                    **{name: value or None for name, value in values.items()},
+                    id=message.id,
+                )
+            )
+            notifications.invalidate_model(list(values), flush=False)
+
+    def _show_state(self):
+        """Tell the browsers that show these messages in a chatter what became of them."""
         # sudo: mail.notification - it follows the message, whoever changed that
         notifications = self.env["mail.notification"].sudo()
-        for message in self:
-            found = notifications.search([("telegram_message_id", "=", message.id)])
-            found.write(message._prepare_notification_values())
-            found.mail_message_id._notify_message_notification_update()
+        found = notifications.search([("telegram_message_id", "in", self.ids)])
+        found.mail_message_id._notify_message_notification_update()
 
     def _prepare_notification_values(self):
         """Give the values of the chatter's notification that shows this message's state."""

@@ -9,6 +9,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import format_datetime, plaintext2html
 
 from .. import const
+from . import bulk
 
 MAP_URL = "https://www.openstreetmap.org/?mlat=%s&mlon=%s#map=16/%s/%s"
 
@@ -94,6 +95,16 @@ class TelegramMessage(models.Model):
         pairs = zip(content["options"], votes, strict=False)
         return [f"{option} – {count}" for option, count in pairs]
 
+    @api.model
+    def _format_body(self, values):
+        """Give the same for a message that is not there yet.
+
+        :param dict values: of one of the ``_prepare_…`` methods
+        """
+        if values["type_message"] in const.TEXT_KINDS or values.get("attachment_id"):
+            return plaintext2html(values["text"])
+        return self.new(values)._get_body()
+
     def _link_to_chatter(self, mail_message, partner):
         """Let a message of the chatter follow what becomes of this one."""
         self.ensure_one()
@@ -130,7 +141,7 @@ class TelegramMessage(models.Model):
                 rows[0][0]
                 .browse(chosen)
                 ._message_log_batch(
-                    {id_: self.new(values)._get_body() for id_, values in chosen.items()},
+                    {id_: self._format_body(values) for id_, values in chosen.items()},
                     author_id=self.env.user.partner_id.id,
                     message_type="telegram",
                 )
@@ -138,25 +149,27 @@ class TelegramMessage(models.Model):
             by_attachment = {}
             for note in logged:
                 values = chosen[note.res_id]
-                values["mail_message_ids"] = [Command.link(note.id)]
+                values["mail_message_ids"] = note.ids
                 notes = by_attachment.get(values.get("attachment_id"), logged.browse())
                 by_attachment[values.get("attachment_id")] = notes + note
             by_attachment.pop(None, None)
             for attachment_id, notes in by_attachment.items():
                 notes.write({"attachment_ids": [Command.link(attachment_id)]})
 
-    def _notify_chatters(self, partners):
+    def _notify_chatters(self, notes, partners):
         """Let the notes of many messages follow what becomes of these.
 
+        :param list notes: the ids of the ``mail.message`` records that show each message
         :param list partners: the ``res.partner`` that each message goes to
         """
-        values_list = []
         # sudo: telegram.message, mail.notification - as in _link_to_chatter
-        for message, partner in zip(self.sudo(), partners, strict=True):
-            place = (message.res_model, message.res_id)
-            note = message.mail_message_ids.filtered(lambda n, at=place: (n.model, n.res_id) == at)
-            values_list.append(message._prepare_notification(note[:1], partner))
-        self.env["mail.notification"].sudo().create(values_list)
+        bulk.insert(
+            self.env["mail.notification"].sudo(),
+            [
+                message._prepare_notification(self.env["mail.message"].browse(note), partner)
+                for message, note, partner in zip(self.sudo(), notes, partners, strict=True)
+            ],
+        )
 
     @api.depends(
         "state", "scheduled_date", "instance_id.state", "instance_id.send_after", "chat_id"

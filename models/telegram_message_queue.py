@@ -1,16 +1,33 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import logging
+import time
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .. import const
 from ..client import GreenApiError, OutcomeUnknown, Pace, Refused
-from .telegram_message import NO_FAILURE
+from .telegram_message import NO_FAILURE, SHOW_LATER
 from .transactions import write_and_commit
 
 _logger = logging.getLogger(__name__)
+
+SHOW_EVERY = 1  # seconds
+
+
+class Unshown:
+    """Messages whose state the browsers do not know yet: telling costs as much as sending."""
+
+    def __init__(self):
+        self.clear()
+
+    def clear(self):
+        self.ids = []
+        self._since = time.monotonic()
+
+    def is_due(self):
+        return time.monotonic() - self._since >= SHOW_EVERY
 
 
 class TelegramMessage(models.Model):
@@ -53,35 +70,43 @@ class TelegramMessage(models.Model):
 
         :return: bool, whether the next one would have a chance
         """
-        pace = Pace()
-        message, seconds_left = write_and_commit(self.env, self._claim_next, instance, allowance)
+        pace, unshown = Pace(), Unshown()
+        queue = self.with_context(**{SHOW_LATER: True})
+        message, seconds_left = write_and_commit(self.env, queue._claim_next, instance, allowance)
         go_on = True
         while message:
             outcome = message._deliver(client, pace)
-            message, seconds_left, go_on = self._close(
-                message, outcome, allowance if seconds_left else None
+            unshown.ids.append(message.id)
+            show = unshown.is_due()
+            (message, go_on), seconds_left = write_and_commit(
+                self.env,
+                message._close,
+                outcome,
+                allowance if seconds_left else None,
+                unshown.ids,
+                show,
+                processed=1,
             )
+            if show:
+                unshown.clear()
         return go_on
 
-    @api.model
-    def _close(self, message, outcome, allowance):
-        """Commit what came of a message, and the claim of the next one if there is to be one.
+    def _close(self, outcome, allowance, unshown_ids, show):
+        """Keep what came of this message, and claim the next one if there is to be one.
 
         :param outcome: as of _deliver
         :param allowance: of the instance; none: no further one
-        :return: the next message or none; the seconds left; whether the next one has a chance
+        :param list unshown_ids: the messages whose state the browsers have not been told yet
+        :param bool show: whether to tell them now; at the end they are told anyway
+        :return: the next message or none; whether it would have a chance
         """
         keep, *args = outcome
-
-        def close():
-            go_on = keep(*args)
-            instance = message.instance_id
-            if not (go_on and allowance):
-                return self.browse(), go_on
-            return self._claim_next(instance, allowance), go_on
-
-        (following, go_on), seconds_left = write_and_commit(self.env, close, processed=1)
-        return following, seconds_left, go_on
+        go_on, following = keep(*args), self.browse()
+        if go_on and allowance:
+            following = self._claim_next(self.instance_id, allowance)
+        if show or not following:
+            self.browse(unshown_ids)._show_state()
+        return following, go_on
 
     @api.model
     def _take_orphans(self, instance):

@@ -22,11 +22,19 @@ class TelegramMessage(models.Model):
                     message._show_in_conversation()
         return messages
 
-    def _set_state(self, vals):
-        super()._set_state(vals)
-        if "state" in vals:
-            for message in self:
-                message._update_conversation()
+    @api.model
+    def _queue_batch(self, rows, scheduled_date=None):
+        messages = super()._queue_batch(rows, scheduled_date)
+        # sudo: telegram.chat - those who write in a chat may see its conversation
+        in_conversations = messages.sudo().filtered(lambda m: m.chat_id.is_channel_open)
+        for message in in_conversations.with_env(self.env):
+            message._show_in_conversation()
+        return messages
+
+    def _show_state(self):
+        super()._show_state()
+        for message in self:
+            message._update_conversation()
 
     def _show(self):
         """Show a message that the service has reported."""
