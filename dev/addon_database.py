@@ -33,7 +33,7 @@ def create(odoo, name, log):
     core = template(odoo)
     with step("Install the addon") as installing:
         drop(odoo, name)
-        _copy(odoo, core, name)
+        copy(odoo, core, name)
         odoo.run(installing, log, name, f"--init={ADDON}", failure="Odoo could not install it.")
         check_log(odoo.home, log)
 
@@ -100,7 +100,8 @@ def template(odoo):
     return name
 
 
-def _copy(odoo, source, name):
+def copy(odoo, source, name):
+    """Make the database ``name``, with its files, from another one that nobody uses."""
     with lock(odoo.home, "template"):  # PostgreSQL copies a database only while nobody uses it
         odoo.server.execute("CREATE DATABASE {} TEMPLATE {}", name, source)
     files = odoo.filestore(source)

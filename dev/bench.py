@@ -36,9 +36,10 @@ def bench_options(arguments):
 
 
 def _add_send_options(parser):
-    parts = ("compose", "drain")
+    parts = ("compose", "drain", "history")
     parser.add_argument("--only", action="append", choices=parts, help="may be repeated")
     parser.add_argument("--rounds", type=int, help="how often the two sides take turns")
+    parser.add_argument("--count", type=int, help="of messages in a round; less for a quick look")
 
 
 def _add_chaos_options(parser):

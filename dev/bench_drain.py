@@ -7,14 +7,10 @@ from statistics import median
 
 import requests
 
-from odoo.addons.telegram_green_api import const
-
-from .bench_account import Account, measure, tidy
+from .bench_account import PER_SECOND, Account, keep_pace, lift_pace, measure, tidy
 from .measure import Row, median_ratio
 
 ID_INSTANCE = 4100000202
-PER_SECOND = const.RATE_LIMITS["sendMessage"]
-NO_PACE = 10**9  # calls per second
 WARM_UP = 50
 KINDS = ("contacts", "program", "bare")
 
@@ -38,7 +34,7 @@ def main(env, say, *, url, count, rounds):
 
 def _rounds(account, say, title, rounds, count, *, paced):
     """Send in turns; return a list of Cost for each of KINDS."""
-    const.RATE_LIMITS["sendMessage"] = PER_SECOND if paced else NO_PACE
+    keep_pace() if paced else lift_pace()
     costs = {kind: [] for kind in KINDS}
     for number in range(rounds):
         say(f"{title}, {number + 1} of {rounds}")

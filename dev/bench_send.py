@@ -19,11 +19,16 @@ from .progress import step
 from .server import Odoo
 
 DATABASE = "telegram_bench"
+LARGE_DATABASE = "telegram_bench_large"
 NAME = "bench-send"  # of logs and of the lock
 # What can be measured: its title, and the numbers it takes. The module is bench_<name>.
 PARTS = {
     "compose": ("Compose", {"count": 2000, "rounds": 5}),
     "drain": ("Send what is queued", {"count": 1000, "rounds": 3}),
+    "history": (
+        "Send with a long history",
+        {"large_database": LARGE_DATABASE, "counts": [1000, 500_000], "rounds": 40},
+    ),
 }
 
 
@@ -41,8 +46,7 @@ def main(options):
         ):
             for name in options.only or PARTS:
                 title, numbers = PARTS[name]
-                if options.rounds:
-                    numbers = {**numbers, "rounds": options.rounds}
+                numbers = {key: getattr(options, key, None) or numbers[key] for key in numbers}
                 log = home / "log" / f"{NAME}-{name}.log"
                 loads.append(os.getloadavg()[0])
                 with step(title) as measuring:
@@ -57,6 +61,8 @@ def main(options):
 def _prepare(odoo):
     addon_database.create(odoo, DATABASE, odoo.home / "log" / f"{NAME}-install.log")
     odoo.server.execute("UPDATE ir_cron SET active = FALSE", database=DATABASE)
+    addon_database.drop(odoo, LARGE_DATABASE)
+    addon_database.copy(odoo, DATABASE, LARGE_DATABASE)
 
 
 def _say_load(loads):
