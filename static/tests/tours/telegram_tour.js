@@ -1,13 +1,6 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
-import {
-    behind,
-    call,
-    lent,
-    onPhone,
-    picture,
-    runAction,
-} from "./tour_helpers";
+import { behind, lent, onPhone, picture, runAction } from "./tour_helpers";
 
 // Started by tests/test_browser.py.
 const INSTANCE = "Tour";
