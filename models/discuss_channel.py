@@ -58,6 +58,7 @@ class DiscussChannel(models.Model):
         for values in values_list:
             message = messages_sudo._queue(chat, values, quoted_message=quoted)
             message.mail_message_ids = mail_message
+            message._post_on_records()
             quoted = quoted.browse()
         return mail_message
 
@@ -132,13 +133,30 @@ class DiscussChannel(models.Model):
         Cheaper than message_post: nobody is to get an e-mail, nobody follows, and whom it rings
         is known.
 
-        :param dict values: of the ``mail.message``: body, author_id or email_from, date, …
+        :param dict values: as for _telegram_log
         :param bool rings: members are to be told
         :param responsible: the ``res.partner`` who alone is told, if there is one
         :return: the ``mail.message``
         """
+        message = self._telegram_log(values)
+        self._telegram_touch()
+        responsible = responsible or self.env["res.partner"]
+        store = Store(bus_channel=self).add(message, msg_vals={"scheduled_date": False})
+        store.add(self, ["last_interest_dt", Store.Attr(RESPONSIBLE, Store.One(responsible, []))])
+        payload = {"data": store.get_result(), "id": self.id, "silent": not rings}
+        self._bus_send("discuss.channel/new_message", payload)
+        if rings:
+            self._telegram_push(message, responsible)
+        return message
+
+    def _telegram_log(self, values):
+        """Add a message to the conversation without telling anybody.
+
+        :param dict values: of the ``mail.message``: body, author_id or email_from, date, …
+        :return: the ``mail.message``
+        """
         self.ensure_one()
-        message = self.env["mail.message"].create(
+        return self.env["mail.message"].create(
             {
                 "model": self._name,
                 "res_id": self.id,
@@ -149,15 +167,6 @@ class DiscussChannel(models.Model):
                 **values,
             }
         )
-        self._telegram_touch()
-        responsible = responsible or self.env["res.partner"]
-        store = Store(bus_channel=self).add(message, msg_vals={"scheduled_date": False})
-        store.add(self, ["last_interest_dt", Store.Attr(RESPONSIBLE, Store.One(responsible, []))])
-        payload = {"data": store.get_result(), "id": self.id, "silent": not rings}
-        self._bus_send("discuss.channel/new_message", payload)
-        if rings:
-            self._telegram_push(message, responsible)
-        return message
 
     def _telegram_touch(self):
         """Note that something happened here: that sorts the conversations, and brings back those

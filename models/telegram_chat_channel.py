@@ -4,9 +4,17 @@ import re
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import clean_context
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
+from .. import const
+from .transactions import check_not_protected
+
+# Written by the addon itself.
+PROTECTED = {"channel_id", "is_channel_open"}
+# So many of the chat's messages a new conversation begins with.
+HISTORY_LENGTH = 20
 # A conversation in which nobody wrote for so long leaves Discuss until somebody writes again:
 # Discuss loads every conversation of a user at once.
 IDLE_DAYS = 30
@@ -34,7 +42,14 @@ class TelegramChat(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            check_not_protected(self, vals, PROTECTED)
+        return super().create(vals_list)
+
     def write(self, vals):
+        check_not_protected(self, vals, PROTECTED)
         result = super().write(vals)
         if "name" in vals or "partner_id" in vals:
             self._update_channels()
@@ -64,24 +79,44 @@ class TelegramChat(models.Model):
 
     # === THE CHANNEL === #
 
-    def _open_channel(self):
-        """Return the conversation, with the operators as members; made when it is new."""
+    def _open_channel(self, before=None):
+        """Return the conversation, with the operators as members; made when it is new.
+
+        A new one begins with the last messages of the chat: what a customer answers was perhaps
+        written from a record.
+
+        :param before: a ``telegram.message`` that is not among those; whoever calls shows it
+        """
         self.ensure_one()
         if self.is_channel_open and self.channel_id:
             return self.channel_id
         # sudo: discuss.channel, telegram.chat - whoever reads the chat may see its conversation
-        chat_sudo = self.sudo()
-        # Else the current user would become a member; for a scheduled action it is nobody's.
-        context = {**clean_context(self.env.context), "install_mode": True}
-        channel_sudo = chat_sudo.channel_id or self.env["discuss.channel"].sudo().with_context(
-            context
-        ).create({"channel_type": "telegram", "name": self._get_channel_name()})
-        chat_sudo.with_context(clean_context(self.env.context)).write(
-            {"channel_id": channel_sudo.id, "is_channel_open": True}
-        )
-        channel_sudo = channel_sudo.with_env(chat_sudo.env)
+        chat_sudo = self.sudo().with_context(clean_context(self.env.context))
+        channel_sudo = chat_sudo.channel_id
+        if not channel_sudo:
+            # Else the current user would become a member; for a scheduled action it is nobody's.
+            no_member = chat_sudo.with_context(install_mode=True).env["discuss.channel"]
+            values = {"channel_type": "telegram", "name": self._get_channel_name()}
+            channel_sudo = no_member.create(values).with_env(chat_sudo.env)
+            chat_sudo.channel_id = channel_sudo
+            chat_sudo._show_history(before)
+        chat_sudo.is_channel_open = True
         channel_sudo._telegram_add_members(chat_sudo.instance_id.operator_ids)
         return channel_sudo.with_env(self.env)
+
+    def _show_history(self, before):
+        """Show the last messages of the chat in its new conversation."""
+        domain = Domain("chat_id", "=", self.id) & Domain("target_message_id", "=", False)
+        domain &= Domain("type_message", "not in", const.CHANGE_KINDS)
+        if before:
+            domain &= Domain("id", "<", before.id)
+        messages = self.env["telegram.message"].search(
+            domain, order="id desc", limit=HISTORY_LENGTH
+        )
+        for message in messages.sorted("id"):
+            message.mail_message_ids += self.channel_id._telegram_log(
+                message._prepare_shown_values(self.channel_id)
+            )
 
     def _get_channel_name(self):
         """Give the name of the conversation: the customer's, and the company's."""

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, models
-from odoo.tools import formataddr
+from odoo.tools import formataddr, plaintext2html
 
 from odoo.addons.mail.tools.discuss import Store
 
@@ -18,7 +18,7 @@ class TelegramMessage(models.Model):
         messages = super().create(vals_list)
         if not self.env.context.get("telegram_is_shown"):
             for message in messages.filtered(lambda message: message.state == "queued"):
-                if message.chat_id.is_channel_open and message.type_message not in CHANGE_KINDS:
+                if message.chat_id.channel_id and message.type_message not in CHANGE_KINDS:
                     message._show_in_conversation()
         return messages
 
@@ -53,19 +53,23 @@ class TelegramMessage(models.Model):
         """
         self.ensure_one()
         chat = self.chat_id
-        channel = chat._open_channel() if open_it else chat.channel_id
+        channel = chat._open_channel(before=self) if open_it else chat.channel_id
         is_incoming = self.direction == "incoming"
-        values = {
+        responsible = chat._get_responsible() if is_incoming else None
+        # sudo: discuss.channel - those who see the conversation see all of it
+        self.mail_message_ids += channel.sudo()._telegram_show(
+            self._prepare_shown_values(channel), is_incoming, responsible
+        )
+
+    def _prepare_shown_values(self, channel):
+        """Give the values of the ``mail.message`` that shows this message in a conversation."""
+        return {
             "body": self._get_body(),
             "attachment_ids": self.attachment_id.ids,
             "date": self.date,
             "parent_id": self._find_quoted_in(channel).id,
             **self._prepare_author(),
         }
-        responsible = chat._get_responsible() if is_incoming else None
-        # sudo: discuss.channel - those who see the conversation see all of it
-        shown = channel.sudo()._telegram_show(values, is_incoming, responsible)
-        self.mail_message_ids += shown
 
     def _prepare_author(self):
         """Give who is shown as the author: a contact or colleague, or a name that Odoo knows
@@ -135,7 +139,8 @@ class TelegramMessage(models.Model):
                 values["email_from"] = formataddr((values["email_from"], address))
         for record in records:
             self.mail_message_ids += record.with_company(self.company_id).message_post(
-                body=self._get_body(),
+                # A file of a conversation stays there: it is only named elsewhere.
+                body=plaintext2html(self._describe()) if self.attachment_id else self._get_body(),
                 message_type="telegram",
                 subtype_xmlid="mail.mt_comment" if self.direction == "incoming" else "mail.mt_note",
                 **values,

@@ -137,7 +137,9 @@ class TestConversation(DiscussCase):
         self.assertFalse(self.env["telegram.chat"].search([]).channel_id)
         self.send_queue()
         self.ingest(self.notification("Great"))
-        self.assertEqual(self.texts(), ["Great"])
+        self.assertEqual(self.texts(), ["News!", "Great"])
+        members = self.channel.channel_member_ids
+        self.assertEqual(members.mapped("message_unread_counter"), [1, 1], "only the answer")
 
     def test_written_elsewhere(self):
         """What is written from a record or the phone stands in the conversation, once."""
@@ -152,6 +154,22 @@ class TestConversation(DiscussCase):
         self.ingest(own)
         self.assertEqual(self.texts(), ["Hello", "From the record", "From the phone"])
         self.assertEqual(self.conversation()[2].author_id, self.env.company.partner_id)
+
+    def test_written_in_discuss(self):
+        """What is written in Discuss stands with the contact, too, as the answers do."""
+        self.ingest(self.notification("Hello", idMessage="1"))
+        self.post("Good day!")
+        note = self.customer.message_ids[0]
+        self.assertIn("Good day!", note.body)
+        self.assertEqual(note.author_id, self.salesperson.partner_id)
+        self.assertTrue(note.is_internal or note.subtype_id.internal)
+
+    def test_protected(self):
+        """Nobody ties a chat to another conversation by hand."""
+        self.ingest(self.notification("Hello", idMessage="1"))
+        manager = new_test_user(self.env, "boss", groups="telegram_green_api.group_manager")
+        with self.assertRaises(AccessError):
+            self.chat.with_user(manager).channel_id = self.env.ref("mail.channel_all_employees")
 
     def test_names(self):
         """The conversation has the customer's name and company, and follows both."""
@@ -250,7 +268,7 @@ class TestWriting(DiscussCase):
         mail_message = self.post("Good <b>day</b>!<br>How are you?")
         message = self.queued()
         self.assertEqual(message.text, "Good day!\nHow are you?")
-        self.assertEqual(message.mail_message_ids, mail_message)
+        self.assertIn(mail_message, message.mail_message_ids)
         self.send_queue()
         self.receive()
         self.assertEqual([row["message"] for row in self.phone.ledger()], [message.text])
