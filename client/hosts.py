@@ -76,6 +76,6 @@ def _is_public(host):
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:
-        pass
-    # Whether a name leads here from outside cannot be seen from inside: only what never can.
-    return "." in host.rstrip(".") and not f".{host.rstrip('.')}".endswith(PRIVATE_NAMES)
+        # A name. Whether it leads here from outside cannot be seen from inside: only what never can
+        name = host.rstrip(".")
+        return "." in name and not name.endswith(PRIVATE_NAMES)

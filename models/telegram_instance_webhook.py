@@ -55,21 +55,13 @@ class TelegramInstance(models.Model):
         self.check_access("write")
         if self.receive_mode != "webhook" or not self.webhook_url:
             raise UserError(self.env._("There is no webhook yet. Press “Set up receiving” first."))
-        secret = secrets.token_urlsafe(SECRET_BYTES)
         with own_transaction(self) as instance:
-            try:
-                with instance._get_client() as client:
-                    instance._change_settings(client, {"webhookUrlToken": secret})
-            except GreenApiError as error:
-                reason, is_good = instance._explain(error), False
-            else:
-                instance._store_secret("webhook_secret", secret)
-                is_good = True
-        if not is_good:
-            reason += " " + self.env._(
+            problem = instance._replace_webhook_secret()
+        if problem:
+            stays = self.env._(
                 "The former secret stays. Press “Set up receiving” to make sure of it."
             )
-            return self._notify_receiving([reason], False)
+            return self._notify_receiving([problem, stays], False)
         return self._notify_receiving(
             [
                 self.env._("The service and Odoo have a new secret."),
@@ -80,6 +72,20 @@ class TelegramInstance(models.Model):
         )
 
     # === BUSINESS METHODS === #
+
+    def _replace_webhook_secret(self):
+        """Tell the service a new secret; keep it only when that worked.
+
+        :return: why it did not work, in words; False when it did
+        """
+        secret = secrets.token_urlsafe(SECRET_BYTES)
+        try:
+            with self._get_client() as client:
+                self._change_settings(client, {"webhookUrlToken": secret})
+        except GreenApiError as error:
+            return self._explain(error)
+        self._store_secret("webhook_secret", secret)
+        return False
 
     def _get_webhook_address(self):
         """Give the address for the service: Odoo's own, with what tells this instance."""
