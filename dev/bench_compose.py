@@ -68,8 +68,15 @@ def _by_sms(env, partners):
 
 
 def _by_telegram(instance, partners):
-    bodies = instance.env["mail.render.mixin"]._render_template(TEXT, partners._name, partners.ids)
-    queued = partners._message_telegram_batch(bodies, instance=instance)
+    composer = instance.env["telegram.composer"].create(
+        {
+            "res_model": partners._name,
+            "res_ids": repr(partners.ids),
+            "instance_id": instance.id,
+            "body": TEXT,
+        }
+    )
+    queued = composer.action_send()["params"]["message_ids"]
     if len(queued) != len(partners):
         raise RuntimeError(f"Only {len(queued)} of {len(partners)} messages were queued")
 

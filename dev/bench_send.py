@@ -39,12 +39,13 @@ def main(options):
     rows, loads = [], []
     with lock(home, NAME, busy=busy), running_server(home) as server:
         odoo = Odoo(home, server)
-        _prepare(odoo)
+        parts = options.only or list(PARTS)
+        _prepare(odoo, parts)
         with (
             tempfile.TemporaryDirectory() as folder,
             start_sandbox(Path(folder) / "sandbox") as (_process, url),
         ):
-            for name in options.only or PARTS:
+            for name in parts:
                 title, numbers = PARTS[name]
                 numbers = {key: getattr(options, key, None) or numbers[key] for key in numbers}
                 log = home / "log" / f"{NAME}-{name}.log"
@@ -58,11 +59,12 @@ def main(options):
     return report("send", rows)
 
 
-def _prepare(odoo):
+def _prepare(odoo, parts):
     addon_database.create(odoo, DATABASE, odoo.home / "log" / f"{NAME}-install.log")
     odoo.server.execute("UPDATE ir_cron SET active = FALSE", database=DATABASE)
-    addon_database.drop(odoo, LARGE_DATABASE)
-    addon_database.copy(odoo, DATABASE, LARGE_DATABASE)
+    if "history" in parts:
+        addon_database.drop(odoo, LARGE_DATABASE)
+        addon_database.copy(odoo, DATABASE, LARGE_DATABASE)
 
 
 def _say_load(loads):
