@@ -60,6 +60,8 @@ class DiscussChannel(models.Model):
             message.mail_message_ids = mail_message
             message._post_on_records()
             quoted = quoted.browse()
+        # Browsers were told of the message before it was queued: the last word has to be the state.
+        mail_message._telegram_send_state()
         return mail_message
 
     def _telegram_get_messages(self, mail_message_id):

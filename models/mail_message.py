@@ -55,6 +55,12 @@ class MailMessage(models.Model):
             predicate=lambda message: message._telegram_is_in_conversation(),
         )
 
+    def _telegram_send_state(self):
+        """Show how far the message has come to all who look at the conversation."""
+        self.ensure_one()
+        store = Store(bus_channel=self.channel_id)
+        store.add(self, [self._telegram_get_state_field()]).bus_send()
+
     def _telegram_get_state(self):
         """Return how far the message has come; of several in Telegram, the one with trouble."""
         # sudo: telegram.message - the state of a message that the reader sees

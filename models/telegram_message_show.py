@@ -3,8 +3,6 @@
 from odoo import api, models
 from odoo.tools import formataddr, plaintext2html
 
-from odoo.addons.mail.tools.discuss import Store
-
 from ..const import CHANGE_KINDS
 
 
@@ -57,9 +55,12 @@ class TelegramMessage(models.Model):
         is_incoming = self.direction == "incoming"
         responsible = chat._get_responsible() if is_incoming else None
         # sudo: discuss.channel - those who see the conversation see all of it
-        self.mail_message_ids += channel.sudo()._telegram_show(
+        shown = channel.sudo()._telegram_show(
             self._prepare_shown_values(channel), is_incoming, responsible
         )
+        self.mail_message_ids += shown
+        if not is_incoming:
+            shown._telegram_send_state()
 
     def _prepare_shown_values(self, channel):
         """Give the values of the ``mail.message`` that shows this message in a conversation."""
@@ -101,8 +102,7 @@ class TelegramMessage(models.Model):
         channel = self.chat_id.channel_id
         shown = channel and self._get_shown(channel)
         if shown:
-            store = Store(bus_channel=channel)
-            store.add(shown, [shown._telegram_get_state_field()]).bus_send()
+            shown._telegram_send_state()
             self._report_failure(shown)
 
     def _report_failure(self, shown):

@@ -1,5 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import json
+
 from markupsafe import Markup
 
 from odoo.exceptions import AccessError, UserError
@@ -332,6 +334,19 @@ class TestWriting(DiscussCase):
         message.attempts = 1
         message.with_user(self.salesperson).action_retry()
         self.assertEqual(notification.notification_status, "ready")
+
+    def test_state_is_the_last_word(self):
+        """Browsers get the state after the message itself, which was not queued yet by then."""
+        self.env.cr.precommit.data.pop("bus.bus.values", None)
+        self.post("Hello")
+        sent = [json.loads(row["message"]) for row in self.env.cr.precommit.data["bus.bus.values"]]
+        states = [
+            message["telegram_state"]
+            for row in sent
+            for message in row["payload"].get("data", row["payload"]).get("mail.message", [])
+            if "telegram_state" in message
+        ]
+        self.assertEqual(states[-1], "queued")
 
     def test_no_reactions(self):
         """A reaction that the customer would never see is refused in words."""
