@@ -90,21 +90,16 @@ class DiscussChannel(models.Model):
             return super()._message_update_content(message, body=body, strict=strict, **kwargs)
         text = html_to_text(body)
         if not text and not kwargs.get("attachment_ids"):
-            return self._telegram_delete(message, messages, body=body, **kwargs)
-        if kwargs.get("attachment_ids") is not None:
+            for deleted in messages:
+                deleted.delete()
+            if set(messages.mapped("state")) != {"canceled"}:
+                note = self.env._("The message is deleted as soon as Telegram has confirmed it.")
+                return self.env.user._bus_send_transient_message(self, note)
+        elif kwargs.get("attachment_ids") is not None:
             raise UserError(self.env._("The files of a message that was sent cannot be changed."))
-        if text != html_to_text(message.body):
+        elif text != html_to_text(message.body):
             messages[:1].edit(text)
         return super()._message_update_content(message, body=body, strict=False, **kwargs)
-
-    def _telegram_delete(self, mail_message, messages, **kwargs):
-        """Delete a message at Telegram; what never went out is gone at once."""
-        for message in messages:
-            message.delete()
-        if set(messages.mapped("state")) == {"canceled"}:
-            return super()._message_update_content(mail_message, strict=False, **kwargs)
-        note = self.env._("The message is deleted as soon as Telegram has confirmed it.")
-        return self.env.user._bus_send_transient_message(self, note)
 
     def _telegram_check_may_write(self, chat):
         """Raise an error unless the current user may write in this conversation."""

@@ -28,10 +28,11 @@ class DiscussChannelMember(models.Model):
 
     def _notify_typing(self, is_typing):
         """Show the customer, too, that somebody is writing."""
-        super()._notify_typing(is_typing)
+        result = super()._notify_typing(is_typing)
         if is_typing:
             for channel in self.channel_id.filtered(is_telegram):
                 channel._telegram_get_chat()._show_typing()
+        return result
 
     def _set_last_seen_message(self, message, notify=True):
         """Mark the chat as read at Telegram, too, when the account is set so."""

@@ -24,15 +24,16 @@ class TelegramMessage(models.Model):
     def _queue_batch(self, rows, scheduled_date=None):
         messages = super()._queue_batch(rows, scheduled_date)
         # sudo: telegram.chat - those who write in a chat may see its conversation
-        in_conversations = messages.sudo().filtered(lambda m: m.chat_id.is_channel_open)
+        in_conversations = messages.sudo().filtered(lambda m: m.chat_id.channel_id)
         for message in in_conversations.with_env(self.env):
             message._show_in_conversation()
         return messages
 
     def _show_state(self):
-        super()._show_state()
+        result = super()._show_state()
         for message in self:
             message._update_conversation()
+        return result
 
     def _show(self):
         """Show a message that the service has reported."""
@@ -117,8 +118,9 @@ class TelegramMessage(models.Model):
         shown._notify_message_notification_update()
 
     def _report_refused_change(self):
-        super()._report_refused_change()
+        result = super()._report_refused_change()
         self.target_message_id._show_text()  # Discuss shows a new text before it is confirmed
+        return result
 
     def _post_on_records(self):
         """Show the message in the chatter of its contact and of the record it answers."""

@@ -157,6 +157,20 @@ class TestConversation(DiscussCase):
         self.assertEqual(self.texts(), ["Hello", "From the record", "From the phone"])
         self.assertEqual(self.conversation()[2].author_id, self.env.company.partner_id)
 
+    def test_mailing(self):
+        """A mailing stands in the conversations that there are, once, and makes no new ones."""
+        self.ingest(self.notification("Hello", idMessage="1"))
+        other = self.env["res.partner"].create({"name": "Other", "phone": "+79998880000"})
+        partners = (self.customer | other).with_user(self.salesperson)
+        texts = dict.fromkeys(partners.ids, "News!")
+        partners._message_telegram_batch(texts, instance=self.instance)
+        self.assertEqual(self.texts(), ["Hello", "News!"])
+        self.assertEqual(self.conversation()[1].author_id, self.salesperson.partner_id)
+        self.assertFalse(other.telegram_chat_ids.channel_id)
+        self.send_queue()
+        self.receive()
+        self.assertEqual(self.texts(), ["Hello", "News!"])
+
     def test_written_in_discuss(self):
         """What is written in Discuss stands with the contact, too, as the answers do."""
         self.ingest(self.notification("Hello", idMessage="1"))
