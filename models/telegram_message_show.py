@@ -23,10 +23,9 @@ class TelegramMessage(models.Model):
     @api.model
     def _queue_batch(self, rows, scheduled_date=None):
         messages = super()._queue_batch(rows, scheduled_date)
-        # sudo: telegram.chat - those who write in a chat may see its conversation
-        in_conversations = messages.sudo().filtered(lambda m: m.chat_id.channel_id)
-        for message in in_conversations.with_env(self.env):
-            message._show_in_conversation()
+        # sudo: telegram.message - the conversation shows what was just queued
+        for message_sudo in messages.sudo().filtered(lambda m: m.chat_id.channel_id):
+            message_sudo._show_in_conversation()
         return messages
 
     def _show_state(self):
