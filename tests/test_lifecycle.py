@@ -41,6 +41,13 @@ AS_FIRST_VERSION = f"""
 UPDATE ir_module_module SET latest_version = '19.0.1.0.0' WHERE name = '{ADDON}';
 UPDATE telegram_chat SET first_written_at = NULL, is_stranger = TRUE;
 UPDATE telegram_message SET state = 'read';
+UPDATE ir_rule SET domain_force = '[]' FROM ir_model_data AS data
+ WHERE data.name = 'rule_chat_company' AND data.res_id = ir_rule.id;
+"""
+
+CHAT_RULE = """
+SELECT domain_force FROM ir_rule JOIN ir_model_data AS data ON data.res_id = ir_rule.id
+ WHERE data.name = 'rule_chat_company'
 """
 
 UNINSTALL = f"""
@@ -126,6 +133,8 @@ class TestLifecycle(BaseCase):
         with sql_db.db_connect(DATABASE).cursor() as cr:
             cr.execute("SELECT first_written_at IS NULL, is_stranger FROM telegram_chat")
             self.assertEqual(cr.fetchall(), [(False, False)], "who was written to is a stranger")
+            cr.execute(CHAT_RULE)
+            self.assertIn("parent_of", cr.fetchone()[0], "branches do not see their accounts")
             for name in ("server actions", "scheduled actions", "messages", "notifications"):
                 cr.execute(ORPHANS[name])
                 self.assertTrue(cr.fetchall(), f"{name}: the query would find nothing at all")

@@ -1,10 +1,47 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-"""Chats of earlier versions: who has been in touch before is no new person."""
+"""What the first version left behind: chats without their first contact, rules without branches."""
+
+# A branch reads the accounts of its parent companies; Odoo does not update rules by itself.
+RULES = {
+    "rule_instance_company": "",
+    "rule_chat_company": "instance_id.",
+    "rule_message_company": "instance_id.",
+}
+DOMAIN = (
+    "['|', ('company_id', 'in', company_ids), '&', ('company_id', 'parent_of', company_ids), "
+    "('%soperator_ids', 'in', user.id)]"
+)
 
 
 def migrate(cr, version):
-    """Fill in when each chat was first written to, and when it last answered."""
+    """Bring chats and rules up to date."""
+    _fill_first_contact(cr)
+    _widen_rules(cr)
+
+
+def _widen_rules(cr):
+    for name, path in RULES.items():
+        cr.execute(
+            """
+            UPDATE ir_rule
+               SET domain_force = %s,
+                   perm_write = FALSE,
+                   perm_create = FALSE,
+                   perm_unlink = FALSE
+              FROM ir_model_data AS data
+             WHERE data.module = 'telegram_green_api'
+               AND data.name = %s
+               AND data.model = 'ir.rule'
+               AND data.res_id = ir_rule.id
+            """,
+            (DOMAIN % path, name),
+        )
+
+
+def _fill_first_contact(cr):
+    """Fill in when each chat was first written to, and when it last answered: who has been in
+    touch before is no new person."""
     cr.execute(
         """
         UPDATE telegram_chat AS chat
