@@ -69,8 +69,9 @@ def _rage(odoo, session, service, letters, options):
 
     def queue(batch):
         for letter in batch:
-            instance_id, address = instance_ids[letter.customer.account], letter.customer.address
-            session.call("telegram.instance", "send_text", [instance_id], address, letter.text)
+            method, arguments = letter.get_call()
+            instance_id = instance_ids[letter.customer.account]
+            session.call("telegram.instance", method, [instance_id], *arguments)
 
     config = odoo.write_config(f"{NAME}-worker.conf", db_name=DATABASE, max_cron_threads=1)
     pair = []

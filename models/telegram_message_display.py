@@ -83,8 +83,8 @@ class TelegramMessage(models.Model):
                 options,
             )
         if self.url_file and self.direction == "outgoing":
-            link = Markup('<br/><a href="%s" target="_blank" rel="noreferrer noopener">%s</a>')
-            body += link % (self.url_file, self.file_name)
+            link = Markup('<p><a href="%s" target="_blank" rel="noreferrer noopener">%s</a></p>')
+            body = link % (self.url_file, self.file_name) + plaintext2html(self.text or "")
         return body
 
     def _describe_options(self, content):

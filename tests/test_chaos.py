@@ -5,6 +5,7 @@ import sys
 import tempfile
 import unittest
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg2
@@ -109,7 +110,8 @@ class TestChaos(LocalCallsCase):
                 instance = env["telegram.instance"].browse(
                     self.instance_ids[letter.customer.account]
                 )
-                retrying(lambda: instance.send_text(letter.customer.address, letter.text), env)  # noqa: B023
+                method, arguments = letter.get_call()
+                retrying(partial(getattr(instance, method), *arguments), env)
 
     def worker(self, number):
         command = [sys.executable, "-m", "odoo", "-c", config["config"], "-d", get_db_name()]

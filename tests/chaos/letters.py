@@ -9,6 +9,10 @@ FIRST_PHONE = 79990000000
 PHONE_EVERY = 5  # every fifth customer is written to by phone
 SAME_EVERY = 6  # every sixth text of a chat is the same as the ones before
 SAME_WORDS = "Same words"
+# What every so many letters of a chat are instead of texts; their words are found in each.
+KINDS = {7: "file", 10: "poll", 13: "contact"}
+FILE_URL = "https://example.com/letter.png"
+PHONE = "+79990009988"
 
 
 @dataclass(frozen=True)
@@ -28,10 +32,21 @@ class Customer:
 
 @dataclass(frozen=True)
 class Letter:
-    """One text to one customer."""
+    """Some words to one customer: a text, a file's caption, a poll's question or a name."""
 
     customer: Customer
     text: str
+    kind: str = "text"
+
+    def get_call(self):
+        """Return the method of telegram.instance that queues it, and its arguments."""
+        address = self.customer.address
+        return {
+            "text": ("send_text", (address, self.text)),
+            "file": ("send_file_by_url", (address, FILE_URL, "letter.png", self.text)),
+            "poll": ("send_poll", (address, self.text, ["Yes", "No"])),
+            "contact": ("send_contact", (address, PHONE, self.text)),
+        }[self.kind]
 
 
 def make_customers(accounts, count):
@@ -54,5 +69,7 @@ def make_letters(customers, count, seed):
         written[customer] += 1
         number = written[customer]
         text = f"{customer.chat_id}: letter {number}"
-        letters.append(Letter(customer, text if number % SAME_EVERY else SAME_WORDS))
+        kinds = [kind for every, kind in KINDS.items() if number % every == 0]
+        words = text if number % SAME_EVERY else SAME_WORDS
+        letters.append(Letter(customer, words, *kinds[:1]))
     return letters

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 SHORTEST_LIFE, LONGEST_LIFE = 0.2, 3.0  # seconds from the first sending to the kill
 LOOK = 0.5  # seconds between two looks whether all is settled
+OTHER_SENDS = ("sendFileByUrl", "sendPoll", "sendContact")
 ASKING = ("showMessagesQueue", "lastOutgoingMessages", "checkAccount", "getStateInstance")
 RECEIVING = ("receiveNotification", "deleteNotification")
 VICTIMS = (("first",), ("second",), ("first", "second"), ("first", "service"), ("service",))
@@ -91,6 +92,8 @@ class Storm:
         for _number in range(chance.randint(2, 6)):
             steps += [{"kind": "pass", "times": chance.randint(1, 6)}, self._failed_send()]
         self._service.add_faults(phone, "sendMessage", *steps)
+        for method in OTHER_SENDS:
+            self._service.add_faults(phone, method, self._failed_send())
         self._service.add_faults(phone, chance.choice(ASKING), self._failed_question())
         self._service.add_faults(
             phone, chance.choice(RECEIVING), {"kind": "pass", "times": 3}, self._failed_question()

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 SENT = ("sent", "delivered", "read")
 MESSAGES = """
-    SELECT chat.instance_id, chat.chat_id, message.text, message.state, message.id_message,
-           message.is_settling
+    SELECT chat.instance_id, chat.chat_id,
+           COALESCE(message.content ->> 'firstName', message.text), message.state,
+           message.id_message, message.is_settling
       FROM telegram_message AS message
       JOIN telegram_chat AS chat ON chat.id = message.chat_id
      WHERE chat.instance_id = ANY(%s) AND message.direction = 'outgoing'

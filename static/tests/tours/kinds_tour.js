@@ -1,0 +1,85 @@
+import { registry } from "@web/core/registry";
+import { inputFiles } from "@web/../tests/utils";
+import { behind, onPhone, picture, runAction } from "./tour_helpers";
+
+// Started by tests/test_kinds_browser.py.
+const CUSTOMER_CHAT = "10000000";
+
+/** Open the composer of the open record, and choose what to send. */
+function compose(kind) {
+    return [
+        { trigger: ".o-telegram-Chatter-send:enabled", run: "click" },
+        { content: "The person is reached", trigger: ".modal [name='preview'] .fa-check" },
+        {
+            trigger: `.modal [name='kind'] .o_selection_badge:contains("${kind}")`,
+            run: "click",
+        },
+    ];
+}
+
+/** Send, and wait until the message stands in the chatter. */
+function send(shown) {
+    return [
+        picture(`compose_${shown.replace(/\W+/g, "_").toLowerCase()}`),
+        { trigger: ".modal button[name='action_send']", run: "click" },
+        { trigger: `.o-mail-Message:contains("${shown}")` },
+    ];
+}
+
+function fill(field, value, tag = "input") {
+    return { trigger: `.modal [name="${field}"] ${tag}`, run: `edit ${value}` };
+}
+
+const KINDS = () => [
+    ...compose("Text and files"),
+    fill("body", "Our offer", "textarea"),
+    {
+        trigger: ".modal [name='attachment_ids']",
+        run: () =>
+            inputFiles(".modal [name='attachment_ids'] .o_input_file", [
+                new File(["An offer"], "offer.txt", { type: "text/plain" }),
+            ]),
+    },
+    { trigger: ".modal .o_attachment:contains('offer.txt')" },
+    ...send("Our offer"),
+    ...compose("Text and files"),
+    fill("url_file", "https://example.com/price-list.png"),
+    ...send("price-list.png"),
+    ...compose("Location"),
+    fill("latitude", "55.751244 && press Tab"),
+    { content: "It is taken", trigger: ".modal [name='latitude'] input:value(55.7512440)" },
+    fill("longitude", "37.618423 && press Tab"),
+    { content: "It is taken", trigger: ".modal [name='longitude'] input:value(37.6184230)" },
+    ...send("Location: 55.751244, 37.618423"),
+    ...compose("Contact"),
+    fill("contact_phone", "+79990001122"),
+    fill("contact_first_name", "Jane"),
+    fill("contact_last_name", "Doe"),
+    ...send("Contact: Jane Doe"),
+    ...compose("Poll"),
+    fill("poll_question", "When do we deliver?"),
+    {
+        trigger: ".modal [name='poll_options'] textarea",
+        run: (helpers) => helpers.edit("Today\nTomorrow"),
+    },
+    ...send("When do we deliver?"),
+    ...compose("Text and files"),
+    fill("body", "That is all", "textarea"),
+    ...send("That is all"),
+    behind("Send, and the customer reads", async () => {
+        await runAction("send_cron_id");
+        await runAction("receive_cron_id");
+        await onPhone("read", { chatId: CUSTOMER_CHAT });
+        await runAction("receive_cron_id");
+    }),
+    ...["Our offer", "price-list.png", "Location:", "Jane Doe", "deliver?", "That is all"].map(
+        (shown) => ({
+            content: `${shown}: read`,
+            trigger: `.o-mail-Message:contains("${shown}") .o-telegram-read`,
+        })
+    ),
+];
+
+registry.category("web_tour.tours").add("telegram_kinds", {
+    steps: () => [...KINDS(), picture("kinds")],
+});
