@@ -222,9 +222,10 @@ class AccountMoveSend(models.AbstractModel):
             for move, move_data in moves_data.items()
             if move not in failed or set(move_data["sending_methods"]) != {TELEGRAM}
         }
-        super()._hook_if_success(others, from_cron=from_cron)
+        result = super()._hook_if_success(others, from_cron=from_cron)
         if failed:
             self._hook_if_errors(failed, allow_raising=False)
+        return result
 
     @api.model
     def _send_by_telegram(self, move, move_data):

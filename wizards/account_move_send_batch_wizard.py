@@ -39,16 +39,19 @@ class AccountMoveSendBatchWizard(models.TransientModel):
 
     def _compute_summary_data(self):
         by_telegram = self.filtered("telegram_selected_ids")
-        super(AccountMoveSendBatchWizard, self - by_telegram)._compute_summary_data()
+        others = super(AccountMoveSendBatchWizard, self - by_telegram)
+        result = others._compute_summary_data()
         methods = dict(self.env["res.partner"]._fields["invoice_sending_method"].selection)
         for wizard in by_telegram:
             summary = {"count": len(wizard.move_ids), "label": methods[TELEGRAM]}
             wizard.summary_data = {TELEGRAM: summary} if wizard.move_ids else {}
+        return result
 
     @api.depends("telegram_selected_ids")
     def _compute_alerts(self):
         by_telegram = self.filtered("telegram_selected_ids")
-        super(AccountMoveSendBatchWizard, self - by_telegram)._compute_alerts()
+        others = super(AccountMoveSendBatchWizard, self - by_telegram)
+        result = others._compute_alerts()
         for wizard in by_telegram:
             selected = wizard.telegram_selected_ids._origin
             obstacles = selected._get_telegram_batch_obstacles()
@@ -57,6 +60,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
                 **self._get_telegram_alerts(obstacles),
                 **self._get_telegram_waiting_alert(able),
             }
+        return result
 
     # === ACTIONS === #
 

@@ -128,7 +128,7 @@ class AccountMoveSendWizard(models.TransientModel):
 
     @api.depends("telegram_partner_id", "telegram_instance_id")
     def _compute_alerts(self):
-        super()._compute_alerts()
+        return super()._compute_alerts()
 
     def _get_alerts(self, moves, moves_data):
         for wizard in self:
