@@ -43,16 +43,17 @@ def main(options):
         _prepare(odoo, parts)
         with (
             tempfile.TemporaryDirectory() as folder,
-            start_sandbox(Path(folder) / "sandbox") as (_process, url),
+            start_sandbox(Path(folder) / "sandbox") as (process, url),
         ):
             for name in parts:
                 title, numbers = PARTS[name]
                 numbers = {key: getattr(options, key, None) or numbers[key] for key in numbers}
+                numbers = {**numbers, "url": url, "service_pid": process.pid}
                 log = home / "log" / f"{NAME}-{name}.log"
                 loads.append(os.getloadavg()[0])
                 with step(title) as measuring:
                     module = f"dev.bench_{name}"
-                    found = run_inside(odoo, measuring, log, DATABASE, module, url=url, **numbers)
+                    found = run_inside(odoo, measuring, log, DATABASE, module, **numbers)
                 rows += [Row(**values) for values in found]
                 loads.append(os.getloadavg()[0])
     _say_load(loads)
