@@ -16,6 +16,8 @@
         "wizards/account_move_send_batch_wizard_views.xml",
         "wizards/telegram_sign_in_views.xml",
         "wizards/telegram_composer_views.xml",
+        "wizards/telegram_forward_views.xml",
+        "wizards/telegram_message_edit_views.xml",
         "wizards/telegram_template_preview_views.xml",
         "views/account_move_views.xml",
         "views/telegram_chat_views.xml",

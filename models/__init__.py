@@ -28,6 +28,7 @@ from . import telegram_instance_sending
 from . import telegram_instance_waiting
 from . import telegram_instance_webhook
 from . import telegram_message
+from . import telegram_message_actions
 from . import telegram_message_changes
 from . import telegram_message_content
 from . import telegram_message_delivery

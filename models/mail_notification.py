@@ -20,6 +20,10 @@ class MailNotification(models.Model):
         "telegram.message", index="btree_not_null", ondelete="set null"
     )
     telegram_state = fields.Selection(related="telegram_message_id.state", string="Telegram State")
+    telegram_waiting_reason = fields.Char(
+        related="telegram_message_id.waiting_reason", string="Why It Waits"
+    )
+    telegram_is_edited = fields.Boolean(related="telegram_message_id.is_edited")
 
     def _filtered_for_web_client(self):
         """Show the state of a Telegram message to whoever sees the message, colleagues included."""
@@ -27,5 +31,10 @@ class MailNotification(models.Model):
         return telegram | super(MailNotification, self - telegram)._filtered_for_web_client()
 
     def _to_store_defaults(self, target):
-        telegram_fields = ["failure_reason", "telegram_message_id", "telegram_state"]
-        return super()._to_store_defaults(target) + telegram_fields
+        return super()._to_store_defaults(target) + [
+            "failure_reason",
+            "telegram_is_edited",
+            "telegram_message_id",
+            "telegram_state",
+            "telegram_waiting_reason",
+        ]

@@ -41,12 +41,20 @@ class MailMessage extends mailModels.MailMessage {
 
 /** As models/mail_notification.py. */
 class MailNotification extends mailModels.MailNotification {
+    telegram_is_edited = fields.Boolean();
     telegram_message_id = fields.Integer();
     telegram_state = fields.Char();
+    telegram_waiting_reason = fields.Char();
 
     get _to_store_defaults() {
-        const telegramFields = ["failure_reason", "telegram_message_id", "telegram_state"];
-        return [...super._to_store_defaults, ...telegramFields];
+        return [
+            ...super._to_store_defaults,
+            "failure_reason",
+            "telegram_is_edited",
+            "telegram_message_id",
+            "telegram_state",
+            "telegram_waiting_reason",
+        ];
     }
 }
 

@@ -23,6 +23,10 @@ const notificationPatch = {
         this.telegram_message_id = undefined;
         /** @type {string|false|undefined} */
         this.telegram_state = undefined;
+        /** @type {string|false|undefined} why it has not been sent yet, in words */
+        this.telegram_waiting_reason = undefined;
+        /** @type {boolean|undefined} its text was changed after it was sent */
+        this.telegram_is_edited = undefined;
     },
 
     get isTelegram() {
@@ -42,7 +46,13 @@ const notificationPatch = {
 
     /** Icon and label in words, for the tooltip and for screen readers. */
     get telegramTitle() {
-        const state = _t("Telegram: %(state)s", { state: this.statusTitle });
+        let state = _t("Telegram: %(state)s", { state: this.statusTitle });
+        if (this.telegram_is_edited) {
+            state = _t("%(state)s, edited", { state });
+        }
+        if (this.telegramState === "queued" && this.telegram_waiting_reason) {
+            return `${state}. ${this.telegram_waiting_reason}`;
+        }
         return this.isFailure ? `${state}. ${this.failureMessage}` : state;
     },
 

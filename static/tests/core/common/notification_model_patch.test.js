@@ -65,6 +65,26 @@ for (const [state, icon, title, failure_type] of FAILED) {
     });
 }
 
+test("tells why a message waits, as long as it does", async () => {
+    const pyEnv = await startServer();
+    const values = { telegram_waiting_reason: "It is sent later: tomorrow" };
+    const { partnerId } = createTelegramMessage(pyEnv, "queued", values);
+    await start();
+    await openFormView("res.partner", partnerId);
+    await contains(`${NOTIFICATION} i.fa-clock-o`);
+    const title = "Telegram: Waiting to be sent. It is sent later: tomorrow";
+    expect(NOTIFICATION).toHaveAttribute("title", title);
+});
+
+test("tells that a message was edited", async () => {
+    const pyEnv = await startServer();
+    const { partnerId } = createTelegramMessage(pyEnv, "read", { telegram_is_edited: true });
+    await start();
+    await openFormView("res.partner", partnerId);
+    await contains(`${NOTIFICATION} i.o-telegram-read`);
+    expect(NOTIFICATION).toHaveAttribute("title", "Telegram: Read, edited");
+});
+
 test("tells the reason by its kind where there are no words for it", async () => {
     const pyEnv = await startServer();
     const values = { failure_type: "telegram_no_account", failure_reason: false };

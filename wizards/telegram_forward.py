@@ -1,0 +1,66 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class TelegramForward(models.TransientModel):
+    """Chooses to whom messages are forwarded, by the account that has them."""
+
+    _name = "telegram.forward"
+    _description = "Forward Telegram Messages"
+
+    message_ids = fields.Many2many("telegram.message", string="Messages", required=True)
+    instance_id = fields.Many2one(
+        "telegram.instance", "Account", compute="_compute_instance_id", compute_sudo=False
+    )
+    chat_ids = fields.Many2many(
+        "telegram.chat",
+        string="To Chats",
+        domain="[('instance_id', '=', instance_id)]",
+        help="Chats and groups of the account that has the messages.",
+    )
+    partner_ids = fields.Many2many("res.partner", string="To Contacts")
+    warning = fields.Text(compute="_compute_warning")
+
+    @api.depends("message_ids")
+    def _compute_instance_id(self):
+        for wizard in self:
+            wizard.instance_id = wizard.message_ids.instance_id[:1]
+
+    @api.depends("partner_ids", "instance_id")
+    def _compute_warning(self):
+        for wizard in self:
+            lines = [
+                f"{partner.display_name}: {wizard._get_reason(reason)}"
+                for partner, _chat, _phone, reason in wizard._check_partners()
+                if reason
+            ]
+            wizard.warning = "\n".join(lines)
+
+    def _check_partners(self):
+        partners = self.partner_ids._origin
+        if not (partners and self.instance_id):
+            return []
+        return self.env["telegram.chat"]._check_recipients(self.instance_id, partners)
+
+    def _get_reason(self, code):
+        return self.env["telegram.composer"]._get_reasons()[code]
+
+    def action_forward(self):
+        """Queue the messages for each chat, in the order in which they were written."""
+        self.ensure_one()
+        chats = self.chat_ids
+        if self.partner_ids:
+            chats |= chats.union(
+                *self.env["telegram.chat"]
+                ._for_partners(self.instance_id, self.partner_ids)
+                .values()
+            )
+        if not chats:
+            raise UserError(self.env._("Choose a chat or a contact to forward to."))
+        messages = self.message_ids.sorted("id")
+        queued = self.env["telegram.message"]
+        for chat in chats:
+            queued |= self.instance_id.forward_messages(chat.chat_id, messages)
+        return self.env["telegram.composer"]._report(queued, [])
