@@ -35,5 +35,7 @@ test("stays as a warning when somebody was left out", async () => {
     await startServer();
     await start();
     await getService("action").doAction(queued("1 left out: No Telegram account", false));
-    await contains(`${NOTIFICATION}:has(.bg-warning)`, { text: "1 left out" });
+    await contains(`${NOTIFICATION}:has(.bg-warning)`, {
+        text: "1 left out: No Telegram account",
+    });
 });
