@@ -19,4 +19,5 @@ class TestJs(HttpCase):
             login="admin",
             success_signal="[HOOT] Test suite succeeded",
             error_checker=web_test_js.unit_test_error_checker,
+            timeout=300,  # of the whole suite, on a busy machine
         )
