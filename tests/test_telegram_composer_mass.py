@@ -182,6 +182,86 @@ class TestComposerMass(ComposerCase):
         self.assertEqual(self.queued().mapped("res_id"), moves.ids)
         self.assertEqual(self.queued().partner_id, self.customer)
 
+    def make_template(self, **values):
+        """Make a template of contacts with a report that needs no program to make PDF files."""
+        view = self.env["ir.ui.view"].create(
+            {
+                "name": "telegram_card",
+                "key": "telegram_green_api.test_card",
+                "type": "qweb",
+                "arch": "<t t-name='telegram_green_api.test_card'>"
+                "<t t-foreach='docs' t-as='o'>Card of <t t-out='o.name'/></t></t>",
+            }
+        )
+        report = self.env["ir.actions.report"].create(
+            {
+                "name": "Card",
+                "model": "res.partner",
+                "report_type": "qweb-text",
+                "report_name": view.key,
+            }
+        )
+        return self.env["telegram.template"].create(
+            {
+                "name": "Card",
+                "model_id": self.env.ref("base.model_res_partner").id,
+                "body": "Your card, {{ object.name }}",
+                "report_template_ids": [Command.set(report.ids)],
+                **values,
+            }
+        )
+
+    def test_template_for_one(self):
+        """The template's text is filled for the one record, and its report made at once."""
+        form = self.open_many(self.customer)
+        form.template_id = self.make_template()
+        self.assertEqual(form.body, "Your card, Vasilisa Ivanova")
+        form.save().action_send()
+        message = self.queued()
+        self.assertEqual(message.text, "Your card, Vasilisa Ivanova")
+        self.assertEqual(message.attachment_id.raw, b"Card of Vasilisa Ivanova")
+
+    def test_template_for_many(self):
+        """The reports of many are made when they are sent, each with the text as its caption."""
+        people = self.partners(2)
+        form = self.open_many(people)
+        form.template_id = self.make_template()
+        self.assertEqual(form.body, "Your card, {{ object.name }}")
+        form.save().action_send()
+        self.assertFalse(self.queued().attachment_id)
+        self.assertIn("Your card, Person 1", people[1].message_ids[0].body)
+        self.send_queue()
+        self.assertEqual(set(self.queued().mapped("state")), {"sent"})
+        contents = self.queued().mapped(lambda message: message.attachment_id.raw)
+        self.assertEqual(contents, [b"Card of Person 0", b"Card of Person 1"])
+        self.assertEqual(people[0].message_ids[0].attachment_ids, self.queued()[0].attachment_id)
+
+    def test_report_that_cannot_be_made(self):
+        """A report that fails is told on its message; the next one goes out all the same."""
+        people = self.partners(2)
+        template = self.make_template()
+        self.create_many(people, template_id=template.id).action_send()
+        view = self.env["ir.ui.view"].search([("key", "=", "telegram_green_api.test_card")])
+        view.arch = view.arch.replace("o.name", "1 // (len(o.name) - len('Person 0'))", 1)
+        people[1].name = "Person 10"
+        self.send_queue()
+        self.assertEqual(self.queued().mapped("state"), ["error", "sent"])
+        self.assertTrue(self.queued()[0].failure_reason)
+
+    def test_files_of_a_template(self):
+        """A template's files go with the message as copies: they outlive the template."""
+        file = self.env["ir.attachment"].create({"name": "prices.pdf", "raw": b"prices"})
+        template = self.make_template(
+            report_template_ids=[Command.clear()], attachment_ids=[Command.set(file.ids)]
+        )
+        people = self.partners(2)
+        self.create_many(people, template_id=template.id).action_send()
+        copy = self.queued().attachment_id
+        self.assertEqual(len(copy), 1)
+        self.assertNotEqual(copy, file)
+        template.unlink()
+        self.assertEqual(copy.raw, b"prices")
+
     def test_queries_do_not_grow(self):
         """Each recipient more costs a fixed number of queries, for the preview none."""
         counts = []
