@@ -93,13 +93,25 @@ class TelegramChat(models.Model):
 
     @api.model
     def _find_by_partner(self, instance, partners):
-        """Return the chats of contacts: the latest of each, by its id."""
+        """Return the chats of contacts by their ids: of each the latest that is still theirs."""
         # sudo: telegram.chat - people reach chats through the instance they operate
         linked = self.sudo().search(self._domain_people(instance, "partner_id", partners.ids))
         chats = {}
         for chat in linked.with_env(self.env):
-            chats.setdefault(chat.sudo().partner_id.id, chat)  # sudo: as above
+            chat_sudo = chat.sudo()  # sudo: as above
+            if not chat_sudo._is_of_former_phone():
+                chats.setdefault(chat_sudo.partner_id.id, chat)
         return chats
+
+    def _is_of_former_phone(self):
+        """Say whether the contact has another phone by now, and only the old one led here.
+
+        Somebody who has written from this chat is there, whatever the contact's phone is.
+        """
+        self.ensure_one()
+        phone = self.partner_id.phone_sanitized
+        is_answered = self.last_received_at and not self.no_account
+        return bool(self.phone and phone and self.phone != phone and not is_answered)
 
     @api.model
     def _find_by_phone(self, instance, phones):

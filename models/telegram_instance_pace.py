@@ -141,9 +141,12 @@ class TelegramInstance(models.Model):
         """Wake the send action again when more may be sent than this time."""
         self.ensure_one()
         if allowance.strangers <= 0 and self.stranger_limit and self._find_waiting_stranger():
-            domain = self._domain_strangers()
-            first = self.env["telegram.chat"].search(domain, order="first_written_at", limit=1)
-            self._trigger_send(first.first_written_at + DAY)
+            # Not by what the run was allowed: a conflict or the time may have changed that.
+            chats = self.env["telegram.chat"].search(
+                self._domain_strangers(), order="first_written_at"
+            )
+            is_reached = len(chats) >= self.stranger_limit
+            self._trigger_send(chats[0].first_written_at + DAY if is_reached else None)
 
     def _count_strangers(self):
         # sudo: telegram.chat - a number only

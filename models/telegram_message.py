@@ -177,7 +177,8 @@ class TelegramMessage(models.Model):
                 )
             )
         # Without its former id: a late report about that attempt is not about this one.
-        self._act_on({"error", "unsure"}, {"state": "queued", "id_message": False, **NO_FAILURE})
+        vals = {"state": "queued", "id_message": False, "doubts": 0}
+        self._act_on({"error", "unsure"}, {**vals, **NO_FAILURE})
         self.instance_id._trigger_send()
 
     def action_mark_sent(self):

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import io
+import logging
 import time
 from datetime import timedelta
 
@@ -9,6 +10,8 @@ from odoo import fields, models
 from .. import const
 from ..client import OutcomeUnknown, Refused
 from .transactions import write_and_commit
+
+_logger = logging.getLogger(__name__)
 
 # A link is not used any more in its last hour: the service fetches the file some time later.
 LINK_HOURS = const.FILE_HOURS - 1
@@ -149,7 +152,7 @@ class TelegramMessage(models.Model):
     def _open_file(self):
         """Open the file for reading, straight from the filestore where it is there.
 
-        :raise Refused: it is no longer there
+        :raise Refused: it is no longer there, is empty by now, or cannot be read
         """
         self.ensure_one()
         attachment = self.attachment_id.sudo()  # sudo: ir.attachment - checked when it was queued
@@ -157,8 +160,25 @@ class TelegramMessage(models.Model):
         if not attachment:
             raise gone
         if not attachment.store_fname:
+            if not attachment.raw:
+                raise self._refuse(
+                    self.env._(
+                        "“%s” is empty: its content was removed before it could be sent. Send the "
+                        "file once more.",
+                        self.file_name,
+                    )
+                )
             return io.BytesIO(attachment.raw)
         try:
             return open(attachment._full_path(attachment.store_fname), "rb")
         except FileNotFoundError:
             raise gone from None
+        except OSError as error:
+            _logger.warning("Telegram message %s: its file cannot be read (%s)", self.id, error)
+            raise self._refuse(
+                self.env._(
+                    "The Odoo server cannot read the file “%s”. Ask your administrator to look at "
+                    "the server's filestore, then press “Retry”.",
+                    self.file_name,
+                )
+            ) from None

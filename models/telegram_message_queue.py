@@ -9,11 +9,13 @@ from odoo.tools import SQL
 from .. import const
 from ..client import GreenApiError, OutcomeUnknown, Pace, Refused
 from .telegram_message import NO_FAILURE, SHOW_LATER
+from .telegram_message_unsure import DOUBTS_MAX
 from .transactions import write_and_commit
 
 _logger = logging.getLogger(__name__)
 
 SHOW_EVERY = 1  # seconds
+TRIES = 3  # that a message has before others go first
 
 
 class Unshown:
@@ -114,8 +116,12 @@ class TelegramMessage(models.Model):
         orphans = self.search([("instance_id", "=", instance.id), ("state", "=", "sending")])
         # A change may be repeated: the message is the same after the second time.
         changes = orphans.filtered(lambda message: message.type_message in const.CHANGE_KINDS)
-        if changes:
-            changes._set_state({"state": "queued"})
+        changes._count_doubt()
+        tired = changes.filtered(lambda message: message.doubts >= DOUBTS_MAX)
+        for change in tired:
+            change._give_up()
+        if changes - tired:
+            (changes - tired)._set_state({"state": "queued"})
         reason = self.env._("Odoo was stopped while the message was being sent.")
         (orphans - changes)._mark_unsure(reason)
 
@@ -178,10 +184,25 @@ class TelegramMessage(models.Model):
 
         A row that somebody else holds is skipped; one that was changed since the transaction
         began is a conflict, and looked for once more by ``write_and_commit``.
+
+        What has failed several times comes after all others: else what always fails, such as a
+        file that cannot be uploaded, would hold up everybody.
         """
         if allowance.messages <= 0:
             return self.browse()
         self.flush_model()
+        message = self._claim(instance, allowance, SQL("COALESCE(message.attempts, 0) < %s", TRIES))
+        message = message or self._claim(instance, allowance, SQL("TRUE"))
+        if message:
+            allowance.messages -= 1
+            if message.chat_id.is_stranger:
+                message.chat_id.first_written_at = fields.Datetime.now()
+                allowance.strangers -= 1
+        return message
+
+    @api.model
+    def _claim(self, instance, allowance, condition):
+        """Take the first due message of which an SQL condition is true; return it, or none."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -196,6 +217,7 @@ class TelegramMessage(models.Model):
                          FROM telegram_message AS message
                          JOIN telegram_chat AS chat ON chat.id = message.chat_id
                         WHERE %(is_due)s
+                          AND %(condition)s
                         ORDER BY message.id
                         LIMIT 1
                           FOR NO KEY UPDATE OF message SKIP LOCKED
@@ -205,15 +227,11 @@ class TelegramMessage(models.Model):
                 now=fields.Datetime.now(),
                 uid=self.env.uid,
                 is_due=self._sql_is_due(instance, allowance),
+                condition=condition,
             )
         )
         message = self.browse(row[0] for row in rows)
         message.invalidate_recordset(["state", "attempts", "attempted_at"], flush=False)
-        if message:
-            allowance.messages -= 1
-            if message.chat_id.is_stranger:
-                message.chat_id.first_written_at = fields.Datetime.now()
-                allowance.strangers -= 1
         return message
 
     # === SENDING === #

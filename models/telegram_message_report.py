@@ -1,5 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -8,6 +10,8 @@ from odoo.tools import plaintext2html
 from odoo.addons.base.models.ir_qweb import QWebError
 
 from .transactions import write_and_commit
+
+_logger = logging.getLogger(__name__)
 
 
 class TelegramMessage(models.Model):
@@ -63,6 +67,17 @@ class TelegramMessage(models.Model):
                 attachment = templates._get_report_attachment(record, report)
         except (UserError, QWebError) as error:
             raise self._refuse(str(error)) from None
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # What the code of reports runs into; in the log it is of use to their programmers.
+            _logger.warning("Telegram message %s: its report failed", self.id, exc_info=True)
+            raise self._refuse(
+                self.env._(
+                    "The report “%(report)s” cannot be made for “%(record)s”: %(reason)s",
+                    report=self.report_id.name,
+                    record=record.display_name,
+                    reason=error,
+                )
+            ) from None
         self.write({"attachment_id": attachment.id, "file_name": attachment.name})
         for note in self.mail_message_ids:
             note.attachment_ids = [Command.link(attachment.id)]

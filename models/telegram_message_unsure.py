@@ -17,6 +17,7 @@ JOURNAL_LAG = 300  # seconds after which a message sent is certainly in the outg
 JOURNAL_HOURS = 24  # how far back the journal goes
 CHECK_PAUSE_HOURS = 4  # checkAccount is not called again so long after it was refused
 CLOCK_SKEW = 120  # seconds by which our clock and the service's may differ
+DOUBTS_MAX = 10  # a message is tried no more after so many tries of which nobody knew the outcome
 SAME_PLACE = 1e-4  # degrees, some metres: the service may round
 
 
@@ -44,11 +45,15 @@ class TelegramMessage(models.Model):
         copy=False,
         help="The service's queue did not hold it then; the journal may lag behind that.",
     )
+    doubts = fields.Integer(
+        "Times Unsure", readonly=True, copy=False, help="Attempts whose outcome was unknown."
+    )
 
     def _mark_unsure(self, reason):
         """Note that nobody knows whether these messages went out, and have it found out."""
         if self:
             _logger.warning("Telegram messages %s: unknown whether they went out", self.ids)
+        self._count_doubt()
         self._set_state(
             {
                 "state": "unsure",
@@ -56,6 +61,25 @@ class TelegramMessage(models.Model):
                 "failure_reason": reason,
                 "is_settling": True,
                 "absent_since": False,
+            }
+        )
+
+    def _count_doubt(self):
+        for message in self:
+            message.doubts += 1
+
+    def _give_up(self):
+        """Leave to a person what did not go out however often it was tried: it seems to be what
+        keeps the service, or Odoo itself, from finishing."""
+        self._set_state(
+            {
+                "state": "error",
+                "failure_type": "refused",
+                "failure_reason": self.env._(
+                    "It was tried %s times, and each time the sending was cut short; the message "
+                    "did not go out. Look at what it holds, or send another one instead.",
+                    DOUBTS_MAX,
+                ),
             }
         )
 
@@ -236,7 +260,11 @@ class TelegramMessage(models.Model):
         elif not self.absent_since:
             self.absent_since = now
             self.instance_id._trigger_send(now + lag)
-        elif now - self.absent_since >= lag and not self._has_echoes():
+        elif now - self.absent_since < lag or self._has_echoes():
+            return
+        elif self.doubts >= DOUBTS_MAX:
+            self._give_up()
+        else:
             _logger.info("Telegram message %s did not go out; it is sent again", self.id)
             self._set_state({"state": "queued", **NO_FAILURE})
 

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import test_access
+from . import test_bad_messages
 from . import test_browser
 from . import test_chaos
 from . import test_client
