@@ -15,6 +15,8 @@ BENCHES = {
     "calls",
     "chaos-send": "whether each message goes out once and in order while Odoo and the service "
     "are killed and calls go wrong",
+    "chaos-receive": "whether each message comes in once and in order while Odoo is killed, the "
+    "database restarts and calls go wrong",
 }
 
 
@@ -31,7 +33,8 @@ def bench_options(arguments):
         for name, text in BENCHES.items()
     }
     _add_send_options(parsers["send"])
-    _add_chaos_options(parsers["chaos-send"])
+    _add_chaos_options(parsers["chaos-send"], messages=2000, minutes=12)
+    _add_chaos_options(parsers["chaos-receive"], messages=20000, minutes=30)
     return parser.parse_args(arguments)
 
 
@@ -42,12 +45,12 @@ def _add_send_options(parser):
     parser.add_argument("--count", type=int, help="of messages in a round; less for a quick look")
 
 
-def _add_chaos_options(parser):
-    parser.add_argument("--messages", type=int, default=2000, help="default: %(default)s")
+def _add_chaos_options(parser, messages, minutes):
+    parser.add_argument("--messages", type=int, default=messages, help="default: %(default)s")
     parser.add_argument("--rounds", type=int, help="kills happen once a round (default: by number)")
     parser.add_argument("--seed", type=int, default=1, help="of what goes wrong (%(default)s)")
     parser.add_argument(
-        "--minutes", type=float, default=12, help="then no more is killed (%(default)s)"
+        "--minutes", type=float, default=minutes, help="then no more is killed (%(default)s)"
     )
 
 

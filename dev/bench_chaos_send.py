@@ -35,7 +35,7 @@ def main(options):
     busy = "Another ./dev/bench chaos-send runs in this checkout."
     with lock(home, NAME, busy=busy), running_server(home) as server:
         odoo = Odoo(home, server)
-        _prepare(odoo)
+        prepare(odoo, DATABASE, NAME)
         folder = home / NAME
         shutil.rmtree(folder, ignore_errors=True)
         service = load("tests.chaos.service")
@@ -43,7 +43,7 @@ def main(options):
         customers = letters.make_customers(len(ID_INSTANCES), CHATS)
         local = service.Service(folder, ID_INSTANCES, customers)
         try:
-            with running_odoo(odoo, DATABASE, _free_port(), NAME) as (_process, url):
+            with running_odoo(odoo, DATABASE, free_port(), NAME) as (_process, url):
                 session = OdooSession(url, DATABASE, LOGIN, PASSWORD)
                 written = letters.make_letters(customers, options.messages, options.seed)
                 verdict, kills, faults = _rage(odoo, session, local, written, options)
@@ -55,17 +55,18 @@ def main(options):
     return 0 if verdict.is_good else 1
 
 
-def _prepare(odoo):
-    addon_database.create(odoo, DATABASE, odoo.home / "log" / f"{NAME}-install.log")
+def prepare(odoo, database, name):
+    """Make a new database with the addon alone; none of Odoo's scheduled actions run there."""
+    addon_database.create(odoo, database, odoo.home / "log" / f"{name}-install.log")
     # Odoo's own actions would only take time, and ask the internet for news.
-    odoo.server.execute("UPDATE ir_cron SET active = FALSE", database=DATABASE)
+    odoo.server.execute("UPDATE ir_cron SET active = FALSE", database=database)
 
 
 def _rage(odoo, session, service, letters, options):
     """Carry it out; return the verdict, and the numbers of kills and faults."""
     run, verdict = load("tests.chaos.run"), load("tests.chaos.verdict")
     workers, passing_time = load("tests.chaos.workers"), load("tests.chaos.passing_time")
-    instance_ids = [_connect_account(session, phone) for phone in service.phones]
+    instance_ids = [connect_account(session, phone) for phone in service.phones]
 
     def queue(batch):
         for letter in batch:
@@ -94,7 +95,7 @@ def _rage(odoo, session, service, letters, options):
         )
 
 
-def _connect_account(session, phone):
+def connect_account(session, phone):
     """Enter an account in Odoo as an administrator does; return the id of the instance."""
     instance_id = session.create(
         "telegram.instance",
@@ -107,7 +108,8 @@ def _connect_account(session, phone):
     return instance_id
 
 
-def _free_port():
+def free_port():
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -82,6 +82,24 @@ def running_server(home):
                 yield server
 
 
+def break_connections(home, server, database):
+    """Break all connections to a database, as a restart of its server does.
+
+    Our own server is restarted; from one that the person named, everybody is sent away.
+    """
+    if server == _configured():
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND pid <> pg_backend_pid()",
+            values=[database],
+        )
+        return
+    own = _OwnServer(home)
+    with lock(home, "database"):
+        own.stop()
+        own.start()
+
+
 def _configured():
     environ = os.environ
     if environ.get("DATABASE_URL"):

@@ -4,6 +4,7 @@ from . import test_access
 from . import test_bad_messages
 from . import test_browser
 from . import test_chaos
+from . import test_chaos_receive
 from . import test_client
 from . import test_client_errors
 from . import test_client_files

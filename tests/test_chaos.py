@@ -1,108 +1,29 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import os
-import sys
-import tempfile
 import unittest
-from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 
-import psycopg2
-
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
 from odoo.service.model import retrying
-from odoo.sql_db import connection_info_for
 from odoo.tests import get_db_name, tagged
-from odoo.tools import config
 
 from .chaos.letters import Letter, make_customers, make_letters
 from .chaos.passing_time import PassingTime
 from .chaos.run import run
-from .chaos.service import Service
 from .chaos.verdict import Books, Verdict, count_late
-from .chaos.workers import Worker
-from .common import SECRET_MARK, LocalCallsCase
+from .chaos_case import ChaosCase, connect
+from .common import SECRET_MARK
 
-NAME = "Chaos test"
-ID_INSTANCES = (4100000901, 4100000902)
-CHATS = 12
 LETTERS = 100
 ROUNDS = 3
 SEED = 4
 PATIENCE = 120  # seconds
 
 
-def connect(database):
-    """Return a connection of its own to a database."""
-    _name, info = connection_info_for(database)
-    return psycopg2.connect(**info)
-
-
 @tagged("post_install", "-at_install")
-class TestChaos(LocalCallsCase):
+class TestChaos(ChaosCase):
     """The short form of ``./dev/bench chaos-send``."""
 
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        folder = tempfile.TemporaryDirectory(prefix="telegram_chaos_")
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.leave_only_our_actions()
-        self.remove_records()  # of a run that was itself killed
-        self.customers = make_customers(len(ID_INSTANCES), CHATS)
-        self.service = Service(
-            self.folder / "service", ID_INSTANCES, self.customers, token=SECRET_MARK
-        )
-        self.addCleanup(self.service.stop)
-        with self.environment() as env:
-            self.instance_ids = [
-                self.connect_account(env, phone).id for phone in self.service.phones
-            ]
-        self.addCleanup(self.remove_records)
-
-    @contextmanager
-    def environment(self):
-        """Give an environment of its own, committed at the end of the block."""
-        with self.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
-
-    def connect_account(self, env, phone):
-        instance = env["telegram.instance"].create(
-            {
-                "name": NAME,
-                "id_instance": str(phone.id_instance),
-                "api_token_new": phone.token,
-                "api_url": self.service.url,
-            }
-        )
-        instance.write({"state": "authorized", "receiving_set": True})
-        return instance
-
-    def leave_only_our_actions(self):
-        """Switch Odoo's own scheduled actions off meanwhile: they take time, and ask for news."""
-        with self.environment() as env:
-            others = env["ir.cron"].search([])
-            others.active = False
-
-        def restore():
-            with self.environment() as env:
-                env["ir.cron"].browse(others.ids).active = True
-
-        self.addCleanup(restore)
-
-    def remove_records(self):
-        with self.environment() as env:
-            instances = env["telegram.instance"].search([("name", "=", NAME)])
-            # What could not be sent in a run that failed would keep the instance.
-            waiting = [
-                ("instance_id", "in", instances.ids),
-                ("state", "in", ("queued", "sending", "unsure")),
-            ]
-            env["telegram.message"].search(waiting).write({"state": "canceled"})
-            instances.unlink()
+    id_instances = (4100000901, 4100000902)
 
     def queue(self, letters):
         for letter in letters:
@@ -112,11 +33,6 @@ class TestChaos(LocalCallsCase):
                 )
                 method, arguments = letter.get_call()
                 retrying(partial(getattr(instance, method), *arguments), env)
-
-    def worker(self, number):
-        command = [sys.executable, "-m", "odoo", "-c", config["config"], "-d", get_db_name()]
-        options = ["--no-http", "--max-cron-threads=1", "--logfile=", "--log-level=info"]
-        return Worker(command + options, dict(os.environ), self.folder / f"odoo-{number}.log")
 
     def test_exactly_once(self):
         """Whatever is killed or goes wrong, each message arrives once, in its chat's order."""

@@ -72,7 +72,7 @@ class Storm:
         for worker in self._workers:
             worker.start()
         for worker in self._workers:
-            worker.wait_until_it_sends()
+            worker.wait_until_it_works()
         self._workers[0].live(self._chance.uniform(SHORTEST_LIFE, LONGEST_LIFE))
         for worker in doomed:
             worker.kill()

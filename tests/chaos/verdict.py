@@ -36,6 +36,8 @@ class Verdict:
     undecided: int = 0  # Odoo does not call them sent, though all had time
     misjudged: int = 0  # Odoo calls them sent, but with the id of another message, or of none
     invented: int = 0  # messages in Odoo that nobody wrote
+    set_aside: int = 0  # notifications that cannot be processed
+    left_new: int = 0  # notifications that were not processed, though all had time
     details: list = field(default_factory=list)
 
     @property
@@ -50,9 +52,9 @@ class Verdict:
             f"{self.doubled} doubled",
             f"{self.out_of_order} out of order",
         ]
-        for name in ("undecided", "misjudged", "invented"):
+        for name in ("undecided", "misjudged", "invented", "set_aside", "left_new"):
             if getattr(self, name):
-                counts.append(f"{getattr(self, name)} {name}")
+                counts.append(f"{getattr(self, name)} {name.replace('_', ' ')}")
         return ", ".join(counts)
 
     def _blame(self, name, amount, sentence):
@@ -61,10 +63,10 @@ class Verdict:
             self.details.append(f"{name}: {sentence}")
 
     def judge_ledger(self, letters, ledgers):
-        """Compare what was queued with what Telegram got.
+        """Compare what was written with what arrived.
 
-        :param letters: all that were queued, in order
-        :param ledgers: of each account
+        :param letters: all that were written, in order
+        :param ledgers: of each account, what Telegram got, or what Odoo has received
         """
         written, got = defaultdict(list), defaultdict(list)
         for letter in letters:
@@ -80,6 +82,16 @@ class Verdict:
             self._blame("doubled", doubled.total(), f"chat {chat}: {dict(doubled)}")
             late = count_late(written[chat], got[chat])
             self._blame("out_of_order", late, f"chat {chat}: {got[chat]}")
+
+    def judge_events(self, poisoned, set_aside, left_new):
+        """Compare how many notifications cannot be processed with how many were not.
+
+        :param int poisoned: as many have to be set aside, and none may be left
+        """
+        self.set_aside = set_aside
+        if set_aside != poisoned:
+            self.details.append(f"set aside: {set_aside} events instead of {poisoned}")
+        self._blame("left_new", left_new, f"{left_new} events were not processed")
 
     def judge_odoo(self, letters, ledgers, messages):
         """Compare what Odoo believes with what Telegram got.

@@ -5,7 +5,8 @@ import subprocess
 import threading
 
 SENDING_BEGINS = "Job 'Telegram: send"
-START_PATIENCE = 120  # seconds until a started Odoo sends
+RECEIVING_BEGINS = "Job 'Telegram: receive"
+START_PATIENCE = 120  # seconds until a started Odoo works
 
 
 class Worker:
@@ -14,15 +15,17 @@ class Worker:
     :param list command: Odoo's command line, logging to the standard error
     :param dict environment: of the process
     :param log: path of the file that takes its log
+    :param str begins: what the log says when it begins with the work that matters
     """
 
-    def __init__(self, command, environment, log):
+    def __init__(self, command, environment, log, begins=SENDING_BEGINS):
         self._command = [str(part) for part in command]
         self._environment = environment
         self.log = log
+        self._begins = begins
         self._process = None
         self._reader = None
-        self._sends = threading.Event()
+        self._works = threading.Event()
 
     @property
     def is_running(self):
@@ -32,7 +35,7 @@ class Worker:
         """Start it, unless it runs."""
         if self.is_running:
             return
-        self._sends = threading.Event()
+        self._works = threading.Event()
         self._process = subprocess.Popen(
             self._command,
             env=self._environment,
@@ -44,25 +47,25 @@ class Worker:
             start_new_session=True,  # a Ctrl-C is for us
         )
         self._reader = threading.Thread(
-            target=self._read, args=(self._process.stderr, self._sends), daemon=True
+            target=self._read, args=(self._process.stderr, self._works), daemon=True
         )
         self._reader.start()
 
-    def _read(self, lines, sends):
+    def _read(self, lines, works):
         with open(self.log, "a") as log, lines:
             for line in lines:
                 log.write(line)
                 log.flush()
-                if SENDING_BEGINS in line:
-                    sends.set()
+                if self._begins in line:
+                    works.set()
 
-    def wait_until_it_sends(self):
-        """Wait until it has begun to work off an outgoing queue since it was started.
+    def wait_until_it_works(self):
+        """Wait until it has begun with the work that matters since it was started.
 
         :raise RuntimeError: it does not come to that
         """
-        if not self._sends.wait(START_PATIENCE):
-            raise RuntimeError(f"Odoo does not send; its log: {self.log}")
+        if not self._works.wait(START_PATIENCE):
+            raise RuntimeError(f"Odoo does not begin to work; its log: {self.log}")
 
     def live(self, seconds):
         """Let it work for a moment.
