@@ -12,6 +12,7 @@ from contextlib import contextmanager
 BLOCK = 64 * 1024  # bytes
 UNKNOWN_TYPE = "application/octet-stream"
 
+_MIME_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII)
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -53,7 +54,7 @@ def raw_upload(file, file_name, mime_type=None):
     :raise OSError: the file cannot be opened
     """
     headers = {
-        "Content-Type": mime_type or _guess_type(file_name),
+        "Content-Type": _choose_type(mime_type, file_name),
         # Header lines are bytes; this is what lets names in any script through.
         "GA-Filename": _one_line(file_name).encode("utf-8", "replace"),
     }
@@ -72,7 +73,7 @@ def form_upload(file, file_name, fields, mime_type=None):
     lines = []
     for name, value in fields.items():
         lines += [f"--{boundary}", _disposition(name), "", str(value)]
-    mime_type = mime_type or _guess_type(file_name)
+    mime_type = _choose_type(mime_type, file_name)
     lines += [f"--{boundary}", _disposition("file", file_name), f"Content-Type: {mime_type}"]
     head = "\r\n".join([*lines, "", ""])
     tail = f"\r\n--{boundary}--\r\n"
@@ -115,5 +116,8 @@ def _one_line(text):
     return _CONTROL_CHARACTERS.sub("_", text)
 
 
-def _guess_type(file_name):
+def _choose_type(mime_type, file_name):
+    """Return the type that was given if a header can hold it, else the one of the name."""
+    if mime_type and _MIME_TYPE.fullmatch(mime_type):
+        return mime_type
     return mimetypes.guess_type(file_name)[0] or UNKNOWN_TYPE

@@ -285,7 +285,7 @@ class TelegramChat(models.Model):
         if message.direction == "incoming":
             received_at = self.last_received_at or message.date
             values.update(last_received_at=max(received_at, message.date), no_account=False)
-        elif not self.first_written_at:
+        elif self.is_stranger:
             values["first_written_at"] = message.date
         self.write(values)
 

@@ -98,7 +98,12 @@ class TelegramInstance(models.Model):
         self.ensure_one()
         _ = self.env._
         no_strangers = False
-        if self._count_strangers() >= self.stranger_limit:
+        if not self.stranger_limit:
+            no_strangers = _(
+                "This account writes to nobody who has never been in touch: “New People a Day” is "
+                "0. Raise it on the account, or cancel the message."
+            )
+        elif self._count_strangers() >= self.stranger_limit:
             no_strangers = _(
                 "%s people who are new to this account have been written to within 24 hours: its "
                 "limit against being taken for a sender of spam. The rest goes out by itself after "

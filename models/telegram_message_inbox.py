@@ -172,6 +172,7 @@ class TelegramMessage(models.Model):
             since = fields.Datetime.now() - timedelta(hours=STATUS_HOURS)
             sent = Domain("state", "=", "sent") | Domain("is_settling", "=", True)
             sent &= Domain("attempted_at", ">=", since)
+            sent &= Domain("type_message", "not in", const.CHANGE_KINDS)  # stay "sent" for good
             return self.search(outgoing & same_chat & sent, order="id", limit=1)
         same_id = Domain("id_message", "=", notification.id_message)
         message = self.search(outgoing & same_id & same_chat, limit=1)

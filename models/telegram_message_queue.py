@@ -107,7 +107,8 @@ class TelegramMessage(models.Model):
         if go_on and allowance:
             following = self._claim_next(self.instance_id, allowance)
         if show or not following:
-            self.browse(unshown_ids)._show_state()
+            # Somebody may have deleted one since.
+            self.browse(unshown_ids).exists()._show_state()
         return following, go_on
 
     @api.model

@@ -106,6 +106,30 @@ class TestBadMessages(TelegramCase):
         self.assertEqual(change.state, "error")
         self.assertEqual(message.text, "Hello")
 
+    def test_failure_without_an_id_after_a_change(self):
+        """What failed is the message, not a change that was confirmed before: changes are never
+        reported on."""
+        first = self.instance.send_text(CUSTOMER_CHAT, "Hello")
+        self.send_queue()
+        first._set_state({"state": "read"})
+        change = first.edit("Good day")
+        last = self.instance.send_text(CUSTOMER_CHAT, "Are you there?")
+        self.send_queue()
+        failed = self.status(last, "failed")
+        del failed["idMessage"]
+        self.ingest(failed)
+        self.assertEqual((change.state, last.state), ("sent", "error"))
+
+    def test_shown_message_that_was_deleted(self):
+        """A message deleted just after it was sent spoils nothing for the one sent after it."""
+        gone = self.instance.send_text(CUSTOMER_CHAT, "Delete me")
+        self.send_queue()
+        message = self.instance.send_text(CUSTOMER_CHAT, "Stays")
+        gone_id = gone.id
+        gone.unlink()
+        message._close((message._mark_sent, "17"), None, [gone_id, message.id], True)
+        self.assertEqual(message.state, "sent")
+
     def test_ceiling_that_passed_meanwhile(self):
         """A run that was told “nobody new” does not fail when somebody new may be written to by
         its end; it has the rest sent at once."""

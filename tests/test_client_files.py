@@ -111,6 +111,14 @@ class TestUploads(ClientCase):
                 self.assertIn(form["body"]["file"], (stays, name))
                 self.assertNotIn("X-Odd", raw["headers"])
 
+    def test_types_that_would_break_the_request(self):
+        """A file type that no header can hold is replaced: with it, the upload would fail for
+        ever, or crash."""
+        for mime_type in ("image/png\r\nX-Other: 1", "образ/png", "no type", "image/"):
+            with self.subTest(mime_type=mime_type):
+                link = self.client.upload_file(io.BytesIO(b"x"), "a.png", mime_type)
+                self.assertTrue(link.url)
+
     def test_form_is_a_form(self):
         """Fields, file and boundaries are just what the format of forms demands."""
         fields = {"chatId": "1", "caption": "Two\nlines"}

@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import time
 from datetime import timedelta
 
 from odoo.exceptions import ValidationError
@@ -44,6 +45,30 @@ class TestInstancePace(TelegramCase):
         messages = self.send_to("10000005", CUSTOMER_CHAT, "-1001")
         self.assertEqual(messages.mapped("state"), ["queued", "sent", "sent"])
         self.assertFalse(self.env["ir.cron.progress"].search([("remaining", ">", 0)]))
+
+    def test_who_wrote_first_is_not_new(self):
+        """An answer given on the phone, and what is written there to a group, leave the ceiling
+        as it is: nobody new was written to."""
+        now = int(time.time())
+        on_phone = {"typeWebhook": "outgoingMessageReceived", "timestamp": now}
+        self.ingest(self.notification("Hi"), self.notification("Hello", idMessage="2", **on_phone))
+        group = self.notification("All", idMessage="3", **on_phone)
+        group["senderData"] |= {"chatId": "-1001", "chatType": "group"}
+        self.ingest(group)
+        self.assertEqual(self.instance.chat_count, 2)
+        self.assertEqual(self.instance._count_strangers(), 0)
+        # Somebody new counts, wherever it was written.
+        new = self.notification("Hello", idMessage="4", **on_phone)
+        new["senderData"] |= {"chatId": "10000007"}
+        self.ingest(new)
+        self.assertEqual(self.instance._count_strangers(), 1)
+
+    def test_nobody_new_at_all(self):
+        """A ceiling of nobody says so: such messages do not go out “by themselves”."""
+        self.instance.stranger_limit = 0
+        message = self.instance.send_text(CUSTOMER_CHAT, "Hello")
+        self.assertIn("to nobody who has never been in touch", message.waiting_reason)
+        self.assertNotIn("by itself", message.waiting_reason)
 
     def test_second_message_to_the_same(self):
         """Somebody written to today counts once, however much they are written."""
