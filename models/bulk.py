@@ -29,13 +29,8 @@ def insert(model, vals_list):
             "write_uid": model.env.uid,
             "write_date": now,
         }
-    rows = [
-        [
-            *(model._fields[name].convert_to_column_insert(vals[name], model) for name in stored),
-            *log.values(),
-        ]
-        for vals in vals_list
-    ]
+    columns = [_convert(model, name, [vals[name] for vals in vals_list]) for name in stored]
+    rows = [(*row, *log.values()) for row in zip(*columns, strict=True)]
     ids = _insert_rows(model.env.cr, model._table, [*stored, *log], rows, returning=True)
     records = model.browse(ids)
     for name in vals_list[0]:
@@ -48,6 +43,14 @@ def insert(model, vals_list):
             ]
             _insert_rows(model.env.cr, field.relation, [field.column1, field.column2], pairs)
     return records
+
+
+def _convert(model, name, values):
+    """Return the values of a field as its column wants them; the same one for all, only once."""
+    field = model._fields[name]
+    if values.count(values[0]) == len(values):
+        return [field.convert_to_column_insert(values[0], model)] * len(values)
+    return [field.convert_to_column_insert(value, model) for value in values]
 
 
 def _insert_rows(cr, table, columns, rows, returning=False):

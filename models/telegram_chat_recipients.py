@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
@@ -176,7 +176,7 @@ class TelegramChat(models.Model):
                 "phone": phone,
                 "partner_id": partners[0].id,
                 "is_stranger": True,
-                "last_message_at": fields.Datetime.to_string(self.env.cr.now()),
+                "last_message_at": self.env.cr.now().replace(microsecond=0),
             }
             for phone, partners in partners_by_phone.items()
             if chat_ids[phone] not in made

@@ -131,7 +131,8 @@ class TelegramMessage(models.Model):
     # How many were handed to the service within the hour.
     _attempted_index = models.Index("(instance_id, attempted_at) WHERE attempted_at IS NOT NULL")
     _id_message_index = models.Index("(id_message) WHERE id_message IS NOT NULL")
-    _record_index = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
+    # The last one sent from a record, to which an answer belongs.
+    _record_index = models.Index("(chat_id, id) WHERE res_id IS NOT NULL")
 
     # === COMPUTE METHODS === #
 
@@ -258,7 +259,7 @@ class TelegramMessage(models.Model):
             "state": "queued",
             "author_id": self.env.user.partner_id.id,
             "sender_name": self.env.user.name,
-            "date": fields.Datetime.to_string(self.env.cr.now()),
+            "date": self.env.cr.now().replace(microsecond=0),
             "scheduled_date": scheduled_date or False,
         }
         return [{**common, **values, **chat._get_place()} for chat, values in rows]

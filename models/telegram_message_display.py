@@ -162,12 +162,19 @@ class TelegramMessage(models.Model):
         :param list notes: the ids of the ``mail.message`` records that show each message
         :param list partners: the ``res.partner`` that each message goes to
         """
-        # sudo: telegram.message, mail.notification - as in _link_to_chatter
+        first = self[:1]
+        note = self.env["mail.message"].browse(notes[0])
+        common = first._prepare_notification(note, partners[0])  # they have all just been queued
         bulk.insert(
-            self.env["mail.notification"].sudo(),
+            self.env["mail.notification"].sudo(),  # sudo: as in _link_to_chatter
             [
-                message._prepare_notification(self.env["mail.message"].browse(note), partner)
-                for message, note, partner in zip(self.sudo(), notes, partners, strict=True)
+                {
+                    **common,
+                    "mail_message_id": note[0],
+                    "res_partner_id": partner.id,
+                    "telegram_message_id": message_id,
+                }
+                for message_id, note, partner in zip(self._ids, notes, partners, strict=True)
             ],
         )
 

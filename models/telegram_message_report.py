@@ -24,7 +24,6 @@ class TelegramMessage(models.Model):
 
     report_id = fields.Many2one(
         "ir.actions.report",
-        "Report",
         readonly=True,
         ondelete="set null",
         help="It is made for the record right before the message is sent.",

@@ -128,7 +128,6 @@ class TestLifecycle(BaseCase):
         self.odoo("shell", "--no-http", script=FILL)
         with sql_db.db_connect(DATABASE).cursor() as cr:
             cr.execute(AS_FIRST_VERSION)
-            cr.commit()
         self.odoo("server", "-u", ADDON, "--stop-after-init")
         with sql_db.db_connect(DATABASE).cursor() as cr:
             cr.execute("SELECT first_written_at IS NULL, is_stranger FROM telegram_chat")

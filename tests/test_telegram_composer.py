@@ -18,7 +18,7 @@ class ComposerCase(TelegramCase):
         place = {"default_res_model": record._name, "default_res_id": record.id}
         return Form(composer.with_context(**place, **context))
 
-    def create(self, record, **values):
+    def make(self, record, **values):
         """Make a composer as a program does."""
         composers = self.env["telegram.composer"].with_user(self.salesperson)
         return composers.create({"res_model": record._name, "res_id": record.id, **values})
@@ -50,7 +50,7 @@ class TestComposer(ComposerCase):
 
     def test_made_by_a_program(self):
         """A program says only from which record and what; the rest is found as on the screen."""
-        self.create(self.customer, body="Hello").action_send()
+        self.make(self.customer, body="Hello").action_send()
         self.assertEqual((self.queued().text, self.queued().partner_id), ("Hello", self.customer))
 
     def test_warns_before_writing(self):
@@ -115,21 +115,21 @@ class TestComposer(ComposerCase):
         """The pick list shows the record's own files only."""
         self.attach(res_model="res.partner", res_id=self.salesperson.partner_id.id)
         own = self.attach(res_model="res.partner", res_id=self.customer.id)
-        composer = self.create(self.customer)
+        composer = self.make(self.customer)
         self.assertEqual(composer.available_attachment_ids, own)
 
     def test_long_text_goes_before_the_file(self):
         """A text too long for a caption becomes a message of its own, before the file."""
         file = self.attach()
         values = {"body": "x" * 1025, "attachment_ids": [Command.set(file.ids)]}
-        self.create(self.customer, **values).action_send()
+        self.make(self.customer, **values).action_send()
         kinds = self.queued().mapped("type_message")
         self.assertEqual(kinds, ["textMessage", "documentMessage"])
 
     def test_file_by_address(self):
         """A file on the web goes by its address, with the text as its caption."""
         values = {"url_file": "https://example.com/a/price%20list.pdf", "body": "Our prices"}
-        self.create(self.customer, **values).action_send()
+        self.make(self.customer, **values).action_send()
         message = self.queued()
         self.assertEqual(message.url_file, "https://example.com/a/price%20list.pdf")
         self.assertEqual((message.file_name, message.text), ("price list.pdf", "Our prices"))
@@ -224,12 +224,12 @@ class TestComposer(ComposerCase):
     def test_later(self):
         """What is to be sent later waits; a moment that has passed is refused."""
         tomorrow = fields.Datetime.now() + timedelta(days=1)
-        self.create(self.customer, body="Later", scheduled_date=tomorrow).action_send()
+        self.make(self.customer, body="Later", scheduled_date=tomorrow).action_send()
         self.send_queue()
         self.assertEqual((self.queued().state, self.queued().scheduled_date), ("queued", tomorrow))
         past = fields.Datetime.now() - timedelta(minutes=1)
         with self.assertRaisesRegex(UserError, "Send later"):
-            self.create(self.customer, body="Too late", scheduled_date=past).action_send()
+            self.make(self.customer, body="Too late", scheduled_date=past).action_send()
 
     def test_reply(self):
         """A message of the chat can be answered, by default the one the window was opened for."""
@@ -246,7 +246,7 @@ class TestComposer(ComposerCase):
         self.ingest(self.notification("Hello"))
         other = self.env["res.partner"].create({"name": "Other", "phone": "+79995554433"})
         message = self.env["telegram.message"].search([("instance_id", "=", self.instance.id)])
-        composer = self.create(other, body="Hello", quoted_message_id=message.id)
+        composer = self.make(other, body="Hello", quoted_message_id=message.id)
         with self.assertRaisesRegex(UserError, "Answered message"):
             composer.action_send()
 
@@ -281,7 +281,7 @@ class TestComposer(ComposerCase):
             ({**poll, "poll_options": "Today\n" + "x" * 101}, "Option"),
         ):
             with self.subTest(words, **values), self.assertRaisesRegex(UserError, words):
-                self.create(self.customer, **values).action_send()
+                self.make(self.customer, **values).action_send()
         self.assertFalse(self.queued())
 
     def test_files_of_others(self):
@@ -289,7 +289,7 @@ class TestComposer(ComposerCase):
         secret = self.env["ir.attachment"].create({"name": "salaries.txt", "raw": b"1"})
         with self.assertRaises(AccessError):
             values = {"attachment_ids": [Command.set(secret.ids)]}
-            self.create(self.customer, **values).action_send()
+            self.make(self.customer, **values).action_send()
         self.assertFalse(self.queued())
 
 
@@ -351,7 +351,7 @@ class TestComposerRecipients(ComposerCase):
         other = self._create_instance(self._create_phone(), name="Other", company_id=company.id)
         self.salesperson.company_ids += company
         self.customer.company_id = self.env.company
-        composer = self.create(self.customer, body="Hello")
+        composer = self.make(self.customer, body="Hello")
         self.assertEqual(composer.available_instance_ids, self.instance)
         composer.instance_id = other
         with self.assertRaisesRegex(UserError, "another company"):

@@ -29,7 +29,7 @@ class TestMessageActions(ComposerCase):
     def test_send_now(self):
         """What was to be sent later goes out at once; the others are left alone."""
         tomorrow = fields.Datetime.now() + timedelta(days=1)
-        self.create(self.customer, body="Later", scheduled_date=tomorrow).action_send()
+        self.make(self.customer, body="Later", scheduled_date=tomorrow).action_send()
         message = self.queued().with_user(self.salesperson)
         notification = message.sudo().mail_message_ids.notification_ids
         self.assertIn("It is sent later", notification.telegram_waiting_reason)

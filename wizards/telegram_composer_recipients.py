@@ -44,7 +44,7 @@ class TelegramComposer(models.TransientModel):
     chat_id = fields.Many2one("telegram.chat", compute="_compute_recipients")
     recipient_count = fields.Integer("Recipients", compute="_compute_recipients")
     left_out_count = fields.Integer("Left Out", compute="_compute_recipients")
-    show_all = fields.Boolean("Show All", help="List everybody who does not get the message.")
+    show_all = fields.Boolean(help="List everybody who does not get the message.")
     preview = fields.Html("Who Gets It", compute="_compute_recipients", sanitize=False)
     warning = fields.Text(compute="_compute_recipients")
 

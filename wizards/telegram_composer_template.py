@@ -10,7 +10,6 @@ class TelegramComposer(models.TransientModel):
 
     template_id = fields.Many2one(
         "telegram.template",
-        "Template",
         domain="[('model', '=', res_model)]",
         help="Its text, files and reports are taken over.",
     )

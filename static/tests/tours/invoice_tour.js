@@ -12,8 +12,7 @@ registry.category("web_tour.tours").add("telegram_green_api.send_invoice", {
         },
         {
             content: "The text is there, with the link",
-            trigger:
-                ".modal .o_field_widget[name='telegram_body'] textarea:value(/access_token/)",
+            trigger: ".modal .o_field_widget[name='telegram_body'] textarea:value(/access_token/)",
             run: "edit Here is your invoice",
         },
         { trigger: ".modal .o_field_widget[name='telegram_partner_id']" },
