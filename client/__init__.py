@@ -9,7 +9,7 @@ told by ``notifications.parse``.
 """
 
 from .api import GreenApiClient
-from .errors import GreenApiError, OutcomeUnknown, Refused, TryLater
+from .errors import GreenApiError, OutcomeUnknown, Refused, TooLarge, TryLater
 from .hosts import check_host, check_webhook_address, propose_host
 from .pace import Pace
 from .partner import PartnerClient

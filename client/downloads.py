@@ -9,7 +9,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from .. import const
-from .errors import Refused, TryLater
+from .errors import Refused, TooLarge, TryLater
 from .hosts import check_host
 from .results import DownloadedFile
 from .transport import CONNECT_TIMEOUT, READ_TIMEOUT, Transport, classify_exception
@@ -31,7 +31,7 @@ class Downloads(Transport):
         urls = [self._api_url, self._media_url, *(f"https://{host}" for host in download_hosts)]
         self._download_hosts = {_host_and_port(url) for url in urls}
 
-    def download(self, url, target, max_bytes=const.FILE_MAX_BYTES):
+    def download(self, url, target, max_bytes=const.FILE_MAX_BYTES, seconds=DOWNLOAD_TIMEOUT):
         """Write the file behind a link to ``target``, block by block.
 
         No token is sent and no redirect is followed. After a failure ``target`` holds a part of
@@ -40,8 +40,10 @@ class Downloads(Transport):
         :param str url: such as the ``url`` of a FileLink; https, or http to this very machine
         :param target: writable binary file object
         :param int max_bytes: a larger file is refused
+        :param float seconds: that the whole file may take
         :return: DownloadedFile
-        :raise Refused: const.CODE_HOST_NOT_ALLOWED, const.CODE_TOO_LARGE, const.CODE_FILE_GONE
+        :raise TooLarge: with the size, when the host announces it
+        :raise Refused: const.CODE_HOST_NOT_ALLOWED, const.CODE_FILE_GONE
         :raise OSError: ``target`` cannot be written
         """
         self._check_link(url)
@@ -55,7 +57,7 @@ class Downloads(Transport):
             ) as response:
                 if response.status_code != 200:
                     raise self._refusal(response.status_code, response.headers)
-                size = _write(response, target, max_bytes)
+                size = _write(response, target, max_bytes, seconds)
                 return DownloadedFile(size, response.headers.get("Content-Type", ""))
         except (requests.RequestException, HTTPError) as error:
             kind, code = classify_exception(error, TryLater)
@@ -88,18 +90,18 @@ def _host_and_port(url):
     return parts.hostname, parts.port or {"http": 80, "https": 443}[parts.scheme]
 
 
-def _write(response, target, max_bytes):
+def _write(response, target, max_bytes, seconds):
     """Write the body to ``target`` and give its size; it has to be as long as announced."""
     announced = response.headers.get("Content-Length", "")
     announced = int(announced) if announced.isdecimal() else None
     if announced is not None and announced > max_bytes:
-        raise Refused(METHOD, const.CODE_TOO_LARGE)
-    deadline = time.monotonic() + DOWNLOAD_TIMEOUT
+        raise TooLarge(METHOD, const.CODE_TOO_LARGE, announced)
+    deadline = time.monotonic() + seconds
     size = 0
     for block in response.iter_content(BLOCK):
         size += len(block)
         if size > max_bytes:
-            raise Refused(METHOD, const.CODE_TOO_LARGE)
+            raise TooLarge(METHOD, const.CODE_TOO_LARGE)
         if time.monotonic() > deadline:
             raise TryLater(METHOD, const.CODE_TIMEOUT)
         target.write(block)

@@ -27,6 +27,17 @@ class Refused(GreenApiError):
     """The service said no: the same call would fail again."""
 
 
+class TooLarge(Refused):
+    """A file is larger than its reader allows.
+
+    :ivar int|None size: bytes, when the host said so beforehand
+    """
+
+    def __init__(self, method, code, size=None):
+        super().__init__(method, code)
+        self.size = size
+
+
 class TryLater(GreenApiError):
     """Nothing was done: the call may be repeated, after ``retry_after`` seconds if given."""
 

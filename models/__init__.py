@@ -5,6 +5,7 @@ from . import account_move_send
 from . import discuss_channel
 from . import discuss_channel_member
 from . import ir_actions
+from . import ir_attachment
 from . import ir_cron
 from . import mail_followers
 from . import mail_guest
@@ -22,6 +23,7 @@ from . import telegram_instance
 from . import telegram_instance_account
 from . import telegram_instance_channel
 from . import telegram_instance_cron
+from . import telegram_instance_files
 from . import telegram_instance_pace
 from . import telegram_instance_receiving
 from . import telegram_instance_sending
@@ -33,6 +35,8 @@ from . import telegram_message_changes
 from . import telegram_message_content
 from . import telegram_message_delivery
 from . import telegram_message_display
+from . import telegram_message_download
+from . import telegram_message_files
 from . import telegram_message_inbox
 from . import telegram_message_queue
 from . import telegram_message_report

@@ -27,9 +27,14 @@ class Listening:
     def is_over(self):
         return time.monotonic() >= self._ends_at or is_odoo_stopping()
 
-    def ask(self):
-        """Give the seconds that the service may wait in the next call."""
+    def ask(self, is_short=False):
+        """Give the seconds that the service may wait in the next call.
+
+        :param bool is_short: there is something else to do when there is no message
+        """
         self._asked_at = time.monotonic()
+        if is_short:
+            return const.RECEIVE_TIMEOUT_MIN
         left = int(self._ends_at - self._asked_at)
         return max(const.RECEIVE_TIMEOUT_MIN, min(left, LONGEST_WAIT))
 
@@ -53,7 +58,8 @@ class TelegramEvent(models.Model):
     def _receive(self, instance):
         """Take in what waits at the service, and process it.
 
-        Commits: for the receive action only, which never runs twice at the same time.
+        Files are fetched after the messages, which they must not hold up. Commits: for the receive
+        action only, which never runs twice at the same time.
         """
         is_over = self._process_inbox(instance)
         if not is_over:
@@ -62,6 +68,8 @@ class TelegramEvent(models.Model):
             else:
                 write_and_commit(self.env, instance._watch_webhook)
             is_over = self._process_inbox(instance) or is_over
+        if not is_over:
+            is_over = self.env["telegram.message"]._fetch_files(instance)
         self.env["ir.cron"]._commit_progress(remaining=int(is_over))
 
     @api.model
@@ -85,12 +93,17 @@ class TelegramEvent(models.Model):
 
     def _drain(self, instance, client, listening):
         last_receipt_id = None
+        messages = self.env["telegram.message"]
         while True:
-            waiting = self._take_one(instance, client, listening.ask())
+            waiting = self._take_one(
+                instance, client, listening.ask(bool(messages._find_file_to_fetch(instance)))
+            )
             if not waiting:
-                if listening.goes_on_after_nothing():
-                    continue
-                return False
+                if not listening.goes_on_after_nothing():
+                    return False
+                if messages._fetch_files(instance):
+                    return True
+                continue
             if waiting.receipt_id == last_receipt_id:
                 return False  # the service does not delete what it was told to
             last_receipt_id = waiting.receipt_id

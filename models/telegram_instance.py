@@ -24,6 +24,7 @@ PROTECTED = {
     "send_after",
     "send_failures",
     "check_after",
+    "file_problem",
     "send_cron_id",
     "receive_cron_id",
 }

@@ -56,6 +56,7 @@ class TelegramInstance(models.Model):
             instance_sudo.id_instance,
             instance_sudo.api_token,
             media_url=instance_sudo.media_url,
+            download_hosts=(instance_sudo.download_hosts or "").split(),
         )
 
     # === ACTION METHODS === #

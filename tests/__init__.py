@@ -51,6 +51,7 @@ from . import test_telegram_instance_pace
 from . import test_telegram_message_changes
 from . import test_telegram_message_content
 from . import test_telegram_message_delivery
+from . import test_telegram_message_files
 from . import test_telegram_message_actions
 from . import test_telegram_message_queue
 from . import test_telegram_message_unsure
