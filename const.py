@@ -25,6 +25,9 @@ SEND_INTERVAL_MAX = 600000
 RECEIVE_TIMEOUT_MIN = 5  # seconds that receiveNotification waits for a notification
 RECEIVE_TIMEOUT_MAX = 60
 
+# --- What we do ------------------------------------------------------------------------------
+TRIES = 3  # that a message has before others go first
+
 # --- Methods of the service ------------------------------------------------------------------
 # Requests per second that one instance may do of each. The service's table does not show all
 # rows: the last group is what is safe to assume.

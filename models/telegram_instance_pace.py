@@ -22,6 +22,7 @@ class Allowance:
 
     messages: int  # until the service's queue would hold more than an hour's worth
     strangers: int  # people never written to before
+    last_files: tuple = ()  # ids of attachments that fail: what carries them comes after all others
 
 
 class TelegramInstance(models.Model):
@@ -135,11 +136,20 @@ class TelegramInstance(models.Model):
                 ("attempted_at", ">", fields.Datetime.now() - HOUR),
             ]
         )
+        failing = self.env["telegram.message"].search(
+            [
+                ("instance_id", "=", self.id),
+                ("state", "=", "queued"),
+                ("attempts", ">=", const.TRIES),
+                ("attachment_id", "!=", False),
+            ]
+        )
         interval = self.send_interval + self.typing_time
         per_hour = int(HOUR.total_seconds() * MILLISECONDS) // interval
         return Allowance(
             messages=max(per_hour - handed_over, 0),
             strangers=max(self.stranger_limit - self._count_strangers(), 0),
+            last_files=tuple(failing.attachment_id.ids),
         )
 
     def _trigger_when_allowed(self, allowance):

@@ -103,7 +103,7 @@ class TelegramMessage(models.Model):
         """
         if values["type_message"] in const.TEXT_KINDS or values.get("attachment_id"):
             return plaintext2html(values["text"])
-        return self.new(values)._get_body()
+        return self.new({"direction": "outgoing", **values})._get_body()
 
     def _link_to_chatter(self, mail_message, partner):
         """Let a message of the chatter follow what becomes of this one."""

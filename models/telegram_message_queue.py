@@ -15,7 +15,6 @@ from .transactions import write_and_commit
 _logger = logging.getLogger(__name__)
 
 SHOW_EVERY = 1  # seconds
-TRIES = 3  # that a message has before others go first
 
 
 class Unshown:
@@ -192,7 +191,14 @@ class TelegramMessage(models.Model):
         if allowance.messages <= 0:
             return self.browse()
         self.flush_model()
-        message = self._claim(instance, allowance, SQL("COALESCE(message.attempts, 0) < %s", TRIES))
+        promising = SQL("COALESCE(message.attempts, 0) < %s", const.TRIES)
+        if allowance.last_files:
+            files = list(allowance.last_files)
+            other = SQL(
+                "(message.attachment_id IS NULL OR message.attachment_id != ALL(%s))", files
+            )
+            promising = SQL("%s AND %s", promising, other)
+        message = self._claim(instance, allowance, promising)
         message = message or self._claim(instance, allowance, SQL("TRUE"))
         if message:
             allowance.messages -= 1

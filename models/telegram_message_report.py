@@ -58,6 +58,13 @@ class TelegramMessage(models.Model):
             raise self._refuse(
                 self.env._("“%s” cannot be made: its record was deleted.", self.file_name)
             )
+        if not self.create_uid:
+            raise self._refuse(
+                self.env._(
+                    "“%s” cannot be made: the user who sent it was deleted. Send it once more.",
+                    self.file_name,
+                )
+            )
         record = record.with_env(self._get_author_env(record))
         templates = record.env["telegram.template"]
         try:

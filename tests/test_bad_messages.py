@@ -32,6 +32,20 @@ class TestBadMessages(TelegramCase):
         self.assertLess(bad.id, good.id)
         return good
 
+    def make_report(self, **values):
+        self.env["ir.ui.view"].create(
+            {"name": "card", "type": "qweb", "key": "telegram_green_api.card", "arch": "<p>Hi</p>"}
+        )
+        return self.env["ir.actions.report"].create(
+            {
+                "name": "Card",
+                "model": "res.partner",
+                "report_type": "qweb-text",
+                "report_name": "telegram_green_api.card",
+                **values,
+            }
+        )
+
     def test_file_emptied_since(self):
         """A file that lost its content while it waited is said to be empty; the run goes on."""
         file = self.env["ir.attachment"].create({"name": "offer.pdf", "raw": b"%PDF-1.4 x"})
@@ -55,18 +69,7 @@ class TestBadMessages(TelegramCase):
 
     def test_report_that_breaks(self):
         """A report whose own code fails is told to people; it stops no queue."""
-        self.env["ir.ui.view"].create(
-            {"name": "card", "type": "qweb", "key": "telegram_green_api.card", "arch": "<p>Hi</p>"}
-        )
-        report = self.env["ir.actions.report"].create(
-            {
-                "name": "Card",
-                "model": "res.partner",
-                "report_type": "qweb-text",
-                "report_name": "telegram_green_api.card",
-                "print_report_name": "object.no_such_field",
-            }
-        )
+        report = self.make_report(print_report_name="object.no_such_field")
         chat = self.env["telegram.chat"]._get_or_create(self.instance, CUSTOMER_CHAT)
         messages = self.env["telegram.message"]
         bad = messages._queue(chat, messages._prepare_report(report), self.customer)
@@ -81,6 +84,38 @@ class TestBadMessages(TelegramCase):
         self.phone.fault("sendFileByUpload", "status", status=429, times=100)
         self.send_beside(bad, runs=4)
         self.assertEqual(bad.state, "queued")
+
+    def test_file_that_always_fails(self):
+        """A file for many that cannot be uploaded lets all else go first after some tries, and
+        not after some tries for each of the many."""
+        file = self.env["ir.attachment"].create({"name": "film.mp4", "raw": b"0123456789"})
+        bad = self.instance.send_file(CUSTOMER_CHAT, file)
+        for number in range(3):
+            self.instance.send_file(f"1000001{number}", file)
+        self.phone.fault("uploadFile", "status", status=429, times=100)
+        self.send_beside(bad, runs=4)
+        self.assertEqual(bad.state, "queued")
+
+    def test_report_of_a_deleted_user(self):
+        """A report is made with the rights of whoever sent it; of nobody, it is not made."""
+        report = self.make_report()
+        chat = self.env["telegram.chat"]._get_or_create(self.instance, CUSTOMER_CHAT)
+        messages = self.env["telegram.message"]
+        bad = messages._queue(chat, messages._prepare_report(report), self.customer)
+        bad.flush_recordset()
+        self.env.cr.execute("UPDATE telegram_message SET create_uid = NULL WHERE id = %s", [bad.id])
+        bad.invalidate_recordset()
+        self.send_beside(bad)
+        self.assertEqual(bad.state, "error")
+        self.assertIn("was deleted", bad.failure_reason)
+
+    def test_file_by_url_in_a_mailing(self):
+        """The note on each record links the file, as it does when one person is written to."""
+        values = self.env["telegram.message"]._prepare_url("https://example.com/list.pdf")
+        queued = self.customer._message_telegram_batch(
+            {}, instance=self.instance, contents=[values]
+        )
+        self.assertIn('href="https://example.com/list.pdf"', queued.mail_message_ids.body)
 
     def test_message_that_is_never_taken(self):
         """A message whose sending is interrupted time and again is given to a person at last."""
