@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .common import CUSTOMER_CHAT
+from .common import CUSTOMER_CHAT, CUSTOMER_PHONE
 from .test_browser import BrowserCase
 
 KINDS = [
@@ -52,6 +52,28 @@ class TestKindsOnDesktop(KindsCase):
     def test_from_partner(self):
         """From a contact, each kind is seen on the phone and read."""
         self.check_every_kind(f"/odoo/res.partner/{self.customer.id}")
+
+    def test_mailing(self):
+        """From the list of contacts to two of three, each with the own name, and a change."""
+        names = ["Vasilisa Ivanova", "Ivan Petrov", "Without Phone"]
+        numbers = [CUSTOMER_PHONE, "+79998887701", False]
+        people = self.env["res.partner"].create(
+            [
+                {"name": name, "phone": phone, "ref": "mailing"}
+                for name, phone in zip(names, numbers, strict=True)
+            ]
+        )
+        action = self.env["ir.actions.act_window"].create(
+            {
+                "name": "Mailing",
+                "res_model": "res.partner",
+                "view_mode": "list,form",
+                "domain": [("id", "in", people.ids)],
+            }
+        )
+        self.tour("telegram_mailing", f"/odoo/action-{action.id}")
+        sent = [entry["message"] for entry in self.phone.ledger()]
+        self.assertEqual(sorted(sent), ["Good day", "Hello Ivan Petrov", "Hello Vasilisa Ivanova"])
 
 
 @tagged("post_install", "-at_install")

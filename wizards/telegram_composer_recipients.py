@@ -44,7 +44,7 @@ class TelegramComposer(models.TransientModel):
     chat_id = fields.Many2one("telegram.chat", compute="_compute_recipients")
     recipient_count = fields.Integer("Recipients", compute="_compute_recipients")
     left_out_count = fields.Integer("Left Out", compute="_compute_recipients")
-    show_all = fields.Boolean(help="List everybody who does not get the message.")
+    show_all = fields.Boolean(help="List everybody, however many there are.")
     preview = fields.Html("Who Gets It", compute="_compute_recipients", sanitize=False)
     warning = fields.Text(compute="_compute_recipients")
 
@@ -174,14 +174,18 @@ class TelegramComposer(models.TransientModel):
                 )
             )
             parts += [Markup("<div>%s</div>") % line for line in self._count_reasons(left_out)]
-        else:
-            parts += [self._describe_recipient(recipient) for recipient in going]
-        shown = left_out if self.show_all else left_out[:LINES]
-        parts += [self._describe_left_out(recipient) for recipient in shown]
-        if len(shown) < len(left_out):
-            rest = self.env._("… and %s more", len(left_out) - len(shown))
-            parts.append(Markup("<div class='text-muted'>%s</div>") % rest)
+        parts += self._list(going, self._describe_recipient)
+        parts += self._list(left_out, self._describe_left_out)
         return Markup().join(parts)
+
+    def _list(self, recipients, describe):
+        """Give a line for each recipient; of many, for the first ones unless all are wanted."""
+        shown = recipients if self.show_all else recipients[:LINES]
+        lines = [describe(recipient) for recipient in shown]
+        if len(shown) < len(recipients):
+            rest = self.env._("… and %s more", len(recipients) - len(shown))
+            lines.append(Markup("<div class='text-muted'>%s</div>") % rest)
+        return lines
 
     def _describe_recipient(self, recipient):
         chat_sudo = recipient.chat.sudo()  # sudo: telegram.chat - its name, to who may write there

@@ -83,3 +83,41 @@ const KINDS = () => [
 registry.category("web_tour.tours").add("telegram_kinds", {
     steps: () => [...KINDS(), picture("kinds")],
 });
+
+registry.category("web_tour.tours").add("telegram_mailing", {
+    steps: () => [
+        { trigger: ".o_list_view thead .o_list_record_selector input", run: "click" },
+        { trigger: ".o_cp_action_menus .dropdown-toggle:contains('Actions')", run: "click" },
+        { trigger: ".o-dropdown-item:contains('Send by Telegram')", run: "click" },
+        {
+            content: "Who gets it",
+            trigger: ".modal [name='preview']:contains('Vasilisa Ivanova')",
+        },
+        {
+            content: "Who does not, and why",
+            trigger: ".modal [name='preview']:contains('Without Phone')",
+        },
+        fill("body", "Hello {{ object.name }}", "textarea"),
+        picture("mailing"),
+        { trigger: ".modal button[name='action_send']", run: "click" },
+        picture("mailing_queued"),
+        { trigger: ".o-telegram-queued button:contains('Show the messages')", run: "click" },
+        behind("Send", () => runAction("send_cron_id")),
+        {
+            trigger: ".o_data_row:contains('Hello Vasilisa Ivanova') [name='display_name']",
+            run: "click",
+        },
+        { trigger: ".o_form_view [name='text']:contains('Hello Vasilisa Ivanova')" },
+        picture("mailing_message"),
+        { trigger: "button[name='action_edit']", run: "click" },
+        fill("text", "Good day", "textarea"),
+        picture("mailing_edit"),
+        { trigger: ".modal button[name='action_save']", run: "click" },
+        behind("Send the change", () => runAction("send_cron_id")),
+        { trigger: "body:not(:has(.modal)) button[name='action_forward']", run: "click" },
+        { trigger: ".modal button[name='action_forward']" },
+        picture("mailing_forward"),
+        { trigger: ".modal .btn-close", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+    ],
+});
