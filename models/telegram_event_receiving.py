@@ -95,9 +95,9 @@ class TelegramEvent(models.Model):
         last_receipt_id = None
         messages = self.env["telegram.message"]
         while True:
-            waiting = self._take_one(
-                instance, client, listening.ask(bool(messages._find_file_to_fetch(instance)))
-            )
+            # Where nothing is listened to, files come after all messages anyway.
+            is_short = not listening.is_over and bool(messages._find_file_to_fetch(instance))
+            waiting = self._take_one(instance, client, listening.ask(is_short))
             if not waiting:
                 if not listening.goes_on_after_nothing():
                     return False

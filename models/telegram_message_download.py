@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .. import const
-from ..client import GreenApiError, Refused, TooLarge
+from ..client import GreenApiError, Pace, Refused, TooLarge
 from .telegram_instance_account import STATE_OF_CODE
 from .telegram_message_files import MEGABYTE
 from .transactions import write_and_commit
@@ -75,9 +75,10 @@ class TelegramMessage(models.Model):
         message = self._find_file_to_fetch(instance)
         if not message:
             return False
+        pace = Pace()
         with instance._get_client() as client:
             while message:
-                if not message._fetch_file(client):
+                if not message._fetch_file(client, pace):
                     return False
                 is_over = self.env["telegram.event"]._process_inbox(instance)
                 seconds_left = self.env["ir.cron"]._commit_progress(1, remaining=1)
@@ -86,9 +87,10 @@ class TelegramMessage(models.Model):
                     return True
         return False
 
-    def _fetch_file(self, client):
+    def _fetch_file(self, client, pace):
         """Fetch the file of one message and keep what came of it. Commits.
 
+        :param Pace pace: of the calls for new links
         :return: bool, whether it is worth going on: files can be stored
         """
         self.ensure_one()
@@ -103,7 +105,7 @@ class TelegramMessage(models.Model):
             return True
         try:
             with self.env["ir.attachment"]._telegram_open_new(self.id) as file:
-                self._download(client, wanted, file, look)
+                self._download(client, pace, wanted, LookingAround(file, look))
                 write_and_commit(self.env, self._store_file, file)
         except GreenApiError as error:
             write_and_commit(self.env, self._take_download_error, error)
@@ -138,13 +140,12 @@ class TelegramMessage(models.Model):
             seconds=self.instance_id._get_file_seconds(),
         )
 
-    def _download(self, client, wanted, file, look):
+    def _download(self, client, pace, wanted, target):
         """Write the file to the disk; a link that is too old is exchanged for a new one, once.
 
         :raise GreenApiError: it did not work
         :raise OSError: it cannot be written
         """
-        target = LookingAround(file, look)
         if wanted.url:
             try:
                 client.download(wanted.url, target, wanted.max_bytes, wanted.seconds)
@@ -152,6 +153,7 @@ class TelegramMessage(models.Model):
             except Refused as error:
                 if error.code != const.CODE_FILE_GONE:
                     raise
+        time.sleep(pace.reserve("downloadFile"))
         link = client.download_file(wanted.chat_id, wanted.id_message)
         write_and_commit(self.env, self._note_link, link.url)
         client.download(link.url, target, wanted.max_bytes, wanted.seconds)

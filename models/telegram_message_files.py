@@ -161,6 +161,12 @@ class TelegramMessage(models.Model):
         self._show_file()
         self.instance_id._set_file_problem(False)
 
+    def _absorb(self, twin):
+        # What was fetched for the other row is a copy of what this one has sent.
+        if twin.download_state == "fetched":
+            twin.sudo().mail_message_ids.attachment_ids.unlink()  # sudo: they go with the row
+        super()._absorb(twin)
+
     def _get_safe_file_name(self):
         """Give the name as sent, without what a file's name must not have."""
         name = ODD_LETTERS.sub("", self.file_name or "").strip()

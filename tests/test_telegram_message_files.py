@@ -12,6 +12,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..models import ir_attachment, telegram_message_download
+from ..models import telegram_event_receiving as receiving
 from .common import CUSTOMER_CHAT
 from .test_discuss_channel import DiscussCase
 
@@ -149,6 +150,19 @@ class TestFiles(FilesCase):
         self.assertEqual((message.direction, message.attachment_id), ("outgoing", file))
         self.assertFalse(message.download_state)
 
+    def test_echo_that_was_faster(self):
+        """A file of ours that was first taken for another program's is not kept a second time."""
+        self.phone.write_file_as_owner(CUSTOMER_CHAT, "offer.pdf", b"%PDF-1.4 offer")
+        self.receive()
+        twin = self.last()
+        copies = self.attachments_of(twin)
+        self.assertTrue(copies)
+        own = self.env["telegram.message"]._queue_all(
+            [(twin.chat_id, {"type_message": "documentMessage"})]
+        )
+        own._absorb(twin)
+        self.assertFalse(copies.exists() or twin.exists())
+
     def test_delivered_twice(self):
         """A message that the service delivers twice has its file once."""
         self.phone.fault("deleteNotification", "duplicate")
@@ -248,6 +262,7 @@ class TestFiles(FilesCase):
         [shown] = self.conversation()
         self.assertIn("film.mp4", shown.body)
         self.assertIn("not fetched, 3 MB", shown.body)
+        self.assertIn(f'data-oe-model="telegram.message" data-oe-id="{message.id}"', shown.body)
         self.receive()
         self.assertEqual(message.download_attempts, 1, "not tried again by itself")
         message.with_user(self.salesperson).action_fetch_file()
@@ -480,6 +495,27 @@ class TestFiles(FilesCase):
         ):
             self.receive()
         self.assertEqual(seen, [["", ""], ["", "", "During 1"]])
+
+    def test_files_do_not_wait_for_the_end_of_the_listening_window(self):
+        """While it is listened to the service, a file comes as soon as there is no message."""
+        self.instance.listen_seconds = 300
+        fetched = []
+        original = type(self.env["telegram.message"])._fetch_files
+
+        def fetch(messages, instance):
+            fetched.append(original(messages, instance))
+            return fetched[-1]
+
+        self.phone.write_file(CUSTOMER_CHAT, "photo.png", PNG)
+        with (
+            patch.object(self.registry["telegram.message"], "_fetch_files", fetch),
+            patch.object(receiving, "SHORTEST_WAIT", 0),
+            patch.object(receiving, "is_odoo_stopping", lambda: bool(fetched)),
+        ):
+            self.receive()
+        self.assertEqual(self.last().download_state, "fetched")
+        waits = [r["query"]["receiveTimeout"] for r in self.phone.requests("receiveNotification")]
+        self.assertEqual(waits, ["20", "5", "20"])
 
     def test_poisoned_file_holds_up_nobody(self):
         """A file that cannot be had is passed over: those behind it come."""
