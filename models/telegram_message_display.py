@@ -150,10 +150,10 @@ class TelegramMessage(models.Model):
             for note in logged:
                 values = chosen[note.res_id]
                 values["mail_message_ids"] = note.ids
-                notes = by_attachment.get(values.get("attachment_id"), logged.browse())
-                by_attachment[values.get("attachment_id")] = notes + note
-            by_attachment.pop(None, None)
-            for attachment_id, notes in by_attachment.items():
+                if attachment_id := values.get("attachment_id"):
+                    by_attachment.setdefault(attachment_id, []).append(note.id)
+            for attachment_id, note_ids in by_attachment.items():
+                notes = logged.browse(note_ids)
                 notes.write({"attachment_ids": [Command.link(attachment_id)]})
 
     def _notify_chatters(self, notes, partners):
