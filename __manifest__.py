@@ -14,6 +14,7 @@
         "security/ir.model.access.csv",
         "wizards/account_move_send_wizard_views.xml",
         "wizards/account_move_send_batch_wizard_views.xml",
+        "wizards/telegram_link_views.xml",
         "wizards/telegram_sign_in_views.xml",
         "wizards/telegram_composer_views.xml",
         "wizards/telegram_forward_views.xml",

@@ -15,15 +15,18 @@ from . import mail_thread
 from . import res_partner
 from . import telegram_chat
 from . import telegram_chat_channel
+from . import telegram_chat_link
 from . import telegram_chat_presence
 from . import telegram_chat_recipients
 from . import telegram_event
 from . import telegram_event_receiving
 from . import telegram_instance
 from . import telegram_instance_account
+from . import telegram_instance_activity
 from . import telegram_instance_channel
 from . import telegram_instance_cron
 from . import telegram_instance_files
+from . import telegram_instance_journal
 from . import telegram_instance_pace
 from . import telegram_instance_receiving
 from . import telegram_instance_sending
@@ -38,6 +41,8 @@ from . import telegram_message_display
 from . import telegram_message_download
 from . import telegram_message_files
 from . import telegram_message_inbox
+from . import telegram_message_journal
+from . import telegram_message_link
 from . import telegram_message_queue
 from . import telegram_message_report
 from . import telegram_message_show

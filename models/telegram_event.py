@@ -64,7 +64,9 @@ class TelegramEvent(models.Model):
     )
     type_webhook = fields.Char("Type", readonly=True, help="typeWebhook of the service.")
     source = fields.Selection(
-        [("polling", "Fetched"), ("webhook", "Webhook")], "Came In By", readonly=True
+        [("polling", "Fetched"), ("webhook", "Webhook"), ("journal", "Journal of the service")],
+        "Came In By",
+        readonly=True,
     )
     payload = fields.Text(readonly=True, help="The notification as JSON, as it arrived.")
     payload_pretty = fields.Text("As It Arrived", compute="_compute_payload_pretty")
@@ -119,6 +121,8 @@ class TelegramEvent(models.Model):
     def _ingest(self, instance, body, receipt_id=None, *, source="polling"):
         """Store a notification, once however often it is delivered.
 
+        It takes the place of what the journal told of the same message, which is less.
+
         :param body: the decoded JSON of the notification, whatever it is
         :param int receipt_id: of the polled notification; none for a webhook
         :param str source: how it came in, see the field
@@ -140,7 +144,9 @@ class TelegramEvent(models.Model):
                     %(instance)s, %(company)s, %(key)s, %(type)s, %(source)s, %(payload)s, 'new', 0,
                     %(uid)s, %(now)s, %(uid)s, %(now)s
                 )
-                ON CONFLICT (instance_id, key) DO NOTHING
+                ON CONFLICT (instance_id, key) DO UPDATE
+                    SET payload = excluded.payload, source = excluded.source, state = 'new'
+                    WHERE telegram_event.source = 'journal' AND excluded.source != 'journal'
                 RETURNING id
                 """,
                 instance=instance.id,

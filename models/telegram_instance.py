@@ -41,7 +41,7 @@ class TelegramInstance(models.Model):
 
     _name = "telegram.instance"
     _description = "Telegram Instance"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, tracking=True)

@@ -100,7 +100,7 @@ class TelegramMessage(models.Model):
             "text": notification.text,
             "file_name": notification.file_name,
             "sender_name": notification.sender_name,
-            "quoted_id_message": notification.quoted_id_message,
+            "quoted_id_message": notification.quoted_id_message or False,
             "date": date,
         }
         if notification.is_incoming:

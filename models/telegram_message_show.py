@@ -41,6 +41,8 @@ class TelegramMessage(models.Model):
             return
         self._show_in_conversation(open_it=True)
         self._post_on_records()
+        if self.is_deleted:
+            self._show_text()
         if self.id_message:
             self._catch_up()
 
@@ -128,8 +130,11 @@ class TelegramMessage(models.Model):
         record = self._get_record()
         if record and record not in records and hasattr(record, "message_post"):
             records.append(record)
-        if not records:
-            return
+        for each in records:
+            self._post_on(each)
+
+    def _post_on(self, record):
+        """Show the message in the chatter of a record."""
         values = self._prepare_author()
         if not values["author_id"]:
             # It may go out as an e-mail to colleagues: that needs an address that may send.
@@ -138,11 +143,11 @@ class TelegramMessage(models.Model):
             )
             if address:
                 values["email_from"] = formataddr((values["email_from"], address))
-        for record in records:
-            self.mail_message_ids += record.with_company(self.company_id).message_post(
-                # A file of a conversation stays there: it is only named elsewhere.
-                body=plaintext2html(self._describe()) if self.attachment_id else self._get_body(),
-                message_type="telegram",
-                subtype_xmlid="mail.mt_comment" if self.direction == "incoming" else "mail.mt_note",
-                **values,
-            )
+        self.mail_message_ids += record.with_company(self.company_id).message_post(
+            # A file of a conversation stays there: it is only named elsewhere.
+            body=plaintext2html(self._describe()) if self.attachment_id else self._get_body(),
+            message_type="telegram",
+            subtype_xmlid="mail.mt_comment" if self.direction == "incoming" else "mail.mt_note",
+            date=self.date,
+            **values,
+        )

@@ -23,6 +23,7 @@ class TelegramMessage(models.Model):
     )
     sender = fields.Char("Sender Id", readonly=True, help="Chat id of whoever wrote it.")
 
+    _quoted_index = models.Index("(chat_id, quoted_id_message) WHERE quoted_id_message IS NOT NULL")
     _target_index = models.Index("(chat_id, target_id_message) WHERE target_id_message IS NOT NULL")
 
     @api.model
@@ -102,6 +103,27 @@ class TelegramMessage(models.Model):
         ):
             change.mail_message_ids.unlink()  # it stood for itself so far
             change._take_effect()
+        for answer in self.search(
+            [
+                ("chat_id", "=", self.chat_id.id),
+                ("quoted_id_message", "=", self.id_message),
+                ("target_id_message", "=", False),  # a reaction quotes what it is about
+            ]
+        ):
+            answer._point_to(self)
+
+    def _point_to(self, quoted):
+        """Let the message, which came before the one that it answers, be shown as its answer,
+        and where that stands."""
+        record = quoted._get_record()
+        if record and not self.res_id:
+            self.write({"res_model": quoted.res_model, "res_id": quoted.res_id})
+            if not self._get_shown(record) and hasattr(record, "message_post"):
+                self._post_on(record)
+        shown = self._get_shown(self.chat_id.channel_id)
+        if shown and not shown.parent_id:
+            shown.parent_id = quoted._get_shown(self.chat_id.channel_id)
+            Store(bus_channel=shown._bus_channel()).add(shown, ["parent_id"]).bus_send()
 
     # === REACTIONS === #
 

@@ -28,6 +28,7 @@ from . import test_mail_thread
 from . import test_notifications
 from . import test_notifications_kinds
 from . import test_receiving
+from . import test_samples
 from . import test_sandbox_account
 from . import test_sandbox_changes
 from . import test_sandbox_errors
@@ -47,7 +48,10 @@ from . import test_telegram_composer
 from . import test_telegram_composer_mass
 from . import test_telegram_event
 from . import test_telegram_instance
+from . import test_telegram_instance_activity
+from . import test_telegram_instance_journal
 from . import test_telegram_instance_pace
+from . import test_telegram_link
 from . import test_telegram_message_changes
 from . import test_telegram_message_content
 from . import test_telegram_message_delivery

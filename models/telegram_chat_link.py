@@ -1,0 +1,116 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class TelegramChat(models.Model):
+    """Which contact a chat is with: chosen by a person where the phone does not tell.
+
+    Operators have no right to write chats: they link those that they may read.
+    """
+
+    _inherit = "telegram.chat"
+
+    candidate_ids = fields.Many2many(
+        "res.partner",
+        string="Contacts With This Number",
+        compute="_compute_candidate_ids",
+        help="Whom the number of the chat may belong to.",
+    )
+    several_contacts = fields.Boolean(compute="_compute_candidate_ids")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("phone", "company_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_candidate_ids(self):
+        partners = self.env["res.partner"]
+        for chat in self:
+            chat.candidate_ids = chat.phone and partners.search(
+                chat._get_partner_domain() & Domain("phone_sanitized", "=", chat.phone)
+            )
+            chat.several_contacts = len(chat.candidate_ids) > 1
+
+    # === ACTION METHODS === #
+
+    def action_link_partner(self):
+        """Open the dialog that links the chat to a contact."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Link to a Contact"),
+            "res_model": "telegram.link.partner",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_chat_id": self.id},
+        }
+
+    def action_create_partner(self):
+        """Make a contact with the name and the phone of the chat, link it and open it."""
+        self.ensure_one()
+        self.check_access("read")
+        self._check_is_person()
+        if self.partner_id:
+            raise UserError(
+                self.env._(
+                    "“%(chat)s” is linked to %(partner)s already. Unlink it first.",
+                    chat=self.display_name,
+                    partner=self.partner_id.display_name,
+                )
+            )
+        # The chat may be of a company that the user has not chosen just now.
+        company = self.company_id if self.company_id in self.env.companies else self.env.company
+        partner = (
+            self.env["res.partner"]
+            .with_company(company)
+            .create({"name": self.name, "phone": self.phone})
+        )
+        self._link_to_partner(partner)
+        return partner.get_formview_action()
+
+    def action_unlink_partner(self):
+        """Undo the link of the chat to a contact."""
+        self.check_access("read")
+        # sudo: telegram.chat - whoever reads a chat says whose it is
+        self.sudo().partner_id = False
+
+    # === BUSINESS METHODS === #
+
+    def _link_to_partner(self, partner):
+        """Link the chat to a contact that a person chose.
+
+        :raise AccessError: the user may not see the chat or the contact
+        :raise UserError: the contact is of another company, or the chat is a group
+        """
+        self.ensure_one()
+        self.check_access("read")
+        partner.check_access("read")
+        self._check_is_person()
+        if not partner.filtered_domain(self._get_partner_domain()):
+            raise UserError(
+                self.env._(
+                    "%(partner)s is a contact of another company than the chat (%(company)s).",
+                    partner=partner.display_name,
+                    company=self.company_id.display_name,
+                )
+            )
+        # sudo: telegram.chat - whoever reads a chat says whose it is
+        self.sudo().partner_id = partner
+
+    def _get_partner_domain(self):
+        """Tell which contacts a chat may be linked to: those of its company, and shared ones."""
+        self.ensure_one()
+        # sudo: res.company - of a chat that the user may read
+        return Domain("company_id", "=", False) | Domain(
+            "company_id", "child_of", self.sudo().company_id.id
+        )
+
+    def _check_is_person(self):
+        """Refuse groups: a contact is a person, and a group several."""
+        if self.chat_id.startswith("-"):
+            raise UserError(
+                self.env._("“%s” is a group. Only a chat with one person has a contact.", self.name)
+            )

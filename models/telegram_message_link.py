@@ -1,0 +1,118 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class TelegramMessage(models.Model):
+    """Putting a message on another record than the one that it was taken to answer.
+
+    Operators have no right to write messages: they move those that they may read.
+    """
+
+    _inherit = "telegram.message"
+
+    linked_at = fields.Datetime(
+        "Linked",
+        readonly=True,
+        copy=False,
+        help="When a person put it on the record; what the chat answers later belongs there, too.",
+    )
+
+    _linked_index = models.Index("(chat_id, linked_at) WHERE linked_at IS NOT NULL")
+
+    # === ACTION METHODS === #
+
+    def action_link_record(self):
+        """Open the dialog that puts messages on a record."""
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Link to a Record"),
+            "res_model": "telegram.link.record",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_message_ids": self.ids},
+        }
+
+    def action_unlink_record(self):
+        """Take messages off the record that they stand on."""
+        self._link_to_record(self.env["res.partner"])
+
+    def action_link_partner(self):
+        """Open the dialog that links the chat of the message to a contact."""
+        return self.chat_id.action_link_partner()
+
+    def action_create_partner(self):
+        """Make a contact of the chat of the message, link it and open it."""
+        return self.chat_id.action_create_partner()
+
+    # === BUSINESS METHODS === #
+
+    def _link_to_record(self, record):
+        """Move messages to a record: they are shown there, and later answers of the chat go there.
+
+        What was sent from a record stays in its chatter; what came in leaves it.
+
+        :param record: of a model with a chatter; empty: they only leave where they are
+        :raise AccessError: the user may not see the messages, or not write in that chatter
+        :raise UserError: the record has no chatter, or is of another company
+        """
+        self.check_access("read")
+        if record:
+            record.ensure_one()
+            self._check_may_link(record)
+        # sudo: telegram.message - whoever reads a message says where it belongs
+        for message_sudo in self.sudo().sorted("id"):
+            message_sudo._leave_record(record)
+            message_sudo.write(
+                {
+                    "res_model": record._name if record else False,
+                    "res_id": record.id,
+                    "linked_at": fields.Datetime.now() if record else False,
+                }
+            )
+            if record and not message_sudo._get_shown(record):
+                message_sudo._post_on(record.sudo())
+                if message_sudo.is_deleted:
+                    message_sudo._show_text()
+
+    def _check_may_link(self, record):
+        if record._name == "discuss.channel" or not hasattr(record, "message_post"):
+            raise UserError(
+                self.env._("“%s” has no chatter to show messages in.", record.display_name)
+            )
+        record.check_access("read")
+        record._telegram_check_post_access()
+        for instance in self.instance_id:
+            record._telegram_check_instance(instance)
+
+    def _leave_record(self, record):
+        """Take a message that came in off the record that it stands on, unless it is this one."""
+        self.ensure_one()
+        former = self._get_record()
+        is_own = former == self.partner_id or former == record  # there it stays
+        if former and not is_own and self.direction == "incoming":
+            self._get_shown(former).unlink()
+
+    @api.model
+    def _find_answered_record(self, chat, notification):
+        record = super()._find_answered_record(chat, notification)
+        if notification.quoted_id_message:
+            return record
+        since = fields.Datetime.now() - timedelta(days=chat.instance_id.reply_days)
+        here = Domain("chat_id", "=", chat.id) & Domain("res_id", "!=", False)
+        linked = self.search(
+            here & Domain("linked_at", ">=", since), order="linked_at desc, id desc", limit=1
+        )
+        if not linked:
+            return record
+        sent_later = here & Domain("direction", "=", "outgoing")
+        sent_later &= Domain("date", ">", linked.linked_at)
+        sent_later &= Domain("state", "in", ("sent", "delivered", "read", "unsure"))
+        if self.search_count(sent_later, limit=1):
+            return record
+        return linked._get_record() or None

@@ -1,0 +1,68 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+
+
+class TelegramLinkPartner(models.TransientModel):
+    """The dialog that says which contact a chat is with."""
+
+    _name = "telegram.link.partner"
+    _description = "Link a Telegram Chat to a Contact"
+
+    chat_id = fields.Many2one("telegram.chat", required=True, readonly=True, ondelete="cascade")
+    chat_name = fields.Char(related="chat_id.name")
+    phone = fields.Char(related="chat_id.phone")
+    company_id = fields.Many2one(related="chat_id.company_id")
+    candidate_ids = fields.Many2many(related="chat_id.candidate_ids")
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Contact",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        required=True,
+        domain="['|', ('company_id', '=', False), ('company_id', 'child_of', company_id)]",
+    )
+    hint = fields.Char(compute="_compute_hint")
+
+    @api.depends("chat_id")
+    def _compute_partner_id(self):
+        for wizard in self:
+            candidates = wizard.candidate_ids
+            only = candidates if len(candidates) == 1 else candidates.browse()
+            wizard.partner_id = wizard.chat_id.partner_id or only
+
+    @api.depends("chat_id", "partner_id")
+    def _compute_hint(self):
+        for wizard in self:
+            wizard.hint = wizard._explain_other_chats() or wizard._explain_candidates()
+
+    def _explain_other_chats(self):
+        chat = self.chat_id._origin
+        others = self.partner_id and self.env["telegram.chat"].search(
+            [
+                ("partner_id", "=", self.partner_id._origin.id),
+                ("instance_id", "=", chat.instance_id.id),
+                ("id", "!=", chat.id),
+            ]
+        )
+        return others and self.env._(
+            "%(partner)s has another chat of this account, too: %(chats)s. Both stay.",
+            partner=self.partner_id.display_name,
+            chats=", ".join(others.mapped("display_name")),
+        )
+
+    def _explain_candidates(self):
+        if len(self.candidate_ids) < 2:
+            return False
+        return self.env._(
+            "Several contacts have the number %(phone)s: %(names)s.",
+            phone=self.phone,
+            names=", ".join(self.candidate_ids[:5].mapped("display_name")),
+        )
+
+    def action_link(self):
+        """Link the chat to the chosen contact."""
+        self.ensure_one()
+        self.chat_id._link_to_partner(self.partner_id)
+        return {"type": "ir.actions.act_window_close"}
