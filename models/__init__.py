@@ -46,6 +46,7 @@ from . import telegram_message_link
 from . import telegram_message_queue
 from . import telegram_message_report
 from . import telegram_message_show
+from . import telegram_message_show_files
 from . import telegram_message_target
 from . import telegram_message_unsure
 from . import telegram_template

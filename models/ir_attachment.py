@@ -61,8 +61,7 @@ class IrAttachment(models.Model):
             {**vals, "mimetype": self._telegram_find_mimetype(vals["name"], head)}
             for vals in vals_list
         ]
-        # As they were sent: Odoo would make large pictures smaller.
-        attachments = self.with_context(attachments_mime_plainxml=True, image_no_postprocess=True)
+        attachments = self._telegram_as_it_is()
         if not head:
             return attachments.create(vals_list)
         if self._storage() != "file":
@@ -73,6 +72,38 @@ class IrAttachment(models.Model):
         created = attachments.create(vals_list)
         created._telegram_move_in(file)
         return created
+
+    @api.model
+    def _telegram_as_it_is(self):
+        """Let files be kept as they were sent: Odoo would make large pictures smaller."""
+        return self.with_context(attachments_mime_plainxml=True, image_no_postprocess=True)
+
+    def _telegram_copy_to(self, model, res_id):
+        """Copy an attachment to another record, without reading its content.
+
+        :return: the new ``ir.attachment``
+        """
+        self.ensure_one()
+        values = {"name": self.name, "mimetype": self.mimetype, "company_id": self.company_id.id}
+        copied = self._telegram_as_it_is().create({**values, "res_model": model, "res_id": res_id})
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE ir_attachment AS copy
+                   SET store_fname = file.store_fname,
+                       db_datas = file.db_datas,
+                       checksum = file.checksum,
+                       file_size = file.file_size
+                  FROM ir_attachment AS file
+                 WHERE file.id = %s AND copy.id = %s
+                """,
+                self.id,
+                copied.id,
+            )
+        )
+        copied.invalidate_recordset()
+        return copied
 
     def _telegram_move_in(self, file):
         """Make a file the stored one of these attachments, without copying or reading it whole."""

@@ -2,13 +2,9 @@
 
 import re
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-
-from odoo.addons.mail.tools.discuss import Store
 
 MEGABYTE = 1024 * 1024
 NAME_MAX_LENGTH = 200  # characters; file systems take 255 bytes or so
@@ -177,29 +173,3 @@ class TelegramMessage(models.Model):
         if len(name) > NAME_MAX_LENGTH and len(extension) < 20:
             return stem[: NAME_MAX_LENGTH - len(extension) - 1] + dot + extension
         return name[:NAME_MAX_LENGTH]
-
-    # === HOW IT IS SHOWN === #
-
-    def _get_body(self):
-        body = super()._get_body()
-        if self.download_state in (False, "waiting", "fetched"):
-            return body
-        words = Markup("<br/><i>%s</i>") % self._explain_file()
-        if self.download_state in ("too_large", "failed"):
-            link = Markup(' <a href="#" data-oe-model="%s" data-oe-id="%s">%s</a>')
-            again = self.download_state == "failed"
-            title = self.env._("Try again") if again else self.env._("Fetch anyway")
-            words += link % (self._name, self.id, title)
-        return body + words
-
-    def _show_file(self):
-        """Show where the message is shown what became of its file."""
-        self.ensure_one()
-        if self.is_edited or self.is_deleted:
-            self._show_text()
-        else:
-            # sudo: mail.message - it follows the message in Telegram
-            self.sudo().mail_message_ids.body = self._get_body()
-        for shown in self.sudo().mail_message_ids:
-            files = Store.Many("attachment_ids", sort="id", sudo=True)
-            Store(bus_channel=shown._bus_channel()).add(shown, ["body", files]).bus_send()

@@ -89,6 +89,26 @@ class TestFiles(FilesCase):
         self.assertEqual(len(set(self.attachments_of(message).mapped("store_fname"))), 1)
         self.assertFalse(message.file_message)
 
+    def test_shown_later_on_a_record(self):
+        """A message that is shown on a contact after its file came has the file there, too."""
+        self.customer.phone = False
+        for location in ("file", "db"):
+            with self.subTest(location):
+                name = "ir_attachment.location"
+                self.env["ir.config_parameter"].sudo().set_param(name, location)
+                message = self.come(caption="Look")
+                in_channel = message.mail_message_ids
+                self.assertEqual(len(in_channel), 1)
+                message.chat_id.partner_id = self.customer
+                message._post_on_records()
+                [on_contact] = message.mail_message_ids - in_channel
+                [file] = on_contact.attachment_ids
+                self.assertEqual((file.res_model, file.res_id), ("res.partner", self.customer.id))
+                self.assertEqual((file.raw, file.mimetype), (PNG, "image/png"))
+                self.assertNotEqual(file, in_channel.attachment_ids)
+                self.assertEqual(on_contact.body.striptags(), "Look")
+                message.chat_id.partner_id = False
+
     def test_browsers_are_told(self):
         """The file appears in an open conversation: its members' browsers get it with the words."""
         self.ingest(self.notification())  # the conversation is there
