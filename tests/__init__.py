@@ -11,6 +11,7 @@ from . import test_client_files
 from . import test_client_methods
 from . import test_client_pace
 from . import test_client_properties
+from . import test_composer_rights
 from . import test_crash
 from . import test_discuss_browser
 from . import test_discuss_changes

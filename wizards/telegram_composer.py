@@ -26,6 +26,7 @@ class TelegramComposer(models.TransientModel):
         "telegram.instance",
         "From",
         compute="_compute_instance_id",
+        compute_sudo=False,
         store=True,
         precompute=True,
         readonly=False,

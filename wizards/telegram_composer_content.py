@@ -56,37 +56,51 @@ class TelegramComposer(models.TransientModel):
         "res.partner",
         "Place Of",
         compute="_compute_location_partner_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="Whose address and coordinates are taken.",
     )
     latitude = fields.Float(
-        compute="_compute_place", store=True, readonly=False, help="-90 to 90 degrees"
+        compute="_compute_place",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        help="-90 to 90 degrees",
     )
     longitude = fields.Float(
-        compute="_compute_place", store=True, readonly=False, help="-180 to 180 degrees"
+        compute="_compute_place",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        help="-180 to 180 degrees",
     )
     as_address = fields.Boolean(
         "Send the Address as Text",
         compute="_compute_place",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="A text with the address and a link to the map, instead of a point on the map.",
     )
-    address = fields.Text(compute="_compute_place", store=True, readonly=False)
+    address = fields.Text(compute="_compute_place", compute_sudo=False, store=True, readonly=False)
     # Contact
     contact_partner_id = fields.Many2one("res.partner", "Contact to Send")
     contact_user_id = fields.Many2one(
         "res.users", "Or a Colleague", domain=[("share", "=", False)], store=False
     )
-    contact_phone = fields.Char("Phone", compute="_compute_contact", store=True, readonly=False)
+    contact_phone = fields.Char(
+        "Phone", compute="_compute_contact", compute_sudo=False, store=True, readonly=False
+    )
     contact_first_name = fields.Char(
-        "First Name", compute="_compute_contact", store=True, readonly=False
+        "First Name", compute="_compute_contact", compute_sudo=False, store=True, readonly=False
     )
     contact_last_name = fields.Char(
-        "Last Name", compute="_compute_contact", store=True, readonly=False
+        "Last Name", compute="_compute_contact", compute_sudo=False, store=True, readonly=False
     )
-    contact_company = fields.Char("Company", compute="_compute_contact", store=True, readonly=False)
+    contact_company = fields.Char(
+        "Company", compute="_compute_contact", compute_sudo=False, store=True, readonly=False
+    )
     # Poll
     poll_question = fields.Char("Question", size=const.POLL_MESSAGE_MAX_LENGTH)
     poll_options = fields.Text("Options", help="One on each line: 2 to 12 of them.")

@@ -37,6 +37,7 @@ class TelegramComposer(models.TransientModel):
         "res.partner",
         string="To",
         compute="_compute_partner_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="By default the contact of the record. Anybody else may be chosen, too.",

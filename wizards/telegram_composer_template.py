@@ -1,10 +1,14 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class TelegramComposer(models.TransientModel):
-    """A template fills the text and brings files and reports; all of it may be changed."""
+    """A template fills the text and brings files and reports; all of it may be changed.
+
+    What is computed is computed with the user's own rights: it is shown, and sent.
+    """
 
     _inherit = "telegram.composer"
 
@@ -14,12 +18,15 @@ class TelegramComposer(models.TransientModel):
         help="Its text, files and reports are taken over.",
     )
     has_templates = fields.Boolean(compute="_compute_has_templates")
-    body = fields.Text(compute="_compute_body", store=True, readonly=False)
-    attachment_ids = fields.Many2many(compute="_compute_attachment_ids", store=True, readonly=False)
+    body = fields.Text(compute="_compute_body", compute_sudo=False, store=True, readonly=False)
+    attachment_ids = fields.Many2many(
+        compute="_compute_attachment_ids", compute_sudo=False, store=True, readonly=False
+    )
     report_ids = fields.Many2many(
         "ir.actions.report",
         string="Reports",
         compute="_compute_report_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('model', '=', res_model)]",
@@ -62,6 +69,13 @@ class TelegramComposer(models.TransientModel):
     # === WHAT IS SENT === #
 
     def _prepare_text_and_files(self):
+        for report in self.report_ids:
+            if report.model != self.res_model:
+                raise UserError(
+                    self.env._(
+                        "Reports: “%s” is not made for this kind of record. Remove it.", report.name
+                    )
+                )
         message = super()._prepare_text_and_files()
         owner = self.instance_id if self.is_mass else self._get_records()
         message["attachments"] = self._own_files(message["attachments"], owner)
