@@ -3,6 +3,7 @@
 from . import account_move
 from . import account_move_send
 from . import discuss_channel
+from . import discuss_channel_link
 from . import discuss_channel_member
 from . import ir_actions
 from . import ir_attachment

@@ -20,6 +20,11 @@ class TelegramChat(models.Model):
         help="Whom the number of the chat may belong to.",
     )
     several_contacts = fields.Boolean(compute="_compute_candidate_ids")
+    is_unlinked = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="A person has undone the link to a contact: the phone alone makes no new one.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -75,7 +80,7 @@ class TelegramChat(models.Model):
         """Undo the link of the chat to a contact."""
         self.check_access("read")
         # sudo: telegram.chat - whoever reads a chat says whose it is
-        self.sudo().partner_id = False
+        self.sudo().write({"partner_id": False, "is_unlinked": True})
 
     # === BUSINESS METHODS === #
 
@@ -98,7 +103,11 @@ class TelegramChat(models.Model):
                 )
             )
         # sudo: telegram.chat - whoever reads a chat says whose it is
-        self.sudo().partner_id = partner
+        self.sudo().write({"partner_id": partner.id, "is_unlinked": False})
+
+    def _link_partner(self):
+        if not self.is_unlinked:
+            super()._link_partner()
 
     def _get_partner_domain(self):
         """Tell which contacts a chat may be linked to: those of its company, and shared ones."""

@@ -25,6 +25,7 @@ from . import test_invoice_sending_batch
 from . import test_js
 from . import test_kinds_browser
 from . import test_lifecycle
+from . import test_link_browser
 from . import test_mail_thread
 from . import test_notifications
 from . import test_notifications_kinds

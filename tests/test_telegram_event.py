@@ -161,6 +161,23 @@ class TestEvent(TelegramCase):
         self.assertEqual(event.state, "done")
         self.assertTrue(self.messages(text="Broken"))
 
+    def test_several_are_replayed(self):
+        """Several events are processed again at once, of several accounts, in their order."""
+        other = self._create_instance(self._create_phone())
+        events = self.env["telegram.event"]
+        for instance in (self.instance, other):
+            bodies = [self.notification(f"Text {n}", idMessage=f"{n}") for n in range(3)]
+            events += self.ingest(*bodies, instance=instance)
+        self.env["telegram.message"].search([("id_message", "in", ["0", "1", "2"])]).unlink()
+        events[1:].write({"state": "error", "error": "No reason"})
+        events.action_replay()
+        for instance in (self.instance, other):
+            self.receive(instance)
+        self.assertEqual(set(events.mapped("state")), {"done"})
+        self.assertEqual(set(events.mapped("error")), {False})
+        texts = self.env["telegram.message"].search([("instance_id", "=", other.id)])
+        self.assertEqual(texts.sorted("id").mapped("text"), ["Text 0", "Text 1", "Text 2"])
+
     # --- State of the instance -----------------------------------------------------------
 
     def test_state_changes_the_instance(self):

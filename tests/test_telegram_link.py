@@ -79,9 +79,12 @@ class TestLinkPartner(LinkCase):
         self.assertEqual(self.chat.partner_id, other.partner_id)
 
     def test_unlink(self):
-        """A wrong link is undone, and the conversation has the chat's name again."""
+        """A wrong link is undone, the conversation has the chat's name again; the next message
+        with the contact's phone does not link them again."""
+        self.customer.phone = "+79998887766"
         self.chat.partner_id = self.customer
         self.as_operator(self.chat).action_unlink_partner()
+        self.ingest(self.notification("Again", idMessage="2"))
         self.assertFalse(self.chat.partner_id)
         self.assertEqual(self.channel.name, "Vasilisa")
 

@@ -1,0 +1,30 @@
+import { registry } from "@web/core/registry";
+
+import { picture } from "./tour_helpers";
+
+// Started by tests/test_link_browser.py on the form of the chat of an unknown sender.
+
+registry.category("web_tour.tours").add("telegram_link", {
+    steps: () => [
+        { trigger: ".o_form_view .alert:contains('Several contacts have this number')" },
+        { trigger: ".o_statusbar_buttons button[name='action_link_partner']", run: "click" },
+        { trigger: ".modal .alert:contains('Anna Link'):contains('Boris Link')" },
+        picture("link_contact"),
+        { trigger: ".modal .o_field_widget[name='partner_id'] input", run: "edit Boris Link" },
+        { trigger: ".o-autocomplete--dropdown-item:contains('Boris Link')", run: "click" },
+        { trigger: ".modal button[name='action_link']", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_form_view:not(:has(.alert:visible))" },
+        { trigger: ".o_data_row button[name='action_link_record']", run: "click" },
+        { trigger: ".modal .o_field_widget[name='record'] input", run: "edit Order Link" },
+        { trigger: ".o-autocomplete--dropdown-item:contains('Order Link')", run: "click" },
+        picture("link_record"),
+        { trigger: ".modal button[name='action_link']", run: "click" },
+        { trigger: ".o_data_row [name='record_name']:contains('Order Link')" },
+        picture("linked"),
+        { trigger: "button[name='action_open_in_discuss']", run: "click" },
+        { trigger: ".o-mail-Message:contains('Who are you?')" },
+        { trigger: ".o-mail-DiscussSidebarChannel:contains('Boris Link')" },
+        { trigger: ".o-mail-DiscussContent-header button[title='Chat and Contact']", run: "click" },
+        { trigger: ".o_form_view .o_field_widget[name='partner_id']" },
+    ],
+});
