@@ -109,6 +109,19 @@ class TestFiles(FilesCase):
                 self.assertEqual(on_contact.body.striptags(), "Look")
                 message.chat_id.partner_id = False
 
+    def test_moved_to_another_record(self):
+        """The file moves with its message: readers of the wrong record do not keep it."""
+        first, second = self.env["res.partner"].create([{"name": "First"}, {"name": "Second"}])
+        message = self.come()
+        messages = message.with_user(self.salesperson)
+        messages._link_to_record(first)
+        [file] = message._get_shown(first).attachment_ids
+        self.assertEqual((file.res_id, file.raw), (first.id, PNG))
+        messages._link_to_record(second)
+        self.assertFalse(file.exists())
+        self.assertEqual(message._get_shown(second).attachment_ids.res_id, second.id)
+        self.assertEqual(message.attachment_id.raw, PNG, "it stays in the conversation")
+
     def test_browsers_are_told(self):
         """The file appears in an open conversation: its members' browsers get it with the words."""
         self.ingest(self.notification())  # the conversation is there
