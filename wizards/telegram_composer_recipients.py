@@ -231,7 +231,15 @@ class TelegramComposer(models.TransientModel):
             not recipient.chat or recipient.chat.sudo().is_stranger
             for recipient in going
         )
-        if new and new > instance.stranger_limit - instance._count_strangers():
+        if new and not instance.stranger_limit:
+            yield self.env._(
+                "New to this account: %(new)s of %(total)s. It may not write to new people at all "
+                "(“New People a Day” of the account is 0), so these messages wait until an "
+                "administrator allows it, or until these people write first.",
+                new=new,
+                total=len(going),
+            )
+        elif new and new > instance.stranger_limit - instance._count_strangers():
             yield self.env._(
                 "New to this account: %(new)s of %(total)s. To %(limit)s new people a day it "
                 "writes, so that Telegram does not take it for a sender of spam; the other "
