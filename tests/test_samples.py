@@ -9,6 +9,8 @@ from odoo import SUPERUSER_ID, api, fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..client.history import as_notification
+from ..client.notifications import event_key
 from ..models.transactions import CONFLICTS
 from .committed_case import CommittedCase
 from .common import TelegramCase
@@ -218,7 +220,7 @@ class TestSamplesInParallel(Samples, CommittedCase):
 
     name = "Samples in parallel"
 
-    def deliver(self, body, barrier):
+    def deliver(self, body, barrier, source="webhook"):
         """Store a notification as a webhook does, in a transaction of its own; say if it is new."""
         for attempt in range(9):
             with self.registry.cursor() as cr:
@@ -228,7 +230,7 @@ class TestSamplesInParallel(Samples, CommittedCase):
                 if attempt == 0:
                     barrier.wait(30)
                 try:
-                    return env["telegram.event"]._ingest(instance, body, source="webhook")
+                    return env["telegram.event"]._ingest(instance, body, source=source)
                 except CONFLICTS:
                     cr.rollback()
         return self.fail("it is always in the way")
@@ -257,3 +259,26 @@ class TestSamplesInParallel(Samples, CommittedCase):
                     self.process()
                     with self.environment() as env:
                         self.assertEqual(self.result(env, number), self.result(env, alone))
+
+    @mute_logger("odoo.sql_db")
+    def test_beside_the_journal(self):
+        """A message that comes in while the journal is compared is one, as its notification has
+        it, whichever is first."""
+        journal = json.loads((FOLDER.parent / "journals/last_incoming_messages.json").read_text())
+        with ThreadPoolExecutor(2) as threads:
+            for number in range(6000, 6005):
+                body = self.sample("incoming_text", number)
+                told = {**moved(as_notification(journal[0]), number), "journal": journal[0]}
+                self.assertEqual(event_key(told), event_key(body))
+                barrier = Barrier(2)
+                first = threads.submit(self.deliver, told, barrier, "journal")
+                second = threads.submit(self.deliver, body, barrier)
+                self.assertTrue(second.result(60))
+                first.result(60)
+                self.process()
+                with self.environment() as env:
+                    chat = env["telegram.chat"].search([("chat_id", "=like", f"%{number}")])
+                    self.assertEqual(chat.message_ids.mapped("text"), ["Hi"])
+                    event = env["telegram.event"].search([("message_id", "=", chat.message_ids.id)])
+                    self.assertEqual(event.mapped("source"), ["webhook"])
+                    self.assertEqual(chat.phone, "+79998887766")
