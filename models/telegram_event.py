@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -30,6 +31,10 @@ MAX_ATTEMPTS = 3
 ATTEMPTS_AT_ONCE = (
     5  # times that an event is processed at once again when it met another transaction
 )
+# Events that are processed in one transaction: reading the same records again for each would take
+# most of the time. It stays short, since others wait for the rows it has written.
+EVENTS_AT_ONCE = 20
+SECONDS_AT_ONCE = 0.5
 RETRY_PAUSE = 60  # seconds before an event is looked at again
 KEPT_DAYS = 30  # processed events are removed after that
 
@@ -174,36 +179,66 @@ class TelegramEvent(models.Model):
             "next_attempt_at", "<=", fields.Datetime.now()
         )
         last_id, seconds_left = 0, self.env["ir.cron"]._commit_progress()
-        while event := self.search(due & Domain("id", ">", last_id), order="id", limit=1):
+        while events := self.search(
+            due & Domain("id", ">", last_id), order="id", limit=EVENTS_AT_ONCE
+        ):
             if last_id and not seconds_left:
                 return True
-            last_id = event.id
-            event._process()
-            seconds_left = self.env["ir.cron"]._commit_progress(1, remaining=1)
+            processed = events._process_together()
+            last_id = processed[-1].id
+            seconds_left = self.env["ir.cron"]._commit_progress(len(processed), remaining=1)
         return False
 
-    def _process(self):
-        """Give one event its meaning; keep why, when that does not work."""
-        self.ensure_one()
-        for left in range(ATTEMPTS_AT_ONCE, 0, -1):
+    def _process_together(self):
+        """Process events in their order and in one transaction: all of them count, or none.
+
+        When another transaction is in the way of one, the first is processed for itself.
+
+        :return: those that it came to
+        """
+        ends_at = time.monotonic() + SECONDS_AT_ONCE
+        processed = self.browse()
+        for event in self:
             try:
-                with self.env.cr.savepoint():
-                    self.write({"error": False, **self._handle()})
+                event._process()
+            except CONFLICTS:
+                self.env.cr.rollback()
+                self[0]._process_alone()
+                return self[0]
+            processed += event
+            if time.monotonic() >= ends_at:
+                break
+        return processed
+
+    def _process_alone(self):
+        """Process one event in a transaction of its own, again when another one is in the way."""
+        for _attempt in range(ATTEMPTS_AT_ONCE):
+            try:
+                return self._process()
             except CONFLICTS:
                 # Somebody else was faster with the same chat or message: look again.
                 self.env.cr.rollback()
-                if left == 1:
-                    self._look_again_later()
-                continue
-            except NotYet:
-                self._look_again_later()
-            except NotificationError as error:
-                self.write({"state": "error", "error": str(error)})
-            except Exception as error:  # pylint: disable=broad-exception-caught
-                # Whatever is wrong with one event, the others go on; this one is set aside.
-                _logger.warning("Telegram event %s cannot be processed", self.id, exc_info=True)
-                self._count_failure(f"{type(error).__name__}: {error}")
-            return
+        return self._look_again_later()
+
+    def _process(self):
+        """Give one event its meaning; keep why, when that does not work.
+
+        :raise CONFLICTS: another transaction was in the way
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self.write({"error": False, **self._handle()})
+        except CONFLICTS:
+            raise
+        except NotYet:
+            self._look_again_later()
+        except NotificationError as error:
+            self.write({"state": "error", "error": str(error)})
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # Whatever is wrong with one event, the others go on; this one is set aside.
+            _logger.warning("Telegram event %s cannot be processed", self.id, exc_info=True)
+            self._count_failure(f"{type(error).__name__}: {error}")
 
     def _look_again_later(self):
         pause = timedelta(seconds=RETRY_PAUSE)

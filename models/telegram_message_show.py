@@ -143,11 +143,35 @@ class TelegramMessage(models.Model):
             )
             if address:
                 values["email_from"] = formataddr((values["email_from"], address))
-        self.mail_message_ids += record.with_company(self.company_id).message_post(
-            # A file of a conversation stays there: it is only named elsewhere.
-            body=plaintext2html(self._describe()) if self.attachment_id else self._get_body(),
-            message_type="telegram",
-            subtype_xmlid="mail.mt_comment" if self.direction == "incoming" else "mail.mt_note",
-            date=self.date,
-            **values,
+        # A file of a conversation stays there: it is only named elsewhere.
+        values["body"] = (
+            plaintext2html(self._describe()) if self.attachment_id else self._get_body()
+        )
+        values["date"] = self.date
+        self.mail_message_ids += self._post(record.with_company(self.company_id), values)
+
+    def _post(self, record, values):
+        """Post on a record.
+
+        The chatter of a contact whom nobody follows is only added to, as by a note: there is
+        nobody to tell, and finding that out by posting takes as long as all the rest.
+
+        :param dict values: body, author and date of the ``mail.message``
+        :return: the ``mail.message``
+        """
+        subtype = "mail.mt_comment" if self.direction == "incoming" else "mail.mt_note"
+        is_customer = record == self.partner_id and record.partner_share
+        if not is_customer or record.sudo().message_follower_ids:  # sudo: whoever follows
+            return record.message_post(message_type="telegram", subtype_xmlid=subtype, **values)
+        # sudo: mail.message - whoever writes in the conversation, it is the contact's, too
+        messages_sudo = self.env["mail.message"].sudo()
+        return messages_sudo.create(
+            {
+                "model": record._name,
+                "res_id": record.id,
+                "message_type": "telegram",
+                "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(subtype),
+                "reply_to": False,
+                **values,
+            }
         )

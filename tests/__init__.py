@@ -49,6 +49,7 @@ from . import test_sandbox_sign_in
 from . import test_telegram_composer
 from . import test_telegram_composer_mass
 from . import test_telegram_event
+from . import test_telegram_event_together
 from . import test_telegram_instance
 from . import test_telegram_instance_activity
 from . import test_telegram_instance_journal
