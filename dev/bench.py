@@ -13,6 +13,8 @@ BENCHES = {
     "memory": "how much memory the client needs for sending and fetching a file of 100 MB",
     "send": "how long composing and sending take, against Odoo's SMS composer and a bare loop of "
     "calls",
+    "receive": "how many messages come in by webhook and by fetching, against OCA's "
+    "mail_gateway_telegram, and with many messages stored",
     "chaos-send": "whether each message goes out once and in order while Odoo and the service "
     "are killed and calls go wrong",
     "chaos-receive": "whether each message comes in once and in order while Odoo is killed, the "
@@ -33,6 +35,7 @@ def bench_options(arguments):
         for name, text in BENCHES.items()
     }
     _add_send_options(parsers["send"])
+    _add_receive_options(parsers["receive"])
     _add_chaos_options(parsers["chaos-send"], messages=2000, minutes=12)
     _add_chaos_options(parsers["chaos-receive"], messages=20000, minutes=30)
     return parser.parse_args(arguments)
@@ -43,6 +46,13 @@ def _add_send_options(parser):
     parser.add_argument("--only", action="append", choices=parts, help="may be repeated")
     parser.add_argument("--rounds", type=int, help="how often the two sides take turns")
     parser.add_argument("--count", type=int, help="of messages in a round; less for a quick look")
+
+
+def _add_receive_options(parser):
+    parser.add_argument("--only", action="append", choices=("load", "history"))
+    parser.add_argument("--count", type=int, default=500, help="of messages in a round")
+    parser.add_argument("--stored-chats", type=int, default=100_000)
+    parser.add_argument("--stored-messages", type=int, default=500_000)
 
 
 def _add_chaos_options(parser, messages, minutes):

@@ -81,12 +81,12 @@ def main(env, say, *, url, service_pid, large_database, counts, rounds):
     :param list counts: of messages stored in this one, and in the large one
     :param int rounds: each sends BATCH texts in both
     """
-    with _environment(large_database) as large_env:
+    with environment(large_database) as large_env:
         accounts = []
         for each, id_instance, count in zip((env, large_env), ID_INSTANCES, counts, strict=True):
             say(f"store {count:,} messages")
             accounts.append(Account(each, url, id_instance, CONTACTS, service_pid))
-            _fill(accounts[-1], count)
+            fill(accounts[-1], count)
         lift_pace()
         costs = [[], []]
         for number in range(-1, rounds):
@@ -100,19 +100,23 @@ def main(env, say, *, url, service_pid, large_database, counts, rounds):
 
 
 @contextmanager
-def _environment(database):
+def environment(database):
+    """Give an environment of another database, for as long as the block lasts."""
     with Registry(database).cursor() as cr:
         yield api.Environment(cr, SUPERUSER_ID, {})
 
 
-def _fill(account, count):
-    """Store messages of the past, with what they are in the chatter."""
+def fill(account, count, contacts=CONTACTS):
+    """Store messages of the past, with what they are in the chatter.
+
+    :param account: has an ``env``, and an ``instance`` with a chat of each contact
+    """
     env = account.env
     env.cr.execute(
         FILL,
         {
             "count": count,
-            "contacts": CONTACTS,
+            "contacts": contacts,
             "instance": account.instance.id,
             "company": account.instance.company_id.id,
             "author": env.user.partner_id.id,

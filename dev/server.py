@@ -18,11 +18,13 @@ class Odoo:
 
     :param home: folder of the environment
     :param server: the ``database.Server`` to use
+    :param packages: folder of further Python packages, addons among them
     """
 
-    def __init__(self, home, server):
+    def __init__(self, home, server, packages=None):
         self.home = home
         self.server = server
+        self.packages = packages
         self.addons = link_addon(home)
         self.data = home / "data"
         self.config = self.write_config("odoo.conf")
@@ -39,7 +41,9 @@ class Odoo:
         return {
             **os.environ,
             "ODOO_RC": str(config or self.config),
-            "PYTHONPATH": os.environ[ODOO_VARIABLE],
+            "PYTHONPATH": os.pathsep.join(
+                str(path) for path in (os.environ[ODOO_VARIABLE], self.packages) if path
+            ),
             "PYTHONUNBUFFERED": "1",
             **more,
         }
@@ -94,11 +98,12 @@ class Odoo:
     def _addons_path(self, addons):
         """Debian keeps all addons inside the ``odoo`` package, the repository next to it."""
         source = Path(os.environ[ODOO_VARIABLE])
+        more = [self.packages / "odoo" / "addons"] if self.packages else []
         if (source / "odoo" / "addons" / "web").is_dir():
-            return [addons]
+            return [addons, *more]
         if not (source / "addons" / "web").is_dir():
             raise DevError(f"{source} holds Odoo's core but not its addons (web, mail, account).")
-        return [source / "addons", addons]
+        return [source / "addons", addons, *more]
 
 
 def _loading(line):

@@ -1,0 +1,150 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""./dev/bench receive: how many messages come in, and what each costs.
+
+On one Odoo and one database, the same texts come in by webhook, are fetched, and are delivered to
+OCA's ``mail_gateway_telegram``, which is fetched from the package index for that. Ratios are of
+the work on the processors, Odoo's and PostgreSQL's: the clock of a busy machine says little.
+"""
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from sandbox.process import start_sandbox
+
+from . import addon_database
+from .bench_chaos_send import LOGIN, PASSWORD, free_port
+from .bench_receive_load import CHATS, Answers, Deliveries, Fetched, Peer
+from .database import running_server
+from .home import dev_home, lock
+from .measure import Row, report
+from .odoo_process import running_odoo
+from .odoo_script import run_inside
+from .odoo_session import OdooSession
+from .progress import step
+from .server import Odoo
+
+DATABASE = "telegram_bench_receive"
+LARGE_DATABASE = "telegram_bench_receive_large"
+NAME = "bench-receive"  # of logs and of the lock
+PEER = "mail_gateway_telegram"
+PEER_PACKAGES = ("odoo-addon-mail-gateway-telegram==19.0.*", "odoo-addon-mail-gateway==19.0.*")
+# What it needs besides; not by pip's own choice, which would bring another Odoo and Pillow.
+PEER_NEEDS = (
+    *("python-telegram-bot", "httpx", "httpcore", "h11", "anyio", "typing-extensions", "certifi"),
+    *("idna", "lottie", "cairosvg", "cairocffi", "cffi", "pycparser", "cssselect2", "tinycss2"),
+    *("webencodings", "defusedxml"),
+)
+SENDERS = (1, 4)
+TIMES_AS_MANY = 5  # as the peer takes in
+HISTORY_LIMIT = 1.1
+
+
+def main(options):
+    """Measure and print the table; return 1 when a limit is exceeded."""
+    home = dev_home()
+    busy = "Another ./dev/bench receive runs in this checkout."
+    rows = []
+    with lock(home, NAME, busy=busy), running_server(home) as server:
+        odoo = Odoo(home, server)
+        parts = options.only or ["load", "history"]
+        peers = _fetch_peer(home) if "load" in parts else None
+        addon_database.create(odoo, DATABASE, home / "log" / f"{NAME}-install.log")
+        server.execute("UPDATE ir_cron SET active = FALSE", database=DATABASE)
+        if "history" in parts:
+            rows += _measure_history(odoo, options)
+        if "load" in parts:
+            rows += _measure_load(odoo, peers, options)
+    return report("receive", rows)
+
+
+def _fetch_peer(home):
+    """Fetch the peer's packages; return their folder, or None when they cannot be had."""
+    folder = home / "peers"
+    with step(f"Fetch {PEER}") as fetching:
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--upgrade"]
+        command += ["--target", str(folder), *PEER_PACKAGES, *PEER_NEEDS]
+        done = subprocess.run(command, capture_output=True, check=False)
+        if done.returncode:
+            fetching.hint = "not available"
+            return None
+    return folder
+
+
+def _measure_history(odoo, options):
+    addon_database.drop(odoo, LARGE_DATABASE)
+    addon_database.copy(odoo, DATABASE, LARGE_DATABASE)
+    log = odoo.home / "log" / f"{NAME}-history.log"
+    with step("Receive with a long history") as measuring:
+        milliseconds, ratio = run_inside(
+            odoo,
+            measuring,
+            log,
+            DATABASE,
+            "dev.bench_receive_history",
+            large_database=LARGE_DATABASE,
+            chats=options.stored_chats,
+            messages=options.stored_messages,
+        )
+    name = f"receive with {options.stored_messages:,} messages of {options.stored_chats:,} chats"
+    remark = f"{milliseconds[1]:.1f} ms a message against {milliseconds[0]:.1f}"
+    return [Row(f"{name}, against none", ratio, "×", HISTORY_LIMIT, remark)]
+
+
+def _measure_load(odoo, peers, options):
+    if peers:
+        odoo = Odoo(odoo.home, odoo.server, peers)
+        config = odoo.write_config("peers.conf")
+        with step(f"Install {PEER}") as installing:
+            log = odoo.home / "log" / f"{NAME}-peer.log"
+            words = f"Odoo could not install {PEER}."
+            odoo.run(installing, log, DATABASE, f"--init={PEER}", config=config, failure=words)
+        odoo.server.execute("UPDATE ir_cron SET active = FALSE", database=DATABASE)
+    rows = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        start_sandbox(Path(folder) / "sandbox") as (_sandbox, service),
+        running_odoo(odoo, DATABASE, free_port(), NAME, max_cron_threads=1) as (process, url),
+    ):
+        session = OdooSession(url, DATABASE, LOGIN, PASSWORD)
+        session.call("ir.config_parameter", "set_param", "web.base.url", url)
+        ways = [Deliveries, Fetched] + ([Peer] if peers else [])
+        ways = [way(odoo.server, DATABASE, session, service, url, process.pid) for way in ways]
+        costs = {}
+        with step("Receive") as receiving:
+            for way in ways:
+                way.run(CHATS, SENDERS[-1])  # makes the conversations
+            for senders in SENDERS:
+                for way in ways:
+                    receiving.hint = f"{way.name}, {senders} at once"
+                    costs[way.name, senders] = way.run(options.count, senders)
+        with step("Answer 50 deliveries a second"):
+            rows += Answers(ways[0]).rows()
+    return _rows(costs, bool(peers)) + rows
+
+
+def _rows(costs, has_peer):
+    rows = []
+    for (name, senders), cost in costs.items():
+        title = f"{name}, {senders} at once"
+        remark = f"{cost.per_second:.0f} a second by the clock"
+        row = Row(f"{title}: work for a message", cost.milliseconds, "ms", remark=remark)
+        rows.append(row)
+        theirs = costs.get((Peer.name, senders))
+        if theirs and name != Peer.name:
+            ratio = cost.milliseconds / theirs.milliseconds
+            rows.append(
+                replace(
+                    row,
+                    name="  of the peer's",
+                    value=ratio,
+                    unit="×",
+                    limit=1 / TIMES_AS_MANY,
+                    remark=f"1/{1 / ratio:.1f}",
+                )
+            )
+    if not has_peer:
+        rows.append(Row(f"{PEER}: not available", 0))
+    return rows
