@@ -106,8 +106,7 @@ class TelegramChat(models.Model):
         self.sudo().write({"partner_id": partner.id, "is_unlinked": False})
 
     def _link_partner(self):
-        if not self.is_unlinked:
-            super()._link_partner()
+        return None if self.is_unlinked else super()._link_partner()
 
     def _get_partner_domain(self):
         """Tell which contacts a chat may be linked to: those of its company, and shared ones."""

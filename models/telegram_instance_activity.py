@@ -55,7 +55,7 @@ class TelegramInstance(models.Model):
 
     def _write_account(self, vals):
         has_worked = self.has_worked or self.state == const.STATE_AUTHORIZED
-        super()._write_account(vals)
+        result = super()._write_account(vals)
         instance_sudo = self.sudo()  # sudo: telegram.instance - as in super
         if self.state == const.STATE_AUTHORIZED:
             if not self.has_worked:
@@ -66,13 +66,15 @@ class TelegramInstance(models.Model):
             instance_sudo._make_activity(STOPPED_ACTIVITY, self._describe_stopped)
         elif has_worked and not self.has_worked:
             instance_sudo.has_worked = True
+        return result
 
     def _take_quota(self, notification):
-        super()._take_quota(notification)
+        result = super()._take_quota(notification)
         # sudo: mail.activity - the service has reported it
         self.sudo()._make_activity(
             QUOTA_ACTIVITY, lambda instance: self._describe_quota(instance, notification)
         )
+        return result
 
     # === ACTIVITIES === #
 

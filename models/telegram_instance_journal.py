@@ -82,9 +82,10 @@ class TelegramInstance(models.Model):
     # === SCHEDULED ACTION === #
 
     def _cron_receive(self):
-        super()._cron_receive()
+        result = super()._cron_receive()
         if self.active and self.api_token_set:
             self._mend_gap()
+        return result
 
     def _mend_gap(self):
         """Note that messages come in; after an outage, take in what was missed. Commits."""

@@ -161,7 +161,7 @@ class TelegramMessage(models.Model):
         # What was fetched for the other row is a copy of what this one has sent.
         if twin.download_state == "fetched":
             twin.sudo().mail_message_ids.attachment_ids.unlink()  # sudo: they go with the row
-        super()._absorb(twin)
+        return super()._absorb(twin)
 
     def _get_safe_file_name(self):
         """Give the name as sent, without what a file's name must not have."""

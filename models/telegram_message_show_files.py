@@ -15,17 +15,19 @@ class TelegramMessage(models.Model):
 
     def _post_on(self, record):
         before = self.mail_message_ids
-        super()._post_on(record)
+        result = super()._post_on(record)
         self._share_file(self.mail_message_ids - before)
+        return result
 
     def _leave_record(self, record):
         if self.download_state != "fetched":
             return super()._leave_record(record)
         # sudo: mail.message, ir.attachment - the file leaves with the message
         files = {shown.id: shown.attachment_ids for shown in self.sudo().mail_message_ids}
-        super()._leave_record(record)
+        result = super()._leave_record(record)
         for shown_id in files.keys() - set(self.sudo().mail_message_ids.exists().ids):
             files[shown_id].unlink()
+        return result
 
     def _share_file(self, places):
         """Give the file that was fetched to records on which the message is shown only now.

@@ -34,8 +34,9 @@ class FilesCase(DiscussCase):
         self.addCleanup(self.phone.clear_faults)  # those of files are for all instances
 
     def receive(self, instance=None):
-        super().receive(instance)
+        result = super().receive(instance)
         self.env.invalidate_all()
+        return result
 
     def come(self, name="photo.png", content=PNG, caption="", **values):
         """Let the customer send a file, and the receive action run; return the message."""
