@@ -57,6 +57,7 @@ class TelegramWebhook(Controller):
             body = json.loads(content)
             if not self._is_for(instance_sudo, body):
                 return self._refuse(instance_sudo, "no notification of this instance")
+            # sudo: telegram.event - the service is nobody's user; its secret was checked above
             events_sudo = request.env["telegram.event"].sudo()
             is_new = events_sudo._ingest(instance_sudo, body, source="webhook")
         except (ValueError, RecursionError) as error:

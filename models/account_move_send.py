@@ -256,10 +256,12 @@ class AccountMoveSend(models.AbstractModel):
             attachments=pdf + self._get_telegram_other_files(move, template),
         )
         # sudo: telegram.message, account.move - to note what was just queued
+        # sudo: telegram.message, account.move - the invoice follows what was just queued for it
         message_sudo = self.env["telegram.message"].sudo().search([("attachment_id", "=", pdf.id)])
         move.sudo().telegram_message_id = message_sudo
         # As Odoo's e-mail: the invoice lists its PDF once.
         posted = mail_messages.filtered(lambda message: pdf in message.attachment_ids)
+        # sudo: ir.attachment - our own copy of the PDF
         pdf.sudo().write({"res_model": posted._name, "res_id": posted.id})
 
     @api.model

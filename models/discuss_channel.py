@@ -83,6 +83,7 @@ class DiscussChannel(models.Model):
         """
         messages = self.env["telegram.message"]
         if strict and is_telegram(self):
+            # sudo: mail.message - as Odoo does: the check itself says who may
             self._check_can_update_message_content(message.sudo())
             self._telegram_check_may_write(self._telegram_get_chat())
             messages = self._telegram_get_messages(message.id)
@@ -191,6 +192,7 @@ class DiscussChannel(models.Model):
         devices_sudo = self.env["mail.push.device"].sudo().search(domain)
         if not devices_sudo:
             return
+        # sudo: discuss.channel.member - as Odoo does
         listening = (
             self.env["discuss.channel.member"]
             .sudo()
@@ -223,6 +225,7 @@ class DiscussChannel(models.Model):
             [("channel_id", "in", self.ids), ("partner_id", "in", partners.ids)]
         )
         pairs = {(member.channel_id, member.partner_id) for member in known}
+        # sudo: mail.message - only the number of the last one there is
         last_message = self.env["mail.message"].sudo().search([], order="id desc", limit=1)
         created = members_sudo.create(
             [

@@ -86,6 +86,17 @@ class IrAttachment(models.Model):
         self.ensure_one()
         values = {"name": self.name, "mimetype": self.mimetype, "company_id": self.company_id.id}
         copied = self._telegram_as_it_is().create({**values, "res_model": model, "res_id": res_id})
+        self._telegram_share_content(copied)
+        return copied
+
+    def _telegram_share_content(self, copies):
+        """Let other attachments have the same stored file.
+
+        Odoo would read and hash it for each of them: minutes, for a mailing.
+
+        :param copies: ``ir.attachment`` records without content
+        """
+        self.ensure_one()
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
@@ -94,16 +105,16 @@ class IrAttachment(models.Model):
                    SET store_fname = file.store_fname,
                        db_datas = file.db_datas,
                        checksum = file.checksum,
-                       file_size = file.file_size
+                       file_size = file.file_size,
+                       index_content = file.index_content
                   FROM ir_attachment AS file
-                 WHERE file.id = %s AND copy.id = %s
+                 WHERE file.id = %s AND copy.id = ANY(%s)
                 """,
                 self.id,
-                copied.id,
+                copies.ids,
             )
         )
-        copied.invalidate_recordset()
-        return copied
+        copies.invalidate_recordset()
 
     def _telegram_move_in(self, file):
         """Make a file the stored one of these attachments, without copying or reading it whole."""

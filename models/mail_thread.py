@@ -157,7 +157,8 @@ class MailThread(models.AbstractModel):
     def _telegram_of_other_companies(self, instance):
         """Return those of the records that are not of the instance's company or of its branches."""
         companies = self._mail_get_companies()
-        # sudo: res.company - which company a branch belongs to, also to those who see the branch
+        # sudo: res.company, twice - which company a branch belongs to, also to those who see only
+        # the branch
         mine = instance.sudo().company_id.id
         return self.filtered(
             lambda record: (

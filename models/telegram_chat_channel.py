@@ -161,6 +161,7 @@ class TelegramChat(models.Model):
         if channel_sudo and self.is_phone_form and re.fullmatch("[0-9]+", chat_id):
             other_sudo = self._find(self.instance_id, chat_id).sudo()
         if other_sudo.channel_id:
+            # sudo: mail.message - they move with the conversation, whoever wrote them
             messages_sudo = self.env["mail.message"].sudo()
             domain = [("model", "=", "discuss.channel"), ("res_id", "=", channel_sudo.id)]
             messages_sudo.search(domain).write({"res_id": other_sudo.channel_id.id})
@@ -178,6 +179,7 @@ class TelegramChat(models.Model):
 
         :param former: the ``res.users`` that were operators before
         """
+        # sudo: telegram.chat - whoever changes the operators changes all their conversations
         chats_sudo = self.sudo().search(
             [("instance_id", "=", instance.id), ("is_channel_open", "=", True)]
         )

@@ -76,6 +76,7 @@ class TelegramMessage(models.Model):
                 }
             )
             if record and not message_sudo._get_shown(record):
+                # sudo: the record - whoever may link to it may have the message stand there
                 message_sudo._post_on(record.sudo())
                 if message_sudo.is_deleted:
                     message_sudo._show_text()

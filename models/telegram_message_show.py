@@ -110,6 +110,7 @@ class TelegramMessage(models.Model):
     def _report_failure(self, shown):
         """Put a message written in Discuss among the failures of its author's messaging menu."""
         is_trouble = self.state in ("error", "unsure") and not self.is_settling
+        # sudo: mail.notification - whether there is one already, of whomever
         if not is_trouble or shown.message_type != "comment" or shown.sudo().notification_ids:
             return
         # sudo: mail.notification - it follows the message, whoever changed that

@@ -170,6 +170,7 @@ class TelegramMessage(models.Model):
         }
         body = target._get_body()
         # Not as a change of the text: nobody has edited the poll.
+        # sudo: mail.message - what the service reports is shown wherever the poll stands
         for shown in target.sudo().mail_message_ids:
             shown.body = body
             Store(bus_channel=shown._bus_channel()).add(shown, ["body"]).bus_send()

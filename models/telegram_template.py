@@ -106,6 +106,7 @@ class TelegramTemplate(models.Model):
     def _check_report_template_ids(self):
         for template in self:
             for report in template.report_template_ids:
+                # sudo, below: ir.model - its name
                 if report.model != template.model:
                     raise ValidationError(
                         self.env._(

@@ -7,7 +7,6 @@ from contextlib import closing
 
 from odoo import models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
 from odoo.tools.rendering_tools import INLINE_TEMPLATE_REGEX
 from odoo.tools.safe_eval import safe_eval, test_python_expr, time
 
@@ -79,25 +78,7 @@ class TelegramTemplate(models.Model):
         for file_sudo in self.attachment_ids.sudo():
             vals = file_sudo.copy_data({"res_model": records._name, "raw": b""})[0]
             created_sudo = file_sudo.create([dict(vals, res_id=record.id) for record in records])
-            # Odoo would read and hash the file for every copy: minutes, for a mailing
-            self.env.flush_all()
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE ir_attachment AS copy
-                       SET store_fname = file.store_fname,
-                           db_datas = file.db_datas,
-                           checksum = file.checksum,
-                           file_size = file.file_size,
-                           index_content = file.index_content
-                      FROM ir_attachment AS file
-                     WHERE file.id = %s AND copy.id = ANY(%s)
-                    """,
-                    file_sudo.id,
-                    created_sudo.ids,
-                )
-            )
-            created_sudo.invalidate_recordset()
+            file_sudo._telegram_share_content(created_sudo)
             copies_sudo += created_sudo
         return copies_sudo.sudo(self.env.su)
 

@@ -8,6 +8,7 @@ class TelegramTemplate(models.Model):
 
     def _get_report_attachment(self, record, report):
         """Of an invoice that was sent, the very PDF that Odoo keeps, and no other one."""
+        # sudo: ir.actions.report - what kind of report it is; its rights are Odoo's to check
         if record._name == "account.move" and report.sudo().is_invoice_report:
             pdf_sudo = record.sudo().invoice_pdf_report_id  # sudo: ir.attachment - see below
             if pdf_sudo:

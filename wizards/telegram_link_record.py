@@ -28,7 +28,7 @@ class TelegramLinkRecord(models.TransientModel):
         )
         return [
             (model.model, model.name)
-            for model in models_sudo.with_env(self.env).sudo()
+            for model in models_sudo.with_env(self.env).sudo()  # sudo: as above, by its name
             if model.model in self.env and self._is_offered(self.env[model.model])
         ]
 
