@@ -24,6 +24,7 @@
         "views/telegram_chat_views.xml",
         "views/telegram_message_views.xml",
         "views/telegram_event_views.xml",
+        "views/telegram_call_views.xml",
         "views/telegram_instance_views.xml",
         "views/res_partner_views.xml",
         "views/telegram_template_views.xml",

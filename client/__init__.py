@@ -9,6 +9,7 @@ told by ``notifications.parse``.
 """
 
 from .api import GreenApiClient
+from .calls import Call, to_text
 from .errors import GreenApiError, OutcomeUnknown, Refused, TooLarge, TryLater
 from .hosts import check_host, check_webhook_address, propose_host
 from .pace import Pace

@@ -35,11 +35,9 @@ class GreenApiClient(
     :param str token: apiTokenInstance of the console
     :param str media_url: mediaUrl of the console, by default the same as apiUrl
     :param download_hosts: names of hosts that ``download`` may go to besides these two
+    :param observe: is called with a ``Call`` after each call of a method, whatever came of it
     :raise ValueError: an address is not allowed, see ``check_host``
     """
 
-    def __init__(self, api_url, id_instance, token, *, media_url=None, download_hosts=()):
-        account = f"waInstance{id_instance}"
-        super().__init__(
-            api_url, account, token, media_url=media_url, download_hosts=download_hosts
-        )
+    def __init__(self, api_url, id_instance, token, **options):
+        super().__init__(api_url, f"waInstance{id_instance}", token, **options)

@@ -13,10 +13,11 @@ class PartnerClient(Section):
 
     :param str api_url: partnerApiUrl of the console
     :param str token: partnerToken of the console
+    :param observe: is called with a ``Call`` after each call of a method, whatever came of it
     """
 
-    def __init__(self, api_url, token):
-        super().__init__(api_url, "partner", token)
+    def __init__(self, api_url, token, **options):
+        super().__init__(api_url, "partner", token, **options)
 
     def get_instances(self):
         """Give all instances of the partner, deleted ones included (GetInstances).

@@ -4,7 +4,6 @@
 
 import json
 import logging
-import re
 import socket
 import time
 from urllib.parse import quote
@@ -14,7 +13,8 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 
 from .. import const
 from .answers import clean
-from .errors import OutcomeUnknown, Refused, TryLater
+from .calls import Call, mask_token
+from .errors import GreenApiError, OutcomeUnknown, Refused, TryLater
 from .hosts import check_host
 from .uploads import Upload
 
@@ -27,15 +27,13 @@ ANSWER_MAX_BYTES = 32 * 1024 * 1024
 RETRY_AFTER_MAX = 24 * 3600.0  # seconds
 DETAIL_MAX_LENGTH = 300  # characters of the service's own words that are kept
 
-_TOKEN_IN_PATH = re.compile(r"(/(?:waInstance[^/\s]+|partner)/[^/\s]+/)[^/\s?\"']+")
-
 
 class _HideTokens(logging.Filter):
     """Mask the token in the lines that urllib3 writes about a request at level DEBUG."""
 
     def filter(self, record):
         text = record.getMessage()
-        masked = _TOKEN_IN_PATH.sub(r"\1***", text)
+        masked = mask_token(text)
         if masked != text:
             record.msg, record.args = masked, ()
         return True
@@ -54,14 +52,16 @@ class Transport:
     :param str account: the first part of the path, "waInstance4100000001" or "partner"
     :param str token: of the instance or the partner; it is the last part of the path
     :param str media_url: https address for uploads, by default the same
+    :param observe: is called with a ``Call`` after each call of a method, whatever came of it
     :raise ValueError: an address is not allowed, see ``check_host``
     """
 
-    def __init__(self, api_url, account, token, *, media_url=None):
+    def __init__(self, api_url, account, token, *, media_url=None, observe=None):
         self._api_url = check_host(api_url)
         self._media_url = check_host(media_url or api_url)
         self._account = account
         self._token = token
+        self._observe = observe
         self._session = requests.Session()
 
     def __enter__(self):
@@ -87,6 +87,23 @@ class Transport:
         :return: the decoded answer; None for an empty body or ``null``
         :raise GreenApiError: one of its three kinds
         """
+        call = Call(method, params if body is None else body, self._token)
+        started = time.monotonic()
+        try:
+            return self._exchange(
+                call, verb, body, params=params, tail=tail, repeatable=repeatable, wait=wait
+            )
+        except GreenApiError as error:
+            call.code = error.code
+            raise
+        finally:
+            call.duration = round((time.monotonic() - started) * 1000)
+            if self._observe:
+                self._observe(call)
+
+    def _exchange(self, call, verb, body, *, params, tail, repeatable, wait):
+        """Make a call, note on it what came back, and return the decoded answer."""
+        method = call.method
         doubt = TryLater if repeatable else OutcomeUnknown
         sending = _sending(method, body, wait)
         try:
@@ -98,9 +115,9 @@ class Transport:
                 stream=True,
                 **sending,
             ) as response:
-                content = self._read(response, method, doubt)
+                call.content = content = self._read(response, method, doubt)
                 headers = response.headers
-                status = response.status_code
+                call.status = status = response.status_code
         except (requests.RequestException, HTTPError) as error:
             # `from None`: the text of the cause holds the URL, and with it the token.
             kind, code = classify_exception(error, doubt)
@@ -178,12 +195,7 @@ class Transport:
             answer = next((word for word in words if isinstance(word, str) and word), "")
         if not isinstance(answer, str) or "<" in answer[:200]:
             return ""  # a web page of some proxy says nothing to a person
-        return clean(self._mask(answer)).strip()[:DETAIL_MAX_LENGTH]
-
-    def _mask(self, text):
-        """Hide the token, and what stands in the place of one."""
-        text = _TOKEN_IN_PATH.sub(r"\1***", text)
-        return text.replace(self._token, "***") if self._token else text
+        return clean(mask_token(answer, self._token)).strip()[:DETAIL_MAX_LENGTH]
 
 
 def _sending(method, body, wait):

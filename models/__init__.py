@@ -14,6 +14,7 @@ from . import mail_message
 from . import mail_notification
 from . import mail_thread
 from . import res_partner
+from . import telegram_call
 from . import telegram_chat
 from . import telegram_chat_channel
 from . import telegram_chat_link
@@ -24,6 +25,7 @@ from . import telegram_event_receiving
 from . import telegram_instance
 from . import telegram_instance_account
 from . import telegram_instance_activity
+from . import telegram_instance_ask
 from . import telegram_instance_channel
 from . import telegram_instance_cron
 from . import telegram_instance_files

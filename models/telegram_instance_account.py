@@ -57,6 +57,7 @@ class TelegramInstance(models.Model):
             instance_sudo.api_token,
             media_url=instance_sudo.media_url,
             download_hosts=(instance_sudo.download_hosts or "").split(),
+            observe=self.env["telegram.call"]._get_observer(self),
         )
 
     # === ACTION METHODS === #

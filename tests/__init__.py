@@ -46,6 +46,7 @@ from . import test_sandbox_queues
 from . import test_sandbox_receiving
 from . import test_sandbox_sending
 from . import test_sandbox_sign_in
+from . import test_telegram_call
 from . import test_telegram_composer
 from . import test_telegram_composer_mass
 from . import test_telegram_event

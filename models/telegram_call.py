@@ -1,0 +1,93 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import logging
+from datetime import timedelta
+
+from psycopg2 import Error as DatabaseError
+
+from odoo import api, fields, models
+from odoo.tools.constants import GC_UNLINK_LIMIT
+
+from .transactions import own_transaction
+
+_logger = logging.getLogger(__name__)
+
+
+class TelegramCall(models.Model):
+    """The call log: one call of a method of the service, what was sent and what came back.
+
+    The client masks the secrets before they come here.
+    """
+
+    _name = "telegram.call"
+    _description = "Telegram Call"
+    _order = "id desc"
+    _rec_name = "method"
+
+    instance_id = fields.Many2one(
+        "telegram.instance", readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one("res.company", readonly=True)
+    user_id = fields.Many2one("res.users", "By", readonly=True, ondelete="set null")
+    method = fields.Char(readonly=True, help="As the service's documentation names it.")
+    duration = fields.Integer("Duration (ms)", readonly=True, aggregator="avg")
+    status = fields.Integer("HTTP Status", readonly=True, aggregator=None)
+    code = fields.Char("Error", readonly=True, help="Empty when it worked.")
+    request = fields.Text(readonly=True)
+    answer = fields.Text("Response", readonly=True)
+
+    def _get_observer(self, instance):
+        """Give what the client tells its calls to, or None when none is to be kept.
+
+        :param instance: the ``telegram.instance`` that calls
+        """
+        # sudo: telegram.instance - what to keep is the same for everybody who calls
+        call_log = instance.sudo().call_log
+        if call_log == "off":
+            return None
+
+        def observe(call):
+            if call.code or call_log == "all":
+                self._keep(instance, call)
+
+        return observe
+
+    def _keep(self, instance, call):
+        """Write a call down in a transaction of its own, whatever becomes of the caller's.
+
+        :param Call call: as the client tells it
+        """
+        try:
+            with own_transaction(instance) as instance_sudo:
+                if instance_sudo.exists():
+                    instance_sudo.env["telegram.call"].create(
+                        {
+                            "instance_id": instance_sudo.id,
+                            "company_id": instance_sudo.company_id.id,
+                            "user_id": self.env.uid,
+                            "method": call.method,
+                            "duration": call.duration,
+                            "status": call.status,
+                            "code": call.code,
+                            "request": call.request,
+                            "answer": call.answer,
+                        }
+                    )
+        except DatabaseError as error:
+            # The call was made: what came of it counts for more than its line in the log.
+            _logger.warning("A call of %s was not logged: %s", call.method, error)
+
+    @api.autovacuum
+    def _gc_calls(self):
+        """Remove the calls that are older than their instance keeps them."""
+        now = fields.Datetime.now()
+        removed, more = 0, False
+        # sudo: telegram.instance, telegram.call - the cleaning of all companies
+        instances = self.env["telegram.instance"].sudo().with_context(active_test=False)
+        for instance in instances.search([]):
+            oldest = now - timedelta(days=instance.call_log_days)
+            domain = [("instance_id", "=", instance.id), ("create_date", "<", oldest)]
+            calls = self.sudo().search(domain, limit=GC_UNLINK_LIMIT)
+            removed, more = removed + len(calls), more or len(calls) == GC_UNLINK_LIMIT
+            calls.unlink()
+        return removed, more
