@@ -31,6 +31,7 @@ from . import telegram_instance_cron
 from . import telegram_instance_files
 from . import telegram_instance_journal
 from . import telegram_instance_pace
+from . import telegram_instance_queues
 from . import telegram_instance_receiving
 from . import telegram_instance_sending
 from . import telegram_instance_waiting
@@ -46,6 +47,7 @@ from . import telegram_message_files
 from . import telegram_message_inbox
 from . import telegram_message_journal
 from . import telegram_message_link
+from . import telegram_message_lookup
 from . import telegram_message_queue
 from . import telegram_message_report
 from . import telegram_message_show

@@ -65,6 +65,11 @@ class TelegramInstance(models.Model):
             return self._notify_missed(problem, is_good=False)
         return self._notify_missed(self._describe_missed(count, self._process_at_once()))
 
+    def action_open_journals(self):
+        """Show the journals of the last 24 hours beside what is here, with the differences."""
+        self.ensure_one()
+        return self.env["telegram.journal"]._open(self)
+
     def _process_at_once(self):
         """Process the inbox unless the receive action is doing that: then it goes on with it.
 

@@ -29,6 +29,7 @@ from . import test_link_browser
 from . import test_mail_thread
 from . import test_notifications
 from . import test_notifications_kinds
+from . import test_queues_browser
 from . import test_receiving
 from . import test_samples
 from . import test_sandbox_account
@@ -55,6 +56,7 @@ from . import test_telegram_instance
 from . import test_telegram_instance_activity
 from . import test_telegram_instance_journal
 from . import test_telegram_instance_pace
+from . import test_telegram_journal
 from . import test_telegram_link
 from . import test_telegram_message_changes
 from . import test_telegram_message_content
@@ -63,6 +65,7 @@ from . import test_telegram_message_files
 from . import test_telegram_message_actions
 from . import test_telegram_message_queue
 from . import test_telegram_message_unsure
+from . import test_telegram_queue
 from . import test_telegram_sign_in
 from . import test_telegram_template
 from . import test_telegram_template_files

@@ -1,16 +1,15 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
+from .browser_case import TourCase
 from .common import TelegramCase
 
 
 @tagged("post_install", "-at_install")
-class TestLinkBrowser(TelegramCase, HttpCase):
+class TestLinkBrowser(TourCase, TelegramCase):
     """Somebody whom Odoo does not know has written; a person says who it is, and about what."""
-
-    browser_size = "1400x900"
 
     def test_link(self):
         """From the chat: choose among the contacts of the number, then the record; to Discuss."""
@@ -23,7 +22,7 @@ class TestLinkBrowser(TelegramCase, HttpCase):
         self.env.flush_all()  # what comes in is processed in a transaction of its own
         event = self.ingest(self.notification("Who are you?"))
         chat = event.message_id.chat_id
-        self.start_tour(f"/odoo/telegram.chat/{chat.id}", "telegram_link", login="admin")
+        self.tour("telegram_link", f"/odoo/telegram.chat/{chat.id}")
         self.env.invalidate_all()
         self.assertEqual(chat.partner_id, partners[1])
         self.assertEqual(event.message_id._get_record(), order)

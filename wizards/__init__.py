@@ -8,7 +8,12 @@ from . import telegram_composer_content
 from . import telegram_composer_template
 from . import telegram_forward
 from . import telegram_message_edit
+from . import telegram_journal
+from . import telegram_journal_entry
 from . import telegram_link_partner
 from . import telegram_link_record
+from . import telegram_message_lookup
+from . import telegram_queue
+from . import telegram_queue_message
 from . import telegram_sign_in
 from . import telegram_template_preview

@@ -1,0 +1,44 @@
+import { registry } from "@web/core/registry";
+
+import { picture } from "./tour_helpers";
+
+// Started by tests/test_queues_browser.py on the form of an instance.
+
+registry.category("web_tour.tours").add("telegram_queues", {
+    steps: () => [
+        { trigger: ".nav-link[name='queues']", run: "click" },
+        picture("queues_page"),
+        { trigger: "button[name='action_open_queues']", run: "click" },
+        { trigger: ".modal .o_data_row:contains('Held up there')" },
+        picture("queues"),
+        { trigger: ".modal button[name='action_clear_messages']", run: "click" },
+        { trigger: ".modal:contains('not sent any more') .btn-primary:contains('Ok')", run: "click" },
+        { trigger: ".o_notification:contains('cancelled by this: 1')" },
+        { trigger: ".modal:contains('has nothing to send')" },
+        { trigger: ".modal button[name='action_clear_webhooks']", run: "click" },
+        { trigger: ".modal:contains('once a minute') .btn-primary:contains('Ok')", run: "click" },
+        { trigger: ".o_notification:contains('Fetch missed messages')" },
+        {
+            trigger: ".o_notification:contains('Fetch missed') button:contains('Response')",
+            run: "click",
+        },
+        { trigger: ".o_telegram_raw:contains('isCleared')" },
+        picture("queues_response"),
+        { trigger: ".modal:has(.o_telegram_raw) .btn-primary", run: "click" },
+        { trigger: "body:not(:has(.o_telegram_raw)) .modal .btn-secondary:contains('Close')", run: "click" },
+        { trigger: "body:not(:has(.modal)) .nav-link[name='queues']", run: "click" },
+        { trigger: "button[name='action_open_journals']", run: "click" },
+        { trigger: ".o_data_row:contains('Nobody heard'):contains('Missing in Odoo')" },
+        picture("journals"),
+        { trigger: "button[name='action_take_missing']", run: "click" },
+        { trigger: ".o_notification:contains('1 message was missing')" },
+        { trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item a", run: "click" },
+        { trigger: ".nav-link[name='queues']", run: "click" },
+        { trigger: "button[name='action_open_journals']", run: "click" },
+        { trigger: ".o_searchview_facet:contains('Different') .o_facet_remove", run: "click" },
+        { trigger: ".o_data_row:contains('Nobody heard'):contains('None'):contains('Received')" },
+        { trigger: ".o_data_row:contains('Nobody heard') .o_data_cell[name='text']", run: "click" },
+        { trigger: ".o_form_view .o_field_widget[name='raw']:contains('Nobody heard')" },
+        picture("journal_entry"),
+    ],
+});

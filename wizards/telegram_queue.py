@@ -1,0 +1,108 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import fields, models
+from odoo.fields import Command
+
+from .. import const
+
+
+class TelegramQueue(models.TransientModel):
+    """The service's two queues as they were when it was asked, beside Odoo's own."""
+
+    _name = "telegram.queue"
+    _description = "Queues of the Service"
+
+    instance_id = fields.Many2one(
+        "telegram.instance", required=True, readonly=True, ondelete="cascade"
+    )
+    waiting_count = fields.Integer("Waiting in Odoo", related="instance_id.waiting_count")
+    messages_count = fields.Integer(
+        "To Be Sent by the Service",
+        readonly=True,
+        help="The service counts anew every 10 seconds.",
+    )
+    webhooks_count = fields.Integer(
+        "Notifications to Be Delivered",
+        readonly=True,
+        help="The service counts anew every 10 seconds.",
+    )
+    message_ids = fields.One2many(
+        "telegram.queue.message", "queue_id", "Messages to Be Sent", readonly=True
+    )
+    is_cut = fields.Boolean(compute="_compute_is_cut")
+
+    def _compute_is_cut(self):
+        for queue in self:
+            queue.is_cut = len(queue.message_ids) >= const.QUEUE_LISTING_LENGTH
+
+    def _open(self, instance):
+        """Ask the service, keep what it says for the dialog, and open that.
+
+        :param instance: the ``telegram.instance``
+        :return: an action
+        """
+        instance.check_access("write")
+        return self.create({"instance_id": instance.id, **self._ask_values(instance)})._show()
+
+    def _ask_values(self, instance):
+        queued = instance._ask("show_messages_queue")
+        messages = self.env["telegram.message"].search(
+            [
+                ("instance_id", "=", instance.id),
+                ("id_message", "in", [row.id_message for row in queued]),
+            ]
+        )
+        known = {message.id_message: message for message in messages}
+        return {
+            "messages_count": instance._ask("get_messages_count"),
+            "webhooks_count": instance._ask("get_webhooks_count"),
+            "message_ids": [
+                Command.clear(),
+                *(
+                    Command.create(self.env["telegram.queue.message"]._prepare(row, known))
+                    for row in queued
+                ),
+            ],
+        }
+
+    def _show(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Queues of %s", self.instance_id.name),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [[False, "form"]],
+            "target": "new",
+        }
+
+    # === ACTION METHODS === #
+
+    def action_refresh(self):
+        """Ask again."""
+        self.ensure_one()
+        values = self._ask_values(self.instance_id)
+        self.write(values)
+        return self._show()
+
+    def action_clear_messages(self):
+        """Let the service forget what it has still to send."""
+        self.ensure_one()
+        messages = self.instance_id.clear_messages_queue()
+        text = self.env._(
+            "The service has forgotten what it had still to send. Messages of Odoo that were "
+            "cancelled by this: %(cancelled)s. Still waiting in Odoo, and going out as usual: "
+            "%(waiting)s.",
+            cancelled=len(messages),
+            waiting=self.instance_id.waiting_count,
+        )
+        return self.instance_id._answer(text, next=self._open(self.instance_id))
+
+    def action_clear_webhooks(self):
+        """Let the service forget what it has still to deliver."""
+        self.ensure_one()
+        result = self.instance_id.clear_webhooks_queue()
+        text = self.env._(
+            "The service has forgotten what it had still to deliver. Messages among that are "
+            "fetched from its journal with “Fetch missed messages”."
+        )
+        return self.instance_id._answer(text, result, next=self._open(self.instance_id))
