@@ -208,6 +208,12 @@ RECEIVE_SETTINGS = {
     "editedMessageWebhook": "yes",
     "deletedMessageWebhook": "yes",
 }
+# What "Standard settings" puts back besides. Marking as read is Odoo's own business.
+STANDARD_SETTINGS = {
+    "markIncomingMessagesReaded": "no",
+    "markIncomingMessagesReadedOnReply": "no",
+    "keepOnlineStatus": "no",
+}
 
 # --- Webhook: the service posts notifications to an address of ours ---------------------------
 # https://green-api.com/en/telegram/docs/api/receiving/technology-webhook-endpoint/

@@ -31,9 +31,13 @@ from . import telegram_instance_cron
 from . import telegram_instance_files
 from . import telegram_instance_journal
 from . import telegram_instance_pace
+from . import telegram_instance_profile
 from . import telegram_instance_queues
 from . import telegram_instance_receiving
 from . import telegram_instance_sending
+from . import telegram_instance_session
+from . import telegram_instance_settings
+from . import telegram_instance_token
 from . import telegram_instance_waiting
 from . import telegram_instance_webhook
 from . import telegram_message

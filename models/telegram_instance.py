@@ -27,6 +27,13 @@ PROTECTED = {
     "file_problem",
     "send_cron_id",
     "receive_cron_id",
+    "token_changed_at",
+    "own_settings",
+    "account_phone",
+    "account_username",
+    "account_chat_id",
+    "account_picture",
+    "suspended_until",
 }
 # Whoever changes these decides where the token goes.
 CREDENTIALS = {"id_instance", "api_url", "media_url"}

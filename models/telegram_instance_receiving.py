@@ -97,7 +97,7 @@ class TelegramInstance(models.Model):
         try:
             with self._get_client() as client:
                 current = client.get_settings()
-                changes = {k: v for k, v in wanted.items() if current.get(k) != v}
+                changes = self._compare_settings(wanted, current)
                 if changes:
                     self._change_settings(client, changes)
         except GreenApiError as error:
@@ -151,7 +151,7 @@ class TelegramInstance(models.Model):
             if not isinstance(error, TryLater):
                 self._take_error(error)
             return
-        different = sorted(k for k, v in wanted.items() if current.get(k) != v)
+        different = sorted(self._compare_settings(wanted, current))
         if not different:
             self._write_account({"receiving_set": True, "receiving_told_at": False})
         elif self._get_seconds_since_told() > const.RESTART_SECONDS:
@@ -161,6 +161,14 @@ class TelegramInstance(models.Model):
                 ", ".join(different),
             )
             self._write_account({"receiving_told_at": False, "problem": problem})
+
+    def _compare_settings(self, wanted, current):
+        """Give the wanted settings that the service does not have. A switch it lacks is off."""
+        return {
+            key: value
+            for key, value in wanted.items()
+            if current.get(key, "no" if value == "no" else None) != value
+        }
 
     def _get_seconds_since_told(self):
         return (fields.Datetime.now() - self.receiving_told_at).total_seconds()

@@ -49,6 +49,25 @@ def own_transaction(records):
         yield records.with_env(env)
 
 
+def write_in_own_transaction(records, write):
+    """Call ``write`` with the records in a transaction of their own, see ``own_transaction``;
+    again when another transaction was in the way.
+
+    For a button, to keep what came of a call of the service.
+
+    :param write: it takes the records, writes, and may be called several times
+    :return: what ``write`` returns
+    :raise ConcurrencyError: another transaction was in the way every time
+    """
+    for _attempt in range(ATTEMPTS):
+        try:
+            with own_transaction(records) as own:
+                return write(own)
+        except CONFLICTS:
+            continue
+    raise ConcurrencyError("Another transaction was in the way every time")
+
+
 def check_not_protected(records, vals, protected):
     """Refuse values of fields that only the addon itself writes, in superuser mode.
 

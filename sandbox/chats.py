@@ -105,3 +105,13 @@ def own(instance):
         phone_number=int(instance.phone or 0),
         username=instance.username,
     )
+
+
+def saved_messages(world, instance, chat_id):
+    """The chat of the account with itself; None for another id.
+
+    Telegram makes it when the account first writes to itself.
+    """
+    if chat_id != instance.chat_id:
+        return None
+    return add_customer(world, instance, {"chatId": chat_id, "name": "Saved Messages"})

@@ -67,6 +67,7 @@ def drop_expired(world, id_instance):
 def _send(world, instance, item):
     body = item["body"]
     chat = chats.find(world, instance, body["chatId"])
+    chat = chat or chats.saved_messages(world, instance, body["chatId"])
     status, reason = _obstacle(instance, chat, body)
     if status:
         wanted = body["chatId"]

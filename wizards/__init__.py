@@ -7,6 +7,8 @@ from . import telegram_composer_recipients
 from . import telegram_composer_content
 from . import telegram_composer_template
 from . import telegram_forward
+from . import telegram_instance_picture
+from . import telegram_instance_settings
 from . import telegram_message_edit
 from . import telegram_journal
 from . import telegram_journal_entry

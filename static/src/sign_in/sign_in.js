@@ -20,18 +20,22 @@ export const PAUSE = 4000; // ms between two questions to the service
 export const LONG_PAUSE = 10000; // ms, where nothing is going to change soon
 
 /**
- * Leads to an authorized Telegram account: shows the QR code, which renews itself, asks for the
- * password of two-step verification where there is one, and says what to do at each step.
+ * Leads to an authorized Telegram account: shows the QR code, which renews itself, or asks for the
+ * phone number and the code that Telegram sends; asks for the password of two-step verification
+ * where there is one, and says what to do at each step.
  *
- * For the form of telegram.sign.in, whose methods it calls.
+ * For the form of telegram.sign.in, whose methods it calls; elsewhere, ``record`` is an object with
+ * the ``resId`` of one.
  */
 export class TelegramSignIn extends Component {
     static template = "telegram_green_api.SignIn";
-    static props = { ...standardWidgetProps };
+    static props = { ...standardWidgetProps, onAuthorized: { type: Function, optional: true } };
 
     setup() {
         this.orm = useService("orm");
         this.passwordRef = useRef("password");
+        this.phoneRef = useRef("phone");
+        this.codeRef = useRef("code");
         this.state = useState({
             /** What the server said last: { state, message, problem, qr }. */
             answer: null,
@@ -39,6 +43,11 @@ export class TelegramSignIn extends Component {
             failure: "",
             passwordRefusal: "",
             isSendingPassword: false,
+            isByPhone: false,
+            /** The phone number that a code was sent to. */
+            phone: "",
+            phoneRefusal: "",
+            isSendingPhone: false,
         });
         this.calls = new Mutex();
         useEffect(
@@ -48,6 +57,14 @@ export class TelegramSignIn extends Component {
                 }
             },
             () => [this.passwordRef.el, this.state.isSendingPassword, this.state.passwordRefusal]
+        );
+        useEffect(
+            (input, isSending) => {
+                if (input && !isSending) {
+                    input.focus();
+                }
+            },
+            () => [this.codeRef.el || this.phoneRef.el, this.state.isSendingPhone]
         );
         onMounted(() => this.refresh());
         onWillDestroy(() => browser.clearTimeout(this.timer));
@@ -61,6 +78,16 @@ export class TelegramSignIn extends Component {
         return this.state.answer?.state === "pendingPassword" && !this.state.answer.problem;
     }
 
+    /** Whether a QR code, or a phone number and its code, would be the next step. */
+    get isSignInWanted() {
+        const { answer, failure } = this.state;
+        return !failure && answer?.state === "notAuthorized" && !answer.problem;
+    }
+
+    get isPhoneWanted() {
+        return this.state.isByPhone && this.isSignInWanted;
+    }
+
     /** Whether something goes on that ends by itself. */
     get isWaiting() {
         const { answer, failure } = this.state;
@@ -69,7 +96,7 @@ export class TelegramSignIn extends Component {
 
     get qrSource() {
         const { answer, failure } = this.state;
-        return !failure && answer?.qr ? `data:image/png;base64,${answer.qr}` : "";
+        return !failure && answer?.qr && !this.state.isByPhone ? `data:image/png;base64,${answer.qr}` : "";
     }
 
     get message() {
@@ -79,12 +106,71 @@ export class TelegramSignIn extends Component {
         if (this.isPasswordWanted && this.state.passwordRefusal) {
             return ""; // said at the field
         }
+        if (this.isPhoneWanted) {
+            return this.state.phone
+                ? _t("Telegram sends a code to %(phone)s, in the app or as an SMS.", {
+                      phone: this.state.phone,
+                  })
+                : _t("Enter the phone number of the Telegram account. Telegram sends it a code.");
+        }
         return this.state.answer?.message || _t("Asking for the state of the account…");
     }
 
     /** Ask how far the sign-in is, and go on asking until it is done. */
     async refresh() {
-        await this.ask("refresh");
+        await (this.state.isByPhone ? this.ask("refresh", false) : this.ask("refresh"));
+    }
+
+    onChangeWay() {
+        Object.assign(this.state, {
+            isByPhone: !this.state.isByPhone,
+            phone: "",
+            phoneRefusal: "",
+        });
+        if (!this.state.isByPhone) {
+            this.refresh();
+        }
+    }
+
+    async onSubmitPhone() {
+        const phone = this.phoneRef.el.value.trim();
+        if (phone && (await this.askByPhone("send_code", phone))) {
+            this.state.phone = phone;
+        }
+    }
+
+    async onSubmitCode() {
+        const input = this.codeRef.el;
+        const code = input.value.trim();
+        input.value = "";
+        if (code) {
+            await this.askByPhone("give_code", code);
+        }
+    }
+
+    onOtherPhone() {
+        this.state.phone = "";
+        this.state.phoneRefusal = "";
+    }
+
+    /**
+     * @param {"send_code"|"give_code"} method
+     * @param {string} text
+     * @returns {Promise<boolean>} whether it was accepted; why not is said at the field
+     */
+    async askByPhone(method, text) {
+        if (this.state.isSendingPhone) {
+            return false;
+        }
+        this.state.isSendingPhone = true;
+        this.state.phoneRefusal = "";
+        const isAnswered = await this.ask(method, text);
+        this.state.isSendingPhone = false;
+        const isAccepted = isAnswered && this.state.answer.accepted;
+        if (isAnswered && !isAccepted && this.isPhoneWanted) {
+            this.state.phoneRefusal = this.state.answer.message;
+        }
+        return isAccepted;
     }
 
     async onSubmitPassword() {
@@ -106,7 +192,7 @@ export class TelegramSignIn extends Component {
     /**
      * Call a method of the wizard, after the call under way if there is one.
      *
-     * @param {"refresh"|"send_password"} method
+     * @param {"refresh"|"send_password"|"send_code"|"give_code"} method
      * @param {...any} args
      * @returns {Promise<boolean>} whether there was an answer
      */
@@ -114,7 +200,12 @@ export class TelegramSignIn extends Component {
         browser.clearTimeout(this.timer);
         const isAnswered = await this.calls.exec(() => this.call(method, args));
         browser.clearTimeout(this.timer);
-        if (status(this) !== "destroyed" && !this.isAuthorized) {
+        if (status(this) === "destroyed") {
+            return false;
+        }
+        if (this.isAuthorized) {
+            this.props.onAuthorized?.();
+        } else {
             this.timer = browser.setTimeout(() => this.refresh(), this.getPause());
         }
         return isAnswered;
