@@ -5,8 +5,10 @@ import io
 from datetime import datetime, timezone
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ..client import GreenApiError
+from .pictures import to_jpeg
 from .transactions import write_in_own_transaction
 
 PICTURE_MAX_BYTES = 5 * 1024 * 1024
@@ -110,11 +112,23 @@ class TelegramInstance(models.Model):
         try:
             with self._get_client() as client:
                 client.download(url, target, PICTURE_MAX_BYTES, PICTURE_SECONDS)
+            return to_jpeg(self.env, target.getvalue()), ""
         except GreenApiError as error:
-            return b"", self.env._("The picture could not be fetched: %s", self._explain(error))
-        return target.getvalue(), ""
+            reason = self._explain(error)
+        except UserError:
+            reason = self.env._("What came is no picture.")
+        return b"", self.env._("The picture could not be fetched: %s", reason)
 
     # === TEXTS === #
+
+    def _get_reason_texts(self):
+        _ = self.env._
+        return super()._get_reason_texts() | {
+            "rate-overlimit": _(
+                "Telegram takes a new picture only once in a while. Try again in a minute."
+            ),
+            "Timed Out": _("Telegram did not take the picture in time. Try again."),
+        }
 
     def _describe_account(self, account):
         if not account.phone:

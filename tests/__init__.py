@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import test_access
+from . import test_account_browser
 from . import test_bad_messages
 from . import test_browser
 from . import test_chaos
@@ -53,6 +54,7 @@ from . import test_telegram_composer_mass
 from . import test_telegram_event
 from . import test_telegram_event_together
 from . import test_telegram_instance
+from . import test_telegram_instance_account
 from . import test_telegram_instance_activity
 from . import test_telegram_instance_journal
 from . import test_telegram_instance_pace

@@ -44,7 +44,12 @@ class TourCase(HttpCase):
 
         return watched
 
-    def tour(self, name, url):
+    def tour(self, name, url, **lent):
+        """Run a tour as the administrator.
+
+        :param lent: what else it may ask for by ``lent(…)`` of static/tests/tours/tour_helpers.js
+        """
+
         def on_console(browser, *args, **kwargs):
             text = str(kwargs.get("args", args))
             if found := PICTURE.search(text):
@@ -58,6 +63,7 @@ class TourCase(HttpCase):
             "telegram_url": self.sandbox_url,
             "telegram_id": str(self.phone.id_instance),
             "telegram_token": self.phone.token,
+            **lent,
         }
         with patch.object(ChromeBrowser, "_handle_console", on_console):
             self.start_tour(url, name, login="admin", cookies=cookies, timeout=120)

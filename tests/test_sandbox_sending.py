@@ -3,7 +3,7 @@
 
 import requests
 
-from .sandbox_case import VASILISA, VASILISA_PHONE, LocalServiceCase
+from .sandbox_case import OWNER, VASILISA, VASILISA_PHONE, LocalServiceCase
 
 GROUP = "-10000000000000"
 CONTACT = {"phoneContact": 7987}
@@ -93,6 +93,14 @@ class TestSendMessage(LocalServiceCase):
         self.assertEqual(self.phone.ledger(count=1)[0]["chatId"], VASILISA)
         self.assertEqual(self.receive()["senderData"]["chatId"], VASILISA)
         self.assertEqual(self.receive()["chatId"], VASILISA)
+
+    def test_saved_messages(self):
+        """The account writes to itself: the chat is made, and the echo comes as of any other."""
+        id_message = self.send(OWNER, "Note to myself")
+        self.assertEqual(self.phone.ledger(count=1)[0]["chatId"], OWNER)
+        echo = self.receive()
+        self.assertEqual((echo["idMessage"], echo["senderData"]["chatId"]), (id_message, OWNER))
+        self.assertEqual(self.phone.messages(OWNER)[0]["text"], "Note to myself")
 
     def test_unknown_phone(self):
         """No account on the number: told without idMessage and in the phone form, always."""

@@ -1,19 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import base64
-import binascii
 import io
 
-from PIL import Image
-
 from odoo import fields, models
-from odoo.exceptions import UserError
-from odoo.tools.image import ImageProcess
 
+from ..models.pictures import to_jpeg
 from ..models.transactions import write_in_own_transaction
-
-WHITE = (255, 255, 255)
-SIZE_MAX = 1280  # pixels: Telegram shows no larger picture
 
 
 class TelegramInstancePicture(models.TransientModel):
@@ -33,7 +26,7 @@ class TelegramInstancePicture(models.TransientModel):
         self.ensure_one()
         instance = self.instance_id
         instance.check_access("write")
-        picture = to_jpeg(self.env, self.picture)
+        picture = to_jpeg(self.env, base64.b64decode(self.picture or b""))
         result = instance._ask("set_profile_picture", io.BytesIO(picture))
         content = base64.b64encode(picture)
         write_in_own_transaction(instance, lambda own: own.write({"account_picture": content}))
@@ -42,25 +35,3 @@ class TelegramInstancePicture(models.TransientModel):
             result,
             next={"type": "ir.actions.act_window_close"},
         )
-
-
-def to_jpeg(env, content):
-    """Return a picture as JPEG, no larger than Telegram shows it.
-
-    :param bytes content: base64 of any format that Odoo can read; transparent becomes white
-    :raise UserError: it is no picture, or one that cannot be converted
-    """
-    refusal = UserError(
-        env._("This file is no picture that can be converted. Choose a JPEG, PNG or GIF file.")
-    )
-    try:
-        process = ImageProcess(base64.b64decode(content or b""))
-        if not process.image:
-            raise refusal
-        if process.image.mode not in ("RGB", "L"):
-            process.image = process.image.convert("RGBA")
-            process.colorize(WHITE)
-        process.resize(SIZE_MAX, SIZE_MAX)
-        return process.image_quality(quality=90, output_format="JPEG")
-    except (OSError, SyntaxError, ValueError, binascii.Error, Image.DecompressionBombError):
-        raise refusal from None

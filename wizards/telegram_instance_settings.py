@@ -57,9 +57,7 @@ class TelegramInstanceSettings(models.TransientModel):
         for wizard in self:
             needed = [name for name in SWITCHES if SWITCHES[name] in const.RECEIVE_SETTINGS]
             off = [wizard._fields[name]._description_string(self.env) for name in needed]
-            off = [
-                label for label, name in zip(off, needed, strict=True) if not wizard[name]
-            ]
+            off = [label for label, name in zip(off, needed, strict=True) if not wizard[name]]
             wizard.missing = ", ".join(off)
 
     # === CONSTRAINT METHODS === #
@@ -86,9 +84,7 @@ class TelegramInstanceSettings(models.TransientModel):
         close = {"type": "ir.actions.act_window_close"}
         changes = self._get_changes()
         if not changes:
-            return instance._answer(
-                self.env._("Nothing was changed."), type="info", next=close
-            )
+            return instance._answer(self.env._("Nothing was changed."), type="info", next=close)
         step = instance._ask("set_settings", changes)
         write_in_own_transaction(instance, lambda own: own._keep_settings(changes))
         different = self._read_back(changes)

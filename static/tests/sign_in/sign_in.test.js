@@ -210,6 +210,103 @@ test("a password waits for the question under way", async () => {
     expect.verifySteps([]);
 });
 
+const PHONE = ".o-telegram-SignIn-phone input";
+const CODE = ".o-telegram-SignIn-code input";
+const WAY = ".o-telegram-SignIn-way";
+
+test("signs in by phone number: number, code, done; no QR code is asked for meanwhile", async () => {
+    onRpc("telegram.sign.in", "refresh", ({ args }) => {
+        expect.step(`refresh ${JSON.stringify(args.slice(1))}`);
+        return args.length > 1 ? answer("notAuthorized", "Scan it") : scanIt("Rmlyc3Q=");
+    });
+    onRpc("telegram.sign.in", "send_code", ({ args }) => {
+        expect.step(`phone ${args[1]}`);
+        return answer("notAuthorized", "", { accepted: true });
+    });
+    onRpc("telegram.sign.in", "give_code", ({ args }) => {
+        expect.step(`code ${args[1]}`);
+        return { ...authorized, accepted: true };
+    });
+    await openSignIn();
+    await click(WAY);
+    await animationFrame();
+    expect(QR).toHaveCount(0);
+    expect(PHONE).toBeFocused();
+    await wait(PAUSE);
+    await edit("+7 987 654-32-10");
+    await press("Enter");
+    await animationFrame();
+    expect(CODE).toBeFocused();
+    expect(MESSAGE).toHaveText(/\+7 987 654-32-10/);
+    await edit("12345");
+    await press("Enter");
+    await animationFrame();
+    expect(DONE).toHaveCount(1);
+    expect(CODE).toHaveCount(0);
+    expect(WAY).toHaveCount(0);
+    expect.verifySteps([
+        "refresh []",
+        "refresh [false]",
+        "phone +7 987 654-32-10",
+        "code 12345",
+    ]);
+});
+
+test("says at the field what was wrong with number and code, until the next try", async () => {
+    onRefresh(scanIt("Rmlyc3Q="));
+    const phones = [
+        answer("notAuthorized", "No such number", { accepted: false }),
+        answer("notAuthorized", "", { accepted: true }),
+    ];
+    onRpc("telegram.sign.in", "send_code", () => phones.shift());
+    onRpc("telegram.sign.in", "give_code", () =>
+        answer("notAuthorized", "Wrong code", { accepted: false })
+    );
+    await openSignIn();
+    await click(WAY);
+    await animationFrame();
+    await edit("12");
+    await press("Enter");
+    await animationFrame();
+    expect(".o-telegram-SignIn-phone [role='alert']").toHaveText("No such number");
+    await wait(PAUSE);
+    expect(".o-telegram-SignIn-phone [role='alert']").toHaveText("No such number");
+    expect(PHONE).toHaveValue("12");
+    await edit("+79876543210");
+    await press("Enter");
+    await animationFrame();
+    await edit("1");
+    await press("Enter");
+    await animationFrame();
+    expect(".o-telegram-SignIn-code [role='alert']").toHaveText("Wrong code");
+    expect(CODE).toHaveValue("");
+    await click(".o-telegram-SignIn-otherPhone");
+    await animationFrame();
+    expect(PHONE).toHaveCount(1);
+    await click(WAY);
+    await animationFrame();
+    expect(QR).toHaveCount(1);
+    expect.verifySteps(["refresh", "refresh", "refresh"]);
+});
+
+test("the password of two-step verification follows the code", async () => {
+    onRefresh(scanIt("Rmlyc3Q="));
+    onRpc("telegram.sign.in", "send_code", () => ({ ...scanIt(""), accepted: true }));
+    onRpc("telegram.sign.in", "give_code", () => ({ ...passwordWanted, accepted: true }));
+    await openSignIn();
+    await click(WAY);
+    await animationFrame();
+    await edit("+79876543210");
+    await press("Enter");
+    await animationFrame();
+    await edit("12345");
+    await press("Enter");
+    await animationFrame();
+    expect(PASSWORD).toBeFocused();
+    expect(CODE).toHaveCount(0);
+    expect.verifySteps(["refresh"]);
+});
+
 const FAILURES = [
     ["builtins.KeyError", "Odoo could not find out the state of the account. It is tried again."],
     ["odoo.exceptions.AccessError", "What the server says"],

@@ -1,0 +1,80 @@
+import { registry } from "@web/core/registry";
+
+import { lent, picture } from "./tour_helpers";
+
+// Started by tests/test_account_browser.py on the form of an instance.
+
+const ACCOUNT_PAGE = { trigger: ".o_notebook .nav-link[name='account']", run: "click" };
+
+function confirm(words) {
+    return [
+        { trigger: `.modal:contains("${words}")` },
+        { trigger: ".modal .btn-primary", run: "click" },
+    ];
+}
+
+registry.category("web_tour.tours").add("telegram_account", {
+    steps: () => [
+        ACCOUNT_PAGE,
+        { trigger: "button[name='action_read_account']", run: "click" },
+        { trigger: "[name='account_phone']:contains('+79876543210')" },
+        { content: "The picture", trigger: "[name='account_picture'] img" },
+        { trigger: ".o_notification:contains('Signed in') .btn:contains('Response')" },
+        picture("account"),
+        { trigger: ".o_notification .btn:contains('Response')", run: "click" },
+        { trigger: ".modal pre:contains('stateInstance')" },
+        { trigger: ".modal .btn-primary", run: "click" },
+        { trigger: "button[name='action_open_settings']", run: "click" },
+        { trigger: ".modal [name='keep_online'] input", run: "click" },
+        picture("account_settings"),
+        { trigger: ".modal button[name='action_save']", run: "click" },
+        { trigger: ".o_notification:contains('keepOnlineStatus')" },
+        { trigger: "body:not(:has(.modal))" },
+        ACCOUNT_PAGE,
+        { trigger: "button[name='action_set_picture']", run: "click" },
+        { trigger: ".modal [name='picture']" },
+        picture("account_picture"),
+        { trigger: ".modal .btn:contains('Discard')", run: "click" },
+        { trigger: "button[name='action_restart']", run: "click" },
+        ...confirm("up to 5 minutes"),
+        { trigger: ".o_notification:contains('restarts')" },
+        { trigger: "button[name='action_log_out']", run: "click" },
+        ...confirm("until somebody signs in again"),
+        { trigger: "[name='state']:contains('Not authorized')" },
+        { content: "The history", trigger: ".o-mail-Message:contains('signed out')" },
+        picture("account_signed_out"),
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_account_sign_in", {
+    steps: () => [
+        {
+            isActive: ["mobile"],
+            trigger: ".o_statusbar_buttons .dropdown-toggle, .o-statusbar-buttons-dropdown",
+            run: "click",
+        },
+        { trigger: "button[name='action_sign_in']", run: "click" },
+        { trigger: ".o-telegram-SignIn-qr" },
+        picture("sign_in_qr"),
+        { trigger: ".o-telegram-SignIn-way", run: "click" },
+        { trigger: ".o-telegram-SignIn-phone input", run: "edit +7 987 654-32-10" },
+        picture("sign_in_phone"),
+        { trigger: ".o-telegram-SignIn-phone button", run: "click" },
+        { trigger: ".o-telegram-SignIn-code input", run: "edit 00000000" },
+        { trigger: ".o-telegram-SignIn-code button", run: "click" },
+        { trigger: ".o-telegram-SignIn-code [role='alert']:contains('not the code')" },
+        picture("sign_in_wrong_code"),
+        {
+            content: "The code that Telegram shows on the phone",
+            trigger: ".o-telegram-SignIn-code input",
+            run: (helpers) => helpers.edit(lent("telegram_code")),
+        },
+        { trigger: ".o-telegram-SignIn-code button", run: "click" },
+        { trigger: ".o-telegram-SignIn-password input", run: "edit correct horse" },
+        picture("sign_in_password"),
+        { trigger: ".o-telegram-SignIn-password button", run: "click" },
+        { trigger: ".o-telegram-SignIn-done" },
+        { trigger: ".modal .btn:contains('Close')", run: "click" },
+        { trigger: ".o_form_view [name='state']:contains('Authorized')" },
+    ],
+});
