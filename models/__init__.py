@@ -17,11 +17,18 @@ from . import res_partner
 from . import telegram_call
 from . import telegram_chat
 from . import telegram_chat_channel
+from . import telegram_chat_group
+from . import telegram_chat_group_actions
+from . import telegram_chat_group_changes
+from . import telegram_chat_group_people
+from . import telegram_chat_invitation
 from . import telegram_chat_link
 from . import telegram_chat_presence
+from . import telegram_chat_record
 from . import telegram_chat_recipients
 from . import telegram_event
 from . import telegram_event_receiving
+from . import telegram_group_member
 from . import telegram_instance
 from . import telegram_instance_account
 from . import telegram_instance_activity
@@ -29,6 +36,7 @@ from . import telegram_instance_ask
 from . import telegram_instance_channel
 from . import telegram_instance_cron
 from . import telegram_instance_files
+from . import telegram_instance_group
 from . import telegram_instance_journal
 from . import telegram_instance_pace
 from . import telegram_instance_profile
@@ -57,6 +65,7 @@ from . import telegram_message_report
 from . import telegram_message_show
 from . import telegram_message_show_files
 from . import telegram_message_target
+from . import telegram_message_tied
 from . import telegram_message_unsure
 from . import telegram_template
 from . import telegram_template_render

@@ -56,7 +56,7 @@ class DiscussChannel(models.Model):
         values_list = messages_sudo._prepare_all(html_to_text(kwargs.get("body")), attachments)
         mail_message = super().message_post(message_type=message_type, silent=True, **kwargs)
         for values in values_list:
-            message = messages_sudo._queue(chat, values, quoted_message=quoted)
+            message = messages_sudo._queue(chat, values, chat._get_record(), quoted)
             message.mail_message_ids = mail_message
             message._post_on_records()
             quoted = quoted.browse()
@@ -108,6 +108,8 @@ class DiscussChannel(models.Model):
             raise UserError(
                 self.env._("The Telegram chat of this conversation is gone; nobody can be reached.")
             )
+        if chat.left_at:
+            raise UserError(chat._explain_left())
         if not chat.instance_id._is_operated_by(self.env.user):
             raise AccessError(
                 self.env._(

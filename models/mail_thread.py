@@ -14,6 +14,7 @@ class MailThread(models.AbstractModel):
         body="",
         *,
         partner=None,
+        group=None,
         instance=None,
         attachments=None,
         contents=(),
@@ -27,6 +28,7 @@ class MailThread(models.AbstractModel):
 
         :param str body: plain text
         :param partner: the ``res.partner`` to write to; by default the record's own
+        :param group: the ``telegram.chat`` of a group to write to instead
         :param instance: the ``telegram.instance`` to write by; by default its company's first
         :param attachments: ``ir.attachment`` records to send
         :param list contents: values of the ``telegram.message._prepare_…`` methods, to send besides
@@ -39,10 +41,14 @@ class MailThread(models.AbstractModel):
         self.ensure_one()
         messages = self.env["telegram.message"]
         values_list = messages._prepare_all(body, attachments, contents)
-        instance = instance or self._telegram_get_instance()
+        instance = group.instance_id if group else instance or self._telegram_get_instance()
         self._telegram_check_instance(instance)
-        partner = partner or self._telegram_get_partner()
-        chat = self.env["telegram.chat"]._for_partner(instance, partner)
+        if group:
+            group.check_access("read")
+            partner, chat = self.env["res.partner"], group
+        else:
+            partner = partner or self._telegram_get_partner()
+            chat = self.env["telegram.chat"]._for_partner(instance, partner)
         mail_messages = self.env["mail.message"]
         for values in values_list:
             message = messages._queue(chat, values, self, quoted_message, scheduled_date)

@@ -82,14 +82,23 @@ class TelegramMessage(models.Model):
                     message_sudo._show_text()
 
     def _check_may_link(self, record):
+        for instance in self.instance_id:
+            self._check_may_show_on(record, instance)
+
+    @api.model
+    def _check_may_show_on(self, record, instance):
+        """Refuse a record on which the user may not have an instance's messages stand.
+
+        :raise AccessError: the user may not write in its chatter
+        :raise UserError: it has no chatter, or is of another company than the instance
+        """
         if record._name == "discuss.channel" or not hasattr(record, "message_post"):
             raise UserError(
                 self.env._("“%s” has no chatter to show messages in.", record.display_name)
             )
         record.check_access("read")
         record._telegram_check_post_access()
-        for instance in self.instance_id:
-            record._telegram_check_instance(instance)
+        record._telegram_check_instance(instance)
 
     def _leave_record(self, record):
         """Take a message that came in off the record that it stands on, unless it is this one."""

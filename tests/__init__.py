@@ -53,6 +53,9 @@ from . import test_telegram_composer
 from . import test_telegram_composer_mass
 from . import test_telegram_event
 from . import test_telegram_event_together
+from . import test_telegram_group
+from . import test_telegram_group_create
+from . import test_telegram_group_record
 from . import test_telegram_instance
 from . import test_telegram_instance_account
 from . import test_telegram_instance_activity

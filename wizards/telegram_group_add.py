@@ -1,0 +1,38 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class TelegramGroupAdd(models.TransientModel):
+    """The dialog that adds people to a group, and says what became of each."""
+
+    _name = "telegram.group.add"
+    _description = "Add People to a Telegram Group"
+    _inherit = "telegram.group.people"
+
+    group_id = fields.Many2one("telegram.chat", required=True, readonly=True, ondelete="cascade")
+    instance_id = fields.Many2one(related="group_id.instance_id")
+
+    @api.depends("group_id")
+    def _compute_preview(self):
+        return super()._compute_preview()
+
+    def _get_group(self):
+        return self.group_id
+
+    def action_add(self):
+        """Add everybody who can be added."""
+        self.ensure_one()
+        chats, left_out = self._get_people()
+        names = {chat.chat_id: chat.partner_id.display_name or chat.name for chat in chats}
+        results = self.group_id.add_group_participants(chats)
+        added = [names[chat_id] for chat_id, reason in results if not reason]
+        refused = [f"{names[chat_id]}: {reason}" for chat_id, reason in results if reason]
+        refused += self._describe(left_out)
+        if not added:
+            raise UserError("\n".join([self.env._("Nobody was added."), *refused]))
+        lines = [self.env._("Added: %s.", ", ".join(added))]
+        if refused:
+            lines += [self.env._("Not added:"), *refused]
+        return self.instance_id._answer("\n".join(lines), type="warning" if refused else "success")
