@@ -2,9 +2,7 @@
 
 """Making thousands of rows at once, where the ORM takes longer for one than for all of them."""
 
-from psycopg2.sql import SQL, Identifier
-
-PAGE_SIZE = 1000  # rows of one statement
+from odoo.tools import SQL
 
 
 def insert(model, vals_list):
@@ -19,45 +17,63 @@ def insert(model, vals_list):
     """
     if not vals_list:
         return model.browse()
-    stored = [name for name in vals_list[0] if model._fields[name].column_type]
-    log = {}
-    if model._log_access:
-        now = model.env.cr.now()
-        log = {
-            "create_uid": model.env.uid,
-            "create_date": now,
-            "write_uid": model.env.uid,
-            "write_date": now,
-        }
-    columns = [_convert(model, name, [vals[name] for vals in vals_list]) for name in stored]
-    rows = [(*row, *log.values()) for row in zip(*columns, strict=True)]
-    ids = _insert_rows(model.env.cr, model._table, [*stored, *log], rows, returning=True)
-    records = model.browse(ids)
+    now = model.env.cr.now()
+    log = {"create_uid": model.env.uid, "write_uid": model.env.uid}
+    log |= {"create_date": now, "write_date": now}
+    columns = {name: [value] * len(vals_list) for name, value in log.items() if model._log_access}
+    relations = []
     for name in vals_list[0]:
+        values = [vals[name] for vals in vals_list]
+        if model._fields[name].type == "many2many":
+            relations.append((model._fields[name], values))
+        else:
+            columns[name] = values
+    ids = _insert(model.env, model._table, *_convert(model, columns), returning="RETURNING id")
+    ids = [id_ for [id_] in ids]
+    for field, values in relations:
+        pairs = [(id_, other) for id_, others in zip(ids, values, strict=True) for other in others]
+        ends = {field.column1: [one for one, _ in pairs], field.column2: [two for _, two in pairs]}
+        _insert(model.env, field.relation, ends, dict.fromkeys(ends, "int4"))
+    return model.browse(ids)
+
+
+def _convert(model, columns):
+    """Give the values of fields as their columns want them, and the types of these."""
+    converted, types = {}, {}
+    for name, values in columns.items():
         field = model._fields[name]
-        if field.type == "many2many":
-            pairs = [
-                (record_id, other_id)
-                for record_id, vals in zip(ids, vals_list, strict=True)
-                for other_id in vals[name]
-            ]
-            _insert_rows(model.env.cr, field.relation, [field.column1, field.column2], pairs)
-    return records
+        types[name] = field.column_type[1]
+        if values.count(values[0]) == len(values):
+            converted[name] = [field.convert_to_column_insert(values[0], model)] * len(values)
+        else:
+            converted[name] = [field.convert_to_column_insert(value, model) for value in values]
+    return converted, types
 
 
-def _convert(model, name, values):
-    """Return the values of a field as its column wants them; the same one for all, only once."""
-    field = model._fields[name]
-    if values.count(values[0]) == len(values):
-        return [field.convert_to_column_insert(values[0], model)] * len(values)
-    return [field.convert_to_column_insert(value, model) for value in values]
+def _insert(env, table, columns, types, returning=""):
+    """Insert rows that are given by columns. What is the same for all is sent once.
 
-
-def _insert_rows(cr, table, columns, rows, returning=False):
-    query = SQL("INSERT INTO {} ({}) VALUES %s{}").format(
-        Identifier(table),
-        SQL(", ").join(map(Identifier, columns)),
-        SQL(" RETURNING id" if returning else ""),
+    :param dict columns: lists of values, by the column's name
+    :param dict types: of the columns, by their names
+    :return: what the statement returns, in the order of the values
+    """
+    count = len(next(iter(columns.values())))
+    arrays, names, selected = [SQL("%s::int4[]", list(range(count)))], [SQL("position")], []
+    for name, values in columns.items():
+        if count and values.count(values[0]) == count:
+            selected.append(SQL("%s::%s", values[0], SQL(types[name])))
+        else:
+            arrays.append(SQL("%s::%s[]", values, SQL(types[name])))
+            names.append(SQL.identifier(name))
+            selected.append(SQL.identifier(name))
+    return env.execute_query(
+        SQL(
+            "INSERT INTO %s (%s) SELECT %s FROM unnest(%s) AS rows (%s) ORDER BY position %s",
+            SQL.identifier(table),
+            SQL(", ").join(map(SQL.identifier, columns)),
+            SQL(", ").join(selected),
+            SQL(", ").join(arrays),
+            SQL(", ").join(names),
+            SQL(returning),
+        )
     )
-    found = cr.execute_values(query, rows, page_size=PAGE_SIZE, fetch=returning)
-    return [row[0] for row in found] if returning else []

@@ -165,12 +165,10 @@ class MailThread(models.AbstractModel):
         companies = self._mail_get_companies()
         # sudo: res.company, twice - which company a branch belongs to, also to those who see only
         # the branch
-        mine = instance.sudo().company_id.id
-        return self.filtered(
-            lambda record: (
-                companies[record.id] and mine not in companies[record.id].sudo().parent_ids.ids
-            )
-        )
+        mine = instance.sudo().company_id
+        others = self.env["res.company"].union(*companies.values()).sudo()
+        others = others.filtered(lambda company: mine not in company.parent_ids)
+        return self.browse(id_ for id_ in self._ids if companies[id_] & others)
 
     def _telegram_get_partner(self):
         """Return the contact of this record, or raise a UserError when it has none."""

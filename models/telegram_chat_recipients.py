@@ -163,8 +163,7 @@ class TelegramChat(models.Model):
         # sudo: telegram.chat - as in _find_by_partner
         chats_sudo = self.sudo().with_context(clean_context(self.env.context), active_test=False)
         domain = [("instance_id", "=", instance.id), ("chat_id", "in", list(chat_ids.values()))]
-        known = chats_sudo.search(domain)
-        made = known.mapped("chat_id")
+        chats = {chat.chat_id: chat for chat in chats_sudo.search(domain)}
         vals_list = [
             {
                 "name": partners[0].complete_name or partners[0].display_name,
@@ -179,16 +178,16 @@ class TelegramChat(models.Model):
                 "last_message_at": self.env.cr.now().replace(microsecond=0),
             }
             for phone, partners in partners_by_phone.items()
-            if chat_ids[phone] not in made
+            if chat_ids[phone] not in chats
         ]
         try:
-            known |= bulk.insert(chats_sudo, vals_list)
+            made = bulk.insert(chats_sudo, vals_list)
         except UniqueViolation:
             # Somebody made one since our transaction began; only another one can see it.
             raise ConcurrencyError("a telegram.chat was just made") from None
+        chats |= {vals["chat_id"]: chat for vals, chat in zip(vals_list, made, strict=True)}
         self.env["res.partner"].invalidate_model(["telegram_chat_ids"], flush=False)
-        by_chat_id = {chat.chat_id: chat.with_env(self.env) for chat in known}
-        return {phone: by_chat_id[chat_id] for phone, chat_id in chat_ids.items()}
+        return {phone: chats[chat_id].with_env(self.env) for phone, chat_id in chat_ids.items()}
 
     @api.model
     def _for_partner(self, instance, partner):

@@ -236,7 +236,7 @@ class TelegramMessage(models.Model):
         """
         # sudo: telegram.message - people write through the queue, not into its table
         messages_sudo = self.sudo().create(self._prepare_queued(rows, scheduled_date))
-        messages_sudo._wake_queue()
+        self._wake_queue(rows, scheduled_date)
         return messages_sudo.with_env(self.env)
 
     @api.model
@@ -249,7 +249,7 @@ class TelegramMessage(models.Model):
         vals_list = [{**blank, **values} for values in self._prepare_queued(rows, scheduled_date)]
         messages_sudo = bulk.insert(self.sudo(), vals_list)  # sudo: as above
         self.env["telegram.chat"].invalidate_model(["message_ids"], flush=False)
-        messages_sudo._wake_queue()
+        self._wake_queue(rows, scheduled_date)
         return messages_sudo.with_env(self.env)
 
     @api.model
@@ -264,13 +264,19 @@ class TelegramMessage(models.Model):
         }
         return [{**common, **values, **chat._get_place()} for chat, values in rows]
 
-    def _wake_queue(self):
-        """Have messages sent that were just queued: at once, or when their time has come."""
+    @api.model
+    def _wake_queue(self, rows, scheduled_date):
+        """Have messages sent that were just queued: at once, or when their time has come.
+
+        :param list rows: as for ``_queue_all``
+        """
         now = self.env.cr.now().replace(microsecond=0)
-        chats = self.chat_id.filtered(lambda chat: chat.last_message_at != now)
-        chats.write({"last_message_at": now})
-        later = self[:1].scheduled_date
-        self.instance_id._trigger_send(later if later and later > now else None)
+        # sudo: telegram.chat - who writes there moves it to the top
+        chats_sudo = self.env["telegram.chat"].union(*(chat for chat, _values in rows)).sudo()
+        chats_sudo.filtered(lambda chat: chat.last_message_at != now).last_message_at = now
+        scheduled_date = fields.Datetime.to_datetime(scheduled_date)
+        is_later = scheduled_date and scheduled_date > now
+        chats_sudo.instance_id._trigger_send(scheduled_date if is_later else None)
 
     @api.model
     def _check_quote(self, chat, quoted_message):

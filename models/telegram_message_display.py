@@ -147,8 +147,7 @@ class TelegramMessage(models.Model):
                 )
             )
             by_attachment = {}
-            for note in logged:
-                values = chosen[note.res_id]
+            for note, values in zip(logged, chosen.values(), strict=True):
                 values["mail_message_ids"] = note.ids
                 if attachment_id := values.get("attachment_id"):
                     by_attachment.setdefault(attachment_id, []).append(note.id)
@@ -162,7 +161,7 @@ class TelegramMessage(models.Model):
         :param list notes: the ids of the ``mail.message`` records that show each message
         :param list partners: the ``res.partner`` that each message goes to
         """
-        first = self[:1]
+        first = self.browse(self._ids[:1])  # alone: the others need not be read
         note = self.env["mail.message"].browse(notes[0])
         common = first._prepare_notification(note, partners[0])  # they have all just been queued
         bulk.insert(

@@ -23,9 +23,10 @@ class TelegramMessage(models.Model):
     @api.model
     def _queue_batch(self, rows, scheduled_date=None):
         messages = super()._queue_batch(rows, scheduled_date)
-        # sudo: telegram.message - the conversation shows what was just queued
-        for message_sudo in messages.sudo().filtered(lambda m: m.chat_id.channel_id):
-            message_sudo._show_in_conversation()
+        # sudo: telegram.message, telegram.chat - the conversation shows what was just queued
+        for message_sudo, (chat, _values) in zip(messages.sudo(), rows, strict=True):
+            if chat.sudo().channel_id:
+                message_sudo._show_in_conversation()
         return messages
 
     def _show_state(self):
