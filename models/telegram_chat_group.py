@@ -55,6 +55,7 @@ class TelegramChat(models.Model):
     )
     description = fields.Text(readonly=True, copy=False)
     owner_chat_id = fields.Char("Owner's Telegram Id", readonly=True, copy=False)
+    owner_name = fields.Char("Owner", compute="_compute_owner_name")
     group_created_at = fields.Datetime("Created at Telegram", readonly=True, copy=False)
     refreshed_at = fields.Datetime(
         "Last Refreshed", readonly=True, copy=False, help="When the service was asked last."
@@ -106,6 +107,15 @@ class TelegramChat(models.Model):
             )
             is_plain = chat.account_role == "member"
             chat.may_manage_group = chat.is_group and not chat.left_at and not is_plain
+
+    @api.depends("owner_chat_id", "member_ids.name")
+    def _compute_owner_name(self):
+        owners = self.env["telegram.group.member"].search(
+            [("group_id", "in", self.ids), ("is_owner", "=", True)]
+        )
+        names = {owner.group_id: owner.name for owner in owners}
+        for chat in self:
+            chat.owner_name = names.get(chat) or chat.owner_chat_id
 
     # === CRUD METHODS === #
 
@@ -188,7 +198,7 @@ class TelegramChat(models.Model):
             values["left_at"] = False
         elif own_chat_id and listed and kind == "group" and not self.left_at:
             # Of a large supergroup the service may not list everybody: there it proves nothing.
-            values["left_at"] = fields.Datetime.now()
+            self._note_left()
         self.write(values)
         self._take_participants(data.participants, own_chat_id)
 
@@ -249,6 +259,11 @@ class TelegramChat(models.Model):
             ["sender_name:max"],
         )
         return dict(rows)
+
+    def _note_left(self):
+        """Keep that the account is not in the group any more."""
+        self.left_at = fields.Datetime.now()
+        self.member_ids.filtered("is_self").unlink()
 
     def _note_contact(self, message):
         result = super()._note_contact(message)

@@ -2,7 +2,7 @@
 
 import io
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from .. import const
@@ -88,7 +88,7 @@ class TelegramChat(models.Model):
         self.check_access("write")
         self.env["telegram.message"]._refuse_while_waiting([("chat_id", "=", self.id)])
         step = self._ask_group("leave_group")
-        self._keep({"left_at": fields.Datetime.now()})
+        write_in_own_transaction(self, lambda group: group._note_left())
         return step
 
     # === ITS MEMBERS === #

@@ -66,15 +66,18 @@ class TelegramGroupMember(models.Model):
                 or member.user_chat_id
             )
 
-    @api.depends("is_admin", "is_owner")
+    @api.depends("is_admin", "is_owner", "is_self")
     @api.depends_context("lang")
     def _compute_role(self):
         for member in self:
-            member.role = self.env._("Member")
+            role = self.env._("Member")
             if member.is_owner:
-                member.role = self.env._("Owner")
+                role = self.env._("Owner")
             elif member.is_admin:
-                member.role = self.env._("Administrator")
+                role = self.env._("Administrator")
+            if member.is_self:
+                role = self.env._("%s, this account", role)
+            member.role = role
 
     # === CRUD METHODS === #
 

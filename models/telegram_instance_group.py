@@ -35,6 +35,13 @@ class TelegramInstance(models.Model):
             name tells
         :raise AccessError: the user does not operate this instance
         """
+        return self._create_group(name, people, supergroup, auto_delete_days)[0]
+
+    def _create_group(self, name, people, supergroup, auto_delete_days):
+        """Do the same.
+
+        :return: the ``telegram.chat``, and the client's CreatedGroup
+        """
         self.ensure_one()
         self.check_access("read")
         chats = self.env["telegram.chat"]
@@ -45,7 +52,8 @@ class TelegramInstance(models.Model):
             "create_group", name, chat_ids, supergroup=supergroup, auto_delete_days=days
         )
         chat_type = "supergroup" if supergroup else "group"
-        return self._keep_group(made.chat_id, name, chat_type, made.invite_link, chat_ids)
+        group = self._keep_group(made.chat_id, name, chat_type, made.invite_link, chat_ids)
+        return group, made
 
     def find_groups(self, name, known=None):
         """Look among the account's chats for groups of a name, and keep them.

@@ -58,12 +58,16 @@ class TestGroup(GroupCase):
         self.assertEqual(self.group.name, "Renamed")
         self.assertEqual(
             self.members(self.group),
-            {"Sales": "Owner", "Marfa": "Administrator", "Vasilisa Ivanova": "Member"},
+            {
+                "Sales": "Owner, this account",
+                "Marfa": "Administrator",
+                "Vasilisa Ivanova": "Member",
+            },
         )
         self.assertIn(kept, self.group.member_ids)
         self.assertFalse(self.group.members_pin_messages)
         self.assertTrue(self.group.members_send_messages)
-        self.assertEqual(self.group.owner_chat_id, OWN_CHAT)
+        self.assertEqual((self.group.owner_chat_id, self.group.owner_name), (OWN_CHAT, "Sales"))
 
     def test_names_of_strangers(self):
         """A member without a chat of one's own has the name that the messages were signed with."""
@@ -334,6 +338,7 @@ class TestGroup(GroupCase):
         action = self.ask(self.group, "action_leave_group", user=self.manager)
         self.assertIn("has left", action["params"]["message"])
         self.assertTrue(self.group.left_at)
+        self.assertFalse(self.group.account_role)
         self.assertNotIn(OWN_CHAT, self.at_service(self.group)[0])
         self.assertEqual(self.group.message_ids.mapped("text"), ["Hello"])
         with self.assertRaisesRegex(UserError, "not in the group"):

@@ -28,7 +28,7 @@ class TestCreateGroup(GroupCase):
         self.assertEqual((group.name, group.chat_type), ("Team", "supergroup"))
         self.assertEqual(
             self.members(group),
-            {"Vasilisa Ivanova": "Member", "Ivan": "Member", "Sales": "Owner"},
+            {"Vasilisa Ivanova": "Member", "Ivan": "Member", "Sales": "Owner, this account"},
         )
         self.assertEqual(group.account_role, "owner")
         self.assertTrue(group.may_manage_group)
@@ -63,7 +63,7 @@ class TestCreateGroup(GroupCase):
         action = self.ask(wizard, "action_create")
         self.assertIn("New: Not known yet", action["params"]["message"])
         group = self.chats.browse(action["params"]["next"]["res_id"])
-        self.assertEqual(self.members(group), {"Ivan": "Member", "Sales": "Owner"})
+        self.assertEqual(self.members(group), {"Ivan": "Member", "Sales": "Owner, this account"})
 
     def test_twice_the_same_person(self):
         """A contact and its chat are one person, who is added once."""

@@ -56,12 +56,13 @@ class TelegramGroupCreate(models.TransientModel):
         values = super().default_get(fields)
         context = self.env.context
         ids = context.get("active_ids") or []
+        chats = self.env["telegram.chat"]
         if context.get("active_model") == "res.partner":
-            values.setdefault("partner_ids", ids)
-        elif context.get("active_model") == "telegram.chat":
-            values.setdefault("chat_ids", ids)
+            values.setdefault("partner_ids", [Command.set(ids)])
+        elif context.get("active_model") == chats._name:
+            values.setdefault("chat_ids", [Command.set(ids)])
+            chats = chats.browse(ids)
         if "instance_id" in fields and not values.get("instance_id"):
-            chats = self.env["telegram.chat"].browse(values.get("chat_ids"))
             instance = chats[:1].instance_id or self.env["telegram.instance"]._default()
             values["instance_id"] = instance.id
         return values
@@ -88,25 +89,22 @@ class TelegramGroupCreate(models.TransientModel):
             self.env["telegram.message"]._check_may_show_on(self.record, self.instance_id)
         known = self._find_known()
         try:
-            group = self.instance_id.create_group(
-                self.name,
-                chats,
-                supergroup=self.group_type == "supergroup",
-                auto_delete_days=self.auto_delete_days or None,
+            group, answer = self.instance_id._create_group(
+                self.name, chats, self.group_type == "supergroup", self.auto_delete_days or None
             )
         except UserError as error:
             if not is_unsure(error):
                 raise
             values = {"is_unsure": True, "has_looked": False, "problem": str(error)}
             return self._say({**values, "known_ids": [Command.set(known.ids)]})
-        return self._open(group, left_out)
+        return self._open(group, left_out, answer)
 
     def action_look(self):
         """Look among the account's chats whether the group was made after all."""
         self.ensure_one()
         groups = self.instance_id.find_groups(self.name.strip(), self.known_ids)
         if groups:
-            return self._open(groups[:1], [])
+            return self._open(groups[:1])
         problem = self.env._(
             "The account has no new group of this name. It may take a minute to appear: look once "
             "more, or create it."
@@ -133,10 +131,11 @@ class TelegramGroupCreate(models.TransientModel):
             "target": "new",
         }
 
-    def _open(self, group, left_out):
+    def _open(self, group, left_out=(), answer=None):
         """Tie the group to the record and open it.
 
         :param group: the ``telegram.chat``, which only the next transaction sees
+        :param answer: of the service
         """
         if record := self.record:
             place = {"res_model": record._name, "res_id": record.id}
@@ -152,4 +151,4 @@ class TelegramGroupCreate(models.TransientModel):
             "target": "current",
         }
         kind = "warning" if left_out else "success"
-        return self.instance_id._answer(message, type=kind, next=action)
+        return self.instance_id._answer(message, answer, type=kind, next=action)

@@ -1,0 +1,130 @@
+import { registry } from "@web/core/registry";
+
+import { behind, picture, runAction } from "./tour_helpers";
+
+// Started by tests/test_group_browser.py.
+
+const member = (name) => `.o_field_widget[name='member_ids'] .o_data_row:contains('${name}')`;
+const tab = (name) => [
+    { trigger: `.o_notebook .nav-link[name='${name}']`, run: "click" },
+    { trigger: `.o_notebook .nav-link.active[name='${name}']` },
+];
+const confirm = () => ({ trigger: ".modal-footer .btn-primary", run: "click" });
+const choose = (field, name) => [
+    { trigger: `.modal .o_field_widget[name='${field}'] input`, run: `edit ${name}` },
+    { trigger: `.o-autocomplete--dropdown-item:contains('${name}')`, run: "click" },
+];
+
+registry.category("web_tour.tours").add("telegram_group", {
+    steps: () => [
+        // Made from a selection of contacts
+        { trigger: ".o_list_view thead .o_list_record_selector input", run: "click" },
+        { trigger: ".o_cp_action_menus .dropdown-toggle:contains('Actions')", run: "click" },
+        { trigger: ".o-dropdown-item:contains('Create Telegram group')", run: "click" },
+        { trigger: ".modal [name='preview']:contains('Ivan Petrov')" },
+        {
+            content: "Who cannot be added, and why",
+            trigger: ".modal [name='preview'] div:contains('Without Phone'):contains('Neither')",
+        },
+        { trigger: ".modal .o_field_widget[name='name'] input", run: "edit Renovation" },
+        picture("group_create"),
+        { trigger: ".modal button[name='action_create']", run: "click" },
+        { trigger: ".o_notification:contains('Without Phone')" },
+        { trigger: ".o_form_view .oe_title:contains('Renovation')" },
+        picture("group_created"),
+        ...tab("members"),
+        { trigger: `${member("Vasilisa Ivanova")}:contains('Member')` },
+        { trigger: `${member("Groups")}:contains('Owner')` },
+        picture("group_members"),
+        // Its name and permissions
+        ...tab("group"),
+        { trigger: "button[name='action_edit_group']:enabled" },
+        picture("group_settings"),
+        { trigger: "button[name='action_edit_group']", run: "click" },
+        { trigger: ".modal .o_field_widget[name='name'] input", run: "edit Office renovation" },
+        {
+            trigger: ".modal .o_field_widget[name='members_pin_messages'] input",
+            run: "click",
+        },
+        picture("group_edit"),
+        { trigger: ".modal button[name='action_apply']", run: "click" },
+        { trigger: ".oe_title:contains('Office renovation')" },
+        // People
+        ...tab("members"),
+        { trigger: "button[name='action_add_people']", run: "click" },
+        ...choose("partner_ids", "Marfa Sidorova"),
+        { trigger: ".modal [name='preview']:contains('Marfa Sidorova')" },
+        picture("group_add"),
+        { trigger: ".modal button[name='action_add']", run: "click" },
+        { trigger: member("Marfa Sidorova") },
+        {
+            trigger: `${member("Vasilisa Ivanova")} button[name='action_set_admin']`,
+            run: "click",
+        },
+        confirm(),
+        { trigger: `${member("Vasilisa Ivanova")}:contains('Administrator')` },
+        { trigger: `${member("Ivan Petrov")} button[name='action_remove']`, run: "click" },
+        { trigger: ".modal:contains('Remove this person')" },
+        picture("group_remove"),
+        confirm(),
+        { trigger: `.o_form_view:not(:has(${member("Ivan Petrov")}))` },
+        picture("group_changed"),
+        // Its invitation
+        ...tab("invitation"),
+        { trigger: ".o_field_widget[name='invite_link']:contains('https://t.me/')" },
+        { trigger: ".o_field_widget[name='invite_qr'] img" },
+        picture("group_invitation"),
+        // Its record
+        { trigger: "button[name='action_tie_record']:contains('Tie')", run: "click" },
+        { trigger: ".modal .o_field_widget[name='record'] select", run: "selectByLabel Contact" },
+        ...choose("record", "Renovation Order"),
+        picture("group_tie"),
+        { trigger: ".modal button[name='action_tie']", run: "click" },
+        { trigger: "button[name='action_open_record']:contains('Renovation Order')" },
+        picture("group_tied"),
+        { trigger: "button[name='action_open_record']", run: "click" },
+        { trigger: "button.o-telegram-Chatter-send", run: "click" },
+        ...choose("group_id", "Office renovation"),
+        { trigger: ".modal [name='preview']:contains('everybody in the group')" },
+        { trigger: ".modal .o_field_widget[name='body'] textarea", run: "edit We begin at nine" },
+        picture("group_write"),
+        { trigger: ".modal button[name='action_send']", run: "click" },
+        { trigger: ".o-mail-Message:contains('We begin at nine')" },
+        behind("Send", () => runAction("send_cron_id")),
+        // Left
+        { trigger: ".o_back_button, .breadcrumb-item:contains('Office renovation')", run: "click" },
+        { trigger: "button[name='action_open_record']" },
+        ...tab("group"),
+        { trigger: "button[name='action_leave_group']", run: "click" },
+        { trigger: ".modal:contains('What was said stays')" },
+        picture("group_leave"),
+        confirm(),
+        { trigger: ".alert:contains('not in the group any more')" },
+        picture("group_left"),
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_group_mobile", {
+    steps: () => [
+        { trigger: ".o_form_view .oe_title:contains('Team')" },
+        picture("group_chat"),
+        ...tab("members"),
+        { trigger: ".o_kanban_record:contains('Ivan Petrov')" },
+        picture("group_members"),
+        {
+            trigger: ".o_kanban_record:contains('Ivan Petrov') button[name='action_set_admin']",
+            run: "click",
+        },
+        confirm(),
+        { trigger: ".o_kanban_record:contains('Ivan Petrov'):contains('Administrator')" },
+        { trigger: "button[name='action_add_people']", run: "click" },
+        { trigger: ".modal .o_field_widget[name='partner_ids']" },
+        picture("group_add"),
+        { trigger: ".modal .o_form_button_cancel, .modal button[special='cancel']", run: "click" },
+        ...tab("group"),
+        picture("group_settings"),
+        ...tab("invitation"),
+        { trigger: ".o_field_widget[name='invite_qr'] img" },
+        picture("group_invitation"),
+    ],
+});
