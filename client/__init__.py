@@ -14,4 +14,5 @@ from .errors import GreenApiError, OutcomeUnknown, Refused, TooLarge, TryLater
 from .hosts import check_host, check_webhook_address, propose_host
 from .pace import Pace
 from .partner import PartnerClient
+from .results import CheckedAccount
 from .webhook import deliver

@@ -48,18 +48,18 @@ class ServiceMethods(Section):
         :return: list of Chat
         """
         params = None if count is None else {"count": count}
-        return [_chat(row) for row in self._rows("GET", "getContacts", params=params)]
+        return self._chats("getContacts", params=params)
 
     def get_contact_info(self, chat_id):
         """Ask what Telegram shows of a user, not of a group (GetContactInfo). Give ContactInfo."""
         answer = self._object("POST", "getContactInfo", {"chatId": chat_id})
         return ContactInfo(
-            chat_id=answers.text(answer, "chatId"),
-            name=answers.text(answer, "name"),
-            contact_name=answers.text(answer, "contactName"),
+            chat_id=answers.clean_text(answer, "chatId"),
+            name=answers.clean_text(answer, "name"),
+            contact_name=answers.clean_text(answer, "contactName"),
             phone=answers.phone(answer, "phoneNumber"),
             url_avatar=answers.text(answer, "avatar"),
-            last_seen=answers.integer(answer, "lastSeen"),
+            last_seen=answers.timestamp(answer, "lastSeen"),
             raw=answer,
         )
 
@@ -68,7 +68,7 @@ class ServiceMethods(Section):
 
         :return: list of Chat
         """
-        return [_chat(row) for row in self._rows("GET", "getChats")]
+        return self._chats("getChats")
 
     def delete_message(self, chat_id, id_message, *, only_for_sender=False):
         """Delete a message that the account has sent (DeleteMessage).
@@ -118,6 +118,13 @@ class ServiceMethods(Section):
             body["typingType"] = typing_type
         self._call("POST", "sendTyping", body, repeatable=True)
 
+    def _chats(self, method, **options):
+        """Call a method that lists chats; ``null`` is an empty list, and what is no object in it
+        is left out."""
+        answer = self._call("GET", method, repeatable=True, **options)
+        rows = answers.expect([] if answer is None else answer, list, method, TryLater)
+        return [_chat(row) for row in rows if isinstance(row, dict)]
+
     def _failure(self, method, answer):
         """Make the error for a failure that comes as an answer with status 200."""
         data = answers.obj(answer, "data")
@@ -132,11 +139,11 @@ class ServiceMethods(Section):
 
 def _chat(row):
     return Chat(
-        chat_id=answers.text(row, "chatId"),
-        name=answers.text(row, "name"),
-        type=answers.text(row, "type"),
+        chat_id=answers.clean_text(row, "chatId"),
+        name=answers.clean_text(row, "name"),
+        type=answers.clean_text(row, "type"),
         phone=answers.phone(row, "phoneNumber"),
-        username=answers.text(row, "username"),
-        contact_name=answers.text(row, "contactName"),
+        username=answers.clean_text(row, "username"),
+        contact_name=answers.clean_text(row, "contactName"),
         raw=row,
     )

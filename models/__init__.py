@@ -14,6 +14,7 @@ from . import mail_message
 from . import mail_notification
 from . import mail_thread
 from . import res_partner
+from . import res_partner_check
 from . import telegram_call
 from . import telegram_chat
 from . import telegram_chat_channel
@@ -22,10 +23,16 @@ from . import telegram_chat_group_actions
 from . import telegram_chat_group_changes
 from . import telegram_chat_group_people
 from . import telegram_chat_invitation
+from . import telegram_chat_check
+from . import telegram_chat_history
+from . import telegram_chat_info
 from . import telegram_chat_link
+from . import telegram_chat_marks
+from . import telegram_chat_names
 from . import telegram_chat_presence
 from . import telegram_chat_record
 from . import telegram_chat_recipients
+from . import telegram_chat_sync
 from . import telegram_event
 from . import telegram_event_receiving
 from . import telegram_group_member
@@ -34,6 +41,7 @@ from . import telegram_instance_account
 from . import telegram_instance_activity
 from . import telegram_instance_ask
 from . import telegram_instance_channel
+from . import telegram_instance_check
 from . import telegram_instance_cron
 from . import telegram_instance_files
 from . import telegram_instance_group
@@ -46,6 +54,7 @@ from . import telegram_instance_sending
 from . import telegram_instance_session
 from . import telegram_instance_settings
 from . import telegram_instance_token
+from . import telegram_instance_sync
 from . import telegram_instance_waiting
 from . import telegram_instance_webhook
 from . import telegram_message
@@ -56,6 +65,7 @@ from . import telegram_message_delivery
 from . import telegram_message_display
 from . import telegram_message_download
 from . import telegram_message_files
+from . import telegram_message_history
 from . import telegram_message_inbox
 from . import telegram_message_journal
 from . import telegram_message_link

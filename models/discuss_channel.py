@@ -141,13 +141,18 @@ class DiscussChannel(models.Model):
         message = self._telegram_log(values)
         self._telegram_touch()
         responsible = responsible or self.env["res.partner"]
+        self._telegram_send_message(message, rings, responsible)
+        if rings:
+            self._telegram_push(message, responsible)
+        return message
+
+    def _telegram_send_message(self, message, rings=False, responsible=None):
+        """Let browsers show a message that was added, as for _telegram_show."""
+        responsible = responsible or self.env["res.partner"]
         store = Store(bus_channel=self).add(message, msg_vals={"scheduled_date": False})
         store.add(self, ["last_interest_dt", Store.Attr(RESPONSIBLE, Store.One(responsible, []))])
         payload = {"data": store.get_result(), "id": self.id, "silent": not rings}
         self._bus_send("discuss.channel/new_message", payload)
-        if rings:
-            self._telegram_push(message, responsible)
-        return message
 
     def _telegram_log(self, values):
         """Add a message to the conversation without telling anybody.
@@ -286,6 +291,11 @@ class DiscussChannel(models.Model):
             Store.Attr(
                 "telegram_chat_type",
                 lambda channel: channel._telegram_get_chat().chat_type,
+                predicate=is_telegram,
+            ),
+            Store.Attr(
+                "telegram_picture_key",
+                lambda channel: channel._telegram_get_chat().picture_key,
                 predicate=is_telegram,
             ),
             Store.One(

@@ -20,6 +20,10 @@ class MailGuest(models.Model):
         """
         # sudo: mail.guest - nobody signs in as this one
         guests_sudo = self.sudo()
-        key = f"{instance.id}:{sender}"
+        key = self._telegram_get_key(instance, sender)
         guest_sudo = guests_sudo.search([("telegram_key", "=", key)], limit=1)
         return guest_sudo or guests_sudo.create({"telegram_key": key, "name": name})
+
+    @api.model
+    def _telegram_get_key(self, instance, sender):
+        return f"{instance.id}:{sender}"

@@ -23,6 +23,18 @@ PROTECTED = {
     "first_written_at",
     "last_received_at",
     "no_account",
+    "telegram_name",
+    "contact_name",
+    "username",
+    "account_checked_at",
+    "check_problem",
+    "check_user_id",
+    "check_attempts",
+    "image_256",
+    "picture_key",
+    "last_seen",
+    "info_at",
+    "is_archived_at_telegram",
 }
 
 
@@ -268,8 +280,10 @@ class TelegramChat(models.Model):
         if values.get("phone"):
             phone_form = notification.sender_phone + const.PHONE_CHAT_SUFFIX
             self._find(instance, phone_form)._learn_chat_id(notification.chat_id)
-        chat = self._get_or_create(instance, notification.chat_id, **values)
-        changes = {name: value for name, value in values.items() if chat[name] != value}
+        name = values.pop("name", "")
+        chat = self._get_or_create(instance, notification.chat_id, name=name, **values)
+        values.update(chat._get_name_values(name))
+        changes = {field: value for field, value in values.items() if chat[field] != value}
         if changes:
             chat.write(changes)
         chat._link_partner()
@@ -318,7 +332,7 @@ class TelegramChat(models.Model):
             return self
         other = self._find(self.instance_id, chat_id)
         if not other:
-            self.write({"chat_id": chat_id, "no_account": False})
+            self._take_chat_id(chat_id)
             return self
         twins = {message.id_message: message for message in other.message_ids if message.id_message}
         for message in self.message_ids:
@@ -335,3 +349,7 @@ class TelegramChat(models.Model):
         self.flush_recordset()
         self.unlink()
         return other
+
+    def _take_chat_id(self, chat_id):
+        """Replace the phone form by the number, which no other chat has."""
+        self.write({"chat_id": chat_id, "no_account": False})

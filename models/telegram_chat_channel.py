@@ -111,9 +111,9 @@ class TelegramChat(models.Model):
         if before:
             domain &= Domain("id", "<", before.id)
         messages = self.env["telegram.message"].search(
-            domain, order="id desc", limit=HISTORY_LENGTH
+            domain, order="date desc, id desc", limit=HISTORY_LENGTH
         )
-        for message in messages.sorted("id"):
+        for message in messages.sorted(lambda message: (message.date, message.id)):
             message.mail_message_ids += self.channel_id._telegram_log(
                 message._prepare_shown_values(self.channel_id)
             )

@@ -95,9 +95,10 @@ class TelegramChat(models.Model):
     def _find_by_partner(self, instance, partners):
         """Return the chats of contacts by their ids: of each the latest that is still theirs."""
         # sudo: telegram.chat - people reach chats through the instance they operate
-        linked = self.sudo().search(self._domain_people(instance, "partner_id", partners.ids))
+        linked_sudo = self.sudo().with_context(active_test=False)
+        domain = self._domain_people(instance, "partner_id", partners.ids)
         chats = {}
-        for chat in linked.with_env(self.env):
+        for chat in linked_sudo.search(domain)._sort_by_use().with_env(self.env):
             chat_sudo = chat.sudo()  # sudo: as above
             if not chat_sudo._is_of_former_phone():
                 chats.setdefault(chat_sudo.partner_id.id, chat)
@@ -120,8 +121,17 @@ class TelegramChat(models.Model):
         # A number may have changed hands: the chat of another contact is not this one's.
         domain = self._domain_people(instance, "phone", phones) & Domain("partner_id", "=", False)
         # sudo: telegram.chat - as in _find_by_partner
-        found = self.sudo().search(domain) if phones else self
-        return {chat.sudo().phone: chat for chat in found.with_env(self.env)}
+        chats_sudo = self.sudo().with_context(active_test=False)
+        found = chats_sudo.search(domain)._sort_by_use() if phones else self
+        chats = {}
+        for chat in found.with_env(self.env):
+            chats.setdefault(chat.sudo().phone, chat)  # sudo: as above
+        return chats
+
+    def _sort_by_use(self):
+        """Put the chats first in which people write; archived ones, and those of numbers that
+        have no account, stand back."""
+        return self.sorted(lambda chat: (not chat.active, chat.no_account))
 
     @api.model
     def _domain_people(self, instance, field, values):
@@ -143,6 +153,8 @@ class TelegramChat(models.Model):
                 chat_sudo = chat.sudo()  # sudo: telegram.chat - linked by writing, not by editing
                 if not chat_sudo.partner_id:
                     chat_sudo.partner_id = partner
+                if not chat_sudo.active:
+                    chat_sudo.active = True  # whoever is written to is no matter of the past
             else:
                 # Two contacts may share a phone, and so a chat.
                 new.setdefault(phone or self._get_phone(partner), []).append(partner)
@@ -152,10 +164,11 @@ class TelegramChat(models.Model):
         return chats
 
     @api.model
-    def _get_or_create_for_phones(self, instance, partners_by_phone):
+    def _get_or_create_for_phones(self, instance, partners_by_phone, **values):
         """Return the chats in phone form by phone, made where there is none.
 
         :param dict partners_by_phone: E.164 -> list of ``res.partner``; the first one is linked
+        :param values: for new chats, besides the usual ones
         """
         chat_ids = {
             phone: phone.removeprefix("+") + const.PHONE_CHAT_SUFFIX for phone in partners_by_phone
@@ -167,6 +180,7 @@ class TelegramChat(models.Model):
         vals_list = [
             {
                 "name": partners[0].complete_name or partners[0].display_name,
+                "telegram_name": partners[0].complete_name or partners[0].display_name,
                 "active": True,
                 "instance_id": instance.id,
                 "company_id": instance.company_id.id,
@@ -176,6 +190,7 @@ class TelegramChat(models.Model):
                 "partner_id": partners[0].id,
                 "is_stranger": True,
                 "last_message_at": self.env.cr.now().replace(microsecond=0),
+                **values,
             }
             for phone, partners in partners_by_phone.items()
             if chat_ids[phone] not in chats

@@ -40,13 +40,20 @@ class TelegramInstance(models.Model):
             with self._get_client() as client:
                 result = getattr(client, method)(*args, **kwargs)
         except GreenApiError as error:
-            if error.code in STATE_OF_CODE:
-                with own_transaction(self) as instance:
-                    instance._take_error(error)
+            self._note_failure(error)
             raise UserError(self._explain_to_person(error)) from None
         if not getattr(result, "done", True):
             raise UserError(self._explain_step(result))
         return result
+
+    def _note_failure(self, error):
+        """Keep what a failed call tells about the instance, in a transaction of its own.
+
+        :param GreenApiError error: what the client raised
+        """
+        if error.code in STATE_OF_CODE:
+            with own_transaction(self) as instance:
+                instance._take_error(error)
 
     def _answer(self, message, result=None, *, type="success", next=None):  # pylint: disable=redefined-builtin
         """Show a person what came of a button: in words, and on demand the raw answer.

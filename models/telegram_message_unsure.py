@@ -15,7 +15,6 @@ _logger = logging.getLogger(__name__)
 
 JOURNAL_LAG = 300  # seconds after which a message sent is certainly in the outgoing journal
 JOURNAL_HOURS = 24  # how far back the journal goes
-CHECK_PAUSE_HOURS = 4  # checkAccount is not called again so long after it was refused
 CLOCK_SKEW = 120  # seconds by which our clock and the service's may differ
 DOUBTS_MAX = 10  # a message is tried no more after so many tries of which nobody knew the outcome
 SAME_PLACE = 1e-4  # degrees, some metres: the service may round
@@ -121,37 +120,36 @@ class TelegramMessage(models.Model):
     def _ask_for_numbers(self, client):
         """Ask for the numbers of chats known by phone only: the journal knows no phones.
 
-        :return: dict of chat -> chat id, of those that the service was willing to tell; False
-            where there is no account
+        :return: dict of chat -> CheckedAccount, of those that the service was willing to tell
         """
-        numbers = {}
-        check_after = self.instance_id.check_after
-        if check_after and check_after > fields.Datetime.now():
+        numbers, instance = {}, self.instance_id
+        if instance._explain_check_pause():
             return numbers
         for chat in self.chat_id.filtered("is_phone_form"):
+            digits = chat._get_phone_digits()
             try:
-                account = client.check_account(chat._get_phone_digits())
+                account = client.check_account(digits)
             except GreenApiError as error:
                 _logger.info("Telegram chat %s: its number is not known yet (%s)", chat.id, error)
-                if isinstance(error, Refused):  # a quota, or Telegram's own limit
-                    wait = fields.Datetime.now() + timedelta(hours=CHECK_PAUSE_HOURS)
-                    write_and_commit(self.env, self.instance_id.write, {"check_after": wait})
+                write_and_commit(self.env, instance._take_check_error, error)
+                if isinstance(error, Refused) and error.code == const.CODE_BAD_REQUEST:
+                    continue  # that number only
                 break
             if account.chat_id or not account.exists:
-                numbers[chat] = account.exists and account.chat_id
+                numbers[chat] = account
         return numbers
 
     def _keep_numbers(self, numbers):
-        for chat, number in numbers.items():
-            if number:
-                chat._learn_chat_id(number)
-            else:
-                self.filtered(lambda message, x=chat: message.chat_id == x)._mark_no_account()
+        for chat, account in numbers.items():
+            asked = self.filtered(lambda message, x=chat: message.chat_id == x)
+            self.instance_id._take_check(chat._get_phone_digits(), account)
+            if not account.exists:
+                asked._mark_no_account()
 
     def _keep_answers(self, numbers, waiting, sent):
         """Settle what the service's queue and journal settle, the oldest first.
 
-        :param dict numbers: chat -> chat id
+        :param dict numbers: chat -> CheckedAccount
         :param waiting: list of QueuedMessage
         :param sent: list of JournalMessage
         """

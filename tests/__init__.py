@@ -52,6 +52,10 @@ from . import test_sandbox_sign_in
 from . import test_telegram_call
 from . import test_telegram_composer
 from . import test_telegram_composer_mass
+from . import test_telegram_chat_history
+from . import test_telegram_chat_info
+from . import test_telegram_chat_marks
+from . import test_telegram_check
 from . import test_telegram_event
 from . import test_telegram_event_together
 from . import test_telegram_group
@@ -73,6 +77,7 @@ from . import test_telegram_message_queue
 from . import test_telegram_message_unsure
 from . import test_telegram_queue
 from . import test_telegram_sign_in
+from . import test_telegram_sync
 from . import test_telegram_template
 from . import test_telegram_template_files
 from . import test_telegram_template_use

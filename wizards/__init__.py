@@ -2,6 +2,8 @@
 
 from . import account_move_send_batch_wizard
 from . import account_move_send_wizard
+from . import telegram_chat_history
+from . import telegram_check_numbers
 from . import telegram_composer
 from . import telegram_composer_recipients
 from . import telegram_composer_group

@@ -17,7 +17,13 @@ DOMAIN = (
 def migrate(cr, version):
     """Bring chats and rules up to date."""
     _fill_first_contact(cr)
+    _fill_telegram_name(cr)
     _widen_rules(cr)
+
+
+def _fill_telegram_name(cr):
+    """Names came from Telegram: whoever changes one from now on keeps it."""
+    cr.execute("UPDATE telegram_chat SET telegram_name = name WHERE telegram_name IS NULL")
 
 
 def _widen_rules(cr):

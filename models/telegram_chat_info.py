@@ -1,0 +1,179 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import base64
+import io
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from hashlib import sha256
+from typing import Any
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools.image import image_process
+from odoo.tools.mimetypes import guess_mimetype
+
+from .. import const
+from ..client import GreenApiError
+from .transactions import own_transaction
+
+PICTURE_SIZE = 256  # pixels of the longer side that are kept
+PICTURE_MAX_BYTES = 5 * 1024 * 1024
+PICTURE_SECONDS = 30
+PICTURE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
+
+
+@dataclass(frozen=True)
+class Info:
+    """What the service told of a chat."""
+
+    contact: Any  # ContactInfo; None for a group
+    has_picture: bool
+    picture: bytes  # base64; empty when there is none that can be used
+    problem: str  # why not, in words
+    raw: Any
+
+
+class TelegramChat(models.Model):
+    """The picture of a chat, when the person was last online, and their phone: on demand."""
+
+    _inherit = "telegram.chat"
+
+    image_256 = fields.Image(
+        "Picture",
+        max_width=PICTURE_SIZE,
+        max_height=PICTURE_SIZE,
+        readonly=True,
+        copy=False,
+    )
+    # Tells pictures apart without reading them: browsers keep one as long as it stays.
+    picture_key = fields.Char(readonly=True, copy=False)
+    last_seen = fields.Datetime(
+        "Last Online", readonly=True, copy=False, help="Empty when the person hides it."
+    )
+    info_at = fields.Datetime("Information of", readonly=True, copy=False)
+
+    # === ACTION METHODS === #
+
+    def action_refresh_info(self):
+        """Ask Telegram for the picture, the phone and when the person was last online."""
+        self.ensure_one()
+        self.check_access("read")
+        info = self._ask_info()
+        with own_transaction(self) as chat:
+            chat._take_info(info)
+        message = self.env._("The information is up to date.")
+        if info.problem:
+            message = f"{message} {info.problem}"
+        kind = "warning" if info.problem else "success"
+        return self.instance_id._answer(message, info, type=kind)
+
+    # === FOR PROGRAMMERS === #
+
+    def refresh_info(self):
+        """Take what Telegram shows of the chat: picture, names, phone, when last online.
+
+        The service is asked first; then the current transaction writes. Of a group only the
+        picture is asked for.
+
+        https://green-api.com/en/telegram/docs/api/service/GetContactInfo/
+
+        :return: the chat; another one, when this was in phone form and its number has one already
+        :raise UserError: the service did not tell; nothing was changed
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: telegram.chat - what the service said of a chat that the user may read
+        return self.sudo()._take_info(self._ask_info()).with_env(self.env)
+
+    # === ASKING === #
+
+    def _ask_info(self):
+        """Ask the service for all of it, and fetch the picture.
+
+        :return: Info
+        :raise UserError: the service did not tell
+        """
+        if self.chat_type in ("user", "bot") and not self.chat_id.startswith("-"):
+            contact = self.instance_id._ask("get_contact_info", self.chat_id)
+            url, raw = contact.url_avatar, contact.raw
+        else:
+            contact = None
+            avatar = self.instance_id._ask("get_avatar", self.chat_id)
+            url, raw = avatar.url, avatar.raw
+        picture, problem = self._fetch_picture(url) if url else (b"", "")
+        return Info(contact, bool(url), picture, problem, raw)
+
+    def _fetch_picture(self, url):
+        """Fetch a picture from where the instance may fetch files.
+
+        :return: the picture as base64, empty when it cannot be used; and why, in words
+        """
+        target = io.BytesIO()
+        try:
+            with self.instance_id._get_client() as client:
+                client.download(url, target, PICTURE_MAX_BYTES, PICTURE_SECONDS)
+        except GreenApiError as error:
+            return b"", self._explain_picture(error)
+        content = target.getvalue()
+        # By what it is, not by what the host says it is: a drawing may hold a program.
+        if guess_mimetype(content) not in PICTURE_TYPES:
+            return b"", self.env._("The picture is left out: it is no JPEG, PNG, WebP or GIF.")
+        try:
+            small = image_process(
+                content, size=(PICTURE_SIZE, PICTURE_SIZE), verify_resolution=True
+            )
+        except UserError:
+            return b"", self.env._("The picture is left out: it cannot be read.")
+        return base64.b64encode(small), ""
+
+    def _explain_picture(self, error):
+        if error.code == const.CODE_HOST_NOT_ALLOWED:
+            return self.env._(
+                "The picture is left out: it is on no host of this instance. If the service keeps "
+                "files there, an administrator names it on the instance (Further File Hosts)."
+            )
+        if error.code == const.CODE_TOO_LARGE:
+            return self.env._("The picture is left out: it is larger than 5 MB.")
+        return self.env._("The picture could not be fetched: %s", self.instance_id._explain(error))
+
+    # === KEEPING === #
+
+    def _take_info(self, info):
+        """Keep what the service told.
+
+        :param Info info: see _ask_info
+        :return: the chat that has it; see _learn_chat_id
+        """
+        self.ensure_one()
+        chat, values = self, {"info_at": fields.Datetime.now()}
+        if contact := info.contact:
+            chat = self._learn_chat_id(contact.chat_id)
+            values.update(chat._get_name_values(contact.name, contact.contact_name))
+            values.update(chat._get_phone_values(contact.phone))
+            seen_at = datetime.fromtimestamp(contact.last_seen, timezone.utc)
+            values["last_seen"] = contact.last_seen and seen_at.replace(tzinfo=None)
+        if info.picture or not info.has_picture:
+            values["image_256"] = info.picture or False
+            values["picture_key"] = info.picture and sha256(info.picture).hexdigest()[:16]
+        chat.write(values)
+        chat._link_partner()
+        chat._show_picture()
+        return chat
+
+    def _show_picture(self):
+        """Use the picture in Discuss: of the conversation, and of who has no contact there."""
+        # sudo: discuss.channel, mail.guest - they show the chat
+        channel_sudo = self.channel_id.sudo()
+        if channel_sudo:
+            channel_sudo.image_128 = self.image_256
+            channel_sudo._telegram_send_store()
+        guests_sudo = self.env["mail.guest"].sudo()
+        key = guests_sudo._telegram_get_key(self.instance_id, self.chat_id)
+        guests_sudo.search([("telegram_key", "=", key)]).image_1920 = self.image_256
+
+    def _open_channel(self, before=None):
+        is_new = not self.channel_id
+        channel = super()._open_channel(before=before)
+        if is_new and self.picture_key:
+            channel.sudo().image_128 = self.image_256  # sudo: discuss.channel - as above
+        return channel

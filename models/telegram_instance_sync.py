@@ -1,0 +1,254 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from collections import Counter
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_datetime
+
+from ..client import GreenApiError
+from .transactions import check_not_protected, write_and_commit
+
+BATCH = 500  # rows of one transaction
+LISTS = {"contacts": "get_contacts", "chats": "get_chats"}
+PROTECTED = {
+    "sync_state",
+    "sync_list",
+    "sync_done",
+    "sync_total",
+    "sync_new",
+    "sync_changed",
+    "sync_unread",
+    "sync_problem",
+    "sync_user_id",
+    "synced_at",
+}
+
+
+class TelegramInstance(models.Model):
+    """Contacts and chats of the Telegram account, taken into Odoo at a person's request.
+
+    A scheduled action of all instances does it, in batches that are committed: what came in stays
+    when the service fails in between, and the next run completes it.
+    """
+
+    _inherit = "telegram.instance"
+
+    sync_state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("running", "Running"),
+            ("done", "Done"),
+            ("failed", "Interrupted"),
+        ],
+        "Synchronisation",
+        readonly=True,
+        copy=False,
+    )
+    sync_list = fields.Selection(
+        [("contacts", "Contacts"), ("chats", "Chats")], readonly=True, copy=False
+    )
+    sync_done = fields.Integer(readonly=True, copy=False)
+    sync_total = fields.Integer(readonly=True, copy=False)
+    sync_new = fields.Integer(readonly=True, copy=False)
+    sync_changed = fields.Integer(readonly=True, copy=False)
+    sync_unread = fields.Integer(readonly=True, copy=False)
+    sync_problem = fields.Char(readonly=True, copy=False)
+    sync_user_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="set null")
+    synced_at = fields.Datetime("Last Synchronised", readonly=True, copy=False)
+    is_sync_running = fields.Boolean(compute="_compute_sync_message")
+    sync_message = fields.Char(compute="_compute_sync_message")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends(*PROTECTED)
+    @api.depends_context("lang", "tz")
+    def _compute_sync_message(self):
+        for instance in self:
+            instance.is_sync_running = instance.sync_state in ("waiting", "running")
+            instance.sync_message = instance._describe_sync()
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        check_not_protected(self, vals, PROTECTED)
+        return super().write(vals)
+
+    # === ACTION METHODS === #
+
+    def action_sync(self):
+        """Let the contacts and chats of the account be taken in, in the background."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self.active or not self.api_token_set:
+            raise UserError(self.env._("Only an active instance with an API token can do that."))
+        # sudo: telegram.instance - nobody else may write these
+        self.sudo().write(
+            {
+                "sync_state": "waiting",
+                "sync_user_id": self.env.uid,
+                "sync_problem": False,
+                **dict.fromkeys(("sync_done", "sync_total", "sync_new"), 0),
+                **dict.fromkeys(("sync_changed", "sync_unread"), 0),
+            }
+        )
+        # sudo: ir.cron - whoever may change the instance may let it be synchronised
+        self.env.ref("telegram_green_api.ir_cron_sync").sudo()._trigger()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    # === FOR PROGRAMMERS === #
+
+    def sync_contacts(self):
+        """Take the contacts of the Telegram account into ``telegram.chat``.
+
+        The service is asked first; then the current transaction writes. Nothing is doubled,
+        however often it is called. The list may be 5 minutes old.
+
+        https://green-api.com/en/telegram/docs/api/service/GetContacts/
+
+        :return: dict with the numbers of "new", "changed" and "unread" (not understood) ones
+        :raise UserError: the service did not tell; nothing was changed
+        :raise AccessError: the user may not change the instance
+        """
+        return self._sync_now("contacts")
+
+    def sync_chats(self):
+        """Take the chats of the account – people, groups, channels – into ``telegram.chat``.
+
+        https://green-api.com/en/telegram/docs/api/service/GetChats/
+
+        The rest is as for sync_contacts.
+        """
+        return self._sync_now("chats")
+
+    def _sync_now(self, which):
+        self.ensure_one()
+        self.check_access("write")
+        chats = self.env["telegram.chat"]
+        listed = self._ask(LISTS[which])
+        usable = list(chats._pick_listed(listed).values())
+        done = Counter(new=0, changed=0, unread=len(listed) - len(usable))
+        for start in range(0, len(usable), BATCH):
+            done += chats._take_listed(self, usable[start : start + BATCH])
+        return {key: done[key] for key in ("new", "changed", "unread")}
+
+    # === SCHEDULED ACTION === #
+
+    @api.model
+    def _cron_sync(self):
+        """Synchronise the instances for which somebody asked. Commits: for the scheduled action.
+
+        One that is "running" now was interrupted, and begins anew.
+        """
+        for instance in self.search([("sync_state", "in", ("waiting", "running"))]):
+            if instance.api_token_set:
+                instance._sync()
+
+    def _sync(self):
+        """Take in contacts and chats, batch by batch. Commits."""
+        try:
+            with self._get_client() as client:
+                for which, method in LISTS.items():
+                    write_and_commit(self.env, self._begin_list, which)
+                    # Nothing is open while the service is waited for.
+                    self._take_list(getattr(client, method)())
+        except GreenApiError as error:
+            write_and_commit(self.env, self._end_sync, error)
+        else:
+            write_and_commit(self.env, self._end_sync)
+
+    def _take_list(self, listed):
+        usable = list(self.env["telegram.chat"]._pick_listed(listed).values())
+        unread = len(listed) - len(usable)
+        write_and_commit(
+            self.env,
+            lambda: self.write(
+                {"sync_total": len(usable), "sync_unread": self.sync_unread + unread}
+            ),
+        )
+        for start in range(0, len(usable), BATCH):
+            write_and_commit(self.env, self._take_batch, usable[start : start + BATCH])
+
+    def _begin_list(self, which):
+        self.write({"sync_state": "running", "sync_list": which, "sync_done": 0, "sync_total": 0})
+
+    def _take_batch(self, rows):
+        done = self.env["telegram.chat"]._take_listed(self, rows)
+        self.write(
+            {
+                "sync_done": self.sync_done + len(rows),
+                "sync_new": self.sync_new + done["new"],
+                "sync_changed": self.sync_changed + done["changed"],
+            }
+        )
+
+    def _end_sync(self, error=None):
+        """Keep what came of it, and tell whoever asked.
+
+        :param GreenApiError error: why it was interrupted
+        """
+        values = {"sync_state": "failed" if error else "done"}
+        if error:
+            self._take_error(error)
+            values["sync_problem"] = self._explain(error)
+        else:
+            values["synced_at"] = fields.Datetime.now()
+        self.write(values)
+        user = self.sync_user_id
+        if user:
+            params = {
+                "type": "warning" if error else "success",
+                "title": self.name,
+                "message": self.with_context(lang=user.lang, tz=user.tz).sync_message,
+            }
+            user._bus_send("simple_notification", params)
+
+    # === TEXTS === #
+
+    def _describe_sync(self):
+        """Say how far the synchronisation has come, or what came of it; False before the first."""
+        self.ensure_one()
+        _ = self.env._
+        match self.sync_state:
+            case "waiting":
+                return _("It begins in a moment.")
+            case "running":
+                return self._describe_running()
+            case "failed":
+                return _(
+                    "Interrupted: %(problem)s What had come in by then is kept (%(new)s new). "
+                    "Synchronise again to complete it.",
+                    problem=self.sync_problem,
+                    new=self.sync_new,
+                )
+            case "done":
+                return self._describe_done()
+        return False
+
+    def _describe_running(self):
+        _ = self.env._
+        if not self.sync_total:
+            if self.sync_list == "contacts":
+                return _("The service is asked for the contacts…")
+            return _("The service is asked for the chats…")
+        numbers = {"done": self.sync_done, "total": self.sync_total}
+        if self.sync_list == "contacts":
+            return _("%(done)s of %(total)s contacts", **numbers)
+        return _("%(done)s of %(total)s chats", **numbers)
+
+    def _describe_done(self):
+        _ = self.env._
+        if not self.sync_total:
+            return _(
+                "The service lists no chats at all. If the account has some, wait 5 minutes and "
+                "synchronise again; else ask the support of GREEN-API."
+            )
+        text = _(
+            "Synchronised %(when)s: %(new)s new, %(changed)s changed, all others were up to date.",
+            when=format_datetime(self.env, self.synced_at, dt_format="short"),
+            new=self.sync_new,
+            changed=self.sync_changed,
+        )
+        if self.sync_unread:
+            text += " " + _("%s entries could not be read and were left out.", self.sync_unread)
+        return text

@@ -1,0 +1,158 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class TelegramCheckNumbers(models.TransientModel):
+    """Asks whether the numbers of contacts are on Telegram: one after the other, in the background.
+
+    The dialog shows how far that has come; it goes on when the dialog is closed.
+    """
+
+    _name = "telegram.check.numbers"
+    _description = "Check Numbers on Telegram"
+
+    instance_id = fields.Many2one(
+        "telegram.instance",
+        "By Account",
+        required=True,
+        default=lambda self: self.env["telegram.instance"]._default(),
+    )
+    partner_ids = fields.Many2many("res.partner", string="Contacts", required=True)
+    force = fields.Boolean(
+        "Ask Again", help="Also for numbers of which the answer is known from the last 30 days."
+    )
+    chat_ids = fields.Many2many("telegram.chat", string="Numbers", readonly=True)
+    is_begun = fields.Boolean(readonly=True)
+    is_running = fields.Boolean(compute="_compute_progress")
+    done_count = fields.Integer(compute="_compute_progress")
+    total_count = fields.Integer(compute="_compute_progress")
+    summary = fields.Text(compute="_compute_summary")
+    unreadable = fields.Char(compute="_compute_summary")
+    can_begin = fields.Boolean(compute="_compute_summary")
+    progress = fields.Char(compute="_compute_progress")
+    check_count = fields.Integer(related="instance_id.check_count")
+    check_message = fields.Char(related="instance_id.check_message")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("partner_ids", "instance_id", "force")
+    def _compute_summary(self):
+        for wizard in self:
+            to_ask, known, without = wizard._sort_numbers()
+            wizard.can_begin = bool(to_ask)
+            wizard.summary = wizard._describe_plan(len(to_ask), len(known))
+            wizard.unreadable = wizard._describe_unreadable(without)
+
+    @api.depends("chat_ids.check_user_id", "chat_ids.no_account", "chat_ids.check_problem")
+    def _compute_progress(self):
+        for wizard in self:
+            states = [chat.account_state for chat in wizard.chat_ids.exists()]
+            wizard.total_count = len(states)
+            wizard.done_count = len(states) - states.count("waiting")
+            wizard.is_running = wizard.done_count < wizard.total_count
+            wizard.progress = self.env._(
+                "%(done)s of %(total)s numbers: %(yes)s on Telegram, %(no)s not, %(problem)s could "
+                "not be checked.",
+                done=wizard.done_count,
+                total=wizard.total_count,
+                yes=states.count("yes"),
+                no=states.count("no"),
+                problem=states.count("problem"),
+            )
+
+    # === ACTION METHODS === #
+
+    def action_check(self):
+        """Put the numbers into the queue, and show how it goes on."""
+        self.ensure_one()
+        self.instance_id.check_access("read")
+        to_ask, _known, _without = self._sort_numbers()
+        if not to_ask:
+            raise UserError(self.env._("There is no number to ask about."))
+        chats = self.env["telegram.chat"]
+        found = chats._find_by_number(self.instance_id, list(to_ask))
+        new = {phone: partners for phone, partners in to_ask.items() if phone not in found}
+        if new:
+            found.update(
+                chats._get_or_create_for_phones(self.instance_id, new, last_message_at=False)
+            )
+        # sudo: telegram.chat - whoever operates the account may ask about numbers
+        chats_sudo = chats.union(*found.values()).sudo()
+        chats_sudo.write(
+            {"check_user_id": self.env.uid, "check_attempts": 0, "check_problem": False}
+        )
+        self.write({"chat_ids": [fields.Command.set(chats_sudo.ids)], "is_begun": True})
+        self.instance_id._trigger_check()
+        return self._reopen()
+
+    def action_stop(self):
+        """Take the numbers out of the queue that have not been asked about yet."""
+        self.ensure_one()
+        # sudo: telegram.chat - as in action_check
+        waiting_sudo = self.chat_ids.sudo().filtered("check_user_id")
+        waiting_sudo.write({"check_user_id": False, "check_attempts": 0})
+        return self._reopen()
+
+    def action_show(self):
+        """Show the numbers with what is known of them."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Numbers on Telegram"),
+            "res_model": "telegram.chat",
+            "views": [[False, "list"], [False, "form"]],
+            "domain": [("id", "in", self.chat_ids.exists().ids)],
+            "context": {"active_test": False},
+        }
+
+    # === HELPERS === #
+
+    def _sort_numbers(self):
+        """Return the contacts to ask about by their phones, those that are known, and those
+        without a number that can be read."""
+        by_phone, without = {}, self.partner_ids.browse()
+        for partner in self.partner_ids._origin:
+            if partner.phone_sanitized:
+                by_phone.setdefault(partner.phone_sanitized, []).append(partner)
+            else:
+                without += partner
+        chats = self.env["telegram.chat"]
+        found = chats._find_by_number(self.instance_id, list(by_phone)) if by_phone else {}
+        known = {} if self.force else {p: c for p, c in found.items() if c._is_number_known()}
+        return {p: ps for p, ps in by_phone.items() if p not in known}, known, without
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Check Numbers on Telegram"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    # === TEXTS === #
+
+    def _describe_plan(self, to_ask, known):
+        _ = self.env._
+        sentences = [_("%s numbers will be asked about, one per second.", to_ask)]
+        if to_ask == 1:
+            sentences = [_("1 number will be asked about.")]
+        elif not to_ask:
+            sentences = [_("There is no number to ask about.")]
+        if known:
+            sentences.append(
+                _("Of %s the answer is known from the last 30 days: it is not asked again.", known)
+            )
+        return " ".join(sentences)
+
+    def _describe_unreadable(self, without):
+        if not without:
+            return False
+        names = ", ".join(without[:10].mapped("display_name"))
+        if len(without) > 10:
+            names = self.env._("%(names)s and %(count)s more", names=names, count=len(without) - 10)
+        return self.env._(
+            "No number that can be read (international form, or set the country): %s", names
+        )
