@@ -8,7 +8,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .transactions import own_transaction
+from .transactions import write_in_own_transaction
 
 HISTORY_MAX = 1000  # messages of one import
 SHOWN_MAX = 100  # of them that an existing conversation shows
@@ -73,8 +73,7 @@ class TelegramChat(models.Model):
         :return: the entries as the service gave them, and the numbers as from import_history
         """
         entries = self._ask_history(count)
-        with own_transaction(self) as chat:
-            numbers = chat._take_history(entries)
+        numbers = write_in_own_transaction(self, lambda chat: chat._take_history(entries))
         return [entry.raw for entry in entries], numbers
 
     # === KEEPING === #

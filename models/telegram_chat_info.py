@@ -1,25 +1,16 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import base64
-import io
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from hashlib import sha256
 from typing import Any
 
 from odoo import fields, models
-from odoo.exceptions import UserError
-from odoo.tools.image import image_process
-from odoo.tools.mimetypes import guess_mimetype
 
-from .. import const
-from ..client import GreenApiError
-from .transactions import own_transaction
+from .transactions import write_in_own_transaction
 
 PICTURE_SIZE = 256  # pixels of the longer side that are kept
-PICTURE_MAX_BYTES = 5 * 1024 * 1024
-PICTURE_SECONDS = 30
-PICTURE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
 
 @dataclass(frozen=True)
@@ -28,7 +19,7 @@ class Info:
 
     contact: Any  # ContactInfo; None for a group
     has_picture: bool
-    picture: bytes  # base64; empty when there is none that can be used
+    picture: bytes  # JPEG; empty when there is none that can be used
     problem: str  # why not, in words
     raw: Any
 
@@ -59,8 +50,7 @@ class TelegramChat(models.Model):
         self.ensure_one()
         self.check_access("read")
         info = self._ask_info()
-        with own_transaction(self) as chat:
-            chat._take_info(info)
+        write_in_own_transaction(self, lambda chat: chat._take_info(info))
         message = self.env._("The information is up to date.")
         if info.problem:
             message = f"{message} {info.problem}"
@@ -100,41 +90,8 @@ class TelegramChat(models.Model):
             contact = None
             avatar = self.instance_id._ask("get_avatar", self.chat_id)
             url, raw = avatar.url, avatar.raw
-        picture, problem = self._fetch_picture(url) if url else (b"", "")
+        picture, problem = self.instance_id._fetch_picture(url)
         return Info(contact, bool(url), picture, problem, raw)
-
-    def _fetch_picture(self, url):
-        """Fetch a picture from where the instance may fetch files.
-
-        :return: the picture as base64, empty when it cannot be used; and why, in words
-        """
-        target = io.BytesIO()
-        try:
-            with self.instance_id._get_client() as client:
-                client.download(url, target, PICTURE_MAX_BYTES, PICTURE_SECONDS)
-        except GreenApiError as error:
-            return b"", self._explain_picture(error)
-        content = target.getvalue()
-        # By what it is, not by what the host says it is: a drawing may hold a program.
-        if guess_mimetype(content) not in PICTURE_TYPES:
-            return b"", self.env._("The picture is left out: it is no JPEG, PNG, WebP or GIF.")
-        try:
-            small = image_process(
-                content, size=(PICTURE_SIZE, PICTURE_SIZE), verify_resolution=True
-            )
-        except UserError:
-            return b"", self.env._("The picture is left out: it cannot be read.")
-        return base64.b64encode(small), ""
-
-    def _explain_picture(self, error):
-        if error.code == const.CODE_HOST_NOT_ALLOWED:
-            return self.env._(
-                "The picture is left out: it is on no host of this instance. If the service keeps "
-                "files there, an administrator names it on the instance (Further File Hosts)."
-            )
-        if error.code == const.CODE_TOO_LARGE:
-            return self.env._("The picture is left out: it is larger than 5 MB.")
-        return self.env._("The picture could not be fetched: %s", self.instance_id._explain(error))
 
     # === KEEPING === #
 
@@ -153,7 +110,7 @@ class TelegramChat(models.Model):
             seen_at = datetime.fromtimestamp(contact.last_seen, timezone.utc)
             values["last_seen"] = contact.last_seen and seen_at.replace(tzinfo=None)
         if info.picture or not info.has_picture:
-            values["image_256"] = info.picture or False
+            values["image_256"] = info.picture and base64.b64encode(info.picture)
             values["picture_key"] = info.picture and sha256(info.picture).hexdigest()[:16]
         chat.write(values)
         chat._link_partner()

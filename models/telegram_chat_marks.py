@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from .. import const
 from ..client import GreenApiError, Pace, Refused
-from .transactions import own_transaction
+from .transactions import write_in_own_transaction
 
 MARKS_AT_ONCE = 20  # the service takes one per second, and somebody waits for it
 
@@ -157,8 +157,9 @@ class TelegramChat(models.Model):
         return self.instance_id._explain(error)
 
     def _answer_archived(self, answer, is_archived):
-        with own_transaction(self) as chat:
-            chat.is_archived_at_telegram = is_archived
+        write_in_own_transaction(
+            self, lambda chat: chat.write({"is_archived_at_telegram": is_archived})
+        )
         message = self.env._("The chat is in Telegram's archive.")
         if not is_archived:
             message = self.env._("The chat is out of Telegram's archive.")

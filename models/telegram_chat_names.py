@@ -35,6 +35,12 @@ class TelegramChat(models.Model):
             vals.setdefault("telegram_name", vals.get("name"))
         return super().create(vals_list)
 
+    def write(self, vals):
+        # What the addon calls a chat is what Telegram calls it; people's own names stay theirs.
+        if "name" in vals and self.env.su and not {"telegram_name", "contact_name"} & vals.keys():
+            vals = {**vals, "telegram_name": vals["name"]}
+        return super().write(vals)
+
     def _get_service_name(self):
         self.ensure_one()
         return self.contact_name or self.telegram_name

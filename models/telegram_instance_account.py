@@ -271,6 +271,10 @@ class TelegramInstance(models.Model):
                 "console, or wait for the next month."
             ),
             const.CODE_TOO_LARGE: _("The file is too large for the service."),
+            const.CODE_HOST_NOT_ALLOWED: _(
+                "It is on no host of this instance. If the service keeps files there, an "
+                "administrator names it on the instance (Further File Hosts)."
+            ),
             const.CODE_FILE_GONE: _("The link to the file is too old. Send the file again."),
             const.CODE_SERVER: _("GREEN-API has a disturbance. Try again later."),
             const.CODE_WEBHOOK_SET: _(
@@ -280,5 +284,7 @@ class TelegramInstance(models.Model):
         }
         if error.code == const.CODE_LOST:
             return error.detail
+        if error.method == "download" and error.code == const.CODE_TOO_LARGE:
+            return _("It is too large.")
         text = sentences.get(error.code) or _("The service refused the request.")
         return f"{text} ({error.detail})" if error.detail else text

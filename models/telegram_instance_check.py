@@ -12,7 +12,7 @@ from odoo.tools import format_datetime
 from .. import const
 from ..client import CheckedAccount, GreenApiError, Pace, Refused
 from .telegram_instance_account import STATE_OF_CODE
-from .transactions import check_not_protected, own_transaction, write_and_commit
+from .transactions import check_not_protected, write_and_commit, write_in_own_transaction
 
 CHECK_PAUSE_HOURS = 4  # checkAccount is not called again so long after a limit was reached
 RETRY_PAUSE = timedelta(minutes=5)  # after the service failed
@@ -98,11 +98,11 @@ class TelegramInstance(models.Model):
             with self._get_client() as client:
                 account = client.check_account(digits, force=force)
         except GreenApiError as error:
-            with own_transaction(self) as instance:
-                instance._take_check_error(error)
+            write_in_own_transaction(
+                self, lambda instance, error=error: instance._take_check_error(error)
+            )
             raise UserError(self._explain_to_person(error)) from None
-        with own_transaction(self) as instance:
-            instance._take_check(digits, account)
+        write_in_own_transaction(self, lambda instance: instance._take_check(digits, account))
         return account
 
     @api.model
