@@ -1,11 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
+from .browser_case import TourCase
 from .common import CUSTOMER_CHAT, TelegramCase
 
 
-class ConversationCase(TelegramCase, HttpCase):
+class ConversationCase(TourCase, TelegramCase):
     """A conversation in Discuss, with a real browser and the real client on both ends."""
 
     def _run(self, cron):
@@ -17,19 +18,31 @@ class ConversationCase(TelegramCase, HttpCase):
         self.phone.write(CUSTOMER_CHAT, "Hello")
         self.receive()
         chat = self.env["telegram.chat"].search([("instance_id", "=", self.instance.id)])
-        cookies = {
-            "telegram_url": self.sandbox_url,
-            "telegram_id": str(self.phone.id_instance),
-        }
-        url = f"/odoo/telegram.chat/{chat.id}"
-        self.start_tour(url, "telegram_conversation", login="admin", cookies=cookies, timeout=120)
+        self.tour("telegram_conversation", f"/odoo/telegram.chat/{chat.id}")
+        self.check_photos(chat)
         return self.phone.messages(CUSTOMER_CHAT)
 
     def check_texts(self, messages):
         self.assertEqual(
             [row["text"] for row in messages],
-            ["Hello", "Good day!", "Two chairs, please", "They are on the way"],
+            [
+                "Hello",
+                "Good day!",
+                "Two chairs, please",
+                "They are on the way",
+                "For this room",
+                "This chair",
+            ],
         )
+
+    def check_photos(self, chat):
+        """Both photos are kept as what they are, and ours has gone out as the customer's came."""
+        room, chair = chat.message_ids.sorted("id").filtered("attachment_id").attachment_id
+        self.assertEqual((room.name, room.mimetype), ("room.png", "image/png"))
+        self.assertEqual((chair.name, chair.mimetype), ("chair.png", "image/png"))
+        sent = self.phone.messages(CUSTOMER_CHAT)[-1]["data"]
+        self.assertEqual(sent["typeMessage"], "imageMessage")
+        self.assertEqual(sent["fileMessageData"]["fileName"], "chair.png")
 
 
 @tagged("post_install", "-at_install")
@@ -40,7 +53,7 @@ class TestConversationDesktop(ConversationCase):
         """Both ways with text and reply: each message arrives once, the reply with its quote."""
         messages = self.talk()
         self.check_texts(messages)
-        reply = messages[-1]["data"]["quotedMessage"]
+        reply = messages[3]["data"]["quotedMessage"]
         self.assertEqual(reply["stanzaId"], messages[2]["idMessage"])
 
 

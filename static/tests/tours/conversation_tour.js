@@ -1,8 +1,14 @@
 import { registry } from "@web/core/registry";
+import { inputFiles } from "@web/../tests/utils";
+
 import { behind, onPhone, picture, runAction } from "./tour_helpers";
 
 // Started by tests/test_discuss_browser.py on the form of a chat.
 const CUSTOMER_CHAT = "10000000";
+
+// Two pictures of 60 × 40 points
+const CHAIR = "iVBORw0KGgoAAAANSUhEUgAAADwAAAAoCAIAAAAt2Q6oAAAAO0lEQVR42u3OQQkAAAgEsItjRCMayxQ+hMECLNP1TqSlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpS8tgZsvxPyBlo0AAAAASUVORK5CYII=";
+const ROOM = "iVBORw0KGgoAAAANSUhEUgAAADwAAAAoCAIAAAAt2Q6oAAAAO0lEQVR42u3OQQkAAAgEsItjRCMayxQ+hMECLNXzTqSlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpS8tyOcvxEJhnYEAAAAASUVORK5CYII=";
 
 const message = (text) => `.o-mail-Message:contains("${text}")`;
 
@@ -50,5 +56,31 @@ registry.category("web_tour.tours").add("telegram_conversation", {
             trigger: `${message("They are on the way")} .o-telegram-Message-state:not(.fa-clock-o)`,
         },
         picture("conversation_reply"),
+        behind("The customer sends a photo", async () => {
+            const file = { fileName: "room.png", content: ROOM, caption: "For this room" };
+            await onPhone("incoming", { chatId: CUSTOMER_CHAT, file });
+            await runAction("receive_cron_id");
+        }),
+        {
+            content: "The photo comes by itself, with its caption",
+            trigger: `${message("For this room")} img.o-mail-AttachmentImage`,
+        },
+        {
+            content: "Attach a photo",
+            trigger: ".o-mail-Composer .o_input_file:not(:visible)",
+            async run() {
+                const bytes = Uint8Array.from(atob(CHAIR), (character) => character.charCodeAt(0));
+                await inputFiles(".o-mail-Composer .o_input_file", [
+                    new File([bytes], "chair.png", { type: "image/png" }),
+                ]);
+            },
+        },
+        { trigger: ".o-mail-Composer img.o-mail-AttachmentImage" },
+        { trigger: ".o-mail-Composer-input", run: "edit This chair" },
+        { trigger: ".o-mail-Composer-input", run: "press Enter" },
+        { trigger: `${message("This chair")} img.o-mail-AttachmentImage` },
+        behind("Send", () => runAction("send_cron_id")),
+        { trigger: `${message("This chair")} .o-telegram-Message-state:not(.fa-clock-o)` },
+        picture("conversation_photo"),
     ],
 });
