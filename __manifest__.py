@@ -26,6 +26,7 @@
         "wizards/telegram_journal_views.xml",
         "wizards/telegram_message_lookup_views.xml",
         "wizards/telegram_template_preview_views.xml",
+        "wizards/telegram_start_views.xml",
         "wizards/telegram_instance_settings_views.xml",
         "wizards/telegram_instance_picture_views.xml",
         "views/account_move_views.xml",

@@ -53,6 +53,7 @@ from . import telegram_instance_receiving
 from . import telegram_instance_sending
 from . import telegram_instance_session
 from . import telegram_instance_settings
+from . import telegram_instance_start
 from . import telegram_instance_token
 from . import telegram_instance_sync
 from . import telegram_instance_waiting

@@ -34,6 +34,7 @@ PROTECTED = {
     "account_chat_id",
     "account_picture",
     "suspended_until",
+    "tested_at",
 }
 # Whoever changes these decides where the token goes.
 CREDENTIALS = {"id_instance", "api_url", "media_url"}
@@ -169,17 +170,24 @@ class TelegramInstance(models.Model):
         for instance in self:
             if not instance.api_token_new:
                 continue
-            token = instance.api_token_new.strip()
-            if re.search(r"[^A-Za-z0-9._~-]", token):
-                raise ValidationError(
-                    self.env._(
-                        "The API token may hold letters and digits only, without spaces. Copy it "
-                        "once more from the GREEN-API console (apiTokenInstance)."
-                    )
-                )
-            instance._store_token(token)
+            instance._store_token(self._clean_token(instance.api_token_new))
         # Else the value just written would be read back out of the cache, into the browser.
         self.invalidate_recordset(["api_token_new"], flush=False)
+
+    def _clean_token(self, token):
+        """Return a token as it was pasted without the blanks around it.
+
+        :raise ValidationError: it cannot be one
+        """
+        token = (token or "").strip()
+        if not token or re.search(r"[^A-Za-z0-9._~-]", token):
+            raise ValidationError(
+                self.env._(
+                    "The API token may hold letters and digits only, without spaces. Copy it "
+                    "once more from the GREEN-API console (apiTokenInstance)."
+                )
+            )
+        return token
 
     def _store_token(self, token):
         """Keep the token that was entered; what was known of the service is void now."""

@@ -69,18 +69,24 @@ class TelegramInstance(models.Model):
         self.check_access("write")
         if problem := self._get_webhook_problem():
             raise UserError(problem)
+        return self._notify_receiving(*self._prove_receiving())
+
+    # === BUSINESS METHODS === #
+
+    def _prove_receiving(self):
+        """Tell the service how to report, and try the webhook address. Commits on its own.
+
+        :return: what came of it, as a list of sentences, and whether it works
+        """
         with own_transaction(self) as instance:
             changes = instance._set_up_receiving()
             if changes is None:
-                sentences, is_good = [instance.state_message], False
-            else:
-                sentences, is_good = [instance._describe_changes(changes)], True
-        if is_good and self.receive_mode == "webhook":
-            proof, is_good = self._try_webhook()
-            sentences.append(proof)
-        return self._notify_receiving(sentences, is_good)
-
-    # === BUSINESS METHODS === #
+                return [instance.state_message], False
+            sentences = [instance._describe_changes(changes)]
+        if self.receive_mode != "webhook":
+            return sentences, True
+        proof, is_good = self._try_webhook()
+        return [*sentences, proof], is_good
 
     def _set_up_receiving(self):
         """Let the service report everything the chosen way, in one call and only when it does not.

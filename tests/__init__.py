@@ -50,6 +50,7 @@ from . import test_sandbox_receiving
 from . import test_sandbox_sending
 from . import test_sandbox_sign_in
 from . import test_telegram_call
+from . import test_start_browser
 from . import test_telegram_composer
 from . import test_telegram_composer_mass
 from . import test_telegram_chat_history
@@ -78,6 +79,7 @@ from . import test_telegram_message_unsure
 from . import test_telegram_queue
 from . import test_telegram_sign_in
 from . import test_telegram_sync
+from . import test_telegram_start
 from . import test_telegram_template
 from . import test_telegram_template_files
 from . import test_telegram_template_use

@@ -26,4 +26,6 @@ from . import telegram_message_lookup
 from . import telegram_queue
 from . import telegram_queue_message
 from . import telegram_sign_in
+from . import telegram_start
+from . import telegram_start_test
 from . import telegram_template_preview

@@ -15,6 +15,7 @@ class TelegramSignIn(models.TransientModel):
     _description = "Sign in to Telegram"
 
     instance_id = fields.Many2one("telegram.instance", required=True, ondelete="cascade")
+    is_guided = fields.Boolean(help="The guided start asks how messages are to come in.")
 
     def refresh(self, with_qr=True):
         """Ask the service how far the sign-in is, and for a fresh QR code while it waits for one.
@@ -28,7 +29,8 @@ class TelegramSignIn(models.TransientModel):
         qr = False
         if with_qr and instance.state == const.STATE_NOT_AUTHORIZED and not instance.problem:
             qr = self._get_qr(instance)
-        if instance.state == const.STATE_AUTHORIZED and not instance.receiving_set:
+        is_left_to_us = not (instance.receiving_set or self.is_guided)
+        if instance.state == const.STATE_AUTHORIZED and is_left_to_us:
             instance._set_up_receiving()
         return self._describe(instance, qr=qr)
 

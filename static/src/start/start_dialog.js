@@ -1,0 +1,209 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+
+import { Dialog } from "@web/core/dialog/dialog";
+import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { TelegramSignIn } from "../sign_in/sign_in";
+import { TelegramStartTest } from "./start_test";
+
+export const CONSOLE_URL = "https://console.green-api.com";
+
+/**
+ * The guided start: leads from an id and a token, or from nothing, to an account that sends and
+ * receives. How far it is, the server knows; so it goes on where it was closed.
+ */
+export class TelegramStartDialog extends Component {
+    static template = "telegram_green_api.StartDialog";
+    static components = { Dialog, TelegramSignIn, TelegramStartTest };
+    static props = {
+        close: Function,
+        instanceId: { type: [Number, Boolean], optional: true },
+        /** Whether to test an account once more that was tested already. */
+        isTest: { type: Boolean, optional: true },
+        onDone: { type: Function, optional: true },
+    };
+
+    setup() {
+        this.orm = useService("orm");
+        this.state = useState({
+            /** What the server said last, see telegram.start. */
+            start: null,
+            /** "begin", "register", or a step of the server. */
+            step: "",
+            failure: "",
+            isBusy: false,
+            isTested: false,
+            form: { name: "", id_instance: "", api_token: "", api_url: "" },
+            receiveMode: "polling",
+            /** What came of the way of receiving: { message, isGood }. */
+            receiving: null,
+        });
+        this.consoleUrl = CONSOLE_URL;
+        this.explain = this.explain.bind(this);
+        this.goOn = this.goOn.bind(this);
+        this.onProven = this.onProven.bind(this);
+        onWillStart(async () => {
+            if (await this.call("begin", [this.props.instanceId || false])) {
+                this.show();
+                if (this.props.isTest && this.state.step === "done") {
+                    this.go("test");
+                }
+            }
+        });
+    }
+
+    get title() {
+        const { instance } = this.state.start || {};
+        return instance ? _t("Connect %s", instance.name) : _t("Connect a Telegram account");
+    }
+
+    get steps() {
+        const steps = [
+            ["credentials", _t("Id and token")],
+            ["sign_in", _t("Sign in")],
+            ["receiving", _t("Receiving")],
+            ["test", _t("Test")],
+        ];
+        const order = steps.map(([key]) => key);
+        const { step } = this.state;
+        const now = step === "done" ? steps.length : Math.max(order.indexOf(step), 0);
+        return steps.map(([key, name], index) => ({
+            key,
+            name,
+            number: index + 1,
+            isDone: index < now,
+            isNow: index === now,
+        }));
+    }
+
+    get proposedUrl() {
+        const digits = this.state.form.id_instance.trim();
+        return /^\d{4}/.test(digits) ? `https://${digits.slice(0, 4)}.api.green-api.com` : "";
+    }
+
+    /** Go to the step that the server is at. */
+    show() {
+        const { step, instance } = this.state.start;
+        if (instance) {
+            const { name, id_instance, api_url, receive_mode } = instance;
+            Object.assign(this.state.form, { name, id_instance, api_url, api_token: "" });
+            this.state.receiveMode = receive_mode;
+        }
+        this.state.step = step === "credentials" && !instance ? "begin" : step;
+    }
+
+    /** Ask the server how far it is, and go there. */
+    async goOn() {
+        if (await this.call("describe", [[this.state.start.id]])) {
+            this.show();
+        }
+    }
+
+    go(step) {
+        Object.assign(this.state, { step, failure: "", receiving: null });
+    }
+
+    async onSubmitCredentials() {
+        const { name, id_instance, api_token, api_url } = this.state.form;
+        this.state.form.api_token = ""; // a secret stays nowhere longer than needed
+        const args = [[this.state.start.id], name, id_instance, api_token, api_url];
+        if (!(await this.call("connect", args))) {
+            return;
+        }
+        if (this.state.start.refusal) {
+            this.state.failure = this.state.start.refusal;
+        } else {
+            this.show();
+        }
+    }
+
+    async onChooseReceiving() {
+        this.state.receiving = null;
+        const args = [[this.state.start.id], this.state.receiveMode];
+        if (!(await this.call("set_receiving", args))) {
+            return;
+        }
+        const { message, is_good: isGood } = this.state.start;
+        this.state.receiving = { message, isGood };
+        if (isGood) {
+            this.show();
+        }
+    }
+
+    onProven() {
+        this.state.isTested = true;
+        this.go("done");
+    }
+
+    onFinish() {
+        this.props.onDone?.(this.state.start.instance.id);
+        this.props.close();
+    }
+
+    /**
+     * Call a method of telegram.start and keep its answer; say why when there is none.
+     *
+     * @returns {Promise<boolean>} whether there was an answer
+     */
+    async call(method, args) {
+        if (this.state.isBusy) {
+            return false;
+        }
+        this.state.isBusy = true;
+        this.state.failure = "";
+        try {
+            this.state.start = await this.orm.silent.call("telegram.start", method, args);
+            return true;
+        } catch (error) {
+            this.state.failure = this.explain(error);
+            return false;
+        } finally {
+            this.state.isBusy = false;
+        }
+    }
+
+    explain(error) {
+        if (error instanceof ConnectionLostError) {
+            return _t("Odoo cannot be reached just now. Try again.");
+        }
+        if (!(error instanceof RPCError)) {
+            throw error;
+        }
+        if (error.exceptionName?.startsWith("odoo.")) {
+            return error.data.message; // meant for people, other than those of Python itself
+        }
+        return _t("Something went wrong in Odoo. Its log says what.");
+    }
+}
+
+/** Open the guided start; afterwards the page shows what has become of the instance. */
+export function openStart(env, action) {
+    let instanceId = null; // of the form to open
+    env.services.dialog.add(
+        TelegramStartDialog,
+        {
+            instanceId: action.params?.instance_id,
+            isTest: action.params?.is_test,
+            onDone: (id) => {
+                instanceId = action.params?.instance_id ? null : id; // else its form is there
+            },
+        },
+        {
+            onClose: () =>
+                env.services.action.doAction(
+                    instanceId
+                        ? {
+                              type: "ir.actions.act_window",
+                              res_model: "telegram.instance",
+                              res_id: instanceId,
+                              views: [[false, "form"]],
+                          }
+                        : { type: "ir.actions.client", tag: "soft_reload" }
+                ),
+        }
+    );
+}
+
+registry.category("actions").add("telegram_green_api.start", openStart);

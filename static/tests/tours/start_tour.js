@@ -1,0 +1,73 @@
+import { registry } from "@web/core/registry";
+
+import { behind, lent, onPhone, picture, runAction } from "./tour_helpers";
+
+// Started by tests/test_start_browser.py on the list of instances, which is empty.
+
+const CONNECT = ".o-telegram-Start-connect";
+
+function fill(field, value) {
+    return {
+        trigger: `.modal input[name='telegram_${field}']`,
+        run: (helpers) => helpers.edit(value()),
+    };
+}
+
+registry.category("web_tour.tours").add("telegram_start", {
+    steps: () => [
+        { trigger: ".o_view_nocontent a:contains('Connect an account')" },
+        picture("start_empty"),
+        { trigger: ".o_view_nocontent a:contains('Connect an account')", run: "click" },
+        { trigger: ".o-telegram-Start-haveToken" },
+        picture("start_begin"),
+        { trigger: ".o-telegram-Start-haveNothing", run: "click" },
+        { trigger: ".o-telegram-Start-register a[href='https://console.green-api.com']" },
+        picture("start_register"),
+        { trigger: ".modal .btn:contains('I have id and token now')", run: "click" },
+        fill("name", () => "Guided"),
+        fill("id", () => lent("telegram_id")),
+        {
+            content: "The usual address is proposed",
+            trigger: "input[name='telegram_url'][placeholder='https://4100.api.green-api.com']",
+        },
+        fill("token", () => "wrong"),
+        fill("url", () => lent("telegram_url")),
+        { trigger: CONNECT, run: "click" },
+        { trigger: ".o-telegram-Start-failure:contains('does not accept this id and token')" },
+        { content: "The token is forgotten", trigger: "input[name='telegram_token']:value(/^$/)" },
+        picture("start_wrong_token"),
+        fill("token", () => lent("telegram_token")),
+        { trigger: CONNECT, run: "click" },
+        { trigger: ".modal .o-telegram-SignIn-qr" },
+        picture("start_sign_in"),
+        behind("The phone scans the code", () => onPhone("scan")),
+        { trigger: "#o_telegram_polling:checked" },
+        picture("start_receiving"),
+        { trigger: ".modal .btn:contains('Continue later')", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_start_again", {
+    steps: () => [
+        {
+            isActive: ["mobile"],
+            trigger: ".o_statusbar_buttons .dropdown-toggle, .o-statusbar-buttons-dropdown",
+            run: "click",
+        },
+        { trigger: "button[name='action_start']", run: "click" },
+        { content: "It goes on where it was closed", trigger: "#o_telegram_polling:checked" },
+        { trigger: ".o-telegram-Start-choose", run: "click" },
+        { trigger: ".o-telegram-StartTest-message:contains('sends the message in a moment')" },
+        picture("start_test"),
+        behind("Send", () => runAction("send_cron_id")),
+        { trigger: ".o-telegram-StartTest-message:contains('Waiting for the service')" },
+        behind("Receive", () => runAction("receive_cron_id")),
+        { trigger: ".o-telegram-Start-done:contains('came back')" },
+        picture("start_done"),
+        { trigger: ".o-telegram-Start-finish", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_form_view [name='state']:contains('Authorized')" },
+        { trigger: ".o_form_view:not(:has(button[name='action_start']:contains('Continue')))" },
+        picture("start_account"),
+    ],
+});
