@@ -1,15 +1,18 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import io
+import time
 
 from odoo import models
 from odoo.exceptions import UserError
 
 from .. import const
-from ..client import GreenApiError
+from ..client import GreenApiError, Pace
 from .pictures import to_jpeg
 from .telegram_chat_group import SETTING_FIELDS
 from .transactions import write_in_own_transaction
+
+ADDED_AT_ONCE = 50  # people, one a second: nobody waits longer for a button
 
 
 class TelegramChat(models.Model):
@@ -100,18 +103,28 @@ class TelegramChat(models.Model):
 
         :param people: ``res.partner`` or ``telegram.chat`` records
         :return: list of pairs, chat id and reason in words: empty for those who were added
-        :raise UserError: also when somebody cannot be in a group; then nobody is asked for
+        :raise UserError: also when somebody cannot be in a group, or when they are more than 50;
+            then nobody is asked for
         """
         self._check_in_group()
         chat_ids = self._get_group_chat_ids(self.instance_id, people, self)
+        if len(chat_ids) > ADDED_AT_ONCE:
+            raise UserError(
+                self.env._(
+                    "People: these are %(count)s. Up to %(limit)s can be added at a time.",
+                    count=len(chat_ids),
+                    limit=ADDED_AT_ONCE,
+                )
+            )
         return self._add_participants(chat_ids)
 
     def _add_participants(self, chat_ids):
         """Do the same without looking at the people; not further when the service is away."""
-        results, away = [], ""
+        results, away, pace = [], "", Pace()
         for chat_id in chat_ids:
             try:
                 if not away:
+                    time.sleep(pace.reserve("addGroupParticipant"))
                     self._ask_group("add_group_participant", chat_id)
             except UserError as error:
                 results.append((chat_id, str(error)))

@@ -253,6 +253,17 @@ class TestGroup(GroupCase):
             self.add(self.ivan)
         self.assertEqual(self.calls("addGroupParticipant"), 0)
 
+    def test_add_too_many(self):
+        """So many that the button would be waited for without end: refused before the first."""
+        names = [str(number) for number in range(51)]
+        partners = self.env["res.partner"].create([{"name": name} for name in names])
+        for number, partner in enumerate(partners):
+            chat = self.chats._get_or_create(self.instance, str(30000000 + number))
+            chat.partner_id = partner
+        with self.assertRaisesRegex(UserError, "People: these are 51"):
+            self.ask(self.group, "add_group_participants", partners)
+        self.assertEqual(self.calls("addGroupParticipant"), 0)
+
     def test_already_a_member(self):
         """Somebody whom another has added meanwhile: the service's word is told in ours."""
         with self.instance._get_client() as client:

@@ -65,6 +65,42 @@ class TestCreateGroup(GroupCase):
         group = self.chats.browse(action["params"]["next"]["res_id"])
         self.assertEqual(self.members(group), {"Ivan": "Member", "Sales": "Owner, this account"})
 
+    def test_check_numbers(self):
+        """Numbers that nobody has asked about are asked about from the dialog: some are people."""
+        here, nowhere = self.env["res.partner"].create(
+            [
+                {"name": "Here", "phone": "+79998887711"},
+                {"name": "Nowhere", "phone": "+79998887712"},
+            ]
+        )
+        self.phone.add_customer("Here", chatId="10000011", phoneNumber=79998887711)
+        wizard = self.wizard(partners=here | nowhere)
+        self.assertEqual((wizard.going_count, wizard.unchecked_count), (0, 2))
+        action = self.ask(wizard, "action_check_numbers")
+        self.assertEqual((action["res_model"], action["res_id"]), (wizard._name, wizard.id))
+        self.assertEqual((wizard.going_count, wizard.unchecked_count), (1, 0))
+        self.assertIn("No Telegram account", wizard.preview)
+        self.ask(wizard, "action_create")
+        [request] = self.phone.requests("createGroup")
+        self.assertEqual(request["body"]["chatIds"], ["10000011"])
+
+    def test_check_fails(self):
+        """Why the numbers cannot be checked is said; the dialog keeps what was chosen."""
+        new = self.env["res.partner"].create({"name": "New", "phone": "+79998887711"})
+        self.phone.fault("checkAccount", "status", status=466, body="quota")
+        wizard = self.wizard(partners=new)
+        with self.assertRaisesRegex(UserError, "quota"):
+            self.ask(wizard, "action_check_numbers")
+        self.assertEqual(wizard.partner_ids, new)
+
+    def test_many_people(self):
+        """Of many people the first ones are listed, and those who are left out before all."""
+        names = [f"Nobody {number}" for number in range(25)]
+        nobody = self.env["res.partner"].create([{"name": name} for name in names])
+        wizard = self.wizard(partners=nobody | self.ivan)
+        self.assertEqual(wizard.preview.count("fa-times"), 20)
+        self.assertIn("and 5 more; 1 are added", wizard.preview)
+
     def test_twice_the_same_person(self):
         """A contact and its chat are one person, who is added once."""
         wizard = self.wizard(partners=self.ivan)

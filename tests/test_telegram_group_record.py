@@ -87,6 +87,14 @@ class TestGroupRecord(GroupCase):
             self.order.message_ids[0].notification_ids.mapped("notification_status"), ["pending"]
         )
 
+    def test_nobody_but_the_group(self):
+        """On a record without a contact the composer proposes the group that is tied to it."""
+        invoice = self.env["account.move"].create({"move_type": "entry"})
+        self.group._tie_to_record(invoice)
+        context = {"default_res_model": "account.move", "default_res_id": invoice.id}
+        form = self.dialog("telegram.composer", user=self.env.user, **context)
+        self.assertEqual(form.group_id, self.group)
+
     def test_not_offered_elsewhere(self):
         """Another record, or a group that was left, is not offered."""
         self.tie()

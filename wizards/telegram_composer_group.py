@@ -37,11 +37,13 @@ class TelegramComposer(models.TransientModel):
                 lambda group, instance=composer.instance_id: group.instance_id == instance
             )
 
-    @api.depends("available_group_ids")
+    @api.depends("available_group_ids", "partner_ids")
     def _compute_group_id(self):
         for composer in self:
-            if composer.group_id not in composer.available_group_ids:
-                composer.group_id = False
+            groups = composer.available_group_ids
+            if composer.group_id not in groups:
+                # Where there is no contact to write to, the group is who is meant.
+                composer.group_id = len(groups) == 1 and not composer.partner_ids and groups
 
     @api.depends("group_id")
     def _compute_recipients(self):

@@ -121,15 +121,7 @@ class TelegramGroupCreate(models.TransientModel):
     def _say(self, values):
         """Keep how far it is, and show the dialog once more."""
         write_in_own_transaction(self, lambda wizard: wizard.write(values))
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Create a Telegram Group"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [[False, "form"]],
-            "target": "new",
-        }
+        return self._reopen()
 
     def _open(self, group, left_out=(), answer=None):
         """Tie the group to the record and open it.

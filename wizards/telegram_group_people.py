@@ -1,11 +1,17 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import time
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..client import Pace
 from .telegram_composer_recipients import GOING, LEFT_OUT
+
+LINES = 20  # of people who are listed one by one
+CHECKS = 10  # numbers that are asked about at once: Telegram dislikes many
 
 
 class TelegramGroupPeople(models.AbstractModel):
@@ -64,6 +70,32 @@ class TelegramGroupPeople(models.AbstractModel):
             raise UserError("\n".join(lines))
         return self.env["telegram.chat"].union(*(person.chat for person in going)), left_out
 
+    # === NUMBERS THAT NOBODY HAS ASKED ABOUT === #
+
+    def action_check_numbers(self):
+        """Ask Telegram about the numbers of those who are left out for that, and show the dialog
+        once more: some at a time, since every plan has a quota of them."""
+        self.ensure_one()
+        _going, left_out = self._sort_people()
+        unchecked = [person for person in left_out if person.reason == "unchecked"][:CHECKS]
+        pace = Pace()
+        for person in unchecked:
+            time.sleep(pace.reserve("checkAccount"))
+            # sudo: telegram.chat - the number of somebody whom the user has chosen
+            self.instance_id.check_account(person.phone or person.chat.sudo().phone)
+        return self._reopen()
+
+    def _reopen(self):
+        """Show the dialog once more, with what is known now."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self._description,
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [[False, "form"]],
+            "target": "new",
+        }
+
     # === IN WORDS === #
 
     def _describe(self, left_out):
@@ -76,8 +108,16 @@ class TelegramGroupPeople(models.AbstractModel):
         if not going and not left_out:
             return False
         reasons = self.env["telegram.chat"]._get_group_reasons()
-        lines = [GOING % (person.record.display_name, "") for person in going]
-        lines += [
-            LEFT_OUT % (person.record.display_name, reasons[person.reason]) for person in left_out
+        # Who is left out comes first: that is what a person has to know.
+        lines = [
+            LEFT_OUT % (person.record.display_name, reasons[person.reason])
+            for person in left_out[:LINES]
         ]
+        lines += [GOING % (person.record.display_name, "") for person in going[:LINES]]
+        rest = len(going) + len(left_out) - len(lines)
+        if rest:
+            text = self.env._(
+                "… and %(rest)s more; %(going)s are added.", rest=rest, going=len(going)
+            )
+            lines.append(Markup("<div class='text-muted'>%s</div>") % text)
         return Markup().join(lines)
