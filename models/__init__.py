@@ -5,6 +5,7 @@ from . import account_move_send
 from . import discuss_channel
 from . import discuss_channel_link
 from . import discuss_channel_member
+from . import discuss_channel_show
 from . import ir_actions
 from . import ir_attachment
 from . import ir_cron
@@ -34,6 +35,7 @@ from . import telegram_chat_record
 from . import telegram_chat_recipients
 from . import telegram_chat_sync
 from . import telegram_event
+from . import telegram_event_processing
 from . import telegram_event_receiving
 from . import telegram_group_member
 from . import telegram_instance

@@ -1,11 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import json
-
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
-from odoo.tools import SQL
 
 from odoo.addons.mail.tools.discuss import Store
 
@@ -124,102 +120,6 @@ class DiscussChannel(models.Model):
         if is_telegram(self):
             return []
         return super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
-
-    # === SHOWING WHAT HAPPENED ELSEWHERE === #
-
-    def _telegram_show(self, values, rings=False, responsible=None):
-        """Add a message that came from Telegram, or was written elsewhere, to the conversation.
-
-        Cheaper than message_post: nobody is to get an e-mail, nobody follows, and whom it rings
-        is known.
-
-        :param dict values: as for _telegram_log
-        :param bool rings: members are to be told
-        :param responsible: the ``res.partner`` who alone is told, if there is one
-        :return: the ``mail.message``
-        """
-        message = self._telegram_log(values)
-        self._telegram_touch()
-        responsible = responsible or self.env["res.partner"]
-        self._telegram_send_message(message, rings, responsible)
-        if rings:
-            self._telegram_push(message, responsible)
-        return message
-
-    def _telegram_send_message(self, message, rings=False, responsible=None):
-        """Let browsers show a message that was added, as for _telegram_show."""
-        responsible = responsible or self.env["res.partner"]
-        store = Store(bus_channel=self).add(message, msg_vals={"scheduled_date": False})
-        store.add(self, ["last_interest_dt", Store.Attr(RESPONSIBLE, Store.One(responsible, []))])
-        payload = {"data": store.get_result(), "id": self.id, "silent": not rings}
-        self._bus_send("discuss.channel/new_message", payload)
-
-    def _telegram_log(self, values):
-        """Add a message to the conversation without telling anybody.
-
-        :param dict values: of the ``mail.message``: body, author_id or email_from, date, …
-        :return: the ``mail.message``
-        """
-        self.ensure_one()
-        return self.env["mail.message"].create(
-            {
-                "model": self._name,
-                "res_id": self.id,
-                "message_type": "telegram",
-                "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment"),
-                "email_from": False,
-                "reply_to": False,
-                **values,
-            }
-        )
-
-    def _telegram_touch(self):
-        """Note that something happened here: that sorts the conversations, and brings back those
-        that were taken out of the sidebar."""
-        # Not a write: it would compare a dozen fields before and after, for every message.
-        self.flush_recordset(["last_interest_dt"])
-        self.env.execute_query(
-            SQL(
-                "UPDATE discuss_channel SET last_interest_dt = %s WHERE id = %s RETURNING id",
-                fields.Datetime.now(),
-                self.id,
-            )
-        )
-        self.invalidate_recordset(["last_interest_dt"], flush=False)
-
-    def _telegram_push(self, message, responsible):
-        """Tell the devices of members about a message, by Odoo's own queue of such notices.
-
-        :param responsible: the ``res.partner`` who alone is told, if there is one
-        """
-        # sudo: mail.push.device, discuss.channel.member - as Odoo does
-        domain = Domain("partner_id.channel_ids", "in", self.ids)
-        if responsible:
-            domain &= Domain("partner_id", "in", responsible.ids)
-        devices_sudo = self.env["mail.push.device"].sudo().search(domain)
-        if not devices_sudo:
-            return
-        # sudo: discuss.channel.member - as Odoo does
-        listening = (
-            self.env["discuss.channel.member"]
-            .sudo()
-            .search(
-                [
-                    ("channel_id", "=", self.id),
-                    ("partner_id", "in", devices_sudo.partner_id.ids),
-                    ("mute_until_dt", "=", False),
-                    ("partner_id.user_ids.manual_im_status", "!=", "busy"),
-                ]
-            )
-        )
-        devices_sudo = devices_sudo.filtered(lambda d: d.partner_id in listening.partner_id)
-        payload = self._notify_by_web_push_prepare_payload(message, force_record_name=self.name)
-        payload = json.dumps(self._web_push_truncate_payload({**payload, "title": self.name}))
-        # Not sent at once: that would wait for the network, and once more with every repetition.
-        self.env["mail.push"].sudo().create(  # sudo: mail.push - as Odoo does
-            [{"mail_push_device_id": device.id, "payload": payload} for device in devices_sudo]
-        )
-        self.env.ref("mail.ir_cron_web_push_notification")._trigger()
 
     # === MEMBERS === #
 

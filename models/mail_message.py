@@ -1,6 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.mail.tools.discuss import Store
@@ -27,6 +27,16 @@ class MailMessage(models.Model):
         copy=False,
         groups=fields.NO_ACCESS,  # read in superuser mode only: not every reader may see those
     )
+
+    @api.model
+    def _telegram_create(self, vals_list):
+        """Create messages that show what is in Telegram, and tell nobody.
+
+        :param list vals_list: dicts of body, author, date, place, …
+        """
+        # Nobody answers these by e-mail.
+        common = {"message_type": "telegram", "email_from": False, "reply_to": False}
+        return self.create([{**common, **values} for values in vals_list])
 
     def _telegram_is_in_conversation(self):
         """Say whether the message stands in a Telegram conversation of Discuss."""

@@ -203,6 +203,16 @@ class TelegramChat(models.Model):
         return chats_sudo.search([("instance_id", "=", instance.id), ("chat_id", "=", chat_id)])
 
     @api.model
+    def _find_all(self, instance, chat_ids):
+        """Return the chats of an instance with these chat ids, archived or not, by chat id."""
+        # sudo: telegram.chat - as in _find
+        chats_sudo = self.sudo().with_context(active_test=False)
+        found = chats_sudo.search(
+            [("instance_id", "=", instance.id), ("chat_id", "in", list(chat_ids))]
+        )
+        return {chat.chat_id: chat for chat in found.with_env(self.env)}
+
+    @api.model
     def _get_or_create(self, instance, chat_id, **values):
         """Return the chat of an instance with this chat id, made when it is new.
 
@@ -261,11 +271,30 @@ class TelegramChat(models.Model):
     # === LEARNING FROM NOTIFICATIONS === #
 
     @api.model
-    def _from_notification(self, instance, notification):
-        """Return the chat of a message notification, with what it tells of the chat.
+    def _from_notifications(self, instance, notifications):
+        """Return the chats of message notifications, with what these tell of the chats.
 
-        :param MessageNotification notification: what the service reported
+        :param list notifications: the MessageNotification of each message
+        :return: dict of the chats by chat id
         """
+        told = {}
+        for notification in notifications:
+            told.setdefault(notification.chat_id, {}).update(self._get_told_values(notification))
+        phones = {values["phone"]: chat_id for chat_id, values in told.items() if "phone" in values}
+        phone_forms = {phone[1:] + const.PHONE_CHAT_SUFFIX: phone for phone in phones}
+        for phone_form, chat in self._find_all(instance, phone_forms).items():
+            chat._learn_chat_id(phones[phone_forms[phone_form]])
+        chats = self._find_all(instance, told)
+        for chat_id, values in told.items():
+            if chat_id not in chats:
+                chats[chat_id] = self._get_or_create(instance, chat_id, **values)
+            chats[chat_id]._take_told(values)
+        self.union(*chats.values())._link_partners()
+        return chats
+
+    @api.model
+    def _get_told_values(self, notification):
+        """Return the values of a chat that a message notification tells."""
         values = {}
         if notification.chat_type in dict(self._fields["chat_type"].selection):
             values["chat_type"] = notification.chat_type
@@ -277,48 +306,33 @@ class TelegramChat(models.Model):
                 values["phone"] = "+" + notification.sender_phone
             if notification.sender_name:
                 values.setdefault("name", notification.sender_name)
-        if values.get("phone"):
-            phone_form = notification.sender_phone + const.PHONE_CHAT_SUFFIX
-            self._find(instance, phone_form)._learn_chat_id(notification.chat_id)
-        name = values.pop("name", "")
-        chat = self._get_or_create(instance, notification.chat_id, name=name, **values)
-        values.update(chat._get_name_values(name))
-        changes = {field: value for field, value in values.items() if chat[field] != value}
-        if changes:
-            chat.write(changes)
-        chat._link_partner()
-        return chat
+        return values
 
-    def _note_contact(self, message):
+    def _take_told(self, values):
+        """Keep what is new of the values that the service has told."""
+        self.ensure_one()
+        name = values.pop("name", "")
+        values = {**values, **self._get_name_values(name)}
+        changes = {field: value for field, value in values.items() if self[field] != value}
+        if changes:
+            self.write(changes)
+
+    def _note_contact(self, messages):
         """Keep when the last message came or went.
 
-        :param message: the ``telegram.message`` that the service reports
+        :param messages: the ``telegram.message`` records of the chat that the service reports
         """
         self.ensure_one()
-        values = {"last_message_at": max(self.last_message_at or message.date, message.date)}
-        if message.direction == "incoming":
-            received_at = self.last_received_at or message.date
-            values.update(last_received_at=max(received_at, message.date), no_account=False)
+        last = max(messages.mapped("date"))
+        values = {"last_message_at": max(self.last_message_at or last, last)}
+        incoming = messages.filtered(lambda message: message.direction == "incoming")
+        if incoming:
+            last = max(incoming.mapped("date"))
+            last = max(self.last_received_at or last, last)
+            values.update(last_received_at=last, no_account=False)
         elif self.is_stranger:
-            values["first_written_at"] = message.date
+            values["first_written_at"] = min(messages.mapped("date"))
         self.write(values)
-
-    def _link_partner(self):
-        """Link the contact that has the chat's phone, when there is exactly one."""
-        self.ensure_one()
-        if self.partner_id or not self.phone:
-            return
-        partners = self.env["res.partner"].search(
-            [
-                ("phone_sanitized", "=", self.phone),
-                "|",
-                ("company_id", "=", False),
-                ("company_id", "child_of", self.company_id.id),
-            ],
-            limit=2,
-        )
-        if len(partners) == 1:
-            self.partner_id = partners
 
     def _learn_chat_id(self, chat_id):
         """Replace the phone form by the number that Telegram knows the chat by.

@@ -113,10 +113,12 @@ class TelegramChat(models.Model):
         messages = self.env["telegram.message"].search(
             domain, order="date desc, id desc", limit=HISTORY_LENGTH
         )
-        for message in messages.sorted(lambda message: (message.date, message.id)):
-            message.mail_message_ids += self.channel_id._telegram_log(
-                message._prepare_shown_values(self.channel_id)
-            )
+        self.channel_id._telegram_log(
+            [
+                (self.channel_id, message._prepare_shown_values(self.channel_id))
+                for message in messages.sorted(lambda message: (message.date, message.id))
+            ]
+        )
 
     def _get_channel_name(self):
         """Give the name of the conversation: the customer's, and the company's."""

@@ -125,7 +125,7 @@ class TelegramChat(models.Model):
             username = account.username
             values["username"] = username if username.startswith("@") else f"@{username}"
         chat.write(values)
-        chat._link_partner()
+        chat._link_partners()
         return chat
 
     # === TEXTS === #

@@ -265,8 +265,10 @@ class TelegramChat(models.Model):
         self.left_at = fields.Datetime.now()
         self.member_ids.filtered("is_self").unlink()
 
-    def _note_contact(self, message):
-        result = super()._note_contact(message)
-        if self.left_at and message.direction == "incoming" and message.date > self.left_at:
+    def _note_contact(self, messages):
+        result = super()._note_contact(messages)
+        if self.left_at and any(
+            message.direction == "incoming" and message.date > self.left_at for message in messages
+        ):
             self.left_at = False  # somebody has added the account again
         return result

@@ -155,5 +155,5 @@ class TelegramChat(models.Model):
             "body": Markup("<p>%s</p><ul>%s</ul>") % (title, lines),
             "author_id": company_partner.id,
         }
-        note = channel_sudo._telegram_log(values)
+        note = channel_sudo._telegram_log([(channel_sudo, values)])
         channel_sudo._telegram_send_message(note)

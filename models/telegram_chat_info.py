@@ -113,7 +113,7 @@ class TelegramChat(models.Model):
             values["image_256"] = info.picture and base64.b64encode(info.picture)
             values["picture_key"] = info.picture and sha256(info.picture).hexdigest()[:16]
         chat.write(values)
-        chat._link_partner()
+        chat._link_partners()
         chat._show_picture()
         return chat
 

@@ -105,8 +105,18 @@ class TelegramChat(models.Model):
         # sudo: telegram.chat - whoever reads a chat says whose it is
         self.sudo().write({"partner_id": partner.id, "is_unlinked": False})
 
-    def _link_partner(self):
-        return None if self.is_unlinked else super()._link_partner()
+    def _link_partners(self):
+        """Link the contacts that have the phones of these chats, where there is exactly one."""
+        chats = self.filtered(lambda c: c.phone and not c.partner_id and not c.is_unlinked)
+        for of_company in chats.grouped("company_id").values():
+            has_phone = Domain("phone_sanitized", "in", of_company.mapped("phone"))
+            partners = self.env["res.partner"].search(
+                of_company[0]._get_partner_domain() & has_phone
+            )
+            by_phone = partners.grouped("phone_sanitized")
+            for chat in of_company:
+                if len(by_phone.get(chat.phone, ())) == 1:
+                    chat.partner_id = by_phone[chat.phone]
 
     def _get_partner_domain(self):
         """Tell which contacts a chat may be linked to: those of its company, and shared ones."""

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
@@ -143,21 +143,3 @@ class TelegramChat(models.Model):
         except UniqueViolation:
             # Somebody made one since our transaction began; only another one can see it.
             raise ConcurrencyError("a telegram.chat was just made") from None
-
-    def _link_partners(self):
-        """Link chats of one company to the contacts that have their phones, where exactly one has.
-
-        Like _link_partner, in a fixed number of queries.
-        """
-        chats = self.filtered(lambda c: c.phone and not c.partner_id and not c.is_unlinked)
-        if not chats:
-            return
-        partners = self.env["res.partner"].search(
-            chats[0]._get_partner_domain() & Domain("phone_sanitized", "in", chats.mapped("phone"))
-        )
-        by_phone = defaultdict(list)
-        for partner in partners:
-            by_phone[partner.phone_sanitized].append(partner)
-        for chat in chats:
-            if len(by_phone[chat.phone]) == 1:
-                chat.partner_id = by_phone[chat.phone][0]

@@ -1,41 +1,16 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import json
-import logging
-import time
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
-from .. import const
 from ..client import answers
-from ..client.notifications import (
-    MessageNotification,
-    NotificationError,
-    QuotaNotification,
-    StateNotification,
-    StatusNotification,
-    event_key,
-    parse,
-)
-from .telegram_message_inbox import NotYet
-from .transactions import CONFLICTS
+from ..client.notifications import event_key
 
-_logger = logging.getLogger(__name__)
-
-MAX_ATTEMPTS = 3
-ATTEMPTS_AT_ONCE = (
-    5  # times that an event is processed at once again when it met another transaction
-)
-# Events that are processed in one transaction: reading the same records again for each would take
-# most of the time. It stays short, since others wait for the rows it has written.
-EVENTS_AT_ONCE = 20
-SECONDS_AT_ONCE = 0.5
-RETRY_PAUSE = 60  # seconds before an event is looked at again
 KEPT_DAYS = 30  # processed events are removed after that
 
 
@@ -165,124 +140,6 @@ class TelegramEvent(models.Model):
             )
         )
         return bool(rows)
-
-    @api.model
-    def _process_inbox(self, instance):
-        """Process the new events of an instance in their order. Commits.
-
-        Not beside another call for the same instance: whoever calls it holds the receive action.
-
-        :return: bool, whether the time of the scheduled action is over before the work is
-        """
-        due = Domain("instance_id", "=", instance.id) & Domain("state", "=", "new")
-        due &= Domain("next_attempt_at", "=", False) | Domain(
-            "next_attempt_at", "<=", fields.Datetime.now()
-        )
-        last_id, seconds_left = 0, self.env["ir.cron"]._commit_progress()
-        while events := self.search(
-            due & Domain("id", ">", last_id), order="id", limit=EVENTS_AT_ONCE
-        ):
-            if last_id and not seconds_left:
-                return True
-            processed = events._process_together()
-            last_id = processed[-1].id
-            seconds_left = self.env["ir.cron"]._commit_progress(len(processed), remaining=1)
-        return False
-
-    def _process_together(self):
-        """Process events in their order and in one transaction: all of them count, or none.
-
-        When another transaction is in the way of one, the first is processed for itself.
-
-        :return: those that it came to
-        """
-        ends_at = time.monotonic() + SECONDS_AT_ONCE
-        processed = self.browse()
-        for event in self:
-            try:
-                event._process()
-            except CONFLICTS:
-                self.env.cr.rollback()
-                self[0]._process_alone()
-                return self[0]
-            processed += event
-            if time.monotonic() >= ends_at:
-                break
-        return processed
-
-    def _process_alone(self):
-        """Process one event in a transaction of its own, again when another one is in the way."""
-        for _attempt in range(ATTEMPTS_AT_ONCE):
-            try:
-                return self._process()
-            except CONFLICTS:
-                # Somebody else was faster with the same chat or message: look again.
-                self.env.cr.rollback()
-        return self._look_again_later()
-
-    def _process(self):
-        """Give one event its meaning; keep why, when that does not work.
-
-        :raise CONFLICTS: another transaction was in the way
-        """
-        self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                self.write({"error": False, **self._handle()})
-        except CONFLICTS:
-            raise
-        except NotYet:
-            self._look_again_later()
-        except NotificationError as error:
-            self.write({"state": "error", "error": str(error)})
-        except Exception as error:  # pylint: disable=broad-exception-caught
-            # Whatever is wrong with one event, the others go on; this one is set aside.
-            _logger.warning("Telegram event %s cannot be processed", self.id, exc_info=True)
-            self._count_failure(f"{type(error).__name__}: {error}")
-
-    def _look_again_later(self):
-        pause = timedelta(seconds=RETRY_PAUSE)
-        self.next_attempt_at = fields.Datetime.now() + pause
-
-    def _count_failure(self, reason):
-        self.attempts += 1
-        self.error = reason
-        if self.attempts >= MAX_ATTEMPTS:
-            self.state = "error"
-        else:
-            self._look_again_later()
-
-    def _handle(self):
-        """Do what the event says.
-
-        :return: dict, the values to write on the event
-        :raise NotificationError: it cannot be understood
-        :raise NotYet: it has to wait for a send under way
-        """
-        instance = self.instance_id
-        messages = self.env["telegram.message"].with_company(instance.company_id)
-        notification = parse(json.loads(self.payload))
-        match notification:
-            case MessageNotification():
-                message = messages._receive(instance, notification, self.create_date)
-                return {"state": "done", "message_id": message.id}
-            case StatusNotification():
-                message = messages._take_status(instance, notification, self.create_date)
-                if message:
-                    return {"state": "done", "message_id": message.id}
-                return {"state": "ignored", "error": self.env._("No such message is known here.")}
-            case StateNotification():
-                instance._take_state(notification.state)
-                return {"state": "done"}
-            case QuotaNotification():
-                instance._take_quota(notification)
-                return {"state": "done"}
-        if notification.type_webhook == const.WEBHOOK_TEST:
-            return {"state": "done"}
-        return {
-            "state": "ignored",
-            "error": self.env._("This type of notification is not known to this version."),
-        }
 
     @api.autovacuum
     def _gc_events(self):

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import re
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -315,6 +316,11 @@ class TelegramInstance(models.Model):
         return result
 
     # === BUSINESS METHODS === #
+
+    def _get_reply_limit(self):
+        """Give since when (UTC) what was sent from a record is what an answer without a quote is
+        about."""
+        return fields.Datetime.now() - timedelta(days=self.reply_days)
 
     @api.model
     def _default(self, company=None):

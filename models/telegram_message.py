@@ -153,9 +153,21 @@ class TelegramMessage(models.Model):
     def _get_record(self):
         """Return the record that the message was sent from or answers; empty when there is none."""
         self.ensure_one()
-        if self.res_model not in self.env or not self.res_id:
-            return self.env["res.partner"]
-        return self.env[self.res_model].browse(self.res_id).exists()
+        return self._get_records().get(self, self.env["res.partner"])
+
+    def _get_records(self):
+        """Return such a record of each message that has one, by the message."""
+        ids_by_model = {}
+        for message in self:
+            if message.res_model in self.env and message.res_id:
+                ids_by_model.setdefault(message.res_model, []).append(message.res_id)
+        existing = {
+            (record._name, record.id): record
+            for model, ids in ids_by_model.items()
+            for record in self.env[model].browse(ids).exists()
+        }
+        places = {message: (message.res_model, message.res_id) for message in self}
+        return {message: existing[place] for message, place in places.items() if place in existing}
 
     # === ACTION METHODS === #
 

@@ -43,9 +43,10 @@ class TelegramMessage(models.Model):
         notification = parse(body)
         if not isinstance(notification, MessageNotification):
             return None
-        values = self._prepare_received_values(chat, notification)
         # Nothing of the past answers a record, or is new to anybody.
-        values.update(res_model=False, res_id=False)
+        values = self._prepare_received_values(chat, notification)
+        [author] = self._find_authors(chat.instance_id, [(chat, notification)])
+        values["author_id"] = author.id
         if not row.is_incoming and row.status in RANK:
             values["state"] = row.status
         return values

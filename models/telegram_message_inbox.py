@@ -4,11 +4,14 @@ from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .. import const
 from .telegram_message import NO_FAILURE, RANK
 
 IN_PHONE_FORM = Domain("chat_id.chat_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
+# A message in one of these may be answered.
+SENT_STATES = ("sent", "delivered", "read", "unsure", "received")
 # After this long an old message still "sent" is not what a report without an id means.
 STATUS_HOURS = 24
 
@@ -25,28 +28,44 @@ class TelegramMessage(models.Model):
     # === A MESSAGE === #
 
     @api.model
-    def _receive(self, instance, notification, arrived_at):
-        """Keep a message that the service reports, once, and show it where it belongs.
+    def _receive(self, instance, notifications, arrived_at):
+        """Keep messages that the service reports, each once, and show them where they belong.
 
-        :param MessageNotification notification: what the service reported
-        :param datetime arrived_at: when that arrived (UTC)
-        :return: the ``telegram.message``, new or known
+        :param list notifications: the MessageNotification of each; several at once only when they
+            came in and do not know of each other
+        :param datetime arrived_at: when the first one arrived (UTC)
+        :return: list of the ``telegram.message`` of each, new or known
         :raise NotYet: see _find_echo
         """
-        if not notification.is_incoming:
-            echo = self._find_echo(instance, notification, arrived_at)
+        if not notifications[0].is_incoming:
+            echo = self._find_echo(instance, notifications[0], arrived_at)
             if echo:
-                return echo
-        chat = self.env["telegram.chat"]._from_notification(instance, notification)
-        known = self.search(
-            [("chat_id", "=", chat.id), ("id_message", "=", notification.id_message)]
-        )
-        if known:
-            return known
-        message = self.create(self._prepare_received_values(chat, notification))
-        chat._note_contact(message)
-        message._show()
-        return message
+                return [echo]
+        chats = self.env["telegram.chat"]._from_notifications(instance, notifications)
+        keys = [(chats[each.chat_id].id, each.id_message) for each in notifications]
+        messages = self._find_by_keys(keys)
+        new = [
+            (chats[notification.chat_id], notification)
+            for notification, key in zip(notifications, keys, strict=True)
+            if key not in messages
+        ]
+        created = self.create(self._prepare_received(instance, new))
+        for chat, messages_of_chat in created.grouped("chat_id").items():
+            chat._note_contact(messages_of_chat)
+        created._show()
+        messages.update(((each.chat_id.id, each.id_message), each) for each in created)
+        return [messages[key] for key in keys]
+
+    @api.model
+    def _find_by_keys(self, keys):
+        """Return messages by pairs of the chat's id and their own ``id_message``.
+
+        :param keys: such pairs
+        :return: dict of the ``telegram.message`` by pair; without those that are not there
+        """
+        chat_ids, ids_message = map(list, zip(*keys, strict=True)) if keys else ([], [])
+        found = self.search([("chat_id", "in", chat_ids), ("id_message", "in", ids_message)])
+        return {(message.chat_id.id, message.id_message): message for message in found}
 
     @api.model
     def _find_echo(self, instance, notification, arrived_at):
@@ -87,12 +106,31 @@ class TelegramMessage(models.Model):
         return message
 
     @api.model
+    def _prepare_received(self, instance, received):
+        """Give the values of messages that the service reports.
+
+        :param list received: pairs of ``telegram.chat`` and MessageNotification
+        """
+        records = self._find_answered_records(instance, received)
+        authors = self._find_authors(instance, received)
+        return [
+            {
+                **self._prepare_received_values(chat, notification),
+                "author_id": author.id,
+                "res_model": record._name if record else False,
+                "res_id": record.id if record else False,
+            }
+            for (chat, notification), author, record in zip(received, authors, records, strict=True)
+        ]
+
+    @api.model
     def _prepare_received_values(self, chat, notification):
+        """Give the values that a message has from its notification alone."""
         date = fields.Datetime.now()
         if notification.timestamp:
             date = datetime.fromtimestamp(notification.timestamp, timezone.utc).replace(tzinfo=None)
-        values = {
-            "chat_id": chat.id,
+        return {
+            **chat._get_place(),
             "direction": "incoming" if notification.is_incoming else "outgoing",
             "state": "received" if notification.is_incoming else "sent",
             "id_message": notification.id_message,
@@ -103,30 +141,78 @@ class TelegramMessage(models.Model):
             "quoted_id_message": notification.quoted_id_message or False,
             "date": date,
         }
-        if notification.is_incoming:
-            is_group = chat.chat_id.startswith("-")
-            author_chat = chat._find(chat.instance_id, notification.sender) if is_group else chat
-            values["author_id"] = author_chat.partner_id.id
-        record = self._find_answered_record(chat, notification)
-        if record:
-            values.update(res_model=record._name, res_id=record.id)
-        return values
 
     @api.model
-    def _find_answered_record(self, chat, notification):
-        """Return the record that a message answers: of the message it quotes, else of the last
-        one sent from a record, unless that is longer ago than the instance says."""
-        sent = Domain("chat_id", "=", chat.id) & Domain("res_id", "!=", False)
-        sent &= Domain("state", "in", ("sent", "delivered", "read", "unsure", "received"))
-        quoted = notification.quoted_id_message
-        if quoted:
-            last = self.search(sent & Domain("id_message", "=", quoted), limit=1)
-        else:
-            since = fields.Datetime.now() - timedelta(days=chat.instance_id.reply_days)
-            last = self.search(
-                sent & Domain("direction", "=", "outgoing") & Domain("date", ">=", since), limit=1
+    def _find_authors(self, instance, received):
+        """Return the contact who wrote each message: the chat's own, in a group the sender's."""
+        senders = {note.sender for chat, note in received if chat.chat_id.startswith("-")}
+        chats = self.env["telegram.chat"]._find_all(instance, senders)
+
+        def find(chat, notification):
+            if not notification.is_incoming:
+                return self.env["res.partner"]
+            if chat.chat_id.startswith("-"):
+                chat = chats.get(notification.sender, chat.browse())
+            return chat.partner_id
+
+        return [find(chat, notification) for chat, notification in received]
+
+    @api.model
+    def _find_answered_records(self, instance, received):
+        """Return the record that each message answers: of the message it quotes, else of the last
+        one sent from a record, unless that is longer ago than the instance says.
+
+        :param list received: pairs of ``telegram.chat`` and MessageNotification
+        :return: list of records, None where there is none
+        """
+        quoted = self._find_by_keys(
+            [(chat.id, note.quoted_id_message) for chat, note in received if note.quoted_id_message]
+        )
+        sent = self._find_last_sent(
+            instance, {chat.id for chat, note in received if not note.quoted_id_message}
+        )
+        answered = [
+            quoted.get((chat.id, note.quoted_id_message))
+            if note.quoted_id_message
+            else sent.get(chat.id)
+            for chat, note in received
+        ]
+        records = self.union(*filter(None, answered))._get_records()
+        return [
+            records.get(each) if each and (each.state in SENT_STATES) else None for each in answered
+        ]
+
+    @api.model
+    def _find_last_sent(self, instance, chat_ids):
+        """Return the last message sent from a record in each chat, by the id of the chat.
+
+        :param set chat_ids: of ``telegram.chat``
+        """
+        self.flush_model(["chat_id", "res_id", "direction", "state", "date"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT chat.id, last.id
+                  FROM unnest(%(chats)s::int[]) AS chat(id)
+                 CROSS JOIN LATERAL (
+                    SELECT id
+                      FROM telegram_message
+                     WHERE chat_id = chat.id
+                       AND res_id IS NOT NULL
+                       AND direction = 'outgoing'
+                       AND state IN %(states)s
+                       AND date >= %(since)s
+                     ORDER BY id DESC
+                     LIMIT 1
+                 ) AS last
+                """,
+                chats=list(chat_ids),
+                states=SENT_STATES,
+                since=instance._get_reply_limit(),
             )
-        return last._get_record() if last else None
+        )
+        messages = self.browse([message_id for _chat_id, message_id in rows])
+        return dict(zip((chat_id for chat_id, _id in rows), messages, strict=True))
 
     # === A STATUS === #
 

@@ -1,7 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -109,20 +107,42 @@ class TelegramMessage(models.Model):
             self._get_shown(former).unlink()
 
     @api.model
-    def _find_answered_record(self, chat, notification):
-        record = super()._find_answered_record(chat, notification)
-        if notification.quoted_id_message:
-            return record
-        since = fields.Datetime.now() - timedelta(days=chat.instance_id.reply_days)
-        here = Domain("chat_id", "=", chat.id) & Domain("res_id", "!=", False)
-        linked = self.search(
-            here & Domain("linked_at", ">=", since), order="linked_at desc, id desc", limit=1
+    def _find_answered_records(self, instance, received):
+        """Let an answer go where a person has put the chat, until something is sent from a record
+        after that."""
+        records = super()._find_answered_records(instance, received)
+        chat_ids = {chat.id for chat, note in received if not note.quoted_id_message}
+        linked = self._find_last_linked(instance, chat_ids)
+        return [
+            record
+            if note.quoted_id_message or chat.id not in linked
+            else linked[chat.id]._get_record() or None
+            for (chat, note), record in zip(received, records, strict=True)
+        ]
+
+    @api.model
+    def _find_last_linked(self, instance, chat_ids):
+        """Return the message that a person linked last in each chat, by the id of the chat; unless
+        something was sent from a record later."""
+        last_first = self.search(
+            [
+                ("chat_id", "in", list(chat_ids)),
+                ("res_id", "!=", False),
+                ("linked_at", ">=", instance._get_reply_limit()),
+            ],
+            order="linked_at desc, id desc",
         )
-        if not linked:
-            return record
-        sent_later = here & Domain("direction", "=", "outgoing")
-        sent_later &= Domain("date", ">", linked.linked_at)
+        linked = {message.chat_id.id: message for message in reversed(last_first)}
+        return {
+            chat_id: message
+            for chat_id, message in linked.items()
+            if not message._is_sent_later_from_a_record()
+        }
+
+    def _is_sent_later_from_a_record(self):
+        """Whether something was sent in the chat after a person had linked this message."""
+        sent_later = Domain("chat_id", "=", self.chat_id.id) & Domain("res_id", "!=", False)
+        sent_later &= Domain("direction", "=", "outgoing")
+        sent_later &= Domain("date", ">", self.linked_at)
         sent_later &= Domain("state", "in", ("sent", "delivered", "read", "unsure"))
-        if self.search_count(sent_later, limit=1):
-            return record
-        return linked._get_record() or None
+        return bool(self.search_count(sent_later, limit=1))

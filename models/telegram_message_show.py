@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import formataddr, plaintext2html
 
 from ..const import CHANGE_KINDS
+from .discuss_channel_show import Shown
 
 
 class TelegramMessage(models.Model):
@@ -15,18 +16,25 @@ class TelegramMessage(models.Model):
     def create(self, vals_list):
         messages = super().create(vals_list)
         if not self.env.context.get("telegram_is_shown"):
-            for message in messages.filtered(lambda message: message.state == "queued"):
-                if message.chat_id.channel_id and message.type_message not in CHANGE_KINDS:
-                    message._show_in_conversation()
+            messages.filtered(
+                lambda message: (
+                    message.state == "queued"
+                    and message.chat_id.channel_id
+                    and message.type_message not in CHANGE_KINDS
+                )
+            )._show_in_conversations()
         return messages
 
     @api.model
     def _queue_batch(self, rows, scheduled_date=None):
         messages = super()._queue_batch(rows, scheduled_date)
         # sudo: telegram.message, telegram.chat - the conversation shows what was just queued
-        for message_sudo, (chat, _values) in zip(messages.sudo(), rows, strict=True):
-            if chat.sudo().channel_id:
-                message_sudo._show_in_conversation()
+        shown = [
+            message.id
+            for message, (chat, _values) in zip(messages, rows, strict=True)
+            if chat.sudo().channel_id
+        ]
+        messages.sudo().browse(shown)._show_in_conversations()
         return messages
 
     def _show_state(self):
@@ -36,38 +44,35 @@ class TelegramMessage(models.Model):
         return result
 
     def _show(self):
-        """Show a message that the service has reported."""
-        self.ensure_one()
-        if self.target_id_message and self._take_effect():
-            return
-        self._show_in_conversation(open_it=True)
-        self._post_on_records()
-        if self.is_deleted:
-            self._show_text()
-        if self.id_message:
-            self._catch_up()
+        """Show messages that the service has reported, in their order."""
+        shown = self.filtered(lambda m: not (m.target_id_message and m._take_effect()))
+        for chat, messages in shown.grouped("chat_id").items():
+            chat._open_channel(before=messages[0])
+        shown._show_in_conversations()
+        shown._post_on_records()
+        for message in shown.filtered("is_deleted"):
+            message._show_text()
+        shown.filtered("id_message")._catch_up()
 
-    def _show_in_conversation(self, open_it=False):
-        """Show the message in the conversation of its chat.
-
-        :param bool open_it: also when there is none yet, or it is closed
-        """
-        self.ensure_one()
-        chat = self.chat_id
-        channel = chat._open_channel(before=self) if open_it else chat.channel_id
-        is_incoming = self.direction == "incoming"
-        responsible = chat._get_responsible() if is_incoming else None
+    def _show_in_conversations(self):
+        """Show messages in the conversations of their chats, which are there."""
+        rows = []
+        for message in self:
+            channel_sudo = message.chat_id.channel_id.sudo()
+            is_incoming = message.direction == "incoming"
+            responsible = message.chat_id._get_responsible() if is_incoming else None
+            values = message._prepare_shown_values(channel_sudo)
+            rows.append(Shown(channel_sudo, values, is_incoming, responsible))
         # sudo: discuss.channel - those who see the conversation see all of it
-        shown = channel.sudo()._telegram_show(
-            self._prepare_shown_values(channel), is_incoming, responsible
-        )
-        self.mail_message_ids += shown
-        if not is_incoming:
-            shown._telegram_send_state()
+        shown = self.env["discuss.channel"].sudo()._telegram_show(rows)
+        for message, each in zip(self, shown, strict=True):
+            if message.direction == "outgoing":
+                each._telegram_send_state()
 
     def _prepare_shown_values(self, channel):
         """Give the values of the ``mail.message`` that shows this message in a conversation."""
         return {
+            "telegram_message_ids": self.ids,
             "body": self._get_body(),
             "attachment_ids": self.attachment_id.ids,
             "date": self.date,
@@ -126,17 +131,47 @@ class TelegramMessage(models.Model):
         return result
 
     def _post_on_records(self):
-        """Show the message in the chatter of its contact and of the record it answers."""
-        self.ensure_one()
-        records = [self.partner_id] if self.partner_id else []
-        record = self._get_record()
-        if record and record not in records and hasattr(record, "message_post"):
-            records.append(record)
-        for each in records:
-            self._post_on(each)
+        """Show messages in the chatters of their contacts and of the records they answer."""
+        places = []
+        answered = self._get_records()
+        for message in self:
+            if message.partner_id:
+                places.append((message, message.partner_id))
+            record = answered.get(message)
+            if record and record != message.partner_id and hasattr(record, "message_post"):
+                places.append((message, record))
+        self._post(places)
 
     def _post_on(self, record):
         """Show the message in the chatter of a record."""
+        self._post([(self, record)])
+
+    @api.model
+    def _post(self, places):
+        """Show messages in the chatters of records.
+
+        The chatter of a contact whom nobody follows is only added to, as by a note: there is
+        nobody to tell, and finding that out by posting takes as long as all the rest.
+
+        :param list places: pairs of ``telegram.message`` and record
+        """
+        logged = []
+        for message, record in places:
+            values = message._prepare_posted_values()
+            is_customer = record == message.partner_id and record.partner_share
+            # sudo: whoever follows
+            if is_customer and not record.sudo().message_follower_ids:
+                place = {"model": record._name, "res_id": record.id}
+                logged.append({**place, **values, "telegram_message_ids": message.ids})
+            else:
+                record = record.with_company(message.company_id)
+                posted = record.message_post(message_type="telegram", **values)
+                message.mail_message_ids += posted
+        # sudo: mail.message - whoever writes in the conversation, it is the contact's, too
+        self.env["mail.message"].sudo()._telegram_create(logged)
+
+    def _prepare_posted_values(self):
+        """Give the values of the ``mail.message`` that shows this message on a record."""
         values = self._prepare_author()
         if not values["author_id"]:
             # It may go out as an e-mail to colleagues: that needs an address that may send.
@@ -145,35 +180,12 @@ class TelegramMessage(models.Model):
             )
             if address:
                 values["email_from"] = formataddr((values["email_from"], address))
-        # A file of a conversation stays there: it is only named elsewhere.
-        values["body"] = (
-            plaintext2html(self._describe()) if self.attachment_id else self._get_body()
-        )
-        values["date"] = self.date
-        self.mail_message_ids += self._post(record.with_company(self.company_id), values)
-
-    def _post(self, record, values):
-        """Post on a record.
-
-        The chatter of a contact whom nobody follows is only added to, as by a note: there is
-        nobody to tell, and finding that out by posting takes as long as all the rest.
-
-        :param dict values: body, author and date of the ``mail.message``
-        :return: the ``mail.message``
-        """
         subtype = "mail.mt_comment" if self.direction == "incoming" else "mail.mt_note"
-        is_customer = record == self.partner_id and record.partner_share
-        if not is_customer or record.sudo().message_follower_ids:  # sudo: whoever follows
-            return record.message_post(message_type="telegram", subtype_xmlid=subtype, **values)
-        # sudo: mail.message - whoever writes in the conversation, it is the contact's, too
-        messages_sudo = self.env["mail.message"].sudo()
-        return messages_sudo.create(
-            {
-                "model": record._name,
-                "res_id": record.id,
-                "message_type": "telegram",
-                "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(subtype),
-                "reply_to": False,
-                **values,
-            }
-        )
+        # A file of a conversation stays there: it is only named elsewhere.
+        body = plaintext2html(self._describe()) if self.attachment_id else self._get_body()
+        return {
+            **values,
+            "body": body,
+            "date": self.date,
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(subtype),
+        }

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Command
 
 from odoo.addons.mail.tools.discuss import Store
@@ -13,10 +13,14 @@ class TelegramMessage(models.Model):
 
     _inherit = "telegram.message"
 
-    def _post_on(self, record):
-        before = self.mail_message_ids
-        result = super()._post_on(record)
-        self._share_file(self.mail_message_ids - before)
+    @api.model
+    def _post(self, places):
+        fetched = self.union(*(message for message, _record in places))
+        fetched = fetched.filtered(lambda message: message.download_state == "fetched")
+        before = {message: message.mail_message_ids for message in fetched}
+        result = super()._post(places)
+        for message, shown in before.items():
+            message._share_file(message.mail_message_ids - shown)
         return result
 
     def _leave_record(self, record):

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.mail.tools.discuss import Store
 
@@ -95,22 +96,21 @@ class TelegramMessage(models.Model):
         )
 
     def _catch_up(self):
-        """Let the message show what was reported about it before it came itself."""
-        self.ensure_one()
-        for change in self.search(
-            [("chat_id", "=", self.chat_id.id), ("target_id_message", "=", self.id_message)],
-            order="id",
-        ):
-            change.mail_message_ids.unlink()  # it stood for itself so far
-            change._take_effect()
-        for answer in self.search(
-            [
-                ("chat_id", "=", self.chat_id.id),
-                ("quoted_id_message", "=", self.id_message),
-                ("target_id_message", "=", False),  # a reaction quotes what it is about
-            ]
-        ):
-            answer._point_to(self)
+        """Let messages show what was reported about them before they came themselves."""
+        of_these = Domain("chat_id", "in", self.chat_id.ids)
+        ids_message = self.mapped("id_message")
+        messages = {(message.chat_id, message.id_message): message for message in self}
+        changes = self.search(of_these & Domain("target_id_message", "in", ids_message), order="id")
+        for change in changes:
+            if (change.chat_id, change.target_id_message) in messages:
+                change.mail_message_ids.unlink()  # it stood for itself so far
+                change._take_effect()
+        answers = of_these & Domain("quoted_id_message", "in", ids_message)
+        # A reaction quotes what it is about.
+        for answer in self.search(answers & Domain("target_id_message", "=", False)):
+            quoted = messages.get((answer.chat_id, answer.quoted_id_message))
+            if quoted:
+                answer._point_to(quoted)
 
     def _point_to(self, quoted):
         """Let the message, which came before the one that it answers, be shown as its answer,

@@ -10,13 +10,18 @@ class TelegramMessage(models.Model):
     _inherit = "telegram.message"
 
     @api.model
-    def _find_answered_record(self, chat, notification):
+    def _find_answered_records(self, instance, received):
         """Let what is written in a tied group belong to its record, unless it quotes a message
         that stands on another one."""
-        tied = chat._get_record()
-        if tied and not notification.quoted_id_message:
-            return tied
-        return super()._find_answered_record(chat, notification) or tied or None
+
+        def choose(chat, notification, record):
+            tied = chat._get_record()
+            if tied and not notification.quoted_id_message:
+                return tied
+            return record or tied or None
+
+        records = super()._find_answered_records(instance, received)
+        return [choose(*pair, record) for pair, record in zip(received, records, strict=True)]
 
     @api.model
     def _queue_all(self, rows, scheduled_date=None):

@@ -119,17 +119,17 @@ class TestCrash(CommittedCase):
             chat._learn_chat_id(CUSTOMER_CHAT)
         self.phone.write(CUSTOMER_CHAT, "In between")
         chats = self.registry["telegram.chat"]
-        original, met = chats._from_notification, []
+        original, met = chats._from_notifications, []
 
         def meet(records, *args):
-            chat = original(records, *args)
+            found = original(records, *args)
             if not met:
-                met.append(chat.id)
+                met.extend(chat.id for chat in found.values())
                 with self.environment() as other:  # a colleague commits after our snapshot
-                    other["telegram.chat"].browse(chat.id).name = "Renamed"
-            return chat
+                    other["telegram.chat"].browse(met).name = "Renamed"
+            return found
 
-        with patch.object(chats, "_from_notification", meet), self.environment() as env:
+        with patch.object(chats, "_from_notifications", meet), self.environment() as env:
             instance = env["telegram.instance"].browse(self.instance_id)
             env["telegram.event"]._receive(instance)
         self.assertTrue(met)

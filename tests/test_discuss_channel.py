@@ -10,6 +10,7 @@ from odoo.tests import new_test_user
 
 from odoo.addons.mail.tools.discuss import Store
 
+from ..models.discuss_channel_show import Shown
 from .common import CUSTOMER_CHAT, CUSTOMER_PHONE, TelegramCase
 
 
@@ -226,7 +227,7 @@ class TestConversation(DiscussCase):
             }
         )
         phone_channel = phone_chat._open_channel()
-        phone_channel._telegram_show({"body": "By phone"})
+        phone_channel._telegram_show([Shown(phone_channel, {"body": "By phone"})])
         phone_chat._learn_chat_id(CUSTOMER_CHAT)
         self.assertFalse(phone_channel.exists())
         self.assertEqual(self.texts(), ["Early", "By phone"])

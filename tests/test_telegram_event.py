@@ -144,8 +144,8 @@ class TestEvent(TelegramCase):
         def fail(*_args):
             raise ZeroDivisionError("on purpose")
 
-        self.patch(type(self.env["telegram.chat"]), "_link_partner", fail)
-        with mute_logger("odoo.addons.telegram_green_api.models.telegram_event"):
+        self.patch(type(self.env["telegram.chat"]), "_link_partners", fail)
+        with mute_logger("odoo.addons.telegram_green_api.models.telegram_event_processing"):
             event = self.ingest(broken)
             self.assertEqual((event.state, event.attempts), ("new", 1))
             for _attempt in range(2):
@@ -153,7 +153,7 @@ class TestEvent(TelegramCase):
                 self.ingest(broken)
         self.assertEqual(event.state, "error")
         self.assertIn("on purpose", event.error)
-        self.patch(type(self.env["telegram.chat"]), "_link_partner", lambda chat: None)
+        self.patch(type(self.env["telegram.chat"]), "_link_partners", lambda chats: None)
         self.ingest(fine)
         self.assertTrue(self.messages(text="Fine"))
         event.action_replay()

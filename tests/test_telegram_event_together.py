@@ -12,19 +12,20 @@ from .common import CUSTOMER_CHAT, TelegramCase
 class TestEventTogether(TelegramCase):
     """Several events share a transaction; what goes wrong with one must not touch the others."""
 
-    def let_link_partner_fail(self, error, number, times=1):
-        """Let the calls about the so-manieth message fail."""
-        chats = type(self.env["telegram.chat"])
-        original, calls = chats._link_partner, []
+    def let_it_fail(self, error, text, times=1):
+        """Let the processing of the message with this text fail; return the texts of each try."""
+        messages = type(self.env["telegram.message"])
+        original, tried = messages._prepare_received, []
 
-        def link_partner(chat):
-            calls.append(chat)
-            if number <= len(calls) < number + times:
+        def prepare_received(records, instance, received):
+            texts = [notification.text for _chat, notification in received]
+            tried.append(texts)
+            if text in texts and sum(text in each for each in tried) <= times:
                 raise error
-            return original(chat)
+            return original(records, instance, received)
 
-        self.patch(chats, "_link_partner", link_partner)
-        return calls
+        self.patch(messages, "_prepare_received", prepare_received)
+        return tried
 
     def ingest_three(self):
         texts = ("First", "Second", "Third")
@@ -46,25 +47,25 @@ class TestEventTogether(TelegramCase):
 
     def test_conflict_with_another_transaction(self):
         """When somebody is in the way of the second, the first is neither lost nor doubled."""
-        calls = self.let_link_partner_fail(ConcurrencyError("on purpose"), 2)
+        tried = self.let_it_fail(ConcurrencyError("on purpose"), "Second")
         events = self.ingest_three()
         self.assertEqual(events.mapped("state"), ["done"] * 3)
-        self.assertEqual(len(calls), 5)  # two, then the first alone, then the others
+        self.assertEqual(tried, [["First", "Second", "Third"], ["First"], ["Second", "Third"]])
         self.assert_shown("First", "Second", "Third")
 
     def test_conflict_every_time(self):
         """One that always meets somebody waits, and holds up nobody."""
-        self.let_link_partner_fail(ConcurrencyError("on purpose"), 1, times=6)
+        self.let_it_fail(ConcurrencyError("on purpose"), "First", times=99)
         events = self.ingest_three()
         self.assertEqual(events.mapped("state"), ["done", "done", "new"])  # newest first
         self.assertTrue(events[-1].next_attempt_at)
         self.assertEqual(events[-1].attempts, 0)
         self.assert_shown("Second", "Third")
 
-    @mute_logger("odoo.addons.telegram_green_api.models.telegram_event")
+    @mute_logger("odoo.addons.telegram_green_api.models.telegram_event_processing")
     def test_one_that_breaks(self):
         """What was done before one that breaks stays, and what comes after it is done."""
-        self.let_link_partner_fail(ZeroDivisionError("on purpose"), 2)
+        self.let_it_fail(ZeroDivisionError("on purpose"), "Second", times=99)
         events = self.ingest_three()
         self.assertEqual(events.mapped("state"), ["done", "new", "done"])
         self.assertEqual(events.mapped("attempts"), [0, 1, 0])
