@@ -86,10 +86,7 @@ class TelegramEvent(models.Model):
 
         :return: bool, whether the time of the scheduled action is over before the work is
         """
-        due = Domain("instance_id", "=", instance.id) & Domain("state", "=", "new")
-        due &= Domain("next_attempt_at", "=", False) | Domain(
-            "next_attempt_at", "<=", fields.Datetime.now()
-        )
+        due = self._domain_due(instance)
         last_id, seconds_left = 0, self.env["ir.cron"]._commit_progress()
         while events := self.search(
             due & Domain("id", ">", last_id), order="id", limit=EVENTS_AT_ONCE
@@ -100,6 +97,15 @@ class TelegramEvent(models.Model):
             last_id = processed[-1].id
             seconds_left = self.env["ir.cron"]._commit_progress(len(processed), remaining=1)
         return False
+
+    @api.model
+    def _domain_due(self, instance):
+        """Tell which events of an instance are to be processed now."""
+        due = Domain("instance_id", "=", instance.id) & Domain("state", "=", "new")
+        return due & (
+            Domain("next_attempt_at", "=", False)
+            | Domain("next_attempt_at", "<=", fields.Datetime.now())
+        )
 
     def _process_together(self):
         """Process events in their order and in one transaction: all of them count, or none.

@@ -35,11 +35,11 @@ class TestPolling(TelegramCase):
         asked = []
         original = type(self.env["telegram.event"])._take_one
 
-        def take_one(events, instance, client, seconds):
+        def take_one(events, instance, client, seconds, **values):
             asked.append(seconds)
             if len(asked) == 2:
                 self.phone.write(CUSTOMER_CHAT, "While it listens")
-            return original(events, instance, client, seconds)
+            return original(events, instance, client, seconds, **values)
 
         self.phone.write(CUSTOMER_CHAT, "Before")
         with patch.object(self.registry["telegram.event"], "_take_one", take_one):
