@@ -22,6 +22,7 @@
         "wizards/telegram_forward_views.xml",
         "wizards/telegram_group_views.xml",
         "wizards/telegram_message_edit_views.xml",
+        "wizards/telegram_privacy_views.xml",
         "wizards/telegram_queue_views.xml",
         "wizards/telegram_journal_views.xml",
         "wizards/telegram_message_lookup_views.xml",

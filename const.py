@@ -27,6 +27,7 @@ RECEIVE_TIMEOUT_MAX = 60
 
 # --- What we do ------------------------------------------------------------------------------
 TRIES = 3  # that a message has before others go first
+REMOVED_AT_ONCE = 1000  # records that have had their time: a message takes others with it
 
 # --- Methods of the service ------------------------------------------------------------------
 # Requests per second that one instance may do of each. The service's table does not show all

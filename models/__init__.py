@@ -27,6 +27,7 @@ from . import telegram_chat_invitation
 from . import telegram_chat_check
 from . import telegram_chat_history
 from . import telegram_chat_info
+from . import telegram_chat_erase
 from . import telegram_chat_link
 from . import telegram_chat_marks
 from . import telegram_chat_names
@@ -52,6 +53,7 @@ from . import telegram_instance_pace
 from . import telegram_instance_profile
 from . import telegram_instance_queues
 from . import telegram_instance_receiving
+from . import telegram_instance_retention
 from . import telegram_instance_sending
 from . import telegram_instance_session
 from . import telegram_instance_settings
@@ -67,6 +69,7 @@ from . import telegram_message_content
 from . import telegram_message_delivery
 from . import telegram_message_display
 from . import telegram_message_download
+from . import telegram_message_erase
 from . import telegram_message_files
 from . import telegram_message_history
 from . import telegram_message_inbox

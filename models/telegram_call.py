@@ -1,13 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import logging
-from datetime import timedelta
 
 from psycopg2 import Error as DatabaseError
 
 from odoo import api, fields, models
-from odoo.tools.constants import GC_UNLINK_LIMIT
 
+from .. import const
 from .transactions import own_transaction
 
 _logger = logging.getLogger(__name__)
@@ -80,14 +79,6 @@ class TelegramCall(models.Model):
     @api.autovacuum
     def _gc_calls(self):
         """Remove the calls that are older than their instance keeps them."""
-        now = fields.Datetime.now()
-        removed, more = 0, False
-        # sudo: telegram.instance, telegram.call - the cleaning of all companies
-        instances = self.env["telegram.instance"].sudo().with_context(active_test=False)
-        for instance in instances.search([]):
-            oldest = now - timedelta(days=instance.call_log_days)
-            domain = [("instance_id", "=", instance.id), ("create_date", "<", oldest)]
-            calls = self.sudo().search(domain, limit=GC_UNLINK_LIMIT)
-            removed, more = removed + len(calls), more or len(calls) == GC_UNLINK_LIMIT
-            calls.unlink()
-        return removed, more
+        overdue = self.env["telegram.instance"]._find_overdue("call_log_days", self._name, [])
+        overdue.unlink()
+        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE

@@ -1,17 +1,14 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import json
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-from odoo.tools.constants import GC_UNLINK_LIMIT
 
+from .. import const
 from ..client import answers
 from ..client.notifications import event_key
-
-KEPT_DAYS = 30  # processed events are removed after that
 
 
 def prettify(body):
@@ -144,8 +141,8 @@ class TelegramEvent(models.Model):
     @api.autovacuum
     def _gc_events(self):
         """Remove events that were processed long ago; those set aside stay."""
-        limit = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
-        domain = [("state", "in", ("done", "ignored")), ("create_date", "<", limit)]
-        events = self.search(domain, limit=GC_UNLINK_LIMIT)
-        events.unlink()
-        return len(events), len(events) == GC_UNLINK_LIMIT
+        overdue = self.env["telegram.instance"]._find_overdue(
+            "keep_events_days", self._name, [("state", "in", ("done", "ignored"))]
+        )
+        overdue.unlink()
+        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE

@@ -20,13 +20,6 @@ class TelegramInstance(models.Model):
         help="Which calls of the service are kept under Technical → Calls, with what was sent and "
         "what came back. Secrets are not kept.",
     )
-    call_log_days = fields.Integer(
-        "Keep Calls For", default=14, help="Days, after which logged calls are removed."
-    )
-
-    _call_log_days_positive = models.Constraint(
-        "CHECK(call_log_days >= 0)", "The days for logged calls cannot be negative."
-    )
 
     def _ask(self, method, *args, **kwargs):
         """Call a method of the service for a person, in a transaction that has written nothing.

@@ -17,7 +17,7 @@ class TelegramMessage(models.Model):
 
     It is fetched after the message is shown (``telegram_message_download.py``)::
 
-        waiting ──> fetched
+        waiting ──> fetched ──> removed, after its time
           │ ^ ├───> too_large     not by itself: a person may ask for it
           │ │ ├───> gone          the service does not have it any more
           │ │ └───> failed        tried for a day, or it leads to a foreign host
@@ -33,6 +33,7 @@ class TelegramMessage(models.Model):
             ("too_large", "Not Fetched"),
             ("gone", "Gone"),
             ("failed", "Failed"),
+            ("removed", "Removed"),
         ],
         "File State",
         readonly=True,
@@ -76,6 +77,8 @@ class TelegramMessage(models.Model):
                 return _(
                     "not fetched: the service does not have it any more. Ask for it once more."
                 )
+            case "removed":
+                return _("removed: files are not kept for longer")
             case "failed":
                 return _("not fetched: %s", self.download_error or "")
         return False

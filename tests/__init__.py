@@ -76,6 +76,7 @@ from . import test_telegram_message_files
 from . import test_telegram_message_actions
 from . import test_telegram_message_queue
 from . import test_telegram_message_unsure
+from . import test_telegram_privacy
 from . import test_telegram_queue
 from . import test_telegram_sign_in
 from . import test_telegram_sync

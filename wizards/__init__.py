@@ -23,6 +23,7 @@ from . import telegram_journal_entry
 from . import telegram_link_partner
 from . import telegram_link_record
 from . import telegram_message_lookup
+from . import telegram_privacy
 from . import telegram_queue
 from . import telegram_queue_message
 from . import telegram_sign_in

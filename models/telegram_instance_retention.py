@@ -1,0 +1,60 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from .. import const
+
+
+class TelegramInstance(models.Model):
+    """How long what an instance has brought is kept."""
+
+    _inherit = "telegram.instance"
+
+    keep_messages_days = fields.Integer(
+        "Keep Messages For",
+        help="Days, after which messages are removed, from Discuss and from the records, too. "
+        "0: for ever.",
+    )
+    keep_files_days = fields.Integer(
+        "Keep Files For",
+        help="Days, after which the files that customers have sent are removed; their messages "
+        "stay. 0: for ever.",
+    )
+    keep_events_days = fields.Integer(
+        "Keep Events For",
+        default=30,
+        help="Days, after which the raw notifications are removed that were processed. "
+        "0: for ever.",
+    )
+    call_log_days = fields.Integer(
+        "Keep Calls For",
+        default=14,
+        help="Days, after which logged calls are removed. 0: for ever.",
+    )
+
+    _keep_days_positive = models.Constraint(
+        "CHECK(LEAST(keep_messages_days, keep_files_days, keep_events_days, call_log_days) >= 0)",
+        "The days for which something is kept cannot be negative.",
+    )
+
+    @api.model
+    def _find_overdue(self, days_field, model, domain, date_field="create_date"):
+        """Find records that are older than their instance keeps them, of all companies.
+
+        :param str days_field: of this model, with the days; 0 keeps them for ever
+        :param str model: that has an ``instance_id``
+        :param domain: of the records that may be removed
+        :return: the records in superuser mode, at most ``const.REMOVED_AT_ONCE``
+        """
+        # sudo: the cleaning of all companies
+        instances_sudo = self.sudo().with_context(active_test=False)
+        found = self.env[model].sudo()
+        for instance_sudo in instances_sudo.search([(days_field, ">", 0)]):
+            limit = fields.Datetime.now() - timedelta(days=instance_sudo[days_field])
+            overdue = [("instance_id", "=", instance_sudo.id), (date_field, "<", limit), *domain]
+            found |= found.search(overdue, limit=const.REMOVED_AT_ONCE - len(found), order="id")
+            if len(found) >= const.REMOVED_AT_ONCE:
+                break
+        return found
