@@ -1,9 +1,8 @@
 -- A copy of the database must not write to real people: forget the tokens, and send nothing that
 -- still waits.
+DELETE FROM telegram_secret;
 UPDATE telegram_instance
-   SET api_token = NULL,
-       webhook_secret = NULL,
-       state = 'unchecked';
+   SET state = 'unchecked';
 UPDATE telegram_message
    SET state = 'canceled',
        is_settling = false

@@ -163,7 +163,13 @@ class Deliveries(Way):
         ids = [self.instance_id]
         self.session.call("telegram.instance", "write", ids, {"receive_mode": "webhook"})
         self.session.call("telegram.instance", "action_set_up_receiving", ids)
-        query = "SELECT webhook_url, webhook_secret FROM telegram_instance WHERE id = %s"
+        query = """
+            SELECT webhook_url, secret.value
+              FROM telegram_instance AS instance
+              JOIN telegram_secret AS secret
+                ON secret.res_id = instance.id AND secret.name = 'webhook_secret'
+             WHERE instance.id = %s
+        """
         [row] = self.server.execute(query, database=self.database, values=ids)
         self.webhook_url, self.secret = row
 

@@ -83,6 +83,7 @@ from . import telegram_message_show_files
 from . import telegram_message_target
 from . import telegram_message_tied
 from . import telegram_message_unsure
+from . import telegram_secret
 from . import telegram_template
 from . import telegram_template_render
 from . import telegram_template_report

@@ -6,7 +6,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from .. import const
 from ..client import check_host, propose_host
@@ -82,7 +81,7 @@ class TelegramInstance(models.Model):
         "Media Address", help="mediaUrl in the GREEN-API console. Empty: the same as the API's."
     )
     # The token itself is out of everyone's reach; people only ever write it, into the next field.
-    api_token = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    api_token = fields.Char(compute="_compute_api_token", groups=fields.NO_ACCESS)
     api_token_new = fields.Char(
         "API Token",
         compute="_compute_api_token_new",
@@ -197,15 +196,19 @@ class TelegramInstance(models.Model):
         self._store_secret("api_token", token)
 
     def _store_secret(self, field, secret):
-        """Keep a secret, past the ORM: its statement must not stand in the log when it fails."""
+        """Keep a secret in its own table: see ``telegram.secret``."""
         self.ensure_one()
-        self.flush_recordset()
-        column = SQL.identifier(field)
-        self.env.cr.execute(
-            SQL("UPDATE telegram_instance SET %s = %s WHERE id = %s", column, secret, self.id),
-            log_exceptions=False,
-        )
+        self.env["telegram.secret"]._write_secret(self, field, secret)
         self.invalidate_recordset([field, "api_token_set"], flush=False)
+
+    def _compute_secret(self, field):
+        """Read a secret out of its own table."""
+        found = self.env["telegram.secret"]._read_secrets(self, field)
+        for instance in self:
+            instance[field] = found.get(instance.id, False)
+
+    def _compute_api_token(self):
+        self._compute_secret("api_token")
 
     @api.depends("api_token")
     def _compute_api_token_set(self):
@@ -237,7 +240,7 @@ class TelegramInstance(models.Model):
     @api.constrains("id_instance")
     def _check_id_instance(self):
         for instance in self:
-            if not re.fullmatch(r"[0-9]{4,20}", instance.id_instance):
+            if not re.fullmatch(r"[0-9]{4,20}", instance.id_instance or ""):
                 raise ValidationError(
                     self.env._(
                         "The instance id “%s” is not a number. Copy it once more from the "
@@ -311,6 +314,7 @@ class TelegramInstance(models.Model):
 
     def unlink(self):
         crons = self._get_crons()
+        self.env["telegram.secret"]._forget(self)
         result = super().unlink()
         crons._telegram_remove()
         return result

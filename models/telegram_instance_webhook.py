@@ -29,7 +29,7 @@ class TelegramInstance(models.Model):
     webhook_key = fields.Char(
         readonly=True, copy=False, help="Which instance a webhook is about. No secret."
     )
-    webhook_secret = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    webhook_secret = fields.Char(compute="_compute_webhook_secret", groups=fields.NO_ACCESS)
     webhook_url = fields.Char(
         "Webhook Address", readonly=True, copy=False, help="The address that the service was told."
     )
@@ -46,6 +46,9 @@ class TelegramInstance(models.Model):
         for instance in self:
             event = instance.receive_mode == "webhook" and instance._get_last_delivery()
             instance.webhook_received_at = event and event.create_date
+
+    def _compute_webhook_secret(self):
+        self._compute_secret("webhook_secret")
 
     # === ACTION METHODS === #
 

@@ -240,10 +240,7 @@ class TestTelegramSync(TelegramCase):
 
     def test_no_token(self):
         """An instance without a token cannot be synchronised; its button must say so."""
-        self.env.cr.execute(
-            "UPDATE telegram_instance SET api_token = NULL WHERE id = %s", [self.instance.id]
-        )
-        self.instance.invalidate_recordset()
+        self.instance._store_secret("api_token", None)
         with self.assertRaisesRegex(UserError, "with an API token"):
             self.instance.action_sync()
 

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from psycopg2 import IntegrityError
+
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
@@ -27,7 +29,7 @@ class TestSecrets(TelegramCase):
 
     @mute_logger("odoo.addons.telegram_green_api.models.telegram_message_unsure")
     def test_records(self):
-        """After failures of every kind, each secret stands in its own column and nowhere else."""
+        """After failures of every kind, each secret stands in its own table and nowhere else."""
         self.instance._store_secret("webhook_secret", f"{SECRET_MARK}webhook")
         path = f"/waInstance1/sendMessage/{self.phone.token}"
         echo = {"statusCode": 400, "path": path, "message": f"Cannot POST {path}"}
@@ -48,10 +50,22 @@ class TestSecrets(TelegramCase):
         self.phone.write(CUSTOMER_CHAT, "Hello")
         self.receive()
         self.env.flush_all()
-        self.assertEqual(
-            self.columns_with(SECRET_MARK),
-            [("telegram_instance", "api_token"), ("telegram_instance", "webhook_secret")],
-        )
+        self.assertEqual(self.columns_with(SECRET_MARK), [("telegram_secret", "value")])
+
+    def test_refused_change(self):
+        """What PostgreSQL says of a row that it refuses, and Odoo's log repeats, has no secret."""
+        for vals in ({"name": False}, {"reply_days": -1}):
+            with (
+                self.subTest(vals),
+                self.assertLogs("odoo.sql_db", "ERROR") as logs,
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                self.instance.write(vals)
+                self.env.flush_all()
+            self.assertIn("Failing row contains", "".join(logs.output), "this is not the detail")
+            self.assertNotIn(SECRET_MARK, "".join(logs.output))
+            self.env.invalidate_all()
 
     def columns_with(self, word):
         """Return the columns of the whole database that hold a word."""

@@ -19,6 +19,29 @@ def migrate(cr, version):
     _fill_first_contact(cr)
     _fill_telegram_name(cr)
     _widen_rules(cr)
+    _move_secrets(cr)
+
+
+def _move_secrets(cr):
+    """Take the secrets out of the instances' rows, which PostgreSQL may write into its log."""
+    for name in ("api_token", "webhook_secret"):
+        cr.execute(
+            "SELECT 1 FROM information_schema.columns "
+            "WHERE table_name = 'telegram_instance' AND column_name = %s",
+            [name],
+        )
+        if cr.rowcount:
+            cr.execute(
+                f"""
+                INSERT INTO telegram_secret (res_model, res_id, name, value)
+                SELECT 'telegram.instance', id, '{name}', {name}
+                  FROM telegram_instance
+                 WHERE {name} IS NOT NULL
+                    ON CONFLICT DO NOTHING
+                """,
+                log_exceptions=False,
+            )
+            cr.execute(f"ALTER TABLE telegram_instance DROP COLUMN {name}")
 
 
 def _fill_telegram_name(cr):
