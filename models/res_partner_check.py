@@ -17,7 +17,9 @@ class ResPartner(models.Model):
         ],
         compute="_compute_telegram_number_state",
     )
-    telegram_number_message = fields.Char("Telegram", compute="_compute_telegram_number_state")
+    telegram_number_message = fields.Char(
+        "Number on Telegram", compute="_compute_telegram_number_state"
+    )
 
     @api.depends("phone_sanitized")
     @api.depends_context("uid", "lang", "allowed_company_ids")

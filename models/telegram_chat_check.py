@@ -139,15 +139,15 @@ class TelegramChat(models.Model):
     def _describe_number(self):
         _ = self.env._
         if not self:
-            return _("Not checked")
+            return _("Not checked on Telegram")
         if self.check_user_id:
-            return _("Being checked")
+            return _("Being checked on Telegram")
         state = self._get_number_state()
         if state == "unknown":
-            return self.check_problem or _("Not checked")
+            return self.check_problem or _("Not checked on Telegram")
         when = format_date(self.env, self._get_known_at())
         if state == "no":
-            return _("Nobody there (%s)", when)
+            return _("Not on Telegram (%s)", when)
         if self.username:
             return _("On Telegram as %(user)s (%(when)s)", user=self.username, when=when)
         return _("On Telegram (%s)", when)

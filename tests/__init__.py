@@ -13,6 +13,7 @@ from . import test_client_methods
 from . import test_client_pace
 from . import test_client_properties
 from . import test_composer_rights
+from . import test_contacts_browser
 from . import test_crash
 from . import test_discuss_browser
 from . import test_discuss_changes
@@ -80,6 +81,7 @@ from . import test_telegram_privacy
 from . import test_telegram_queue
 from . import test_telegram_sign_in
 from . import test_telegram_sync
+from . import test_telegram_sync_together
 from . import test_telegram_start
 from . import test_telegram_template
 from . import test_telegram_template_files

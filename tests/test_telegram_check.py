@@ -140,7 +140,7 @@ class TestTelegramCheck(TelegramCase):
     def test_contact(self):
         """The form of a contact says nothing of what was found."""
         customer = self.customer.with_user(self.salesperson)
-        self.assertEqual(customer.telegram_number_message, "Not checked")
+        self.assertEqual(customer.telegram_number_message, "Not checked on Telegram")
         self.assertIn("is on Telegram", self.press(customer)["message"])
         self.assertEqual(customer.telegram_number_state, "yes")
         self.assertIn("On Telegram", customer.telegram_number_message)
@@ -149,7 +149,7 @@ class TestTelegramCheck(TelegramCase):
         params = self.press(customer)
         self.assertIn("nobody on Telegram with the number +79990000000", params["message"])
         self.assertEqual(params["type"], "warning")
-        self.assertIn("Nobody there", customer.telegram_number_message)
+        self.assertIn("Not on Telegram", customer.telegram_number_message)
 
     def test_contact_without_phone(self):
         """What to do is said before anything is asked."""

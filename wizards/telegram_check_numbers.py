@@ -103,7 +103,7 @@ class TelegramCheckNumbers(models.TransientModel):
             "res_model": "telegram.chat",
             "views": [[False, "list"], [False, "form"]],
             "domain": [("id", "in", self.chat_ids.exists().ids)],
-            "context": {"active_test": False},
+            "context": {"active_test": False, "telegram_numbers": True},
         }
 
     # === HELPERS === #

@@ -6,6 +6,8 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 export const PAUSE = 1500; // ms between two looks
 
+const SMALLEST = 4; // percent
+
 /**
  * Shows how far something in the background has come, and looks again as long as it runs.
  *
@@ -50,10 +52,14 @@ export class TelegramProgress extends Component {
         return this.data[this.props.message];
     }
 
-    /** Percent; of something whose end is not known, none. */
     get percent() {
         const total = this.data[this.props.total];
         return total ? Math.round((100 * this.data[this.props.done]) / total) : 0;
+    }
+
+    /** A bar of which nothing can be seen seems not to move at all. */
+    get width() {
+        return Math.max(this.percent, SMALLEST);
     }
 
     lookLater() {
