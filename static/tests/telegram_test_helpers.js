@@ -13,6 +13,7 @@ import {
 class DiscussChannel extends mailModels.DiscussChannel {
     telegram_chat_type = fields.Char();
     telegram_partner_id = fields.Many2one({ relation: "res.partner" });
+    telegram_picture_key = fields.Char();
     telegram_responsible_id = fields.Many2one({ relation: "res.partner" });
 
     _to_store(store) {
@@ -23,6 +24,7 @@ class DiscussChannel extends mailModels.DiscussChannel {
             const responsible = this.env["res.partner"].browse(channel.telegram_responsible_id);
             store._add_record_fields(this.browse(channel.id), {
                 telegram_chat_type: channel.telegram_chat_type,
+                telegram_picture_key: channel.telegram_picture_key,
                 telegram_partner_id: Store.one(partner, makeKwArgs({ fields: ["name"] })),
                 telegram_responsible_id: Store.one(responsible, makeKwArgs({ fields: ["name"] })),
             });

@@ -69,6 +69,16 @@ test("an unknown customer has the default picture", async () => {
     await contains(".o-mail-DiscussSidebarChannel img[data-src*='/smiley/avatar.jpg']");
 });
 
+test("a conversation has the picture that Telegram has of the chat", async () => {
+    const pyEnv = await startServer();
+    const { channelId } = createConversation(pyEnv, { telegram_picture_key: "a1b2" });
+    await start();
+    await openDiscuss(channelId);
+    await contains(
+        `.o-mail-DiscussSidebarChannel img[data-src*='/discuss.channel/${channelId}/avatar_128?unique=a1b2']`
+    );
+});
+
 for (const [state, title] of [
     ["queued", "Waiting to be sent"],
     ["read", "Read"],

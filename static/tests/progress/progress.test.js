@@ -52,17 +52,22 @@ async function wait() {
 }
 
 test("it looks again until it is done, and not after that", async () => {
-    onRpc("job", "web_read", () => expect.step("read"));
+    let news = {};
+    onRpc("job", "web_read", ({ parent }) => {
+        expect.step("read");
+        const [job] = parent();
+        return [{ ...job, ...news }];
+    });
     await open();
     expect.verifySteps(["read"]);
     expect(".o_telegram_progress").toHaveText("0 of 4");
     expect(".progress-bar").toHaveAttribute("aria-valuenow", "0");
-    Job._records[0] = { ...Job._records[0], done: 3, message: "3 of 4" };
+    news = { done: 3, message: "3 of 4" };
     await wait();
     expect.verifySteps(["read"]);
     expect(".o_telegram_progress").toHaveText("3 of 4");
     expect(".progress-bar").toHaveAttribute("aria-valuenow", "75");
-    Job._records[0] = { ...Job._records[0], running: false, message: "Done" };
+    news = { running: false, message: "Done" };
     await wait();
     expect(".o_telegram_progress").toHaveText("Done");
     expect(".progress").toHaveCount(0);
