@@ -104,7 +104,8 @@ class TestGroup(GroupCase):
         self.assertEqual(count(10), count(100))
 
     def test_not_an_administrator(self):
-        """Where the account is an ordinary member, the buttons of administrators are not shown."""
+        """Where the account is an ordinary member, the buttons of administrators are not shown;
+        what the service says to a program that tries all the same is told."""
         me = {"id": OWN_CHAT, "isAdmin": False, "isSuperAdmin": False}
         body = {"chatId": self.group.chat_id, "subject": "Team", "participants": [me]}
         self.phone.fault("getGroupData", "status", status=200, body=body)
@@ -112,6 +113,10 @@ class TestGroup(GroupCase):
         self.assertEqual(self.group.account_role, "member")
         self.assertFalse(self.group.may_manage_group)
         self.assertTrue(self.group.invite_link, "a link that is not told is not a wrong one")
+        body = {"message": "CHAT_ADMIN_REQUIRED"}
+        self.phone.fault("setGroupAdmin", "status", status=400, body=body)
+        with self.assertRaisesRegex(UserError, "refused.*CHAT_ADMIN_REQUIRED"):
+            self.ask(self.group, "set_group_admin", IVAN)
 
     def test_thrown_out(self):
         """A basic group that does not list the account is one that it is not in any more."""

@@ -105,6 +105,7 @@ class TestCreateGroup(GroupCase):
         """A contact and its chat are one person, who is added once."""
         wizard = self.wizard(partners=self.ivan)
         wizard.chat_ids = self.ivan_chat | self.marfa_chat
+        self.assertEqual((wizard.going_count, wizard.left_out_count), (2, 1))
         self.ask(wizard, "action_create")
         [request] = self.phone.requests("createGroup")
         self.assertEqual(request["body"]["chatIds"], [IVAN, "10000002"])

@@ -15,6 +15,13 @@ const choose = (field, name) => [
     { trigger: `.o-autocomplete--dropdown-item:contains('${name}')`, run: "click" },
 ];
 
+/** On a phone's screen a contact is chosen in a dialog of its own. */
+const pick = (field, name) => [
+    { trigger: `.modal .o_field_widget[name='${field}'] input`, run: "click" },
+    { trigger: `.modal .o_kanban_record:contains('${name}')`, run: "click" },
+    { trigger: `.modal .o_field_widget[name='${field}'] .o_tag:contains('${name}')` },
+];
+
 registry.category("web_tour.tours").add("telegram_group", {
     steps: () => [
         // Made from a selection of contacts
@@ -106,6 +113,15 @@ registry.category("web_tour.tours").add("telegram_group", {
 
 registry.category("web_tour.tours").add("telegram_group_mobile", {
     steps: () => [
+        { trigger: ".o_kanban_record:contains('Ivan Petrov')" },
+        picture("group_chats"),
+        { trigger: ".o_control_panel button:contains('Create group')", run: "click" },
+        { trigger: ".modal .o_field_widget[name='name'] input", run: "edit Team" },
+        ...pick("partner_ids", "Ivan Petrov"),
+        ...pick("partner_ids", "Without Phone"),
+        { trigger: ".modal [name='preview']:contains('Ivan Petrov'):contains('Without')" },
+        picture("group_create"),
+        { trigger: ".modal button[name='action_create']", run: "click" },
         { trigger: ".o_form_view .oe_title:contains('Team')" },
         picture("group_chat"),
         ...tab("members"),
