@@ -74,10 +74,13 @@ class TestGroupOnMobile(GroupBrowserCase):
     touch_enabled = True
 
     def test_members(self):
-        """On a phone's screen: from the chats to a new group, its members, an administrator."""
+        """On a phone's screen: from the chats to a new group whose answer is lost, so that it is
+        looked for; its members, an administrator."""
+        self.phone.fault("createGroup", "lost_after")
         self.tour("telegram_group_mobile", "/odoo/action-telegram_green_api.telegram_chat_action")
         self.env.invalidate_all()
         with self.instance._get_client() as client:
             data = client.get_group_data(self.group.chat_id)
         members = {each.chat_id: each.is_admin for each in data.participants}
         self.assertEqual(members, {IVAN: True, OWN_CHAT: True})
+        self.assertEqual(len(self.phone.requests("createGroup")), 1)

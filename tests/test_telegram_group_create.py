@@ -157,7 +157,7 @@ class TestCreateGroup(GroupCase):
         wizard = self.wizard()
         action = self.ask(wizard, "action_create")
         self.assertEqual((action["res_model"], action["res_id"]), (wizard._name, wizard.id))
-        self.assertIn("look before", wizard.problem)
+        self.assertIn("Look for the group", wizard.problem)
         with self.assertRaisesRegex(UserError, "Look first"):
             self.ask(wizard, "action_create")
         action = self.ask(wizard, "action_look")

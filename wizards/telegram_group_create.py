@@ -95,7 +95,11 @@ class TelegramGroupCreate(models.TransientModel):
         except UserError as error:
             if not is_unsure(error):
                 raise
-            values = {"is_unsure": True, "has_looked": False, "problem": str(error)}
+            problem = self.env._(
+                "The group may have been made or not: the service's answer was lost. Press “Look "
+                "for the group” before you create it again."
+            )
+            values = {"is_unsure": True, "has_looked": False, "problem": problem}
             return self._say({**values, "known_ids": [Command.set(known.ids)]})
         return self._open(group, left_out, answer)
 
