@@ -216,6 +216,13 @@ STANDARD_SETTINGS = {
     "keepOnlineStatus": "no",
 }
 
+# What a new instance has from the start.
+NEW_INSTANCE_SETTINGS = {**RECEIVE_SETTINGS, "delaySendMessagesMilliseconds": SEND_INTERVAL_MIN}
+
+# --- Partners ---------------------------------------------------------------------------------
+PARTNER_URL = "https://api.green-api.com"  # usual partnerApiUrl
+TYPE_TELEGRAM = "telegram"  # typeInstance; a partner may have other messengers, too
+
 # --- Webhook: the service posts notifications to an address of ours ---------------------------
 # https://green-api.com/en/telegram/docs/api/receiving/technology-webhook-endpoint/
 WEBHOOK_PATH = "/telegram_green_api/webhook"

@@ -57,10 +57,13 @@ class PartnerClient(Section):
 def _instance(row):
     return PartnerInstance(
         id_instance=answers.text(row, "idInstance"),
-        name=answers.text(row, "name"),
+        name=answers.clean_text(row, "name"),
         type_instance=answers.text(row, "typeInstance"),
         deleted=answers.flag(row, "deleted"),
         expired=answers.flag(row, "isExpired"),
         api_token_instance=answers.text(row, "apiTokenInstance"),
+        tariff=answers.clean_text(row, "tariff"),
+        created_at=answers.clean_text(row, "timeCreated"),
+        expires_at=answers.clean_text(row, "expirationDate"),
         raw=row,
     )

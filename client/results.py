@@ -216,6 +216,9 @@ class PartnerInstance:
     deleted: bool
     expired: bool
     api_token_instance: str = field(repr=False)
+    tariff: str = ""
+    created_at: str = ""  # as the service writes it, like the next
+    expires_at: str = ""
     raw: Any = field(default=None, repr=False)
 
 

@@ -84,6 +84,8 @@ from . import telegram_message_target
 from . import telegram_message_tied
 from . import telegram_message_unsure
 from . import telegram_secret
+from . import telegram_partner
+from . import telegram_partner_instance
 from . import telegram_template
 from . import telegram_template_render
 from . import telegram_template_report

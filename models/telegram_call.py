@@ -26,6 +26,9 @@ class TelegramCall(models.Model):
     instance_id = fields.Many2one(
         "telegram.instance", readonly=True, index=True, ondelete="cascade"
     )
+    telegram_partner_id = fields.Many2one(
+        "telegram.partner", "Partner", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", "By", readonly=True, ondelete="set null")
     method = fields.Char(readonly=True, help="As the service's documentation names it.")
@@ -35,34 +38,35 @@ class TelegramCall(models.Model):
     request = fields.Text(readonly=True)
     answer = fields.Text("Response", readonly=True)
 
-    def _get_observer(self, instance):
+    def _get_observer(self, owner):
         """Give what the client tells its calls to, or None when none is to be kept.
 
-        :param instance: the ``telegram.instance`` that calls
+        :param owner: the ``telegram.instance`` or ``telegram.partner`` that calls
         """
-        # sudo: telegram.instance - what to keep is the same for everybody who calls
-        call_log = instance.sudo().call_log
+        # sudo: telegram.instance, telegram.partner - the same for everybody who calls
+        call_log = owner.sudo().call_log
         if call_log == "off":
             return None
 
         def observe(call):
             if call.code or call_log == "all":
-                self._keep(instance, call)
+                self._keep(owner, call)
 
         return observe
 
-    def _keep(self, instance, call):
+    def _keep(self, owner, call):
         """Write a call down in a transaction of its own, whatever becomes of the caller's.
 
         :param Call call: as the client tells it
         """
+        is_partner = owner._name == "telegram.partner"
         try:
-            with own_transaction(instance) as instance_sudo:
-                if instance_sudo.exists():
-                    instance_sudo.env["telegram.call"].create(
+            with own_transaction(owner) as owner_sudo:
+                if owner_sudo.exists():
+                    owner_sudo.env["telegram.call"].create(
                         {
-                            "instance_id": instance_sudo.id,
-                            "company_id": instance_sudo.company_id.id,
+                            "telegram_partner_id" if is_partner else "instance_id": owner_sudo.id,
+                            "company_id": owner_sudo.company_id.id,
                             "user_id": self.env.uid,
                             "method": call.method,
                             "duration": call.duration,

@@ -46,7 +46,8 @@ class TelegramInstance(models.Model):
 
     def _keep_log_out(self, user):
         """Keep that a person has ended the session: no alarm, no data of the former account."""
-        self.write(
+        # sudo: telegram.instance - the state is the service's
+        self.sudo().write(
             {
                 "state": const.STATE_NOT_AUTHORIZED,
                 "problem": False,

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .. import const
 
@@ -36,6 +37,25 @@ class TelegramInstance(models.Model):
         return action
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _connect(self, values):
+        """Make an instance, or give one that is there already other credentials.
+
+        :param dict values: among them ``id_instance`` and ``api_token_new``
+        :return: the instance, active
+        :raise UserError: it is in a company that the user does not see
+        """
+        same = [("id_instance", "=", values["id_instance"])]
+        # sudo: telegram.instance - that there is one in another company is told, nothing else
+        known_sudo = self.sudo().with_context(active_test=False).search(same)
+        instance = known_sudo.with_env(self.env)
+        if not instance:
+            return self.create(values)
+        if not instance.has_access("write"):
+            raise UserError(self.env._("This instance is connected already, in another company."))
+        instance.write({**values, "active": True})
+        return instance
 
     def _get_start_step(self):
         """Give the next step of the guided start: "credentials", "sign_in", "receiving", "test" or

@@ -33,6 +33,7 @@ from . import test_mail_thread
 from . import test_notifications
 from . import test_notifications_kinds
 from . import test_queues_browser
+from . import test_partner_browser
 from . import test_receiving
 from . import test_samples
 from . import test_sandbox_account
@@ -79,6 +80,7 @@ from . import test_telegram_message_queue
 from . import test_telegram_message_unsure
 from . import test_telegram_privacy
 from . import test_telegram_queue
+from . import test_telegram_partner
 from . import test_telegram_sign_in
 from . import test_telegram_sync
 from . import test_telegram_sync_together

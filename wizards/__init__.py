@@ -26,6 +26,8 @@ from . import telegram_message_lookup
 from . import telegram_privacy
 from . import telegram_queue
 from . import telegram_queue_message
+from . import telegram_partner_create
+from . import telegram_partner_delete
 from . import telegram_sign_in
 from . import telegram_start
 from . import telegram_start_test

@@ -150,18 +150,7 @@ class TelegramStart(models.TransientModel):
     def _keep_instance(self, values, state):
         """Make the instance, or give one that is there the credentials; in a transaction of its
         own."""
-        same = [("id_instance", "=", values["id_instance"])]
-        # sudo: telegram.instance - that there is one in another company is told, nothing else
-        known_sudo = self.instance_id.sudo().with_context(active_test=False).search(same)
-        instance = known_sudo.with_env(self.env)
-        if known_sudo:
-            if not instance.has_access("write"):
-                raise UserError(
-                    self.env._("This instance is connected already, in another company.")
-                )
-            instance.write({**values, "active": True})
-        else:
-            instance = instance.create(values)
+        instance = self.instance_id._connect(values)
         instance._take_state(state)
         self.instance_id = instance
         return self.describe()

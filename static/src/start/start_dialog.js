@@ -22,7 +22,8 @@ export class TelegramStartDialog extends Component {
         instanceId: { type: [Number, Boolean], optional: true },
         /** Whether to test an account once more that was tested already. */
         isTest: { type: Boolean, optional: true },
-        onDone: { type: Function, optional: true },
+        /** Called with the action to go on with when the dialog is closed. */
+        onLeave: { type: Function, optional: true },
     };
 
     setup() {
@@ -137,8 +138,20 @@ export class TelegramStartDialog extends Component {
         this.go("done");
     }
 
+    onOpenPartners() {
+        this.props.onLeave?.("telegram_green_api.telegram_partner_action");
+        this.props.close();
+    }
+
     onFinish() {
-        this.props.onDone?.(this.state.start.instance.id);
+        if (!this.props.instanceId) {
+            this.props.onLeave?.({
+                type: "ir.actions.act_window",
+                res_model: "telegram.instance",
+                res_id: this.state.start.instance.id,
+                views: [[false, "form"]],
+            }); // else its form is there
+        }
         this.props.close();
     }
 
@@ -180,29 +193,17 @@ export class TelegramStartDialog extends Component {
 
 /** Open the guided start; afterwards the page shows what has become of the instance. */
 export function openStart(env, action) {
-    let instanceId = null; // of the form to open
+    let next = { type: "ir.actions.client", tag: "soft_reload" };
     env.services.dialog.add(
         TelegramStartDialog,
         {
             instanceId: action.params?.instance_id,
             isTest: action.params?.is_test,
-            onDone: (id) => {
-                instanceId = action.params?.instance_id ? null : id; // else its form is there
+            onLeave: (chosen) => {
+                next = chosen;
             },
         },
-        {
-            onClose: () =>
-                env.services.action.doAction(
-                    instanceId
-                        ? {
-                              type: "ir.actions.act_window",
-                              res_model: "telegram.instance",
-                              res_id: instanceId,
-                              views: [[false, "form"]],
-                          }
-                        : { type: "ir.actions.client", tag: "soft_reload" }
-                ),
-        }
+        { onClose: () => env.services.action.doAction(next) }
     );
 }
 

@@ -1,0 +1,258 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .. import const
+from ..client import GreenApiError, OutcomeUnknown, PartnerClient, check_host, to_text
+from .transactions import check_not_protected, write_in_own_transaction
+
+PROTECTED = {"refreshed_at"}
+
+
+class TelegramPartner(models.Model):
+    """A partner of GREEN-API: makes and removes instances with a token of its own.
+
+    https://green-api.com/en/telegram/docs/partners/
+
+    For administrators of Odoo only: whoever has the token has all instances of the partner.
+    """
+
+    _name = "telegram.partner"
+    _description = "GREEN-API Partner"
+    _order = "name, id"
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    api_url = fields.Char(
+        "Partner Address",
+        required=True,
+        default=const.PARTNER_URL,
+        help="partnerApiUrl in the GREEN-API console.",
+    )
+    instance_url = fields.Char(
+        "Address of Instances",
+        help="apiUrl of the partner's instances. Empty: the usual one, by the id of each.",
+    )
+    # The token itself is out of everyone's reach; people only ever write it, into the next field.
+    token = fields.Char(compute="_compute_token", groups=fields.NO_ACCESS)
+    token_new = fields.Char(
+        "Partner Token",
+        compute="_compute_token_new",
+        inverse="_inverse_token_new",
+        help="partnerToken in the GREEN-API console. It is kept and never shown again.",
+    )
+    token_set = fields.Boolean("Token Is Set", compute="_compute_token_set", compute_sudo=True)
+    instance_ids = fields.One2many("telegram.partner.instance", "partner_id", "Instances")
+    refreshed_at = fields.Datetime("Last Refreshed", readonly=True, copy=False)
+    call_log = fields.Selection(
+        [("off", "Nothing"), ("errors", "Failed calls"), ("all", "All calls")],
+        default="errors",
+        required=True,
+        help="Which calls are kept under Technical → Calls. Secrets are not kept.",
+    )
+    call_log_days = fields.Integer(
+        "Keep Calls For", default=14, help="Days, after which logged calls are removed. 0: for ever."
+    )
+
+    _call_log_days_positive = models.Constraint(
+        "CHECK(call_log_days >= 0)", "The days for logged calls cannot be negative."
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_token(self):
+        found = self.env["telegram.secret"]._read_secrets(self, "token")
+        for partner in self:
+            partner.token = found.get(partner.id, False)
+
+    def _compute_token_new(self):
+        self.token_new = False
+
+    def _inverse_token_new(self):
+        for partner in self.filtered("token_new"):
+            token = self.env["telegram.instance"]._clean_token(partner.token_new)
+            self.env["telegram.secret"]._write_secret(partner, "token", token)
+        # Else the value just written would be read back out of the cache, into the browser.
+        self.invalidate_recordset(["token", "token_new", "token_set"], flush=False)
+
+    @api.depends("token")
+    def _compute_token_set(self):
+        for partner in self:
+            partner.token_set = bool(partner.token)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("api_url", "instance_url")
+    def _check_hosts(self):
+        for partner in self:
+            for url in filter(None, (partner.api_url, partner.instance_url)):
+                try:
+                    check_host(url)
+                except ValueError:
+                    raise ValidationError(
+                        self.env._(
+                            "“%s” is not an address of GREEN-API: it begins with https://. Copy "
+                            "it from the console.",
+                            url,
+                        )
+                    ) from None
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            check_not_protected(self, vals, PROTECTED)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        check_not_protected(self, vals, PROTECTED)
+        return super().write(vals)
+
+    def unlink(self):
+        self.env["telegram.secret"]._forget(self)
+        return super().unlink()
+
+    @api.autovacuum
+    def _gc_calls(self):
+        """Remove the calls that are older than their partner keeps them."""
+        now = fields.Datetime.now()
+        # sudo: telegram.partner, telegram.call - the cleaning of all companies
+        partners_sudo = self.sudo().with_context(active_test=False)
+        calls_sudo = self.env["telegram.call"].sudo()
+        for partner_sudo in partners_sudo.search([("call_log_days", ">", 0)]):
+            oldest = now - timedelta(days=partner_sudo.call_log_days)
+            overdue = [("telegram_partner_id", "=", partner_sudo.id), ("create_date", "<", oldest)]
+            calls_sudo.search(overdue, limit=const.REMOVED_AT_ONCE).unlink()
+
+    # === ACTION METHODS === #
+
+    def action_refresh(self):
+        """Ask for the list of instances.
+
+        https://green-api.com/en/telegram/docs/partners/getInstances/
+        """
+        self.ensure_one()
+        self.check_access("write")
+        rows = self._ask("get_instances")
+        self._keep(lambda partner: partner._keep_rows(rows))
+        return self._answer(self.env._("Instances of the partner: %s.", len(rows)), rows)
+
+    def action_create_instance(self):
+        """Open the dialog that makes an instance."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Create an instance"),
+            "res_model": "telegram.partner.create",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_partner_id": self.id},
+        }
+
+    # === ASKING THE SERVICE === #
+
+    def _get_client(self):
+        """Return a client for this partner: the only place where one is made.
+
+        :raise UserError: the token is missing
+        """
+        self.ensure_one()
+        self.check_access("write")
+        partner_sudo = self.sudo()  # sudo: telegram.partner - the token stays in the client
+        if not partner_sudo.token:
+            raise UserError(
+                self.env._(
+                    "The token of “%s” is not set. Enter it (partnerToken in the GREEN-API "
+                    "console).",
+                    self.name,
+                )
+            )
+        observe = self.env["telegram.call"]._get_observer(self)
+        return PartnerClient(partner_sudo.api_url, partner_sudo.token, observe=observe)
+
+    def _ask(self, method, *args):
+        """Call a method of the service for a person, in a transaction that has written nothing.
+
+        :param str method: of the client
+        :return: what the client's method returns; a Step only when it is done
+        :raise UserError: it failed; the text says why and what to do
+        """
+        try:
+            with self._get_client() as client:
+                result = getattr(client, method)(*args)
+        except OutcomeUnknown as error:
+            raise UserError(
+                self.env._(
+                    "%s The instance may have been made all the same: press “Refresh” and look at "
+                    "the list before you do it again. It can be connected from there.",
+                    self._explain(error),
+                )
+            ) from None
+        except GreenApiError as error:
+            raise UserError(self._explain(error)) from None
+        if not getattr(result, "done", True):
+            raise UserError(self._make_candidate({})._explain_step(result))
+        return result
+
+    def _answer(self, message, result=None, next=None):  # pylint: disable=redefined-builtin
+        """Show a person what came of a button, see telegram.instance."""
+        raw = [each.raw for each in result] if isinstance(result, list) else result
+        action = self._make_candidate({"name": self.name})._answer(message, None, next=next)
+        if raw is not None:
+            action["params"]["raw"] = to_text(raw)
+        return action
+
+    def _find_row(self, id_instance):
+        """Ask for an instance anew: only the answer holds its live token.
+
+        :return: PartnerInstance
+        :raise UserError: there is none that could be used
+        """
+        rows = self._ask("get_instances")
+        found = next((row for row in rows if row.id_instance == id_instance), None)
+        if not found or found.deleted:
+            self._keep(lambda partner: partner._keep_rows(rows))
+            raise UserError(
+                self.env._(
+                    "GREEN-API does not have the instance %s any more: it was deleted.", id_instance
+                )
+            )
+        return found
+
+    def _keep(self, write):
+        """Call ``write`` with this partner in a transaction of its own, as the same user."""
+        env = self.env
+
+        def write_as_user(partner):
+            own_env = partner.env(user=env.uid, context=env.context, su=env.su)
+            return write(partner.with_env(own_env))
+
+        return write_in_own_transaction(self, write_as_user)
+
+    def _make_candidate(self, values):
+        """Give an instance that is not kept, to ask the service with its credentials."""
+        return self.env["telegram.instance"].new({"api_url": self.api_url, **values})
+
+    # === TEXTS === #
+
+    def _explain(self, error):
+        """Say in plain words why a call failed and what to do.
+
+        :param GreenApiError error: what the client raised
+        """
+        if error.code in (const.CODE_UNAUTHORIZED, const.CODE_FORBIDDEN):
+            return self.env._(
+                "GREEN-API does not accept the partner token. Copy partnerToken and partnerApiUrl "
+                "once more from its console."
+            )
+        if error.method == "deleteInstanceAccount" and error.code == const.CODE_NOT_FOUND:
+            return self.env._("GREEN-API does not have this instance any more. Press “Refresh”.")
+        return self._make_candidate({})._explain(error)

@@ -1,0 +1,88 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+import { behind, lent, picture } from "./tour_helpers";
+
+// Started by tests/test_partner_browser.py on the list of partners, which is empty.
+
+/** Do something on the phone of the instance that the tour has made. */
+async function onNewPhone(what, body = {}) {
+    const url = `${lent("telegram_url")}/control/instances/${lent("telegram_new_id")}/${what}`;
+    await fetch(url, { method: "POST", mode: "no-cors", body: JSON.stringify(body) });
+}
+
+/** A button of the form; on a phone those of the header are in a menu. */
+function header(name) {
+    return [
+        {
+            isActive: ["mobile"],
+            trigger: ".o_statusbar_buttons .dropdown-toggle, .o-statusbar-buttons-dropdown",
+            run: "click",
+        },
+        { trigger: `button[name='${name}']`, run: "click" },
+    ];
+}
+
+/** The row of an instance in the list or, on a phone, its card. */
+function row(name) {
+    return `.o_data_row:contains("${name}"), .o_kanban_record:contains("${name}")`
+        .split(", ")
+        .map((selector) => `[name='instance_ids'] ${selector}`)
+        .join(", ");
+}
+
+function button(name, action) {
+    return row(name)
+        .split(", ")
+        .map((selector) => `${selector} [name='${action}']`)
+        .join(", ");
+}
+
+registry.category("web_tour.tours").add("telegram_partner_create", {
+    steps: () => [
+        { trigger: ".o_list_button_add, .o-kanban-button-new", run: "click" },
+        { trigger: "[name='name'] input", run: "edit Our partner" },
+        {
+            trigger: "[name='token_new'] input",
+            run: (helpers) => helpers.edit(lent("telegram_partner_token")),
+        },
+        { trigger: "[name='api_url'] input", run: (h) => h.edit(lent("telegram_url")) },
+        { trigger: "[name='instance_url'] input", run: (h) => h.edit(lent("telegram_url")) },
+        ...stepUtils.saveForm(),
+        ...header("action_refresh"),
+        { trigger: ".o_notification:contains('Instances of the partner: 1')" },
+        { content: "The token is not shown", trigger: "[name='token_new'] input:value(/^$/)" },
+        { trigger: row("Old shop") },
+        picture("partner_list"),
+        ...header("action_create_instance"),
+        { trigger: ".modal [name='name'] input", run: "edit Branch" },
+        picture("partner_create"),
+        { trigger: ".modal button[name='action_create_instance']", run: "click" },
+        { trigger: ".modal:contains('costs money') .btn-primary:contains('Ok')", run: "click" },
+        { content: "The guided start goes on", trigger: ".modal .o-telegram-SignIn-qr" },
+        picture("partner_sign_in"),
+        behind("The phone scans the code", () => onNewPhone("scan")),
+        { trigger: ".o-telegram-Start-choose", run: "click" },
+        { trigger: ".o-telegram-StartTest-message:contains('sends the message')" },
+        { trigger: ".o-telegram-Start-skip", run: "click" },
+        { trigger: ".o-telegram-Start-done:contains('Branch is connected')" },
+        { trigger: ".modal .btn:contains('Close')", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_partner_delete", {
+    steps: () => [
+        { trigger: button("Branch", "action_delete"), run: "click" },
+        { trigger: ".modal .alert:contains('still wait to be sent: 1')" },
+        picture("partner_delete"),
+        { trigger: ".modal button[name='action_delete']:visible", run: "click" },
+        { trigger: ".modal .alert:contains('could not be signed out')" },
+        picture("partner_delete_problem"),
+        { trigger: ".modal button[name='action_delete']:visible", run: "click" },
+        { trigger: ".o_notification:contains('was deleted')" },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: row("Deleted") },
+        picture("partner_deleted"),
+    ],
+});

@@ -1,0 +1,35 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import fields, models
+
+from .. import const
+
+
+class TelegramPartnerCreate(models.TransientModel):
+    """The dialog that makes an instance at GREEN-API, and connects it."""
+
+    _name = "telegram.partner.create"
+    _description = "Create a GREEN-API Instance"
+
+    partner_id = fields.Many2one("telegram.partner", required=True, ondelete="cascade")
+    name = fields.Char(required=True)
+
+    def action_create_instance(self):
+        """Make the instance, with the settings that Odoo needs, and go on with the guided start.
+
+        https://green-api.com/en/telegram/docs/partners/createInstance/
+
+        It is called exactly once: an instance costs money.
+        """
+        self.ensure_one()
+        partner = self.partner_id
+        partner.check_access("write")
+        row = partner._ask("create_instance", self.name, const.NEW_INSTANCE_SETTINGS)
+
+        def keep(own):
+            # sudo: telegram.partner.instance - what the service said
+            lines_sudo = own.sudo().instance_ids
+            lines_sudo.create({"partner_id": own.id, **lines_sudo._prepare_values(row)})
+            return own._connect_row(row).action_start()
+
+        return partner._keep(keep)
