@@ -18,15 +18,23 @@ def to_jpeg(env, content):
     :raise UserError: it is no picture, or one that cannot be converted
     """
     try:
-        process = ImageProcess(content)
-        if process.image:
-            if process.image.mode not in ("RGB", "L"):
-                process.image = process.image.convert("RGBA")
-                process.colorize(WHITE)
-            process.resize(SIZE_MAX, SIZE_MAX)
-            return process.image_quality(quality=90, output_format="JPEG")
+        picture = _convert(content)
     except (UserError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        pass  # the words are the same for all of them
-    raise UserError(
-        env._("This file is no picture that can be converted. Choose a JPEG, PNG or GIF file.")
-    )
+        picture = None  # the words are the same for all of them
+    if not picture:
+        raise UserError(
+            env._("This file is no picture that can be converted. Choose a JPEG, PNG or GIF file.")
+        )
+    return picture
+
+
+def _convert(content):
+    """Return a picture as JPEG; None when it is of a kind that Odoo does not convert."""
+    process = ImageProcess(content)
+    if not process.image:
+        return None
+    if process.image.mode not in ("RGB", "L"):
+        process.image = process.image.convert("RGBA")
+        process.colorize(WHITE)
+    process.resize(SIZE_MAX, SIZE_MAX)
+    return process.image_quality(quality=90, output_format="JPEG")

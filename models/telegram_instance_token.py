@@ -42,7 +42,8 @@ class TelegramInstance(models.Model):
             with self._get_client() as client:
                 token = client.update_api_token().api_token_instance
         except OutcomeUnknown as error:
-            raise UserError(f"{self._explain(error)} {self._explain_lost_token()}") from None
+            reasons = [self._explain(error), self._explain_lost_token()]
+            raise UserError(" ".join(reasons)) from None
         except GreenApiError as error:
             raise UserError(self._explain(error)) from None
         try:

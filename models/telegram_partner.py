@@ -57,7 +57,9 @@ class TelegramPartner(models.Model):
         help="Which calls are kept under Technical → Calls. Secrets are not kept.",
     )
     call_log_days = fields.Integer(
-        "Keep Calls For", default=14, help="Days, after which logged calls are removed. 0: for ever."
+        "Keep Calls For",
+        default=14,
+        help="Days, after which logged calls are removed. 0: for ever.",
     )
 
     _call_log_days_positive = models.Constraint(

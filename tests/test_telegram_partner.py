@@ -1,9 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import logging
+from datetime import timedelta
 
 from psycopg2.errors import NotNullViolation
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -161,6 +163,18 @@ class TestPartner(PartnerCase):
         calls = self.env["telegram.call"].search([("telegram_partner_id", "=", self.partner.id)])
         self.assertEqual(len(calls), 4)
         self.assertNotIn(SECRET_MARK, str(calls.read()))
+
+    def test_calls_are_removed_by_age(self):
+        """The partner's calls do not stay longer than they are to be kept."""
+        self.refresh()
+        self.refresh()
+        calls = self.env["telegram.call"].search([("telegram_partner_id", "=", self.partner.id)])
+        self.env.cr.execute(
+            "UPDATE telegram_call SET create_date = %s WHERE id = %s",
+            [fields.Datetime.now() - timedelta(days=15), calls[0].id],
+        )
+        self.env["telegram.partner"]._gc_calls()
+        self.assertEqual(calls.exists(), calls[1])
 
     def test_no_token(self):
         """Without a token nothing is asked."""

@@ -113,7 +113,7 @@ class TelegramStart(models.TransientModel):
         if instance.receive_mode == "polling" and (
             not self.woken_at or now - self.woken_at > WAKE_EVERY
         ):
-            self.woken_at = now
+            self.write({"woken_at": now})
             instance.sudo().receive_cron_id._trigger()  # sudo: ir.cron - it is the instance's own
 
     def _is_late(self):

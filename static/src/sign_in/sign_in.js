@@ -96,7 +96,9 @@ export class TelegramSignIn extends Component {
 
     get qrSource() {
         const { answer, failure } = this.state;
-        return !failure && answer?.qr && !this.state.isByPhone ? `data:image/png;base64,${answer.qr}` : "";
+        return !failure && answer?.qr && !this.state.isByPhone
+            ? `data:image/png;base64,${answer.qr}`
+            : "";
     }
 
     get message() {

@@ -244,12 +244,7 @@ test("signs in by phone number: number, code, done; no QR code is asked for mean
     expect(DONE).toHaveCount(1);
     expect(CODE).toHaveCount(0);
     expect(WAY).toHaveCount(0);
-    expect.verifySteps([
-        "refresh []",
-        "refresh [false]",
-        "phone +7 987 654-32-10",
-        "code 12345",
-    ]);
+    expect.verifySteps(["refresh []", "refresh [false]", "phone +7 987 654-32-10", "code 12345"]);
 });
 
 test("says at the field what was wrong with number and code, until the next try", async () => {
