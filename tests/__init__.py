@@ -53,6 +53,7 @@ from . import test_sandbox_sending
 from . import test_sandbox_sign_in
 from . import test_telegram_call
 from . import test_start_browser
+from . import test_start_committed
 from . import test_telegram_composer
 from . import test_telegram_composer_mass
 from . import test_telegram_chat_history

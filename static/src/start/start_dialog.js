@@ -1,4 +1,4 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, onWillStart, useRef, useState } from "@odoo/owl";
 
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
@@ -36,11 +36,12 @@ export class TelegramStartDialog extends Component {
             failure: "",
             isBusy: false,
             isTested: false,
-            form: { name: "", id_instance: "", api_token: "", api_url: "" },
+            form: { name: "", id_instance: "", api_url: "" },
             receiveMode: "polling",
             /** What came of the way of receiving: { message, isGood }. */
             receiving: null,
         });
+        this.tokenRef = useRef("token");
         this.consoleUrl = CONSOLE_URL;
         this.explain = this.explain.bind(this);
         this.goOn = this.goOn.bind(this);
@@ -89,7 +90,7 @@ export class TelegramStartDialog extends Component {
         const { step, instance } = this.state.start;
         if (instance) {
             const { name, id_instance, api_url, receive_mode } = instance;
-            Object.assign(this.state.form, { name, id_instance, api_url, api_token: "" });
+            Object.assign(this.state.form, { name, id_instance, api_url });
             this.state.receiveMode = receive_mode;
         }
         this.state.step = step === "credentials" && !instance ? "begin" : step;
@@ -107,9 +108,10 @@ export class TelegramStartDialog extends Component {
     }
 
     async onSubmitCredentials() {
-        const { name, id_instance, api_token, api_url } = this.state.form;
-        this.state.form.api_token = ""; // a secret stays nowhere longer than needed
-        const args = [[this.state.start.id], name, id_instance, api_token, api_url];
+        const { name, id_instance, api_url } = this.state.form;
+        const input = this.tokenRef.el;
+        const args = [[this.state.start.id], name, id_instance, input.value, api_url];
+        input.value = ""; // a secret stays nowhere longer than needed
         if (!(await this.call("connect", args))) {
             return;
         }
