@@ -35,7 +35,7 @@ class TelegramWebhook(Controller):
     @route(
         f"{const.WEBHOOK_PATH}/<string:webhook_key>",
         type="http",
-        auth="public",
+        auth="none",
         methods=["POST"],
         csrf=False,
         save_session=False,
@@ -75,7 +75,7 @@ class TelegramWebhook(Controller):
         instance_sudo = request.env["telegram.instance"].sudo()
         instance_sudo = instance_sudo.search_fetch(
             [("webhook_key", "=", answers.clean(webhook_key))],
-            ["id_instance", "company_id", "receive_cron_id"],
+            ["id_instance", "receive_cron_id"],
             limit=1,
         )
         header = request.httprequest.headers.get("Authorization", "")

@@ -117,17 +117,16 @@ class TelegramEvent(models.Model):
                     instance_id, company_id, key, type_webhook, source, payload, state, attempts,
                     create_uid, create_date, write_uid, write_date
                 )
-                VALUES (
-                    %(instance)s, %(company)s, %(key)s, %(type)s, %(source)s, %(payload)s, 'new', 0,
-                    %(uid)s, %(now)s, %(uid)s, %(now)s
-                )
+                SELECT id, company_id, %(key)s, %(type)s, %(source)s, %(payload)s, 'new', 0,
+                       %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM telegram_instance
+                 WHERE id = %(instance)s
                 ON CONFLICT (instance_id, key) DO UPDATE
                     SET payload = excluded.payload, source = excluded.source, state = 'new'
                     WHERE telegram_event.source = 'journal' AND excluded.source != 'journal'
                 RETURNING id
                 """,
                 instance=instance.id,
-                company=instance.company_id.id,
                 key=event_key(body, receipt_id),
                 type=type_webhook[:64],
                 source=source,

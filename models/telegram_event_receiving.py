@@ -12,10 +12,11 @@ from .transactions import write_and_commit
 
 LONGEST_WAIT = 20  # seconds of one call in a listening window: then it is looked around
 SHORTEST_WAIT = 1  # seconds; a service that answers "nothing" sooner does not wait at all
-# Notifications are processed together, unless the next one takes so long to come, or the first one
-# has waited for so long (seconds).
+# Fetched notifications are processed together, unless the next one takes so long to come, or the
+# first one has waited for so long (seconds).
 NEXT_WITHIN = 0.2
 LONGEST_DELAY = 1
+DELIVERIES_PAUSE = 0.5  # seconds in which deliveries come together while there are many
 
 
 class Listening:
@@ -86,7 +87,7 @@ class TelegramEvent(models.Model):
         :return: bool, whether the time of the scheduled action is over before the work is
         """
         while self.env["ir.cron"]._commit_progress(remaining=1) and not is_odoo_stopping():
-            time.sleep(NEXT_WITHIN)
+            time.sleep(DELIVERIES_PAUSE)
             if not self.search_count(self._domain_due(instance), limit=1):
                 return False
             if self._process_inbox(instance):
@@ -102,8 +103,8 @@ class TelegramEvent(models.Model):
         listening = Listening(instance._get_listening_seconds())
         is_over = False
         try:
-            with instance._get_client() as client:
-                is_over = self._drain(instance, client, listening)
+            with instance._get_client() as client, ThreadPoolExecutor(1) as thread:
+                is_over = self._drain(instance, client, listening, thread)
         except GreenApiError as error:
             write_and_commit(self.env, instance._take_error, error)
         else:
@@ -112,63 +113,79 @@ class TelegramEvent(models.Model):
                 instance._refresh_state_and_commit()
         return is_over
 
-    def _drain(self, instance, client, listening):
+    def _drain(self, instance, client, listening, thread):
+        commit = self.env["ir.cron"]._commit_progress
         last_receipt_id = taken_at = None  # taken_at: the first one that is not processed yet
-        messages = self.env["telegram.message"]
+        commit(remaining=1)  # nothing is open while the service is waited for
         while True:
-            # Where nothing is listened to, files come after all messages anyway.
-            has_file = not listening.is_over and bool(messages._find_file_to_fetch(instance))
-            seconds = listening.ask(is_short=has_file or taken_at)
-            waiting = self._take_one(instance, client, seconds, is_more_likely=bool(taken_at))
+            seconds = listening.ask(is_short=taken_at or self._has_file(instance, listening))
+            if taken_at:
+                waiting = self._ask_and_process(instance, client, seconds, thread)
+            else:
+                waiting = client.receive_notification(seconds)
             if not waiting:
                 goes_on = listening.goes_on_after_nothing()
                 is_over, taken_at = self._process_inbox(instance), None
                 if is_over or not goes_on:
                     return is_over
-                if messages._fetch_files(instance):
+                if self.env["telegram.message"]._fetch_files(instance):
                     return True
                 continue
             if waiting.receipt_id == last_receipt_id:
                 return False  # the service does not delete what it was told to
             last_receipt_id = waiting.receipt_id
+            seconds_left = self._keep(instance, client, waiting)
             taken_at = taken_at or time.monotonic()
             if time.monotonic() - taken_at >= LONGEST_DELAY:
                 self._process_inbox(instance)
-                taken_at = None
-            if not self.env["ir.cron"]._commit_progress(remaining=1) and listening.is_over:
+                seconds_left, taken_at = commit(remaining=1), None
+            if not seconds_left and listening.is_over:
                 return True
 
     @api.model
-    def _take_one(self, instance, client, seconds=const.RECEIVE_TIMEOUT_MIN, is_more_likely=False):
-        """Take the head of the service's queue into the inbox: store it, COMMIT, delete it there.
+    def _has_file(self, instance, listening):
+        """Whether a file is to be fetched when no message comes; where nothing is listened to,
+        files come after all messages anyway. Commits."""
+        if listening.is_over:
+            return False
+        message = self.env["telegram.message"]._find_file_to_fetch(instance)
+        self.env["ir.cron"]._commit_progress(remaining=1)  # nothing is open while one waits
+        return bool(message)
+
+    @api.model
+    def _ask_and_process(self, instance, client, seconds, thread):
+        """Ask for the next notification; process what is there while the service lets us wait."""
+        asked = thread.submit(client.receive_notification, seconds)
+        if not wait([asked], NEXT_WITHIN).done:
+            self._process_inbox(instance)
+            self.env["ir.cron"]._commit_progress(remaining=1)
+        return asked.result()
+
+    @api.model
+    def _take_one(self, instance, client):
+        """Take the head of the service's queue into the inbox.
 
         One consumer at a time: whoever calls it holds the receive action.
 
         :param GreenApiClient client: of the instance
-        :param int seconds: that the service may wait when its queue is empty
-        :param bool is_more_likely: something was taken just now; it is processed if the service
-            lets us wait for the next one
         :return: WaitingNotification, or None when there is none
         :raise GreenApiError: a call failed; what was stored by then is kept
         """
-        commit = self.env["ir.cron"]._commit_progress
-        commit(remaining=1)  # nothing is open while the service is waited for
-        if is_more_likely:
-            waiting = self._ask_and_process(instance, client, seconds)
-        else:
-            waiting = client.receive_notification(seconds)
+        self.env["ir.cron"]._commit_progress()  # nothing is open while the service is waited for
+        waiting = client.receive_notification()
         if waiting:
-            self._ingest(instance, waiting.body, waiting.receipt_id)
-            commit(remaining=1)
-            client.delete_notification(waiting.receipt_id)
+            self._keep(instance, client, waiting)
         return waiting
 
     @api.model
-    def _ask_and_process(self, instance, client, seconds):
-        """Ask for the next notification; process what is there while the service lets us wait."""
-        with ThreadPoolExecutor(1) as thread:
-            asked = thread.submit(client.receive_notification, seconds)
-            if not wait([asked], NEXT_WITHIN).done:
-                self._process_inbox(instance)
-                self.env["ir.cron"]._commit_progress(remaining=1)
-            return asked.result()
+    def _keep(self, instance, client, waiting):
+        """Store a notification that waits at the service, COMMIT, and delete it there.
+
+        :param WaitingNotification waiting: the head of the service's queue
+        :return: the seconds that are left for the scheduled action
+        :raise GreenApiError: it could not be deleted; it is stored all the same
+        """
+        self._ingest(instance, waiting.body, waiting.receipt_id)
+        seconds_left = self.env["ir.cron"]._commit_progress(remaining=1)
+        client.delete_notification(waiting.receipt_id)
+        return seconds_left

@@ -14,7 +14,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .. import const
-from ..client import check_webhook_address
+from ..client import GreenApiClient, check_webhook_address
 from ..models import telegram_event_receiving as receiving
 from .common import CUSTOMER_CHAT, SECRET_MARK, TelegramCase
 from .test_webhook import WebhookCase
@@ -33,16 +33,16 @@ class TestPolling(TelegramCase):
         """In the window, what comes after an empty answer is taken in by the same run."""
         self.listen(1)
         asked = []
-        original = type(self.env["telegram.event"])._take_one
+        original = GreenApiClient.receive_notification
 
-        def take_one(events, instance, client, seconds, **values):
+        def receive_notification(client, seconds):
             asked.append(seconds)
             if len(asked) == 2:
                 self.phone.write(CUSTOMER_CHAT, "While it listens")
-            return original(events, instance, client, seconds, **values)
+            return original(client, seconds)
 
         self.phone.write(CUSTOMER_CHAT, "Before")
-        with patch.object(self.registry["telegram.event"], "_take_one", take_one):
+        with patch.object(GreenApiClient, "receive_notification", receive_notification):
             self.receive()
         texts = self.env["telegram.message"].search([("instance_id", "=", self.instance.id)])
         self.assertEqual(set(texts.mapped("text")), {"Before", "While it listens"})
