@@ -82,6 +82,10 @@ class TelegramInstance(models.Model):
         """Take in what the service has for us. Commits: for the scheduled action only."""
         self.ensure_one()
         if self.active and self.api_token_set:
+            # Odoo repeats an action that has more to do ten times at least, also when its time is
+            # over: others may have theirs first.
+            if not self.env["ir.cron"]._commit_progress(remaining=1):
+                return
             if self.receiving_told_at:
                 write_and_commit(self.env, self._read_settings_back)
             self.env["telegram.event"]._receive(self)
