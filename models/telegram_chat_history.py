@@ -118,18 +118,7 @@ class TelegramChat(models.Model):
 
     def _keep_history(self, messages):
         """Note on the chat what was imported, and show it in the conversation if there is one."""
-        dates = {"incoming": [], "outgoing": []}
-        for message in messages:
-            dates[message.direction].append(message.date)
-        newest = max(messages.mapped("date"))
-        values = {"last_message_at": max(self.last_message_at or newest, newest)}
-        if dates["incoming"]:
-            newest = max(dates["incoming"])
-            values["last_received_at"] = max(self.last_received_at or newest, newest)
-            values["no_account"] = False
-        if dates["outgoing"] and not self.first_written_at:
-            values["first_written_at"] = min(dates["outgoing"])
-        self.write(values)
+        self._note_contact(messages)
         if self.channel_id:
             self._show_imported(messages)
 

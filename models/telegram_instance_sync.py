@@ -143,6 +143,8 @@ class TelegramInstance(models.Model):
         for instance in self.search([("sync_state", "in", ("waiting", "running"))]):
             if instance.api_token_set:
                 instance._sync()
+            else:  # it was removed since
+                instance.sync_state = False
 
     def _sync(self):
         """Take in contacts and chats, batch by batch. Commits."""

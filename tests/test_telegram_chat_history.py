@@ -167,7 +167,6 @@ class TestTelegramChatHistory(TelegramCase):
         self.press()
         self.assertFalse(self.chat.is_stranger)
         self.assertEqual(self.chat.last_received_at, datetime(2023, 11, 14, 22, 13, 21))
-        self.assertEqual(self.chat.first_written_at, datetime(2023, 11, 14, 22, 13, 22))
         self.ingest(self.notification("Now"))
         latest = self.chat.last_message_at
         self.answer(entry(3))

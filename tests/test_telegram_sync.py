@@ -77,6 +77,14 @@ class TestTelegramSync(TelegramCase):
         self.assertEqual((self.instance.sync_new, self.instance.sync_changed), (0, 0))
         self.assertIn("0 new, 0 changed", self.instance.sync_message)
 
+    def test_bots_stay_bots(self):
+        """The list of contacts calls everybody a user; then every run changes each bot twice."""
+        self.phone.add_customer("Helper", chatId="21", chatType="bot")
+        self.sync()
+        self.answer("getContacts", [contact(21, name="Helper", contactName="")])
+        self.instance.sync_contacts()
+        self.assertEqual(self.find("21").chat_type, "bot")
+
     def test_python(self):
         """The calls for programmers write in the transaction of their caller, and count."""
         instance = self.instance.with_user(self.manager)
