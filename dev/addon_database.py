@@ -10,7 +10,8 @@ from .odoo_source import ODOO_VARIABLE
 from .progress import DevError, step
 
 # What the addon depends on, and the addons that extend the same parts of mail and would show a
-# conflict with it. test_lint is Odoo's own check of addons.
+# conflict with it. privacy_lookup has to find what the addon knows of a person; test_lint is
+# Odoo's own check of addons.
 CORE_ADDONS = (
     "mail",
     "phone_validation",
@@ -19,6 +20,7 @@ CORE_ADDONS = (
     "sms",
     "im_livechat",
     "snailmail",
+    "privacy_lookup",
     "test_lint",
 )
 LOG_LINE = re.compile(r"^[\d-]+ [\d:,]+ \d+ (?P<level>[A-Z]+) \S+ (?P<logger>\S+): ")

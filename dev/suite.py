@@ -2,6 +2,7 @@
 """./dev/test: the whole test suite and the lint checks; options go on to pytest."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,13 +10,19 @@ from . import addon_database, lint
 from .database import running_server
 from .home import ADDON, CHECKOUT, dev_home, lock
 from .options import test_options
-from .progress import command, run_in_foreground
+from .progress import command, ending, run_in_foreground
 from .server import Odoo
 
 LOG_VARIABLE = "TELEGRAM_TEST_LOG"
 TEMPLATE_VARIABLE = "TELEGRAM_TEST_TEMPLATE"
 CLIENT_LOGGER = f"odoo.addons.{ADDON}.client"
 INTERRUPTED = 2  # exit code of pytest
+# They wait for browsers and other processes most of the time: they run beside all the others, on
+# a database of their own.
+WAITING_TESTS = (
+    "test_link_browser.py",
+)
+LAST_TEST = "test_zz_secrets.py"  # reads the log of the others
 
 
 def main():
@@ -28,16 +35,19 @@ def main():
     )
     with lock(home, f"test-{options.database}", busy=busy), running_server(home) as server:
         odoo = Odoo(home, server)
-        _prepare_database(odoo, options)
-        code = _run_pytest(odoo, options.database, pytest_options)
+        _prepare_database(odoo, options, options.database)
+        if pytest_options:
+            code = _run_pytest(odoo, options.database, pytest_options)
+        else:
+            _prepare_database(odoo, options, f"{options.database}_waiting")
+            code = _run_all(odoo, options.database)
         wanted = options.lint or (options.lint is None and not pytest_options)
         if wanted and code != INTERRUPTED:
             code = lint.run(odoo, options.database) or code
     return code
 
 
-def _prepare_database(odoo, options):
-    name = options.database
+def _prepare_database(odoo, options, name):
     if options.reuse and addon_database.has_addon(odoo, name):
         if not options.no_update:
             addon_database.update(odoo, name, odoo.home / "log" / f"{name}-update.log")
@@ -45,8 +55,37 @@ def _prepare_database(odoo, options):
         addon_database.create(odoo, name, odoo.home / "log" / f"{name}-install.log")
 
 
+def _run_all(odoo, database):
+    """Run all tests, in two processes at once; return pytest's exit code."""
+    tests = CHECKOUT / "tests"
+    waiting = {path for pattern in WAITING_TESTS for path in tests.glob(pattern)}
+    last = tests / LAST_TEST
+    rest = set(tests.glob("test_telegram_privacy.py")) | set(tests.glob("test_methods_table.py"))
+    arguments, options = _pytest(odoo, f"{database}_waiting", [*sorted(waiting - {last}), last])
+    log = odoo.home / "log" / f"{database}_waiting-pytest.log"
+    with log.open("w") as output:
+        beside = subprocess.Popen(
+            arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options
+        )
+        with ending(beside):
+            code = _run_pytest(odoo, database, sorted(rest))
+            if code != INTERRUPTED:
+                code = beside.wait() or code
+    print(f"\nThe tests that ran beside these:\n{log.read_text(errors='replace')}", flush=True)
+    return code
+
+
 def _run_pytest(odoo, database, options):
-    """Run pytest on the linked addon, since Odoo imports it by the name of its folder."""
+    arguments, options = _pytest(odoo, database, options)
+    return run_in_foreground(arguments, **options)
+
+
+def _pytest(odoo, database, options):
+    """Give the command that runs pytest on the linked addon, since Odoo imports it by the name of
+    its folder.
+
+    :return: the arguments, and the options of the process
+    """
     addon = odoo.addons / ADDON
     log = odoo.home / "log" / f"{database}.log"
     log.unlink(missing_ok=True)
@@ -56,25 +95,25 @@ def _run_pytest(odoo, database, options):
         logfile=log,
         log_handler=f":INFO,{CLIENT_LOGGER}:DEBUG",
     )
-    options = [_linked(option, addon) for option in options]
     arguments = [
         odoo.home / "venv" / "bin" / "python",
         "-m",
         "pytest",
         f"--config-file={addon / 'pyproject.toml'}",
         f"--rootdir={addon}",
-        f"--override-ini=cache_dir={odoo.home / 'pytest-cache'}",
+        f"--override-ini=cache_dir={odoo.home / 'pytest-cache' / database}",
         f"--odoo-config={config}",
         "--odoo-log-level=info",
         "--odoo-http",
+        "--durations=15",
         "-rs",
-        *options,
+        *(_linked(str(option), addon) for option in options),
     ]
-    if not any(option.startswith(str(addon)) for option in options):
+    if not any(str(argument).startswith(str(addon / "tests")) for argument in arguments):
         arguments.append(addon / "tests")
     environment = odoo.environment(config, **{LOG_VARIABLE: str(log)})
     print(f"Run the tests; Odoo's log: {log}", flush=True)
-    return run_in_foreground(arguments, env=environment, cwd=addon)
+    return list(map(str, arguments)), {"env": environment, "cwd": addon}
 
 
 def _linked(option, addon):
