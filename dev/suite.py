@@ -19,9 +19,7 @@ CLIENT_LOGGER = f"odoo.addons.{ADDON}.client"
 INTERRUPTED = 2  # exit code of pytest
 # They wait for browsers and other processes most of the time: they run beside all the others, on
 # a database of their own.
-WAITING_TESTS = (
-    "test_link_browser.py",
-)
+WAITING_TESTS = ("test_link_browser.py",)
 LAST_TEST = "test_zz_secrets.py"  # reads the log of the others
 
 

@@ -13,7 +13,7 @@ from odoo.tools import file_path
 from odoo.tools.safe_eval import safe_eval
 
 from .. import const
-from ..client import GreenApiError, PartnerClient
+from ..client import GreenApiError
 from .common import CUSTOMER_CHAT, SECRET_MARK, TelegramCase
 
 ADDON = Path(file_path("telegram_green_api/__manifest__.py")).parent
@@ -55,9 +55,9 @@ class TestTable(TelegramCase):
         own = [("module", "=", "telegram_green_api")]
         data = self.env["ir.model.data"].search(own)
         labels = set()
-        for model, field in (("ir.ui.menu", "name"), ("ir.actions.act_window", "name")):
+        for model in ("ir.ui.menu", "ir.actions.act_window", "ir.actions.server"):
             ids = data.filtered(lambda row, model=model: row.model == model).mapped("res_id")
-            labels.update(self.env[model].browse(ids).mapped(field))
+            labels.update(self.env[model].browse(ids).mapped("name"))
         fields = self.env["ir.model.fields"].search([("model", "like", "telegram.%")])
         labels.update(fields.mapped("field_description"), fields.selection_ids.mapped("name"))
         views = data.filtered(lambda row: row.model == "ir.ui.view").mapped("res_id")
@@ -120,11 +120,17 @@ class TestCalls(TelegramCase):
             group = self.instance.create_group("Order 11", chat)
         picture = io.BytesIO()
         Image.new("RGB", (64, 64), "green").save(picture, "JPEG")
-        client, partner_client = self.make_clients()
+        partner = self.env["telegram.partner"].create(
+            {"name": "Us", "api_url": self.sandbox_url, "token_new": PARTNER_TOKEN}
+        )
+        clients = [record._get_client() for record in (self.instance, partner)]
+        for client in clients:
+            self.addCleanup(client.close)
         return {
             "instance": self.instance,
-            "client": client,
-            "partner_client": partner_client,
+            "partner": partner,
+            "client": clients[0],
+            "partner_client": clients[1],
             "chat": chat,
             "other_chat": chats - chat - group,
             "group": group,
@@ -134,10 +140,3 @@ class TestCalls(TelegramCase):
             "file": io.BytesIO(picture.getvalue()),
             "attachment": self.env["ir.attachment"].create({"name": "a.txt", "raw": b"Offer"}),
         }
-
-    def make_clients(self):
-        client = self.instance._get_client()
-        partner_client = PartnerClient(self.sandbox_url, PARTNER_TOKEN)
-        self.addCleanup(client.close)
-        self.addCleanup(partner_client.close)
-        return client, partner_client
