@@ -19,6 +19,7 @@ BENCHES = {
     "are killed and calls go wrong",
     "chaos-receive": "whether each message comes in once and in order while Odoo is killed, the "
     "database restarts and calls go wrong",
+    "table": "print what was measured last, of all of these, in one table",
 }
 
 

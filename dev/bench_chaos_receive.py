@@ -11,7 +11,14 @@ the customers wrote is compared with what is stored and with what Discuss shows.
 import shutil
 
 from .addon_modules import load
-from .bench_chaos_send import LOGIN, PASSWORD, connect_account, free_port, prepare
+from .bench_chaos_send import (
+    LOGIN,
+    PASSWORD,
+    connect_account,
+    free_port,
+    keep_verdict,
+    prepare,
+)
 from .database import break_connections, running_server
 from .home import dev_home, lock
 from .odoo_process import running_odoo
@@ -49,6 +56,8 @@ def main(options):
             local.stop()
     for detail in verdict.details[:SHOWN_DETAILS]:
         print(f"  {detail}")
+    counts = {"set aside": verdict.set_aside, "kills": downpour.kills, "faults": local.hits}
+    keep_verdict(NAME, verdict, **counts)
     print(
         f"{NAME}: {verdict}, {downpour.kills} kills, 1 restart of the database, "
         f"{local.hits} faults (seed {options.seed})"

@@ -11,10 +11,11 @@ Odoo believes. A run is repeated by its seed up to the machine's own timing.
 import shutil
 import socket
 
-from . import addon_database
+from . import addon_database, record
 from .addon_modules import load
 from .database import running_server
 from .home import dev_home, lock
+from .measure import Row
 from .odoo_process import running_odoo
 from .odoo_session import OdooSession
 from .progress import step
@@ -51,8 +52,22 @@ def main(options):
             local.stop()
     for detail in verdict.details[:SHOWN_DETAILS]:
         print(f"  {detail}")
+    keep_verdict("chaos-send", verdict, kills=kills, faults=faults)
     print(f"chaos-send: {verdict}, {kills} kills, {faults} faults (seed {options.seed})")
     return 0 if verdict.is_good else 1
+
+
+def keep_verdict(name, verdict, **amounts):
+    """Keep the counts for the table of all measurements.
+
+    :param amounts: of what was done to it
+    """
+    rows = [Row("messages", verdict.queued), Row("arrived", verdict.delivered)]
+    rows += [
+        Row(count.replace("_", " "), getattr(verdict, count), limit=0)
+        for count in ("lost", "doubled", "out_of_order")
+    ]
+    record.keep(name, [*rows, *(Row(what, amount) for what, amount in amounts.items())])
 
 
 def prepare(odoo, database, name):

@@ -19,6 +19,7 @@ from sandbox.process import start_sandbox
 
 from .addon_modules import load
 from .home import CHECKOUT
+from .measure import Row, report
 from .progress import DevError
 
 MEGABYTE = 1024 * 1024
@@ -38,17 +39,13 @@ def main(_options):
             token = Phone(url).create(ID_INSTANCE, stateInstance="authorized")["apiTokenInstance"]
             growths = {name: _measure(name, url, token, folder) for name in ROWS}
     comparison = growths.pop(COMPARISON)
-    print(f"Memory for a file of {FILE_SIZE // MEGABYTE} MB, at most {LIMIT // MEGABYTE} MB each:")
-    for name, growth in growths.items():
-        print(_line(name, growth, "✓" if growth < LIMIT else "✗ too much"))
-    print(_line(COMPARISON, comparison, "(for comparison)"))
     if comparison < LIMIT:
         raise DevError("The measurement is wrong: it does not see a file that is held in memory.")
-    return 0 if max(growths.values()) < LIMIT else 1
-
-
-def _line(name, growth, remark):
-    return f"  {name:<18} {growth / MEGABYTE:7.1f} MB  {remark}"
+    rows = [
+        Row(name, growth / MEGABYTE, "MB", LIMIT / MEGABYTE) for name, growth in growths.items()
+    ]
+    rows.append(Row(COMPARISON, comparison / MEGABYTE, "MB", remark="for comparison"))
+    return report("memory", rows)
 
 
 def _measure(name, url, token, folder):

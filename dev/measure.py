@@ -4,13 +4,15 @@
 import statistics
 from dataclasses import dataclass
 
+from . import record
+
 
 @dataclass(frozen=True)
 class Row:
     """One figure."""
 
     name: str
-    value: float
+    value: float | None  # None: a heading
     unit: str = ""
     limit: float | None = None  # at most this; None: shown for comparison only
     remark: str = ""
@@ -22,10 +24,16 @@ class Row:
 
 
 def report(name, rows):
-    """Print the rows as a table, the verdict as its last line; return the exit code.
+    """Print the rows as a table, the verdict as its last line, and keep them; return the exit code.
 
     :param name: of the bench
     """
+    record.keep(name, rows)
+    return print_rows(name, rows)
+
+
+def print_rows(name, rows):
+    """Print the rows as a table, the verdict as its last line; return the exit code."""
     cells = [("", "measured", "limit", "")]
     cells += [(row.name, _figure(row.value, row), _limit(row), _mark(row)) for row in rows]
     name_width, value_width, limit_width = (max(len(line[n]) for line in cells) for n in range(3))
@@ -43,7 +51,9 @@ def median_ratio(ours, theirs):
 
 
 def _figure(value, row):
-    digits = 1 if abs(value) >= 100 else 2
+    if value is None:
+        return ""
+    digits = 0 if row.unit == "" and value == int(value) else 1 if abs(value) >= 100 else 2
     return f"{value:,.{digits}f} {row.unit}".rstrip()
 
 
