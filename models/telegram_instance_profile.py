@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .. import const
 from ..client import GreenApiError
 from .pictures import to_jpeg
 from .transactions import write_in_own_transaction
@@ -64,6 +65,25 @@ class TelegramInstance(models.Model):
         }
 
     # === BUSINESS METHODS === #
+
+    def _take_state(self, state):
+        """Forget whose account it was when its session has ended: the next may be another's."""
+        if state == const.STATE_NOT_AUTHORIZED and self.account_chat_id:
+            # sudo: telegram.instance - these fields are what the service said, not the user
+            self.sudo().write(self._prepare_profile(None))
+        return super()._take_state(state)
+
+    def _learn_profile(self):
+        """Ask who has signed in, as far as that is not known; without it everything works too."""
+        if self.account_chat_id:
+            return
+        try:
+            with self._get_client() as client:
+                account = client.get_account_settings()
+        except GreenApiError:
+            return
+        # sudo: telegram.instance - as in _take_state
+        self.sudo().write(self._prepare_profile(account))
 
     def _keep_account(self, account, picture, problem):
         """Keep what the service knows of the account.

@@ -130,6 +130,13 @@ class TelegramCase(SandboxCase, TransactionCase):
         mail_message = record._message_telegram(text)
         return self.env["telegram.message"].search([("mail_message_ids", "in", mail_message.ids)])
 
+    def finish_restart(self):
+        """Let the time of the instance's restart pass."""
+        self.phone.advance(61)
+        version = 0
+        while self.phone.instance()["stateInstance"] == "starting":
+            version = self.phone.wait_for_change(version)
+
     def ingest(self, *bodies, instance=None):
         """Put notifications into the inbox as if they had arrived, and process them."""
         instance = instance or self.instance

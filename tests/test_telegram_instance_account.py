@@ -52,6 +52,7 @@ class TestSession(AccountCase):
         self.assertEqual(self.phone.instance()["stateInstance"], "notAuthorized")
         self.assertEqual(self.instance.state, "notAuthorized")
         self.assertFalse(self.instance.account_phone, "nobody's account any more")
+        self.receive()  # the service reports it, too
         self.assertFalse(self.instance.activity_ids)
         note = self.instance.message_ids.filtered(lambda each: "signed out" in (each.body or ""))
         self.assertEqual(note.author_id, self.manager.partner_id)
@@ -73,7 +74,7 @@ class TestSession(AccountCase):
         self.assertEqual(self.instance.state, "starting")
         self.send_queue()
         self.assertEqual(message.state, "queued")
-        self.phone.advance(61)
+        self.finish_restart()
         self.send_queue()
         self.assertEqual((message.state, self.instance.state), ("sent", "authorized"))
 
@@ -268,6 +269,15 @@ class TestProfile(AccountCase):
         self.phone.change(stateInstance="notAuthorized")
         self.assertIn("Sign in", self.press("action_read_account"))
         self.assertFalse(self.instance.account_phone)
+
+    def test_signed_out_on_the_phone(self):
+        """Once the session has ended elsewhere, nobody is shown as signed in any more."""
+        self.press("action_read_account")
+        self.phone.change(stateInstance="notAuthorized")
+        self.receive()
+        self.assertEqual(
+            (self.instance.state, self.instance.account_phone), ("notAuthorized", False)
+        )
 
     def test_picture_there_and_back(self):
         """A PNG with transparent parts arrives as a JPEG, and is read back from the service."""

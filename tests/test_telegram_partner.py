@@ -265,6 +265,25 @@ class TestPartnerInstances(PartnerCase):
             self.create_instance()
         self.assertEqual(self.env["telegram.instance"].search_count([]), count)
 
+    def test_made_but_not_entered(self):
+        """What was paid for is not lost when Odoo cannot keep it: it is connected from the list."""
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        row = {"idInstance": self.phone.id_instance, "apiTokenInstance": "x"}
+        self.instance.company_id = company  # the user does not see it
+        self.control.fault("createInstance", "status", status=200, body=row)
+        with self.assertRaisesRegex(UserError, "was made, but could not be entered"):
+            self.create_instance()
+
+    def test_nothing_is_bought_without_rights(self):
+        """Who may not make instances in Odoo makes none at GREEN-API, either."""
+        user = new_test_user(self.env, "partner_other", groups="base.group_system")
+        dialog = self.env["telegram.partner.create"].with_user(user)
+        dialog = dialog.create({"partner_id": self.partner.id, "name": "No"})
+        before = len(self.asked("createInstance"))
+        with self.assertRaises(AccessError):
+            dialog.action_create_instance()
+        self.assertEqual(len(self.asked("createInstance")), before)
+
     def test_connect_again(self):
         """An archived instance comes back with the token that it has now, under its own name."""
         self.refresh()

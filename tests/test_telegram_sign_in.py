@@ -29,6 +29,16 @@ class TestSignIn(TelegramCase):
         self.assertTrue(self.instance.receiving_set)
         self.assertEqual(self.phone.instance()["settings"]["incomingWebhook"], "yes")
 
+    def test_who_has_signed_in(self):
+        """As soon as somebody is signed in, the account says who; a failure of that is none."""
+        self.dialog.refresh()
+        self.phone.scan()
+        self.phone.fault("getAccountSettings", "status", status=500)
+        self.assertEqual(self.dialog.refresh()["state"], "authorized")
+        self.assertFalse(self.instance.account_phone or self.instance.problem)
+        self.dialog.refresh()
+        self.assertEqual(self.instance.account_phone, "+79876543210")
+
     def test_code_is_renewed(self):
         """An old code cannot be scanned any more; the dialog's next question brings a new one."""
         first = self.dialog.refresh()["qr"]

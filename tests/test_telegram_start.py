@@ -205,7 +205,7 @@ class TestTwoWayTest(StartCase):
         self.instance._ask("reboot")
         answer = self.call("send_test")
         self.assertEqual(answer["status"], "starting")
-        self.phone.advance(61)
+        self.finish_restart()
         self.assertEqual(self.call("send_test")["status"], "queued")
 
     def test_service_fails(self):

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import fields, models
+from odoo.exceptions import ConcurrencyError, UserError
 
 from .. import const
 
@@ -24,6 +25,8 @@ class TelegramPartnerCreate(models.TransientModel):
         self.ensure_one()
         partner = self.partner_id
         partner.check_access("write")
+        # Not after the money is spent.
+        self.env["telegram.instance"].check_access("create")
         row = partner._ask("create_instance", self.name, const.NEW_INSTANCE_SETTINGS)
 
         def keep(own):
@@ -32,4 +35,14 @@ class TelegramPartnerCreate(models.TransientModel):
             lines_sudo.create({"partner_id": own.id, **lines_sudo._prepare_values(row)})
             return own._connect_row(row).action_start()
 
-        return partner._keep(keep)
+        try:
+            return partner._keep(keep)
+        except (UserError, ConcurrencyError) as error:
+            raise UserError(
+                self.env._(
+                    "The instance %(id_instance)s was made, but could not be entered in Odoo: "
+                    "%(reason)s Press “Refresh”, and connect it from the list.",
+                    id_instance=row.id_instance,
+                    reason=error,
+                )
+            ) from None

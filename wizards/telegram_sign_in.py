@@ -29,9 +29,10 @@ class TelegramSignIn(models.TransientModel):
         qr = False
         if with_qr and instance.state == const.STATE_NOT_AUTHORIZED and not instance.problem:
             qr = self._get_qr(instance)
-        is_left_to_us = not (instance.receiving_set or self.is_guided)
-        if instance.state == const.STATE_AUTHORIZED and is_left_to_us:
-            instance._set_up_receiving()
+        if instance.state == const.STATE_AUTHORIZED:
+            instance._learn_profile()
+            if not (instance.receiving_set or self.is_guided):
+                instance._set_up_receiving()
         return self._describe(instance, qr=qr)
 
     def send_code(self, phone):
