@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import re
+from collections import Counter
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -9,6 +10,7 @@ from odoo.tools import format_date
 
 from .. import const
 
+IN_PHONE_FORM = Domain("chat_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
 KNOWN_DAYS = 30  # for so long it is not asked again whether a number is on Telegram
 
 
@@ -48,7 +50,9 @@ class TelegramChat(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("chat_id", "phone", "no_account", "check_user_id", "check_problem")
+    @api.depends(
+        "chat_id", "phone", "no_account", "account_checked_at", "check_user_id", "check_problem"
+    )
     def _compute_account_state(self):
         for chat in self:
             chat.account_state = chat._get_account_state()
@@ -62,9 +66,28 @@ class TelegramChat(models.Model):
             return "no"
         if self.check_problem:
             return "problem"
-        return "unknown" if self.is_phone_form else "yes"
+        is_open = self.is_phone_form and not self.account_checked_at
+        return "unknown" if is_open else "yes"
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _count_account_states(self, ids):
+        """Return how many of these chats have a number in each state, as a Counter; without
+        reading them: there may be thousands, and somebody looks every other second."""
+        domain = Domain("id", "in", ids) & Domain("phone", "!=", False)
+        chats = self.with_context(active_test=False)
+        counts = Counter(total=chats.search_count(domain))
+        for state, condition in (
+            ("waiting", Domain("check_user_id", "!=", False)),
+            ("no", Domain("no_account", "=", True)),
+            ("problem", Domain("check_problem", "!=", False)),
+            ("unknown", IN_PHONE_FORM & Domain("account_checked_at", "=", False)),
+        ):
+            counts[state] = chats.search_count(domain & condition)
+            domain &= ~condition
+        counts["yes"] = chats.search_count(domain)
+        return counts
 
     @api.model
     def _find_by_number(self, instance, phones):

@@ -202,7 +202,39 @@ class TestTelegramCheck(TelegramCase):
         self.assertEqual(len(self.asked()), 4)
         again = self.open(partners)
         self.assertIn("1 number will be asked about", again.summary, "the one that failed")
-        self.assertIn("4 numbers", self.open(partners, force=True).summary)
+        forced = self.open(partners, force=True)
+        self.assertIn("4 numbers", forced.summary)
+        forced.action_check()
+        self.run_check()
+        self.assertEqual(forced.done_count, 4)
+        bodies = [row["body"] for row in self.phone.requests(method="checkAccount")][4:]
+        self.assertEqual(
+            {body["phoneNumber"]: body.get("force", False) for body in bodies},
+            {79998887766: True, 79990000000: True, 79998887701: True, 3725012345: False},
+        )
+
+    def test_states_are_counted_as_they_are_shown(self):
+        """The dialog and the list of numbers contradict each other."""
+        values = {
+            "79990000001@c.us": {},
+            "79990000002@c.us": {"no_account": True},
+            "79990000003@c.us": {"check_problem": "No"},
+            "79990000004@c.us": {"check_user_id": self.env.uid, "no_account": True},
+            "79990000005@c.us": {"account_checked_at": fields.Datetime.now()},
+            "5": {"phone": "+79990000006"},
+            "6": {"phone": "+79990000007", "active": False, "no_account": True},
+            "7": {},
+        }
+        chats = self.chats.browse()
+        for chat_id, more in values.items():
+            chat = self.chats._get_or_create(self.instance, chat_id)
+            chat.write(more)
+            chats += chat
+        counts = self.chats._count_account_states(chats.ids)
+        shown = [chat.account_state for chat in chats if chat.account_state]
+        self.assertEqual(counts.pop("total"), len(shown))
+        self.assertEqual(counts, {state: shown.count(state) for state in counts})
+        self.assertEqual(set(shown), set(counts))
 
     def test_service_fails_at_one(self):
         """A number at which the service fails holds up the others, or is asked for ever."""
@@ -239,6 +271,15 @@ class TestTelegramCheck(TelegramCase):
         self.instance.check_after = False
         self.run_check()
         self.assertEqual(wizard.done_count, 2)
+
+    def test_archived(self):
+        """A number whose chat is archived in Odoo is asked about, and missing in the progress."""
+        self.chats._get_or_create(self.instance, "79990000000@c.us", active=False)
+        wizard = self.open(self.make_partners(NOBODY))
+        wizard.action_check()
+        self.assertEqual((wizard.done_count, wizard.total_count), (0, 1))
+        self.run_check()
+        self.assertEqual((wizard.done_count, wizard.total_count), (1, 1))
 
     def test_stop(self):
         """Somebody chose the wrong list: there is no way to stop it."""

@@ -23,7 +23,9 @@ class TelegramCheckNumbers(models.TransientModel):
     force = fields.Boolean(
         "Ask Again", help="Also for numbers of which the answer is known from the last 30 days."
     )
-    chat_ids = fields.Many2many("telegram.chat", string="Numbers", readonly=True)
+    chat_ids = fields.Many2many(
+        "telegram.chat", string="Numbers", readonly=True, context={"active_test": False}
+    )
     is_begun = fields.Boolean(readonly=True)
     is_running = fields.Boolean(compute="_compute_progress")
     done_count = fields.Integer(compute="_compute_progress")
@@ -45,21 +47,21 @@ class TelegramCheckNumbers(models.TransientModel):
             wizard.summary = wizard._describe_plan(len(to_ask), len(known))
             wizard.unreadable = wizard._describe_unreadable(without)
 
-    @api.depends("chat_ids.check_user_id", "chat_ids.no_account", "chat_ids.check_problem")
+    @api.depends("chat_ids")
     def _compute_progress(self):
         for wizard in self:
-            states = [chat.account_state for chat in wizard.chat_ids.exists()]
-            wizard.total_count = len(states)
-            wizard.done_count = len(states) - states.count("waiting")
-            wizard.is_running = wizard.done_count < wizard.total_count
+            counts = self.env["telegram.chat"]._count_account_states(wizard.chat_ids.ids)
+            wizard.total_count = counts["total"]
+            wizard.done_count = counts["total"] - counts["waiting"]
+            wizard.is_running = bool(counts["waiting"])
             wizard.progress = self.env._(
                 "%(done)s of %(total)s numbers: %(yes)s on Telegram, %(no)s not, %(problem)s could "
                 "not be checked.",
                 done=wizard.done_count,
                 total=wizard.total_count,
-                yes=states.count("yes"),
-                no=states.count("no"),
-                problem=states.count("problem"),
+                yes=counts["yes"],
+                no=counts["no"],
+                problem=counts["problem"],
             )
 
     # === ACTION METHODS === #

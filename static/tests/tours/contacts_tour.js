@@ -55,6 +55,17 @@ registry.category("web_tour.tours").add("telegram_chat_info", {
         ...press("action_mark_read"),
         { trigger: ".o_notification:contains('Marked as read')" },
         picture("chat_done"),
+        {
+            isActive: ["desktop"],
+            trigger: "button[name='action_open_in_discuss']:enabled",
+            run: "click",
+        },
+        {
+            isActive: ["desktop"],
+            trigger: ".o-mail-DiscussContent-header img[src*='avatar_128?unique=']",
+        },
+        { isActive: ["desktop"], trigger: ".o-mail-Message:contains('Good day to you')" },
+        picture("chat_in_discuss"),
     ],
 });
 
