@@ -108,11 +108,13 @@ class TestPartnerCommitted(StartCommittedCase):
             )
 
     def remove_records(self):
-        super().remove_records()
         with self.environment() as env:
             env["telegram.partner"].search([("name", "=", self.name)]).unlink()
-            archived = env["telegram.instance"].with_context(active_test=False)
-            archived.search([("name", "=", self.name)]).unlink()
+            archived = env["telegram.instance"].search(
+                [("name", "=", self.name), ("active", "=", False)]
+            )
+            archived.unlink()
+        return super().remove_records()
 
     def test_life(self):
         """Listed, made, connected, deleted: each button's outcome is there for the next one."""

@@ -117,7 +117,7 @@ class TestWaiting(TelegramCase):
             self.assertEqual(answer["outcome"], "refused")
             self.assertIn(words, answer["message"])
             self.assertNotIn(SECRET_MARK, str(answer))
-        self.instance.sudo().api_token = False
+        self.instance._store_secret("api_token", None)
         with self.assertRaisesRegex(UserError, "token"):
             self.take()
 
