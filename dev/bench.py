@@ -51,7 +51,7 @@ def _add_send_options(parser):
 
 def _add_receive_options(parser):
     parser.add_argument("--only", action="append", choices=("load", "history"))
-    parser.add_argument("--count", type=int, default=500, help="of messages in a round")
+    parser.add_argument("--count", type=int, default=200, help="of messages in a round")
     parser.add_argument("--stored-chats", type=int, default=100_000)
     parser.add_argument("--stored-messages", type=int, default=500_000)
 

@@ -53,6 +53,7 @@ class Way:
     """
 
     name = ""
+    shows = "in Discuss, and in the chatter of the contact, whom nobody follows"
 
     def __init__(self, server, database, session, service, url, pid):
         self.server, self.database, self.session = server, database, session
@@ -104,7 +105,11 @@ class Way:
         return self.server.execute(EVENTS, database=self.database, values=values)[0][0]
 
     def make_contacts(self):
-        """Make a contact for each chat, so that what they write is in their chatter, too."""
+        """Make a contact for each chat, so that what they write is in their chatter, too.
+
+        Nobody follows them: the peer tells no follower, and the e-mail to one, which is Odoo's
+        own, is more work than all the rest.
+        """
         self.session.call(
             "res.partner",
             "create",
@@ -112,6 +117,7 @@ class Way:
                 {"name": f"Customer {number}", "phone": f"+{FIRST_PHONE + number}"}
                 for number in range(CHATS)
             ],
+            context={"mail_create_nosubscribe": True},
         )
 
     def connect(self, id_instance):
@@ -224,6 +230,7 @@ class Peer(Way):
     """The same texts as Telegram delivers them, to OCA's addon."""
 
     name = "mail_gateway_telegram"
+    shows = "in Discuss"
     secret = "secret"
 
     def prepare(self):

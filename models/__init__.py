@@ -77,6 +77,7 @@ from . import telegram_message_journal
 from . import telegram_message_link
 from . import telegram_message_lookup
 from . import telegram_message_queue
+from . import telegram_message_record
 from . import telegram_message_report
 from . import telegram_message_show
 from . import telegram_message_show_files

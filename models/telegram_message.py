@@ -110,7 +110,6 @@ class TelegramMessage(models.Model):
     quoted_id_message = fields.Char("Answers Message Id", readonly=True)
     res_model = fields.Char("Record Model", readonly=True)
     res_id = fields.Many2oneReference("Record Id", model_field="res_model", readonly=True)
-    record_name = fields.Char("Record", compute="_compute_record_name", compute_sudo=False)
     mail_message_ids = fields.Many2many(
         "mail.message", string="In the Chatter", readonly=True, copy=False
     )
@@ -142,33 +141,6 @@ class TelegramMessage(models.Model):
             message.instance_id = message.chat_id.instance_id
             message.company_id = message.chat_id.company_id
 
-    @api.depends("res_model", "res_id")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_record_name(self):
-        for message in self:
-            record = message._get_record()
-            # A record that the reader may not see keeps its name to itself.
-            message.record_name = record.has_access("read") and record.display_name
-
-    def _get_record(self):
-        """Return the record that the message was sent from or answers; empty when there is none."""
-        self.ensure_one()
-        return self._get_records().get(self, self.env["res.partner"])
-
-    def _get_records(self):
-        """Return such a record of each message that has one, by the message."""
-        ids_by_model = {}
-        for message in self:
-            if message.res_model in self.env and message.res_id:
-                ids_by_model.setdefault(message.res_model, []).append(message.res_id)
-        existing = {
-            (record._name, record.id): record
-            for model, ids in ids_by_model.items()
-            for record in self.env[model].browse(ids).exists()
-        }
-        places = {message: (message.res_model, message.res_id) for message in self}
-        return {message: existing[place] for message, place in places.items() if place in existing}
-
     # === ACTION METHODS === #
 
     def action_cancel(self):
@@ -197,10 +169,6 @@ class TelegramMessage(models.Model):
     def action_mark_sent(self):
         """Settle unsure messages that a person knows to have arrived."""
         self._act_on({"unsure"}, {"state": "sent", **NO_FAILURE})
-
-    def action_open_record(self):
-        """Open the record that the message was sent from or answers."""
-        return self._get_record().get_formview_action()
 
     def _act_on(self, states, vals):
         """Change the messages that are in one of these states, and refuse when one is not."""

@@ -67,6 +67,21 @@ class TestDelivery(CommittedCase):
         domain = {"instance_id": self.instance_id, **domain}
         return self.values_of("telegram.event", field, [(k, "=", v) for k, v in domain.items()])
 
+    def test_wakes_the_action_once(self):
+        """However many deliveries come, one run is asked for; one more while it goes on, which may
+        have looked at the inbox already."""
+        bodies = [{"typeWebhook": "new", "idMessage": str(number)} for number in range(5)]
+        triggers = [("cron_id", "=", self.receive_cron_id)]
+        for body in bodies[:3]:
+            self.assertEqual(self.post(body), 200)
+        self.assertEqual(len(self.values_of("ir.cron.trigger", "id", triggers)), 1)
+        with self.environment() as running:
+            running["ir.cron.trigger"].search(triggers).unlink()  # as a run does when it begins
+            running.flush_all()
+            for body in bodies[3:]:
+                self.assertEqual(self.post(body), 200)
+        self.assertEqual(len(self.values_of("ir.cron.trigger", "id", triggers)), 1)
+
     def test_the_whole_way(self):
         """What customers write is delivered, stored and processed in its order."""
         self.phone.burst(20, CUSTOMER_CHAT)
