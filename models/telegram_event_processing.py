@@ -157,20 +157,22 @@ class TelegramEvent(models.Model):
         :param list notifications: what each event says
         :raise CONFLICTS: another transaction was in the way
         """
+        failure = None
         try:
             with self.env.cr.savepoint():
                 messages, vals = self._handle(notifications)
                 for event, message in zip(self, messages, strict=True):
                     event.write({"error": False, "message_id": message.id, **vals})
-            return
         except CONFLICTS:
             raise
         except Exception as error:  # pylint: disable=broad-exception-caught
-            if len(self) == 1:
-                return self._take_failure(error)
-        half = len(self) // 2  # one of them breaks: the others are processed without it
-        self[:half]._process(notifications[:half])
-        self[half:]._process(notifications[half:])
+            failure = error
+        if failure and len(self) == 1:
+            self._take_failure(failure)
+        elif failure:  # one of them breaks: the others are processed without it
+            half = len(self) // 2
+            self[:half]._process(notifications[:half])
+            self[half:]._process(notifications[half:])
 
     def _take_failure(self, error):
         """Note that an event could not be processed: it waits, or is set aside."""
