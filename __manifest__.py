@@ -11,6 +11,7 @@
     "external_dependencies": {"python": ["requests", "phonenumbers", "qrcode"]},
     "data": [
         "security/telegram_security.xml",
+        "security/telegram_dialogs.xml",
         "security/ir.model.access.csv",
         "wizards/account_move_send_wizard_views.xml",
         "wizards/account_move_send_batch_wizard_views.xml",

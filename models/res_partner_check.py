@@ -58,6 +58,7 @@ class ResPartner(models.Model):
         """Open the dialog that asks about the numbers of several contacts."""
         if not self:
             raise UserError(self.env._("Choose contacts first."))
+        self.env["telegram.check.numbers"].check_access("create")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Check Numbers on Telegram"),

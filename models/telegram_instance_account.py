@@ -86,6 +86,7 @@ class TelegramInstance(models.Model):
     def action_sign_in(self):
         """Open the dialog that signs the Telegram account in."""
         self.ensure_one()
+        self.check_access("write")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Sign in to Telegram"),

@@ -42,6 +42,7 @@ class TelegramInstance(models.Model):
         :param attachment: the ``ir.attachment``, of up to 100 MB
         :param str caption: plain text of up to 1024 characters
         """
+        self.check_access("read")
         values = self.env["telegram.message"]._prepare_file(attachment, caption)
         return self._send_values(chat_id, values, quoted_message, scheduled_date)
 
@@ -125,6 +126,8 @@ class TelegramInstance(models.Model):
         :param messages: ``telegram.message`` records of this instance, in the order to be kept
         :return: the queued ``telegram.message`` records, one for each
         """
+        self.check_access("read")
+        messages.check_access("read")
         values_list = [messages._prepare_forward(message) for message in messages]
         self._check_is_mine(messages)
         rows = [(self._get_chat(chat_id), values) for values in values_list]

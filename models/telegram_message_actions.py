@@ -103,6 +103,7 @@ class TelegramMessage(models.Model):
 
     def action_forward(self):
         """Open the dialog in which the chats are chosen."""
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Forward"),

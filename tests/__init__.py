@@ -1,6 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import test_access
+from . import test_access_calls
+from . import test_access_matrix
 from . import test_account_browser
 from . import test_bad_messages
 from . import test_browser

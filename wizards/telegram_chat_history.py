@@ -9,6 +9,7 @@ class TelegramChatHistory(models.TransientModel):
     """Asks how much of a chat's history is taken into Odoo."""
 
     _name = "telegram.chat.history"
+    _inherit = "telegram.dialog"
     _description = "Import the History of a Telegram Chat"
 
     chat_id = fields.Many2one("telegram.chat", required=True, readonly=True, ondelete="cascade")

@@ -11,6 +11,7 @@ class TelegramCheckNumbers(models.TransientModel):
     """
 
     _name = "telegram.check.numbers"
+    _inherit = "telegram.dialog"
     _description = "Check Numbers on Telegram"
 
     instance_id = fields.Many2one(
@@ -68,7 +69,7 @@ class TelegramCheckNumbers(models.TransientModel):
 
     def action_check(self):
         """Put the numbers into the queue, and show how it goes on."""
-        self.ensure_one()
+        self._check_access_to_all()
         self.instance_id.check_access("read")
         to_ask, _known, _without = self._sort_numbers()
         if not to_ask:
@@ -91,7 +92,7 @@ class TelegramCheckNumbers(models.TransientModel):
 
     def action_stop(self):
         """Take the numbers out of the queue that have not been asked about yet."""
-        self.ensure_one()
+        self._check_access_to_all()
         # sudo: telegram.chat - as in action_check
         waiting_sudo = self.chat_ids.sudo().filtered("check_user_id")
         waiting_sudo.write({"check_user_id": False, "check_attempts": 0})
@@ -99,6 +100,7 @@ class TelegramCheckNumbers(models.TransientModel):
 
     def action_show(self):
         """Show the numbers with what is known of them."""
+        self._check_access_to_all()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Numbers on Telegram"),

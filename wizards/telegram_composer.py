@@ -16,6 +16,7 @@ class TelegramComposer(models.TransientModel):
     """
 
     _name = "telegram.composer"
+    _inherit = "telegram.dialog"
     _description = "Write by Telegram"
 
     res_model = fields.Char("Record Model", required=True)

@@ -8,6 +8,7 @@ class TelegramForward(models.TransientModel):
     """Chooses to whom messages are forwarded, by the account that has them."""
 
     _name = "telegram.forward"
+    _inherit = "telegram.dialog"
     _description = "Forward Telegram Messages"
 
     message_ids = fields.Many2many("telegram.message", string="Messages", required=True)
@@ -49,7 +50,7 @@ class TelegramForward(models.TransientModel):
 
     def action_forward(self):
         """Queue the messages for each chat, in the order in which they were written."""
-        self.ensure_one()
+        self._check_access_to_all()
         chats = self.chat_ids
         if self.partner_ids:
             chats |= chats.union(

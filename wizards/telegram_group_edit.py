@@ -13,6 +13,7 @@ class TelegramGroupEdit(models.TransientModel):
     asked for, and what became of each is said."""
 
     _name = "telegram.group.edit"
+    _inherit = "telegram.dialog"
     _description = "Change a Telegram Group"
 
     group_id = fields.Many2one("telegram.chat", required=True, readonly=True, ondelete="cascade")

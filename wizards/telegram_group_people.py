@@ -18,6 +18,7 @@ class TelegramGroupPeople(models.AbstractModel):
     """What the dialogs share in which people are chosen for a group."""
 
     _name = "telegram.group.people"
+    _inherit = "telegram.dialog"
     _description = "People for a Telegram Group"
 
     instance_id = fields.Many2one("telegram.instance", "Telegram Account", required=True)
@@ -75,7 +76,7 @@ class TelegramGroupPeople(models.AbstractModel):
     def action_check_numbers(self):
         """Ask Telegram about the numbers of those who are left out for that, and show the dialog
         once more: some at a time, since every plan has a quota of them."""
-        self.ensure_one()
+        self._check_access_to_all()
         _going, left_out = self._sort_people()
         unchecked = [person for person in left_out if person.reason == "unchecked"][:CHECKS]
         pace = Pace()

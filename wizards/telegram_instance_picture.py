@@ -13,6 +13,7 @@ class TelegramInstancePicture(models.TransientModel):
     """The dialog that gives the Telegram account another picture."""
 
     _name = "telegram.instance.picture"
+    _inherit = "telegram.dialog"
     _description = "Picture of a Telegram Account"
 
     instance_id = fields.Many2one("telegram.instance", required=True, ondelete="cascade")

@@ -30,6 +30,7 @@ class TelegramInstanceSettings(models.TransientModel):
     """The settings of an instance as the service has them. Only what is changed is sent."""
 
     _name = "telegram.instance.settings"
+    _inherit = "telegram.dialog"
     _description = "Settings of a Telegram Instance"
 
     instance_id = fields.Many2one("telegram.instance", required=True, ondelete="cascade")

@@ -14,6 +14,7 @@ class TelegramJournal(models.TransientModel):
     """The service's journals of a day as they were when it was asked, beside Odoo's log."""
 
     _name = "telegram.journal"
+    _inherit = "telegram.dialog"
     _description = "Journals of the Service"
 
     instance_id = fields.Many2one(

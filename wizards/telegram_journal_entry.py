@@ -11,6 +11,7 @@ class TelegramJournalEntry(models.TransientModel):
     """A message as the service's journal has it, and what Odoo has of it."""
 
     _name = "telegram.journal.entry"
+    _inherit = "telegram.dialog"
     _description = "Journal of the Service"
     _order = "date desc, id desc"
     _rec_name = "text"

@@ -7,6 +7,7 @@ class TelegramLinkPartner(models.TransientModel):
     """The dialog that says which contact a chat is with."""
 
     _name = "telegram.link.partner"
+    _inherit = "telegram.dialog"
     _description = "Link a Telegram Chat to a Contact"
 
     chat_id = fields.Many2one("telegram.chat", required=True, readonly=True, ondelete="cascade")

@@ -10,6 +10,7 @@ class TelegramLinkRecord(models.TransientModel):
     """The dialog that puts messages on a record."""
 
     _name = "telegram.link.record"
+    _inherit = "telegram.dialog"
     _description = "Link Telegram Messages to a Record"
 
     message_ids = fields.Many2many("telegram.message", required=True, readonly=True)
@@ -51,6 +52,6 @@ class TelegramLinkRecord(models.TransientModel):
 
     def action_link(self):
         """Put the messages on the chosen record."""
-        self.ensure_one()
+        self._check_access_to_all()
         self.message_ids._link_to_record(self.record)
         return {"type": "ir.actions.act_window_close"}

@@ -10,6 +10,7 @@ class TelegramPartnerCreate(models.TransientModel):
     """The dialog that makes an instance at GREEN-API, and connects it."""
 
     _name = "telegram.partner.create"
+    _inherit = "telegram.dialog"
     _description = "Create a GREEN-API Instance"
 
     partner_id = fields.Many2one("telegram.partner", required=True, ondelete="cascade")

@@ -7,6 +7,7 @@ class TelegramPartnerDelete(models.TransientModel):
     """The dialog that deletes an instance at GREEN-API, after signing it out."""
 
     _name = "telegram.partner.delete"
+    _inherit = "telegram.dialog"
     _description = "Delete a GREEN-API Instance"
 
     line_id = fields.Many2one("telegram.partner.instance", required=True, ondelete="cascade")

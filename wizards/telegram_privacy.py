@@ -17,6 +17,7 @@ class TelegramPrivacy(models.TransientModel):
     """
 
     _name = "telegram.privacy"
+    _inherit = "telegram.dialog"
     _description = "Telegram Data of a Person"
 
     partner_id = fields.Many2one(

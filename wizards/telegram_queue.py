@@ -10,6 +10,7 @@ class TelegramQueue(models.TransientModel):
     """The service's two queues as they were when it was asked, beside Odoo's own."""
 
     _name = "telegram.queue"
+    _inherit = "telegram.dialog"
     _description = "Queues of the Service"
 
     instance_id = fields.Many2one(
@@ -41,10 +42,10 @@ class TelegramQueue(models.TransientModel):
         :param instance: the ``telegram.instance``
         :return: an action
         """
-        instance.check_access("write")
         return self.create({"instance_id": instance.id, **self._ask_values(instance)})._show()
 
     def _ask_values(self, instance):
+        instance.check_access("write")
         queued = instance._ask("show_messages_queue")
         messages = self.env["telegram.message"].search(
             [

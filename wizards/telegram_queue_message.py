@@ -10,6 +10,7 @@ class TelegramQueueMessage(models.TransientModel):
     """A message that the service has still to send."""
 
     _name = "telegram.queue.message"
+    _inherit = "telegram.dialog"
     _description = "Message in the Queue of the Service"
 
     queue_id = fields.Many2one("telegram.queue", required=True, readonly=True, ondelete="cascade")

@@ -12,6 +12,7 @@ class TelegramSignIn(models.TransientModel):
     """The dialog that signs a Telegram account in. It asks the service; it stores no secret."""
 
     _name = "telegram.sign.in"
+    _inherit = "telegram.dialog"
     _description = "Sign in to Telegram"
 
     instance_id = fields.Many2one("telegram.instance", required=True, ondelete="cascade")

@@ -16,6 +16,7 @@ class TelegramStart(models.TransientModel):
     """
 
     _name = "telegram.start"
+    _inherit = "telegram.dialog"
     _description = "Connect a Telegram Account"
 
     instance_id = fields.Many2one("telegram.instance", ondelete="cascade")

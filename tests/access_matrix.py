@@ -1,0 +1,168 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+"""Who may what: the least role for everything that can be reached from outside.
+
+``user`` is anybody with Telegram / User, whichever accounts they operate; ``operator`` one of the
+account that a record belongs to; ``manager`` a Telegram / Administrator of its company; ``system``
+one who has the rights of Odoo's settings as well.
+"""
+
+# Overridden methods of the ORM and of Odoo's mixins: see MODELS for what they may do.
+ODOO_METHODS = {
+    "copy",
+    "copy_data",
+    "create",
+    "default_get",
+    "message_post",
+    "notify_cancel_by_type",
+    "onchange",
+    "unlink",
+    "write",
+    "action_send_and_print",  # of Odoo's own dialogs of invoices
+}
+
+METHODS = {
+    "account.move": {"operator": "action_telegram_send_batch"},
+    "discuss.channel": {"operator": "action_open_telegram_chat"},
+    "res.partner": {
+        "user": "action_check_telegram_number action_check_telegram_numbers action_open_telegram",
+    },
+    "telegram.chat": {
+        "operator": """
+            action_add_people action_archive_at_telegram action_create_partner action_edit_group
+            action_import_history action_link_partner action_mark_read action_open_in_discuss
+            action_open_record action_print_invitation action_refresh_group action_refresh_info
+            action_tie_record action_unarchive_at_telegram action_unlink_partner
+            action_untie_record add_group_participants archive_at_telegram get_group_data
+            import_history mark_read refresh_info remove_admin remove_group_participant
+            set_group_admin set_group_picture unarchive_at_telegram update_group_name
+            update_group_settings
+        """,
+        "manager": "action_leave_group leave_group",
+    },
+    "telegram.chat.history": {"operator": "action_import"},
+    "telegram.check.numbers": {"operator": "action_check action_show action_stop"},
+    "telegram.composer": {"operator": "action_send"},
+    "telegram.event": {"manager": "action_replay"},
+    "telegram.forward": {"operator": "action_forward"},
+    "telegram.group.add": {"operator": "action_add action_check_numbers"},
+    "telegram.group.create": {"operator": "action_check_numbers action_create action_look"},
+    "telegram.group.edit": {"operator": "action_apply"},
+    "telegram.group.member": {
+        "operator": "action_open_chat action_remove action_remove_admin action_set_admin",
+    },
+    "telegram.group.record": {"operator": "action_tie"},
+    "telegram.instance": {
+        "operator": """
+            check_account create_group find_groups forward_messages send_contact send_file
+            send_file_by_url send_location send_poll send_text
+        """,
+        "manager": """
+            action_check_state action_fetch_missed action_log_out action_new_webhook_secret
+            action_open_journals action_open_queues action_open_settings action_read_account
+            action_restart action_set_picture action_set_up_receiving action_sign_in
+            action_standard_settings action_start action_sync action_test action_wait
+            clear_messages_queue clear_webhooks_queue sync_chats sync_contacts take_waiting
+        """,
+        "system": "action_new_api_token",
+    },
+    "telegram.instance.picture": {"manager": "action_set"},
+    "telegram.instance.settings": {"manager": "action_save"},
+    "telegram.journal.entry": {"manager": "action_take_missing"},
+    "telegram.link.partner": {"operator": "action_link"},
+    "telegram.link.record": {"operator": "action_link"},
+    "telegram.message": {
+        "operator": """
+            action_cancel action_create_partner action_delete action_edit action_fetch_file
+            action_forward action_link_partner action_link_record action_look_up action_mark_sent
+            action_open_record action_reply action_retry action_send_now action_unlink_record
+            delete edit
+        """,
+    },
+    "telegram.message.edit": {"operator": "action_save"},
+    "telegram.message.lookup": {"manager": "action_look_up"},
+    "telegram.partner": {"system": "action_create_instance action_refresh"},
+    "telegram.partner.create": {"system": "action_create_instance"},
+    "telegram.partner.delete": {"system": "action_delete action_delete_anyway"},
+    "telegram.partner.instance": {"system": "action_connect action_delete action_open"},
+    "telegram.privacy": {"manager": "action_erase action_export"},
+    "telegram.queue": {"manager": "action_clear_messages action_clear_webhooks action_refresh"},
+    "telegram.sign.in": {"manager": "give_code refresh send_code send_password"},
+    "telegram.start": {
+        "manager": "begin describe look send_test set_receiving",
+        "system": "connect",
+    },
+    "telegram.template": {"manager": "action_create_sidebar_action action_unlink_sidebar_action"},
+}
+
+# The least role to read, write, create and delete; "-" is nobody, not even Odoo's settings.
+MODELS = {
+    "telegram.call": "manager - - manager",
+    "telegram.chat": "operator manager - manager",
+    "telegram.event": "manager - - manager",
+    "telegram.group.member": "operator - - -",
+    "telegram.instance": "operator manager manager manager",
+    "telegram.message": "operator - - manager",
+    "telegram.partner": "system system system system",
+    "telegram.partner.instance": "system - - -",
+    "telegram.secret": "- - - -",
+    "telegram.template": "user manager manager manager",
+}
+# Dialogs: who may open one. It is seen and used by whoever opened it.
+DIALOGS = {
+    "user": """
+        telegram.chat.history telegram.check.numbers telegram.composer telegram.forward
+        telegram.group.add telegram.group.create telegram.group.edit telegram.group.record
+        telegram.link.partner telegram.link.record telegram.message.edit telegram.template.preview
+    """,
+    "manager": """
+        telegram.instance.picture telegram.instance.settings telegram.journal
+        telegram.journal.entry telegram.message.lookup telegram.privacy telegram.queue
+        telegram.queue.message telegram.sign.in telegram.start
+    """,
+    "system": "telegram.partner.create telegram.partner.delete",
+}
+
+MENUS = {
+    "user": "menu_telegram menu_messages menu_chats",
+    "manager": """
+        menu_configuration menu_start menu_instances menu_templates menu_technical menu_events
+        menu_calls menu_message_lookup
+    """,
+    "system": "menu_partners",
+}
+
+# Each path, and who may call it.
+ROUTES = {
+    "/telegram_green_api/webhook/<string:webhook_key>": "public",
+}
+
+# Values of arguments, by their names; all others get "x".
+ARGUMENTS = {
+    "api_token": "",
+    "api_url": "",
+    "chat_id": "10000000",
+    "people": [],
+    "id_instance": "4100999990",
+    "latitude": 55.7,
+    "longitude": 37.6,
+    "options": ["Yes", "No"],
+    "phone": "+79998887766",
+    "receive_mode": "polling",
+    "settings": {"can_send_messages": True},
+    "url": "https://example.com/a.pdf",
+    "messages": [],
+    "attachment": [],
+}
+
+
+def roles_by_method(model):
+    """Give the least role for each public method of a model."""
+    return {
+        method: role for role, names in METHODS.get(model, {}).items() for method in names.split()
+    }
+
+
+def roles_by_name(matrix):
+    """Turn lists of names by role into the role of each name."""
+    return {name: role for role, names in matrix.items() for name in names.split()}
