@@ -19,6 +19,7 @@ BENCHES = {
     "are killed and calls go wrong",
     "chaos-receive": "whether each message comes in once and in order while Odoo is killed, the "
     "database restarts and calls go wrong",
+    "fuzz": "whether random and hostile input of many kinds breaks, runs or reaches anything",
     "table": "print what was measured last, of all of these, in one table",
 }
 
@@ -39,6 +40,9 @@ def bench_options(arguments):
     _add_receive_options(parsers["receive"])
     _add_chaos_options(parsers["chaos-send"], messages=2000, minutes=12)
     _add_chaos_options(parsers["chaos-receive"], messages=20000, minutes=30)
+    parsers["fuzz"].add_argument(
+        "--times", type=int, default=20, help="as many examples as in the suite (%(default)s)"
+    )
     return parser.parse_args(arguments)
 
 

@@ -35,7 +35,7 @@ def main():
         odoo = Odoo(home, server)
         _prepare_database(odoo, options, options.database)
         if pytest_options:
-            code = _run_pytest(odoo, options.database, pytest_options)
+            code = run_pytest(odoo, options.database, pytest_options)
         else:
             _prepare_database(odoo, options, f"{options.database}_waiting")
             code = _run_all(odoo, options.database)
@@ -66,19 +66,24 @@ def _run_all(odoo, database):
             arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options
         )
         with ending(beside):
-            code = _run_pytest(odoo, database, sorted(rest))
+            code = run_pytest(odoo, database, sorted(rest))
             if code != INTERRUPTED:
                 code = beside.wait() or code
     print(f"\nThe tests that ran beside these:\n{log.read_text(errors='replace')}", flush=True)
     return code
 
 
-def _run_pytest(odoo, database, options):
-    arguments, options = _pytest(odoo, database, options)
+def run_pytest(odoo, database, options, **variables):
+    """Run pytest in the foreground; return its exit code.
+
+    :param options: paths of tests, and options of pytest
+    :param variables: of the environment, besides
+    """
+    arguments, options = _pytest(odoo, database, options, **variables)
     return run_in_foreground(arguments, **options)
 
 
-def _pytest(odoo, database, options):
+def _pytest(odoo, database, options, **variables):
     """Give the command that runs pytest on the linked addon, since Odoo imports it by the name of
     its folder.
 
@@ -109,7 +114,7 @@ def _pytest(odoo, database, options):
     ]
     if not any(str(argument).startswith(str(addon / "tests")) for argument in arguments):
         arguments.append(addon / "tests")
-    environment = odoo.environment(config, **{LOG_VARIABLE: str(log)})
+    environment = odoo.environment(config, **{LOG_VARIABLE: str(log), **variables})
     print(f"Run the tests; Odoo's log: {log}", flush=True)
     return list(map(str, arguments)), {"env": environment, "cwd": addon}
 

@@ -1,14 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import copy
-import os
-import tempfile
-import unittest
 from dataclasses import fields
-from functools import cache
-from pathlib import Path
 
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
 from ..client import GreenApiError
 from ..client.message_data import parse_journal
@@ -16,95 +11,8 @@ from ..client.notifications import NotificationError, event_key, parse
 from .client_case import ClientCase
 from .client_cases import CASES
 from .common import TelegramCase
-from .test_notifications import SAMPLES, sample
+from .property_case import KEYS, PropertyCase, json_values, mutated, samples, strategies
 from .test_notifications_kinds import listing
-
-try:
-    import hypothesis.configuration
-    from hypothesis import strategies
-except ImportError:
-    hypothesis = None
-
-# Names that the service uses: random objects are closer to its own with them.
-KEYS = (
-    "typeWebhook idMessage chatId senderData messageData typeMessage textMessageData stanzaId"
-    " fileMessageData pollMessageData votes options optionVoters quotedMessage status reason data"
-    " code description count receiptId body messages participants urlFile exist"
-).split()
-
-
-class PropertyCase(BaseCase):
-    """Random input of many kinds; always the same, so that a failure can be looked into."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        if hypothesis is None:
-            raise unittest.SkipTest("hypothesis is not installed (pip install hypothesis)")
-        # Without a place it would keep its notes in the working directory.
-        home = os.environ.get("TELEGRAM_DEV_HOME")
-        if not home:
-            folder = tempfile.TemporaryDirectory()
-            cls.addClassCleanup(folder.cleanup)
-            home = folder.name
-        hypothesis.configuration.set_hypothesis_home_dir(Path(home) / "hypothesis")
-
-    def for_all(self, *what, examples, check):
-        """Call ``check`` with many values of the strategies ``what``."""
-        settings = hypothesis.settings(
-            max_examples=examples, derandomize=True, database=None, deadline=None
-        )
-        settings(hypothesis.given(*what)(check))()
-
-
-@cache
-def json_values(surrogates=True):
-    """Any JSON value, often with names of the service in it."""
-    texts = (
-        strategies.text() if surrogates else strategies.text(strategies.characters(codec="utf-8"))
-    )
-    if surrogates:
-        texts |= strategies.sampled_from(["\ud800", "a\x00b", "0" * 5000])
-    numbers = strategies.integers() | strategies.floats(allow_nan=False, allow_infinity=False)
-    plain = strategies.none() | strategies.booleans() | numbers | texts
-    names = strategies.sampled_from(KEYS) | texts
-    return strategies.recursive(
-        plain,
-        lambda inner: (
-            strategies.lists(inner, max_size=4) | strategies.dictionaries(names, inner, max_size=6)
-        ),
-        max_leaves=12,
-    )
-
-
-def mutated(bodies, values):
-    """One of the samples with a few of its parts replaced, removed or added to."""
-
-    @strategies.composite
-    def mutate(draw):
-        body = copy.deepcopy(draw(strategies.sampled_from(bodies)))
-        for _time in range(draw(strategies.integers(1, 3))):
-            parent = draw(strategies.sampled_from(list(containers(body))))
-            key = draw(strategies.sampled_from(sorted(parent) or KEYS))
-            if draw(strategies.booleans()):
-                parent[key] = draw(values)
-            else:
-                parent.pop(key, None)
-        return body
-
-    return mutate()
-
-
-def containers(value):
-    """Give an object and all objects inside of it."""
-    if isinstance(value, dict):
-        yield value
-        for child in value.values():
-            yield from containers(child)
-
-
-def samples():
-    return [sample(path.stem) for path in sorted(SAMPLES.glob("*.json"))]
 
 
 @tagged("post_install", "-at_install")
