@@ -41,7 +41,11 @@ test("without a raw answer there is no button for it", async () => {
 });
 
 test("what comes next is done", async () => {
-    const next = { type: "ir.actions.client", tag: "display_notification", params: { message: "Next" } };
+    const next = {
+        type: "ir.actions.client",
+        tag: "display_notification",
+        params: { message: "Next" },
+    };
     await answer({ message: "Done", raw: false, next });
     await animationFrame();
     expect(".o_notification:contains(Next)").toHaveCount(1);

@@ -7,8 +7,10 @@ import { behind, onPhone, picture, runAction } from "./tour_helpers";
 const CUSTOMER_CHAT = "10000000";
 
 // Two pictures of 60 × 40 points
-const CHAIR = "iVBORw0KGgoAAAANSUhEUgAAADwAAAAoCAIAAAAt2Q6oAAAAO0lEQVR42u3OQQkAAAgEsItjRCMayxQ+hMECLNP1TqSlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpS8tgZsvxPyBlo0AAAAASUVORK5CYII=";
-const ROOM = "iVBORw0KGgoAAAANSUhEUgAAADwAAAAoCAIAAAAt2Q6oAAAAO0lEQVR42u3OQQkAAAgEsItjRCMayxQ+hMECLNXzTqSlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpS8tyOcvxEJhnYEAAAAASUVORK5CYII=";
+const CHAIR =
+    "iVBORw0KGgoAAAANSUhEUgAAADwAAAAoCAIAAAAt2Q6oAAAAO0lEQVR42u3OQQkAAAgEsItjRCMayxQ+hMECLNP1TqSlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpS8tgZsvxPyBlo0AAAAASUVORK5CYII=";
+const ROOM =
+    "iVBORw0KGgoAAAANSUhEUgAAADwAAAAoCAIAAAAt2Q6oAAAAO0lEQVR42u3OQQkAAAgEsItjRCMayxQ+hMECLNXzTqSlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpS8tyOcvxEJhnYEAAAAASUVORK5CYII=";
 
 const message = (text) => `.o-mail-Message:contains("${text}")`;
 

@@ -12,7 +12,10 @@ registry.category("web_tour.tours").add("telegram_queues", {
         { trigger: ".modal .o_data_row:contains('Held up there')" },
         picture("queues"),
         { trigger: ".modal button[name='action_clear_messages']", run: "click" },
-        { trigger: ".modal:contains('not sent any more') .btn-primary:contains('Ok')", run: "click" },
+        {
+            trigger: ".modal:contains('not sent any more') .btn-primary:contains('Ok')",
+            run: "click",
+        },
         { trigger: ".o_notification:contains('cancelled by this: 1')" },
         { trigger: ".modal:contains('has nothing to send')" },
         { trigger: ".modal button[name='action_clear_webhooks']", run: "click" },
@@ -25,7 +28,10 @@ registry.category("web_tour.tours").add("telegram_queues", {
         { trigger: ".o_telegram_raw:contains('isCleared')" },
         picture("queues_response"),
         { trigger: ".modal:has(.o_telegram_raw) .btn-primary", run: "click" },
-        { trigger: "body:not(:has(.o_telegram_raw)) .modal .btn-secondary:contains('Close')", run: "click" },
+        {
+            trigger: "body:not(:has(.o_telegram_raw)) .modal .btn-secondary:contains('Close')",
+            run: "click",
+        },
         { trigger: "body:not(:has(.modal)) .nav-link[name='queues']", run: "click" },
         { trigger: "button[name='action_open_journals']", run: "click" },
         { trigger: ".o_data_row:contains('Nobody heard'):contains('Missing in Odoo')" },
