@@ -107,6 +107,11 @@ class TelegramEvent(models.Model):
             | Domain("next_attempt_at", "<=", fields.Datetime.now())
         )
 
+    @api.model
+    def _is_any_due(self, instance):
+        """Whether there are events of an instance to be processed now."""
+        return bool(self.search_count(self._domain_due(instance), limit=1))
+
     def _process_together(self):
         """Process events in their order and in one transaction: all of them count, or none.
 

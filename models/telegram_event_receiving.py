@@ -67,13 +67,14 @@ class TelegramEvent(models.Model):
         Files are fetched after the messages, which they must not hold up. Commits: for the receive
         action only, which never runs twice at the same time.
         """
+        has_news = self._is_any_due(instance)
         is_over = self._process_inbox(instance)
         if not is_over:
             if instance.receive_mode == "polling":
                 is_over = self._poll(instance)
             else:
                 write_and_commit(self.env, instance._watch_webhook)
-                is_over = self._process_deliveries(instance)
+                is_over = has_news and self._process_deliveries(instance)
             is_over = self._process_inbox(instance) or is_over
         if not is_over:
             is_over = self.env["telegram.message"]._fetch_files(instance)
@@ -88,7 +89,7 @@ class TelegramEvent(models.Model):
         """
         while self.env["ir.cron"]._commit_progress(remaining=1) and not is_odoo_stopping():
             time.sleep(DELIVERIES_PAUSE)
-            if not self.search_count(self._domain_due(instance), limit=1):
+            if not self._is_any_due(instance):
                 return False
             if self._process_inbox(instance):
                 return True
