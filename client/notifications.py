@@ -90,7 +90,7 @@ def parse(body):
     """
     if not isinstance(body, dict):
         raise NotificationError("not an object")
-    type_webhook = answers.text(body, "typeWebhook")
+    type_webhook = answers.clean_text(body, "typeWebhook")
     if not type_webhook:
         raise NotificationError("typeWebhook is missing")
     if type_webhook in (INCOMING, OUTGOING, OUTGOING_API):
@@ -115,7 +115,7 @@ def event_key(body, receipt_id=None):
     if isinstance(body, dict) and answers.text(body, "idMessage"):
         sender, message = answers.obj(body, "senderData"), answers.obj(body, "messageData")
         parts = [
-            answers.text(body, "typeWebhook"),
+            answers.clean_text(body, "typeWebhook"),
             answers.text(sender, "chatId") or answers.text(body, "chatId"),
             answers.text(body, "idMessage"),
             answers.text(message, "typeMessage") or answers.text(body, "status"),

@@ -46,6 +46,11 @@ class TestParserProperties(PropertyCase):
         bodies = mutated(samples(), json_values())
         self.for_all(bodies, examples=600, check=self.check_notification)
 
+    def test_odd_type(self):
+        """A type that no database can hold; random input has found this one."""
+        for odd in ("\ud800", "\x00", "a\x00b"):
+            self.check_notification({"typeWebhook": odd, "chatId": "10000000", "idMessage": "1"})
+
     def test_mutated_journal_entries(self):
         """An entry of a journal is a message, whatever is wrong with it."""
         entries = [
