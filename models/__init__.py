@@ -35,6 +35,7 @@ from . import telegram_chat_presence
 from . import telegram_chat_record
 from . import telegram_chat_recipients
 from . import telegram_chat_sync
+from . import telegram_chat_visibility
 from . import telegram_event
 from . import telegram_event_processing
 from . import telegram_event_receiving

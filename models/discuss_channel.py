@@ -106,7 +106,7 @@ class DiscussChannel(models.Model):
             )
         if chat.left_at:
             raise UserError(chat._explain_left())
-        if not chat.instance_id._is_operated_by(self.env.user):
+        if not chat._is_for(self.env.user):
             raise AccessError(
                 self.env._(
                     "You do not operate the Telegram account “%s”, so you cannot write in its "

@@ -15,8 +15,9 @@ class DiscussChannelMember(models.Model):
     def create(self, vals_list):
         members = super().create(vals_list)
         for member in members.filtered(lambda member: is_telegram(member.channel_id)):
-            instance = member.channel_id._telegram_get_chat().instance_id
-            if member.partner_id not in instance.operator_ids.partner_id:
+            chat = member.channel_id._telegram_get_chat()
+            operators = chat._get_operators() if chat else self.env["res.users"]
+            if member.partner_id not in operators.partner_id:
                 raise UserError(
                     self.env._(
                         "Only operators of the Telegram account take part in its conversations. "

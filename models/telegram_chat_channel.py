@@ -101,7 +101,7 @@ class TelegramChat(models.Model):
             chat_sudo.channel_id = channel_sudo
             chat_sudo._show_history(before)
         chat_sudo.is_channel_open = True
-        channel_sudo._telegram_add_members(chat_sudo.instance_id.operator_ids)
+        channel_sudo._telegram_add_members(chat_sudo._get_operators())
         return channel_sudo.with_env(self.env)
 
     def _show_history(self, before):
@@ -142,7 +142,7 @@ class TelegramChat(models.Model):
         Empty when they are no operator: then it concerns all of them.
         """
         self.ensure_one()
-        salesperson = self.partner_id.user_id
+        salesperson = self.restricted_user_id or self.partner_id.user_id
         is_operator = salesperson and salesperson in self.instance_id.operator_ids
         return salesperson.partner_id if is_operator else salesperson.partner_id.browse()
 
@@ -185,6 +185,9 @@ class TelegramChat(models.Model):
         chats_sudo = self.sudo().search(
             [("instance_id", "=", instance.id), ("is_channel_open", "=", True)]
         )
+        if instance.visibility == "own":
+            chats_sudo._follow_operators()
+            return
         channels_sudo = chats_sudo.channel_id
         channels_sudo._telegram_remove_members(former - instance.operator_ids)
         channels_sudo._telegram_add_members(instance.operator_ids - former)

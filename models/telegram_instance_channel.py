@@ -17,13 +17,29 @@ class TelegramInstance(models.Model):
         "sees that, and so do the account's other devices.",
     )
 
+    visibility = fields.Selection(
+        [("all", "All operators"), ("own", "The customer's salesperson")],
+        "Chats Are Seen By",
+        default="all",
+        required=True,
+        tracking=True,
+        help="All operators: each sees all chats of the account.\n"
+        "The customer's salesperson: an operator sees the chats of the contacts whose salesperson "
+        "they are (or their company's), and those that are nobody's: of unknown people, of "
+        "contacts without salesperson or with one who does not operate the account, and groups. "
+        "Administrators see all.",
+    )
+
     def write(self, vals):
-        if "operator_ids" not in vals:
-            return super().write(vals)
-        former = {instance: instance.operator_ids for instance in self}
+        former = {instance: instance.operator_ids for instance in self if "operator_ids" in vals}
         result = super().write(vals)
+        chats = self.env["telegram.chat"]
         for instance, operators in former.items():
-            self.env["telegram.chat"]._update_members(instance, operators)
+            chats._update_members(instance, operators)
+        if "visibility" in vals:
+            # sudo: telegram.chat - whoever sets it changes all conversations of the account
+            domain = [("instance_id", "in", self.ids), ("is_channel_open", "=", True)]
+            chats.sudo().search(domain)._follow_operators()
         return result
 
     def unlink(self):

@@ -94,6 +94,7 @@ from . import test_telegram_template
 from . import test_telegram_template_files
 from . import test_telegram_template_use
 from . import test_vendor_client
+from . import test_visibility
 from . import test_waiting
 from . import test_webhook
 from . import test_webhook_delivery

@@ -8,6 +8,16 @@ RULES = {
     "rule_chat_company": "instance_id.",
     "rule_message_company": "instance_id.",
 }
+# An account may show its operators their own customers' chats only.
+OPERATOR_RULES = {
+    "rule_chat_operator": ("", ""),
+    "rule_group_member_operator": ("group_id.", "group_id."),
+    "rule_message_operator": ("", "chat_id."),
+}
+OPERATOR_DOMAIN = (
+    "[('%sinstance_id.operator_ids', 'in', user.id), "
+    "'|', ('%srestricted_user_id', '=', False), ('%srestricted_user_id', '=', user.id)]"
+)
 DOMAIN = (
     "['|', ('company_id', 'in', company_ids), '&', ('company_id', 'parent_of', company_ids), "
     "('%soperator_ids', 'in', user.id)]"
@@ -19,6 +29,7 @@ def migrate(cr, version):
     _fill_first_contact(cr)
     _fill_telegram_name(cr)
     _widen_rules(cr)
+    _narrow_operator_rules(cr)
     _move_secrets(cr)
 
 
@@ -65,6 +76,22 @@ def _widen_rules(cr):
                AND data.res_id = ir_rule.id
             """,
             (DOMAIN % path, name),
+        )
+
+
+def _narrow_operator_rules(cr):
+    for name, (account, chat) in OPERATOR_RULES.items():
+        cr.execute(
+            """
+            UPDATE ir_rule
+               SET domain_force = %s
+              FROM ir_model_data AS data
+             WHERE data.module = 'telegram_green_api'
+               AND data.name = %s
+               AND data.model = 'ir.rule'
+               AND data.res_id = ir_rule.id
+            """,
+            (OPERATOR_DOMAIN % (account, chat, chat), name),
         )
 
 
