@@ -162,13 +162,13 @@ class MailThread(models.AbstractModel):
 
     def _telegram_of_other_companies(self, instance):
         """Return those of the records that are not of the instance's company or of its branches."""
-        companies = self._mail_get_companies()
+        field = self._mail_get_company_field()
         # sudo: res.company, twice - which company a branch belongs to, also to those who see only
         # the branch
         mine = instance.sudo().company_id
-        others = self.env["res.company"].union(*companies.values()).sudo()
+        others = self[field].sudo() if field else mine.browse()
         others = others.filtered(lambda company: mine not in company.parent_ids)
-        return self.browse(id_ for id_ in self._ids if companies[id_] & others)
+        return self.filtered(lambda record: record[field] in others) if others else self.browse()
 
     def _telegram_get_partner(self):
         """Return the contact of this record, or raise a UserError when it has none."""

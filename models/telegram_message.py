@@ -43,6 +43,8 @@ BATCH_FIELDS = (
     "forwarded_message_id",
     "is_settling",
 )
+# What is asked about their chats: reading all of thousands takes longer than the rest.
+BATCH_CHAT_FIELDS = ("instance_id", "company_id", "channel_id", "last_message_at")
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
 
 
@@ -225,6 +227,8 @@ class TelegramMessage(models.Model):
 
         :param list rows: as for ``_queue_all``; ``mail_message_ids`` as lists of ids
         """
+        chats = self.env["telegram.chat"].union(*(chat for chat, _values in rows))
+        chats.sudo().fetch(BATCH_CHAT_FIELDS)  # sudo: telegram.chat - as in _wake_queue
         blank = dict.fromkeys(BATCH_FIELDS, False)
         vals_list = [{**blank, **values} for values in self._prepare_queued(rows, scheduled_date)]
         messages_sudo = bulk.insert(self.sudo(), vals_list)  # sudo: as above
