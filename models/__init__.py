@@ -55,6 +55,7 @@ from . import telegram_instance_profile
 from . import telegram_instance_queues
 from . import telegram_instance_receiving
 from . import telegram_instance_retention
+from . import telegram_instance_running
 from . import telegram_instance_sending
 from . import telegram_instance_session
 from . import telegram_instance_settings

@@ -103,7 +103,7 @@ class TelegramInstance(models.Model):
         if silence > self._get_longest_silence():
             if not self._mend(silence + MARGIN):
                 return  # the next run asks again
-        elif self.received_until and silence < NOTE_EVERY:
+        elif self.received_until and abs(silence) < NOTE_EVERY:
             return
         write_and_commit(self.env, self.write, {"received_until": now})
 

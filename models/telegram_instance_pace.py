@@ -130,10 +130,12 @@ class TelegramInstance(models.Model):
         than it sends within an hour.
         """
         self.ensure_one()
+        now = fields.Datetime.now()
         handed_over = self.env["telegram.message"].search_count(
             [
                 ("instance_id", "=", self.id),
-                ("attempted_at", ">", fields.Datetime.now() - HOUR),
+                ("attempted_at", ">", now - HOUR),
+                ("attempted_at", "<=", now),  # a clock that was ahead must not stop everything
             ]
         )
         failing = self.env["telegram.message"].search(
@@ -169,8 +171,9 @@ class TelegramInstance(models.Model):
 
     def _domain_strangers(self):
         """Tell to which new people this instance has written within 24 hours."""
-        since = fields.Datetime.now() - DAY
-        return Domain("instance_id", "=", self.id) & Domain("first_written_at", ">", since)
+        now = fields.Datetime.now()
+        domain = Domain("instance_id", "=", self.id) & Domain("first_written_at", ">", now - DAY)
+        return domain & Domain("first_written_at", "<=", now)  # as in _get_allowance
 
     def _find_waiting_stranger(self):
         """Return a message that waits because its recipient was never written to, if there is."""

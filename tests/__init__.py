@@ -23,6 +23,7 @@ from . import test_discuss_channel
 from . import test_discuss_presence
 from . import test_discuss_samples
 from . import test_failures
+from . import test_faults
 from . import test_group_browser
 from . import test_hostile_input
 from . import test_invoice_browser
