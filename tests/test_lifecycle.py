@@ -41,6 +41,10 @@ AS_FIRST_VERSION = f"""
 UPDATE ir_module_module SET latest_version = '19.0.1.0.0' WHERE name = '{ADDON}';
 UPDATE telegram_chat SET first_written_at = NULL, is_stranger = TRUE;
 UPDATE telegram_message SET state = 'read';
+ALTER TABLE telegram_instance ADD COLUMN api_token varchar;
+UPDATE telegram_instance SET api_token = secret.value
+  FROM telegram_secret AS secret WHERE secret.name = 'api_token';
+DELETE FROM telegram_secret;
 UPDATE ir_rule SET domain_force = '[]' FROM ir_model_data AS data
  WHERE data.name = 'rule_chat_company' AND data.res_id = ir_rule.id;
 """
@@ -92,7 +96,15 @@ class TestLifecycle(BaseCase):
 
     def drop(self):
         sql_db.close_db(DATABASE)
-        self.execute(SQL("DROP DATABASE IF EXISTS %s WITH (FORCE)", SQL.identifier(DATABASE)))
+        # Not WITH (FORCE): that asks for the right to end PostgreSQL's own cleaning, too.
+        self.execute(
+            SQL(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = %s AND usename = current_user",
+                DATABASE,
+            )
+        )
+        self.execute(SQL("DROP DATABASE IF EXISTS %s", SQL.identifier(DATABASE)))
         shutil.rmtree(config.filestore(DATABASE), ignore_errors=True)
 
     def execute(self, query):
@@ -132,6 +144,8 @@ class TestLifecycle(BaseCase):
         with sql_db.db_connect(DATABASE).cursor() as cr:
             cr.execute("SELECT first_written_at IS NULL, is_stranger FROM telegram_chat")
             self.assertEqual(cr.fetchall(), [(False, False)], "who was written to is a stranger")
+            cr.execute("SELECT res_model, name, value FROM telegram_secret")
+            self.assertEqual(cr.fetchall(), [("telegram.instance", "api_token", "abc")])
             cr.execute(CHAT_RULE)
             self.assertIn("parent_of", cr.fetchone()[0], "branches do not see their accounts")
             for name in ("server actions", "scheduled actions", "messages", "notifications"):
