@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from ..client import GreenApiError, OutcomeUnknown, to_text
 from .telegram_instance_account import STATE_OF_CODE
-from .transactions import own_transaction
+from .transactions import write_in_own_transaction
 
 
 class TelegramInstance(models.Model):
@@ -45,8 +45,7 @@ class TelegramInstance(models.Model):
         :param GreenApiError error: what the client raised
         """
         if error.code in STATE_OF_CODE:
-            with own_transaction(self) as instance:
-                instance._take_error(error)
+            write_in_own_transaction(self, lambda instance: instance._take_error(error))
 
     def _answer(self, message, result=None, *, type="success", next=None):  # pylint: disable=redefined-builtin
         """Show a person what came of a button: in words, and on demand the raw answer.

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.exceptions import AccessError, UserError
 
 from .. import const
 from ..client import GreenApiError, OutcomeUnknown
@@ -50,7 +50,7 @@ class TelegramInstance(models.Model):
             write_in_own_transaction(
                 self, lambda instance: instance._keep_new_token(token, self.env.user)
             )
-        except ConcurrencyError:
+        except UserError:
             raise UserError(self._explain_lost_token()) from None
         return self._answer(
             self.env._(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from psycopg2.errors import UniqueViolation
 
 from odoo import SUPERUSER_ID, api
-from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 ATTEMPTS = 5
@@ -57,7 +57,8 @@ def write_in_own_transaction(records, write):
 
     :param write: it takes the records, writes, and may be called several times
     :return: what ``write`` returns
-    :raise ConcurrencyError: another transaction was in the way every time
+    :raise UserError: another transaction was in the way every time. Not one of the errors for
+        which Odoo repeats a request: the service would be asked once more
     """
     for _attempt in range(ATTEMPTS):
         try:
@@ -65,7 +66,12 @@ def write_in_own_transaction(records, write):
                 return write(own)
         except CONFLICTS:
             continue
-    raise ConcurrencyError("Another transaction was in the way every time")
+    raise UserError(
+        records.env._(
+            "Odoo could not write down what came of it: too much else was being written at the "
+            "same time. Look what has become of it before you do it again."
+        )
+    )
 
 
 def check_not_protected(records, vals, protected):

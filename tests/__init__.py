@@ -88,6 +88,7 @@ from . import test_telegram_message_unsure
 from . import test_telegram_privacy
 from . import test_telegram_queue
 from . import test_telegram_partner
+from . import test_telegram_repeat
 from . import test_telegram_sign_in
 from . import test_telegram_sync
 from . import test_telegram_sync_together

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import UserError
 
 from .. import const
 
@@ -38,7 +38,7 @@ class TelegramPartnerCreate(models.TransientModel):
 
         try:
             return partner._keep(keep)
-        except (UserError, ConcurrencyError) as error:
+        except UserError as error:
             raise UserError(
                 self.env._(
                     "The instance %(id_instance)s was made, but could not be entered in Odoo: "

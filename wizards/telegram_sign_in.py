@@ -6,6 +6,7 @@ from odoo import fields, models
 
 from .. import const
 from ..client import GreenApiError
+from ..models.transactions import write_in_own_transaction
 
 
 class TelegramSignIn(models.TransientModel):
@@ -75,10 +76,22 @@ class TelegramSignIn(models.TransientModel):
             with instance._get_client() as client:
                 outcome = step(client)
         except GreenApiError as error:
-            if error.code == const.CODE_BAD_REQUEST:
-                message = instance._explain(error)
+            outcome = error
+        # Else Odoo might repeat the step, when the receive action has written the state as well.
+        return write_in_own_transaction(self, lambda dialog: dialog._keep_step(outcome))
+
+    def _keep_step(self, outcome):
+        """Keep what a step has changed.
+
+        :param outcome: a Step, or the GreenApiError in its place
+        :return: dict, as for ``send_code``
+        """
+        instance = self.instance_id
+        if isinstance(outcome, GreenApiError):
+            if outcome.code == const.CODE_BAD_REQUEST:
+                message = instance._explain(outcome)
                 return self._describe(instance, message=message, accepted=False)
-            instance._take_error(error)
+            instance._take_error(outcome)
             return self._describe(instance, accepted=False)
         instance._refresh_state()
         if outcome.done or instance.state == const.STATE_AUTHORIZED:
@@ -90,20 +103,12 @@ class TelegramSignIn(models.TransientModel):
         """Give Telegram the password of two-step verification; it is passed on, never kept.
 
         :param str password: as the account's owner types it
-        :return: dict, as for ``refresh``
+        :return: dict, as for ``send_code``
         """
         instance = self._get_instance()
-        refused = False
-        try:
-            with instance._get_client() as client:
-                step = client.send_authorization_password(password)
-        except GreenApiError as error:
-            instance._take_error(error)
-        else:
-            instance._refresh_state()
-            if not step.done and instance.state == const.STATE_PENDING_PASSWORD:
-                refused = self._explain_reason(step.reason)
-        return self._describe(instance, message=refused)
+        return self._take_step(
+            instance, lambda client: client.send_authorization_password(password)
+        )
 
     def _get_instance(self):
         self.ensure_one()
