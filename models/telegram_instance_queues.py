@@ -2,7 +2,7 @@
 
 from odoo import models
 
-from .transactions import own_transaction
+from .transactions import write_in_own_transaction
 
 
 class TelegramInstance(models.Model):
@@ -28,13 +28,21 @@ class TelegramInstance(models.Model):
         :raise AccessError: the user is no administrator of Telegram
         :raise UserError: the service did not do it
         """
+        return self._clear_messages_queue()[0]
+
+    def _clear_messages_queue(self):
+        """Do the same.
+
+        :return: the ``telegram.message`` that were cancelled, and the client's Step
+        """
         self.ensure_one()
         self.check_access("write")
-        listed = self._ask("show_messages_queue")
-        self._ask("clear_messages_queue")
-        with own_transaction(self) as instance:
-            messages = instance._take_cleared([queued.id_message for queued in listed])
-        return messages.with_env(self.env)
+        ids_message = [queued.id_message for queued in self._ask("show_messages_queue")]
+        step = self._ask("clear_messages_queue")
+        messages = write_in_own_transaction(
+            self, lambda instance: instance._take_cleared(ids_message)
+        )
+        return messages.with_env(self.env), step
 
     def clear_webhooks_queue(self):
         """Let the service forget all notifications that it has still to deliver

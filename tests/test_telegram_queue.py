@@ -1,5 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -60,6 +62,37 @@ class TestTelegramQueue(TelegramCase):
         self.phone.change(stateInstance="authorized")
         self.send_queue()
         self.assertEqual([row["message"] for row in self.phone.ledger(count=1)], ["Here"])
+
+    def test_clear_while_sending(self):
+        """The send action is in the way once: the service is not asked to clear once more, by
+        which nobody would know any more what it has forgotten."""
+        there = self.give_to_service("There")
+        take, attempts = type(self.instance)._take_cleared, []
+
+        def take_cleared(instance, ids_message):
+            attempts.append(ids_message)
+            if len(attempts) == 1:
+                raise SerializationFailure("on purpose")
+            return take(instance, ids_message)
+
+        queue = self.open()
+        self.patch(type(self.instance), "_take_cleared", take_cleared)
+        self.press(queue, "action_clear_messages")
+        self.assertEqual(there.state, "canceled")
+        self.assertEqual(len(self.phone.requests("clearMessagesQueue")), 1)
+
+    def test_cleared_but_not_shown(self):
+        """What was cleared is told as that, though the service does not tell the figures now."""
+        there = self.give_to_service("There")
+        for name in ("action_clear_messages", "action_clear_webhooks"):
+            queue = self.open()
+            with self.subTest(name):
+                self.phone.fault("getMessagesCount", "status", status=500)
+                action = self.press(queue, name)
+                self.assertIn("has forgotten", action["params"]["message"])
+                self.assertTrue(action["params"]["raw"])
+                self.assertEqual(action["params"]["next"]["type"], "ir.actions.act_window_close")
+        self.assertEqual(there.state, "canceled")
 
     def test_clear_refused(self):
         """When the service did not clear its queue, ours is as it was."""

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .. import const
@@ -88,7 +89,7 @@ class TelegramQueue(models.TransientModel):
     def action_clear_messages(self):
         """Let the service forget what it has still to send."""
         self.ensure_one()
-        messages = self.instance_id.clear_messages_queue()
+        messages, step = self.instance_id._clear_messages_queue()
         text = self.env._(
             "The service has forgotten what it had still to send. Messages of Odoo that were "
             "cancelled by this: %(cancelled)s. Still waiting in Odoo, and going out as usual: "
@@ -96,7 +97,7 @@ class TelegramQueue(models.TransientModel):
             cancelled=len(messages),
             waiting=self.instance_id.waiting_count,
         )
-        return self.instance_id._answer(text, next=self._open(self.instance_id))
+        return self._answer_cleared(text, step)
 
     def action_clear_webhooks(self):
         """Let the service forget what it has still to deliver."""
@@ -106,4 +107,13 @@ class TelegramQueue(models.TransientModel):
             "The service has forgotten what it had still to deliver. Messages among that are "
             "fetched from its journal with “Fetch missed messages”."
         )
-        return self.instance_id._answer(text, result, next=self._open(self.instance_id))
+        return self._answer_cleared(text, result)
+
+    def _answer_cleared(self, text, result):
+        """Say what was cleared, and show the queues as they are now; without them when the service
+        does not tell: cleared they are all the same."""
+        try:
+            action = self._open(self.instance_id)
+        except UserError:
+            action = {"type": "ir.actions.act_window_close"}
+        return self.instance_id._answer(text, result, next=action)
