@@ -21,7 +21,18 @@ class TelegramChat(models.Model):
             events = self.env["telegram.event"]
             events.search(here & Domain("payload", "like", is_named)).unlink()
             named = Domain("request", "like", is_named) | Domain("answer", "like", is_named)
+            if chat.phone:  # a number of JSON: after it comes a comma or the end of the line
+                digits = chat.phone.removeprefix("+")
+                named |= Domain("request", "like", f": {digits},")
+                named |= Domain("request", "like", f": {digits}\n")
             self.env["telegram.call"].search(here & named).unlink()
+            members = self.env["telegram.group.member"].search(
+                [
+                    ("group_id.instance_id", "=", chat.instance_id.id),
+                    ("user_chat_id", "=", chat.chat_id),
+                ]
+            )
+            members.unlink()
             guests = self.env["mail.guest"]
             key = guests._telegram_get_key(chat.instance_id, chat.chat_id)
             guests.search([("telegram_key", "=", key)]).unlink()
