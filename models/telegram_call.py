@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import logging
+from datetime import timedelta
 
 from psycopg2 import Error as DatabaseError
 
@@ -82,7 +83,14 @@ class TelegramCall(models.Model):
 
     @api.autovacuum
     def _gc_calls(self):
-        """Remove the calls that are older than their instance keeps them."""
+        """Remove the calls that are older than their instance keeps them; and those of no instance,
+        such as with credentials that were refused in the guided start."""
         overdue = self.env["telegram.instance"]._find_overdue("call_log_days", self._name, [])
+        nobodys = [
+            ("instance_id", "=", False),
+            ("telegram_partner_id", "=", False),
+            ("create_date", "<", fields.Datetime.now() - timedelta(days=const.CALL_LOG_DAYS)),
+        ]
+        overdue |= overdue.search(nobodys, limit=const.REMOVED_AT_ONCE - len(overdue))
         overdue.unlink()
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE

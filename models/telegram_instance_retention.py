@@ -30,13 +30,15 @@ class TelegramInstance(models.Model):
     )
     call_log_days = fields.Integer(
         "Keep Calls For",
-        default=14,
+        default=const.CALL_LOG_DAYS,
         help="Days, after which logged calls are removed. 0: for ever.",
     )
 
     _keep_days_positive = models.Constraint(
-        "CHECK(LEAST(keep_messages_days, keep_files_days, keep_events_days, call_log_days) >= 0)",
-        "The days for which something is kept cannot be negative.",
+        "CHECK(LEAST(keep_messages_days, keep_files_days, keep_events_days, call_log_days) >= 0 "
+        "AND GREATEST(keep_messages_days, keep_files_days, keep_events_days, call_log_days) "
+        f"<= {const.KEEP_DAYS_MAX})",
+        "The days for which something is kept are 0 (for ever) to 36500.",
     )
 
     @api.model

@@ -58,12 +58,13 @@ class TelegramPartner(models.Model):
     )
     call_log_days = fields.Integer(
         "Keep Calls For",
-        default=14,
+        default=const.CALL_LOG_DAYS,
         help="Days, after which logged calls are removed. 0: for ever.",
     )
 
     _call_log_days_positive = models.Constraint(
-        "CHECK(call_log_days >= 0)", "The days for logged calls cannot be negative."
+        f"CHECK(call_log_days BETWEEN 0 AND {const.KEEP_DAYS_MAX})",
+        "The days for which calls are kept are 0 (for ever) to 36500.",
     )
 
     # === COMPUTE METHODS === #

@@ -145,6 +145,37 @@ class TestTelegramPrivacy(PrivacyCase):
             self.open(other).action_erase()
         self.assertTrue(self.chat.exists())
 
+    def test_erase_checked_number(self):
+        """The call log names a person by the phone, too: when it was asked about."""
+        self.instance.call_log = "all"
+        self.chat.phone = "+79876543210"
+        calls = self.env["telegram.call"]
+        for digits, force in (
+            ("79876543210", False),
+            ("79876543210", True),
+            ("798765432109", False),
+        ):
+            with self.enter_registry_test_mode():
+                self.instance._ask("check_account", digits, force=force)
+        here = [("instance_id", "=", self.instance.id), ("method", "=", "checkAccount")]
+        self.assertEqual(calls.search_count(here), 3)
+        self.open().action_erase()
+        self.assertIn("798765432109", calls.search(here).request)
+
+    def test_erase_membership(self):
+        """A group's list of members names a person with name and number."""
+        group = self.env["telegram.chat"].create(
+            {"instance_id": self.instance.id, "chat_id": "-100123", "name": "Group"}
+        )
+        members = self.env["telegram.group.member"].create(
+            [
+                {"group_id": group.id, "user_chat_id": CUSTOMER_CHAT, "name": "Vasilisa"},
+                {"group_id": group.id, "user_chat_id": OTHER_CHAT, "name": "Other"},
+            ]
+        )
+        self.open().action_erase()
+        self.assertEqual(members.exists(), members[1])
+
     def test_privacy_lookup(self):
         """Odoo's own lookup of a person finds the chats, too."""
         if "privacy.lookup.wizard" not in self.env:
@@ -228,3 +259,14 @@ class TestRetention(PrivacyCase):
                     self.instance[name] = -1
                     self.instance.flush_recordset()
                 self.instance.invalidate_recordset()
+
+    def test_too_long(self):
+        """A number of days beyond all calendars would end the cleaning for all accounts."""
+        for name in ("keep_messages_days", "keep_files_days", "keep_events_days", "call_log_days"):
+            with self.subTest(name), mute_logger("odoo.sql_db"):
+                with self.assertRaises(CheckViolation), self.env.cr.savepoint():
+                    self.instance[name] = 1_000_000
+                    self.instance.flush_recordset()
+                self.instance.invalidate_recordset()
+        self.instance[name] = 36_500
+        self.env["telegram.call"]._gc_calls()

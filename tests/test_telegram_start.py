@@ -114,6 +114,21 @@ class TestStart(StartCase):
                 self.assertNotIn(SECRET_MARK, str(answer))
                 self.assertFalse(self.find(self.fresh))
 
+    def test_refused_credentials_are_not_logged_for_ever(self):
+        """A call with credentials of no instance would stay in the log, which no days end."""
+        self.begin()
+        self.connect(self.fresh, api_token="wrong")
+        here = [("method", "=", "getStateInstance"), ("instance_id", "=", False)]
+        calls = self.env["telegram.call"].search(here)
+        self.assertTrue(calls, "whoever looks why it was refused finds it")
+        self.env.cr.execute(
+            "UPDATE telegram_call SET create_date = create_date - interval '15 days' "
+            "WHERE id = ANY(%s)",
+            [calls.ids],
+        )
+        self.env["telegram.call"]._gc_calls()
+        self.assertFalse(calls.exists())
+
     def test_service_in_trouble(self):
         """A failure of the service is told as its own, not as wrong credentials."""
         self.begin()
