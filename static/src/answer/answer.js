@@ -26,7 +26,8 @@ export function showAnswer(env, action) {
             onClick: () => env.services.dialog.add(TelegramResponseDialog, { title, raw }),
         });
     }
-    env.services.notification.add(message, { buttons, title, type });
+    const className = "o_telegram_answer";
+    env.services.notification.add(message, { buttons, className, title, type });
     return next;
 }
 

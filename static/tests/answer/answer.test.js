@@ -27,6 +27,12 @@ test("an answer stands in words, and raw on demand", async () => {
     expect(".modal .o_telegram_raw").toHaveText(/"count": 2/);
 });
 
+test("each sentence of an answer has its line, and the button one for itself", async () => {
+    await answer({ message: "Not added:\nVasilisa: no account", raw: "{}" });
+    expect(".o_notification_content").toHaveStyle({ whiteSpace: "pre-line" });
+    expect(".o_notification_buttons button").toHaveStyle({ whiteSpace: "nowrap" });
+});
+
 test("an answer is text, whatever it holds", async () => {
     await answer({ message: "Done", raw: "<img src=x onerror=alert(1)>" });
     await click(".o_notification button:contains(Response)");
