@@ -51,7 +51,7 @@ def _queued_message(row):
     # The Russian page calls the id messageID.
     body = answers.obj(row, "body")
     return QueuedMessage(
-        id_message=answers.text(row, "idMessage") or answers.text(row, "messageID"),
+        id_message=answers.clean_text(row, "idMessage") or answers.clean_text(row, "messageID"),
         method=answers.text(row, "type"),
         chat_id=answers.text(body, "chatId"),
         body=body,

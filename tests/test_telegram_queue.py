@@ -94,6 +94,12 @@ class TestTelegramQueue(TelegramCase):
                 self.assertEqual(action["params"]["next"]["type"], "ir.actions.act_window_close")
         self.assertEqual(there.state, "canceled")
 
+    def test_id_that_no_column_holds(self):
+        """An id with NUL breaks neither the list nor what follows."""
+        row = {"idMessage": "1\x00", "type": "sendMessage", "body": {"message": "Hi"}}
+        self.phone.fault("showMessagesQueue", "status", status=200, body=[row])
+        self.assertEqual(self.open().message_ids.id_message, "1")
+
     def test_clear_refused(self):
         """When the service did not clear its queue, ours is as it was."""
         there = self.give_to_service("There")

@@ -36,7 +36,7 @@ class TelegramQueueMessage(models.TransientModel):
         """
         return {
             "message_id": known.get(queued.id_message, self.env["telegram.message"]).id,
-            "id_message": clean(queued.id_message),
+            "id_message": queued.id_message,
             "method": clean(queued.method),
             "chat": clean(queued.chat_id),
             "text": queued.message.text or queued.message.file_name,
