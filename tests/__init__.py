@@ -14,6 +14,7 @@ from . import test_client_files
 from . import test_client_methods
 from . import test_client_pace
 from . import test_client_properties
+from . import test_companies
 from . import test_composer_rights
 from . import test_contacts_browser
 from . import test_crash
@@ -24,6 +25,7 @@ from . import test_discuss_presence
 from . import test_discuss_samples
 from . import test_failures
 from . import test_faults
+from . import test_flood
 from . import test_group_browser
 from . import test_hostile_input
 from . import test_invoice_browser
