@@ -1,11 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from datetime import datetime, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .transactions import check_not_protected
+from .unix_time import to_datetime
 
 # The service's names of what members may do (const.GROUP_SETTINGS), and our fields.
 SETTING_FIELDS = {
@@ -179,9 +179,7 @@ class TelegramChat(models.Model):
         :param str own_chat_id: the account's own; empty when it is not known
         """
         kind = "supergroup" if data.is_supergroup else "group"
-        created_at = False
-        if data.created_at:
-            created_at = datetime.fromtimestamp(data.created_at, timezone.utc).replace(tzinfo=None)
+        created_at = to_datetime(data.created_at)
         values = {
             "name": data.name or self.name,
             "chat_type": "channel" if data.is_channel else kind,

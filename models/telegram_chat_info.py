@@ -2,13 +2,13 @@
 
 import base64
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from hashlib import sha256
 from typing import Any
 
 from odoo import fields, models
 
 from .transactions import write_in_own_transaction
+from .unix_time import to_datetime
 
 PICTURE_SIZE = 256  # pixels of the longer side that are kept
 
@@ -107,8 +107,7 @@ class TelegramChat(models.Model):
             chat = self._learn_chat_id(contact.chat_id)
             values.update(chat._get_name_values(contact.name, contact.contact_name))
             values.update(chat._get_phone_values(contact.phone))
-            seen_at = datetime.fromtimestamp(contact.last_seen, timezone.utc)
-            values["last_seen"] = contact.last_seen and seen_at.replace(tzinfo=None)
+            values["last_seen"] = to_datetime(contact.last_seen)
         if info.picture or not info.has_picture:
             values["image_256"] = info.picture and base64.b64encode(info.picture)
             values["picture_key"] = info.picture and sha256(info.picture).hexdigest()[:16]

@@ -2,7 +2,6 @@
 
 import base64
 import io
-from datetime import datetime, timezone
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -11,6 +10,7 @@ from .. import const
 from ..client import GreenApiError
 from .pictures import to_jpeg
 from .transactions import write_in_own_transaction
+from .unix_time import to_datetime
 
 PICTURE_MAX_BYTES = 5 * 1024 * 1024
 PICTURE_SECONDS = 20
@@ -111,14 +111,11 @@ class TelegramInstance(models.Model):
                 "account_picture": False,
                 "suspended_until": False,
             }
-        until = False
-        if 0 < account.suspended_until < 2**33:
-            until = datetime.fromtimestamp(account.suspended_until, timezone.utc)
         return {
             "account_phone": account.phone and f"+{account.phone}",
             "account_username": account.username,
             "account_chat_id": account.chat_id,
-            "suspended_until": until and until.replace(tzinfo=None),
+            "suspended_until": to_datetime(account.suspended_until),
         }
 
     def _fetch_picture(self, url):

@@ -1,6 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from .. import const
 from .telegram_message import NO_FAILURE, RANK
+from .unix_time import to_datetime
 
 IN_PHONE_FORM = Domain("chat_id.chat_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
 # A message in one of these may be answered.
@@ -126,9 +127,7 @@ class TelegramMessage(models.Model):
     @api.model
     def _prepare_received_values(self, chat, notification):
         """Give the values that a message has from its notification alone."""
-        date = fields.Datetime.now()
-        if notification.timestamp:
-            date = datetime.fromtimestamp(notification.timestamp, timezone.utc).replace(tzinfo=None)
+        date = to_datetime(notification.timestamp) or fields.Datetime.now()
         return {
             **chat._get_place(),
             "direction": "incoming" if notification.is_incoming else "outgoing",

@@ -58,6 +58,7 @@ class TelegramMessage(models.Model):
         """Show messages in the conversations of their chats, which are there."""
         rows = []
         for message in self:
+            # sudo: discuss.channel - those who see the conversation see all of it
             channel_sudo = message.chat_id.channel_id.sudo()
             is_incoming = message.direction == "incoming"
             responsible = message.chat_id._get_responsible() if is_incoming else None

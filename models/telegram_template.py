@@ -108,6 +108,7 @@ class TelegramTemplate(models.Model):
             for report in template.report_template_ids:
                 # sudo, below: ir.model - its name
                 if report.model != template.model:
+                    # sudo: ir.model - the name of the template's own model
                     raise ValidationError(
                         self.env._(
                             "The report “%(report)s” is not one of “%(model)s”. Remove it from "

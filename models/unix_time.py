@@ -6,5 +6,7 @@ from datetime import datetime, timezone
 
 
 def to_datetime(seconds):
-    """Give UNIX seconds as the UTC datetime that Odoo stores; False for 0, which says nothing."""
-    return bool(seconds) and datetime.fromtimestamp(seconds, timezone.utc).replace(tzinfo=None)
+    """Give UNIX seconds as the UTC datetime that Odoo stores; False for 0, and for what is none."""
+    if not 0 < seconds < 2**33:
+        return False
+    return datetime.fromtimestamp(seconds, timezone.utc).replace(tzinfo=None)

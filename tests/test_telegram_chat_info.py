@@ -169,3 +169,10 @@ class TestTelegramChatInfo(TelegramCase):
         chat = self.chat.with_user(self.salesperson).refresh_info()
         self.assertEqual(chat, self.chat)
         self.assertTrue(chat.last_seen)
+
+    def test_time_that_is_none(self):
+        """A number that no calendar has is no time, and does not cost the rest of the answer."""
+        for odd in (10**18, -1, 0):
+            self.change(lastSeen=odd, username="@vasilisa")
+            chat = self.chat.with_user(self.salesperson).refresh_info()
+            self.assertFalse(chat.last_seen)

@@ -56,6 +56,7 @@ class TelegramDialog(models.AbstractModel):
         self.check_access("read")
         for name, field in self._fields.items():
             if field.relational and field.store and field.comodel_name.startswith("telegram."):
+                # sudo: only to find what is chosen; whether it may be read is asked without
                 self.sudo()[name].sudo(False).check_access("read")
 
 
