@@ -46,7 +46,11 @@ class AccountMove(models.Model):
         return action
 
     def action_telegram_send_batch(self):
-        """Open Odoo's dialog to send many invoices, by Telegram, showing first who gets none."""
+        """Open Odoo's dialog to send many invoices, by Telegram, showing first who gets none.
+
+        :raise AccessError: the user may not write by Telegram
+        """
+        self.env["telegram.message"].check_access("read")
         obstacles = self._get_telegram_batch_obstacles()
         wizard = self.env["account.move.send.batch.wizard"].create(
             {

@@ -7,7 +7,7 @@ account that a record belongs to; ``manager`` a Telegram / Administrator of its 
 one who has the rights of Odoo's settings as well.
 """
 
-# Overridden methods of the ORM and of Odoo's mixins: see MODELS for what they may do.
+# Overridden methods of Odoo: see MODELS for what they may do.
 ODOO_METHODS = {
     "copy",
     "copy_data",
@@ -22,7 +22,7 @@ ODOO_METHODS = {
 }
 
 METHODS = {
-    "account.move": {"operator": "action_telegram_send_batch"},
+    "account.move": {"user": "action_telegram_send_batch"},
     "discuss.channel": {"operator": "action_open_telegram_chat"},
     "res.partner": {
         "user": "action_check_telegram_number action_check_telegram_numbers action_open_telegram",
@@ -51,6 +51,8 @@ METHODS = {
     "telegram.group.member": {
         "operator": "action_open_chat action_remove action_remove_admin action_set_admin",
     },
+    # A mixin has no rows: its methods are for the dialogs that have it.
+    "telegram.group.people": {"-": "action_check_numbers"},
     "telegram.group.record": {"operator": "action_tie"},
     "telegram.instance": {
         "operator": """
