@@ -2,10 +2,15 @@
 
 """Making thousands of rows at once, where the ORM takes longer for one than for all of them."""
 
+import json
+
+from psycopg2.extras import Json
+
 from odoo.tools import SQL
+from odoo.tools.json import json_default
 
 
-def insert(model, vals_list):
+def insert(model, vals_list, **common):
     """Insert complete rows into a model's table, and return the records.
 
     Past the ORM: no default is added, nothing computed, no constraint of Python checked. For
@@ -14,66 +19,71 @@ def insert(model, vals_list):
     :param model: the model; its rows get their log fields as from ``create``
     :param list vals_list: dicts of field values, all with the same fields; relations many to many
         as lists of ids
+    :param common: field values of all rows: they are sent once
     """
     if not vals_list:
         return model.browse()
-    now = model.env.cr.now()
-    log = {"create_uid": model.env.uid, "write_uid": model.env.uid}
-    log |= {"create_date": now, "write_date": now}
-    columns = {name: [value] * len(vals_list) for name, value in log.items() if model._log_access}
-    relations = []
-    for name in vals_list[0]:
-        values = [vals[name] for vals in vals_list]
-        if model._fields[name].type == "many2many":
-            relations.append((model._fields[name], values))
-        else:
-            columns[name] = values
-    ids = _insert(model.env, model._table, *_convert(model, columns), returning="RETURNING id")
+    if model._log_access:
+        now = model.env.cr.now()
+        common |= {"create_uid": model.env.uid, "write_uid": model.env.uid}
+        common |= {"create_date": now, "write_date": now}
+    relations = [name for name in vals_list[0] if model._fields[name].type == "many2many"]
+    varying = [name for name in vals_list[0] if name not in relations]
+    ids = _insert(
+        model.env,
+        model._table,
+        {name: model._fields[name].column_type[1] for name in (*varying, *common)},
+        [_convert(model, varying, vals) for vals in vals_list],
+        _convert(model, common, common),
+        returning="RETURNING id",
+    )
     ids = [id_ for [id_] in ids]
-    for field, values in relations:
-        pairs = [(id_, other) for id_, others in zip(ids, values, strict=True) for other in others]
-        ends = {field.column1: [one for one, _ in pairs], field.column2: [two for _, two in pairs]}
-        _insert(model.env, field.relation, ends, dict.fromkeys(ends, "int4"))
+    for name in relations:
+        field = model._fields[name]
+        pairs = [
+            {field.column1: id_, field.column2: other}
+            for id_, vals in zip(ids, vals_list, strict=True)
+            for other in vals[name]
+        ]
+        types = dict.fromkeys((field.column1, field.column2), "int4")
+        _insert(model.env, field.relation, types, pairs)
     return model.browse(ids)
 
 
-def _convert(model, columns):
-    """Give the values of fields as their columns want them, and the types of these."""
-    converted, types = {}, {}
-    for name, values in columns.items():
-        field = model._fields[name]
-        types[name] = field.column_type[1]
-        if values.count(values[0]) == len(values):
-            converted[name] = [field.convert_to_column_insert(values[0], model)] * len(values)
-        else:
-            converted[name] = [field.convert_to_column_insert(value, model) for value in values]
-    return converted, types
+def _convert(model, names, vals):
+    """Give values of these fields as their columns want them, as a dict."""
+    return {name: model._fields[name].convert_to_column_insert(vals[name], model) for name in names}
 
 
-def _insert(env, table, columns, types, returning=""):
-    """Insert rows that are given by columns. What is the same for all is sent once.
+def _insert(env, table, types, rows, common=(), returning=""):
+    """Insert rows as JSON: PostgreSQL reads that several times as fast as so many values.
 
-    :param dict columns: lists of values, by the column's name
-    :param dict types: of the columns, by their names
-    :return: what the statement returns, in the order of the values
+    :param dict types: of all columns, by their names
+    :param list rows: dicts of values
+    :param dict common: the values of all rows
+    :return: what the statement returns, in the order of the rows
     """
-    count = len(next(iter(columns.values())))
-    arrays, names, selected = [SQL("%s::int4[]", list(range(count)))], [SQL("position")], []
-    for name, values in columns.items():
-        if count and values.count(values[0]) == count:
-            selected.append(SQL("%s::%s", values[0], SQL(types[name])))
+    described, selected = [], []
+    for name, type_ in types.items():
+        if name in common:
+            selected.append(SQL("%s::%s", common[name], SQL(type_)))
         else:
-            arrays.append(SQL("%s::%s[]", values, SQL(types[name])))
-            names.append(SQL.identifier(name))
+            described.append(SQL("%s %s", SQL.identifier(name), SQL(type_)))
             selected.append(SQL.identifier(name))
     return env.execute_query(
         SQL(
-            "INSERT INTO %s (%s) SELECT %s FROM unnest(%s) AS rows (%s) ORDER BY position %s",
+            "INSERT INTO %s (%s) SELECT %s FROM ROWS FROM (json_to_recordset(%s) AS (%s))"
+            " WITH ORDINALITY ORDER BY ordinality %s",
             SQL.identifier(table),
-            SQL(", ").join(map(SQL.identifier, columns)),
+            SQL(", ").join(map(SQL.identifier, types)),
             SQL(", ").join(selected),
-            SQL(", ").join(arrays),
-            SQL(", ").join(names),
+            json.dumps(rows, default=_to_json),
+            SQL(", ").join(described),
             SQL(returning),
         )
     )
+
+
+def _to_json(value):
+    """Give what JSON does not know: the value of a JSON column, or a time."""
+    return value.adapted if isinstance(value, Json) else json_default(value)

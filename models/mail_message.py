@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.mail import generate_tracking_message_id
 
 from odoo.addons.mail.tools.discuss import Store
 
@@ -34,8 +35,13 @@ class MailMessage(models.Model):
 
         :param list vals_list: dicts of body, author, date, place, …
         """
-        # Nobody answers these by e-mail.
-        common = {"message_type": "telegram", "email_from": False, "reply_to": False}
+        common = {
+            "message_type": "telegram",
+            # Nobody answers these by e-mail.
+            "email_from": False,
+            "reply_to": False,
+            "message_id": generate_tracking_message_id("telegram"),
+        }
         return self.create([{**common, **values} for values in vals_list])
 
     def _telegram_is_in_conversation(self):

@@ -72,6 +72,7 @@ class MailThread(models.AbstractModel):
         *,
         instance,
         partners=None,
+        places=None,
         attachments=None,
         contents=(),
         scheduled_date=None,
@@ -84,6 +85,7 @@ class MailThread(models.AbstractModel):
         :param instance: the ``telegram.instance`` to write by
         :param dict partners: the ``res.partner`` to write to by id of the record; by default the
             records' own
+        :param list places: what ``telegram.chat._locate`` says of these, if it has just been asked
         :param attachments: ``ir.attachment`` records that everybody gets; they are uploaded once
         :param list contents: values of the ``telegram.message._prepare_…`` methods for everybody
         :param datetime scheduled_date: not before this moment (UTC)
@@ -101,7 +103,7 @@ class MailThread(models.AbstractModel):
             for record in self
             for part in self._telegram_parts(bodies.get(record.id), shared)
         ]
-        chats = self.env["telegram.chat"]._for_partners(instance, everyone)
+        chats = self.env["telegram.chat"]._for_partners(instance, everyone, places)
         if attachments:
             messages._keep_files(attachments, instance)
         messages._log_in_chatters(rows)

@@ -139,15 +139,16 @@ class TelegramChat(models.Model):
         return people & Domain(field, "in", values)
 
     @api.model
-    def _for_partners(self, instance, partners):
+    def _for_partners(self, instance, partners, places=None):
         """Return the chats to write to contacts, linked to them, and made where there is none.
 
         :param partners: ``res.partner``, each of them once
+        :param list places: what ``_locate`` says of them, if it has just been asked
         :return: dict of ``telegram.chat`` by id of the contact
         :raise UserError: a contact has neither a chat nor a phone that can be read
         """
         chats, new = {}, {}
-        for partner, chat, phone in self._locate(instance, partners):
+        for partner, chat, phone in places or self._locate(instance, partners):
             if chat:
                 chats[partner.id] = chat
                 chat_sudo = chat.sudo()  # sudo: telegram.chat - linked by writing, not by editing
@@ -181,28 +182,41 @@ class TelegramChat(models.Model):
             {
                 "name": partners[0].complete_name or partners[0].display_name,
                 "telegram_name": partners[0].complete_name or partners[0].display_name,
-                "active": True,
-                "instance_id": instance.id,
-                "company_id": instance.company_id.id,
                 "chat_id": chat_ids[phone],
-                "chat_type": "user",
                 "phone": phone,
                 "partner_id": partners[0].id,
-                "is_stranger": True,
-                "last_message_at": self.env.cr.now().replace(microsecond=0),
-                **values,
             }
             for phone, partners in partners_by_phone.items()
             if chat_ids[phone] not in chats
         ]
-        try:
-            made = bulk.insert(chats_sudo, vals_list)
-        except UniqueViolation:
-            # Somebody made one since our transaction began; only another one can see it.
-            raise ConcurrencyError("a telegram.chat was just made") from None
+        common = {
+            "chat_type": "user",
+            "is_stranger": True,
+            "last_message_at": self.env.cr.now().replace(microsecond=0),
+        }
+        made = chats_sudo._make(instance, vals_list, **common | values)
         chats |= {vals["chat_id"]: chat for vals, chat in zip(vals_list, made, strict=True)}
         self.env["res.partner"].invalidate_model(["telegram_chat_ids"], flush=False)
         return {phone: chats[chat_id].with_env(self.env) for phone, chat_id in chat_ids.items()}
+
+    @api.model
+    def _make(self, instance, vals_list, **common):
+        """Make many chats of an instance: see ``bulk.insert``.
+
+        :raise ConcurrencyError: somebody else has just made one of them
+        """
+        try:
+            return bulk.insert(
+                self,
+                vals_list,
+                active=True,
+                instance_id=instance.id,
+                company_id=instance.company_id.id,
+                **common,
+            )
+        except UniqueViolation:
+            # Only another transaction than ours can see it.
+            raise ConcurrencyError("a telegram.chat was just made") from None
 
     @api.model
     def _for_partner(self, instance, partner):

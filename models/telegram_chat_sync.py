@@ -4,15 +4,11 @@ import re
 from collections import Counter
 from datetime import timedelta
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
 from odoo.tools import clean_context
 
 from .. import const
-from . import bulk
 
 # Telegram names a person's phone with each listing: that is written down again after so long.
 NOTE_PHONE_EVERY = timedelta(days=7)
@@ -126,9 +122,6 @@ class TelegramChat(models.Model):
                     "telegram_name": row.name or row.username or phone or row.chat_id,
                     "contact_name": row.contact_name or False,
                     "username": row.username or False,
-                    "active": True,
-                    "instance_id": instance.id,
-                    "company_id": instance.company_id.id,
                     "chat_id": row.chat_id,
                     "chat_type": row.type
                     if self._is_type(row.type)
@@ -138,8 +131,4 @@ class TelegramChat(models.Model):
                     "is_stranger": not is_group,
                 }
             )
-        try:
-            return bulk.insert(self, vals_list)
-        except UniqueViolation:
-            # Somebody made one since our transaction began; only another one can see it.
-            raise ConcurrencyError("a telegram.chat was just made") from None
+        return self._make(instance, vals_list)

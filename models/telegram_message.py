@@ -32,17 +32,8 @@ FAILURE_TYPES = [
 RANK = {"sent": 1, "delivered": 2, "read": 3}
 # In the context: whoever changes states one after the other shows them himself, all at once.
 SHOW_LATER = "telegram_show_later"
-# What messages made past the ORM have besides the values that all queued ones have.
-BATCH_FIELDS = (
-    "text",
-    "file_name",
-    "attachment_id",
-    "url_file",
-    "content",
-    "is_forwarded",
-    "forwarded_message_id",
-    "is_settling",
-)
+# What messages made past the ORM have by default.
+BATCH_DEFAULTS = {"is_forwarded": False, "is_settling": False}
 # What is asked about their chats: reading all of thousands takes longer than the rest.
 BATCH_CHAT_FIELDS = ("instance_id", "company_id", "channel_id", "last_message_at")
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
@@ -216,8 +207,11 @@ class TelegramMessage(models.Model):
         :param datetime scheduled_date: not before this moment (UTC)
         :return: the ``telegram.message`` records, in this order
         """
+        common = self._prepare_queued(scheduled_date)
         # sudo: telegram.message - people write through the queue, not into its table
-        messages_sudo = self.sudo().create(self._prepare_queued(rows, scheduled_date))
+        messages_sudo = self.sudo().create(
+            [{**common, **values, **chat._get_place()} for chat, values in rows]
+        )
         self._wake_queue(rows, scheduled_date)
         return messages_sudo.with_env(self.env)
 
@@ -229,16 +223,18 @@ class TelegramMessage(models.Model):
         """
         chats = self.env["telegram.chat"].union(*(chat for chat, _values in rows))
         chats.sudo().fetch(BATCH_CHAT_FIELDS)  # sudo: telegram.chat - as in _wake_queue
-        blank = dict.fromkeys(BATCH_FIELDS, False)
-        vals_list = [{**blank, **values} for values in self._prepare_queued(rows, scheduled_date)]
-        messages_sudo = bulk.insert(self.sudo(), vals_list)  # sudo: as above
+        common = BATCH_DEFAULTS | self._prepare_queued(scheduled_date)
+        blank = {name: common.pop(name, False) for _chat, values in rows for name in values}
+        vals_list = [{**blank, **values, **chat._get_place()} for chat, values in rows]
+        messages_sudo = bulk.insert(self.sudo(), vals_list, **common)  # sudo: as _queue_all
         self.env["telegram.chat"].invalidate_model(["message_ids"], flush=False)
         self._wake_queue(rows, scheduled_date)
         return messages_sudo.with_env(self.env)
 
     @api.model
-    def _prepare_queued(self, rows, scheduled_date):
-        common = {
+    def _prepare_queued(self, scheduled_date):
+        """Give the values that all messages have which are put into the queue now."""
+        return {
             "direction": "outgoing",
             "state": "queued",
             "author_id": self.env.user.partner_id.id,
@@ -246,7 +242,6 @@ class TelegramMessage(models.Model):
             "date": self.env.cr.now().replace(microsecond=0),
             "scheduled_date": scheduled_date or False,
         }
-        return [{**common, **values, **chat._get_place()} for chat, values in rows]
 
     @api.model
     def _wake_queue(self, rows, scheduled_date):

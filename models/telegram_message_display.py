@@ -127,33 +127,40 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _log_in_chatters(self, rows):
-        """Show what is to be queued as notes, on many records of one model.
+        """Show what is to be queued as notes, on many records.
 
         :param list rows: a record and the dict of a message's values, for each message; the
             values then hold the note, too
         """
-        turns = {}  # the chatter takes one note of each record at a time
-        for record, values in rows:
-            turns.setdefault(record.id, []).append(values)
-        for number in range(max(map(len, turns.values()), default=0)):
-            chosen = {id_: turn[number] for id_, turn in turns.items() if len(turn) > number}
-            logged = (
-                rows[0][0]
-                .browse(chosen)
-                ._message_log_batch(
-                    {id_: self._format_body(values) for id_, values in chosen.items()},
-                    author_id=self.env.user.partner_id.id,
-                    message_type="telegram",
-                )
+        common = {
+            "author_id": self.env.user.partner_id.id,
+            "is_internal": True,
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
+        }
+        # sudo: mail.message - the caller has checked that the user may write in these chatters
+        logged = (
+            self.env["mail.message"]
+            .sudo()
+            ._telegram_create(
+                [
+                    {
+                        **common,
+                        "model": record._name,
+                        "res_id": record.id,
+                        "body": self._format_body(values),
+                    }
+                    for record, values in rows
+                ]
             )
-            by_attachment = {}
-            for note, values in zip(logged, chosen.values(), strict=True):
-                values["mail_message_ids"] = note.ids
-                if attachment_id := values.get("attachment_id"):
-                    by_attachment.setdefault(attachment_id, []).append(note.id)
-            for attachment_id, note_ids in by_attachment.items():
-                notes = logged.browse(note_ids)
-                notes.write({"attachment_ids": [Command.link(attachment_id)]})
+        )
+        by_attachment = {}
+        for note, (_record, values) in zip(logged, rows, strict=True):
+            values["mail_message_ids"] = note.ids
+            if attachment_id := values.get("attachment_id"):
+                by_attachment.setdefault(attachment_id, []).append(note.id)
+        for attachment_id, note_ids in by_attachment.items():
+            notes = logged.browse(note_ids)
+            notes.write({"attachment_ids": [Command.link(attachment_id)]})
 
     def _notify_chatters(self, notes, partners):
         """Let the notes of many messages follow what becomes of these.
@@ -164,17 +171,19 @@ class TelegramMessage(models.Model):
         first = self.browse(self._ids[:1])  # alone: the others need not be read
         note = self.env["mail.message"].browse(notes[0])
         common = first._prepare_notification(note, partners[0])  # they have all just been queued
+        for name in ("mail_message_id", "res_partner_id", "telegram_message_id"):
+            del common[name]
         bulk.insert(
             self.env["mail.notification"].sudo(),  # sudo: as in _link_to_chatter
             [
                 {
-                    **common,
                     "mail_message_id": note[0],
                     "res_partner_id": partner.id,
                     "telegram_message_id": message_id,
                 }
                 for message_id, note, partner in zip(self._ids, notes, partners, strict=True)
             ],
+            **common,
         )
 
     @api.depends(

@@ -147,6 +147,7 @@ class TelegramComposer(models.TransientModel):
             bodies,
             instance=self.instance_id,
             partners={recipient.record.id: recipient.partner for recipient in able},
+            places=list({recipient.partner.id: recipient[1:4] for recipient in able}.values()),
             scheduled_date=self.scheduled_date,
             **message,
         )
