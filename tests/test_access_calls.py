@@ -326,6 +326,7 @@ class TestCalls(MatrixCase):
 def _add_tests():
     """One test for each model: it says at once which one fails."""
     for model in METHODS:
+
         def test(self, model=model):
             self.check_model(model)
 
