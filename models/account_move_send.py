@@ -7,6 +7,7 @@ from odoo.addons.base.models.ir_qweb import QWebError
 
 from .. import const
 from .account_move import MAY_BE_IGNORED
+from .rights import USER
 
 TELEGRAM = "telegram"
 NAMES_SHOWN = 10
@@ -33,7 +34,7 @@ class AccountMoveSend(models.AbstractModel):
     def _is_applicable_to_company(self, method, company):
         if method != TELEGRAM:
             return super()._is_applicable_to_company(method, company)
-        return self.env.user.has_group("telegram_green_api.group_user")
+        return self.env.user.has_group(USER)
 
     @api.model
     def _is_applicable_to_move(self, method, move, **move_data):

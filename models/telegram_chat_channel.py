@@ -181,16 +181,14 @@ class TelegramChat(models.Model):
 
         :param former: the ``res.users`` that were operators before
         """
-        # sudo: telegram.chat - whoever changes the operators changes all their conversations
-        chats_sudo = self.sudo().search(
-            [("instance_id", "=", instance.id), ("is_channel_open", "=", True)]
-        )
+        chats_sudo = self._find_open([("instance_id", "=", instance.id)])
         if instance.visibility == "own":
             chats_sudo._follow_operators()
             return
         channels_sudo = chats_sudo.channel_id
-        channels_sudo._telegram_remove_members(former - instance.operator_ids)
-        channels_sudo._telegram_add_members(instance.operator_ids - former)
+        operators = instance._get_operators()
+        channels_sudo._telegram_remove_members(former - operators)
+        channels_sudo._telegram_add_members(operators - former)
 
     @api.autovacuum
     def _gc_idle_channels(self):

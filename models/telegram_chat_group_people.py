@@ -40,10 +40,12 @@ class TelegramChat(models.Model):
             people.append(Person(recipient.partner, *recipient[1:]))
         for chat in chats:
             people.append(Person(chat, chat, chat.phone or "", chat._get_group_obstacle(instance)))
-        checked = []
+        checked, own = [], self.union(*(p.chat for p in people))._filtered_access("read")
         for person in people:
             address = person.chat or person.phone
-            reason = person.reason or self._get_further_obstacle(person, inside)
+            is_own = person.chat in own or not person.chat
+            further = self._get_further_obstacle(person, inside) if is_own else "not_own"
+            reason = person.reason or further
             if not reason and address in seen:
                 reason = "duplicate"
             seen.add(address)
@@ -75,6 +77,7 @@ class TelegramChat(models.Model):
             "bad_phone": _("The phone number cannot be read"),
             "no_account": _("No Telegram account"),
             "opted_out": _("Wants no mailings"),
+            "not_own": _("Another salesperson's customer"),
             "duplicate": _("In the list already: the same chat or phone number"),
             "unchecked": _("Not known yet whether this number is on Telegram"),
             "member": _("Is in the group already"),

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from .rights import filter_named
+
 
 class TelegramChat(models.Model):
     """What a chat is called: by the account's own name for it, else by its name at Telegram.
@@ -22,6 +24,13 @@ class TelegramChat(models.Model):
     )
     username = fields.Char("User Name", readonly=True, copy=False, help="With @.")
     is_name_own = fields.Boolean(compute="_compute_is_name_own")
+
+    @api.depends("name")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_display_name(self):
+        named = filter_named(self)
+        for chat in self:
+            chat.display_name = chat.name if chat in named else self.env._("Telegram chat")
 
     @api.depends("name", "telegram_name", "contact_name")
     def _compute_is_name_own(self):

@@ -224,16 +224,6 @@ class TelegramChat(models.Model):
         return self._for_partners(instance, partner)[partner.id]
 
     @api.model
-    def _preview(self, instance, partner):
-        """Say where a message to a contact would go: the chat's name, or the phone number.
-
-        :raise UserError: as for _for_partners
-        """
-        [recipient] = self._check_recipients(instance, partner)
-        chat_sudo = recipient.chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
-        return chat_sudo.display_name or recipient.phone or self._get_phone(partner)
-
-    @api.model
     def _get_phone(self, partner):
         """Return the phone of a contact in E.164, or raise a UserError that says what to do."""
         if not partner.phone:

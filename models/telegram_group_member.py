@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from .rights import filter_named
 from .transactions import check_not_protected
 
 # All of it is what the service said.
@@ -37,7 +38,7 @@ class TelegramGroupMember(models.Model):
         ondelete="set null",
         help="Of the same account with this person, if there is one.",
     )
-    partner_id = fields.Many2one(related="chat_id.partner_id", string="Contact")
+    partner_id = fields.Many2one("res.partner", "Contact", compute="_compute_name")
     sender_name = fields.Char(
         readonly=True, help="How the person's messages in the group were signed."
     )
@@ -55,12 +56,18 @@ class TelegramGroupMember(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("chat_id.name", "partner_id.name", "sender_name", "user_chat_id", "is_self")
+    @api.depends("chat_id.name", "chat_id.partner_id.name")
+    @api.depends("sender_name", "user_chat_id", "is_self")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_name(self):
+        """Of whom the reader may not see the private chat, only the group tells who they are."""
+        named = filter_named(self.chat_id)
         for member in self:
+            chat = member.chat_id & named
+            member.partner_id = chat.partner_id
             member.name = (
-                member.partner_id.name
-                or member.chat_id.name
+                chat.partner_id.name
+                or chat.name
                 or member.sender_name
                 or (member.is_self and member.group_id.instance_id.name)
                 or member.user_chat_id

@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from .rights import MANAGER, USER
+
 
 class TelegramInstance(models.Model):
     """What an instance has to do with the conversations in Discuss."""
@@ -27,7 +29,9 @@ class TelegramInstance(models.Model):
         "The customer's salesperson: an operator sees the chats of the contacts whose salesperson "
         "they are (or their company's), and those that are nobody's: of unknown people, of "
         "contacts without salesperson or with one who does not operate the account, and groups. "
-        "Administrators see all.",
+        "Administrators see all.\n"
+        "What such a customer writes does not appear on the contact, which all colleagues may "
+        "open, unless it answers something that was sent from there.",
     )
 
     def write(self, vals):
@@ -37,9 +41,7 @@ class TelegramInstance(models.Model):
         for instance, operators in former.items():
             chats._update_members(instance, operators)
         if "visibility" in vals:
-            # sudo: telegram.chat - whoever sets it changes all conversations of the account
-            domain = [("instance_id", "in", self.ids), ("is_channel_open", "=", True)]
-            chats.sudo().search(domain)._follow_operators()
+            chats._find_open([("instance_id", "in", self.ids)])._follow_operators()
         return result
 
     def unlink(self):
@@ -52,10 +54,15 @@ class TelegramInstance(models.Model):
         channels_sudo.unlink()
         return result
 
+    def _get_operators(self):
+        """Return the operators who have the right to Telegram: one may be taken from them later."""
+        self.ensure_one()
+        return self.operator_ids.filtered(lambda user: user.has_group(USER))
+
     def _is_operated_by(self, user):
         """Say whether a user may write by this account: its operators, and administrators."""
         self.ensure_one()
         if user._is_superuser() or user in self.operator_ids:
             return True
-        is_manager = user.has_group("telegram_green_api.group_manager")
+        is_manager = user.has_group(MANAGER)
         return is_manager and self.company_id in user.company_ids

@@ -82,13 +82,14 @@ class TelegramInstance(models.Model):
         :param bool force: ask though it is known
         :return: CheckedAccount: ``exists``, ``chat_id``, ``username``
         :raise UserError: it is no phone number, or the service did not tell: why, and what to do
-        :raise AccessError: the user does not operate this instance
+        :raise AccessError: the user does not operate this instance, or may not see the chat
         """
         self.ensure_one()
         self.check_access("read")
         digits = self._read_phone(phone)
         chats = self.env["telegram.chat"]
-        chat = chats._find_by_number(self, [f"+{digits}"]).get(f"+{digits}")
+        chat = chats._find_by_number(self, [f"+{digits}"]).get(f"+{digits}", chats)
+        chat.with_env(self.env).check_access("read")
         if chat and chat._is_number_known() and not force:
             chat_id = "" if chat.is_phone_form else chat.chat_id
             return CheckedAccount(not chat.no_account, chat_id, chat.username or "")

@@ -148,7 +148,9 @@ class TelegramInstance(models.Model):
     def _get_chat(self, chat_id):
         self.ensure_one()
         self.check_access("read")
-        return self.env["telegram.chat"]._for_address(self, chat_id)
+        chat = self.env["telegram.chat"]._for_address(self, chat_id)
+        chat.check_access("read")
+        return chat
 
     def _send_values(self, chat_id, values, quoted_message, scheduled_date):
         chat = self._get_chat(chat_id)

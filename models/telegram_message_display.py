@@ -10,6 +10,7 @@ from odoo.tools import format_datetime, plaintext2html
 
 from .. import const
 from . import bulk
+from .rights import filter_named
 
 MAP_URL = "https://www.openstreetmap.org/?mlat=%s&mlon=%s#map=16/%s/%s"
 
@@ -24,9 +25,12 @@ class TelegramMessage(models.Model):
     )
 
     @api.depends("text", "type_message", "file_name", "content")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_display_name(self):
+        named = filter_named(self)
         for message in self:
-            message.display_name = shorten(message._describe(), 80, placeholder="…")
+            name = message._describe() if message in named else self.env._("Telegram message")
+            message.display_name = shorten(name, 80, placeholder="…")
 
     def _describe(self):
         """Give the message as words: its text, after the name of its kind when that is another."""

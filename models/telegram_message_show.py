@@ -132,14 +132,18 @@ class TelegramMessage(models.Model):
         return result
 
     def _post_on_records(self):
-        """Show messages in the chatters of their contacts and of the records they answer."""
+        """Show messages in the chatters of their contacts and of the records they answer.
+
+        Everybody reads a contact's chatter: where only the salesperson sees the chat, it has no
+        more than what was sent from there and the answers to that.
+        """
         places = []
         answered = self._get_records()
         for message in self:
-            if message.partner_id:
-                places.append((message, message.partner_id))
-            record = answered.get(message)
-            if record and record != message.partner_id and hasattr(record, "message_post"):
+            partner, record = message.partner_id, answered.get(message)
+            if partner and (record == partner or not message.chat_id.restricted_user_id):
+                places.append((message, partner))
+            if record and record != partner and hasattr(record, "message_post"):
                 places.append((message, record))
         self._post(places)
 

@@ -100,6 +100,10 @@ from . import test_telegram_template_files
 from . import test_telegram_template_use
 from . import test_vendor_client
 from . import test_visibility
+from . import test_visibility_calls
+from . import test_visibility_discuss
+from . import test_visibility_members
+from . import test_visibility_names
 from . import test_waiting
 from . import test_webhook
 from . import test_webhook_delivery

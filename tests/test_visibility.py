@@ -4,43 +4,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from .common import TelegramCase
+from .visibility_case import VisibilityCase
 
 
 @tagged("post_install", "-at_install")
-class TestVisibility(TelegramCase):
+class TestVisibility(VisibilityCase):
     """Salespeople who are limited to the chats of their own customers."""
-
-    def setUp(self):
-        super().setUp()
-        user, manager = "telegram_green_api.group_user", "telegram_green_api.group_manager"
-        self.colleague = new_test_user(
-            self.env, "visibility_colleague", groups=f"{user},base.group_partner_manager"
-        )
-        self.manager = new_test_user(self.env, "visibility_manager", groups=manager)
-        staff = self.salesperson | self.colleague | self.manager
-        self.instance.operator_ids = [Command.set(staff.ids)]
-        self.customer.user_id = self.salesperson
-        self.ingest(self.notification())
-        chats = self.env["telegram.chat"]
-        self.chat = chats.search([("instance_id", "=", self.instance.id)])
-        self.assertEqual(self.chat.partner_id, self.customer)
-        self.nobodys = chats._get_or_create(self.instance, "10000005", name="Unknown")
-        self.group = chats._get_or_create(self.instance, "-10001234567", name="Team")
-        self.channel = self.chat._open_channel()
-
-    def sees(self, user):
-        """Tell which of the chat, its message and its conversation a user gets."""
-        found = set()
-        for record in (self.chat, self.chat.message_ids[:1], self.channel):
-            records = record.with_user(user)
-            if records.search([("id", "=", record.id)]):
-                records.read(["display_name"])
-                found.add(record._name)
-            else:
-                with self.assertRaises(AccessError):
-                    records.read(["display_name"])
-        return found
 
     def test_all_operators(self):
         """As it is set from the beginning, each operator sees everything."""

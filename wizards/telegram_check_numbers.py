@@ -43,9 +43,9 @@ class TelegramCheckNumbers(models.TransientModel):
     @api.depends("partner_ids", "instance_id", "force")
     def _compute_summary(self):
         for wizard in self:
-            to_ask, known, without = wizard._sort_numbers()
+            to_ask, known, others, without = wizard._sort_numbers()
             wizard.can_begin = bool(to_ask)
-            wizard.summary = wizard._describe_plan(len(to_ask), len(known))
+            wizard.summary = wizard._describe_plan(len(to_ask), len(known), len(others))
             wizard.unreadable = wizard._describe_unreadable(without)
 
     @api.depends("chat_ids")
@@ -71,7 +71,7 @@ class TelegramCheckNumbers(models.TransientModel):
         """Put the numbers into the queue, and show how it goes on."""
         self._check_access_to_all()
         self.instance_id.check_access("read")
-        to_ask, _known, _without = self._sort_numbers()
+        to_ask, *_rest = self._sort_numbers()
         if not to_ask:
             raise UserError(self.env._("There is no number to ask about."))
         chats = self.env["telegram.chat"]
@@ -113,8 +113,8 @@ class TelegramCheckNumbers(models.TransientModel):
     # === HELPERS === #
 
     def _sort_numbers(self):
-        """Return the contacts to ask about by their phones, those that are known, and those
-        without a number that can be read."""
+        """Return the contacts to ask about by their phones, those that are known, those of
+        other salespeople, and those without a number that can be read."""
         by_phone, without = {}, self.partner_ids.browse()
         for partner in self.partner_ids._origin:
             if partner.phone_sanitized:
@@ -123,8 +123,19 @@ class TelegramCheckNumbers(models.TransientModel):
                 without += partner
         chats = self.env["telegram.chat"]
         found = chats._find_by_number(self.instance_id, list(by_phone)) if by_phone else {}
-        known = {} if self.force else {p: c for p, c in found.items() if c._is_number_known()}
-        return {p: ps for p, ps in by_phone.items() if p not in known}, known, without
+        own = chats.union(*found.values()).with_env(self.env)._filtered_access("read")
+        others = {
+            phone
+            for phone, partners in by_phone.items()
+            if phone in found
+            and found[phone] not in own
+            or phone not in found
+            and not chats._is_contact_for(self.instance_id, partners[0])
+        }
+        known = {p for p, chat in found.items() if not self.force and chat._is_number_known()}
+        left_out = known | others
+        to_ask = {p: partners for p, partners in by_phone.items() if p not in left_out}
+        return to_ask, known - others, others, without
 
     def _reopen(self):
         return {
@@ -138,7 +149,7 @@ class TelegramCheckNumbers(models.TransientModel):
 
     # === TEXTS === #
 
-    def _describe_plan(self, to_ask, known):
+    def _describe_plan(self, to_ask, known, others):
         _ = self.env._
         sentences = [_("%s numbers will be asked about, one per second.", to_ask)]
         if to_ask == 1:
@@ -148,6 +159,10 @@ class TelegramCheckNumbers(models.TransientModel):
         if known:
             sentences.append(
                 _("Of %s the answer is known from the last 30 days: it is not asked again.", known)
+            )
+        if others:
+            sentences.append(
+                _("%s are numbers of other salespeople's customers: they are left out.", others)
             )
         return " ".join(sentences)
 

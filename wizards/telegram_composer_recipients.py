@@ -64,7 +64,7 @@ class TelegramComposer(models.TransientModel):
             going, left_out = composer._sort_recipients()
             composer.recipient_count = len(going)
             composer.left_out_count = len(left_out)
-            composer.chat_id = going[0].chat if len(going) == 1 else False
+            composer.chat_id = going[0].chat._filtered_access("read") if len(going) == 1 else False
             composer.preview = composer._describe_recipients(going, left_out)
             warnings = (composer._warn_personal(going), *composer._warn_waiting(going))
             composer.warning = "\n".join(filter(None, warnings))
@@ -189,10 +189,9 @@ class TelegramComposer(models.TransientModel):
         return lines
 
     def _describe_recipient(self, recipient):
-        chat_sudo = recipient.chat.sudo()  # sudo: telegram.chat - its name, to who may write there
         place = recipient.phone or self.env._("in Telegram")
-        if chat_sudo:
-            place = self.env._("in the chat “%s”", chat_sudo.display_name)
+        if chat := recipient.chat._filtered_access("read"):
+            place = self.env._("in the chat “%s”", chat.display_name)
         return GOING % (recipient.partner.display_name, place)
 
     def _describe_left_out(self, recipient):

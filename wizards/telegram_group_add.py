@@ -23,7 +23,7 @@ class TelegramGroupAdd(models.TransientModel):
 
     def action_add(self):
         """Add everybody who can be added."""
-        self.ensure_one()
+        self._check_access_to_all()
         chats, left_out = self._get_people()
         names = {chat.chat_id: chat.partner_id.display_name or chat.name for chat in chats}
         results = self.group_id.add_group_participants(chats)

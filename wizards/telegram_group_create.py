@@ -81,7 +81,7 @@ class TelegramGroupCreate(models.TransientModel):
 
     def action_create(self):
         """Make the group and open it."""
-        self.ensure_one()
+        self._check_access_to_all()
         if self.is_unsure and not self.has_looked:
             raise UserError(self.env._("Look first whether the group is there already."))
         chats, left_out = self._get_people()
