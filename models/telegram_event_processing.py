@@ -82,6 +82,8 @@ class TelegramEvent(models.Model):
     def _process_inbox(self, instance):
         """Process the new events of an instance in their order. Commits.
 
+        What comes in meanwhile is left to the next look: many at once are much less work.
+
         Not beside another call for the same instance: whoever calls it holds the receive action.
 
         :return: bool, whether the time of the scheduled action is over before the work is
@@ -96,6 +98,8 @@ class TelegramEvent(models.Model):
             processed = events._process_together()
             last_id = processed[-1].id
             seconds_left = self.env["ir.cron"]._commit_progress(len(processed), remaining=1)
+            if processed == events and len(events) < EVENTS_AT_ONCE:
+                break
         return False
 
     @api.model

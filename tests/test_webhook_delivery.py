@@ -2,6 +2,8 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import requests
@@ -10,6 +12,7 @@ from odoo.service import server
 from odoo.tests import tagged
 from odoo.tests.common import HOST
 
+from ..models import telegram_event_receiving as receiving
 from .committed_case import CommittedCase
 from .common import CUSTOMER_CHAT
 
@@ -93,6 +96,37 @@ class TestDelivery(CommittedCase):
             instance = env["telegram.instance"].browse(self.instance_id)
             self.assertTrue(instance.webhook_received_at)
             self.assertFalse(instance.receiving_message)
+
+    def test_delivered_while_others_are_processed(self):
+        """What comes meanwhile waits a moment for what comes next, and is processed with it: each
+        for itself, a message is several times as much work. None waits for another run."""
+        events, batches = self.registry["telegram.event"], []
+        process_together = events._process_together
+
+        def deliver(text):
+            self.phone.write(CUSTOMER_CHAT, text)
+            self.wait_until_delivered()
+
+        def process(records):
+            batches.append(len(records))
+            if len(batches) == 1:
+                deliver("While the first is processed")
+            return process_together(records)
+
+        def pause(_seconds):
+            if len(batches) == 1:
+                deliver("In the pause after that")
+
+        self.receive()  # the notification that proves the address
+        self.patch(events, "_process_together", process)
+        self.patch(receiving, "time", SimpleNamespace(sleep=pause, monotonic=monotonic))
+        deliver("First")
+        self.receive()
+        self.assertEqual(batches, [1, 2])
+        self.assertEqual(
+            self.texts("incoming"),
+            ["First", "While the first is processed", "In the pause after that"],
+        )
 
     def test_delivered_in_parallel(self):
         """The same notifications many times at once: each is answered 200, and is here once."""
