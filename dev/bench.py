@@ -15,6 +15,8 @@ BENCHES = {
     "calls",
     "receive": "how many messages come in by webhook and by fetching, against OCA's "
     "mail_gateway_telegram, and with many messages stored",
+    "flood": "whether Odoo stays usable and nothing is lost under ten times the deliveries of the "
+    "service, and what a delivery of a stranger costs",
     "chaos-send": "whether each message goes out once and in order while Odoo and the service "
     "are killed and calls go wrong",
     "chaos-receive": "whether each message comes in once and in order while Odoo is killed, the "
@@ -38,6 +40,9 @@ def bench_options(arguments):
     }
     _add_send_options(parsers["send"])
     _add_receive_options(parsers["receive"])
+    parsers["flood"].add_argument(
+        "--seconds", type=int, default=10, help="of deliveries that are offered (%(default)s)"
+    )
     _add_chaos_options(parsers["chaos-send"], messages=2000, minutes=12)
     _add_chaos_options(parsers["chaos-receive"], messages=20000, minutes=30)
     parsers["fuzz"].add_argument(

@@ -63,10 +63,10 @@ class Way:
 
     def run(self, amount, senders):
         """Let so many messages come in; return the Cost when all are processed."""
-        work, start = self._work(), time.perf_counter()
+        work, start = self.work(), time.perf_counter()
         self.send(amount, senders)
         seconds = time.perf_counter() - start
-        return Cost((self._work() - work) * 1000 / amount, amount / seconds)
+        return Cost((self.work() - work) * 1000 / amount, amount / seconds)
 
     def post_all(self, url, bodies, senders, **headers):
         """Deliver notifications, so many at the same time."""
@@ -141,15 +141,16 @@ class Way:
         values = {"operator_ids": [(6, 0, [ADMINISTRATOR])]}
         self.session.call("telegram.instance", "write", [self.instance_id], values)
 
-    def _work(self):
+    def work(self):
         """Return the seconds that Odoo and PostgreSQL have worked for the database."""
         rows = self.server.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
             database=self.database,
             values=[self.database],
         )
+        workers = psutil.Process(self._pid).children(recursive=True)
         seconds = 0
-        for pid in (self._pid, *(pid for (pid,) in rows)):
+        for pid in (self._pid, *(worker.pid for worker in workers), *(pid for (pid,) in rows)):
             try:
                 times = psutil.Process(pid).cpu_times()
             except psutil.NoSuchProcess:
@@ -165,7 +166,11 @@ class Deliveries(Way):
 
     def prepare(self):
         self.make_contacts()
-        self.connect(4100000301)
+        self.connect_webhook(4100000301)
+
+    def connect_webhook(self, id_instance):
+        """Make an account at the service and in Odoo, to which the service then delivers."""
+        self.connect(id_instance)
         ids = [self.instance_id]
         self.session.call("telegram.instance", "write", ids, {"receive_mode": "webhook"})
         self.session.call("telegram.instance", "action_set_up_receiving", ids)
