@@ -17,6 +17,7 @@ from . import mail_thread
 from . import res_partner
 from . import res_partner_check
 from . import res_users
+from . import telegram_protected
 from . import telegram_call
 from . import telegram_chat
 from . import telegram_chat_channel

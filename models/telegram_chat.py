@@ -9,7 +9,6 @@ from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.tools import clean_context
 
 from .. import const
-from .transactions import check_not_protected
 
 # Who a message goes to, and by which account: set by the addon itself.
 PROTECTED = {
@@ -42,8 +41,10 @@ class TelegramChat(models.Model):
     """One private chat, group, supergroup or channel, as one instance sees it."""
 
     _name = "telegram.chat"
+    _inherit = "telegram.protected"
     _description = "Telegram Chat"
     _order = "last_message_at desc nulls last, id desc"
+    _protected = PROTECTED
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
     instance_id = fields.Many2one(
@@ -178,16 +179,6 @@ class TelegramChat(models.Model):
                 )
 
     # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            check_not_protected(self, vals, PROTECTED)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        check_not_protected(self, vals, PROTECTED)
-        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_waiting(self):

@@ -9,10 +9,7 @@ from odoo.tools import clean_context
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
 from .. import const
-from .transactions import check_not_protected
 
-# Written by the addon itself.
-PROTECTED = {"channel_id", "is_channel_open"}
 # So many of the chat's messages a new conversation begins with.
 HISTORY_LENGTH = 20
 # A conversation in which nobody wrote for so long leaves Discuss until somebody writes again:
@@ -29,6 +26,7 @@ class TelegramChat(models.Model):
     """
 
     _inherit = "telegram.chat"
+    _protected = {"channel_id", "is_channel_open"}
 
     channel_id = fields.Many2one(
         "discuss.channel",
@@ -42,14 +40,7 @@ class TelegramChat(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            check_not_protected(self, vals, PROTECTED)
-        return super().create(vals_list)
-
     def write(self, vals):
-        check_not_protected(self, vals, PROTECTED)
         result = super().write(vals)
         if "name" in vals or "partner_id" in vals:
             self._update_channels()

@@ -4,7 +4,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .transactions import check_not_protected
 from .unix_time import to_datetime
 
 # The service's names of what members may do (const.GROUP_SETTINGS), and our fields.
@@ -37,6 +36,7 @@ class TelegramChat(models.Model):
     """
 
     _inherit = "telegram.chat"
+    _protected = PROTECTED
 
     is_group = fields.Boolean(
         compute="_compute_is_group", help="A group, supergroup or channel, not one person."
@@ -116,18 +116,6 @@ class TelegramChat(models.Model):
         names = {owner.group_id: owner.name for owner in owners}
         for chat in self:
             chat.owner_name = names.get(chat) or chat.owner_chat_id
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            check_not_protected(self, vals, PROTECTED)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        check_not_protected(self, vals, PROTECTED)
-        return super().write(vals)
 
     # === ASKING THE SERVICE === #
 

@@ -3,16 +3,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .transactions import check_not_protected
-
-PROTECTED = {"res_model", "res_id"}
-
 
 class TelegramChat(models.Model):
     """The record that a group is about: what is written in the group stands in its chatter, too,
     and from there one writes to the group."""
 
     _inherit = "telegram.chat"
+    _protected = {"res_model", "res_id"}
 
     res_model = fields.Char("Record Model", readonly=True, copy=False)
     res_id = fields.Many2oneReference(
@@ -38,18 +35,6 @@ class TelegramChat(models.Model):
         if self.res_model not in self.env or not self.res_id:
             return self.env["res.partner"]
         return self.env[self.res_model].browse(self.res_id).exists()
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            check_not_protected(self, vals, PROTECTED)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        check_not_protected(self, vals, PROTECTED)
-        return super().write(vals)
 
     # === ACTION METHODS === #
 

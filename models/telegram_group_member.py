@@ -3,7 +3,6 @@
 from odoo import api, fields, models
 
 from .rights import filter_named
-from .transactions import check_not_protected
 
 # All of it is what the service said.
 PROTECTED = {
@@ -21,8 +20,10 @@ class TelegramGroupMember(models.Model):
     """Somebody in a group, as the service listed them the last time it was asked."""
 
     _name = "telegram.group.member"
+    _inherit = "telegram.protected"
     _description = "Telegram Group Member"
     _order = "is_owner desc, is_admin desc, id"
+    _protected = PROTECTED
 
     group_id = fields.Many2one(
         "telegram.chat", required=True, readonly=True, index=True, ondelete="cascade"
@@ -87,16 +88,6 @@ class TelegramGroupMember(models.Model):
             member.role = role
 
     # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            check_not_protected(self, vals, PROTECTED)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        check_not_protected(self, vals, PROTECTED)
-        return super().write(vals)
 
     def _get_changes(self, values):
         """Return those of the values that are others than the member's."""

@@ -9,7 +9,6 @@ from odoo.fields import Domain
 
 from .. import const
 from ..client import check_host, propose_host
-from .transactions import check_not_protected
 
 # Written by the addon itself, on behalf of the service.
 PROTECTED = {
@@ -49,7 +48,8 @@ class TelegramInstance(models.Model):
 
     _name = "telegram.instance"
     _description = "Telegram Instance"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["telegram.protected", "mail.thread", "mail.activity.mixin"]
+    _protected = PROTECTED
     _order = "sequence, id"
 
     name = fields.Char(required=True, tracking=True)
@@ -272,15 +272,12 @@ class TelegramInstance(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            check_not_protected(self, vals, PROTECTED)
         instances = super().create(vals_list)
         for instance in instances:
             instance._create_crons()
         return instances
 
     def write(self, vals):
-        check_not_protected(self, vals, PROTECTED)
         moved = CREDENTIALS & vals.keys()
         if moved and any(self.mapped("api_token_set")) and not self._may_handle_tokens():
             raise AccessError(

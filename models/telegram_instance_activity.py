@@ -5,7 +5,6 @@ from odoo.tools import plaintext2html
 
 from .. import const
 from ..client import Refused
-from .transactions import check_not_protected
 
 # An account in one of these states needs a person.
 STOPPED = {
@@ -21,13 +20,13 @@ STOPPED = {
 }
 STOPPED_ACTIVITY = "mail.mail_activity_data_warning"
 QUOTA_ACTIVITY = "mail.mail_activity_data_todo"
-PROTECTED = {"has_worked"}
 
 
 class TelegramInstance(models.Model):
     """Activities for the administrator of an account: it has stopped, or its quota is used up."""
 
     _inherit = "telegram.instance"
+    _protected = {"has_worked"}
 
     responsible_id = fields.Many2one(
         "res.users",
@@ -46,7 +45,6 @@ class TelegramInstance(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        check_not_protected(self, vals, PROTECTED)
         if vals.get("state") == "unchecked":
             vals = {**vals, "has_worked": False}  # somebody is just setting it up
         return super().write(vals)

@@ -12,7 +12,7 @@ from odoo.tools import format_datetime
 from .. import const
 from ..client import CheckedAccount, GreenApiError, Pace, Refused
 from .telegram_instance_account import STATE_OF_CODE
-from .transactions import check_not_protected, write_and_commit, write_in_own_transaction
+from .transactions import write_and_commit, write_in_own_transaction
 
 CHECK_PAUSE_HOURS = 4  # checkAccount is not called again so long after a limit was reached
 RETRY_PAUSE = timedelta(minutes=5)  # after the service failed
@@ -20,7 +20,6 @@ ATTEMPTS = 3  # for a number at which the service fails
 FAILURES_IN_A_ROW = 2  # so many mean that it is not the number
 NUMBERS_AT_ONCE = 20  # of one instance, before the next one has its turn
 LIMITS = (const.CODE_QUOTA, const.CODE_CHECK_LIMIT, const.CODE_RATE_LIMIT)
-PROTECTED = {"check_month", "check_number", "check_problem"}
 
 
 class TelegramInstance(models.Model):
@@ -28,6 +27,7 @@ class TelegramInstance(models.Model):
     Telegram punishes accounts that ask for many numbers that have none."""
 
     _inherit = "telegram.instance"
+    _protected = {"check_month", "check_number", "check_problem"}
 
     check_month = fields.Char(readonly=True, copy=False)
     check_number = fields.Integer(readonly=True, copy=False)
@@ -61,12 +61,6 @@ class TelegramInstance(models.Model):
     @api.model
     def _get_month(self):
         return fields.Datetime.now().strftime("%Y-%m")
-
-    # === CRUD METHODS === #
-
-    def write(self, vals):
-        check_not_protected(self, vals, PROTECTED)
-        return super().write(vals)
 
     # === FOR PROGRAMMERS === #
 

@@ -12,7 +12,7 @@ from ..client.answers import text
 from ..client.history import as_notification, as_status
 from .telegram_instance_account import STATE_OF_CODE
 from .telegram_message import RANK
-from .transactions import check_not_protected, own_transaction, write_and_commit
+from .transactions import own_transaction, write_and_commit
 
 _logger = logging.getLogger(__name__)
 
@@ -22,7 +22,6 @@ MARGIN = timedelta(minutes=5)  # by which more is compared, since clocks differ
 # How often it is noted that messages come in: often enough for GAP, seldom enough to cost nothing.
 NOTE_EVERY = timedelta(minutes=2)
 MINUTES_OF = {"minutes": 1, "hours": 60, "days": 24 * 60}
-PROTECTED = {"received_until"}
 
 
 class TelegramInstance(models.Model):
@@ -34,18 +33,13 @@ class TelegramInstance(models.Model):
     """
 
     _inherit = "telegram.instance"
+    _protected = {"received_until"}
 
     received_until = fields.Datetime(
         readonly=True,
         copy=False,
         help="Messages are known to have come in until then; what came later may be missing.",
     )
-
-    # === CRUD METHODS === #
-
-    def write(self, vals):
-        check_not_protected(self, vals, PROTECTED)
-        return super().write(vals)
 
     # === ACTION METHODS === #
 

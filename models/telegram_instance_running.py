@@ -8,11 +8,9 @@ from odoo.tools import SQL
 
 from .. import const
 from .telegram_instance_journal import NOTE_EVERY
-from .transactions import check_not_protected, write_and_commit
+from .transactions import write_and_commit
 
 _logger = logging.getLogger(__name__)
-
-PROTECTED = {"running_at", "database_mark"}
 
 
 class TelegramInstance(models.Model):
@@ -23,6 +21,7 @@ class TelegramInstance(models.Model):
     """
 
     _inherit = "telegram.instance"
+    _protected = {"running_at", "database_mark"}
 
     running_at = fields.Datetime(
         readonly=True, copy=False, help="Odoo is known to have worked for this instance then."
@@ -30,12 +29,6 @@ class TelegramInstance(models.Model):
     database_mark = fields.Char(
         readonly=True, copy=False, help="Where the database was then; it changes by a restore."
     )
-
-    # === CRUD METHODS === #
-
-    def write(self, vals):
-        check_not_protected(self, vals, PROTECTED)
-        return super().write(vals)
 
     # === SCHEDULED ACTIONS === #
 

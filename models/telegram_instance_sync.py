@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ..client import GreenApiError
-from .transactions import check_not_protected, write_and_commit
+from .transactions import write_and_commit
 
 BATCH = 500  # rows of one transaction
 LISTS = {"contacts": "get_contacts", "chats": "get_chats"}
@@ -33,6 +33,7 @@ class TelegramInstance(models.Model):
     """
 
     _inherit = "telegram.instance"
+    _protected = PROTECTED
 
     sync_state = fields.Selection(
         [
@@ -67,12 +68,6 @@ class TelegramInstance(models.Model):
         for instance in self:
             instance.is_sync_running = instance.sync_state in ("waiting", "running")
             instance.sync_message = instance._describe_sync()
-
-    # === CRUD METHODS === #
-
-    def write(self, vals):
-        check_not_protected(self, vals, PROTECTED)
-        return super().write(vals)
 
     # === ACTION METHODS === #
 

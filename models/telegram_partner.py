@@ -7,9 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from .. import const
 from ..client import GreenApiError, OutcomeUnknown, PartnerClient, check_host, to_text
-from .transactions import check_not_protected, write_in_own_transaction
-
-PROTECTED = {"refreshed_at"}
+from .transactions import write_in_own_transaction
 
 
 class TelegramPartner(models.Model):
@@ -21,8 +19,10 @@ class TelegramPartner(models.Model):
     """
 
     _name = "telegram.partner"
+    _inherit = "telegram.protected"
     _description = "GREEN-API Partner"
     _order = "name, id"
+    _protected = {"refreshed_at"}
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
@@ -107,16 +107,6 @@ class TelegramPartner(models.Model):
                     ) from None
 
     # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            check_not_protected(self, vals, PROTECTED)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        check_not_protected(self, vals, PROTECTED)
-        return super().write(vals)
 
     def unlink(self):
         self.env["telegram.secret"]._forget(self)

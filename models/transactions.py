@@ -1,13 +1,13 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-"""Writing in a scheduled action what must not get lost, and guarding what only we may write."""
+"""Writing in a scheduled action what must not get lost."""
 
 from contextlib import contextmanager
 
 from psycopg2.errors import UniqueViolation
 
 from odoo import SUPERUSER_ID, api
-from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 ATTEMPTS = 5
@@ -72,21 +72,3 @@ def write_in_own_transaction(records, write):
             "same time. Look what has become of it before you do it again."
         )
     )
-
-
-def check_not_protected(records, vals, protected):
-    """Refuse values of fields that only the addon itself writes, in superuser mode.
-
-    ``readonly`` keeps people from typing into a field; it does not keep programs from writing it.
-
-    :raise AccessError: ``vals`` holds one of the ``protected`` fields
-    """
-    found = sorted(protected & vals.keys())
-    if found and not records.env.su:
-        raise AccessError(
-            records.env._(
-                "The field “%(field)s” of “%(model)s” is not for writing by hand.",
-                field=records._fields[found[0]].string,
-                model=records._description,
-            )
-        )
