@@ -8,6 +8,7 @@ from psycopg2 import Error as DatabaseError
 from odoo import api, fields, models
 
 from .. import const
+from .retention import find_overdue
 from .transactions import own_transaction
 
 _logger = logging.getLogger(__name__)
@@ -83,14 +84,16 @@ class TelegramCall(models.Model):
 
     @api.autovacuum
     def _gc_calls(self):
-        """Remove the calls that are older than their instance keeps them; and those of no instance,
-        such as with credentials that were refused in the guided start."""
-        overdue = self.env["telegram.instance"]._find_overdue("call_log_days", self._name, [])
+        """Remove the calls that are older than their instance or partner keeps them; and those of
+        neither, such as with credentials that were refused in the guided start."""
+        overdue = find_overdue(self, "instance_id", "call_log_days")
+        overdue |= find_overdue(self, "telegram_partner_id", "call_log_days")
         nobodys = [
             ("instance_id", "=", False),
             ("telegram_partner_id", "=", False),
             ("create_date", "<", fields.Datetime.now() - timedelta(days=const.CALL_LOG_DAYS)),
         ]
-        overdue |= overdue.search(nobodys, limit=const.REMOVED_AT_ONCE - len(overdue))
+        overdue |= overdue.search(nobodys, limit=const.REMOVED_AT_ONCE)
+        overdue = overdue[: const.REMOVED_AT_ONCE]
         overdue.unlink()
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE

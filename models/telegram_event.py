@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from .. import const
 from ..client import answers
 from ..client.notifications import event_key
+from .retention import find_overdue
 
 
 def prettify(body):
@@ -140,8 +141,7 @@ class TelegramEvent(models.Model):
     @api.autovacuum
     def _gc_events(self):
         """Remove events that were processed long ago; those set aside stay."""
-        overdue = self.env["telegram.instance"]._find_overdue(
-            "keep_events_days", self._name, [("state", "in", ("done", "ignored"))]
-        )
+        settled = [("state", "in", ("done", "ignored"))]
+        overdue = find_overdue(self, "instance_id", "keep_events_days", settled)
         overdue.unlink()
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE

@@ -1,8 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from datetime import timedelta
-
-from odoo import api, fields, models
+from odoo import fields, models
 
 from .. import const
 
@@ -40,23 +38,3 @@ class TelegramInstance(models.Model):
         f"<= {const.KEEP_DAYS_MAX})",
         "The days for which something is kept are 0 (for ever) to 36500.",
     )
-
-    @api.model
-    def _find_overdue(self, days_field, model, domain, date_field="create_date"):
-        """Find records that are older than their instance keeps them, of all companies.
-
-        :param str days_field: of this model, with the days; 0 keeps them for ever
-        :param str model: that has an ``instance_id``
-        :param domain: of the records that may be removed
-        :return: the records in superuser mode, at most ``const.REMOVED_AT_ONCE``
-        """
-        # sudo: the cleaning of all companies
-        instances_sudo = self.sudo().with_context(active_test=False)
-        found = self.env[model].sudo()
-        for instance_sudo in instances_sudo.search([(days_field, ">", 0)]):
-            limit = fields.Datetime.now() - timedelta(days=instance_sudo[days_field])
-            overdue = [("instance_id", "=", instance_sudo.id), (date_field, "<", limit), *domain]
-            found |= found.search(overdue, limit=const.REMOVED_AT_ONCE - len(found), order="id")
-            if len(found) >= const.REMOVED_AT_ONCE:
-                break
-        return found

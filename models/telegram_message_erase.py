@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from .. import const
+from .retention import find_overdue
 
 # Files that are there for a conversation only; those of records belong to these.
 OWN_PLACES = ("discuss.channel", "telegram.message")
@@ -47,17 +48,14 @@ class TelegramMessage(models.Model):
     @api.autovacuum
     def _gc_messages(self):
         """Remove messages that are older than their instance keeps them."""
-        overdue = self.env["telegram.instance"]._find_overdue(
-            "keep_messages_days", self._name, SETTLED, "date"
-        )
+        overdue = find_overdue(self, "instance_id", "keep_messages_days", SETTLED, "date")
         overdue._erase()
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
 
     @api.autovacuum
     def _gc_files(self):
         """Remove files that are older than their instance keeps them."""
-        overdue = self.env["telegram.instance"]._find_overdue(
-            "keep_files_days", self._name, Domain("download_state", "=", "fetched"), "date"
-        )
+        fetched = Domain("download_state", "=", "fetched")
+        overdue = find_overdue(self, "instance_id", "keep_files_days", fetched, "date")
         overdue._erase_files()
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE

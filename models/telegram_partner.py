@@ -1,6 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -111,18 +110,6 @@ class TelegramPartner(models.Model):
     def unlink(self):
         self.env["telegram.secret"]._forget(self)
         return super().unlink()
-
-    @api.autovacuum
-    def _gc_calls(self):
-        """Remove the calls that are older than their partner keeps them."""
-        now = fields.Datetime.now()
-        # sudo: telegram.partner, telegram.call - the cleaning of all companies
-        partners_sudo = self.sudo().with_context(active_test=False)
-        calls_sudo = self.env["telegram.call"].sudo()
-        for partner_sudo in partners_sudo.search([("call_log_days", ">", 0)]):
-            oldest = now - timedelta(days=partner_sudo.call_log_days)
-            overdue = [("telegram_partner_id", "=", partner_sudo.id), ("create_date", "<", oldest)]
-            calls_sudo.search(overdue, limit=const.REMOVED_AT_ONCE).unlink()
 
     # === ACTION METHODS === #
 

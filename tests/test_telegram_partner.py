@@ -173,7 +173,7 @@ class TestPartner(PartnerCase):
             "UPDATE telegram_call SET create_date = %s WHERE id = %s",
             [fields.Datetime.now() - timedelta(days=15), calls[0].id],
         )
-        self.env["telegram.partner"]._gc_calls()
+        self.env["telegram.call"]._gc_calls()
         self.assertEqual(calls.exists(), calls[1])
 
     def test_no_token(self):
