@@ -187,6 +187,16 @@ CODE_HOST_NOT_ALLOWED = "host_not_allowed"  # the link leads to a host that is n
 CODE_TIMEOUT = "timeout"  # no answer in time
 CODE_CONNECTION_LOST = "connection_lost"  # cut before the answer was complete
 
+# What a failed call tells about the instance itself, whatever was asked.
+STATE_OF_CODE = {
+    CODE_NOT_AUTHORIZED: STATE_NOT_AUTHORIZED,
+    CODE_STARTING: STATE_STARTING,
+    CODE_EXPIRED: CODE_EXPIRED,
+    CODE_DELETED: CODE_DELETED,
+    CODE_UNAUTHORIZED: CODE_UNAUTHORIZED,
+    CODE_FORBIDDEN: CODE_FORBIDDEN,
+}
+
 # Refusals that concern one message; any other one would befall the next message too.
 MESSAGE_CODES = (CODE_BAD_REQUEST, CODE_QUOTA, CODE_CHECK_LIMIT, CODE_LOST, CODE_TOO_LARGE)
 

@@ -40,12 +40,12 @@ class TelegramChat(models.Model):
                     max=MARKS_AT_ONCE,
                 )
             )
-        raw, problems = [], []
-        for chat, outcome in self._mark_each():
+        raw, problems, done = [], [], len(self)
+        for chats, outcome in self._mark_each():
             raw.append(getattr(outcome, "raw", str(outcome)))
-            if problem := chat._explain_mark(outcome):
-                problems.append(f"{chat.display_name}: {problem}")
-        done = len(self) - len(problems)
+            if problem := chats._explain_mark(outcome):
+                problems.append(f"{chats._name_marked()}: {problem}")
+                done -= len(chats)
         message = self.env._("Marked as read at Telegram.")
         if len(self) > 1:
             message = self.env._("%s chats are marked as read at Telegram.", done)
@@ -73,7 +73,7 @@ class TelegramChat(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        [(_chat, outcome)] = self._mark_each()
+        [(_self, outcome)] = self._mark_each()
         if problem := self._explain_mark(outcome):
             raise UserError(problem)
 
@@ -103,18 +103,29 @@ class TelegramChat(models.Model):
     def _mark_each(self):
         """Mark chats one after the other, at the pace of the service.
 
-        :return: generator of the chat and what came of it: a Step, or a GreenApiError
+        What is wrong with an account, or with the service, is the same for all of its chats: the
+        others are not asked for then.
+
+        :return: generator of chats and what came of them: a Step, or a GreenApiError
         """
-        for instance in self.instance_id:
+        for instance, chats in self.grouped("instance_id").items():
             pace = Pace()
             with instance._get_client() as client:
-                for chat in self.filtered(lambda chat, x=instance: chat.instance_id == x):
+                for number, chat in enumerate(chats):
                     time.sleep(pace.reserve("readChat"))
                     try:
                         outcome = client.read_chat(chat.chat_id)
                     except GreenApiError as error:
+                        if not isinstance(error, Refused) or error.code in const.STATE_OF_CODE:
+                            yield chats[number:], error
+                            break
                         outcome = error
                     yield chat, outcome
+
+    def _name_marked(self):
+        if len(self) == 1:
+            return self.display_name
+        return self.env._("%s chats are not marked", len(self))
 
     def _explain_mark(self, outcome):
         """Say why a chat is not marked as read; empty when it is."""

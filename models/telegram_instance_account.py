@@ -12,16 +12,6 @@ from .transactions import write_and_commit
 FIRST_PAUSE = 30  # seconds after a failed call; doubled with every further one
 LONGEST_PAUSE = 3600  # seconds
 
-# What a failed call tells about the instance itself, whatever was asked.
-STATE_OF_CODE = {
-    const.CODE_NOT_AUTHORIZED: const.STATE_NOT_AUTHORIZED,
-    const.CODE_STARTING: const.STATE_STARTING,
-    const.CODE_EXPIRED: const.CODE_EXPIRED,
-    const.CODE_DELETED: const.CODE_DELETED,
-    const.CODE_UNAUTHORIZED: const.CODE_UNAUTHORIZED,
-    const.CODE_FORBIDDEN: const.CODE_FORBIDDEN,
-}
-
 
 class TelegramInstance(models.Model):
     """What an instance asks the service about its own account: state, sign-in, settings."""
@@ -177,8 +167,8 @@ class TelegramInstance(models.Model):
 
         :param GreenApiError error: what the client raised
         """
-        if error.code in STATE_OF_CODE:
-            self._write_account({"state": STATE_OF_CODE[error.code], "problem": False})
+        if error.code in const.STATE_OF_CODE:
+            self._write_account({"state": const.STATE_OF_CODE[error.code], "problem": False})
         else:
             self._write_account({"problem": self._explain(error)})
 
@@ -237,7 +227,7 @@ class TelegramInstance(models.Model):
         :param GreenApiError error: what the client raised
         """
         _ = self.env._
-        state = STATE_OF_CODE.get(error.code)
+        state = const.STATE_OF_CODE.get(error.code)
         if state:
             return self._get_state_messages()[state]
         host = (self.api_url or "").partition("://")[2]

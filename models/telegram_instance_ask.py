@@ -3,8 +3,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .. import const
 from ..client import GreenApiError, OutcomeUnknown, to_text
-from .telegram_instance_account import STATE_OF_CODE
 from .transactions import write_in_own_transaction
 
 
@@ -44,7 +44,7 @@ class TelegramInstance(models.Model):
 
         :param GreenApiError error: what the client raised
         """
-        if error.code in STATE_OF_CODE:
+        if error.code in const.STATE_OF_CODE:
             write_in_own_transaction(self, lambda instance: instance._take_error(error))
 
     def _answer(self, message, result=None, *, type="success", next=None):  # pylint: disable=redefined-builtin

@@ -11,7 +11,6 @@ from odoo.tools import format_datetime
 
 from .. import const
 from ..client import CheckedAccount, GreenApiError, Pace, Refused
-from .telegram_instance_account import STATE_OF_CODE
 from .transactions import write_and_commit, write_in_own_transaction
 
 CHECK_PAUSE_HOURS = 4  # checkAccount is not called again so long after a limit was reached
@@ -135,7 +134,7 @@ class TelegramInstance(models.Model):
 
         :param GreenApiError error: what the client raised
         """
-        if error.code in STATE_OF_CODE:
+        if error.code in const.STATE_OF_CODE:
             self._take_error(error)
         if error.code in LIMITS:
             pause = timedelta(hours=CHECK_PAUSE_HOURS)
@@ -214,7 +213,7 @@ class TelegramInstance(models.Model):
                 except GreenApiError as error:
                     write_and_commit(self.env, self._take_failed_number, chat, error)
                     failures += not isinstance(error, Refused)
-                    is_general = error.code in (*LIMITS, *STATE_OF_CODE)
+                    is_general = error.code in (*LIMITS, *const.STATE_OF_CODE)
                     if is_general or failures >= FAILURES_IN_A_ROW:
                         return False
                 else:
@@ -230,7 +229,7 @@ class TelegramInstance(models.Model):
 
     def _take_failed_number(self, chat, error):
         """Keep why a number could not be checked; the others are not held up by it."""
-        if error.code in (*LIMITS, *STATE_OF_CODE):
+        if error.code in (*LIMITS, *const.STATE_OF_CODE):
             self._take_check_error(error)
             if error.code in LIMITS:
                 self._trigger_check(self.check_after)

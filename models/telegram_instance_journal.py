@@ -10,7 +10,6 @@ from .. import const
 from ..client import GreenApiError, Refused
 from ..client.answers import text
 from ..client.history import as_notification, as_status
-from .telegram_instance_account import STATE_OF_CODE
 from .telegram_message import RANK
 from .transactions import own_transaction, write_and_commit
 
@@ -112,7 +111,7 @@ class TelegramInstance(models.Model):
             count = self._fetch_missed(min(minutes, JOURNAL_HOURS * 60))
         except GreenApiError as error:
             write_and_commit(self.env, self._take_error, error)
-            is_final = isinstance(error, Refused) and error.code not in STATE_OF_CODE
+            is_final = isinstance(error, Refused) and error.code not in const.STATE_OF_CODE
             if is_final:  # asking again changes nothing
                 _logger.warning("Telegram instance %s: its journals are refused", self.id)
             return is_final

@@ -10,7 +10,6 @@ from odoo.fields import Domain
 
 from .. import const
 from ..client import GreenApiError, Pace, Refused, TooLarge
-from .telegram_instance_account import STATE_OF_CODE
 from .telegram_message_files import MEGABYTE
 from .transactions import write_and_commit
 
@@ -43,7 +42,7 @@ class LookingAround:
         self._look = look
         self._looked_at = time.monotonic()
 
-    def write(self, block):  # pylint: disable=method-required-super  # of a file, not a model
+    def write(self, block):
         self._file.write(block)
         if time.monotonic() - self._looked_at >= LOOK_AROUND:
             self._look()
@@ -179,7 +178,7 @@ class TelegramMessage(models.Model):
         values = {"download_state": state, "download_error": self._explain_download(error)}
         if isinstance(error, TooLarge):
             values["file_size"] = error.size or 0
-        if error.code in STATE_OF_CODE:
+        if error.code in const.STATE_OF_CODE:
             self.instance_id._take_error(error)
         self.write(values)
         if state != "waiting":
@@ -194,7 +193,7 @@ class TelegramMessage(models.Model):
             is_renewal and error.code == const.CODE_BAD_REQUEST
         ):
             return "gone"
-        lasts = isinstance(error, Refused) and error.code not in STATE_OF_CODE
+        lasts = isinstance(error, Refused) and error.code not in const.STATE_OF_CODE
         if lasts or self.download_attempts >= MAX_ATTEMPTS:
             return "failed"
         return "waiting"

@@ -51,6 +51,29 @@ class TestTelegramChatMarks(TelegramCase):
         params = self.press(self.chat + other, "action_mark_read")
         self.assertIn("disturbance", params["message"])
 
+    def test_what_is_wrong_with_all(self):
+        """Twenty chats are asked for, and twenty times the same is said, when the account is not
+        signed in or the service is down."""
+        others = self.env["telegram.chat"].create(
+            [
+                {"name": f"Chat {number}", "instance_id": self.instance.id, "chat_id": str(number)}
+                for number in range(55, 58)
+            ]
+        )
+        for cause in ("state", "fault"):
+            with self.subTest(cause):
+                if cause == "state":
+                    self.phone.change(stateInstance="notAuthorized")
+                else:
+                    self.phone.change(stateInstance="authorized")
+                    self.phone.fault("readChat", "status", status=500, times=9)
+                before = len(self.phone.requests("readChat"))
+                params = self.press(self.chat + others, "action_mark_read")
+                self.assertEqual(params["type"], "warning")
+                self.assertIn("4 chats are not marked: ", params["message"])
+                self.assertEqual(params["message"].count("\n"), 0, params["message"])
+                self.assertEqual(len(self.phone.requests("readChat")), before + 1)
+
     def test_not_done(self):
         """The service answers 200 and has done nothing: it counts as done."""
         self.phone.change(settings={"incomingWebhook": "no"})
