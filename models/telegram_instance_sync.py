@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import logging
 from collections import Counter
 
 from odoo import api, fields, models
@@ -8,6 +9,8 @@ from odoo.tools import format_datetime
 
 from ..client import GreenApiError
 from .transactions import write_and_commit
+
+_logger = logging.getLogger(__name__)
 
 BATCH = 500  # rows of one transaction
 LISTS = {"contacts": "get_contacts", "chats": "get_chats"}
@@ -136,10 +139,17 @@ class TelegramInstance(models.Model):
         One that is "running" now was interrupted, and begins anew.
         """
         for instance in self.search([("sync_state", "in", ("waiting", "running"))]):
-            if instance.api_token_set:
-                instance._sync()
-            else:  # it was removed since
+            if not instance.api_token_set:  # it was removed since
                 instance.sync_state = False
+                continue
+            try:
+                instance._sync()
+            except Exception:  # pylint: disable=broad-exception-caught
+                # Whatever is wrong with one instance, the others go on.
+                self.env.cr.rollback()
+                _logger.exception("The chats of the Telegram account %s", instance.display_name)
+                problem = self.env._("something unexpected happened; the server's log has more.")
+                write_and_commit(self.env, instance._end_sync, problem)
 
     def _sync(self):
         """Take in contacts and chats, batch by batch. Commits."""
@@ -150,7 +160,8 @@ class TelegramInstance(models.Model):
                     # Nothing is open while the service is waited for.
                     self._take_list(getattr(client, method)())
         except GreenApiError as error:
-            write_and_commit(self.env, self._end_sync, error)
+            write_and_commit(self.env, self._take_error, error)
+            write_and_commit(self.env, self._end_sync, self._explain(error))
         else:
             write_and_commit(self.env, self._end_sync)
 
@@ -179,22 +190,19 @@ class TelegramInstance(models.Model):
             }
         )
 
-    def _end_sync(self, error=None):
+    def _end_sync(self, problem=None):
         """Keep what came of it, and tell whoever asked.
 
-        :param GreenApiError error: why it was interrupted
+        :param str problem: why it was interrupted
         """
-        values = {"sync_state": "failed" if error else "done"}
-        if error:
-            self._take_error(error)
-            values["sync_problem"] = self._explain(error)
+        if problem:
+            self.write({"sync_state": "failed", "sync_problem": problem})
         else:
-            values["synced_at"] = fields.Datetime.now()
-        self.write(values)
+            self.write({"sync_state": "done", "synced_at": fields.Datetime.now()})
         user = self.sync_user_id
         if user:
             params = {
-                "type": "warning" if error else "success",
+                "type": "warning" if problem else "success",
                 "title": self.name,
                 "message": self.with_context(lang=user.lang, tz=user.tz).sync_message,
             }

@@ -246,6 +246,25 @@ class TestTelegramSync(TelegramCase):
         self.assertEqual(batches, [3, 3, 4])
         self.assertEqual(self.instance.sync_new, 4, "what was rolled back does not count")
 
+    def test_others_go_on(self):
+        """Something unexpected with one account keeps all others from being synchronised, run
+        after run; and whoever asked is told nothing."""
+        other = self._create_instance(self._create_phone(), name="Other")
+        other.with_user(self.manager).action_sync()
+        take = type(self.chats)._take_listed
+
+        def break_one(chats, instance, rows):
+            if instance == self.instance:
+                raise ZeroDivisionError("unexpected")
+            return take(chats, instance, rows)
+
+        self.patch(type(self.chats), "_take_listed", break_one)
+        with self.assertLogs("odoo.addons.telegram_green_api.models.telegram_instance_sync"):
+            self.sync()
+        self.assertEqual(other.sync_state, "done")
+        self.assertEqual(self.instance.sync_state, "failed")
+        self.assertIn("the server's log has more", self.instance.sync_message)
+
     def test_no_token(self):
         """An instance without a token cannot be synchronised; its button must say so."""
         self.instance._store_secret("api_token", None)
