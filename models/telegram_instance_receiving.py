@@ -204,7 +204,8 @@ class TelegramInstance(models.Model):
     def _describe_changes(self, changes):
         if not changes:
             return self.env._("The service had all settings already.")
-        changed = self.env._("The service was told: %s.", ", ".join(sorted(changes)))
+        names = self.env["telegram.instance.settings"]._name_settings(changes)
+        changed = self.env._("The service was told: %s.", names)
         return f"{changed} {self._explain_restart()}"
 
     def _explain_restart(self):

@@ -207,7 +207,9 @@ class TestSettings(AccountCase):
         dialog = self.open()
         dialog.keep_online = True
         self.phone.fault("setSettings", "status", status=200, body={"saveSettings": True})
-        self.assertIn("former value of: keepOnlineStatus", self.press("action_save", dialog))
+        told = self.press("action_save", dialog)
+        self.assertIn("The service was told: Show as online.", told)
+        self.assertIn("former value of: Show as online.", told)
 
     def test_while_it_restarts(self):
         """The answer to a change may be silence for minutes: the receive action reads back."""

@@ -94,7 +94,7 @@ class TelegramInstanceSettings(models.TransientModel):
             told = self.env._(
                 "%(told)s Until then the service still shows the former value of: %(names)s.",
                 told=told,
-                names=", ".join(different),
+                names=self._name_settings(different),
             )
         return instance._answer(told, step, next=close)
 
@@ -144,7 +144,7 @@ class TelegramInstanceSettings(models.TransientModel):
         }
 
     def _read_back(self, changes):
-        """Give the names of the settings that the service does not have yet.
+        """Give the settings that the service does not have yet, by its names.
 
         While it restarts it may not say; the receive action asks once more then.
         """
@@ -152,5 +152,22 @@ class TelegramInstanceSettings(models.TransientModel):
             with self.instance_id._get_client() as client:
                 current = client.get_settings()
         except GreenApiError:
-            return []
-        return sorted(key for key, value in changes.items() if current.get(key) != value)
+            return set()
+        return {key for key, value in changes.items() if current.get(key) != value}
+
+    @api.model
+    def _name_settings(self, keys):
+        """Give the labels of settings, in the order of the dialog, as a list in one line.
+
+        :param keys: the service's names
+        """
+        names = {**{key: name for name, key in SWITCHES.items()}, DELAY: "delay"}
+        labels = {
+            **{
+                key: self._fields[name]._description_string(self.env) for key, name in names.items()
+            },
+            "webhookUrl": self.env._("Webhook address"),
+            "webhookUrlToken": self.env._("Webhook secret"),
+        }
+        labels |= {key: key for key in sorted(keys) if key not in labels}
+        return ", ".join(label for key, label in labels.items() if key in keys)
