@@ -34,7 +34,7 @@ class Upload:
     def __iter__(self):
         return iter(self.read, b"")
 
-    def read(self, size=BLOCK):
+    def read(self, size=BLOCK):  # pylint: disable=method-required-super  # of a file, not a model
         """Return the next bytes, at most ``size``; b"" at the end."""
         while self._sources:
             block = self._sources[0].read(size)

@@ -57,5 +57,5 @@ class ResGroups(models.Model):
         """Return what the operators of all accounts may, by user."""
         # sudo: telegram.instance - whoever changes groups changes what operators see
         instances_sudo = self.env["telegram.instance"].sudo().with_context(active_test=False)
-        operators_sudo = instances_sudo.search([]).operator_ids
+        operators_sudo = instances_sudo.search([("operator_ids", "!=", False)]).operator_ids
         return {user: (user.has_group(USER), user.has_group(MANAGER)) for user in operators_sudo}

@@ -42,7 +42,7 @@ class LookingAround:
         self._look = look
         self._looked_at = time.monotonic()
 
-    def write(self, block):
+    def write(self, block):  # pylint: disable=method-required-super  # of a file, not a model
         self._file.write(block)
         if time.monotonic() - self._looked_at >= LOOK_AROUND:
             self._look()
