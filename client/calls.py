@@ -9,6 +9,7 @@ from .uploads import Upload
 
 MASK = "***"
 TEXT_MAX_LENGTH = 20_000  # characters of a request or an answer that are told
+SECRET_MIN_LENGTH = 4  # of one that is looked for in a text; a shorter one is in any text
 
 _TOKEN_IN_PATH = re.compile(r"(/(?:waInstance[^/\s]+|partner)/[^/\s]+/)[^/\s?<\"']+")
 # By the service's names: apiTokenInstance, webhookUrlToken, password, code of a sign-in.
@@ -31,7 +32,7 @@ class Call:
         self.code = ""
         self.content = b""
         self._sent = sent
-        self._token = token
+        self._secrets = [token, *_find_secrets(sent)]
 
     @property
     def request(self):
@@ -52,13 +53,20 @@ class Call:
             text = _cut(text)
         except RecursionError:
             return ""  # nobody reads it, and it may hide a secret
-        return mask_token(text, self._token)
+        return self.mask(text)
+
+    def mask(self, text):
+        """Hide the token in what the service says, and the secrets it was sent: it may repeat
+        what it refuses."""
+        text = mask_path(text)
+        for secret in filter(None, self._secrets):
+            text = text.replace(secret, MASK)
+        return text
 
 
-def mask_token(text, token=""):
-    """Hide a token, and in an address what stands in the place of one."""
-    text = _TOKEN_IN_PATH.sub(rf"\1{MASK}", text)
-    return text.replace(token, MASK) if token else text
+def mask_path(text):
+    """Hide what stands in the place of a token in an address."""
+    return _TOKEN_IN_PATH.sub(rf"\1{MASK}", text)
 
 
 def to_text(value, method=""):
@@ -78,6 +86,18 @@ def _mask(value, method=""):
     if isinstance(value, list | tuple):
         return [_mask(item) for item in value]
     return value
+
+
+def _find_secrets(value):
+    """Yield the secrets in what is sent."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if _is_secret(key, item) and len(item) >= SECRET_MIN_LENGTH:
+                yield item
+            yield from _find_secrets(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _find_secrets(item)
 
 
 def _is_secret(key, value):

@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 
 from .. import const
 from .answers import clean
-from .calls import Call, mask_token
+from .calls import Call, mask_path
 from .errors import GreenApiError, OutcomeUnknown, Refused, TryLater
 from .hosts import check_host
 from .uploads import Upload
@@ -33,7 +33,7 @@ class _HideTokens(logging.Filter):
 
     def filter(self, record):
         text = record.getMessage()
-        masked = mask_token(text)
+        masked = mask_path(text)
         if masked != text:
             record.msg, record.args = masked, ()
         return True
@@ -123,10 +123,10 @@ class Transport:
             kind, code = classify_exception(error, doubt)
             raise kind(method, code) from None
         if status != 200:
-            raise self._error_for_status(method, status, headers, content, doubt)
+            raise self._error_for_status(call, status, headers, doubt)
         answer = self._decode(content, method, doubt)
         if _is_refusal(answer):
-            raise self._error_for_status(method, answer["code"], {}, content, doubt)
+            raise self._error_for_status(call, answer["code"], {}, doubt)
         return answer
 
     def _address(self, method, tail):
@@ -155,9 +155,9 @@ class Transport:
         except (ValueError, RecursionError):
             raise doubt(method, const.CODE_NOT_JSON, status=200) from None
 
-    def _error_for_status(self, method, status, headers, content, doubt):
+    def _error_for_status(self, call, status, headers, doubt):
         """Make the error for an answer other than 200."""
-        details = {"status": status, "detail": self._detail(content)}
+        method, details = call.method, {"status": status, "detail": self._detail(call)}
         if status == 400:
             return self._bad_request(method, **details)
         if status == 429:
@@ -180,9 +180,9 @@ class Transport:
         kind = TryLater if code == const.CODE_STARTING else Refused
         return kind(method, code, status=status, detail=detail)
 
-    def _detail(self, content):
+    def _detail(self, call):
         """Take the service's own words from an error body, which echoes the path and its token."""
-        text = content[: 64 * 1024].decode("utf-8", "replace")
+        text = call.content[: 64 * 1024].decode("utf-8", "replace")
         try:
             answer = json.loads(text)
         except (ValueError, RecursionError):
@@ -195,7 +195,7 @@ class Transport:
             answer = next((word for word in words if isinstance(word, str) and word), "")
         if not isinstance(answer, str) or "<" in answer[:200]:
             return ""  # a web page of some proxy says nothing to a person
-        return clean(mask_token(answer, self._token)).strip()[:DETAIL_MAX_LENGTH]
+        return clean(call.mask(answer)).strip()[:DETAIL_MAX_LENGTH]
 
 
 def _sending(method, body, wait):

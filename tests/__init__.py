@@ -59,6 +59,7 @@ from . import test_sandbox_receiving
 from . import test_sandbox_sending
 from . import test_sandbox_sign_in
 from . import test_telegram_call
+from . import test_secrets_errors
 from . import test_secrets_reach
 from . import test_start_browser
 from . import test_start_committed

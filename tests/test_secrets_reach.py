@@ -16,9 +16,8 @@ SECRETS = {
 }
 
 
-@tagged("post_install", "-at_install")
-class TestSecretsReach(MatrixCase):
-    """Nobody gets a secret out of Odoo: not even who has the rights of Odoo's settings."""
+class SecretsCase(MatrixCase):
+    """A secret of each kind, and somebody who has the rights of Odoo's settings."""
 
     def setUp(self):
         super().setUp()
@@ -49,6 +48,11 @@ class TestSecretsReach(MatrixCase):
             f"/web/dataset/call_kw/{model}/{method}",
             json={"jsonrpc": "2.0", "params": {**params, "kwargs": arguments}},
         )
+
+
+@tagged("post_install", "-at_install")
+class TestSecretsReach(SecretsCase):
+    """Nobody gets a secret out of Odoo: not even who has the rights of Odoo's settings."""
 
     def attempts(self, model, field):
         """Give the ways to get at a field: method, ids, arguments."""
