@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -189,15 +190,28 @@ class TestFaults(TelegramCase):
         self.assertEqual((message.state, self.ledger()), ("sent", ["Only once"]))
 
     def test_scheduled_in_the_night_of_the_change(self):
-        """A time of the hour that daylight saving repeats is one moment, and sent at once when
-        it has passed: times are kept in UTC, whatever zone the person has."""
+        """Two moments that clocks on the wall call 02:30, an hour apart, since daylight saving
+        repeats that hour: each message waits for its own, whatever zone its author lives in."""
         user = self.salesperson
         user.tz = "Europe/Berlin"
-        passed = fields.Datetime.to_datetime("2025-10-26 00:30:00")  # 02:30, the first of two
-        message = self.instance.with_user(user).send_text(
-            CUSTOMER_CHAT, "Once", scheduled_date=passed
-        )
-        for zone in ("Europe/Berlin", "America/New_York", "Pacific/Auckland"):
-            user.tz = zone
-            self.send_queue()
-        self.assertEqual((message.state, self.ledger()), ("sent", ["Once"]))
+        as_user = self.instance.with_user(user)
+        messages = self.env["telegram.message"]
+        for moment in ("2025-10-26 00:30:00", "2025-10-26 01:30:00"):
+            moment = fields.Datetime.to_datetime(moment)
+            wall = fields.Datetime.context_timestamp(as_user.with_context(tz=user.tz), moment)
+            self.assertEqual(f"{wall:%H:%M}", "02:30")
+            text = f"{moment:%H:%M} UTC"
+            messages |= as_user.send_text(CUSTOMER_CHAT, text, scheduled_date=moment)
+        for now, sent in (
+            ("2025-10-26 00:29:00", []),
+            ("2025-10-26 00:31:00", ["00:30 UTC"]),
+            ("2025-10-26 01:29:00", ["00:30 UTC"]),
+            ("2025-10-26 01:31:00", ["00:30 UTC", "01:30 UTC"]),
+        ):
+            now = fields.Datetime.to_datetime(now)
+            for zone in ("Europe/Berlin", "America/New_York", "Pacific/Auckland"):
+                user.tz = self.env.user.tz = zone
+                with patch.object(fields.Datetime, "now", lambda now=now: now):
+                    self.send_queue()
+                self.assertEqual(self.ledger(), sent, f"{now} {zone}")
+        self.assertEqual(set(messages.mapped("state")), {"sent"})
