@@ -50,7 +50,7 @@ class SendingMethods(Section):
         :param str file_name: what the recipient sees; its extension decides how it is shown
         :param str caption: plain text of up to const.CAPTION_MAX_LENGTH characters
         :return: SentFile
-        :raise OSError: the file cannot be opened; nothing was sent
+        :raise OSError: the file cannot be read; nothing was sent
         """
         fields = {"chatId": chat_id, "fileName": file_name}
         if caption:
@@ -94,7 +94,7 @@ class SendingMethods(Section):
         :param str file_name: with its extension
         :param str mime_type: by default guessed from the name
         :return: FileLink
-        :raise OSError: the file cannot be opened
+        :raise OSError: the file cannot be read; nothing was kept
         """
         with raw_upload(file, file_name, mime_type) as upload:
             return FileLink(*self._text("POST", "uploadFile", upload, key="urlFile"))

@@ -86,6 +86,7 @@ class Transport:
         :param int wait: seconds that the service itself may wait before it answers
         :return: the decoded answer; None for an empty body or ``null``
         :raise GreenApiError: one of its three kinds
+        :raise OSError: the file to be uploaded cannot be read; the service has not got all of it
         """
         call = Call(method, params if body is None else body, self._token)
         started = time.monotonic()
@@ -95,6 +96,9 @@ class Transport:
             )
         except GreenApiError as error:
             call.code = error.code
+            raise
+        except OSError:
+            call.code = const.CODE_LOST
             raise
         finally:
             call.duration = round((time.monotonic() - started) * 1000)
@@ -119,6 +123,8 @@ class Transport:
                 headers = response.headers
                 call.status = status = response.status_code
         except (requests.RequestException, HTTPError) as error:
+            if isinstance(body, Upload) and body.failure:
+                raise body.failure from None  # not the network's: the HTTP library knows no other
             # `from None`: the text of the cause holds the URL, and with it the token.
             kind, code = classify_exception(error, doubt)
             raise kind(method, code) from None

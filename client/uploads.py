@@ -25,8 +25,10 @@ class Upload:
 
     def __init__(self, sources, headers):
         self.headers = headers
-        self._length = sum(map(_bytes_left, sources))
+        self._length = self._left = sum(map(_bytes_left, sources))
         self._sources = list(sources)
+        #: OSError, why it could not be read to its end, if so: then nobody has got all of it
+        self.failure = None
 
     def __len__(self):
         return self._length
@@ -35,7 +37,21 @@ class Upload:
         return iter(self.read, b"")
 
     def read(self, size=BLOCK):  # pylint: disable=method-required-super  # of a file, not a model
-        """Return the next bytes, at most ``size``; b"" at the end."""
+        """Return the next bytes, at most ``size``; b"" at the end.
+
+        :raise OSError: a source cannot be read, or has become shorter
+        """
+        try:
+            block = self._read(size)
+            self._left -= len(block)
+            if not block and self._left:
+                raise OSError(f"{self._left} bytes are missing")
+        except OSError as error:
+            self.failure = error
+            raise
+        return block
+
+    def _read(self, size):
         while self._sources:
             block = self._sources[0].read(size)
             if block:

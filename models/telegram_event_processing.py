@@ -16,6 +16,7 @@ from ..client.notifications import (
     StatusNotification,
     parse,
 )
+from .disk import is_full
 from .telegram_message_inbox import NotYet
 from .transactions import CONFLICTS
 
@@ -187,6 +188,9 @@ class TelegramEvent(models.Model):
         """Note that an event could not be processed: it waits, or is set aside."""
         match error:
             case NotYet():
+                self._look_again_later()
+            case OSError() if is_full(error):
+                self.error = error.strerror
                 self._look_again_later()
             case NotificationError():
                 self.write({"state": "error", "error": str(error)})

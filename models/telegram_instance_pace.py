@@ -1,6 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -23,6 +23,7 @@ class Allowance:
     messages: int  # until the service's queue would hold more than an hour's worth
     strangers: int  # people never written to before
     last_files: tuple = ()  # ids of attachments that fail: what carries them comes after all others
+    held: list = field(default_factory=list)  # ids of messages that the next run is to try again
 
 
 class TelegramInstance(models.Model):

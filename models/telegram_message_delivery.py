@@ -2,10 +2,12 @@
 
 import io
 import logging
+import os
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .. import const
 from ..client import OutcomeUnknown, Refused
@@ -149,30 +151,29 @@ class TelegramMessage(models.Model):
         write_and_commit(self.env, self.write, values)
         return url
 
+    @contextmanager
     def _open_file(self):
-        """Open the file for reading, straight from the filestore where it is there.
+        """Give the file, opened for reading, straight from the filestore where it is there.
 
-        :raise Refused: it is no longer there, is empty by now, or cannot be read
+        :raise Refused: it was deleted, is empty by now, or cannot be read to its end
         """
         self.ensure_one()
         attachment = self.attachment_id.sudo()  # sudo: ir.attachment - checked when it was queued
-        gone = self._refuse(self.env._("“%s” was deleted before it could be sent.", self.file_name))
         if not attachment:
-            raise gone
-        if not attachment.store_fname:
-            if not attachment.raw:
-                raise self._refuse(
-                    self.env._(
-                        "“%s” is empty: its content was removed before it could be sent. Send the "
-                        "file once more.",
-                        self.file_name,
-                    )
+            raise self._refuse(
+                self.env._("“%s” was deleted before it could be sent.", self.file_name)
+            )
+        if not attachment.file_size:
+            raise self._refuse(
+                self.env._(
+                    "“%s” is empty: its content was removed before it could be sent. Send the "
+                    "file once more.",
+                    self.file_name,
                 )
-            return io.BytesIO(attachment.raw)
+            )
         try:
-            return open(attachment._full_path(attachment.store_fname), "rb")
-        except FileNotFoundError:
-            raise gone from None
+            with self._open_content(attachment) as file:
+                yield file
         except OSError as error:
             _logger.warning("Telegram message %s: its file cannot be read (%s)", self.id, error)
             raise self._refuse(
@@ -182,3 +183,18 @@ class TelegramMessage(models.Model):
                     self.file_name,
                 )
             ) from None
+
+    @api.model
+    def _open_content(self, attachment):
+        """Open the content of an attachment.
+
+        :raise OSError: it cannot be read, or is not all there
+        """
+        if not attachment.store_fname:
+            return io.BytesIO(attachment.raw)
+        file = open(attachment._full_path(attachment.store_fname), "rb")
+        size = os.fstat(file.fileno()).st_size
+        if size != attachment.file_size:
+            file.close()
+            raise OSError(f"{size} of {attachment.file_size} bytes are there")
+        return file

@@ -191,7 +191,12 @@ class TelegramMessage(models.Model):
         )
 
     @api.depends(
-        "state", "scheduled_date", "instance_id.state", "instance_id.send_after", "chat_id"
+        "state",
+        "scheduled_date",
+        "failure_reason",
+        "instance_id.state",
+        "instance_id.send_after",
+        "chat_id",
     )
     @api.depends_context("lang", "tz")
     def _compute_waiting_reason(self):
@@ -221,7 +226,8 @@ class TelegramMessage(models.Model):
                 elif earlier.get(message.chat_id, message.id) < message.id:
                     message.waiting_reason = self.env._("An earlier message to this chat is first.")
                 else:
-                    message.waiting_reason = self.env._("It is sent in a moment.")
+                    soon = self.env._("It is sent in a moment.")
+                    message.waiting_reason = message.failure_reason or soon
 
     @api.model
     def _domain_in_the_way(self):

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from .. import const
 from ..client import GreenApiError, OutcomeUnknown, Pace, Refused
+from .disk import is_full
 from .telegram_message import NO_FAILURE, SHOW_LATER
 from .telegram_message_unsure import DOUBTS_MAX
 from .transactions import write_and_commit
@@ -104,6 +105,8 @@ class TelegramMessage(models.Model):
         keep, *args = outcome
         go_on, following = keep(*args), self.browse()
         if go_on and allowance:
+            if self.state == "queued":
+                allowance.held.append(self.id)
             following = self._claim_next(self.instance_id, allowance)
         if show or not following:
             # Somebody may have deleted one since.
@@ -137,6 +140,7 @@ class TelegramMessage(models.Model):
         strangers = SQL()
         if allowance and allowance.strangers <= 0:
             strangers = SQL("AND chat.is_stranger IS NOT TRUE")
+        held = SQL("AND message.id != ALL(%s)", allowance.held) if allowance else SQL()
         return SQL(
             """
                 message.instance_id = %(instance)s
@@ -153,10 +157,12 @@ class TelegramMessage(models.Model):
                             OR earlier.scheduled_date <= %(now)s)
                 )
             %(strangers)s
+            %(held)s
             """,
             instance=instance.id,
             now=fields.Datetime.now(),
             strangers=strangers,
+            held=held,
         )
 
     @api.model
@@ -253,6 +259,11 @@ class TelegramMessage(models.Model):
             return self._mark_sent, self._hand_over(client, pace)
         except GreenApiError as error:
             return self._take_send_error, error
+        except OSError as error:
+            if not is_full(error):
+                raise
+            self.env.cr.rollback()
+            return self._wait_for_room, error
 
     # === OUTCOMES === #
 
@@ -279,6 +290,21 @@ class TelegramMessage(models.Model):
         if self.type_message in const.CHANGE_KINDS:
             self._apply()
         self.instance_id._resume_sending()
+        return True
+
+    def _wait_for_room(self, error):
+        """Let a message wait whose file there is no room for on the disk. Its chat waits with it.
+
+        :param OSError error: what the disk said
+        :return: bool, True: the next message has a chance
+        """
+        reason = self.env._(
+            "“%(file)s” cannot be stored: %(reason)s. It is sent as soon as there is room on the "
+            "disk of the Odoo server.",
+            file=self.file_name,
+            reason=error.strerror,
+        )
+        self._set_state({"state": "queued", "failure_reason": reason})
         return True
 
     def _take_send_error(self, error):

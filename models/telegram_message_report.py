@@ -9,9 +9,12 @@ from odoo.tools import plaintext2html
 
 from odoo.addons.base.models.ir_qweb import QWebError
 
+from .disk import is_full
 from .transactions import write_and_commit
 
 _logger = logging.getLogger(__name__)
+
+CODE_ERRORS = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
 
 
 class TelegramMessage(models.Model):
@@ -52,6 +55,7 @@ class TelegramMessage(models.Model):
         """Make the file, with the rights and in the place of whoever sent the message.
 
         :raise Refused: it cannot be made
+        :raise OSError: the disk is full
         """
         record = self._get_record()
         if not record:
@@ -73,7 +77,9 @@ class TelegramMessage(models.Model):
                 attachment = templates._get_report_attachment(record, report)
         except (UserError, QWebError) as error:
             raise self._refuse(str(error)) from None
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except CODE_ERRORS as error:
+            if is_full(error):
+                raise
             # What the code of reports runs into; in the log it is of use to their programmers.
             _logger.warning("Telegram message %s: its report failed", self.id, exc_info=True)
             raise self._refuse(

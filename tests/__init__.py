@@ -23,6 +23,7 @@ from . import test_discuss_changes
 from . import test_discuss_channel
 from . import test_discuss_presence
 from . import test_discuss_samples
+from . import test_disk
 from . import test_failures
 from . import test_faults
 from . import test_flood

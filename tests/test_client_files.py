@@ -1,10 +1,14 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import errno
 import io
+import os
 import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+import requests
 
 from odoo.tests import tagged
 
@@ -26,6 +30,23 @@ class Counting(io.BytesIO):
         block = super().read(size)
         self.largest = max(self.largest, len(block))
         return block
+
+
+class Failing(io.FileIO):
+    """A file on a disk that can be read in part only."""
+
+    def read(self, size=-1):
+        if self.tell():
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read(size)
+
+
+class Shrinking(io.FileIO):
+    """A file that somebody cuts off while it is being read."""
+
+    def read(self, size=-1):
+        os.truncate(self.name, len(CONTENT) // 2)
+        return super().read(size)
 
 
 class FileHost(BaseHTTPRequestHandler):
@@ -141,6 +162,21 @@ class TestUploads(ClientCase):
         upload = Upload([io.BytesIO(b"ab"), io.BytesIO(), io.BytesIO(b"cde")], {})
         self.assertEqual(len(upload), 5)
         self.assertEqual([upload.read(2) for _time in range(4)], [b"ab", b"cd", b"e", b""])
+
+    def test_file_that_breaks_off(self):
+        """A file that can be read in part only is our own trouble: the service never has all of
+        the message, so it is neither sent nor unsure, and the next one goes out."""
+        path = Path(self.enterContext(tempfile.TemporaryDirectory())) / "a.txt"
+        for breaks in (Failing, Shrinking):
+            for method, to in (("send_file_by_upload", [CUSTOMER_CHAT]), ("upload_file", [])):
+                path.write_bytes(CONTENT)
+                with self.subTest(breaks.__name__, method=method), breaks(path) as file:
+                    with self.assertRaises(OSError) as raised:
+                        getattr(self.client, method)(*to, file, "a.txt")
+                    self.assertNotIsInstance(raised.exception, requests.RequestException)
+        self.assertEqual(self.phone.ledger(), [])
+        text = self.client.send_message(CUSTOMER_CHAT, "The next one")
+        self.assertEqual(self.phone.ledger(count=1)[0]["idMessage"], text.id_message)
 
     def test_lost_upload(self):
         """A file that may have been sent is not sent again; one only stored may be."""

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.disk import is_full
+
 
 class TelegramComposer(models.TransientModel):
     """A template fills the text and brings files and reports; all of it may be changed.
@@ -102,7 +104,19 @@ class TelegramComposer(models.TransientModel):
         templates = self.env["telegram.template"].with_context(lang=lang)
         made = self.env["ir.attachment"]
         for report in self.report_ids.with_context(lang=lang):
-            made |= templates._get_report_attachment(record.with_context(lang=lang), report)
+            try:
+                made |= templates._get_report_attachment(record.with_context(lang=lang), report)
+            except OSError as error:
+                if not is_full(error):
+                    raise
+                raise UserError(
+                    self.env._(
+                        "“%(file)s” cannot be stored: %(reason)s. Nothing was sent. Ask your "
+                        "administrator to make room on the disk of the Odoo server.",
+                        file=report.name,
+                        reason=error.strerror,
+                    )
+                ) from None
         return made.with_env(self.env)
 
     def _render_bodies(self, records, body):
