@@ -53,6 +53,22 @@ class TestFlood(WebhookCase):
             answer = connection.recv(100)
         self.assertIn(b" 401 ", answer.splitlines()[0])
 
+    @mute_logger("odoo.http")
+    def test_what_is_not_kept_is_not_confirmed(self):
+        """When Odoo breaks after it has stored a delivery, nothing is stored, and the service is
+        not told so: it delivers again, and then it is kept."""
+        cron, body = self.instance.receive_cron_id, self.notification()
+        set_cron = "UPDATE telegram_instance SET receive_cron_id = %s WHERE id = %s"
+        self.env.flush_all()
+        self.env.cr.execute(set_cron, (None, self.instance.id))
+        self.env.invalidate_all()
+        self.assertEqual(self.post(body).status_code, 500)
+        self.assertFalse(self.events())
+        self.env.cr.execute(set_cron, (cron.id, self.instance.id))
+        self.env.invalidate_all()
+        self.assertEqual(self.post(body).status_code, 200)
+        self.assertEqual(len(self.events()), 1)
+
     def test_nothing_is_lost(self):
         """Hundreds of deliveries are stored at the cost of the first, and processed later: all,
         once, in their order."""
