@@ -40,6 +40,7 @@ from . import test_mail_thread
 from . import test_methods_table
 from . import test_notifications
 from . import test_notifications_kinds
+from . import test_portal
 from . import test_queues_browser
 from . import test_partner_browser
 from . import test_receiving
