@@ -2,7 +2,10 @@
 
 """What the tests of groups share."""
 
+import io
 from contextlib import contextmanager
+
+from PIL import Image
 
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user
@@ -11,6 +14,13 @@ from .common import CUSTOMER_CHAT, TelegramCase
 
 OWN_CHAT = "20000000"  # of the account, as the local service has it
 IVAN, MARFA = "10000001", "10000002"
+
+
+def draw(kind, mode="RGB"):
+    """Return a small picture of a kind that Pillow knows."""
+    file = io.BytesIO()
+    Image.new(mode, (20, 10)).save(file, kind)
+    return file.getvalue()
 
 
 class GroupCase(TelegramCase):
@@ -82,3 +92,23 @@ class GroupCase(TelegramCase):
 
     def calls(self, method):
         return len(self.phone.requests(method))
+
+
+class ManagedGroupCase(GroupCase):
+    """A group that is there, and its dialogs."""
+
+    def setUp(self):
+        super().setUp()
+        self.group = self.make_group()
+
+    def edit(self, **values):
+        form = self.dialog("telegram.group.edit", default_group_id=self.group.id)
+        for field, value in values.items():
+            setattr(form, field, value)
+        return self.ask(form.save(), "action_apply")
+
+    def add(self, partners):
+        form = self.dialog("telegram.group.add", default_group_id=self.group.id)
+        for partner in partners:
+            form.partner_ids.add(partner)
+        return self.ask(form.save(), "action_add")

@@ -2,9 +2,9 @@
 
 from odoo.tests import tagged
 
+from .account_case import picture_file
 from .browser_case import TourCase
 from .common import SandboxCase
-from .test_telegram_instance_account import picture_file
 
 
 class AccountBrowserCase(TourCase, SandboxCase):

@@ -7,7 +7,7 @@ from odoo.tests import TransactionCase
 from ..models import telegram_chat_presence
 from ..models.html_text import html_to_text
 from .common import CUSTOMER_CHAT
-from .test_discuss_channel import DiscussCase
+from .discuss_case import DiscussCase
 
 
 class TestPresence(DiscussCase):

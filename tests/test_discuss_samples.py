@@ -4,7 +4,7 @@ import json
 from itertools import permutations
 from pathlib import Path
 
-from .test_discuss_channel import DiscussCase
+from .discuss_case import DiscussCase
 
 FOLDER = Path(__file__).parent / "data" / "notifications"
 # What each kind says in the conversation, when the message that it may be about is not known.

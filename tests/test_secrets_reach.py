@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .access_case import ACCESS_ERROR, JSON2, SCREEN, MatrixCase
 from .common import SECRET_MARK
-from .test_access_calls import ACCESS_ERROR, JSON2, SCREEN, MatrixCase
 
 SECRETS = {
     "telegram.instance": ("api_token", "webhook_secret"),

@@ -4,8 +4,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .access_case import ACCESS_ERROR, GROUP_METHODS, MatrixCase
 from .access_matrix import METHODS, MODELS, roles_by_method
-from .test_access_calls import ACCESS_ERROR, GROUP_METHODS, MatrixCase
 
 # About groups, which all operators see; about the account; or by the rights to a record.
 FREE_MODELS = {
