@@ -9,6 +9,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from .. import const
+from .calls import Call
 from .errors import Refused, TooLarge, TryLater
 from .hosts import check_host
 from .results import DownloadedFile
@@ -67,7 +68,7 @@ class Downloads(Transport):
         """Make the error for a link that gives no file."""
         if status in GONE:
             return Refused(METHOD, const.CODE_FILE_GONE, status=status)
-        return self._error_for_status(METHOD, status, headers, b"", TryLater)
+        return self._error_for_status(Call(METHOD, None, None), status, headers, TryLater)
 
     def _check_link(self, url):
         """Refuse a link to anywhere else: it may come from anybody."""
