@@ -25,8 +25,8 @@ from . import test_discuss_channel
 from . import test_discuss_members
 from . import test_discuss_presence
 from . import test_discuss_samples
-from . import test_disk
 from . import test_discuss_writing
+from . import test_disk
 from . import test_failures
 from . import test_faults
 from . import test_flood

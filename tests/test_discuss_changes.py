@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo.exceptions import AccessError, UserError
 
 from .common import CUSTOMER_CHAT
-from .test_discuss_channel import DiscussCase
+from .discuss_case import DiscussCase
 
 
 class ChangesCase(DiscussCase):

@@ -13,8 +13,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import CUSTOMER_CHAT
+from .files_case import PNG, FilesCase
 from .test_client_files import CONTENT, Failing
-from .test_telegram_message_files import PNG, FilesCase
 
 OTHER_CHAT = "10000001"
 FULL = os.strerror(errno.ENOSPC)

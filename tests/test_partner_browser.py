@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from ..sandbox.phone import Phone
 from .browser_case import TourCase
 from .common import CUSTOMER_CHAT, SandboxCase
-from .test_telegram_partner import PARTNER_TOKEN
+from .partner_case import PARTNER_TOKEN
 
 LIST = "/odoo/action-telegram_green_api.telegram_partner_action"
 

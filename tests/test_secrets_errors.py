@@ -7,9 +7,9 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from ..sandbox.phone import Phone
+from .access_case import JSON2, SCREEN
 from .access_matrix import METHODS, roles_by_method
 from .common import SECRET_MARK
-from .test_access_calls import JSON2, SCREEN
 from .test_secrets_reach import SecretsCase
 
 # What the service says when it refuses a call: its errors name the address, and with it the token.

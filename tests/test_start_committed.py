@@ -9,7 +9,7 @@ from odoo.tests.common import HOST
 
 from ..sandbox.phone import Phone
 from .committed_case import CommittedCase
-from .test_telegram_partner import PARTNER_TOKEN
+from .partner_case import PARTNER_TOKEN
 
 
 class StartCommittedCase(CommittedCase):

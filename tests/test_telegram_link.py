@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .test_discuss_channel import DiscussCase
+from .discuss_case import DiscussCase
 
 
 class LinkCase(DiscussCase):
