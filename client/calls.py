@@ -10,6 +10,7 @@ from .uploads import Upload
 MASK = "***"
 TEXT_MAX_LENGTH = 20_000  # characters of a request or an answer that are told
 SECRET_MIN_LENGTH = 4  # of one that is looked for in a text; a shorter one is in any text
+NESTED = 3  # JSON within JSON: so deep a secret is looked for
 
 _TOKEN_IN_PATH = re.compile(r"(/(?:waInstance[^/\s]+|partner)/[^/\s]+/)[^/\s?<\"']+")
 # By the service's names: apiTokenInstance, webhookUrlToken, password, code of a sign-in.
@@ -32,7 +33,11 @@ class Call:
         self.code = ""
         self.content = b""
         self._sent = sent
-        self._secrets = [token, *_find_secrets(sent)]
+        self._secrets = [
+            spelling
+            for secret in filter(None, (token, *_find_secrets(sent)))
+            for spelling in _spell(secret)
+        ]
 
     @property
     def request(self):
@@ -59,7 +64,7 @@ class Call:
         """Hide the token in what the service says, and the secrets it was sent: it may repeat
         what it refuses."""
         text = mask_path(text)
-        for secret in filter(None, self._secrets):
+        for secret in self._secrets:
             text = text.replace(secret, MASK)
         return text
 
@@ -98,6 +103,18 @@ def _find_secrets(value):
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _find_secrets(item)
+
+
+def _spell(secret):
+    """Give a secret as it may stand in a text: as it is, in JSON, in JSON within JSON, …"""
+    spellings = {secret}
+    for _level in range(NESTED):
+        spellings |= {
+            json.dumps(spelling, ensure_ascii=is_ascii)[1:-1]
+            for spelling in spellings
+            for is_ascii in (True, False)
+        }
+    return sorted(spellings, key=len, reverse=True)
 
 
 def _is_secret(key, value):

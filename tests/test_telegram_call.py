@@ -90,6 +90,24 @@ class TestTelegramCall(TelegramCase):
         call.content = b"x" * 50_000
         self.assertLess(len(call.answer), 21_000)
 
+    def test_repeated_in_another_spelling(self):
+        """A password with a quote in it looks different in JSON, and in JSON within that."""
+        sent = {"password": 'пароль "a\\b"'}
+        for is_ascii in (True, False):
+            repeated = json.dumps(sent, ensure_ascii=is_ascii)
+            for answer in (
+                sent["password"],
+                repeated,
+                json.dumps(repeated),
+                f"refused: {repeated}",
+            ):
+                call = Call("sendAuthorizationPassword", sent, "")
+                call.content = json.dumps({"message": answer}).encode()
+                with self.subTest(answer):
+                    self.assertIn("***", call.answer)
+                    self.assertNotIn("a\\", call.answer)
+                    self.assertNotIn("a\\", call.mask(answer))
+
     def test_codes_of_errors_are_no_secrets(self):
         """The number of an error stays, the code of a sign-in does not."""
         text = to_text([{"code": 401}, {"code": "12345", "password": "p"}])
