@@ -62,16 +62,7 @@ class TelegramInstance(models.Model):
         if self.state == const.STATE_AUTHORIZED and not self.problem:
             self._set_up_receiving()
         good = self.state == const.STATE_AUTHORIZED and not self.problem
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if good else "warning",
-                "title": self.name,
-                "message": self.state_message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return self._notify(self.state_message, good)
 
     def action_sign_in(self):
         """Open the dialog that signs the Telegram account in."""

@@ -69,6 +69,25 @@ class TelegramInstance(models.Model):
             },
         }
 
+    def _notify(self, message, is_good=True, *, sticky=False):
+        """Show a person what came of a button in a few words, and read the form again.
+
+        :param bool is_good: False for a warning
+        :param bool sticky: whether it stays until it is closed
+        :return: an action
+        """
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if is_good else "warning",
+                "title": self.name,
+                "message": message,
+                "sticky": sticky,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
     # === TEXTS === #
 
     def _explain_to_person(self, error):

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .. import const
@@ -55,8 +55,8 @@ class TelegramInstance(models.Model):
                 instance._take_error(error)
                 count, problem = 0, instance.state_message
         if problem:
-            return self._notify_missed(problem, is_good=False)
-        return self._notify_missed(self._describe_missed(count, self._process_at_once()))
+            return self._notify(problem, is_good=False)
+        return self._notify(self._describe_missed(count, self._process_at_once()))
 
     def action_open_journals(self):
         """Show the journals of the last 24 hours beside what is here, with the differences."""
@@ -181,16 +181,3 @@ class TelegramInstance(models.Model):
         if count == 1:
             return self.env._("1 message was missing and is here now.")
         return self.env._("%s messages were missing and are here now.", count)
-
-    @api.model
-    def _notify_missed(self, message, is_good=True):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if is_good else "warning",
-                "title": self.name,
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }

@@ -189,17 +189,7 @@ class TelegramInstance(models.Model):
     # === TEXTS === #
 
     def _notify_receiving(self, sentences, is_good):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if is_good else "warning",
-                "title": self.name,
-                "message": " ".join(sentences),
-                "sticky": True,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return self._notify(" ".join(sentences), is_good, sticky=True)
 
     def _describe_changes(self, changes):
         if not changes:

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from .. import const
 from ..client import GreenApiError, OutcomeUnknown, PartnerClient, check_host, to_text
-from .transactions import write_in_own_transaction
+from .transactions import write_as_user
 
 
 class TelegramPartner(models.Model):
@@ -121,7 +121,7 @@ class TelegramPartner(models.Model):
         self.ensure_one()
         self.check_access("write")
         rows = self._ask("get_instances")
-        self._keep(lambda partner: partner._keep_rows(rows))
+        write_as_user(self, lambda partner: partner._keep_rows(rows))
         return self._answer(self.env._("Instances of the partner: %s.", len(rows)), rows)
 
     def action_create_instance(self):
@@ -199,23 +199,13 @@ class TelegramPartner(models.Model):
         rows = self._ask("get_instances")
         found = next((row for row in rows if row.id_instance == id_instance), None)
         if not found or found.deleted:
-            self._keep(lambda partner: partner._keep_rows(rows))
+            write_as_user(self, lambda partner: partner._keep_rows(rows))
             raise UserError(
                 self.env._(
                     "GREEN-API does not have the instance %s any more: it was deleted.", id_instance
                 )
             )
         return found
-
-    def _keep(self, write):
-        """Call ``write`` with this partner in a transaction of its own, as the same user."""
-        env = self.env
-
-        def write_as_user(partner):
-            own_env = partner.env(user=env.uid, context=env.context, su=env.su)
-            return write(partner.with_env(own_env))
-
-        return write_in_own_transaction(self, write_as_user)
 
     def _make_candidate(self, values):
         """Give an instance that is not kept, to ask the service with its credentials."""

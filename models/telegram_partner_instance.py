@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from .. import const
 from ..client import GreenApiError, Refused, propose_host
+from .transactions import write_as_user
 
 # Without a session there is nothing to end; an unpaid or deleted instance cannot end it.
 NO_SESSION = (const.CODE_NOT_AUTHORIZED, const.CODE_DELETED)
@@ -119,7 +120,7 @@ class TelegramPartnerInstance(models.Model):
                     messenger=row.type_instance,
                 )
             )
-        return partner._keep(lambda own: own._connect_row(row).action_start())
+        return write_as_user(partner, lambda own: own._connect_row(row).action_start())
 
     def action_open(self):
         """Open the instance in Odoo."""

@@ -72,3 +72,16 @@ def write_in_own_transaction(records, write):
             "same time. Look what has become of it before you do it again."
         )
     )
+
+
+def write_as_user(records, write):
+    """As ``write_in_own_transaction``, with the user's own rights.
+
+    What the service was asked is not asked again when Odoo repeats the user's transaction.
+    """
+    env = records.env
+
+    def write_with_rights(own):
+        return write(own.with_env(own.env(user=env.uid, context=env.context, su=env.su)))
+
+    return write_in_own_transaction(records, write_with_rights)

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .. import const
+from ..models.transactions import write_as_user
 
 
 class TelegramPartnerCreate(models.TransientModel):
@@ -37,7 +38,7 @@ class TelegramPartnerCreate(models.TransientModel):
             return own._connect_row(row).action_start()
 
         try:
-            return partner._keep(keep)
+            return write_as_user(partner, keep)
         except UserError as error:
             raise UserError(
                 self.env._(

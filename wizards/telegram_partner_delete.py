@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from ..models.transactions import write_as_user
+
 
 class TelegramPartnerDelete(models.TransientModel):
     """The dialog that deletes an instance at GREEN-API, after signing it out."""
@@ -45,9 +47,11 @@ class TelegramPartnerDelete(models.TransientModel):
             }
         user = self.env.user
         if must_log_out and line.instance_id:
-            partner._keep(lambda own: line.with_env(own.env).instance_id._keep_log_out(user))
+            write_as_user(
+                partner, lambda own: line.with_env(own.env).instance_id._keep_log_out(user)
+            )
         step = partner._ask("delete_instance_account", line.id_instance)
-        waiting = partner._keep(lambda own: line.with_env(own.env)._keep_deleted(user))
+        waiting = write_as_user(partner, lambda own: line.with_env(own.env)._keep_deleted(user))
         message = self.env._("The instance %s was deleted.", line.id_instance)
         if waiting:
             message = self.env._(

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from .. import const
 from ..client import GreenApiError, propose_host
-from ..models.transactions import write_in_own_transaction
+from ..models.transactions import write_as_user
 
 
 class TelegramStart(models.TransientModel):
@@ -90,7 +90,7 @@ class TelegramStart(models.TransientModel):
             "api_url": values["api_url"],
             "api_token_new": token,
         }
-        return self._write_as_user(lambda start: start._keep_instance(values, state))
+        return write_as_user(self, lambda start: start._keep_instance(values, state))
 
     def set_receiving(self, receive_mode):
         """Choose the way messages come in, tell the service, and prove it where that can be done.
@@ -106,32 +106,18 @@ class TelegramStart(models.TransientModel):
             start.message_id = False  # what was sent before proves nothing about this way
             return start.instance_id._get_webhook_problem()
 
-        problem = self._write_as_user(choose)
+        problem = write_as_user(self, choose)
         sentences, is_good = [problem], False
         if not problem:
-            sentences, is_good = self._write_as_user(
-                lambda start: start.instance_id._prove_receiving()
+            sentences, is_good = write_as_user(
+                self, lambda start: start.instance_id._prove_receiving()
             )
-        answer = self._write_as_user(lambda start: start.describe())
+        answer = write_as_user(self, lambda start: start.describe())
         if is_good:  # which switches the service was told says nothing to somebody who begins
             sentences = sentences[1:]
         return {**answer, "message": " ".join(sentences), "is_good": is_good}
 
     # === HELPERS === #
-
-    def _write_as_user(self, write):
-        """Call ``write`` with this record in a transaction of its own that is committed at once,
-        with the user's own rights.
-
-        What the service was asked is not asked again when Odoo repeats the user's transaction.
-        """
-        env = self.env
-
-        def write_as_user(start):
-            own_env = start.env(user=env.uid, context=env.context, su=env.su)
-            return write(start.with_env(own_env))
-
-        return write_in_own_transaction(self, write_as_user)
 
     def _try_credentials(self, values):
         """Ask the service for the state with credentials that are not kept anywhere yet.

@@ -6,6 +6,7 @@ from odoo import fields, models
 
 from .. import const
 from ..client import GreenApiError
+from ..models.transactions import write_as_user
 
 PATIENCE = timedelta(seconds=60)  # until it is said what may be wrong
 WAKE_EVERY = timedelta(seconds=10)
@@ -35,8 +36,8 @@ class TelegramStart(models.TransientModel):
                 account = client.get_account_settings()
         except GreenApiError as refusal:
             error = refusal
-            return self._write_as_user(lambda start: start._take_test_error(error))
-        return self._write_as_user(lambda start: start._queue_test(account))
+            return write_as_user(self, lambda start: start._take_test_error(error))
+        return write_as_user(self, lambda start: start._queue_test(account))
 
     def look(self):
         """Say where the test message is.
@@ -51,7 +52,7 @@ class TelegramStart(models.TransientModel):
         if not message:
             return self._tell("failed", self.env._("The test message was deleted."))
         if self._has_come_back():
-            self._write_as_user(lambda start: start._keep_proof())
+            write_as_user(self, lambda start: start._keep_proof())
             return self._tell("proven", self.env._("The message has come back: both ways work."))
         if message.state in ("error", "canceled"):
             return self._tell("failed", message.failure_reason or self.env._("It was not sent."))

@@ -10,11 +10,12 @@ import {
 
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
-import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { Mutex } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+import { explainError } from "@telegram_green_api/core/web/explain_error";
 
 export const PAUSE = 4000; // ms between two questions to the service
 export const LONG_PAUSE = 10000; // ms, where nothing is going to change soon
@@ -234,16 +235,11 @@ export class TelegramSignIn extends Component {
     }
 
     explain(error) {
-        if (error instanceof ConnectionLostError) {
-            return _t("Odoo cannot be reached just now. It is tried again until it works.");
-        }
-        if (!(error instanceof RPCError)) {
-            throw error;
-        }
-        if (error.exceptionName?.startsWith("odoo.")) {
-            return error.data.message; // meant for people, other than those of Python itself
-        }
-        return _t("Odoo could not find out the state of the account. It is tried again.");
+        return explainError(
+            error,
+            _t("Odoo could not find out the state of the account. It is tried again."),
+            _t("Odoo cannot be reached just now. It is tried again until it works.")
+        );
     }
 
     getPause() {

@@ -2,9 +2,10 @@ import { Component, onWillStart, useRef, useState } from "@odoo/owl";
 
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
-import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+
+import { explainError } from "@telegram_green_api/core/web/explain_error";
 import { TelegramSignIn } from "../sign_in/sign_in";
 import { TelegramStartTest } from "./start_test";
 
@@ -180,16 +181,7 @@ export class TelegramStartDialog extends Component {
     }
 
     explain(error) {
-        if (error instanceof ConnectionLostError) {
-            return _t("Odoo cannot be reached just now. Try again.");
-        }
-        if (!(error instanceof RPCError)) {
-            throw error;
-        }
-        if (error.exceptionName?.startsWith("odoo.")) {
-            return error.data.message; // meant for people, other than those of Python itself
-        }
-        return _t("Something went wrong in Odoo. Its log says what.");
+        return explainError(error, _t("Something went wrong in Odoo. Its log says what."));
     }
 }
 

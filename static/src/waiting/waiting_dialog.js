@@ -3,8 +3,10 @@ import { Component, onMounted, onWillDestroy, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
-import { ConnectionLostError, RPCError, rpc } from "@web/core/network/rpc";
+import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
+
+import { explainError } from "@telegram_green_api/core/web/explain_error";
 
 export const BUSY_PAUSE = 2000; // ms before it is tried again while the receive action runs
 export const SHOWN = 200; // notifications that are shown at most, the latest ones
@@ -119,16 +121,7 @@ export class TelegramWaitingDialog extends Component {
     }
 
     explain(error) {
-        if (error instanceof ConnectionLostError) {
-            return _t("Odoo cannot be reached just now. Try again.");
-        }
-        if (!(error instanceof RPCError)) {
-            throw error;
-        }
-        if (error.exceptionName?.startsWith("odoo.")) {
-            return error.data.message; // meant for people, other than those of Python itself
-        }
-        return _t("Odoo could not fetch the messages. Its log says why.");
+        return explainError(error, _t("Odoo could not fetch the messages. Its log says why."));
     }
 }
 
