@@ -28,7 +28,7 @@ registry.category("web_tour.tours").add("telegram_account", {
         { trigger: ".modal [name='keep_online'] input", run: "click" },
         picture("account_settings"),
         { trigger: ".modal button[name='action_save']", run: "click" },
-        { trigger: ".o_notification:contains('keepOnlineStatus')" },
+        { trigger: ".o_notification:contains('Show as online')" },
         { trigger: "body:not(:has(.modal))" },
         ACCOUNT_PAGE,
         { trigger: "button[name='action_set_picture']", run: "click" },
