@@ -14,6 +14,14 @@ from .common import CUSTOMER_CHAT, TelegramCase
 UNSURE_LOGGER = "odoo.addons.telegram_green_api.models.telegram_message_unsure"
 AS_BEFORE = {"state": "queued", "id_message": False, "attempts": 0, "attempted_at": False}
 MARK = "another database"
+DAY_RUNS = 47  # each half hour: the journals go back for 24 hours
+# What notes times: the column that tells the instance, and the times. Not running_at: Odoo goes
+# on working in between.
+AGEING = {
+    "telegram_instance": ("id", "received_until", "send_after", "checked_at"),
+    "telegram_message": ("instance_id", "create_date", "date", "attempted_at", "absent_since"),
+    "telegram_chat": ("instance_id", "first_written_at"),
+}
 
 
 @tagged("post_install", "-at_install")
@@ -141,17 +149,94 @@ class TestFaults(TelegramCase):
 
     # --- The service is away -------------------------------------------------------------
 
-    def test_service_away_for_a_day(self):
-        """While the service does not answer, messages wait; they go out by themselves, once."""
-        self.phone.fault("sendMessage", "status", times=2, status=429)
-        message = self.write_from(self.customer, "Patience")
-        for _hour in range(2):
+    def let_pass(self, minutes):
+        """Let time pass for the service and for Odoo: all that was noted is older by it."""
+        self.phone.advance(minutes * 60)
+        self.env.flush_all()
+        for table, (key, *columns) in AGEING.items():
+            older = ", ".join(
+                f"{column} = {column} - make_interval(mins => %s)" for column in columns
+            )
+            query = f"UPDATE {table} SET {older} WHERE {key} = %s"
+            self.env.cr.execute(query, [minutes] * len(columns) + [self.instance.id])
+        self.env.invalidate_all()
+
+    def live(self, runs, minutes, meanwhile=()):
+        """Let both scheduled actions run now and then.
+
+        :param minutes: between two runs
+        :param meanwhile: the numbers of the runs before which a customer writes
+        """
+        for number in range(runs):
+            if number in meanwhile:
+                self.phone.write(CUSTOMER_CHAT, f"Theirs at {number}")
+            self.receive()
             self.send_queue()
-            self.assertEqual(message.state, "queued")
-            self.assertTrue(self.instance.send_after)
-            self.instance.send_after = fields.Datetime.now()
-        self.send_queue()
-        self.assertEqual((message.state, self.ledger()), ("sent", ["Patience"]))
+            self.let_pass(minutes)
+
+    def write_some(self, prefix):
+        """Queue some texts for several chats; return the messages."""
+        messages = self.env["telegram.message"]
+        for number in range(6):
+            messages |= self.instance.send_text(f"1000000{number % 3}", f"{prefix} {number}")
+        return messages
+
+    def assert_sent_once(self, messages):
+        self.assertLessEqual(set(messages.mapped("state")), {"sent", "delivered", "read"})
+        self.assertEqual(sorted(self.ledger()), sorted(messages.mapped("text")))
+        for chat in messages.chat_id:
+            got = [e["message"] for e in self.phone.ledger() if e["chatId"] == chat.chat_id]
+            mine = messages.filtered(lambda message, chat=chat: message.chat_id == chat)
+            self.assertEqual(got, mine.sorted("id").mapped("text"))
+
+    def count_requests(self, *methods):
+        return sum(len(self.phone.requests(method)) for method in methods)
+
+    def test_service_down_for_a_day(self):
+        """A service that answers nothing but 502 for a day: what waits goes out once and in its
+        order when it is back; what came in meanwhile is taken in once, although no notification
+        tells of it; until then no run asks more than the one before it."""
+        self.receive()
+        messages = self.write_some("Ours")
+        self.phone.fault("*", "status", times=100000, status=502)
+        before = len(self.phone.requests())
+        self.live(DAY_RUNS, 30, meanwhile=(1, 20, 40))
+        self.assertEqual(self.ledger(), [])
+        self.assertLessEqual(self.count_requests("receiveNotification"), DAY_RUNS + 1)
+        self.assertLessEqual(self.count_requests("showMessagesQueue"), DAY_RUNS)
+        self.assertEqual(self.count_requests("sendMessage"), len(messages.chat_id), "one by chat")
+        self.assertEqual(self.count_requests("lastIncomingMessages"), 0, "not before it is back")
+        self.assertLessEqual(len(self.phone.requests()) - before, 2 * DAY_RUNS + 5)
+        self.phone.clear_faults()
+        with self.instance._get_client() as client:
+            self.assertTrue(client.clear_webhooks_queue().done)
+        self.live(6, 6)
+        self.assert_sent_once(messages)
+        theirs = self.chat_messages().filtered(lambda message: message.direction == "incoming")
+        texts = theirs.sorted("id").mapped("text")
+        self.assertEqual(texts, ["Theirs at 1", "Theirs at 20", "Theirs at 40"])
+        [asked] = self.phone.requests("lastIncomingMessages")
+        self.assertGreaterEqual(int(asked["query"]["minutes"]), DAY_RUNS * 30)
+
+    def test_no_connection_for_longer(self):
+        """Without any connection nothing can have gone out: however long it takes, nobody has to
+        decide anything, and the connection is tried once in an hour in the end."""
+        messages = self.write_some("Ours")
+        url = self.instance.api_url
+        self.set_url("http://127.0.0.1:9")
+        self.live(60, 30)
+        self.assertEqual(set(messages.mapped("state")), {"queued"})
+        self.assertLessEqual(sum(messages.mapped("attempts")), 40)
+        self.set_url(url)
+        self.live(2, 60)
+        self.assert_sent_once(messages)
+
+    def set_url(self, url):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE telegram_instance SET api_url = %s WHERE id = %s", [url, self.instance.id]
+        )
+        self.env.invalidate_all()
 
     # --- The clock -----------------------------------------------------------------------
 
