@@ -66,6 +66,7 @@ from . import telegram_instance_token
 from . import telegram_instance_sync
 from . import telegram_instance_waiting
 from . import telegram_instance_webhook
+from . import telegram_instance_company  # around all others
 from . import telegram_message
 from . import telegram_message_actions
 from . import telegram_message_changes

@@ -85,10 +85,12 @@ class TelegramInstance(models.Model):
         user = self._get_administrator()
         if not user:
             return
-        summary, note = describe(self.with_context(lang=user.lang))
+        # In the words and on the day of whom it is for.
+        instance = self.with_context(lang=user.lang, tz=user.tz)
+        summary, note = describe(instance)
         if self._find_activities(activity_type, summary):
             return
-        self.activity_schedule(
+        instance.activity_schedule(
             activity_type, summary=summary, note=plaintext2html(note), user_id=user.id
         )
 

@@ -74,7 +74,8 @@ class TelegramInstance(models.Model):
             receive_cron_sudo._trigger()
             return False
         with own_transaction(self) as instance:
-            instance.env["telegram.event"].with_context(lang=None)._process_inbox(instance)
+            instance = instance._in_company()
+            instance.env["telegram.event"]._process_inbox(instance)
         return True
 
     # === SCHEDULED ACTION === #

@@ -34,7 +34,8 @@ class TelegramMessage(models.Model):
         fetched._get_own_files().unlink()
         fetched.download_state = "removed"
         for message in fetched:
-            message._show_file()
+            instance = message.instance_id._in_company()
+            message.with_env(instance.env)._show_file()
 
     def _get_own_files(self):
         """Return the files that are there because of these messages only."""

@@ -42,6 +42,85 @@ class TestCompanies(TelegramCase):
         )
         self.instances = (self.instance, there)
 
+    def spy(self, model, *names):
+        """Note for whom methods work from now on: dict of the company, the language and the time
+        zone of each call, by the method's name."""
+        seen = {}
+
+        def watch(name):
+            original = getattr(self.registry[model], name)
+
+            def method(records, *args, **kwargs):
+                env = records.env
+                seen.setdefault(name, []).append((env.company, env.lang, env.context.get("tz")))
+                return original(records, *args, **kwargs)
+
+            self.patch(self.registry[model], name, method)
+
+        for name in names:
+            watch(name)
+        return seen
+
+    def test_scheduled_actions(self):
+        """Whatever a scheduled action writes down for an account is written in the company of the
+        account, its language and zone: its files, too, are that company's."""
+        self.paris.partner_id.write({"lang": "fr_FR", "tz": "Europe/Paris"})
+        here, there = self.instances
+        own_partner = here.company_id.partner_id
+        expected = {
+            here: (here.company_id, own_partner.lang, own_partner.tz),
+            there: (self.paris, "fr_FR", "Europe/Paris"),
+        }
+        names = ("_close", "_show_file", "_prepare_received", "_keep_file")
+        of_messages = self.spy("telegram.message", *names)
+        of_accounts = self.spy(
+            "telegram.instance", "_mend_gap", "_end_sync", "_take_number", "_pause_sending"
+        )
+        for user, instance, phone in zip(self.both, self.instances, self.phones, strict=True):
+            self.write_from(self.customer, "Hello", user)
+            self.send_queue(instance)
+            phone.fault("sendMessage", "status", status=429)
+            self.write_from(self.customer, "Once more", user)
+            self.send_queue(instance)
+            phone.write_file(CUSTOMER_CHAT, "photo.txt", b"photo", "Look")
+            self.receive(instance)
+            instance.sync_state = "waiting"
+            self._run(self.env.ref("telegram_green_api.ir_cron_sync"))
+            self.env["telegram.chat"]._get_or_create(
+                instance, "79998887766@c.us"
+            ).check_user_id = user
+            self._run(self.env.ref("telegram_green_api.ir_cron_check"))
+            message = self.messages(user).filtered("download_state")
+            self.assertEqual(message.attachment_id.company_id, instance.company_id)
+            message.sudo()._erase_files()
+            calls = {**of_messages, **of_accounts}
+            self.assertEqual(set(calls), set(names) | set(of_accounts))
+            self.assertEqual(len(calls), 8, "each was seen")
+            for name, seen in calls.items():
+                self.assertEqual(set(seen), {expected[instance]}, name)
+                seen.clear()
+            of_messages.clear()
+            of_accounts.clear()
+
+    def test_activity_in_words_and_zone_of_its_user(self):
+        """The administrator in Paris gets the activity about the account there, in French, and on
+        the day that it is for them."""
+        manager = new_test_user(
+            self.env,
+            "telegram_directrice",
+            groups="telegram_green_api.group_manager",
+            company_id=self.paris.id,
+            lang="fr_FR",
+            tz="Pacific/Auckland",
+        )
+        there = self.instances[1]
+        there.write({"responsible_id": manager.id, "has_worked": True})
+        seen = self.spy("telegram.instance", "activity_schedule")
+        self.phones[1].fault("receiveNotification", "status", status=401)
+        self.receive(there)
+        self.assertEqual(there.activity_ids.user_id, manager)
+        self.assertEqual(seen["activity_schedule"], [(self.paris, "fr_FR", "Pacific/Auckland")])
+
     def messages(self, user=None):
         ids = [instance.id for instance in self.instances]
         messages = self.env["telegram.message"].with_user(user or self.env.user)
