@@ -27,6 +27,7 @@ WAITING_TESTS = (
     "test_js.py",
     "test_lifecycle.py",
     "test_sandbox_page.py",
+    "test_update.py",
     "test_waiting.py",
 )
 LAST_TEST = "test_zz_secrets.py"  # reads the log of the others

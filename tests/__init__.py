@@ -109,6 +109,7 @@ from . import test_telegram_start
 from . import test_telegram_template
 from . import test_telegram_template_files
 from . import test_telegram_template_use
+from . import test_update
 from . import test_vendor_client
 from . import test_visibility
 from . import test_visibility_calls

@@ -1,23 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import os
-import re
-import shutil
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
-
 from odoo import sql_db
-from odoo.tests import BaseCase, tagged
-from odoo.tools import SQL, config
+from odoo.tests import tagged
 
-ADDON = "telegram_green_api"
-FOLDER = f"{Path(__file__).parent.parent}/"  # as Odoo knows it
+from .database_case import ADDON, DatabaseCase
+
 DATABASE = "telegram_lifecycle"
-# A database with what the addon depends on, to start from. Without one it is made from nothing.
-TEMPLATE = os.environ.get("TELEGRAM_TEST_TEMPLATE", "template0")
-LOG_LINE = re.compile(r"^\S+ \S+ \d+ (?P<level>[A-Z]+) \S+ (?P<logger>\S+): ")
 
 # Every kind of row that the addon makes in tables that are not its own.
 FILL = """
@@ -81,58 +69,10 @@ ORPHANS = {
 
 
 @tagged("post_install", "-at_install")
-class TestLifecycle(BaseCase):
+class TestLifecycle(DatabaseCase):
     """Installing, updating and uninstalling, as an administrator does on a server."""
 
-    def setUp(self):
-        super().setUp()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.drop()
-        self.addCleanup(self.drop)
-        names = SQL.identifier(DATABASE), SQL.identifier(TEMPLATE)
-        self.execute(SQL("CREATE DATABASE %s TEMPLATE %s ENCODING 'unicode'", *names))
-
-    def drop(self):
-        sql_db.close_db(DATABASE)
-        # Not WITH (FORCE): that asks for the right to end PostgreSQL's own cleaning, too.
-        self.execute(
-            SQL(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = %s AND usename = current_user",
-                DATABASE,
-            )
-        )
-        self.execute(SQL("DROP DATABASE IF EXISTS %s", SQL.identifier(DATABASE)))
-        shutil.rmtree(config.filestore(DATABASE), ignore_errors=True)
-
-    def execute(self, query):
-        """Execute a statement on databases, which runs outside of transactions only."""
-        with sql_db.db_connect("postgres").cursor() as cr:
-            cr._cnx.autocommit = True
-            cr.execute(query)
-
-    def odoo(self, command, *arguments, script=None):
-        """Run a command of Odoo on the database, and check that it warns of nothing."""
-        log = self.folder / "odoo.log"
-        options = ["-c", config["config"], "-d", DATABASE, "--logfile", str(log)]
-        done = subprocess.run(
-            [sys.executable, "-m", "odoo", command, *options, *arguments],
-            input=script,
-            stdin=None if script else subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
-        self.assertEqual(done.returncode, 0, done.stderr)
-        lines = log.read_text().splitlines() + done.stderr.splitlines()
-        log.unlink()
-        for line in lines:
-            start = LOG_LINE.match(line)
-            if start and start["level"] in ("WARNING", "ERROR", "CRITICAL"):
-                # Warnings of Python about Odoo's own libraries are not ours.
-                if start["logger"] != "py.warnings" or FOLDER in line:
-                    self.fail(line)
+    database = DATABASE
 
     def test_install_update_uninstall(self):
         """Odoo's log has no warning, and nothing is left behind, used tables included."""
