@@ -14,6 +14,10 @@ from .common import CUSTOMER_CHAT
 LOCK_ACTION = "SELECT 1 FROM ir_cron WHERE id = %s FOR UPDATE"
 RUN_ACTION = "env['ir.cron'].browse({cron_id}).method_direct_trigger()"
 
+BREAK_CONNECTIONS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s
+"""
+
 
 @tagged("post_install", "-at_install")
 class TestCrash(CommittedCase):
@@ -69,6 +73,23 @@ class TestCrash(CommittedCase):
         self.run_action(self.send_cron_id)
         self.assertEqual(self.state(message_id), "unsure")
         self.phone.change(journalLagSeconds=0)
+        self.run_action(self.send_cron_id)
+        self.assertEqual(self.state(message_id), "sent")
+        self.assertEqual(len(self.phone.ledger()), 1)
+
+    def test_database_restarted_during_the_call(self):
+        """A worker that finds no database after the call cannot write down what came of it: the
+        next one asks the service, and does not send once more."""
+        message_id = self.queue("Only once")
+        self.phone.fault("sendMessage", "hold")
+        with self.start_action(self.send_cron_id) as process:
+            self.phone.ledger(count=1, timeout=120)
+            with self.environment() as env:
+                env.cr.execute(BREAK_CONNECTIONS, [f"odoo-{process.pid}"])
+                self.assertTrue(env.cr.rowcount)
+            self.phone.release()
+            process.wait(120)
+        self.assertEqual(self.state(message_id), "sending")
         self.run_action(self.send_cron_id)
         self.assertEqual(self.state(message_id), "sent")
         self.assertEqual(len(self.phone.ledger()), 1)
