@@ -9,7 +9,7 @@ from dataclasses import asdict
 from statistics import median
 
 from .bench_account import Account, administrator, make_partners, measure, tidy
-from .measure import Row, median_ratio
+from .measure import Row, fastest_ratio
 
 ID_INSTANCE = 4100000201
 TEXT = "Good day, {{ object.name }}! Your order has arrived."
@@ -87,12 +87,12 @@ def _rows(ours, theirs, count):
     seconds = [[cost.seconds for cost in costs] for costs in (ours, theirs)]
     processor = [[cost.processor for cost in costs] for costs in (ours, theirs)]
     queries = [median(cost.queries for cost in costs) for costs in (ours, theirs)]
-    remark = f"{median(seconds[0]):.2f} s, SMS {median(seconds[1]):.2f} s"
+    remark = f"{min(seconds[0]):.2f} s, SMS {min(seconds[1]):.2f} s"
     return [
         asdict(row)
         for row in (
-            Row(title, median_ratio(*seconds), "×", 1.0, remark),
-            Row("  work on the processors only", median_ratio(*processor), "×"),
+            Row(title, fastest_ratio(*seconds), "×", 1.0, remark),
+            Row("  work on the processors only", fastest_ratio(*processor), "×"),
             Row("  queries", queries[0], remark=f"SMS {queries[1]:,.0f}"),
         )
     ]

@@ -19,7 +19,7 @@ def insert(model, vals_list, **common):
     :param model: the model; its rows get their log fields as from ``create``
     :param list vals_list: dicts of field values, all with the same fields; relations many to many
         as lists of ids
-    :param common: field values of all rows: they are sent once
+    :param common: field values of all rows
     """
     if not vals_list:
         return model.browse()
@@ -27,8 +27,14 @@ def insert(model, vals_list, **common):
         now = model.env.cr.now()
         common |= {"create_uid": model.env.uid, "write_uid": model.env.uid}
         common |= {"create_date": now, "write_date": now}
-    relations = [name for name in vals_list[0] if model._fields[name].type == "many2many"]
-    varying = [name for name in vals_list[0] if name not in relations]
+    relations, varying = [], []
+    for name, first in vals_list[0].items():
+        if model._fields[name].type == "many2many":
+            relations.append(name)
+        elif varying and all(vals[name] == first for vals in vals_list):
+            common[name] = first  # what is the same for all is sent once; one column has to stay
+        else:
+            varying.append(name)
     ids = _insert(
         model.env,
         model._table,

@@ -82,12 +82,12 @@ class TelegramChat(models.Model):
 
     @api.model
     def _get_obstacle(self, partner, chat, phone, unwanted):
-        chat_sudo = chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
         if not chat and not phone:
             return "bad_phone" if partner.phone else "no_phone"
-        if chat_sudo.no_account:
+        chat_sudo = chat and chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
+        if chat and chat_sudo.no_account:
             return "no_account"
-        if chat_sudo.opted_out or (phone in unwanted):
+        if phone in unwanted or chat and chat_sudo.opted_out:
             return "opted_out"
         return ""
 
