@@ -1,8 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """./dev/bench send: what sending costs, each time against something that does as little as can be.
 
-Both sides take turns in rounds, so that a busy machine slows both. Ratios are medians of the rounds,
-that of composing the one of the fastest rounds.
+Both sides take turns in rounds, so that a busy machine slows both. Ratios are medians of the
+rounds; that of composing is the one of the fastest.
 """
 
 import os
