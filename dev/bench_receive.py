@@ -41,6 +41,8 @@ PEER_NEEDS = (
 )
 SENDERS = (1, 4)
 ROUNDS = 3
+# Odoo runs with worker processes, as in production.
+WORKERS = 2
 TIMES_AS_MANY = 5  # as the peer takes in
 HISTORY_LIMIT = 1.1
 
@@ -106,10 +108,11 @@ def _measure_load(odoo, peers, options):
             odoo.run(installing, log, DATABASE, f"--init={PEER}", config=config, failure=words)
         odoo.server.execute("UPDATE ir_cron SET active = FALSE", database=DATABASE)
     rows = []
+    config = {"workers": WORKERS, "gevent_port": free_port(), "max_cron_threads": 1}
     with (
         tempfile.TemporaryDirectory() as folder,
         start_sandbox(Path(folder) / "sandbox") as (_sandbox, service),
-        running_odoo(odoo, DATABASE, free_port(), NAME, max_cron_threads=1) as (process, url),
+        running_odoo(odoo, DATABASE, free_port(), NAME, **config) as (process, url),
     ):
         session = OdooSession(url, DATABASE, LOGIN, PASSWORD)
         session.call("ir.config_parameter", "set_param", "web.base.url", url)
