@@ -9,14 +9,9 @@ In the end everything that was offered has to be there, once and in its order.
 Odoo runs with worker processes, as in production; all share the processors with the bench.
 """
 
-import tempfile
-from pathlib import Path
 from statistics import median
 
-from sandbox.process import start_sandbox
-
 from . import addon_database
-from .bench_chaos_send import LOGIN, PASSWORD, free_port
 from .bench_flood_load import (
     HEALTH,
     KEPT,
@@ -28,18 +23,17 @@ from .bench_flood_load import (
     pour,
     press,
 )
+from .bench_receive_load import WORKERS, serving
 from .database import running_server
 from .home import dev_home, lock
 from .measure import Row, median_ratio, report
-from .odoo_process import odoo_log, running_odoo
-from .odoo_session import OdooSession
+from .odoo_process import odoo_log
 from .progress import step
 from .server import Odoo
 
 DATABASE = "telegram_bench_flood"
 NAME = "bench-flood"  # of logs and of the lock
 ACCOUNTS = 10
-WORKERS = 2
 ROUNDS = 3
 REQUESTS = 200  # of a kind in a round, when their cost is measured
 LOOKS = 30  # of a person at rest
@@ -60,19 +54,11 @@ def main(options):
         odoo = Odoo(home, server)
         addon_database.create(odoo, DATABASE, home / "log" / f"{NAME}-install.log")
         server.execute("UPDATE ir_cron SET active = FALSE", database=DATABASE)
-        config = {"workers": WORKERS, "gevent_port": free_port(), "max_cron_threads": 1}
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            start_sandbox(Path(folder) / "sandbox") as (_sandbox, service),
-            running_odoo(odoo, DATABASE, free_port(), NAME, **config) as (process, url),
-        ):
-            session = OdooSession(url, DATABASE, LOGIN, PASSWORD)
-            session.call("ir.config_parameter", "set_param", "web.base.url", url)
+        with serving(odoo, DATABASE, NAME) as (session, place):
             with step("Connect the accounts"):
-                way = (odoo.server, DATABASE, session, service, url, process.pid)
-                accounts = [Account(*way) for _number in range(ACCOUNTS)]
+                accounts = [Account(*place) for _number in range(ACCOUNTS)]
                 accounts[0].make_contacts()
-            person = Person(url, session)
+            person = Person(accounts[0].url, session)
             accounts[0].let_process(False)  # that work is not for the request
             rows = _measure_costs(accounts[0], odoo_log(odoo, NAME))
             rows += _measure_strangers(accounts[0], person)

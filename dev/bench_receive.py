@@ -10,21 +10,14 @@ on the processors, Odoo's and PostgreSQL's: the clock of a busy machine says lit
 
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from statistics import median
 
-from sandbox.process import start_sandbox
-
 from . import addon_database
-from .bench_chaos_send import LOGIN, PASSWORD, free_port
-from .bench_receive_load import CHATS, Answers, Deliveries, Fetched, Peer
+from .bench_receive_load import CHATS, Answers, Deliveries, Fetched, Peer, serving
 from .database import running_server
 from .home import dev_home, lock
 from .measure import Row, median_ratio, report
-from .odoo_process import running_odoo
 from .odoo_script import run_inside
-from .odoo_session import OdooSession
 from .progress import step
 from .server import Odoo
 
@@ -41,8 +34,6 @@ PEER_NEEDS = (
 )
 SENDERS = (1, 4)
 ROUNDS = 3
-# Odoo runs with worker processes, as in production.
-WORKERS = 2
 TIMES_AS_MANY = 5  # as the peer takes in
 HISTORY_LIMIT = 1.1
 
@@ -108,16 +99,9 @@ def _measure_load(odoo, peers, options):
             odoo.run(installing, log, DATABASE, f"--init={PEER}", config=config, failure=words)
         odoo.server.execute("UPDATE ir_cron SET active = FALSE", database=DATABASE)
     rows = []
-    config = {"workers": WORKERS, "gevent_port": free_port(), "max_cron_threads": 1}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        start_sandbox(Path(folder) / "sandbox") as (_sandbox, service),
-        running_odoo(odoo, DATABASE, free_port(), NAME, **config) as (process, url),
-    ):
-        session = OdooSession(url, DATABASE, LOGIN, PASSWORD)
-        session.call("ir.config_parameter", "set_param", "web.base.url", url)
+    with serving(odoo, DATABASE, NAME) as (_session, place):
         ways = [Deliveries, Fetched] + ([Peer] if peers else [])
-        ways = [way(odoo.server, DATABASE, session, service, url, process.pid) for way in ways]
+        ways = [way(*place) for way in ways]
         costs = {}
         with step("Receive") as receiving:
             for way in ways:

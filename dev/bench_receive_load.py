@@ -2,21 +2,28 @@
 """The ways in which a bench lets the same texts come into an Odoo server."""
 
 import statistics
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from typing import NamedTuple
 
 import psutil
 import requests
 
 from sandbox.phone import Phone
+from sandbox.process import start_sandbox
 
-from .bench_chaos_send import connect_account
+from .bench_chaos_send import LOGIN, PASSWORD, connect_account, free_port
 from .measure import Row
+from .odoo_process import running_odoo
+from .odoo_session import OdooSession
 from .progress import DevError
 
+WORKERS = 2
 CHATS = 100
 FIRST_CHAT = 50000000
 FIRST_PHONE = 79200000000
@@ -33,6 +40,24 @@ WAKE = """
        AND NOT EXISTS (SELECT 1 FROM ir_cron_trigger WHERE cron_id = instance.receive_cron_id)
 """
 ADMINISTRATOR = 2
+
+
+@contextmanager
+def serving(odoo, database, name):
+    """Run Odoo with worker processes, as in production, beside a local service.
+
+    :param name: of its configuration file and its log
+    :return: the administrator's session, and what a Way is made with
+    """
+    config = {"workers": WORKERS, "gevent_port": free_port(), "max_cron_threads": 1}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        start_sandbox(Path(folder) / "sandbox") as (_sandbox, service),
+        running_odoo(odoo, database, free_port(), name, **config) as (process, url),
+    ):
+        session = OdooSession(url, database, LOGIN, PASSWORD)
+        session.call("ir.config_parameter", "set_param", "web.base.url", url)
+        yield session, (odoo.server, database, session, service, url, process.pid)
 
 
 class Cost(NamedTuple):

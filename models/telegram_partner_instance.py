@@ -31,9 +31,10 @@ class TelegramPartner(models.Model):
                 known[row.id_instance].write(values)
             elif row.id_instance:
                 lines_sudo.create({"partner_id": self.id, **values})
-        lines_sudo = self.sudo().instance_ids  # with those just made
+        lines_sudo = self.sudo().instance_ids  # sudo: as above; with those just made
         listed = {row.id_instance for row in rows}
         lines_sudo.filtered(lambda line: line.id_instance not in listed).state = "deleted"
+        # sudo: telegram.partner - the same
         self.sudo().refreshed_at = fields.Datetime.now()
         lines_sudo.filtered(lambda line: line.state == "deleted")._tell_deleted()
 

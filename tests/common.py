@@ -149,6 +149,21 @@ class TelegramCase(SandboxCase, TransactionCase):
             [("instance_id", "=", instance.id)], order="id desc", limit=len(bodies)
         )
 
+    def make_report(self, **values):
+        """Make a report of contacts that needs no wkhtmltopdf."""
+        self.env["ir.ui.view"].create(
+            {"name": "card", "type": "qweb", "key": "telegram_green_api.card", "arch": "<p>Hi</p>"}
+        )
+        return self.env["ir.actions.report"].create(
+            {
+                "name": "Card",
+                "model": "res.partner",
+                "report_type": "qweb-text",
+                "report_name": "telegram_green_api.card",
+                **values,
+            }
+        )
+
     def notification(self, text="Hi", **values):
         """Give an incoming text as the service reports it."""
         sender = {

@@ -32,20 +32,6 @@ class TestBadMessages(TelegramCase):
         self.assertLess(bad.id, good.id)
         return good
 
-    def make_report(self, **values):
-        self.env["ir.ui.view"].create(
-            {"name": "card", "type": "qweb", "key": "telegram_green_api.card", "arch": "<p>Hi</p>"}
-        )
-        return self.env["ir.actions.report"].create(
-            {
-                "name": "Card",
-                "model": "res.partner",
-                "report_type": "qweb-text",
-                "report_name": "telegram_green_api.card",
-                **values,
-            }
-        )
-
     def test_file_emptied_since(self):
         """A file that lost its content while it waited is said to be empty; the run goes on."""
         file = self.env["ir.attachment"].create({"name": "offer.pdf", "raw": b"%PDF-1.4 x"})

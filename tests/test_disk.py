@@ -46,19 +46,6 @@ class TestDisk(FilesCase):
     def path(self, attachment):
         return Path(attachment._full_path(attachment.store_fname))
 
-    def make_report(self):
-        self.env["ir.ui.view"].create(
-            {"name": "card", "type": "qweb", "key": "telegram_green_api.card", "arch": "<p>Hi</p>"}
-        )
-        return self.env["ir.actions.report"].create(
-            {
-                "name": "Card",
-                "model": "res.partner",
-                "report_type": "qweb-text",
-                "report_name": "telegram_green_api.card",
-            }
-        )
-
     def retry(self, *messages):
         for message in messages:
             message.with_user(self.salesperson).action_retry()
