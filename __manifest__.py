@@ -3,7 +3,7 @@
 {
     "name": "Telegram (GREEN-API)",
     "summary": "Write to customers from any record with your company's own Telegram account",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Productivity/Discuss",
     "author": "telegram_green_api contributors",
     "license": "LGPL-3",

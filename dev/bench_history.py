@@ -33,10 +33,10 @@ FILL = """
           JOIN chat ON chat.place = number / 2 %% %(contacts)s
     ), inserted_messages AS (
         INSERT INTO telegram_message (
-            id, chat_id, instance_id, company_id, author_id, sender_name, direction, state,
+            id, chat_id, instance_id, author_id, sender_name, direction, state,
             id_message, type_message, text, res_model, res_id, date, attempts, attempted_at,
             is_settling, create_uid, write_uid, create_date, write_date)
-        SELECT %(first_message)s + number, id, instance_id, %(company)s,
+        SELECT %(first_message)s + number, id, instance_id,
                CASE WHEN is_answer THEN partner_id ELSE %(author)s END,
                CASE WHEN is_answer THEN 'Customer' ELSE 'Administrator' END,
                CASE WHEN is_answer THEN 'incoming' ELSE 'outgoing' END,
@@ -118,7 +118,6 @@ def fill(account, count, contacts=CONTACTS):
             "count": count,
             "contacts": contacts,
             "instance": account.instance.id,
-            "company": account.instance.company_id.id,
             "author": env.user.partner_id.id,
             "uid": env.uid,
             "subtype": env.ref("mail.mt_note").id,

@@ -24,7 +24,7 @@ LARGE_DATABASE = "telegram_bench_large"
 NAME = "bench-send"  # of logs and of the lock
 # What can be measured: its title, and the numbers it takes. The module is bench_<name>.
 PARTS = {
-    "compose": ("Compose", {"count": 2000, "rounds": 15}),
+    "compose": ("Compose", {"count": 2000, "rounds": 30}),
     "drain": ("Send what is queued", {"count": 1000, "rounds": 3}),
     "history": (
         "Send with a long history",

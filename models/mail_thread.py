@@ -110,6 +110,7 @@ class MailThread(models.AbstractModel):
         receivers = [partners[record.id][:1] for record, _values in rows]
         addressed = zip(receivers, rows, strict=True)
         queued = messages._queue_batch(
+            instance,
             [(chats[partner.id], values) for partner, (_record, values) in addressed],
             scheduled_date,
         )

@@ -13,7 +13,6 @@ from .. import const
 # Who a message goes to, and by which account: set by the addon itself.
 PROTECTED = {
     "instance_id",
-    "company_id",
     "is_stranger",
     "chat_id",
     "chat_type",
@@ -50,14 +49,7 @@ class TelegramChat(models.Model):
     instance_id = fields.Many2one(
         "telegram.instance", required=True, readonly=True, ondelete="cascade"
     )
-    # This and is_stranger are given when many chats are made: see telegram.message.
-    company_id = fields.Many2one(
-        "res.company",
-        compute="_compute_company_id",
-        store=True,
-        precompute=True,
-        readonly=False,
-    )
+    company_id = fields.Many2one(related="instance_id.company_id")
     chat_id = fields.Char(
         "Chat Id",
         required=True,
@@ -89,6 +81,7 @@ class TelegramChat(models.Model):
         "First Written To", readonly=True, copy=False, help="When this account wrote first."
     )
     last_received_at = fields.Datetime("Last Answer", readonly=True, copy=False)
+    # Given when many chats are made: computing it for each would take longer than all the rest.
     is_stranger = fields.Boolean(
         "Never in Touch",
         compute="_compute_is_stranger",
@@ -125,26 +118,11 @@ class TelegramChat(models.Model):
         for chat in self:
             chat.is_phone_form = (chat.chat_id or "").endswith(const.PHONE_CHAT_SUFFIX)
 
-    @api.depends("instance_id.company_id")
-    def _compute_company_id(self):
-        for chat in self:
-            chat.company_id = chat.instance_id.company_id
-
     @api.depends("chat_id", "first_written_at", "last_received_at")
     def _compute_is_stranger(self):
         for chat in self:
             in_touch = chat.first_written_at or chat.last_received_at
             chat.is_stranger = not in_touch and not (chat.chat_id or "").startswith("-")
-
-    def _get_place(self):
-        """Give what a new message of this chat has from it; computing it for each would take as
-        long as all the rest of writing to many people."""
-        chat_sudo = self.sudo()  # sudo: telegram.chat - people reach it through the instance
-        return {
-            "chat_id": self.id,
-            "instance_id": chat_sudo.instance_id.id,
-            "company_id": chat_sudo.company_id.id,
-        }
 
     def _get_phone_digits(self):
         self.ensure_one()

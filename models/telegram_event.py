@@ -36,7 +36,7 @@ class TelegramEvent(models.Model):
     instance_id = fields.Many2one(
         "telegram.instance", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="instance_id.company_id", store=True)
+    company_id = fields.Many2one(related="instance_id.company_id")
     key = fields.Char(
         required=True, readonly=True, help="The same for every delivery of one notification."
     )
@@ -115,10 +115,10 @@ class TelegramEvent(models.Model):
             SQL(
                 """
                 INSERT INTO telegram_event (
-                    instance_id, company_id, key, type_webhook, source, payload, state, attempts,
+                    instance_id, key, type_webhook, source, payload, state, attempts,
                     create_uid, create_date, write_uid, write_date
                 )
-                SELECT id, company_id, %(key)s, %(type)s, %(source)s, %(payload)s, 'new', 0,
+                SELECT id, %(key)s, %(type)s, %(source)s, %(payload)s, 'new', 0,
                        %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM telegram_instance
                  WHERE id = %(instance)s

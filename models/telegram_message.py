@@ -34,8 +34,6 @@ RANK = {"sent": 1, "delivered": 2, "read": 3}
 SHOW_LATER = "telegram_show_later"
 # What messages made past the ORM have by default.
 BATCH_DEFAULTS = {"is_forwarded": False, "is_settling": False}
-# What is asked about their chats: reading all of thousands takes longer than the rest.
-BATCH_CHAT_FIELDS = ("instance_id", "company_id", "channel_id", "last_message_at")
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
 
 
@@ -64,8 +62,8 @@ class TelegramMessage(models.Model):
     chat_id = fields.Many2one(
         "telegram.chat", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    # These two are given when many messages are made: computing them for each would take longer
-    # than all the rest, and what is related is always computed.
+    # Given when many messages are made: computing it for each would take longer than all the rest,
+    # and what is related is always computed.
     instance_id = fields.Many2one(
         "telegram.instance",
         compute="_compute_instance_id",
@@ -74,9 +72,7 @@ class TelegramMessage(models.Model):
         readonly=False,
         ondelete="cascade",
     )
-    company_id = fields.Many2one(
-        "res.company", compute="_compute_instance_id", store=True, precompute=True, readonly=False
-    )
+    company_id = fields.Many2one(related="instance_id.company_id")
     partner_id = fields.Many2one(related="chat_id.partner_id", string="Contact")
     direction = fields.Selection(
         [("incoming", "Incoming"), ("outgoing", "Outgoing")], required=True, readonly=True
@@ -128,11 +124,10 @@ class TelegramMessage(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("chat_id.instance_id.company_id")
+    @api.depends("chat_id.instance_id")
     def _compute_instance_id(self):
         for message in self:
             message.instance_id = message.chat_id.instance_id
-            message.company_id = message.chat_id.company_id
 
     # === ACTION METHODS === #
 
@@ -210,25 +205,27 @@ class TelegramMessage(models.Model):
         common = self._prepare_queued(scheduled_date)
         # sudo: telegram.message - people write through the queue, not into its table
         messages_sudo = self.sudo().create(
-            [{**common, **values, **chat._get_place()} for chat, values in rows]
+            [{**common, **values, "chat_id": chat.id} for chat, values in rows]
         )
-        self._wake_queue(rows, scheduled_date)
+        self._wake_queue(messages_sudo.instance_id, messages_sudo.chat_id, scheduled_date)
         return messages_sudo.with_env(self.env)
 
     @api.model
-    def _queue_batch(self, rows, scheduled_date=None):
+    def _queue_batch(self, instance, rows, scheduled_date=None):
         """Do the same for thousands of messages, past the ORM.
 
+        :param instance: the ``telegram.instance`` of all the chats
         :param list rows: as for ``_queue_all``; ``mail_message_ids`` as lists of ids
         """
-        chats = self.env["telegram.chat"].union(*(chat for chat, _values in rows))
-        chats.sudo().fetch(BATCH_CHAT_FIELDS)  # sudo: telegram.chat - as in _wake_queue
         common = BATCH_DEFAULTS | self._prepare_queued(scheduled_date)
         blank = {name: common.pop(name, False) for _chat, values in rows for name in values}
-        vals_list = [{**blank, **values, **chat._get_place()} for chat, values in rows]
-        messages_sudo = bulk.insert(self.sudo(), vals_list, **common)  # sudo: as _queue_all
-        self.env["telegram.chat"].invalidate_model(["message_ids"], flush=False)
-        self._wake_queue(rows, scheduled_date)
+        vals_list = [{**blank, **values, "chat_id": chat.id} for chat, values in rows]
+        messages_sudo = bulk.insert(  # sudo: telegram.message - as in _queue_all
+            self.sudo(), vals_list, **common, instance_id=instance.id
+        )
+        chats = self.env["telegram.chat"].union(*(chat for chat, _values in rows))
+        chats.invalidate_model(["message_ids"], flush=False)
+        self._wake_queue(instance, chats, scheduled_date)
         return messages_sudo.with_env(self.env)
 
     @api.model
@@ -244,18 +241,21 @@ class TelegramMessage(models.Model):
         }
 
     @api.model
-    def _wake_queue(self, rows, scheduled_date):
+    def _wake_queue(self, instances, chats, scheduled_date):
         """Have messages sent that were just queued: at once, or when their time has come.
 
-        :param list rows: as for ``_queue_all``
+        :param instances: the ``telegram.instance`` records of the messages
+        :param chats: their ``telegram.chat`` records
         """
         now = self.env.cr.now().replace(microsecond=0)
         # sudo: telegram.chat - who writes there moves it to the top
-        chats_sudo = self.env["telegram.chat"].union(*(chat for chat, _values in rows)).sudo()
-        chats_sudo.filtered(lambda chat: chat.last_message_at != now).last_message_at = now
+        chats_sudo = chats.sudo().with_context(active_test=False)
+        # Searched: reading thousands, most of them just made, takes longer.
+        others = Domain("id", "in", chats.ids) & Domain("last_message_at", "!=", now)
+        chats_sudo.search(others).last_message_at = now
         scheduled_date = fields.Datetime.to_datetime(scheduled_date)
         is_later = scheduled_date and scheduled_date > now
-        chats_sudo.instance_id._trigger_send(scheduled_date if is_later else None)
+        instances._trigger_send(scheduled_date if is_later else None)
 
     @api.model
     def _check_quote(self, chat, quoted_message):

@@ -129,7 +129,8 @@ class TelegramMessage(models.Model):
         """Give the values that a message has from its notification alone."""
         date = to_datetime(notification.timestamp) or fields.Datetime.now()
         return {
-            **chat._get_place(),
+            "chat_id": chat.id,
+            "instance_id": chat.instance_id.id,
             "direction": "incoming" if notification.is_incoming else "outgoing",
             "state": "received" if notification.is_incoming else "sent",
             "id_message": notification.id_message,

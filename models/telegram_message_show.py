@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import formataddr, plaintext2html
 
 from ..const import CHANGE_KINDS
@@ -26,15 +27,16 @@ class TelegramMessage(models.Model):
         return messages
 
     @api.model
-    def _queue_batch(self, rows, scheduled_date=None):
-        messages = super()._queue_batch(rows, scheduled_date)
+    def _queue_batch(self, instance, rows, scheduled_date=None):
+        messages = super()._queue_batch(instance, rows, scheduled_date)
         # sudo: telegram.message, telegram.chat - the conversation shows what was just queued
-        shown = [
-            message.id
-            for message, (chat, _values) in zip(messages, rows, strict=True)
-            if chat.sudo().channel_id
-        ]
-        messages.sudo().browse(shown)._show_in_conversations()
+        chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
+        ids = [chat.id for chat, _values in rows]
+        has_channel = Domain("id", "in", ids) & Domain("channel_id", "!=", False)
+        shown = set(chats_sudo.search(has_channel)._ids)
+        messages.sudo().browse(
+            message_id for message_id, id_ in zip(messages._ids, ids, strict=True) if id_ in shown
+        )._show_in_conversations()
         return messages
 
     def _show_state(self):

@@ -26,6 +26,7 @@ env.cr.commit()
 
 # What the first version left behind: it did not know whom it had written to.
 AS_FIRST_VERSION = f"""
+ALTER TABLE telegram_chat ADD COLUMN company_id integer REFERENCES res_company;
 UPDATE ir_module_module SET latest_version = '19.0.1.0.0' WHERE name = '{ADDON}';
 UPDATE telegram_chat SET first_written_at = NULL, is_stranger = TRUE;
 UPDATE telegram_message SET state = 'read';
@@ -40,6 +41,11 @@ UPDATE ir_rule SET domain_force = '[]' FROM ir_model_data AS data
 CHAT_RULE = """
 SELECT domain_force FROM ir_rule JOIN ir_model_data AS data ON data.res_id = ir_rule.id
  WHERE data.name = 'rule_chat_company'
+"""
+
+COMPANY_COLUMN = """
+SELECT 1 FROM information_schema.columns
+ WHERE table_name = 'telegram_chat' AND column_name = 'company_id'
 """
 
 UNINSTALL = f"""
@@ -86,6 +92,8 @@ class TestLifecycle(DatabaseCase):
             self.assertEqual(cr.fetchall(), [(False, False)], "who was written to is a stranger")
             cr.execute("SELECT res_model, name, value FROM telegram_secret")
             self.assertEqual(cr.fetchall(), [("telegram.instance", "api_token", "abc")])
+            cr.execute(COMPANY_COLUMN)
+            self.assertFalse(cr.fetchall(), "a company that was stored is not read any more")
             cr.execute(CHAT_RULE)
             self.assertIn("parent_of", cr.fetchone()[0], "branches do not see their accounts")
             for name in ("server actions", "scheduled actions", "messages", "notifications"):
