@@ -139,7 +139,7 @@ class TelegramComposer(models.TransientModel):
         :param list left_out: those whose text turns out not to be one are added to it
         """
         message = self._prepare_message()
-        records = self._get_records().browse([recipient.record.id for recipient in going])
+        records = self.env[self.res_model].browse([recipient.record.id for recipient in going])
         bodies = self._render_bodies(records, message.pop("body"))
         able = self._check_bodies(going, left_out, bodies, message)
         records = records.browse([recipient.record.id for recipient in able])

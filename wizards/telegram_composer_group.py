@@ -29,10 +29,9 @@ class TelegramComposer(models.TransientModel):
     def _compute_available_group_ids(self):
         chats = self.env["telegram.chat"]
         for composer in self:
-            record = composer._get_records()
-            groups = (
-                chats._find_tied(record) if len(record) == 1 and not composer.is_mass else chats
-            )
+            groups = chats
+            if not composer.is_mass and (record := composer._get_records()):
+                groups = chats._find_tied(record)
             composer.available_group_ids = groups.filtered(
                 lambda group, instance=composer.instance_id: group.instance_id == instance
             )

@@ -52,9 +52,8 @@ class TelegramComposer(models.TransientModel):
     @api.depends("res_model", "res_id", "res_ids")
     def _compute_partner_ids(self):
         for composer in self:
-            record = composer._get_records()
             partners = composer.partner_ids.browse()
-            if record and not composer.is_mass:
+            if not composer.is_mass and (record := composer._get_records()):
                 partners = record._mail_get_partners()[record.id][:1]
             composer.partner_ids = partners
 
