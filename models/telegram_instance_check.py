@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import logging
 import re
 import time
 from datetime import timedelta
@@ -12,6 +13,8 @@ from odoo.tools import format_datetime
 from .. import const
 from ..client import CheckedAccount, GreenApiError, Pace, Refused
 from .transactions import write_and_commit, write_in_own_transaction
+
+_logger = logging.getLogger(__name__)
 
 CHECK_PAUSE_HOURS = 4  # checkAccount is not called again so long after a limit was reached
 RETRY_PAUSE = timedelta(minutes=5)  # after the service failed
@@ -203,24 +206,38 @@ class TelegramInstance(models.Model):
                 chat = self._find_number_to_check()
                 if not chat:
                     return False
-                digits, user = chat.phone.removeprefix("+"), chat.check_user_id
-                is_known = bool(chat.account_checked_at)
-                self.env["ir.cron"]._commit_progress()  # nothing is open while it is waited
-                time.sleep(pace.reserve("checkAccount"))
+                user = chat.check_user_id
                 try:
-                    # Whoever asks about a known one does not want the service's own memory.
-                    account = client.check_account(digits, force=is_known)
-                except GreenApiError as error:
-                    write_and_commit(self.env, self._take_failed_number, chat, error)
-                    failures += not isinstance(error, Refused)
-                    is_general = error.code in (*LIMITS, *const.STATE_OF_CODE)
+                    error = self._check_number(client, pace, chat)
+                except Exception:  # pylint: disable=broad-exception-caught
+                    # Whatever is wrong with one number, the others go on.
+                    self.env.cr.rollback()
+                    _logger.exception("The number of the Telegram chat %s", chat.id)
+                    write_and_commit(self.env, self._give_up_number, chat)
+                else:
+                    failures = failures + (not isinstance(error, Refused)) if error else 0
+                    is_general = error and error.code in (*LIMITS, *const.STATE_OF_CODE)
                     if is_general or failures >= FAILURES_IN_A_ROW:
                         return False
-                else:
-                    write_and_commit(self.env, self._take_number, chat, digits, account)
-                    failures = 0
                 write_and_commit(self.env, self._tell_checked, user)
         return True
+
+    def _check_number(self, client, pace, chat):
+        """Ask about the number of a chat, and keep the answer. Commits.
+
+        :return: the GreenApiError, when there was no answer
+        """
+        digits, is_known = chat.phone.removeprefix("+"), bool(chat.account_checked_at)
+        self.env["ir.cron"]._commit_progress()  # nothing is open while it is waited
+        time.sleep(pace.reserve("checkAccount"))
+        try:
+            # Whoever asks about a known one does not want the service's own memory.
+            account = client.check_account(digits, force=is_known)
+        except GreenApiError as error:
+            write_and_commit(self.env, self._take_failed_number, chat, error)
+            return error
+        write_and_commit(self.env, self._take_number, chat, digits, account)
+        return None
 
     def _take_number(self, chat, digits, account):
         self._take_check(digits, account)
@@ -241,6 +258,13 @@ class TelegramInstance(models.Model):
         else:
             self._trigger_check(fields.Datetime.now() + RETRY_PAUSE)
         chat.write(values)
+
+    def _give_up_number(self, chat):
+        problem = self.env._(
+            "The number could not be checked: something unexpected happened. The server's log has "
+            "more."
+        )
+        chat.write({"check_user_id": False, "check_attempts": 0, "check_problem": problem})
 
     @api.model
     def _trigger_check(self, at=None):

@@ -256,6 +256,25 @@ class TestTelegramCheck(TelegramCase):
         self.run_check()
         self.assertEqual(wizard.done_count, 3)
 
+    def test_row_that_cannot_be_checked(self):
+        """One bad row stops the checks of all others, its own account's and those of others."""
+        other = self._create_instance(self._create_phone(), name="Other")
+        wizards = [
+            self.open(self.make_partners(NOBODY, "+79998887701")),
+            self.open(self.make_partners("+79998887702"), instance_id=other.id),
+        ]
+        for wizard in wizards:
+            wizard.action_check()
+        bad = self.find("79990000000@c.us")
+        bad.phone = False
+        with self.assertLogs("odoo.addons.telegram_green_api", "ERROR") as log:
+            self.run_check()
+        self.assertEqual(len(log.output), 1)
+        self.assertIn("server's log", bad.check_problem)
+        self.assertFalse(bad.check_user_id, "it is tried for ever")
+        self.assertTrue(self.find("10000001").account_checked_at, "the other number")
+        self.assertFalse(wizards[1].is_running, "the other account")
+
     def test_limit_in_between(self):
         """A limit is reached: the rest is thrown away, or asked all the same."""
         wizard = self.open(self.make_partners(NOBODY, "+79998887701"))
