@@ -26,6 +26,7 @@ WAITING_TESTS = (
     "test_failures.py",
     "test_js.py",
     "test_lifecycle.py",
+    "test_receiving.py",
     "test_sandbox_page.py",
     "test_update.py",
     "test_waiting.py",
