@@ -84,12 +84,13 @@ class TelegramChat(models.Model):
     def _get_obstacle(self, partner, chat, phone, unwanted):
         if not chat and not phone:
             return "bad_phone" if partner.phone else "no_phone"
-        chat_sudo = chat and chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
-        if chat and chat_sudo.no_account:
-            return "no_account"
-        if phone in unwanted or chat and chat_sudo.opted_out:
-            return "opted_out"
-        return ""
+        if chat:
+            chat_sudo = chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
+            if chat_sudo.no_account:
+                return "no_account"
+            if chat_sudo.opted_out:
+                return "opted_out"
+        return "opted_out" if phone in unwanted else ""
 
     @api.model
     def _find_by_partner(self, instance, partners):

@@ -12,7 +12,7 @@ from odoo.tools import format_datetime
 
 from .. import const
 from ..client import CheckedAccount, GreenApiError, Pace, Refused
-from .transactions import write_and_commit, write_in_own_transaction
+from .transactions import CONFLICTS, write_and_commit, write_in_own_transaction
 
 _logger = logging.getLogger(__name__)
 
@@ -209,16 +209,22 @@ class TelegramInstance(models.Model):
                 user = chat.check_user_id
                 try:
                     error = self._check_number(client, pace, chat)
+                except CONFLICTS:
+                    raise  # nothing is wrong with the number: the action is repeated
                 except Exception:  # pylint: disable=broad-exception-caught
                     # Whatever is wrong with one number, the others go on.
                     self.env.cr.rollback()
                     _logger.exception("The number of the Telegram chat %s", chat.id)
                     write_and_commit(self.env, self._give_up_number, chat)
                 else:
-                    failures = failures + (not isinstance(error, Refused)) if error else 0
-                    is_general = error and error.code in (*LIMITS, *const.STATE_OF_CODE)
-                    if is_general or failures >= FAILURES_IN_A_ROW:
+                    if not error:
+                        failures = 0
+                    elif error.code in (*LIMITS, *const.STATE_OF_CODE):
                         return False
+                    elif not isinstance(error, Refused):
+                        failures += 1
+                        if failures >= FAILURES_IN_A_ROW:
+                            return False
                 write_and_commit(self.env, self._tell_checked, user)
         return True
 

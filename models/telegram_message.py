@@ -246,6 +246,7 @@ class TelegramMessage(models.Model):
 
         :param instances: the ``telegram.instance`` records of the messages
         :param chats: their ``telegram.chat`` records
+        :param datetime scheduled_date: not before this moment (UTC)
         """
         now = self.env.cr.now().replace(microsecond=0)
         # sudo: telegram.chat - who writes there moves it to the top

@@ -29,14 +29,12 @@ class TelegramMessage(models.Model):
     @api.model
     def _queue_batch(self, instance, rows, scheduled_date=None):
         messages = super()._queue_batch(instance, rows, scheduled_date)
-        # sudo: telegram.message, telegram.chat - the conversation shows what was just queued
-        chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
-        ids = [chat.id for chat, _values in rows]
-        has_channel = Domain("id", "in", ids) & Domain("channel_id", "!=", False)
-        shown = set(chats_sudo.search(has_channel)._ids)
-        messages.sudo().browse(
-            message_id for message_id, id_ in zip(messages._ids, ids, strict=True) if id_ in shown
-        )._show_in_conversations()
+        has_conversation = Domain("chat_id.channel_id", "!=", False)
+        # sudo: telegram.message - the conversation shows what was just queued
+        messages_sudo = self.sudo().search(
+            Domain("id", "in", messages.ids) & has_conversation, order="id"
+        )
+        messages_sudo._show_in_conversations()
         return messages
 
     def _show_state(self):
