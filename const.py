@@ -241,3 +241,6 @@ WEBHOOK_PATH = "/telegram_green_api/webhook"
 WEBHOOK_MAX_BYTES = 4 * 1024 * 1024  # of one notification; a picture's thumbnail may be inside
 WEBHOOK_TEST = "webhookTest"  # typeWebhook of what Odoo posts to itself, to try its address
 RESTART_SECONDS = 300  # a change of settings restarts the instance for up to so long
+
+# How far back the journals of the service go
+JOURNAL_HOURS = 24

@@ -2,9 +2,134 @@
 
 from datetime import timedelta
 
-from odoo import fields
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .. import const
+
+# Files that are there for a conversation only; those of records belong to these.
+OWN_PLACES = ("discuss.channel", "telegram.message")
+SETTLED = Domain("state", "not in", ("queued", "sending")) & Domain("is_settling", "=", False)
+
+
+class TelegramChat(models.Model):
+    """Removing a person's chats for good."""
+
+    _inherit = "telegram.chat"
+
+    def _erase(self):
+        """Remove chats, their conversations, and what else names them. As superuser.
+
+        :raise UserError: a message still waits to be sent there
+        """
+        for chat in self:
+            here = Domain("instance_id", "=", chat.instance_id.id)
+            # In quotes: as a value of JSON, and not as a part of another number.
+            is_named = f'"{chat.chat_id}"'
+            events = self.env["telegram.event"]
+            events.search(here & Domain("payload", "like", is_named)).unlink()
+            named = Domain("request", "like", is_named) | Domain("answer", "like", is_named)
+            if chat.phone:  # a number of JSON: after it comes a comma or the end of the line
+                digits = chat.phone.removeprefix("+")
+                named |= Domain("request", "like", f": {digits},")
+                named |= Domain("request", "like", f": {digits}\n")
+            self.env["telegram.call"].search(here & named).unlink()
+            members = self.env["telegram.group.member"].search(
+                [
+                    ("group_id.instance_id", "=", chat.instance_id.id),
+                    ("user_chat_id", "=", chat.chat_id),
+                ]
+            )
+            members.unlink()
+            guests = self.env["mail.guest"]
+            key = guests._telegram_get_key(chat.instance_id, chat.chat_id)
+            guests.search([("telegram_key", "=", key)]).unlink()
+        self.unlink()
+
+
+class TelegramInstance(models.Model):
+    """How long what an instance has brought is kept."""
+
+    _inherit = "telegram.instance"
+
+    keep_messages_days = fields.Integer(
+        "Keep Messages For",
+        help="Days, after which messages are removed, from Discuss and from the records, too. "
+        "0: for ever.",
+    )
+    keep_files_days = fields.Integer(
+        "Keep Files For",
+        help="Days, after which the files that customers have sent are removed; their messages "
+        "stay. 0: for ever.",
+    )
+    keep_events_days = fields.Integer(
+        "Keep Events For",
+        default=30,
+        help="Days, after which the raw notifications are removed that were processed. "
+        "0: for ever.",
+    )
+    call_log_days = fields.Integer(
+        "Keep Calls For",
+        default=const.CALL_LOG_DAYS,
+        help="Days, after which logged calls are removed. 0: for ever.",
+    )
+    _keep_days_positive = models.Constraint(
+        "CHECK(LEAST(keep_messages_days, keep_files_days, keep_events_days, call_log_days) >= 0 "
+        "AND GREATEST(keep_messages_days, keep_files_days, keep_events_days, call_log_days) "
+        f"<= {const.KEEP_DAYS_MAX})",
+        "The days for which something is kept are 0 (for ever) to 36500.",
+    )
+
+
+class TelegramMessage(models.Model):
+    """Removing messages for good: after their time, or because the person wants it."""
+
+    _inherit = "telegram.message"
+
+    def _erase(self):
+        """Remove messages, with what shows them and their raw notifications. As superuser.
+
+        :raise UserError: one of them still waits to be sent
+        """
+        shown = self.mail_message_ids
+        files = self._get_own_files()
+        self.env["telegram.event"].search([("message_id", "in", self.ids)]).unlink()
+        self.unlink()
+        shown.unlink()
+        files.exists().unlink()
+
+    def _erase_files(self):
+        """Remove the files that came with messages; these say that they were removed."""
+        fetched = self.filtered(lambda message: message.download_state == "fetched")
+        fetched._get_own_files().unlink()
+        fetched.download_state = "removed"
+        for message in fetched:
+            instance = message.instance_id._in_company()
+            message.with_env(instance.env)._show_file()
+
+    def _get_own_files(self):
+        """Return the files that are there because of these messages only."""
+        came_in = self.filtered(lambda message: message.download_state == "fetched")
+        files = self.attachment_id | self.mail_message_ids.attachment_ids
+        own = files.filtered(lambda file: file.res_model in OWN_PLACES)
+        own |= came_in.attachment_id | came_in.mail_message_ids.attachment_ids
+        others = self.search([("attachment_id", "in", own.ids), ("id", "not in", self.ids)])
+        return own - others.attachment_id
+
+    @api.autovacuum
+    def _gc_messages(self):
+        """Remove messages that are older than their instance keeps them."""
+        overdue = find_overdue(self, "instance_id", "keep_messages_days", SETTLED, "date")
+        overdue._erase()
+        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
+
+    @api.autovacuum
+    def _gc_files(self):
+        """Remove files that are older than their instance keeps them."""
+        fetched = Domain("download_state", "=", "fetched")
+        overdue = find_overdue(self, "instance_id", "keep_files_days", fetched, "date")
+        overdue._erase_files()
+        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
 
 
 def find_overdue(records, link, days_field, domain=(), date_field="create_date"):

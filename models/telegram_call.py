@@ -8,8 +8,8 @@ from psycopg2 import Error as DatabaseError
 from odoo import api, fields, models
 
 from .. import const
+from ..tools.transactions import own_transaction
 from .retention import find_overdue
-from .transactions import own_transaction
 
 _logger = logging.getLogger(__name__)
 

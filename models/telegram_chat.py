@@ -6,9 +6,11 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import clean_context
 
 from .. import const
+from ..tools.access import filter_named
 
 # Who a message goes to, and by which account: set by the addon itself.
 PROTECTED = {
@@ -34,16 +36,24 @@ PROTECTED = {
     "info_at",
     "is_archived_at_telegram",
 }
+PEOPLE = ("user", "bot")
+IN_PHONE_FORM = Domain("chat_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
 
 
 class TelegramChat(models.Model):
-    """One private chat, group, supergroup or channel, as one instance sees it."""
+    """One private chat, group, supergroup or channel, as one instance sees it.
+
+    What a chat is called: by the account's own name for it, else by its name at Telegram.
+
+    A name that a person typed in Odoo stays; typing the one of Telegram lets it follow again.
+    """
 
     _name = "telegram.chat"
+    _protected = PROTECTED
     _inherit = "telegram.protected"
     _description = "Telegram Chat"
     _order = "last_message_at desc nulls last, id desc"
-    _protected = PROTECTED
+
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
     instance_id = fields.Many2one(
@@ -102,7 +112,6 @@ class TelegramChat(models.Model):
     is_phone_form = fields.Boolean(
         compute="_compute_is_phone_form", help="Telegram's own number is not known yet."
     )
-
     _chat_id_uniq = models.Constraint(
         "unique(instance_id, chat_id)", "This chat of the instance is already there."
     )
@@ -110,6 +119,17 @@ class TelegramChat(models.Model):
         "(instance_id, first_written_at) WHERE first_written_at IS NOT NULL"
     )
     _phone_index = models.Index("(instance_id, phone) WHERE phone IS NOT NULL")
+    telegram_name = fields.Char(
+        "Name at Telegram", readonly=True, copy=False, help="As the person or group is called."
+    )
+    contact_name = fields.Char(
+        "Name in the Account's Contacts",
+        readonly=True,
+        copy=False,
+        help="As the Telegram account has named the person; it goes before their own name.",
+    )
+    username = fields.Char("User Name", readonly=True, copy=False, help="With @.")
+    is_name_own = fields.Boolean(compute="_compute_is_name_own")
 
     # === COMPUTE METHODS === #
 
@@ -302,6 +322,7 @@ class TelegramChat(models.Model):
         elif self.is_stranger:
             values["first_written_at"] = min(messages.mapped("date"))
         self.write(values)
+        self._update_left_date(messages)
 
     def _learn_chat_id(self, chat_id):
         """Replace the phone form by the number that Telegram knows the chat by.
@@ -317,6 +338,7 @@ class TelegramChat(models.Model):
         if not other:
             self._take_chat_id(chat_id)
             return self
+        self._merge_conversation(other)
         twins = {message.id_message: message for message in other.message_ids if message.id_message}
         for message in self.message_ids:
             message._absorb(twins.get(message.id_message, message.browse()))
@@ -336,3 +358,53 @@ class TelegramChat(models.Model):
     def _take_chat_id(self, chat_id):
         """Replace the phone form by the number, which no other chat has."""
         self.write({"chat_id": chat_id, "no_account": False})
+
+    @api.depends("name")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_display_name(self):
+        named = filter_named(self)
+        for chat in self:
+            chat.display_name = chat.name if chat in named else self.env._("Telegram chat")
+
+    @api.depends("name", "telegram_name", "contact_name")
+    def _compute_is_name_own(self):
+        for chat in self:
+            service_name = chat._get_service_name()
+            chat.is_name_own = bool(service_name) and chat.name != service_name
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            vals.setdefault("telegram_name", vals.get("name"))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # What the addon calls a chat is what Telegram calls it; people's own names stay theirs.
+        if "name" in vals and self.env.su and not {"telegram_name", "contact_name"} & vals.keys():
+            vals = {**vals, "telegram_name": vals["name"]}
+        result = super().write(vals)
+        if "name" in vals or "partner_id" in vals:
+            self._update_channels()
+        if "partner_id" in vals:
+            self._follow_operators()
+        return result
+
+    def _get_service_name(self):
+        self.ensure_one()
+        return self.contact_name or self.telegram_name
+
+    def _get_name_values(self, telegram_name="", contact_name=None):
+        """Return what changes when the service gives names.
+
+        :param str telegram_name: empty when it gives none
+        :param str contact_name: None when it does not say; empty when there is none
+        :return: dict of values
+        """
+        self.ensure_one()
+        values = {"telegram_name": telegram_name or self.telegram_name}
+        if contact_name is not None:
+            values["contact_name"] = contact_name or False
+        name = values.get("contact_name", self.contact_name) or values["telegram_name"]
+        if name and not self.is_name_own:
+            values["name"] = name
+        return {field: value for field, value in values.items() if self[field] != value}

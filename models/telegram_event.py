@@ -12,15 +12,6 @@ from ..client.notifications import event_key
 from .retention import find_overdue
 
 
-def prettify(body):
-    """Give a notification as JSON that a person can read.
-
-    Half a surrogate pair, which no answer to the browser can hold, is shown as its escape.
-    """
-    text = json.dumps(body, indent=2, ensure_ascii=False)
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
 class TelegramEvent(models.Model):
     """One raw notification as it arrived: the inbox.
 
@@ -65,7 +56,6 @@ class TelegramEvent(models.Model):
     message_id = fields.Many2one(
         "telegram.message", readonly=True, index="btree_not_null", ondelete="set null"
     )
-
     _key_uniq = models.Constraint(
         "unique(instance_id, key)", "This notification of the instance is already there."
     )
@@ -145,3 +135,12 @@ class TelegramEvent(models.Model):
         overdue = find_overdue(self, "instance_id", "keep_events_days", settled)
         overdue.unlink()
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
+
+
+def prettify(body):
+    """Give a notification as JSON that a person can read.
+
+    Half a surrogate pair, which no answer to the browser can hold, is shown as its escape.
+    """
+    text = json.dumps(body, indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

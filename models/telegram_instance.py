@@ -47,9 +47,9 @@ class TelegramInstance(models.Model):
     """
 
     _name = "telegram.instance"
+    _protected = PROTECTED
     _description = "Telegram Instance"
     _inherit = ["telegram.protected", "mail.thread", "mail.activity.mixin"]
-    _protected = PROTECTED
     _order = "sequence, id"
 
     name = fields.Char(required=True, tracking=True)
@@ -148,7 +148,6 @@ class TelegramInstance(models.Model):
     chat_count = fields.Integer(compute="_compute_counts")
     waiting_count = fields.Integer("Waiting Messages", compute="_compute_counts")
     set_aside_count = fields.Integer("Set-Aside Events", compute="_compute_counts")
-
     _id_instance_uniq = models.Constraint(
         "unique(id_instance)", "An instance with this id is already there."
     )
@@ -278,6 +277,8 @@ class TelegramInstance(models.Model):
         return instances
 
     def write(self, vals):
+        if vals.get("state") == "unchecked":
+            vals = {**vals, "has_worked": False}  # somebody is just setting it up
         moved = CREDENTIALS & vals.keys()
         if moved and any(self.mapped("api_token_set")) and not self._may_handle_tokens():
             raise AccessError(
@@ -286,20 +287,22 @@ class TelegramInstance(models.Model):
                     "for users with the rights of Odoo's settings."
                 )
             )
+        former = {instance: instance.operator_ids for instance in self if "operator_ids" in vals}
+        mode = vals.get("receive_mode")
+        rerouted = self.filtered(lambda instance: mode and instance.receive_mode != mode)
         result = super().write(vals)
         if "name" in vals or "active" in vals:
             for instance in self:
                 instance._update_crons()
         if moved:
             # sudo: telegram.instance - what was known of the service is void now
-            self.sudo().write(
-                {
-                    "state": "unchecked",
-                    "problem": False,
-                    "receiving_set": False,
-                    "receiving_told_at": False,
-                }
-            )
+            self.sudo().write({"state": "unchecked", "problem": False})
+        self._update_members(former)
+        if "visibility" in vals:
+            self._update_visibility()
+        if changed := (self if moved else rerouted):
+            # sudo: telegram.instance - the service has not been told yet
+            changed.sudo().write({"receiving_set": False, "receiving_told_at": False})
         return result
 
     def _may_handle_tokens(self):
@@ -311,9 +314,11 @@ class TelegramInstance(models.Model):
 
     def unlink(self):
         crons = self._get_crons()
+        channels_sudo = self._get_channels_sudo()
         self.env["telegram.secret"]._forget(self)
         result = super().unlink()
         crons._telegram_remove()
+        channels_sudo.unlink()
         return result
 
     # === BUSINESS METHODS === #

@@ -5,7 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from . import bulk
+from .. import const
+from ..tools import bulk_insert
 
 STATES = [
     ("queued", "Queued"),
@@ -18,7 +19,6 @@ STATES = [
     ("canceled", "Cancelled"),
     ("received", "Received"),
 ]
-
 # Why a message failed, or is unsure. On the chatter's notification with the prefix "telegram_".
 FAILURE_TYPES = [
     ("refused", "Refused by the service"),
@@ -27,7 +27,6 @@ FAILURE_TYPES = [
     ("failed", "Not delivered by Telegram"),
     ("unsure", "Unsure whether it was sent"),
 ]
-
 # How far a message has come; a state is never lowered by a report.
 RANK = {"sent": 1, "delivered": 2, "read": 3}
 # In the context: whoever changes states one after the other shows them himself, all at once.
@@ -35,6 +34,13 @@ SHOW_LATER = "telegram_show_later"
 # What messages made past the ORM have by default.
 BATCH_DEFAULTS = {"is_forwarded": False, "is_settling": False}
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
+CHAT_IN_PHONE_FORM = Domain("chat_id.chat_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
+# A message in one of these may be answered.
+SENT_STATES = ("sent", "delivered", "read", "unsure", "received")
+
+
+class NotYet(Exception):
+    """An event that makes sense only once the outcome of one of our sends is known."""
 
 
 class TelegramMessage(models.Model):
@@ -52,12 +58,17 @@ class TelegramMessage(models.Model):
 
     The queue (``telegram_message_queue.py``, ``telegram_message_unsure.py``) and the inbox
     (``telegram_message_inbox.py``) change the states; this file holds the record itself.
+
+    The record that a message was sent from, or that it answers.
+
+    Messages of a group that is tied to a record, or that this account has left.
     """
 
     _name = "telegram.message"
     _description = "Telegram Message"
     _order = "id desc"
     _rec_name = "text"
+    _inherit = "telegram.message"
 
     chat_id = fields.Many2one(
         "telegram.chat", required=True, readonly=True, index=True, ondelete="cascade"
@@ -107,7 +118,6 @@ class TelegramMessage(models.Model):
     failure_reason = fields.Char(readonly=True, copy=False)
     attempts = fields.Integer(readonly=True, copy=False)
     attempted_at = fields.Datetime("Last Attempt", readonly=True, copy=False)
-
     # The service may use an id again in another chat; a chat never holds it twice.
     _id_message_uniq = models.UniqueIndex(
         "(chat_id, id_message) WHERE id_message IS NOT NULL",
@@ -121,6 +131,7 @@ class TelegramMessage(models.Model):
     _id_message_index = models.Index("(id_message) WHERE id_message IS NOT NULL")
     # The last one sent from a record, to which an answer belongs.
     _record_index = models.Index("(chat_id, id) WHERE res_id IS NOT NULL")
+    record_name = fields.Char("Record", compute="_compute_record_name", compute_sudo=False)
 
     # === COMPUTE METHODS === #
 
@@ -202,6 +213,11 @@ class TelegramMessage(models.Model):
         :param datetime scheduled_date: not before this moment (UTC)
         :return: the ``telegram.message`` records, in this order
         """
+        for chat, _values in rows:
+            # sudo: telegram.chat - whether the account is in the group, to who may write there
+            chat_sudo = chat.sudo()
+            if chat_sudo.left_at:
+                raise UserError(chat_sudo._explain_left())
         common = self._prepare_queued(scheduled_date)
         # sudo: telegram.message - people write through the queue, not into its table
         messages_sudo = self.sudo().create(
@@ -220,12 +236,16 @@ class TelegramMessage(models.Model):
         common = BATCH_DEFAULTS | self._prepare_queued(scheduled_date)
         blank = {name: common.pop(name, False) for _chat, values in rows for name in values}
         vals_list = [{**blank, **values, "chat_id": chat.id} for chat, values in rows]
-        messages_sudo = bulk.insert(  # sudo: telegram.message - as in _queue_all
+        messages_sudo = bulk_insert.insert(  # sudo: telegram.message - as in _queue_all
             self.sudo(), vals_list, **common, instance_id=instance.id
         )
         chats = self.env["telegram.chat"].union(*(chat for chat, _values in rows))
         chats.invalidate_model(["message_ids"], flush=False)
         self._wake_queue(instance, chats, scheduled_date)
+        # The conversations show what was just queued, in its order.
+        has_conversation = Domain("chat_id.channel_id", "!=", False)
+        domain = Domain("id", "in", messages_sudo.ids) & has_conversation
+        messages_sudo.search(domain, order="id")._show_in_conversations()
         return messages_sudo.with_env(self.env)
 
     @api.model
@@ -303,6 +323,9 @@ class TelegramMessage(models.Model):
         if not twin:
             return
         state = twin.state
+        if twin.download_state == "fetched":
+            # The file was downloaded again from Telegram; this message has the original.
+            twin.sudo().mail_message_ids.attachment_ids.unlink()  # sudo: they go with the row
         twin.mail_message_ids.unlink()
         twin.unlink()
         twin.flush_model()
@@ -350,6 +373,8 @@ class TelegramMessage(models.Model):
         notifications = self.env["mail.notification"].sudo()
         found = notifications.search([("telegram_message_id", "in", self.ids)])
         found.mail_message_id._notify_message_notification_update()
+        for message in self:
+            message._update_conversation()
 
     def _prepare_notification_values(self):
         """Give the values of the chatter's notification that shows this message's state."""
@@ -369,3 +394,49 @@ class TelegramMessage(models.Model):
             "failure_type": f"telegram_{self.failure_type}" if self.failure_type else False,
             "failure_reason": self.failure_reason,
         }
+
+    @api.model
+    def _find_by_keys(self, keys):
+        """Return messages by pairs of the chat's id and their own ``id_message``.
+
+        :param keys: such pairs
+        :return: dict of the ``telegram.message`` by pair; without those that are not there
+        """
+        chat_ids, ids_message = map(list, zip(*keys, strict=True)) if keys else ([], [])
+        found = self.search([("chat_id", "in", chat_ids), ("id_message", "in", ids_message)])
+        return {(message.chat_id.id, message.id_message): message for message in found}
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_record_name(self):
+        for message in self:
+            record = message._get_record()
+            # A record that the reader may not see keeps its name to itself.
+            message.record_name = record.has_access("read") and record.display_name
+
+    def _get_record(self):
+        """Return the record that the message was sent from or answers; empty when there is none."""
+        self.ensure_one()
+        return self._get_records().get(self, self.env["res.partner"])
+
+    def _get_records(self):
+        """Return such a record of each message that has one, by the message."""
+        ids_by_model = {}
+        for message in self:
+            if message.res_model in self.env and message.res_id:
+                ids_by_model.setdefault(message.res_model, []).append(message.res_id)
+        existing = {
+            (record._name, record.id): record
+            for model, ids in ids_by_model.items()
+            for record in self.env[model].browse(ids).exists()
+        }
+        places = {message: (message.res_model, message.res_id) for message in self}
+        return {message: existing[place] for message, place in places.items() if place in existing}
+
+    # === ACTION METHODS === #
+
+    def action_open_record(self):
+        """Open the record that the message was sent from or answers."""
+        return self._get_record().get_formview_action()

@@ -21,7 +21,6 @@ class TelegramSecret(models.Model):
     )
     name = fields.Char(required=True, groups=fields.NO_ACCESS)
     value = fields.Char(groups=fields.NO_ACCESS)
-
     _place_uniq = models.UniqueIndex("(res_model, res_id, name)")
 
     @api.model

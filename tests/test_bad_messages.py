@@ -5,12 +5,12 @@ from datetime import timedelta
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.telegram_instance_pace import Allowance
-from ..models.telegram_message_unsure import DOUBTS_MAX, JOURNAL_LAG
+from ..models.sending.limits import Allowance
+from ..models.sending.unsure import DOUBTS_MAX, JOURNAL_LAG
 from .common import CUSTOMER_CHAT, TelegramCase
 
 OTHER_CHAT = "10000001"
-LOGGERS = ("telegram_message_unsure", "telegram_message_queue", "telegram_message_report")
+LOGGERS = ("sending.unsure", "sending.queue", "sending.content")
 
 
 @tagged("post_install", "-at_install")

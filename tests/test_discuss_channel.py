@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
-from ..models.discuss_channel_show import Shown
+from ..models.mail.discuss_channel_posting import Shown
 from .common import CUSTOMER_CHAT
 from .discuss_case import DiscussCase
 

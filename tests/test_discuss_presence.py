@@ -5,7 +5,7 @@ import logging
 from odoo.tests import TransactionCase
 
 from ..models import telegram_chat_presence
-from ..models.html_text import html_to_text
+from ..tools.html import html_to_text
 from .common import CUSTOMER_CHAT
 from .discuss_case import DiscussCase
 

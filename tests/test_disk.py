@@ -28,7 +28,7 @@ class TestDisk(FilesCase):
 
     def setUp(self):
         super().setUp()
-        self.enterContext(mute_logger(MODELS + "telegram_message_delivery"))
+        self.enterContext(mute_logger(MODELS + "sending.dispatch"))
 
     @contextmanager
     def full_disk(self, reason=errno.ENOSPC):

@@ -8,10 +8,10 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.telegram_message_unsure import JOURNAL_LAG
+from ..models.sending.unsure import JOURNAL_LAG
 from .common import CUSTOMER_CHAT, TelegramCase
 
-UNSURE_LOGGER = "odoo.addons.telegram_green_api.models.telegram_message_unsure"
+UNSURE_LOGGER = "odoo.addons.telegram_green_api.models.sending.unsure"
 AS_BEFORE = {"state": "queued", "id_message": False, "attempts": 0, "attempted_at": False}
 MARK = "another database"
 DAY_RUNS = 47  # each half hour: the journals go back for 24 hours

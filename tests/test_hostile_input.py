@@ -105,8 +105,8 @@ class TestHostileInput(PropertyCase, WebhookCase):
 
         return poison()
 
-    @mute_logger("odoo.addons.telegram_green_api.models.telegram_event_processing")
-    @mute_logger("odoo.addons.telegram_green_api.models.telegram_message_download")
+    @mute_logger("odoo.addons.telegram_green_api.models.receiving.processing")
+    @mute_logger("odoo.addons.telegram_green_api.models.receiving.files")
     def test_nothing_runs_and_nothing_breaks(self):
         """No text becomes markup, no link is followed inside the house, no row breaks a list."""
 

@@ -92,7 +92,7 @@ class TestPolling(TelegramCase):
         self.instance.listen_seconds = 300
         for cron_limit, limit, expected in ((-1, 120, 60), (40, 120, 20), (0, 120, 300)):
             limits = {"limit_time_real_cron": cron_limit, "limit_time_real": limit}
-            config = "odoo.addons.telegram_green_api.models.telegram_instance_receiving.config"
+            config = "odoo.addons.telegram_green_api.models.receiving.setup.config"
             with self.subTest(limits), patch(config, limits):
                 self.assertEqual(self.instance._get_listening_seconds(), expected)
 
@@ -234,7 +234,7 @@ class TestSetUp(WebhookCase):
 
     def test_accepted_by_somebody_else(self):
         """A server that answers 200 to everything is no proof: the event has to be here."""
-        module = "odoo.addons.telegram_green_api.models.telegram_instance_webhook"
+        module = "odoo.addons.telegram_green_api.models.receiving.webhook"
         with patch(f"{module}.deliver"):
             params = self.set_up()
         self.assertEqual(params["type"], "warning")

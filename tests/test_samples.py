@@ -11,7 +11,7 @@ from odoo.tools import mute_logger
 
 from ..client.history import as_notification
 from ..client.notifications import event_key
-from ..models.transactions import CONFLICTS
+from ..tools.transactions import CONFLICTS
 from .committed_case import CommittedCase
 from .common import TelegramCase
 

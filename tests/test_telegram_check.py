@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..models.telegram_chat_check import KNOWN_DAYS
+from ..models.contacts.number_check import KNOWN_DAYS
 from .common import CUSTOMER_CHAT, CUSTOMER_PHONE, TelegramCase
 
 NOBODY = "+79990000000"

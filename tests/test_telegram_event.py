@@ -145,7 +145,7 @@ class TestEvent(TelegramCase):
             raise ZeroDivisionError("on purpose")
 
         self.patch(type(self.env["telegram.chat"]), "_link_partners", fail)
-        with mute_logger("odoo.addons.telegram_green_api.models.telegram_event_processing"):
+        with mute_logger("odoo.addons.telegram_green_api.models.receiving.processing"):
             event = self.ingest(broken)
             self.assertEqual((event.state, event.attempts), ("new", 1))
             for _attempt in range(2):

@@ -68,7 +68,7 @@ class TestEventTogether(TelegramCase):
         self.assertEqual(events[-1].attempts, 0)
         self.assert_shown("Second", "Third")
 
-    @mute_logger("odoo.addons.telegram_green_api.models.telegram_event_processing")
+    @mute_logger("odoo.addons.telegram_green_api.models.receiving.processing")
     def test_one_that_breaks(self):
         """What was done before one that breaks stays, and what comes after it is done."""
         self.let_it_fail(ZeroDivisionError("on purpose"), "Second", times=99)
@@ -77,7 +77,7 @@ class TestEventTogether(TelegramCase):
         self.assertEqual(events.mapped("attempts"), [0, 1, 0])
         self.assert_shown("First", "Third")
 
-    @mute_logger("odoo.addons.telegram_green_api.models.telegram_event_processing")
+    @mute_logger("odoo.addons.telegram_green_api.models.receiving.processing")
     def test_one_of_many_breaks(self):
         """However many are processed at once, only the one that breaks is left out."""
         self.let_it_fail(ZeroDivisionError("on purpose"), "Text 5", times=99)

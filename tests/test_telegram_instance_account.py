@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ..client import Pace
-from ..models.transactions import write_in_own_transaction
+from ..tools.transactions import write_in_own_transaction
 from .account_case import AccountCase
 from .committed_case import CommittedCase
 

@@ -243,7 +243,7 @@ class TestGap(TelegramCase):
         self.receive()
         self.assertGreater(self.instance.received_until, since)
 
-    @mute_logger("odoo.addons.telegram_green_api.models.telegram_instance_journal")
+    @mute_logger("odoo.addons.telegram_green_api.models.receiving.missed_messages")
     def test_refused(self):
         """A service that never tells its journals is not asked every minute."""
         self.break_off(minutes=30)

@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 
 from .common import CUSTOMER_CHAT, TelegramCase
 
-QUEUE_LOGGER = "odoo.addons.telegram_green_api.models.telegram_message_unsure"
+QUEUE_LOGGER = "odoo.addons.telegram_green_api.models.sending.unsure"
 
 
 @tagged("post_install", "-at_install")

@@ -5,10 +5,10 @@ from datetime import timedelta
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.telegram_message_unsure import JOURNAL_LAG
+from ..models.sending.unsure import JOURNAL_LAG
 from .common import CUSTOMER_CHAT, TelegramCase
 
-LOGGER = "odoo.addons.telegram_green_api.models.telegram_message_unsure"
+LOGGER = "odoo.addons.telegram_green_api.models.sending.unsure"
 
 
 @tagged("post_install", "-at_install")

@@ -5,7 +5,7 @@ from psycopg2.errors import SerializationFailure
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models.transactions import write_in_own_transaction
+from ..tools.transactions import write_in_own_transaction
 from .committed_case import CommittedCase
 from .common import TelegramCase
 

@@ -259,7 +259,7 @@ class TestTelegramSync(TelegramCase):
             return take(chats, instance, rows)
 
         self.patch(type(self.chats), "_take_listed", break_one)
-        with self.assertLogs("odoo.addons.telegram_green_api.models.telegram_instance_sync"):
+        with self.assertLogs("odoo.addons.telegram_green_api.models.contacts.sync"):
             self.sync()
         self.assertEqual(other.sync_state, "done")
         self.assertEqual(self.instance.sync_state, "failed")

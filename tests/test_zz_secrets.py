@@ -27,7 +27,7 @@ class TestSecrets(TelegramCase):
         leaks = [line for line in text.splitlines() if SECRET_MARK in line]
         self.assertEqual(leaks, [])
 
-    @mute_logger("odoo.addons.telegram_green_api.models.telegram_message_unsure")
+    @mute_logger("odoo.addons.telegram_green_api.models.sending.unsure")
     def test_records(self):
         """After failures of every kind, each secret stands in its own table and nowhere else."""
         self.instance._store_secret("webhook_secret", f"{SECRET_MARK}webhook")

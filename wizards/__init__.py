@@ -7,9 +7,7 @@ from . import telegram_chat_history
 from . import telegram_check_numbers
 from . import telegram_composer
 from . import telegram_composer_recipients
-from . import telegram_composer_group
 from . import telegram_composer_content
-from . import telegram_composer_template
 from . import telegram_forward
 from . import telegram_instance_picture
 from . import telegram_instance_settings
@@ -20,16 +18,13 @@ from . import telegram_group_edit
 from . import telegram_group_record
 from . import telegram_message_edit
 from . import telegram_journal
-from . import telegram_journal_entry
 from . import telegram_link_partner
 from . import telegram_link_record
 from . import telegram_message_lookup
 from . import telegram_privacy
 from . import telegram_queue
-from . import telegram_queue_message
 from . import telegram_partner_create
 from . import telegram_partner_delete
 from . import telegram_sign_in
 from . import telegram_start
-from . import telegram_start_test
 from . import telegram_template_preview

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.account_move_send import TELEGRAM
+from ..models.invoices.account_move_send import TELEGRAM
 
 
 class AccountMoveSendWizard(models.TransientModel):

@@ -2,7 +2,7 @@
 
 from odoo import fields, models
 
-from ..models.telegram_chat_history import HISTORY_MAX
+from ..models.contacts.history import HISTORY_MAX
 
 
 class TelegramChatHistory(models.TransientModel):
@@ -14,7 +14,6 @@ class TelegramChatHistory(models.TransientModel):
 
     chat_id = fields.Many2one("telegram.chat", required=True, readonly=True, ondelete="cascade")
     count = fields.Integer("Last Messages", default=100, required=True)
-
     _count_range = models.Constraint(
         f"CHECK(count BETWEEN 1 AND {HISTORY_MAX})",
         f"Between 1 and {HISTORY_MAX} messages can be imported at once.",

@@ -13,6 +13,8 @@ class TelegramComposer(models.TransientModel):
     What is sent is in ``telegram_composer_content.py``, who gets it in
     ``telegram_composer_recipients.py``; ``_message_telegram`` and ``_message_telegram_batch`` of
     the records do the rest.
+
+    Writing from a record to a group that is tied to it, instead of to contacts.
     """
 
     _name = "telegram.composer"
@@ -46,6 +48,20 @@ class TelegramComposer(models.TransientModel):
         help="The message of the chat that this one answers.",
     )
     scheduled_date = fields.Datetime("Send Later", help="It is not sent before this moment.")
+    available_group_ids = fields.Many2many(
+        "telegram.chat",
+        string="Groups of the Record",
+        compute="_compute_available_group_ids",
+    )
+    group_id = fields.Many2one(
+        "telegram.chat",
+        "To the Group",
+        compute="_compute_group_id",
+        store=True,
+        readonly=False,
+        domain="[('id', 'in', available_group_ids)]",
+        help="A group that is tied to this record. Empty: to the contacts below.",
+    )
 
     @api.model
     def default_get(self, fields):
@@ -119,17 +135,20 @@ class TelegramComposer(models.TransientModel):
         return self._report(messages, left_out)
 
     def _send_single(self, going):
-        """Write from one record to each of its recipients."""
+        """Write from one record to each of its recipients, or to the group."""
         record, message = self._get_records(), self._prepare_message()
-        mail_messages = self.env["mail.message"]
-        for recipient in going:
-            mail_messages |= record._message_telegram(
-                partner=recipient.partner,
-                instance=self.instance_id,
-                quoted_message=self.quoted_message_id,
-                scheduled_date=self.scheduled_date,
-                **message,
-            )
+        message |= {
+            "quoted_message": self.quoted_message_id,
+            "scheduled_date": self.scheduled_date,
+        }
+        if self.group_id:
+            mail_messages = record._message_telegram(group=self.group_id, **message)
+        else:
+            mail_messages = self.env["mail.message"]
+            for recipient in going:
+                mail_messages |= record._message_telegram(
+                    partner=recipient.partner, instance=self.instance_id, **message
+                )
         # sudo: mail.notification - of what was just written
         return mail_messages.sudo().notification_ids.telegram_message_id.sudo(False)
 
@@ -198,3 +217,22 @@ class TelegramComposer(models.TransientModel):
                 ("write_date", "<", yesterday),
             ]
         ).unlink()
+
+    @api.depends("res_model", "res_id", "res_ids", "instance_id")
+    def _compute_available_group_ids(self):
+        chats = self.env["telegram.chat"]
+        for composer in self:
+            groups = chats
+            if not composer.is_mass and (record := composer._get_records()):
+                groups = chats._find_tied(record)
+            composer.available_group_ids = groups.filtered(
+                lambda group, instance=composer.instance_id: group.instance_id == instance
+            )
+
+    @api.depends("available_group_ids", "partner_ids")
+    def _compute_group_id(self):
+        for composer in self:
+            groups = composer.available_group_ids
+            if composer.group_id not in groups:
+                # Where there is no contact to write to, the group is who is meant.
+                composer.group_id = len(groups) == 1 and not composer.partner_ids and groups

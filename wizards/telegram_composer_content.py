@@ -6,12 +6,18 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import const
+from ..tools.files import is_full
 
 SEARCH_URL = "https://www.openstreetmap.org/search?query=%s"
 
 
 class TelegramComposer(models.TransientModel):
-    """What is sent: a text with files, a location, a contact card, or a poll."""
+    """What is sent: a text with files, a location, a contact card, or a poll.
+
+    A template fills the text and brings files and reports; all of it may be changed.
+
+    What is computed is computed with the user's own rights: it is shown, and sent.
+    """
 
     _inherit = "telegram.composer"
 
@@ -26,11 +32,17 @@ class TelegramComposer(models.TransientModel):
         required=True,
     )
     # Text and files
-    body = fields.Text("Message")  # filled by a template: see telegram_composer_template.py
+    body = fields.Text(
+        "Message", compute="_compute_body", compute_sudo=False, store=True, readonly=False
+    )
     attachment_ids = fields.Many2many(
         "ir.attachment",
         "telegram_composer_attachment_rel",
         string="Files",
+        compute="_compute_attachment_ids",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
         bypass_search_access=True,
         help="Files from your device.",
     )
@@ -107,6 +119,22 @@ class TelegramComposer(models.TransientModel):
     poll_multiple_answers = fields.Boolean("Several Answers")
     poll_is_anonymous = fields.Boolean(
         "Anonymous", default=True, help="Nobody sees who chose what."
+    )
+    template_id = fields.Many2one(
+        "telegram.template",
+        domain="[('model', '=', res_model)]",
+        help="Its text, files and reports are taken over.",
+    )
+    has_templates = fields.Boolean(compute="_compute_has_templates")
+    report_ids = fields.Many2many(
+        "ir.actions.report",
+        string="Reports",
+        compute="_compute_report_ids",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        domain="[('model', '=', res_model)]",
+        help="Each is made for the record and sent as a file.",
     )
 
     # === COMPUTE METHODS === #
@@ -190,6 +218,7 @@ class TelegramComposer(models.TransientModel):
         return message
 
     def _prepare_text_and_files(self):
+        self._check_reports()
         body, attachments = self.body or "", self.attachment_ids | self.record_attachment_ids
         contents = []
         if self.url_file:
@@ -203,7 +232,28 @@ class TelegramComposer(models.TransientModel):
             raise UserError(
                 self.env._("File by address: enter the address of “%s”.", self.file_name)
             )
+        attachments = self._own_files(
+            attachments, self.instance_id if self.is_mass else self._get_records()
+        )
+        if self.is_mass:
+            reports = [self.env["telegram.message"]._prepare_report(r) for r in self.report_ids]
+            contents = reports + contents
+        else:
+            attachments = self._make_reports() | attachments
         return {"body": body, "attachments": attachments, "contents": contents}
+
+    def _check_reports(self):
+        """Check that the reports are made for the model of the records.
+
+        :raise UserError: one of them is not
+        """
+        for report in self.report_ids:
+            if report.model != self.res_model:
+                raise UserError(
+                    self.env._(
+                        "Reports: “%s” is not made for this kind of record. Remove it.", report.name
+                    )
+                )
 
     def _prepare_place(self):
         if not self.latitude and not self.longitude:
@@ -223,3 +273,80 @@ class TelegramComposer(models.TransientModel):
             self.poll_multiple_answers,
             self.poll_is_anonymous,
         )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("res_model")
+    def _compute_has_templates(self):
+        for composer in self:
+            domain = [("model", "=", composer.res_model)]
+            composer.has_templates = self.env["telegram.template"].search_count(domain, limit=1)
+
+    @api.depends("template_id")
+    def _compute_body(self):
+        for composer in self:
+            template = composer.template_id
+            if template and not composer.is_mass:
+                record = composer._get_records()
+                composer.body = template._render_bodies(record)[record.id]
+            else:
+                composer.body = template.body or composer.body
+
+    @api.depends("template_id")
+    def _compute_attachment_ids(self):
+        for composer in self:
+            own = composer.attachment_ids.filtered(lambda file: not self._is_of_template(file))
+            composer.attachment_ids = own | composer.template_id.attachment_ids
+
+    @api.depends("template_id")
+    def _compute_report_ids(self):
+        for composer in self:
+            composer.report_ids = composer.template_id.report_template_ids
+
+    @api.model
+    def _is_of_template(self, attachment):
+        return attachment.res_model == "telegram.template"
+
+    def _own_files(self, attachments, owner):
+        """Return the files with copies in place of a template's: those go with the template."""
+        # sudo: ir.attachment - as message_post does: whoever may post may add files to the post
+        copies = {
+            file: file.sudo().copy({"res_model": owner._name, "res_id": owner.id}).sudo(False)
+            for file in attachments.filtered(self._is_of_template)
+        }
+        return attachments.browse([copies.get(file, file).id for file in attachments])
+
+    def _make_reports(self):
+        """Make the reports for the one record, in the language of its contact."""
+        record = self._get_records()
+        lang = self.partner_ids[:1].lang or self.env.lang
+        templates = self.env["telegram.template"].with_context(lang=lang)
+        made = self.env["ir.attachment"]
+        for report in self.report_ids.with_context(lang=lang):
+            try:
+                made |= templates._get_report_attachment(record.with_context(lang=lang), report)
+            except OSError as error:
+                if not is_full(error):
+                    raise
+                raise UserError(
+                    self.env._(
+                        "“%(file)s” cannot be stored: %(reason)s. Nothing was sent. Ask your "
+                        "administrator to make room on the disk of the Odoo server.",
+                        file=report.name,
+                        reason=error.strerror,
+                    )
+                ) from None
+        return made.with_env(self.env)
+
+    def _render_bodies(self, records, body):
+        """Return the text for each record.
+
+        An unchanged template is rendered in the language of each contact. A text of one's own may
+        hold placeholders, too.
+        """
+        if self.template_id and body == self.template_id.body:
+            return self.template_id._render_bodies(records)
+        if "{{" not in body:
+            return dict.fromkeys(records.ids, body)
+        rendered = self.env["mail.render.mixin"]._render_template(body, records._name, records.ids)
+        return {res_id: text.strip() for res_id, text in rendered.items()}

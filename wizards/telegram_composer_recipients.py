@@ -57,7 +57,9 @@ class TelegramComposer(models.TransientModel):
                 partners = record._mail_get_partners()[record.id][:1]
             composer.partner_ids = partners
 
-    @api.depends("res_model", "res_id", "res_ids", "partner_ids", "instance_id", "show_all")
+    @api.depends(
+        "res_model", "res_id", "res_ids", "partner_ids", "instance_id", "show_all", "group_id"
+    )
     def _compute_recipients(self):
         for composer in self:
             going, left_out = composer._sort_recipients()
@@ -86,8 +88,11 @@ class TelegramComposer(models.TransientModel):
         return going, left_out
 
     def _find_recipients(self):
-        """Return a Recipient for each record, or for each contact chosen for the one record."""
+        """Return a Recipient for each record, or for each contact chosen for the one record; or
+        the group that was chosen instead of contacts."""
         records = self._get_records()
+        if self.group_id:
+            return [Recipient(records, self.env["res.partner"], self.group_id._origin, "", "")]
         partners = records._mail_get_partners()
         if self.is_mass:
             pairs = [(record, partners[record.id][:1]) for record in records]
@@ -188,6 +193,8 @@ class TelegramComposer(models.TransientModel):
         return lines
 
     def _describe_recipient(self, recipient):
+        if not recipient.partner:
+            return GOING % (recipient.chat.display_name, self.env._("everybody in the group"))
         place = recipient.phone or self.env._("in Telegram")
         if chat := recipient.chat._filtered_access("read"):
             place = self.env._("in the chat “%s”", chat.display_name)

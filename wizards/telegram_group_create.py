@@ -5,13 +5,14 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .. import const
-from ..models.telegram_instance_group import is_unsure
-from ..models.transactions import write_in_own_transaction
+from ..models.groups.creation import is_unsure
+from ..tools.transactions import write_in_own_transaction
 
 
 class TelegramGroupCreate(models.TransientModel):
     """The dialog that makes a group. The service is asked once; where it is not known whether it
-    made one, the dialog looks before it lets a person try again."""
+    made one, the dialog looks before it lets a person try again.
+    """
 
     _name = "telegram.group.create"
     _description = "Create a Telegram Group"

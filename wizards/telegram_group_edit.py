@@ -5,12 +5,13 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.telegram_chat_group import SETTING_FIELDS
+from ..models.groups.group import SETTING_FIELDS
 
 
 class TelegramGroupEdit(models.TransientModel):
     """The dialog that changes a group's name, picture and permissions: only what is different is
-    asked for, and what became of each is said."""
+    asked for, and what became of each is said.
+    """
 
     _name = "telegram.group.edit"
     _inherit = "telegram.dialog"

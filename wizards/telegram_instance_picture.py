@@ -5,8 +5,8 @@ import io
 
 from odoo import fields, models
 
-from ..models.pictures import to_jpeg
-from ..models.transactions import write_in_own_transaction
+from ..tools.image import to_jpeg
+from ..tools.transactions import write_in_own_transaction
 
 
 class TelegramInstancePicture(models.TransientModel):

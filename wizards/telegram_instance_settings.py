@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 
 from .. import const
 from ..client import GreenApiError
-from ..models.transactions import write_in_own_transaction
+from ..tools.transactions import write_in_own_transaction
 
 # The switches: our names, the service's, and whether Odoo misses something without it.
 SWITCHES = {

@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .. import const
-from ..models.transactions import write_as_user
+from ..tools.transactions import write_as_user
 
 
 class TelegramPartnerCreate(models.TransientModel):

@@ -2,7 +2,7 @@
 
 from odoo import fields, models
 
-from ..models.transactions import write_as_user
+from ..tools.transactions import write_as_user
 
 
 class TelegramPartnerDelete(models.TransientModel):

@@ -6,7 +6,7 @@ from odoo import fields, models
 
 from .. import const
 from ..client import GreenApiError
-from ..models.transactions import write_in_own_transaction
+from ..tools.transactions import write_in_own_transaction
 
 
 class TelegramSignIn(models.TransientModel):

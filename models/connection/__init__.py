@@ -1,0 +1,10 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from . import account
+from . import error_messages
+from . import onboarding
+from . import scheduled_actions
+from . import service_queues
+from . import service_settings
+from . import state
+from . import user_requests

@@ -1,0 +1,74 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ... import const
+
+
+class TelegramInstance(models.Model):
+    """How far an instance is on its way from credentials to a proven connection."""
+
+    _inherit = "telegram.instance"
+
+    tested_at = fields.Datetime(
+        "Last Test",
+        readonly=True,
+        copy=False,
+        help="When a message to the account itself was last sent and came back.",
+    )
+
+    # === ACTION METHODS === #
+
+    def action_start(self):
+        """Open the guided start at the step that this instance has reached."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.client",
+            "tag": "telegram_green_api.start",
+            "params": {"instance_id": self.id},
+        }
+
+    def action_test(self):
+        """Open the guided start at its last step: a message to the account itself."""
+        action = self.action_start()
+        action["params"]["is_test"] = True
+        return action
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _connect(self, values):
+        """Make an instance, or give one that is there already other credentials.
+
+        :param dict values: among them ``id_instance`` and ``api_token_new``
+        :return: the instance, active
+        :raise UserError: it is in a company that the user does not see
+        """
+        same = [("id_instance", "=", values["id_instance"])]
+        # sudo: telegram.instance - that there is one in another company is told, nothing else
+        known_sudo = self.sudo().with_context(active_test=False).search(same)
+        instance = known_sudo.with_env(self.env)
+        if not instance:
+            return self.create(values)
+        if not instance.has_access("write"):
+            raise UserError(self.env._("This instance is connected already, in another company."))
+        instance.write({**values, "active": True})
+        return instance
+
+    def _get_start_step(self):
+        """Give the next step of the guided start: "credentials", "sign_in", "receiving", "test" or
+        "done"."""
+        if not self or not self.api_token_set:
+            return "credentials"
+        if self.state in (const.CODE_UNAUTHORIZED, const.CODE_FORBIDDEN, const.CODE_DELETED):
+            return "credentials"
+        is_told = self.receiving_set or self.receiving_told_at
+        if self.state != const.STATE_AUTHORIZED and not (
+            is_told and self.state == const.STATE_STARTING
+        ):
+            return "sign_in"
+        if not is_told or self._get_webhook_problem():
+            return "receiving"
+        return "done" if self.tested_at else "test"

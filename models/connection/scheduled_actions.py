@@ -1,0 +1,123 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from datetime import timedelta
+
+from odoo import models
+
+from ... import const
+from ...tools.transactions import write_and_commit
+
+SEND_INTERVAL = 5  # minutes; commits of new messages wake the action at once
+RECEIVE_INTERVAL = 1  # minutes
+GAP = timedelta(minutes=10)  # after so long without messages coming in, some may be missing
+# How often it is noted that messages come in: often enough for GAP, seldom enough to cost nothing.
+NOTE_EVERY = timedelta(minutes=2)
+MINUTES_OF = {"minutes": 1, "hours": 60, "days": 24 * 60}
+
+
+class TelegramInstance(models.Model):
+    """The two scheduled actions of an instance: made with it, and removed with it.
+
+    They do all the network work on messages, and share it among Odoo's cron workers: one instance
+    is sent for by one worker at a time, different ones go in parallel.
+
+    Scheduled actions work for the company of the instance, not for that of Odoo's own user.
+    """
+
+    _inherit = "telegram.instance"
+
+    def _create_crons(self):
+        """Make the two scheduled actions of a new instance."""
+        self.ensure_one()
+
+        def values(name, method, minutes):
+            return {
+                "name": name,
+                "model_id": self.env["ir.model"]._get_id(self._name),
+                "state": "code",
+                "code": f"model.browse({self.id}).{method}()",
+                "user_id": self.env.ref("base.user_root").id,
+                "interval_number": minutes,
+                "interval_type": "minutes",
+                "active": self.active,
+            }
+
+        send_name, receive_name = self._get_cron_names()
+        # sudo: ir.cron - they belong to the instance; its administrators edit no other ones
+        crons_sudo = self.env["ir.cron"].sudo()
+        send = crons_sudo.create(values(send_name, "_cron_send", SEND_INTERVAL))
+        receive = crons_sudo.create(values(receive_name, "_cron_receive", RECEIVE_INTERVAL))
+        # sudo: telegram.instance - nobody else may write these two
+        self.sudo().write({"send_cron_id": send.id, "receive_cron_id": receive.id})
+
+    def _get_cron_names(self):
+        return (
+            self.env._("Telegram: send the messages of %s", self.name),
+            self.env._("Telegram: receive the messages of %s", self.name),
+        )
+
+    def _get_crons(self):
+        # sudo: ir.cron - they belong to the instance; its administrators edit no other ones
+        sudo = self.sudo().with_context(active_test=False)
+        return sudo.send_cron_id | sudo.receive_cron_id
+
+    def _update_crons(self):
+        """Let the scheduled actions follow the instance's name and its being active."""
+        self.ensure_one()
+        for cron, name in zip(
+            (self.sudo().send_cron_id, self.sudo().receive_cron_id),  # sudo: as in _get_crons
+            self._get_cron_names(),
+            strict=True,
+        ):
+            # The name may wait for the next change; saving must not fail while the action runs.
+            if cron.name != name and cron.try_lock_for_update(allow_referencing=True):
+                cron.name = name
+            # Not a plain write: a neutralised copy of the database must stay silent.
+            cron.toggle(self._name, [("id", "=", self.id)])
+
+    def _trigger_send(self, at=None):
+        """Wake the send action when this transaction commits, or at a time (UTC)."""
+        for instance in self:
+            # sudo: ir.cron - whoever may queue a message may wake the queue
+            instance.sudo().send_cron_id._trigger(at)
+
+    def _cron_send(self):
+        """Send the queued messages. Commits, so it is for the scheduled action only."""
+        self.ensure_one()
+        instance = self._in_company()
+        instance._note_running()
+        if instance.active and instance.api_token_set:
+            instance.env["telegram.message"]._send_queue(instance)
+
+    def _cron_receive(self):
+        """Fetch and process notifications. Commits, so it is for the scheduled action only."""
+        self.ensure_one()
+        instance = self._in_company()
+        instance._note_running()
+        if instance.active and instance.api_token_set:
+            instance._receive_notifications()
+            instance._mend_gap()
+
+    def _receive_notifications(self):
+        """Fetch and process notifications if the action has time left. Commits."""
+        # Odoo repeats an action that has more to do ten times at least, even after its time is
+        # over. Leave that time to other actions.
+        if not self.env["ir.cron"]._commit_progress(remaining=1):
+            return
+        if self.receiving_told_at:
+            write_and_commit(self.env, self._read_settings_back)
+        self.env["telegram.event"]._receive(self)
+
+    def _get_longest_silence(self):
+        """Give how long the receive action may let pass before that is an outage."""
+        cron_sudo = self.sudo().receive_cron_id  # sudo: ir.cron - it belongs to the instance
+        minutes = MINUTES_OF.get(cron_sudo.interval_type, const.JOURNAL_HOURS * 60)
+        return max(GAP, timedelta(minutes=2 * minutes * cron_sudo.interval_number))
+
+    def _in_company(self):
+        """Return the instance in its company: what is written down for its people without any of
+        them being there, such as why something failed, is in the company's language and time
+        zone."""
+        self.ensure_one()
+        partner = self.company_id.partner_id
+        return self.with_company(self.company_id).with_context(lang=partner.lang, tz=partner.tz)

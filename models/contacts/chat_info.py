@@ -1,0 +1,128 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import base64
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from odoo import fields, models
+
+from ...tools.transactions import write_in_own_transaction
+from ...tools.unix_time import to_datetime
+
+PICTURE_SIZE = 256  # pixels of the longer side that are kept
+
+
+@dataclass(frozen=True)
+class Info:
+    """What the service told of a chat."""
+
+    contact: Any  # ContactInfo; None for a group
+    has_picture: bool
+    picture: bytes  # JPEG; empty when there is none that can be used
+    problem: str  # why not, in words
+    raw: Any
+
+
+class TelegramChat(models.Model):
+    """The picture of a chat, when the person was last online, and their phone: on demand."""
+
+    _inherit = "telegram.chat"
+
+    image_256 = fields.Image(
+        "Picture",
+        max_width=PICTURE_SIZE,
+        max_height=PICTURE_SIZE,
+        readonly=True,
+        copy=False,
+    )
+    # Tells pictures apart without reading them: browsers keep one as long as it stays.
+    picture_key = fields.Char(readonly=True, copy=False)
+    last_seen = fields.Datetime(
+        "Last Online", readonly=True, copy=False, help="Empty when the person hides it."
+    )
+    info_at = fields.Datetime("Information of", readonly=True, copy=False)
+
+    # === ACTION METHODS === #
+
+    def action_refresh_info(self):
+        """Ask Telegram for the picture, the phone and when the person was last online."""
+        self.ensure_one()
+        self.check_access("read")
+        info = self._ask_info()
+        write_in_own_transaction(self, lambda chat: chat._take_info(info))
+        message = self.env._("The information is up to date.")
+        if info.problem:
+            message = f"{message} {info.problem}"
+        kind = "warning" if info.problem else "success"
+        return self.instance_id._answer(message, info, type=kind)
+
+    # === FOR PROGRAMMERS === #
+
+    def refresh_info(self):
+        """Take what Telegram shows of the chat: picture, names, phone, when last online.
+
+        The service is asked first; then the current transaction writes. Of a group only the
+        picture is asked for.
+
+        https://green-api.com/en/telegram/docs/api/service/GetContactInfo/
+
+        :return: the chat; another one, when this was in phone form and its number has one already
+        :raise UserError: the service did not tell; nothing was changed
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: telegram.chat - what the service said of a chat that the user may read
+        return self.sudo()._take_info(self._ask_info()).with_env(self.env)
+
+    # === ASKING === #
+
+    def _ask_info(self):
+        """Ask the service for all of it, and fetch the picture.
+
+        :return: Info
+        :raise UserError: the service did not tell
+        """
+        if self.chat_type in ("user", "bot") and not self.chat_id.startswith("-"):
+            contact = self.instance_id._ask("get_contact_info", self.chat_id)
+            url, raw = contact.url_avatar, contact.raw
+        else:
+            contact = None
+            avatar = self.instance_id._ask("get_avatar", self.chat_id)
+            url, raw = avatar.url, avatar.raw
+        picture, problem = self.instance_id._fetch_picture(url)
+        return Info(contact, bool(url), picture, problem, raw)
+
+    # === KEEPING === #
+
+    def _take_info(self, info):
+        """Keep what the service told.
+
+        :param Info info: see _ask_info
+        :return: the chat that has it; see _learn_chat_id
+        """
+        self.ensure_one()
+        chat, values = self, {"info_at": fields.Datetime.now()}
+        if contact := info.contact:
+            chat = self._learn_chat_id(contact.chat_id)
+            values.update(chat._get_name_values(contact.name, contact.contact_name))
+            values.update(chat._get_phone_values(contact.phone))
+            values["last_seen"] = to_datetime(contact.last_seen)
+        if info.picture or not info.has_picture:
+            values["image_256"] = info.picture and base64.b64encode(info.picture)
+            values["picture_key"] = info.picture and sha256(info.picture).hexdigest()[:16]
+        chat.write(values)
+        chat._link_partners()
+        chat._show_picture()
+        return chat
+
+    def _show_picture(self):
+        """Use the picture in Discuss: of the conversation, and of who has no contact there."""
+        # sudo: discuss.channel, mail.guest - they show the chat
+        channel_sudo = self.channel_id.sudo()
+        if channel_sudo:
+            channel_sudo.image_128 = self.image_256
+            channel_sudo._telegram_send_store()
+        guests_sudo = self.env["mail.guest"].sudo()
+        key = guests_sudo._telegram_get_key(self.instance_id, self.chat_id)
+        guests_sudo.search([("telegram_key", "=", key)]).image_1920 = self.image_256

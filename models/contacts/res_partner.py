@@ -1,0 +1,110 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ResPartner(models.Model):
+    """Whether the number of a contact is on Telegram, as far as that is known."""
+
+    _inherit = "res.partner"
+
+    # Every message of an unknown chat looks its phone up here.
+    phone_sanitized = fields.Char(index="btree_not_null")
+    telegram_chat_ids = fields.One2many("telegram.chat", "partner_id", "Telegram Chats")
+    telegram_chat_count = fields.Integer(compute="_compute_telegram_chat_count")
+    invoice_sending_method = fields.Selection(selection_add=[("telegram", "by Telegram")])
+    telegram_number_state = fields.Selection(
+        [
+            ("unknown", "Not checked"),
+            ("yes", "On Telegram"),
+            ("no", "Not on Telegram"),
+        ],
+        compute="_compute_telegram_number_state",
+    )
+    telegram_number_message = fields.Char(
+        "Number on Telegram", compute="_compute_telegram_number_state"
+    )
+
+    def _compute_telegram_chat_count(self):
+        chats, counts = self.env["telegram.chat"], {}
+        if chats.has_access("read"):
+            domain = [("partner_id", "in", self.ids)]
+            counts = dict(chats._read_group(domain, ["partner_id"], ["__count"]))
+        for partner in self:
+            partner.telegram_chat_count = counts.get(partner, 0)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"name", "parent_id", "company_name", "user_id"} & vals.keys():
+            # sudo: telegram.chat - the conversation follows, whoever changes the contact
+            domain = [("partner_id", "child_of", self.ids), ("channel_id", "!=", False)]
+            chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
+            chats_sudo = chats_sudo.search(domain).with_context(active_test=True)
+            chats_sudo._update_channels()
+            if {"parent_id", "user_id"} & vals.keys():
+                chats_sudo._follow_operators()
+        return result
+
+    def action_open_telegram(self):
+        """Open the contact's conversation in Discuss, or choose among several chats."""
+        self.ensure_one()
+        chats = self.env["telegram.chat"].search([("partner_id", "=", self.id)])
+        if not chats:
+            raise UserError(self.env._("%s has no Telegram chat that you may see.", self.name))
+        if len(chats) == 1:
+            return chats.action_open_in_discuss()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Telegram Chats"),
+            "res_model": "telegram.chat",
+            "views": [[False, "list"], [False, "form"]],
+            "domain": [("id", "in", chats.ids)],
+        }
+
+    @api.depends("phone_sanitized")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_telegram_number_state(self):
+        chats = self.env["telegram.chat"]
+        found = {}
+        if chats.has_access("read"):
+            phones = [phone for phone in self.mapped("phone_sanitized") if phone]
+            mine = chats.search([("phone", "in", phones)]) if phones else chats
+            for chat in mine.sorted(lambda chat: chat._get_known_at() or chat.create_date):
+                found[chat.phone] = chat
+        for partner in self:
+            chat = found.get(partner.phone_sanitized, chats)
+            partner.telegram_number_state = chat._get_number_state()
+            partner.telegram_number_message = chat._describe_number()
+
+    def action_check_telegram_number(self):
+        """Ask the service whether the number of the contact is on Telegram."""
+        self.ensure_one()
+        self.check_access("read")
+        instance = self.env["telegram.instance"]._default()
+        phone = self.env["telegram.chat"]._get_phone(self)
+        force = bool(self.env.context.get("telegram_force"))
+        account = instance.check_account(phone, force=force)
+        if account.exists:
+            who = f"{self.display_name} ({account.username})" if account.username else self.name
+            message = self.env._("%s is on Telegram.", who)
+        else:
+            message = self.env._(
+                "There is nobody on Telegram with the number %s, or it is hidden.", phone
+            )
+        kind = "success" if account.exists else "warning"
+        return instance._answer(message, account, type=kind)
+
+    def action_check_telegram_numbers(self):
+        """Open the dialog that asks about the numbers of several contacts."""
+        if not self:
+            raise UserError(self.env._("Choose contacts first."))
+        self.env["telegram.check.numbers"].check_access("create")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Check Numbers on Telegram"),
+            "res_model": "telegram.check.numbers",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_partner_ids": self.ids},
+        }

@@ -1,0 +1,5 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from . import account_move
+from . import account_move_send
+from . import telegram_template

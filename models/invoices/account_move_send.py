@@ -1,0 +1,275 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from odoo.addons.base.models.ir_qweb import QWebError
+
+from ... import const
+from ...tools.access import USER
+from .account_move import MAY_BE_IGNORED
+
+TELEGRAM = "telegram"
+NAMES_SHOWN = 10
+
+
+class AccountMoveSend(models.AbstractModel):
+    """Telegram as one of Odoo's ways to send invoices.
+
+    What Odoo collects for each invoice gets these besides:
+
+    * ``telegram_partner``: the ``res.partner`` who gets it
+    * ``telegram_instance``: the ``telegram.instance`` to send by; empty: the company's first
+    * ``telegram_template``: the ``telegram.template`` of the text; empty: that of the document
+    * ``telegram_body``: the text, when a person has written it
+    * ``telegram_seen``: id of the message that carried the invoice before, as a person has seen
+      it, or 0; None when nobody has looked
+    """
+
+    _inherit = "account.move.send"
+
+    # === WHETHER IT CAN BE SENT === #
+
+    @api.model
+    def _is_applicable_to_company(self, method, company):
+        if method != TELEGRAM:
+            return super()._is_applicable_to_company(method, company)
+        return self.env.user.has_group(USER)
+
+    @api.model
+    def _is_applicable_to_move(self, method, move, **move_data):
+        if method != TELEGRAM:
+            return super()._is_applicable_to_move(method, move, **move_data)
+        return not self._get_telegram_obstacle(move, move_data)
+
+    @api.model
+    def _get_telegram_obstacle(self, move, move_data):
+        """Return the Obstacle that keeps an invoice from being sent by Telegram, or None.
+
+        :param dict move_data: as Odoo collects it
+        """
+        move = move.with_user(self._get_telegram_author(move_data))
+        partner, seen = move_data.get("telegram_partner"), move_data.get("telegram_seen")
+        obstacles = move._get_telegram_obstacles(
+            {move: partner} if partner else None, move_data.get("telegram_instance")
+        )
+        obstacle = obstacles.get(move)
+        if not obstacle or seen is None or obstacle.code not in MAY_BE_IGNORED:
+            return obstacle
+        # sudo: account.move - which message it is, for anybody
+        is_unseen = obstacle.code == "already_sent" and seen != move.sudo().telegram_message_id.id
+        return obstacle if is_unseen else None
+
+    @api.model
+    def _get_telegram_author(self, move_data):
+        author = self.env["res.users"].browse(move_data.get("author_user_id"))
+        return author or self.env.user
+
+    # === ALERTS === #
+
+    @api.model
+    def _get_alerts(self, moves, moves_data):
+        alerts = super()._get_alerts(moves, moves_data)
+        chosen = moves.filtered(lambda move: TELEGRAM in moves_data[move]["sending_methods"])
+        if not chosen:
+            return alerts
+        partners = {
+            move: moves_data[move]["telegram_partner"]
+            for move in chosen
+            if "telegram_partner" in moves_data[move]
+        }
+        instance = moves_data[chosen[0]].get("telegram_instance") if len(chosen) == 1 else None
+        obstacles = chosen._get_telegram_obstacles(partners, instance)
+        return {
+            **alerts,
+            **self._get_telegram_alerts(obstacles, is_single=len(moves) == 1),
+            **self._get_telegram_waiting_alert(
+                chosen.filtered(lambda move: move not in obstacles), instance
+            ),
+        }
+
+    @api.model
+    def _get_telegram_alerts(self, obstacles, is_single=False):
+        """Return Odoo's alerts for what is in the way: for many invoices, one for each reason.
+
+        :param dict obstacles: Obstacle by ``account.move``
+        :param bool is_single: whether one invoice is sent, and a person may decide
+        """
+        by_obstacle = {}
+        for move, obstacle in obstacles.items():
+            by_obstacle.setdefault(obstacle, self.env["account.move"])
+            by_obstacle[obstacle] |= move
+        if is_single:
+            return {
+                f"telegram_{obstacle.code}": {
+                    "level": "warning" if obstacle.code in MAY_BE_IGNORED else "danger",
+                    "message": self.env._("Telegram: %s", self._get_single_reason(obstacle)),
+                }
+                for obstacle in by_obstacle
+            }
+        return {
+            f"telegram_{obstacle.code}": {
+                "level": "warning",
+                "message": self.env._(
+                    "%(count)s not sent by Telegram: %(names)s\n%(reason)s",
+                    count=len(moves),
+                    names=self._get_names(moves),
+                    reason=obstacle.reason,
+                ),
+                "action_text": self.env._("View"),
+                "action": moves._get_records_action(name=self.env._("Not Sent by Telegram")),
+            }
+            for obstacle, moves in by_obstacle.items()
+        }
+
+    @api.model
+    def _get_single_reason(self, obstacle):
+        if obstacle.code == "already_sent":
+            return self.env._(
+                "The invoice was already sent. Send it only if it is to go once more."
+            )
+        if obstacle.code == "opted_out":
+            return self.env._("The customer does not want mailings. Send only what they ask for.")
+        return obstacle.reason
+
+    @api.model
+    def _get_names(self, moves):
+        names = ", ".join(move.display_name for move in moves[:NAMES_SHOWN])
+        return f"{names} …" if len(moves) > NAMES_SHOWN else names
+
+    @api.model
+    def _get_telegram_waiting_alert(self, moves, instance=None):
+        """Warn when what is sent will have to wait for the account."""
+        for company in moves.company_id:
+            sender = instance or moves._get_telegram_sender(company)
+            if sender.state != const.STATE_AUTHORIZED:
+                message = self.env._(
+                    "The Telegram account “%s” does not work just now. What is sent waits, and "
+                    "goes out by itself when an administrator has brought the account back.",
+                    sender.name,
+                )
+                return {"telegram_waiting": {"level": "warning", "message": message}}
+        return {}
+
+    # === SETTINGS === #
+
+    @api.model
+    def _get_default_sending_settings(self, move, from_cron=False, **custom_settings):
+        waiting = (move.sending_data or {}) if from_cron else {}
+        if "sending_methods" in waiting:
+            custom_settings.setdefault("sending_methods", waiting["sending_methods"])
+        settings = super()._get_default_sending_settings(move, from_cron, **custom_settings)
+        if TELEGRAM in settings["sending_methods"]:
+            template_id = waiting.get("telegram_template_id")
+            instance_id = waiting.get("telegram_instance_id")
+            settings |= {
+                "telegram_partner": move.partner_id,
+                "telegram_template": self.env["telegram.template"].browse(template_id),
+                "telegram_instance": self.env["telegram.instance"].browse(instance_id),
+                "telegram_body": None,
+                "telegram_seen": None,
+            }
+            ours = (key for key in custom_settings if key.startswith("telegram_"))
+            settings |= {key: custom_settings[key] for key in ours}
+        return settings
+
+    # === SENDING === #
+
+    @api.model
+    def _hook_invoice_document_before_pdf_report_render(self, invoice, invoice_data):
+        super()._hook_invoice_document_before_pdf_report_render(invoice, invoice_data)
+        # With another way besides, the invoice goes that way all the same.
+        if set(invoice_data["sending_methods"]) != {TELEGRAM} or invoice_data.get("error"):
+            return
+        obstacle = self._get_telegram_obstacle(invoice, invoice_data)
+        if obstacle:
+            invoice_data["error"] = self._prepare_telegram_error(obstacle.reason)
+
+    @api.model
+    def _prepare_telegram_error(self, reason):
+        return {"error_title": self.env._("Not sent by Telegram:"), "errors": [reason]}
+
+    @api.model
+    def _prepare_invoice_pdf_report(self, invoices_data):
+        """Make PDFs one by one where Telegram is involved, so that one that cannot be made keeps
+        no other invoice from being sent. Besides, not every wkhtmltopdf makes several at once."""
+        if not any(TELEGRAM in data["sending_methods"] for data in invoices_data.values()):
+            return super()._prepare_invoice_pdf_report(invoices_data)
+        for invoice, invoice_data in invoices_data.items():
+            try:
+                super()._prepare_invoice_pdf_report({invoice: invoice_data})
+            except (UserError, QWebError) as error:
+                invoice_data["error"] = {
+                    "error_title": self.env._("The PDF of the invoice could not be made:"),
+                    "errors": [str(error)],
+                }
+        return None
+
+    @api.model
+    def _hook_if_success(self, moves_data, from_cron=False):
+        failed = {}
+        for move, move_data in moves_data.items():
+            if TELEGRAM not in move_data["sending_methods"]:
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    self._send_by_telegram(move, move_data)
+            except UserError as error:
+                if not from_cron:
+                    raise
+                failed[move] = {**move_data, "error": self._prepare_telegram_error(str(error))}
+        others = {
+            move: move_data
+            for move, move_data in moves_data.items()
+            if move not in failed or set(move_data["sending_methods"]) != {TELEGRAM}
+        }
+        result = super()._hook_if_success(others, from_cron=from_cron)
+        if failed:
+            self._hook_if_errors(failed, allow_raising=False)
+        return result
+
+    @api.model
+    def _send_by_telegram(self, move, move_data):
+        """Queue an invoice, on behalf of the person who sent it.
+
+        :raise UserError: why it cannot be sent
+        """
+        obstacle = self._get_telegram_obstacle(move, move_data)
+        if obstacle:
+            raise UserError(obstacle.reason)
+        # The PDF is the invoice's already: nothing is to be read out of it.
+        move = move.with_user(self._get_telegram_author(move_data)).with_context(
+            disable_attachment_import=True, no_document=True
+        )
+        template = move_data["telegram_template"].with_env(move.env)
+        template = template or move._get_telegram_template()
+        body = move_data["telegram_body"]
+        if body is None:
+            body = template._render_bodies(move)[move.id] if template else ""
+        # sudo: ir.attachment - the invoice's PDF, for whoever sends it
+        pdf_sudo = move_data.get("proforma_pdf_attachment") or move.sudo().invoice_pdf_report_id
+        pdf = move._copy_invoice_pdf(pdf_sudo)
+        instance = move_data["telegram_instance"].with_env(move.env)
+        mail_messages = move._message_telegram(
+            body,
+            partner=move_data["telegram_partner"].with_env(move.env),
+            instance=instance or move._get_telegram_sender(move.company_id),
+            attachments=pdf + self._get_telegram_other_files(move, template),
+        )
+        # sudo: telegram.message, account.move - to note what was just queued
+        # sudo: telegram.message, account.move - the invoice follows what was just queued for it
+        message_sudo = self.env["telegram.message"].sudo().search([("attachment_id", "=", pdf.id)])
+        move.sudo().telegram_message_id = message_sudo
+        # As Odoo's e-mail: the invoice lists its PDF once.
+        posted = mail_messages.filtered(lambda message: pdf in message.attachment_ids)
+        # sudo: ir.attachment - our own copy of the PDF
+        pdf.sudo().write({"res_model": posted._name, "res_id": posted.id})
+
+    @api.model
+    def _get_telegram_other_files(self, move, template):
+        """Return what the template sends besides the invoice itself."""
+        if not template:
+            return self.env["ir.attachment"]
+        # sudo: ir.actions.report - which of them make the invoice
+        invoice = template.sudo().report_template_ids.filtered("is_invoice_report")
+        return template._render_attachments(move, without=invoice)[move.id]

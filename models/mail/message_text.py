@@ -1,0 +1,126 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from textwrap import shorten
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import plaintext2html
+
+from ... import const
+from ...tools.access import filter_named
+
+MAP_URL = "https://www.openstreetmap.org/?mlat=%s&mlon=%s#map=16/%s/%s"
+
+
+class TelegramMessage(models.Model):
+    """A message in words: in lists, in the chatter, and why it waits."""
+
+    _inherit = "telegram.message"
+
+    waiting_reason = fields.Char(
+        compute="_compute_waiting_reason", help="Why the message has not been sent yet."
+    )
+
+    @api.depends("text", "type_message", "file_name", "content")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_display_name(self):
+        named = filter_named(self)
+        for message in self:
+            name = message._describe() if message in named else self.env._("Telegram message")
+            message.display_name = shorten(name, 80, placeholder="…")
+
+    def _describe(self):
+        """Give the message as words: its text, after the name of its kind when that is another."""
+        self.ensure_one()
+        if self.type_message in const.TEXT_KINDS:
+            return self.text or ""
+        _ = self.env._
+        kind = {
+            "imageMessage": _("Photo"),
+            "videoMessage": _("Video"),
+            "documentMessage": _("File"),
+            "audioMessage": _("Audio"),
+            "stickerMessage": _("Sticker"),
+            "locationMessage": _("Location"),
+            "contactMessage": _("Contact"),
+            "pollMessage": _("Poll"),
+            "reactionMessage": _("Reaction"),
+            "editedMessage": _("Changed a message to"),
+            "deletedMessage": _("Deleted a message"),
+        }.get(self.type_message, self.type_message)
+        words = ", ".join(filter(None, (self.file_name, self.text, *self._describe_content())))
+        return f"{kind}: {words}" if words else kind
+
+    def _describe_content(self):
+        """Give what the kind holds besides text and file, as a list of words."""
+        content = self.content or {}
+        if "latitude" in content:
+            return [f"{content['latitude']:.6f}, {content['longitude']:.6f}"]
+        if "phoneContact" in content:
+            names = (content.get(key) for key in ("firstName", "lastName"))
+            phone = content["phoneContact"] and f"+{content['phoneContact']}"
+            return [" ".join(filter(None, names)), phone, content.get("company")]
+        return content.get("options", [])
+
+    def _get_body(self):
+        """Return the message as the chatter shows it, as HTML; files are attached separately."""
+        self.ensure_one()
+        if self.report_id and self.text:
+            return plaintext2html(self.text)  # the report is attached once it is made
+        return self._get_content_body() + self._get_file_note()
+
+    def _get_file_note(self):
+        """Return why the file of the message is not there and a link to get it, as HTML."""
+        if self.download_state in (False, "waiting", "fetched"):
+            return Markup()
+        note = Markup("<br/><i>%s</i>") % self._explain_file()
+        if self.download_state in ("too_large", "failed"):
+            link = Markup(' <a href="#" data-oe-model="%s" data-oe-id="%s">%s</a>')
+            again = self.download_state == "failed"
+            title = self.env._("Try again") if again else self.env._("Fetch anyway")
+            note += link % (self._name, self.id, title)
+        return note
+
+    def _get_content_body(self):
+        """Return text, location, poll or contact of the message as HTML."""
+        content = self.content or {}
+        if self.type_message in const.TEXT_KINDS or self.attachment_id:
+            return plaintext2html(self.text or "")
+        body = plaintext2html(self._describe())
+        if "latitude" in content:
+            place = (content["latitude"], content["longitude"])
+            url = MAP_URL % (*place, *place)
+            link = Markup('<a href="%s" target="_blank" rel="noreferrer noopener">%s</a>')
+            return link % (url, self._describe())
+        if "options" in content:
+            options = Markup().join(
+                Markup("<li>%s</li>") % option for option in self._describe_options(content)
+            )
+            return Markup("<p>%s: %s</p><ul>%s</ul>") % (
+                self.env._("Poll"),
+                self.text or "",
+                options,
+            )
+        if self.url_file and self.direction == "outgoing":
+            link = Markup('<p><a href="%s" target="_blank" rel="noreferrer noopener">%s</a></p>')
+            body = link % (self.url_file, self.file_name) + plaintext2html(self.text or "")
+        return body
+
+    def _describe_options(self, content):
+        """Give the answers of a poll, each with how many chose it when that is known."""
+        votes = content.get("votes")
+        if not votes:
+            return content["options"]
+        pairs = zip(content["options"], votes, strict=False)
+        return [f"{option} – {count}" for option, count in pairs]
+
+    @api.model
+    def _format_body(self, values):
+        """Give the same for a message that is not there yet.
+
+        :param dict values: of one of the ``_prepare_…`` methods
+        """
+        if values["type_message"] in const.TEXT_KINDS or values.get("attachment_id"):
+            return plaintext2html(values["text"])
+        return self.new({"direction": "outgoing", **values})._get_body()

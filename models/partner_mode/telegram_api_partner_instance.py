@@ -1,0 +1,169 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ... import const
+from ...client import GreenApiError, Refused, propose_host
+from ...tools.transactions import write_as_user
+
+# Without a session there is nothing to end; an unpaid or deleted instance cannot end it.
+NO_SESSION = (const.CODE_NOT_AUTHORIZED, const.CODE_DELETED)
+
+
+class TelegramPartnerInstance(models.Model):
+    """One instance of a partner, as GREEN-API lists it. Its token is not kept here."""
+
+    _name = "telegram.partner.instance"
+    _description = "Instance of a GREEN-API Partner"
+    _order = "state, id_instance desc"
+    _rec_name = "name"
+
+    partner_id = fields.Many2one(
+        "telegram.partner", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="partner_id.company_id", store=True)
+    id_instance = fields.Char("Instance Id", required=True, readonly=True)
+    name = fields.Char(readonly=True)
+    type_instance = fields.Char("Messenger", readonly=True)
+    tariff = fields.Char(readonly=True)
+    created_at = fields.Char("Created", readonly=True)
+    expires_at = fields.Char("Paid Until", readonly=True)
+    state = fields.Selection(
+        [("active", "Active"), ("expired", "Not paid"), ("deleted", "Deleted")], readonly=True
+    )
+    instance_id = fields.Many2one(
+        "telegram.instance", "In Odoo", compute="_compute_instance_id", search="_search_instance_id"
+    )
+    can_connect = fields.Boolean(compute="_compute_instance_id")
+    _id_instance_uniq = models.Constraint(
+        "unique(partner_id, id_instance)", "This instance is listed already."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("id_instance", "state", "type_instance")
+    def _compute_instance_id(self):
+        instances = self.env["telegram.instance"].with_context(active_test=False)
+        found = instances.search([("id_instance", "in", self.mapped("id_instance"))])
+        by_id = {instance.id_instance: instance for instance in found}
+        for line in self:
+            line.instance_id = by_id.get(line.id_instance, False)
+            is_telegram = line.type_instance in (False, "", const.TYPE_TELEGRAM)
+            is_connected = line.instance_id.active
+            line.can_connect = is_telegram and line.state == "active" and not is_connected
+
+    def _search_instance_id(self, operator, value):
+        instances = self.env["telegram.instance"].with_context(active_test=False)
+        ids = instances.search([("id", operator, value)]).mapped("id_instance")
+        return [("id_instance", "in", ids)]
+
+    # === ACTION METHODS === #
+
+    def action_connect(self):
+        """Connect the instance with the token that the service tells for it; then go on with the
+        guided start."""
+        self.ensure_one()
+        partner = self.partner_id
+        partner.check_access("write")
+        row = partner._find_row(self.id_instance)
+        if row.type_instance not in ("", const.TYPE_TELEGRAM):
+            raise UserError(
+                self.env._(
+                    "“%(name)s” is an instance for %(messenger)s, not for Telegram.",
+                    name=self.name or self.id_instance,
+                    messenger=row.type_instance,
+                )
+            )
+        return write_as_user(partner, lambda own: own._connect_row(row).action_start())
+
+    def action_open(self):
+        """Open the instance in Odoo."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "telegram.instance",
+            "res_id": self.instance_id.id,
+            "views": [(False, "form")],
+        }
+
+    def action_delete(self):
+        """Open the dialog that deletes the instance at GREEN-API."""
+        self.ensure_one()
+        self.partner_id.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Delete an instance"),
+            "res_model": "telegram.partner.delete",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_line_id": self.id},
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _prepare_values(self, row):
+        state = "deleted" if row.deleted else "expired" if row.expired else "active"
+        return {
+            "id_instance": row.id_instance,
+            "name": row.name,
+            "type_instance": row.type_instance,
+            "tariff": row.tariff,
+            "created_at": row.created_at,
+            "expires_at": row.expires_at,
+            "state": state,
+        }
+
+    def _tell_deleted(self):
+        """Let the instances in Odoo know that they were deleted at the service."""
+        for line in self:
+            instance = line.instance_id
+            if instance and instance.state != const.CODE_DELETED:
+                instance._take_error(Refused("getInstances", const.CODE_DELETED))
+
+    def _log_out(self, row):
+        """End the Telegram session of an instance that is going to be deleted.
+
+        :param PartnerInstance row: with its live token
+        :return: why that did not work, in words; False when it did, or there was none
+        """
+        self.ensure_one()
+        partner = self.partner_id
+        instance = partner._make_candidate(
+            {
+                "id_instance": row.id_instance,
+                "api_url": self.instance_id.api_url
+                or partner.instance_url
+                or propose_host(row.id_instance),
+                "api_token": row.api_token_instance,
+            }
+        )
+        try:
+            with instance._get_client() as client:
+                step = client.logout()
+        except GreenApiError as error:
+            return False if error.code in NO_SESSION else instance._explain(error)
+        return False if step.done else instance._explain_step(step)
+
+    def _keep_deleted(self, user):
+        """Keep that the instance is deleted; in Odoo it is archived, with what it has.
+
+        :return: the number of messages that will not be sent
+        """
+        self.ensure_one()
+        # sudo: telegram.partner.instance - the service has deleted it
+        self.sudo().state = "deleted"
+        instance = self.instance_id
+        if not instance:
+            return 0
+        instance_sudo = instance.sudo()  # sudo: telegram.instance - its state is the service's
+        instance_sudo.write(
+            {
+                "state": const.CODE_DELETED,
+                "problem": False,
+                "has_worked": False,
+                "active": False,
+            }
+        )
+        instance_sudo._log_deed(user, self.env._("The instance was deleted at GREEN-API."))
+        return instance.waiting_count

@@ -1,0 +1,116 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..telegram_message import SENT_STATES
+
+
+class TelegramMessage(models.Model):
+    _inherit = "telegram.message"
+
+    @api.model
+    def _find_answered_records(self, instance, received):
+        """Return the record that each incoming message belongs to.
+
+        In this order:
+
+        1. A message that quotes another one belongs to the record of that one, else to the record
+           that its group is tied to.
+        2. Every other message in a group that is tied to a record belongs to that record.
+        3. If a user has linked a message of the chat to a record, and nothing has been sent from a
+           record since, it belongs to the record linked last.
+        4. Otherwise it belongs to the record of the last message sent from one.
+
+        Rules 3 and 4 only hold for the days set as *Reply Matching* on the account.
+
+        :param list received: pairs of ``telegram.chat`` and MessageNotification
+        :return: list of records, None where there is none
+        """
+        quoted = self._find_by_keys(
+            [(chat.id, note.quoted_id_message) for chat, note in received if note.quoted_id_message]
+        )
+        unquoted_ids = {chat.id for chat, note in received if not note.quoted_id_message}
+        linked = self._find_last_linked(instance, unquoted_ids)
+        sent = self._find_last_sent(instance, unquoted_ids)
+        answered = [
+            quoted.get((chat.id, note.quoted_id_message))
+            if note.quoted_id_message
+            else sent.get(chat.id)
+            for chat, note in received
+        ]
+        records = self.union(*filter(None, answered))._get_records()
+
+        def get_record(chat, note, message):
+            record = records.get(message) if message and message.state in SENT_STATES else None
+            tied = chat._get_record() or None
+            if note.quoted_id_message:
+                return record or tied
+            if chat.id in linked:
+                record = linked[chat.id]._get_record() or None
+            return tied or record
+
+        return [
+            get_record(chat, note, message)
+            for (chat, note), message in zip(received, answered, strict=True)
+        ]
+
+    @api.model
+    def _find_last_sent(self, instance, chat_ids):
+        """Return the last message sent from a record in each chat, by the id of the chat.
+
+        :param set chat_ids: of ``telegram.chat``
+        """
+        self.flush_model(["chat_id", "res_id", "direction", "state", "date"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT chat.id, last.id
+                  FROM unnest(%(chats)s::int[]) AS chat(id)
+                 CROSS JOIN LATERAL (
+                    SELECT id
+                      FROM telegram_message
+                     WHERE chat_id = chat.id
+                       AND res_id IS NOT NULL
+                       AND direction = 'outgoing'
+                       AND state IN %(states)s
+                       AND date >= %(since)s
+                     ORDER BY id DESC
+                     LIMIT 1
+                 ) AS last
+                """,
+                chats=list(chat_ids),
+                states=SENT_STATES,
+                since=instance._get_reply_limit(),
+            )
+        )
+        messages = self.browse([message_id for _chat_id, message_id in rows])
+        return dict(zip((chat_id for chat_id, _id in rows), messages, strict=True))
+
+    @api.model
+    def _find_last_linked(self, instance, chat_ids):
+        """Return the message that a person linked last in each chat, by the id of the chat; unless
+        something was sent from a record later."""
+        last_first = self.search(
+            [
+                ("chat_id", "in", list(chat_ids)),
+                ("res_id", "!=", False),
+                ("linked_at", ">=", instance._get_reply_limit()),
+            ],
+            order="linked_at desc, id desc",
+        )
+        linked = {message.chat_id.id: message for message in reversed(last_first)}
+        return {
+            chat_id: message
+            for chat_id, message in linked.items()
+            if not message._is_sent_later_from_a_record()
+        }
+
+    def _is_sent_later_from_a_record(self):
+        """Whether something was sent in the chat after a person had linked this message."""
+        sent_later = Domain("chat_id", "=", self.chat_id.id) & Domain("res_id", "!=", False)
+        sent_later &= Domain("direction", "=", "outgoing")
+        sent_later &= Domain("date", ">", self.linked_at)
+        sent_later &= Domain("state", "in", ("sent", "delivered", "read", "unsure"))
+        return bool(self.search_count(sent_later, limit=1))

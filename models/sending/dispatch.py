@@ -1,0 +1,200 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import io
+import logging
+import os
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ... import const
+from ...client import OutcomeUnknown, Refused
+from ...tools.transactions import write_and_commit
+
+_logger = logging.getLogger(__name__)
+# A link is not used any more in its last hour: the service fetches the file some time later.
+LINK_HOURS = const.FILE_HOURS - 1
+METHODS = {
+    "locationMessage": "sendLocation",
+    "contactMessage": "sendContact",
+    "pollMessage": "sendPoll",
+    "editedMessage": "editMessage",
+    "deletedMessage": "deleteMessage",
+}
+
+
+class TelegramMessage(models.Model):
+    """How each kind of message is handed to the service."""
+
+    _inherit = "telegram.message"
+
+    uploaded_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When the file was uploaded for all messages that carry it; the link lives 24 hours.",
+    )
+    _upload_index = models.Index(
+        "(attachment_id, instance_id, uploaded_at) WHERE uploaded_at IS NOT NULL"
+    )
+
+    def _hand_over(self, client, pace):
+        """Call the service once, as soon as its rate table allows.
+
+        :param Pace pace: of the instance's calls
+        :return: str, the id of the message; empty for what is no message of its own
+        :raise GreenApiError: why it was not sent, or perhaps not
+        """
+        self.ensure_one()
+        if self.report_id and not self.attachment_id:
+            write_and_commit(self.env, self._make_report)
+        link = self._get_link(client, pace)
+        method = self._get_method(link)
+        time.sleep(pace.reserve(method))
+        match method:
+            case "editMessage" | "deleteMessage":
+                return self._hand_over_change(client)
+            case "forwardMessages":
+                return self._hand_over_forward(client)
+            case "sendFileByUpload" | "sendFileByUrl":
+                return self._hand_over_file(client, link).id_message
+            case "sendLocation" | "sendContact" | "sendPoll":
+                return self._hand_over_content(client, method).id_message
+        return client.send_message(
+            self.chat_id.chat_id,
+            self.text,
+            typing_time=self.instance_id.typing_time or None,
+            quoted_message_id=self.quoted_id_message,
+        ).id_message
+
+    def _get_method(self, link=""):
+        """Return the service's name of the method that sends the message."""
+        if self.is_forwarded:
+            return "forwardMessages"
+        if self.type_message in const.FILE_KINDS:
+            return "sendFileByUrl" if link else "sendFileByUpload"
+        return METHODS.get(self.type_message, "sendMessage")
+
+    def _hand_over_content(self, client, method):
+        chat_id, content = self.chat_id.chat_id, self.content or {}
+        options = {"quoted_message_id": self.quoted_id_message}
+        if method == "sendLocation":
+            place = (content["latitude"], content["longitude"])
+            return client.send_location(chat_id, *place, **options)
+        if method == "sendContact":
+            names = (content["firstName"], content.get("lastName", ""))
+            options["company"] = content.get("company", "")
+            return client.send_contact(chat_id, content["phoneContact"], *names, **options)
+        return client.send_poll(
+            chat_id,
+            self.text,
+            content["options"],
+            multiple_answers=content["multipleAnswers"],
+            is_anonymous=content["isAnonymous"],
+            **options,
+        )
+
+    def _hand_over_file(self, client, link):
+        options = {"caption": self.text or "", "quoted_message_id": self.quoted_id_message}
+        if link:
+            return client.send_file_by_url(self.chat_id.chat_id, link, self.file_name, **options)
+        with self._open_file() as file:
+            return client.send_file_by_upload(self.chat_id.chat_id, file, self.file_name, **options)
+
+    def _hand_over_change(self, client):
+        target = self.target_message_id
+        if not target.id_message:
+            raise self._refuse(self.env._("The message to be changed is no longer known."))
+        if self.type_message == "editedMessage":
+            client.edit_message(self.chat_id.chat_id, target.id_message, self.text)
+        else:
+            client.delete_message(self.chat_id.chat_id, target.id_message)
+        return ""
+
+    def _hand_over_forward(self, client):
+        source = self.forwarded_message_id
+        if not source.id_message:
+            raise self._refuse(self.env._("The message to be forwarded is no longer known."))
+        sent = client.forward_messages(
+            self.chat_id.chat_id, source.chat_id.chat_id, [source.id_message]
+        )
+        if not sent.ids_message:
+            raise OutcomeUnknown("forwardMessages", const.CODE_NOT_JSON, status=200)
+        return sent.ids_message[0]
+
+    def _refuse(self, reason):
+        """Make the error for what cannot be sent any more; the service is not even asked."""
+        return Refused(self._get_method(), const.CODE_LOST, detail=reason)
+
+    # === FILES === #
+
+    def _get_link(self, client, pace):
+        """Return the address to send the file by; empty when the file itself is to be sent.
+
+        A file that several messages carry is uploaded once, and sent by its link.
+        """
+        alive = fields.Datetime.now() - timedelta(hours=LINK_HOURS)
+        if not self.attachment_id:
+            is_dead = self.uploaded_at and self.uploaded_at <= alive
+            return "" if is_dead else self.url_file or ""
+        same = [("attachment_id", "=", self.attachment_id.id)]
+        same += [("instance_id", "=", self.instance_id.id)]
+        uploaded = self.search([*same, ("uploaded_at", ">", alive)], limit=1)
+        waiting = [*same, ("state", "=", "queued"), ("id", "!=", self.id)]
+        if uploaded or not self.search_count(waiting, limit=1):
+            return uploaded.url_file or ""
+        time.sleep(pace.reserve("uploadFile"))
+        with self._open_file() as file:
+            url = client.upload_file(file, self.file_name, self.attachment_id.mimetype).url
+        values = {"url_file": url, "uploaded_at": fields.Datetime.now()}
+        write_and_commit(self.env, self.write, values)
+        return url
+
+    @contextmanager
+    def _open_file(self):
+        """Give the file, opened for reading, straight from the filestore where it is there.
+
+        :raise Refused: it was deleted, is empty by now, or cannot be read to its end
+        """
+        self.ensure_one()
+        attachment = self.attachment_id.sudo()  # sudo: ir.attachment - checked when it was queued
+        if not attachment:
+            raise self._refuse(
+                self.env._("“%s” was deleted before it could be sent.", self.file_name)
+            )
+        if not attachment.file_size:
+            raise self._refuse(
+                self.env._(
+                    "“%s” is empty: its content was removed before it could be sent. Send the "
+                    "file once more.",
+                    self.file_name,
+                )
+            )
+        try:
+            with self._open_content(attachment) as file:
+                yield file
+        except OSError as error:
+            _logger.warning("Telegram message %s: its file cannot be read (%s)", self.id, error)
+            raise self._refuse(
+                self.env._(
+                    "The Odoo server cannot read the file “%s”. Ask your administrator to look at "
+                    "the server's filestore, then press “Retry”.",
+                    self.file_name,
+                )
+            ) from None
+
+    @api.model
+    def _open_content(self, attachment):
+        """Open the content of an attachment.
+
+        :raise OSError: it cannot be read, or is not all there
+        """
+        if not attachment.store_fname:
+            return io.BytesIO(attachment.raw)
+        file = open(attachment._full_path(attachment.store_fname), "rb")
+        size = os.fstat(file.fileno()).st_size
+        if size != attachment.file_size:
+            file.close()
+            raise OSError(f"{size} of {attachment.file_size} bytes are there")
+        return file

@@ -1,0 +1,223 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ... import const
+
+
+class TelegramTemplate(models.Model):
+    """A text for the records of one model, with placeholders, reports and files.
+
+    How it is filled for a record is in ``telegram_template_render.py``.
+    """
+
+    _name = "telegram.template"
+    _description = "Telegram Template"
+    _inherit = ["mail.render.mixin", "template.reset.mixin"]
+    _order = "name, id"
+    # What is stored here may hold any placeholder: mail.render.mixin lets only template editors
+    # store one that is more than a plain field of a short list.
+    _unrestricted_rendering = True
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", help="Leave empty to offer the template in all companies."
+    )
+    model_id = fields.Many2one(
+        "ir.model",
+        "Applies To",
+        required=True,
+        ondelete="cascade",
+        domain=[("is_mail_thread", "=", True), ("transient", "=", False), ("abstract", "=", False)],
+    )
+    model = fields.Char("Model", related="model_id.model", store=True, index=True)
+    body = fields.Text("Message", required=True, translate=True)
+    warning = fields.Char(compute="_compute_warning")
+    report_template_ids = fields.Many2many(
+        "ir.actions.report",
+        "telegram_template_report_rel",
+        "template_id",
+        "report_id",
+        string="Reports",
+        domain="[('model', '=', model)]",
+        help="Each is made for the record and sent as a file.",
+    )
+    attachment_ids = fields.Many2many(
+        "ir.attachment",
+        "telegram_template_attachment_rel",
+        "template_id",
+        "attachment_id",
+        string="Files",
+        copy=False,  # copied with their content, see copy()
+        bypass_search_access=True,
+        help="The same files go with every message.",
+    )
+    has_sidebar_action = fields.Boolean(
+        "In the Action Menu", compute="_compute_has_sidebar_action", compute_sudo=True
+    )
+
+    # --- Computed ----------------------------------------------------------------------------
+    @api.depends("model")
+    def _compute_render_model(self):
+        for template in self:
+            template.render_model = template.model
+
+    @api.depends("body")
+    def _compute_warning(self):
+        for template in self:
+            length = len(template.body or "")
+            template.warning = length > const.MESSAGE_MAX_LENGTH and self.env._(
+                "The text has %(length)s characters. A message holds at most %(limit)s: unless "
+                "its placeholders make it shorter, it cannot be sent.",
+                length=length,
+                limit=const.MESSAGE_MAX_LENGTH,
+            )
+
+    def _compute_has_sidebar_action(self):
+        with_action = self._get_sidebar_actions().telegram_template_id
+        for template in self:
+            template.has_sidebar_action = template.id in with_action.ids
+
+    @api.onchange("model_id")
+    def _onchange_model_id(self):
+        """A report belongs to one model."""
+        self.report_template_ids = self.report_template_ids.filtered(
+            lambda report: report.model == self.model
+        )
+
+    # --- Checks ------------------------------------------------------------------------------
+    @api.constrains("model_id")
+    def _check_model_id(self):
+        for template in self:
+            model = template.sudo().model_id  # sudo: ir.model - what kind of model it is
+            if not model.is_mail_thread or model.transient or model.abstract:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” has no chatter, so nothing can be written from it. Choose another "
+                        "model in “Applies To”.",
+                        model.name,
+                    )
+                )
+
+    @api.constrains("model_id", "report_template_ids")
+    def _check_report_template_ids(self):
+        for template in self:
+            for report in template.report_template_ids:
+                # sudo, below: ir.model - its name
+                if report.model != template.model:
+                    # sudo: ir.model - the name of the template's own model
+                    raise ValidationError(
+                        self.env._(
+                            "The report “%(report)s” is not one of “%(model)s”. Remove it from "
+                            "the template.",
+                            report=report.name,
+                            model=template.sudo().model_id.name,
+                        )
+                    )
+
+    # --- Create, write, copy, delete ---------------------------------------------------------
+    # The placeholders are checked here and not by a constraint: mail.render.mixin has to say
+    # first whether this user may store them at all.
+    @api.model_create_multi
+    def create(self, vals_list):
+        templates = super().create(vals_list)
+        templates._check_placeholders()
+        templates._take_attachments()
+        return templates
+
+    def write(self, vals):
+        super().write(vals)
+        if {"body", "lang", "model_id"} & vals.keys():
+            self._check_placeholders()
+        if "attachment_ids" in vals:
+            self._take_attachments()
+        if {"name", "model_id", "active"} & vals.keys():
+            self._update_sidebar_actions()
+        return True
+
+    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
+        result = super()._update_field_translations(
+            field_name, translations, digest=digest, source_lang=source_lang
+        )
+        if field_name == "body":
+            for lang in translations:
+                self.with_context(lang=lang)._check_placeholders()
+        return result
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default=default)
+        if "name" in (default or {}):
+            return vals_list
+        return [
+            dict(vals, name=self.env._("%s (copy)", template.name))
+            for template, vals in zip(self, vals_list, strict=True)
+        ]
+
+    def copy(self, default=None):
+        copies = super().copy(default=default)
+        if "attachment_ids" not in (default or {}):
+            for template, copied in zip(self, copies, strict=True):
+                copied.attachment_ids = template.attachment_ids.copy({"res_id": copied.id})
+        return copies
+
+    def unlink(self):
+        self._get_sidebar_actions().unlink()
+        return super().unlink()
+
+    def _take_attachments(self):
+        """Make the files the template's own: who may read it may read them, and they go with it."""
+        for template in self:
+            for file in template.attachment_ids:
+                if (file.res_model, file.res_id) != (template._name, template.id):
+                    file.write({"res_model": template._name, "res_id": template.id})
+
+    # --- The entry in the Action menu --------------------------------------------------------
+    def action_create_sidebar_action(self):
+        """Offer the template in the Action menu of its model's records."""
+        self.check_access("write")
+        new = self - self._get_sidebar_actions().telegram_template_id
+        # sudo: ir.actions.act_window - it opens the composer with this template, nothing else
+        self.env["ir.actions.act_window"].sudo().create(
+            [template._prepare_sidebar_action_values() for template in new]
+        )
+        self.invalidate_recordset(["has_sidebar_action"])
+        return True
+
+    def action_unlink_sidebar_action(self):
+        """Take the template out of the Action menu."""
+        self.check_access("write")
+        self._get_sidebar_actions().unlink()
+        self.invalidate_recordset(["has_sidebar_action"])
+        return True
+
+    def _get_sidebar_actions(self):
+        # sudo: ir.actions.act_window - found by their template only
+        actions_sudo = self.env["ir.actions.act_window"].sudo()
+        return actions_sudo.search([("telegram_template_id", "in", self.ids)])
+
+    def _update_sidebar_actions(self):
+        """Let the entries follow their templates; an archived template has none."""
+        for action_sudo in self._get_sidebar_actions():
+            template = self.browse(action_sudo.telegram_template_id.id)
+            if template.active:
+                action_sudo.write(template._prepare_sidebar_action_values())
+            else:
+                template.action_unlink_sidebar_action()
+
+    def _prepare_sidebar_action_values(self):
+        self.ensure_one()
+        return {
+            "name": self.env._("Send by Telegram (%s)", self.name),
+            "telegram_template_id": self.id,
+            "binding_model_id": self.model_id.id,
+            "group_ids": self.env.ref("telegram_green_api.group_user").ids,
+            "res_model": "telegram.composer",
+            "view_mode": "form",
+            "view_id": self.env.ref("telegram_green_api.telegram_composer_view_form").id,
+            "target": "new",
+            # `active_ids` is filled in by the browser
+            "context": f"{{'default_res_model': '{self.model}', 'default_res_ids': active_ids, "
+            f"'default_template_id': {self.id}}}",
+        }
