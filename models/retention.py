@@ -132,6 +132,42 @@ class TelegramMessage(models.Model):
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
 
 
+class TelegramEvent(models.Model):
+    """Remove processed events."""
+
+    _inherit = "telegram.event"
+
+    @api.autovacuum
+    def _gc_events(self):
+        """Remove events that were processed long ago; those set aside stay."""
+        settled = [("state", "in", ("done", "ignored"))]
+        overdue = find_overdue(self, "instance_id", "keep_events_days", settled)
+        overdue.unlink()
+        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
+
+
+class TelegramCall(models.Model):
+    """Remove old calls from the log."""
+
+    _inherit = "telegram.call"
+
+    @api.autovacuum
+    def _gc_calls(self):
+        """Remove the calls that are older than their instance or partner keeps them; and those of
+        neither, such as with credentials that were refused in the guided start."""
+        overdue = find_overdue(self, "instance_id", "call_log_days")
+        overdue |= find_overdue(self, "telegram_partner_id", "call_log_days")
+        nobodys = [
+            ("instance_id", "=", False),
+            ("telegram_partner_id", "=", False),
+            ("create_date", "<", fields.Datetime.now() - timedelta(days=const.CALL_LOG_DAYS)),
+        ]
+        overdue |= overdue.search(nobodys, limit=const.REMOVED_AT_ONCE)
+        overdue = overdue[: const.REMOVED_AT_ONCE]
+        overdue.unlink()
+        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
+
+
 def find_overdue(records, link, days_field, domain=(), date_field="create_date"):
     """Find records that are older than what they belong to keeps them, of all companies.
 

@@ -1,15 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import logging
-from datetime import timedelta
 
 from psycopg2 import Error as DatabaseError
 
-from odoo import api, fields, models
+from odoo import fields, models
 
-from .. import const
 from ..tools.transactions import own_transaction
-from .retention import find_overdue
 
 _logger = logging.getLogger(__name__)
 
@@ -81,19 +78,3 @@ class TelegramCall(models.Model):
         except DatabaseError as error:
             # The call was made: what came of it counts for more than its line in the log.
             _logger.warning("A call of %s was not logged: %s", call.method, error)
-
-    @api.autovacuum
-    def _gc_calls(self):
-        """Remove the calls that are older than their instance or partner keeps them; and those of
-        neither, such as with credentials that were refused in the guided start."""
-        overdue = find_overdue(self, "instance_id", "call_log_days")
-        overdue |= find_overdue(self, "telegram_partner_id", "call_log_days")
-        nobodys = [
-            ("instance_id", "=", False),
-            ("telegram_partner_id", "=", False),
-            ("create_date", "<", fields.Datetime.now() - timedelta(days=const.CALL_LOG_DAYS)),
-        ]
-        overdue |= overdue.search(nobodys, limit=const.REMOVED_AT_ONCE)
-        overdue = overdue[: const.REMOVED_AT_ONCE]
-        overdue.unlink()
-        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE

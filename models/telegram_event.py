@@ -6,10 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .. import const
 from ..client import answers
 from ..client.notifications import event_key
-from .retention import find_overdue
 
 
 class TelegramEvent(models.Model):
@@ -127,14 +125,6 @@ class TelegramEvent(models.Model):
             )
         )
         return bool(rows)
-
-    @api.autovacuum
-    def _gc_events(self):
-        """Remove events that were processed long ago; those set aside stay."""
-        settled = [("state", "in", ("done", "ignored"))]
-        overdue = find_overdue(self, "instance_id", "keep_events_days", settled)
-        overdue.unlink()
-        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
 
 
 def prettify(body):

@@ -68,7 +68,6 @@ class TelegramMessage(models.Model):
     _description = "Telegram Message"
     _order = "id desc"
     _rec_name = "text"
-    _inherit = "telegram.message"
 
     chat_id = fields.Many2one(
         "telegram.chat", required=True, readonly=True, index=True, ondelete="cascade"

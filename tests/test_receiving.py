@@ -15,7 +15,7 @@ from odoo.tools import mute_logger
 
 from .. import const
 from ..client import GreenApiClient, check_webhook_address
-from ..models import telegram_event_receiving as receiving
+from ..models.receiving import polling as receiving
 from .common import CUSTOMER_CHAT, SECRET_MARK, TelegramCase
 from .test_webhook import WebhookCase
 

@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import telegram_event_processing as processing
+from ..models.receiving import processing as processing
 from .common import CUSTOMER_CHAT, TelegramCase
 
 

@@ -8,8 +8,9 @@ from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
-from ..models import ir_attachment, telegram_message_download
-from ..models import telegram_event_receiving as receiving
+from ..models.base import ir_attachment
+from ..models.receiving import files
+from ..models.receiving import polling as receiving
 from .common import CUSTOMER_CHAT
 from .files_case import PNG, FilesCase
 
@@ -123,7 +124,7 @@ class TestFilesFailures(FilesCase):
         self.assert_waits(message, attempts=1)
         self.receive_later(message)
         self.assertGreater(message.download_after - fields.Datetime.now(), first)
-        message.download_attempts = telegram_message_download.MAX_ATTEMPTS - 1
+        message.download_attempts = files.MAX_ATTEMPTS - 1
         self.receive_later(message)
         self.assertEqual(message.download_state, "failed")
         self.assertIn("Try again", self.conversation().body)
@@ -188,7 +189,7 @@ class TestFilesFailures(FilesCase):
 
         with (
             patch.object(self.registry["telegram.message"], "_claim_file", claim),
-            patch.object(telegram_message_download, "LOOK_AROUND", 0),
+            patch.object(files, "LOOK_AROUND", 0),
         ):
             self.receive()
         self.assertEqual(seen, [["", ""], ["", "", "During 1"]])

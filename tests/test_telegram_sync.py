@@ -7,7 +7,7 @@ from psycopg2.errors import UniqueViolation
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..models import telegram_instance_sync
+from ..models.contacts import sync
 from .common import CUSTOMER_CHAT, TelegramCase
 
 
@@ -340,9 +340,9 @@ class TestTelegramSync(TelegramCase):
         self.phone = self._create_phone(customers=customers)
         self.instance = self._create_instance(self.phone)
         seen = []
-        take = telegram_instance_sync.TelegramInstance._take_batch
+        take = sync.TelegramInstance._take_batch
         self.patch(
-            telegram_instance_sync.TelegramInstance,
+            sync.TelegramInstance,
             "_take_batch",
             lambda instance, rows: (seen.append(instance.sync_message), take(instance, rows))[1],
         )

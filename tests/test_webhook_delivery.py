@@ -12,7 +12,7 @@ from odoo.service import server
 from odoo.tests import tagged
 from odoo.tests.common import HOST
 
-from ..models import telegram_event_receiving as receiving
+from ..models.receiving import polling as receiving
 from .committed_case import CommittedCase
 from .common import CUSTOMER_CHAT
 
