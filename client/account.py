@@ -1,17 +1,17 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from . import answers
+from . import parsing
+from .methods_base import MethodsBase
 from .results import AccountSettings, ApiToken, InstanceState, QrCode
-from .section import Section
 
 
-class AccountMethods(Section):
+class AccountMethods(MethodsBase):
     """The service's section "Account": https://green-api.com/en/telegram/docs/api/account/."""
 
     def get_state_instance(self):
         """Ask for the state of the instance (GetStateInstance). Give an InstanceState."""
         answer = self._object("GET", "getStateInstance")
-        return InstanceState(answers.clean_text(answer, "stateInstance"), answer)
+        return InstanceState(parsing.clean_text(answer, "stateInstance"), answer)
 
     def get_settings(self):
         """Give the settings of the instance as the service names them (GetSettings)."""
@@ -29,12 +29,12 @@ class AccountMethods(Section):
         """Ask what the service knows of the account (GetAccountSettings). Give AccountSettings."""
         answer = self._object("GET", "getAccountSettings")
         return AccountSettings(
-            state=answers.clean_text(answer, "stateInstance"),
-            phone=answers.text(answer, "phone"),
-            chat_id=answers.text(answer, "chatId"),
-            username=answers.text(answer, "username"),
-            url_avatar=answers.text(answer, "avatar"),
-            suspended_until=answers.integer(answer, "suspendedUntil"),
+            state=parsing.clean_text(answer, "stateInstance"),
+            phone=parsing.text(answer, "phone"),
+            chat_id=parsing.text(answer, "chatId"),
+            username=parsing.text(answer, "username"),
+            url_avatar=parsing.text(answer, "avatar"),
+            suspended_until=parsing.integer(answer, "suspendedUntil"),
             raw=answer,
         )
 
@@ -49,7 +49,7 @@ class AccountMethods(Section):
     def qr(self):
         """Give the QR code to scan, or what came of it (QR). It lives a few seconds; ask again."""
         answer = self._object("GET", "qr")
-        return QrCode(answers.text(answer, "type"), answers.text(answer, "message"), answer)
+        return QrCode(parsing.text(answer, "type"), parsing.text(answer, "message"), answer)
 
     def start_authorization(self, phone_number):
         """Let Telegram send a login code to the account's phone (StartAuthorization).
@@ -99,7 +99,7 @@ class AccountMethods(Section):
 
         The old token may be dead at once. Store the new one, then go on with a new client.
 
-        :raise OutcomeUnknown: the token may have been replaced; the console shows it
+        :raise OutcomeUnknownError: the token may have been replaced; the console shows it
         """
         token, answer = self._text(
             "GET", "updateApiToken", key="apiTokenInstance", repeatable=False

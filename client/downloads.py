@@ -9,8 +9,8 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from .. import const
-from .calls import Call
-from .errors import Refused, TooLarge, TryLater
+from .call_log import Call
+from .errors import RefusedError, RetryableError, TooLargeError
 from .hosts import check_host
 from .results import DownloadedFile
 from .transport import CONNECT_TIMEOUT, READ_TIMEOUT, Transport, classify_exception
@@ -43,8 +43,8 @@ class Downloads(Transport):
         :param int max_bytes: a larger file is refused
         :param float seconds: that the whole file may take
         :return: DownloadedFile
-        :raise TooLarge: with the size, when the host announces it
-        :raise Refused: const.CODE_HOST_NOT_ALLOWED, const.CODE_FILE_GONE
+        :raise TooLargeError: with the size, when the host announces it
+        :raise RefusedError: const.CODE_HOST_NOT_ALLOWED, const.CODE_FILE_GONE
         :raise OSError: ``target`` cannot be written
         """
         self._check_link(url)
@@ -61,14 +61,14 @@ class Downloads(Transport):
                 size = _write(response, target, max_bytes, seconds)
                 return DownloadedFile(size, response.headers.get("Content-Type", ""))
         except (requests.RequestException, HTTPError) as error:
-            kind, code = classify_exception(error, TryLater)
+            kind, code = classify_exception(error, RetryableError)
             raise kind(METHOD, code) from None  # the cause holds the link
 
     def _refusal(self, status, headers):
         """Make the error for a link that gives no file."""
         if status in GONE:
-            return Refused(METHOD, const.CODE_FILE_GONE, status=status)
-        return self._error_for_status(Call(METHOD, None, None), status, headers, TryLater)
+            return RefusedError(METHOD, const.CODE_FILE_GONE, status=status)
+        return self._error_for_status(Call(METHOD, None, None), status, headers, RetryableError)
 
     def _check_link(self, url):
         """Refuse a link to anywhere else: it may come from anybody."""
@@ -77,7 +77,7 @@ class Downloads(Transport):
         except (AttributeError, ValueError):
             place = None
         if place not in self._download_hosts:
-            raise Refused(METHOD, const.CODE_HOST_NOT_ALLOWED)
+            raise RefusedError(METHOD, const.CODE_HOST_NOT_ALLOWED)
 
 
 def _host_and_port(url):
@@ -96,16 +96,16 @@ def _write(response, target, max_bytes, seconds):
     announced = response.headers.get("Content-Length", "")
     announced = int(announced) if announced.isdecimal() else None
     if announced is not None and announced > max_bytes:
-        raise TooLarge(METHOD, const.CODE_TOO_LARGE, announced)
+        raise TooLargeError(METHOD, const.CODE_TOO_LARGE, announced)
     deadline = time.monotonic() + seconds
     size = 0
     for block in response.iter_content(BLOCK):
         size += len(block)
         if size > max_bytes:
-            raise TooLarge(METHOD, const.CODE_TOO_LARGE)
+            raise TooLargeError(METHOD, const.CODE_TOO_LARGE)
         if time.monotonic() > deadline:
-            raise TryLater(METHOD, const.CODE_TIMEOUT)
+            raise RetryableError(METHOD, const.CODE_TIMEOUT)
         target.write(block)
     if announced is not None and size < announced:
-        raise TryLater(METHOD, const.CODE_CONNECTION_LOST)
+        raise RetryableError(METHOD, const.CODE_CONNECTION_LOST)
     return size

@@ -23,11 +23,11 @@ class GreenApiError(Exception):
         super().__init__(": ".join([*parts, detail] if detail else parts))
 
 
-class Refused(GreenApiError):
+class RefusedError(GreenApiError):
     """The service said no: the same call would fail again."""
 
 
-class TooLarge(Refused):
+class TooLargeError(RefusedError):
     """A file is larger than its reader allows.
 
     :ivar int|None size: bytes, when the host said so beforehand
@@ -38,9 +38,9 @@ class TooLarge(Refused):
         self.size = size
 
 
-class TryLater(GreenApiError):
+class RetryableError(GreenApiError):
     """Nothing was done: the call may be repeated, after ``retry_after`` seconds if given."""
 
 
-class OutcomeUnknown(GreenApiError):
+class OutcomeUnknownError(GreenApiError):
     """A call that must not be repeated may have been carried out, or not."""

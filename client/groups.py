@@ -1,12 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from .. import const
-from . import answers
+from . import parsing
+from .methods_base import MethodsBase
 from .results import CreatedGroup, GroupData, Participant
-from .section import Section
 
 
-class GroupMethods(Section):
+class GroupMethods(MethodsBase):
     """The service's section "Groups": https://green-api.com/en/telegram/docs/api/groups/.
 
     The id of a group begins with a minus. Most of the methods give a Step, since the service
@@ -21,7 +21,7 @@ class GroupMethods(Section):
         :param bool supergroup: a supergroup instead of a basic group
         :param int auto_delete_days: messages vanish after that many days, 0 (never) to 365
         :return: CreatedGroup
-        :raise OutcomeUnknown: the group may have been made; ``get_chats`` shows it
+        :raise OutcomeUnknownError: the group may have been made; ``get_chats`` shows it
         """
         body = {"groupName": group_name, "chatIds": list(chat_ids)}
         if supergroup:
@@ -29,8 +29,8 @@ class GroupMethods(Section):
         if auto_delete_days is not None:
             body["messageAutoDeleteTime"] = auto_delete_days
         step = self._step("POST", "createGroup", body, flag="created", repeatable=False)
-        chat_id = answers.text(step.raw, "chatId")
-        link = answers.text(step.raw, "groupInviteLink")
+        chat_id = parsing.text(step.raw, "chatId")
+        link = parsing.text(step.raw, "groupInviteLink")
         return CreatedGroup(step.done, chat_id, link, step.raw)
 
     def update_group_name(self, chat_id, group_name):
@@ -54,18 +54,18 @@ class GroupMethods(Section):
     def get_group_data(self, chat_id):
         """Ask for a group's name, members and rights (GetGroupData). Give GroupData."""
         answer = self._object("POST", "getGroupData", {"chatId": chat_id})
-        settings = {name: answers.flag(answer, name) for name in const.GROUP_SETTINGS}
+        settings = {name: parsing.flag(answer, name) for name in const.GROUP_SETTINGS}
         return GroupData(
-            chat_id=answers.text(answer, "chatId"),
-            owner=answers.text(answer, "owner"),
-            name=answers.text(answer, "subject"),
-            description=answers.text(answer, "description"),
-            created_at=answers.integer(answer, "creation"),
-            invite_link=answers.text(answer, "groupInviteLink"),
-            is_supergroup=answers.flag(answer, "isSupergroup"),
-            is_channel=answers.flag(answer, "isChannel"),
+            chat_id=parsing.text(answer, "chatId"),
+            owner=parsing.text(answer, "owner"),
+            name=parsing.text(answer, "subject"),
+            description=parsing.text(answer, "description"),
+            created_at=parsing.integer(answer, "creation"),
+            invite_link=parsing.text(answer, "groupInviteLink"),
+            is_supergroup=parsing.flag(answer, "isSupergroup"),
+            is_channel=parsing.flag(answer, "isChannel"),
             settings=settings,
-            participants=tuple(map(_participant, answers.objects(answer, "participants"))),
+            participants=tuple(map(_participant, parsing.objects(answer, "participants"))),
             raw=answer,
         )
 
@@ -118,8 +118,8 @@ class GroupMethods(Section):
 
 def _participant(row):
     return Participant(
-        chat_id=answers.text(row, "id"),
-        is_admin=answers.flag(row, "isAdmin"),
-        is_owner=answers.flag(row, "isSuperAdmin"),
+        chat_id=parsing.text(row, "id"),
+        is_admin=parsing.flag(row, "isAdmin"),
+        is_owner=parsing.flag(row, "isSuperAdmin"),
         raw=row,
     )

@@ -1,10 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from .message_data import parse_journal
-from .section import Section
+from .methods_base import MethodsBase
 
 
-class JournalMethods(Section):
+class JournalMethods(MethodsBase):
     """The service's section "Journals": https://green-api.com/en/telegram/docs/api/journals/.
 
     A message may appear in them some minutes late. All of them give JournalMessages, the lists
@@ -26,7 +26,7 @@ class JournalMethods(Section):
         """Give one message of a chat (GetMessage).
 
         :return: JournalMessage
-        :raise Refused: the service does not know the message
+        :raise RefusedError: the service does not know the message
         """
         body = {"chatId": chat_id, "idMessage": id_message}
         return parse_journal(self._object("POST", "getMessage", body))

@@ -1,9 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from .section import Section
+from .methods_base import MethodsBase
 
 
-class MarkingMethods(Section):
+class MarkingMethods(MethodsBase):
     """The service's section "Marks": https://green-api.com/en/telegram/docs/api/marks/."""
 
     def read_chat(self, chat_id):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import const
-from . import answers
+from . import parsing
 
 # Kinds that are about another message: the object that names it. Their "quote" is that message.
 TARGETS = {
@@ -129,18 +129,18 @@ def parse_content(message):
     :param dict message: messageData of a notification
     :return: values for the fields of ``Message`` from ``type_message`` on
     """
-    kind = answers.clean_text(message, "typeMessage")
-    data = {key: answers.obj(message, key) for key in message if key.endswith("Data")}
+    kind = parsing.clean_text(message, "typeMessage")
+    data = {key: parsing.obj(message, key) for key in message if key.endswith("Data")}
     extended = data.get("extendedTextMessageData", {})
     target = _target(kind, message)
-    quote = _quote(answers.obj(message, "quotedMessage") or extended)
+    quote = _quote(parsing.obj(message, "quotedMessage") or extended)
     return {
         "type_message": kind,
         "text": _text(data),
         "quoted_id_message": quote.id_message if quote else "",
         "quote": quote,
         "target_id_message": target,
-        "is_forwarded": any(answers.flag(value, "isForwarded") for value in data.values()),
+        "is_forwarded": any(parsing.flag(value, "isForwarded") for value in data.values()),
         # English pages say stickerMessageData, Russian ones fileMessageData.
         "file": _file(data.get("fileMessageData") or data.get("stickerMessageData")),
         "location": _location(data.get("locationMessageData", {})),
@@ -155,35 +155,35 @@ def parse_journal(entry):
     :param dict entry: one object of the answer; whatever is wrong with it, it has a meaning
     :return: JournalMessage
     """
-    is_incoming = answers.text(entry, "type") == "incoming"
-    name = answers.clean_text(entry, "senderName")
-    kind = answers.clean_text(entry, "typeMessage")
-    quote = _quote(answers.obj(entry, "quotedMessage"))
+    is_incoming = parsing.text(entry, "type") == "incoming"
+    name = parsing.clean_text(entry, "senderName")
+    kind = parsing.clean_text(entry, "typeMessage")
+    quote = _quote(parsing.obj(entry, "quotedMessage"))
     media = entry.get("downloadUrl")
     return JournalMessage(
-        id_message=answers.clean_text(entry, "idMessage"),
-        timestamp=answers.timestamp(entry, "timestamp"),
-        chat_id=answers.clean_text(entry, "chatId"),
-        chat_type=answers.clean_text(entry, "chatType"),
-        chat_name=answers.clean_text(entry, "chatName"),
-        sender=answers.clean_text(entry, "senderId"),
-        sender_name=name or answers.clean_text(entry, "senderContactName"),
+        id_message=parsing.clean_text(entry, "idMessage"),
+        timestamp=parsing.timestamp(entry, "timestamp"),
+        chat_id=parsing.clean_text(entry, "chatId"),
+        chat_type=parsing.clean_text(entry, "chatType"),
+        chat_name=parsing.clean_text(entry, "chatName"),
+        sender=parsing.clean_text(entry, "senderId"),
+        sender_name=name or parsing.clean_text(entry, "senderContactName"),
         sender_phone="",
         is_incoming=is_incoming,
-        is_via_api=not is_incoming and answers.flag(entry, "sendByApi"),
+        is_via_api=not is_incoming and parsing.flag(entry, "sendByApi"),
         type_message=kind,
-        text=answers.clean_text(entry, "textMessage") or answers.clean_text(entry, "caption"),
+        text=parsing.clean_text(entry, "textMessage") or parsing.clean_text(entry, "caption"),
         quoted_id_message=quote.id_message if quote else "",
         quote=quote,
         target_id_message=_first_text(entry, "editedMessageId", "deletedMessageId"),
-        is_forwarded=answers.flag(entry, "isForwarded"),
+        is_forwarded=parsing.flag(entry, "isForwarded"),
         file=_file(entry) if media else None,
-        location=_location(answers.obj(entry, "location") or entry),
+        location=_location(parsing.obj(entry, "location") or entry),
         contact=_contact(entry.get("contact")),
         raw=entry,
-        status=answers.clean_text(entry, "statusMessage"),
-        is_edited=answers.flag(entry, "isEdited"),
-        is_deleted=answers.flag(entry, "isDeleted"),
+        status=parsing.clean_text(entry, "statusMessage"),
+        is_edited=parsing.flag(entry, "isEdited"),
+        is_deleted=parsing.flag(entry, "isDeleted"),
     )
 
 
@@ -194,11 +194,11 @@ def parse_request(method, body, id_message):
     :param dict body: of the call; whatever is wrong with it, it has a meaning
     :return: Message, without what only a sent one has
     """
-    name = answers.clean_text(body, "fileName")
+    name = parsing.clean_text(body, "fileName")
     return Message(
         id_message=id_message,
         timestamp=0,
-        chat_id=answers.text(body, "chatId"),
+        chat_id=parsing.text(body, "chatId"),
         chat_type="",
         chat_name="",
         sender="",
@@ -208,9 +208,9 @@ def parse_request(method, body, id_message):
         is_via_api=True,
         type_message=const.KINDS_OF_METHODS.get(method, ""),
         text=_first_text(body, "message", "caption"),
-        quoted_id_message=answers.clean_text(body, "quotedMessageId"),
+        quoted_id_message=parsing.clean_text(body, "quotedMessageId"),
         is_forwarded=method == "forwardMessages",
-        file=File(name, answers.clean_text(body, "urlFile"), "") if name else None,
+        file=File(name, parsing.clean_text(body, "urlFile"), "") if name else None,
         location=_location(body),
         contact=_contact(body.get("contact")),
         poll=_poll({**body, "name": body.get("message")}) if body.get("options") else None,
@@ -227,24 +227,24 @@ def _text(data):
         ("pollMessageData", "name"),
         ("editedMessageData", "textMessage"),
     )
-    found = (answers.clean_text(data.get(place, {}), key) for place, key in places)
+    found = (parsing.clean_text(data.get(place, {}), key) for place, key in places)
     return next(filter(None, found), "")
 
 
 def _target(kind, message):
-    place = answers.obj(message, TARGETS.get(kind, ""))
-    return answers.clean_text(place, "stanzaId")
+    place = parsing.obj(message, TARGETS.get(kind, ""))
+    return parsing.clean_text(place, "stanzaId")
 
 
 def _quote(quoted):
     """Read a quote; the service is known to send empty ones. Its text is named as its kind does."""
-    id_message = answers.clean_text(quoted, "stanzaId")
+    id_message = parsing.clean_text(quoted, "stanzaId")
     if not id_message:
         return None
     return Quote(
         id_message=id_message,
-        sender=answers.clean_text(quoted, "participant"),
-        type_message=answers.clean_text(quoted, "typeMessage"),
+        sender=parsing.clean_text(quoted, "participant"),
+        type_message=parsing.clean_text(quoted, "typeMessage"),
         text=_first_text(quoted, "textMessage", "caption", "name"),
     )
 
@@ -253,14 +253,14 @@ def _file(data):
     if not isinstance(data, dict) or not data:
         return None
     return File(
-        name=answers.clean_text(data, "fileName"),
-        download_url=answers.clean_text(data, "downloadUrl"),
-        mime_type=answers.clean_text(data, "mimeType"),
+        name=parsing.clean_text(data, "fileName"),
+        download_url=parsing.clean_text(data, "downloadUrl"),
+        mime_type=parsing.clean_text(data, "mimeType"),
     )
 
 
 def _location(data):
-    latitude, longitude = answers.number(data, "latitude"), answers.number(data, "longitude")
+    latitude, longitude = parsing.number(data, "latitude"), parsing.number(data, "longitude")
     if latitude is None or longitude is None:
         return None
     return Location(latitude, longitude)
@@ -270,11 +270,11 @@ def _contact(data):
     if not isinstance(data, dict) or not data:
         return None
     return SharedContact(
-        phone=answers.phone(data, "phoneContact"),
-        first_name=answers.clean_text(data, "firstName"),
-        last_name=answers.clean_text(data, "lastName"),
-        chat_id=answers.clean_text(data, "chatId"),
-        vcard=answers.clean_text(data, "vcard"),
+        phone=parsing.phone(data, "phoneContact"),
+        first_name=parsing.clean_text(data, "firstName"),
+        last_name=parsing.clean_text(data, "lastName"),
+        chat_id=parsing.clean_text(data, "chatId"),
+        vcard=parsing.clean_text(data, "vcard"),
     )
 
 
@@ -283,9 +283,9 @@ def _poll(data):
     if not data:
         return None
     return Poll(
-        question=answers.clean_text(data, "name"),
-        options=tuple(map(_poll_option, [*_options(data), *answers.objects(data, "votes")])),
-        multiple_answers=answers.flag(data, "multipleAnswers"),
+        question=parsing.clean_text(data, "name"),
+        options=tuple(map(_poll_option, [*_options(data), *parsing.objects(data, "votes")])),
+        multiple_answers=parsing.flag(data, "multipleAnswers"),
     )
 
 
@@ -301,10 +301,10 @@ def _poll_option(option):
     voters = option.get("optionVoters")
     voters = voters if isinstance(voters, list) else []
     rows = [{"id": voter} for voter in voters]
-    ids = tuple(filter(None, (answers.clean_text(row, "id") for row in rows)))
-    return PollOption(answers.clean_text(option, "optionName"), ids)
+    ids = tuple(filter(None, (parsing.clean_text(row, "id") for row in rows)))
+    return PollOption(parsing.clean_text(option, "optionName"), ids)
 
 
 def _first_text(data, *keys):
-    found = (answers.clean_text(data, key) for key in keys)
+    found = (parsing.clean_text(data, key) for key in keys)
     return next(filter(None, found), "")

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import const
-from . import answers
+from . import parsing
 from .message_data import Message, parse_content
 
 INCOMING = "incomingMessageReceived"
@@ -90,7 +90,7 @@ def parse(body):
     """
     if not isinstance(body, dict):
         raise NotificationError("not an object")
-    type_webhook = answers.clean_text(body, "typeWebhook")
+    type_webhook = parsing.clean_text(body, "typeWebhook")
     if not type_webhook:
         raise NotificationError("typeWebhook is missing")
     if type_webhook in (INCOMING, OUTGOING, OUTGOING_API):
@@ -112,13 +112,13 @@ def event_key(body, receipt_id=None):
 
     :param int receipt_id: of the polled notification; none for a webhook
     """
-    if isinstance(body, dict) and answers.text(body, "idMessage"):
-        sender, message = answers.obj(body, "senderData"), answers.obj(body, "messageData")
+    if isinstance(body, dict) and parsing.text(body, "idMessage"):
+        sender, message = parsing.obj(body, "senderData"), parsing.obj(body, "messageData")
         parts = [
-            answers.clean_text(body, "typeWebhook"),
-            answers.text(sender, "chatId") or answers.text(body, "chatId"),
-            answers.text(body, "idMessage"),
-            answers.text(message, "typeMessage") or answers.text(body, "status"),
+            parsing.clean_text(body, "typeWebhook"),
+            parsing.text(sender, "chatId") or parsing.text(body, "chatId"),
+            parsing.text(body, "idMessage"),
+            parsing.text(message, "typeMessage") or parsing.text(body, "status"),
         ]
     else:
         parts = [json.dumps(body, sort_keys=True), str(receipt_id or "")]
@@ -126,19 +126,19 @@ def event_key(body, receipt_id=None):
 
 
 def _parse_message(type_webhook, body):
-    sender, message = answers.obj(body, "senderData"), answers.obj(body, "messageData")
-    name = answers.clean_text(sender, "senderName")
+    sender, message = parsing.obj(body, "senderData"), parsing.obj(body, "messageData")
+    name = parsing.clean_text(sender, "senderName")
     _required(message, "typeMessage")
     return MessageNotification(
         type_webhook=type_webhook,
         id_message=_required(body, "idMessage"),
-        timestamp=answers.timestamp(body, "timestamp"),
+        timestamp=parsing.timestamp(body, "timestamp"),
         chat_id=_chat_id(sender),
-        chat_type=answers.clean_text(sender, "chatType"),
-        chat_name=answers.clean_text(sender, "chatName"),
-        sender=answers.clean_text(sender, "sender"),
-        sender_name=name or answers.clean_text(sender, "senderContactName"),
-        sender_phone=answers.phone(sender, "senderPhoneNumber"),
+        chat_type=parsing.clean_text(sender, "chatType"),
+        chat_name=parsing.clean_text(sender, "chatName"),
+        sender=parsing.clean_text(sender, "sender"),
+        sender_name=name or parsing.clean_text(sender, "senderContactName"),
+        sender_phone=parsing.phone(sender, "senderPhoneNumber"),
         is_incoming=type_webhook == INCOMING,
         is_via_api=type_webhook == OUTGOING_API,
         raw=body,
@@ -149,27 +149,27 @@ def _parse_message(type_webhook, body):
 def _parse_status(body):
     return StatusNotification(
         chat_id=_chat_id(body),
-        id_message=answers.clean_text(body, "idMessage"),
+        id_message=parsing.clean_text(body, "idMessage"),
         status=_required(body, "status"),
-        description=answers.clean_text(body, "description"),
-        timestamp=answers.timestamp(body, "timestamp"),
+        description=parsing.clean_text(body, "description"),
+        timestamp=parsing.timestamp(body, "timestamp"),
         raw=body,
     )
 
 
 def _parse_quota(body):
-    data = answers.obj(body, "quotaData")
+    data = parsing.obj(body, "quotaData")
     return QuotaNotification(
-        method=answers.clean_text(data, "method"),
-        used=answers.integer(data, "used"),
-        total=answers.integer(data, "total"),
-        description=answers.clean_text(data, "description"),
+        method=parsing.clean_text(data, "method"),
+        used=parsing.integer(data, "used"),
+        total=parsing.integer(data, "total"),
+        description=parsing.clean_text(data, "description"),
         raw=body,
     )
 
 
 def _required(parent, key):
-    value = answers.clean_text(parent, key)
+    value = parsing.clean_text(parent, key)
     if not value:
         raise NotificationError(f"{key} is missing")
     return value

@@ -1,11 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from . import answers
+from . import parsing
+from .methods_base import MethodsBase
 from .results import PartnerInstance
-from .section import Section
 
 
-class PartnerClient(Section):
+class PartnerClient(MethodsBase):
     """The service's section "Partners": https://green-api.com/en/telegram/docs/partners/.
 
     Makes and removes instances, with a token and a host of its own. It is used like
@@ -34,7 +34,7 @@ class PartnerClient(Section):
         :param str name: what the console shows
         :param dict settings: as for ``set_settings``, from the start
         :return: PartnerInstance
-        :raise OutcomeUnknown: it may have been made; ``get_instances`` shows it
+        :raise OutcomeUnknownError: it may have been made; ``get_instances`` shows it
         """
         body = {"name": name, **(settings or {})}
         _id_instance, answer = self._text(
@@ -48,7 +48,7 @@ class PartnerClient(Section):
         The Telegram session goes on: call ``logout`` of its own client first.
 
         :return: Step
-        :raise Refused: const.CODE_NOT_FOUND, there is no such instance
+        :raise RefusedError: const.CODE_NOT_FOUND, there is no such instance
         """
         body = {"idInstance": int(id_instance)}
         return self._step("POST", "deleteInstanceAccount", body, flag="deleteInstanceAccount")
@@ -56,14 +56,14 @@ class PartnerClient(Section):
 
 def _instance(row):
     return PartnerInstance(
-        id_instance=answers.text(row, "idInstance"),
-        name=answers.clean_text(row, "name"),
-        type_instance=answers.text(row, "typeInstance"),
-        deleted=answers.flag(row, "deleted"),
-        expired=answers.flag(row, "isExpired"),
-        api_token_instance=answers.text(row, "apiTokenInstance"),
-        tariff=answers.clean_text(row, "tariff"),
-        created_at=answers.clean_text(row, "timeCreated"),
-        expires_at=answers.clean_text(row, "expirationDate"),
+        id_instance=parsing.text(row, "idInstance"),
+        name=parsing.clean_text(row, "name"),
+        type_instance=parsing.text(row, "typeInstance"),
+        deleted=parsing.flag(row, "deleted"),
+        expired=parsing.flag(row, "isExpired"),
+        api_token_instance=parsing.text(row, "apiTokenInstance"),
+        tariff=parsing.clean_text(row, "tariff"),
+        created_at=parsing.clean_text(row, "timeCreated"),
+        expires_at=parsing.clean_text(row, "expirationDate"),
         raw=row,
     )

@@ -1,12 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from . import answers
-from .errors import TryLater
+from . import parsing
+from .errors import RetryableError
+from .methods_base import MethodsBase
 from .results import QueuedMessage
-from .section import Section
 
 
-class QueueMethods(Section):
+class QueueMethods(MethodsBase):
     """The service's section "Queues": https://green-api.com/en/telegram/docs/api/queues/.
 
     Clearing is not repeatable: the second call would take what was queued after the first.
@@ -44,16 +44,16 @@ class QueueMethods(Section):
 
     def _count(self, method):
         answer = self._object("GET", method)
-        return answers.expect_integer(answer, "count", method, TryLater)
+        return parsing.expect_integer(answer, "count", method, RetryableError)
 
 
 def _queued_message(row):
     # The Russian page calls the id messageID.
-    body = answers.obj(row, "body")
+    body = parsing.obj(row, "body")
     return QueuedMessage(
-        id_message=answers.clean_text(row, "idMessage") or answers.clean_text(row, "messageID"),
-        method=answers.text(row, "type"),
-        chat_id=answers.text(body, "chatId"),
+        id_message=parsing.clean_text(row, "idMessage") or parsing.clean_text(row, "messageID"),
+        method=parsing.text(row, "type"),
+        chat_id=parsing.text(body, "chatId"),
         body=body,
         raw=row,
     )

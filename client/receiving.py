@@ -1,13 +1,13 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from .. import const
-from . import answers
-from .errors import TryLater
+from . import parsing
+from .errors import RetryableError
+from .methods_base import MethodsBase
 from .results import FileLink, Step, WaitingNotification
-from .section import Section
 
 
-class ReceivingMethods(Section):
+class ReceivingMethods(MethodsBase):
     """The service's section "Receiving": https://green-api.com/en/telegram/docs/api/receiving/."""
 
     def receive_notification(self, timeout=const.RECEIVE_TIMEOUT_MIN):
@@ -22,8 +22,8 @@ class ReceivingMethods(Section):
         )
         if answer is None:
             return None
-        answers.expect(answer, dict, method, TryLater)
-        receipt_id = answers.expect_integer(answer, "receiptId", method, TryLater)
+        parsing.expect(answer, dict, method, RetryableError)
+        receipt_id = parsing.expect_integer(answer, "receiptId", method, RetryableError)
         return WaitingNotification(receipt_id, answer.get("body"))
 
     def delete_notification(self, receipt_id):
@@ -37,18 +37,18 @@ class ReceivingMethods(Section):
         method = "deleteNotification"
         try:
             answer = self._call("DELETE", method, tail=f"/{int(receipt_id)}", repeatable=True)
-        except TryLater as error:
+        except RetryableError as error:
             if error.status != 500 or "findUnAckedMessage" not in error.detail:
                 raise
             return Step(False, error.detail)
-        answer = answers.expect({} if answer is None else answer, dict, method, TryLater)
-        return Step(answers.flag(answer, "result"), answers.text(answer, "reason"), answer)
+        answer = parsing.expect({} if answer is None else answer, dict, method, RetryableError)
+        return Step(parsing.flag(answer, "result"), parsing.text(answer, "reason"), answer)
 
     def download_file(self, chat_id, id_message):
         """Ask for the link to the file of a message (DownloadFile); ``download`` follows it.
 
         :return: FileLink, good for 24 hours
-        :raise Refused: the message has no file, or has it no longer
+        :raise RefusedError: the message has no file, or has it no longer
         """
         body = {"chatId": chat_id, "idMessage": id_message}
         return FileLink(*self._text("POST", "downloadFile", body, key="downloadUrl"))

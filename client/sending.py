@@ -1,14 +1,14 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from .. import const
-from . import answers
-from .errors import OutcomeUnknown
+from . import parsing
+from .errors import OutcomeUnknownError
+from .methods_base import MethodsBase
 from .results import FileLink, ForwardedMessages, SentFile, SentMessage
-from .section import Section
 from .uploads import form_upload, raw_upload
 
 
-class SendingMethods(Section):
+class SendingMethods(MethodsBase):
     """The service's section "Sending": https://green-api.com/en/telegram/docs/api/sending/.
 
     An answer means that the service has queued the message, not that it was delivered. These
@@ -58,7 +58,7 @@ class SendingMethods(Section):
         fields |= _options(quoted_message_id, typing_time, typing_type)
         with form_upload(file, file_name, fields) as upload:
             sent = self._send("sendFileByUpload", upload)
-        url = answers.text(sent.raw, "urlFile")
+        url = parsing.text(sent.raw, "urlFile")
         return SentFile(sent.id_message, sent.raw, url_file=url)
 
     def send_file_by_url(
@@ -190,7 +190,7 @@ class SendingMethods(Section):
         body = {"chatId": chat_id, "chatIdFrom": chat_id_from, "messages": list(ids_message)}
         body |= _options(typing_time=typing_time)
         answer = self._object("POST", method, body, repeatable=False)
-        ids = answers.expect(answer.get("messages"), list, method, OutcomeUnknown)
+        ids = parsing.expect(answer.get("messages"), list, method, OutcomeUnknownError)
         return ForwardedMessages(tuple(str(id_message) for id_message in ids), answer)
 
     def _send(self, method, body):

@@ -1,14 +1,14 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from .. import const
-from . import answers
-from .errors import TryLater
+from . import parsing
+from .errors import RetryableError
+from .methods_base import MethodsBase
 from .results import Avatar, Chat, CheckedAccount, ContactInfo, SentMessage
-from .section import Section
 from .transport import bounded_seconds
 
 
-class ServiceMethods(Section):
+class ServiceMethods(MethodsBase):
     """The service's section "Service methods": https://green-api.com/en/telegram/docs/api/service/.
 
     Repeating them does no harm.
@@ -23,7 +23,7 @@ class ServiceMethods(Section):
         :param str username: "@vasilisa"
         :param bool force: do not take the answer from the service's cache
         :return: CheckedAccount
-        :raise Refused: among others const.CODE_CHECK_LIMIT: ask no more for hours
+        :raise RefusedError: among others const.CODE_CHECK_LIMIT: ask no more for hours
         """
         method = "checkAccount"
         body = {"username": username} if username else {"phoneNumber": int(phone_number)}
@@ -33,13 +33,13 @@ class ServiceMethods(Section):
         exists = answer.get("exist", answer.get("existsAccount"))
         if not isinstance(exists, bool):
             raise self._failure(method, answer)
-        chat_id = answers.text(answer, "chatId")
-        return CheckedAccount(exists, chat_id, answers.text(answer, "username"), answer)
+        chat_id = parsing.text(answer, "chatId")
+        return CheckedAccount(exists, chat_id, parsing.text(answer, "username"), answer)
 
     def get_avatar(self, chat_id):
         """Ask for the picture of a user or group (GetAvatar). Give an Avatar."""
         answer = self._object("POST", "getAvatar", {"chatId": chat_id})
-        return Avatar(answers.text(answer, "urlAvatar"), answer)
+        return Avatar(parsing.text(answer, "urlAvatar"), answer)
 
     def get_contacts(self, count=None):
         """Give the contacts of the account; they may be 5 minutes old (GetContacts).
@@ -54,12 +54,12 @@ class ServiceMethods(Section):
         """Ask what Telegram shows of a user, not of a group (GetContactInfo). Give ContactInfo."""
         answer = self._object("POST", "getContactInfo", {"chatId": chat_id})
         return ContactInfo(
-            chat_id=answers.clean_text(answer, "chatId"),
-            name=answers.clean_text(answer, "name"),
-            contact_name=answers.clean_text(answer, "contactName"),
-            phone=answers.phone(answer, "phoneNumber"),
-            url_avatar=answers.text(answer, "avatar"),
-            last_seen=answers.timestamp(answer, "lastSeen"),
+            chat_id=parsing.clean_text(answer, "chatId"),
+            name=parsing.clean_text(answer, "name"),
+            contact_name=parsing.clean_text(answer, "contactName"),
+            phone=parsing.phone(answer, "phoneNumber"),
+            url_avatar=parsing.text(answer, "avatar"),
+            last_seen=parsing.timestamp(answer, "lastSeen"),
             raw=answer,
         )
 
@@ -74,7 +74,7 @@ class ServiceMethods(Section):
         """Delete a message that the account has sent (DeleteMessage).
 
         :param bool only_for_sender: the recipient keeps it
-        :raise Refused: there is no such message of ours
+        :raise RefusedError: there is no such message of ours
         """
         body = {"chatId": chat_id, "idMessage": id_message}
         if only_for_sender:
@@ -88,7 +88,7 @@ class ServiceMethods(Section):
 
         :param str message: plain text of 1 to const.MESSAGE_MAX_LENGTH characters
         :return: SentMessage
-        :raise Refused: it is too old, or no text of ours
+        :raise RefusedError: it is too old, or no text of ours
         """
         body = {"chatId": chat_id, "idMessage": id_message, "message": message}
         return SentMessage(*self._text("POST", "editMessage", body, key="idMessage"))
@@ -96,14 +96,14 @@ class ServiceMethods(Section):
     def archive_chat(self, chat_id):
         """Put a chat into the archive (ArchiveChat).
 
-        :raise Refused: it is there already, or the service knows no message of it
+        :raise RefusedError: it is there already, or the service knows no message of it
         """
         self._call("POST", "archiveChat", {"chatId": chat_id}, repeatable=True)
 
     def unarchive_chat(self, chat_id):
         """Take a chat out of the archive (UnarchiveChat).
 
-        :raise Refused: it is not there
+        :raise RefusedError: it is not there
         """
         self._call("POST", "unarchiveChat", {"chatId": chat_id}, repeatable=True)
 
@@ -122,28 +122,28 @@ class ServiceMethods(Section):
         """Call a method that lists chats; ``null`` is an empty list, and what is no object in it
         is left out."""
         answer = self._call("GET", method, repeatable=True, **options)
-        rows = answers.expect([] if answer is None else answer, list, method, TryLater)
+        rows = parsing.expect([] if answer is None else answer, list, method, RetryableError)
         return [_chat(row) for row in rows if isinstance(row, dict)]
 
     def _failure(self, method, answer):
         """Make the error for a failure that comes as an answer with status 200."""
-        data = answers.obj(answer, "data")
-        reason = answers.text(data, "reason") or answers.text(answer, "reason")
+        data = parsing.obj(answer, "data")
+        reason = parsing.text(data, "reason") or parsing.text(answer, "reason")
         if reason == "rate_limit_exceeded":
             wait = bounded_seconds(data.get("retryAfter"))
-            return TryLater(method, const.CODE_RATE_LIMIT, status=200, retry_after=wait)
+            return RetryableError(method, const.CODE_RATE_LIMIT, status=200, retry_after=wait)
         if answer.get("status") is False and reason:
             return self._bad_request(method, 200, reason)
-        return TryLater(method, const.CODE_NOT_JSON, status=200)
+        return RetryableError(method, const.CODE_NOT_JSON, status=200)
 
 
 def _chat(row):
     return Chat(
-        chat_id=answers.clean_text(row, "chatId"),
-        name=answers.clean_text(row, "name"),
-        type=answers.clean_text(row, "type"),
-        phone=answers.phone(row, "phoneNumber"),
-        username=answers.clean_text(row, "username"),
-        contact_name=answers.clean_text(row, "contactName"),
+        chat_id=parsing.clean_text(row, "chatId"),
+        name=parsing.clean_text(row, "name"),
+        type=parsing.clean_text(row, "type"),
+        phone=parsing.phone(row, "phoneNumber"),
+        username=parsing.clean_text(row, "username"),
+        contact_name=parsing.clean_text(row, "contactName"),
         raw=row,
     )

@@ -12,10 +12,10 @@ import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from .. import const
-from .answers import clean
-from .calls import Call, mask_path
-from .errors import GreenApiError, OutcomeUnknown, Refused, TryLater
+from .call_log import Call, mask_path
+from .errors import GreenApiError, OutcomeUnknownError, RefusedError, RetryableError
 from .hosts import check_host
+from .parsing import clean
 from .uploads import Upload
 
 CONNECT_TIMEOUT = 5  # seconds; also for handing one block of the request to the network
@@ -108,7 +108,7 @@ class Transport:
     def _exchange(self, call, verb, body, *, params, tail, repeatable, wait):
         """Make a call, note on it what came back, and return the decoded answer."""
         method = call.method
-        doubt = TryLater if repeatable else OutcomeUnknown
+        doubt = RetryableError if repeatable else OutcomeUnknownError
         sending = _sending(method, body, wait)
         try:
             with self._session.request(
@@ -168,7 +168,7 @@ class Transport:
             return self._bad_request(method, **details)
         if status == 429:
             wait = bounded_seconds(headers.get("Retry-After"))
-            return TryLater(method, const.CODE_RATE_LIMIT, retry_after=wait, **details)
+            return RetryableError(method, const.CODE_RATE_LIMIT, retry_after=wait, **details)
         if status >= 500 or status == 499:
             return doubt(method, const.CODE_SERVER, **details)
         code = {
@@ -178,12 +178,12 @@ class Transport:
             466: const.CODE_QUOTA,
             469: const.CODE_CHECK_LIMIT,
         }.get(status, const.CODE_HTTP)
-        return Refused(method, code, **details)
+        return RefusedError(method, code, **details)
 
     def _bad_request(self, method, status, detail):
         """Make the error for a refusal that only its words explain."""
         code = _bad_request_code(detail)
-        kind = TryLater if code == const.CODE_STARTING else Refused
+        kind = RetryableError if code == const.CODE_STARTING else RefusedError
         return kind(method, code, status=status, detail=detail)
 
     def _detail(self, call):
@@ -208,7 +208,7 @@ def _sending(method, body, wait):
     """Give the arguments of the HTTP library that depend on what is sent.
 
     :return: body, headers and the pair of timeouts, by the names of the arguments
-    :raise Refused: JSON has no way to write a value of the body, such as NaN
+    :raise RefusedError: JSON has no way to write a value of the body, such as NaN
     """
     if isinstance(body, Upload):
         timeout = (UPLOAD_BLOCK_TIMEOUT, UPLOAD_READ_TIMEOUT)
@@ -220,7 +220,7 @@ def _sending(method, body, wait):
     try:
         data = json.dumps(body, allow_nan=False).encode()
     except ValueError:
-        raise Refused(method, const.CODE_BAD_REQUEST) from None
+        raise RefusedError(method, const.CODE_BAD_REQUEST) from None
     return {"data": data, "headers": {"Content-Type": "application/json"}, "timeout": timeout}
 
 
@@ -239,16 +239,16 @@ def classify_exception(error, doubt):
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     # urllib3 1 has no class of its own for this, but the same cause.
     if isinstance(getattr(reason, "__context__", None), socket.gaierror):
-        return TryLater, const.CODE_HOST_UNKNOWN
+        return RetryableError, const.CODE_HOST_UNKNOWN
     if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
-        return TryLater, const.CODE_UNREACHABLE
+        return RetryableError, const.CODE_UNREACHABLE
     # A proxy that cannot be reached, and a certificate that is refused, come before the request.
     if isinstance(error, requests.exceptions.ProxyError):
-        return TryLater, const.CODE_UNREACHABLE
+        return RetryableError, const.CODE_UNREACHABLE
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE" in str(reason).upper():
-        return TryLater, const.CODE_UNREACHABLE
+        return RetryableError, const.CODE_UNREACHABLE
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return Refused, const.CODE_HOST_UNKNOWN
+        return RefusedError, const.CODE_HOST_UNKNOWN
     if isinstance(error, requests.Timeout):
         return doubt, const.CODE_TIMEOUT
     return doubt, const.CODE_CONNECTION_LOST

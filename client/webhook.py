@@ -3,7 +3,7 @@
 import requests
 from urllib3.exceptions import HTTPError
 
-from .errors import Refused, TryLater
+from .errors import RefusedError, RetryableError
 from .transport import classify_exception
 
 TIMEOUT = (5, 15)  # seconds to connect, and to wait for the answer
@@ -15,8 +15,8 @@ def deliver(url, secret, notification):
     :param str url: the webhook address
     :param str secret: webhookUrlToken
     :param dict notification: what the service would report
-    :raise Refused: it answered with another status than 200, which is in the error
-    :raise TryLater: there was no answer; the code says why
+    :raise RefusedError: it answered with another status than 200, which is in the error
+    :raise RetryableError: there was no answer; the code says why
     """
     headers = {"Authorization": f"Bearer {secret}"}
     try:
@@ -30,7 +30,7 @@ def deliver(url, secret, notification):
         ) as response:
             status = response.status_code
     except (requests.RequestException, HTTPError) as error:
-        _kind, code = classify_exception(error, TryLater)
-        raise TryLater("webhook", code) from None
+        _kind, code = classify_exception(error, RetryableError)
+        raise RetryableError("webhook", code) from None
     if status != 200:
-        raise Refused("webhook", str(status), status=status)
+        raise RefusedError("webhook", str(status), status=status)

@@ -10,7 +10,7 @@ import time
 from odoo.http import Controller, request, route
 
 from .. import const
-from ..client import answers
+from ..client import parsing
 
 _logger = logging.getLogger(__name__)
 
@@ -56,12 +56,12 @@ class TelegramWebhook(Controller):
             content = request.httprequest.get_data().decode("utf-8", "replace")
             body = json.loads(content)
             if not self._is_for(instance_sudo, body):
-                return self._refuse(instance_sudo, "no notification of this instance")
+                return self._prepare_send_error(instance_sudo, "no notification of this instance")
             # sudo: telegram.event - the service is nobody's user; its secret was checked above
             events_sudo = request.env["telegram.event"].sudo()
             is_new = events_sudo._ingest(instance_sudo, body, source="webhook")
         except (ValueError, RecursionError) as error:
-            return self._refuse(instance_sudo, type(error).__name__)
+            return self._prepare_send_error(instance_sudo, type(error).__name__)
         if is_new:
             instance_sudo.receive_cron_id._telegram_wake()
         return request.make_json_response({})
@@ -74,7 +74,7 @@ class TelegramWebhook(Controller):
         # sudo: telegram.instance - the sender is nobody yet; the secret decides
         instance_sudo = request.env["telegram.instance"].sudo()
         instance_sudo = instance_sudo.search_fetch(
-            [("webhook_key", "=", answers.clean(webhook_key))],
+            [("webhook_key", "=", parsing.clean(webhook_key))],
             ["id_instance", "receive_cron_id"],
             limit=1,
         )
@@ -93,10 +93,10 @@ class TelegramWebhook(Controller):
         """Whether a body is an object, and about no other instance."""
         if not isinstance(body, dict):
             return False
-        id_instance = answers.text(answers.obj(body, "instanceData"), "idInstance")
+        id_instance = parsing.text(parsing.obj(body, "instanceData"), "idInstance")
         return id_instance in ("", instance_sudo.id_instance)
 
-    def _refuse(self, instance_sudo, reason):
+    def _prepare_send_error(self, instance_sudo, reason):
         log_refusal(instance_sudo.id, reason)
         return request.make_json_response({}, status=400)
 

@@ -120,7 +120,7 @@ class Account:
                 "id_instance": str(id_instance),
                 "api_url": url,
                 "api_token_new": token,
-                "stranger_limit": NO_LIMIT,
+                "daily_new_contact_limit": NO_LIMIT,
             }
         )
         self.instance.sudo().state = "authorized"
@@ -137,7 +137,7 @@ class Account:
                 "chat_id": chat_id,
                 "chat_type": "user",
                 "partner_id": partner.id,
-                "first_written_at": "2020-01-01 00:00:00",
+                "first_contact_date": "2020-01-01 00:00:00",
             }
             for partner, chat_id in zip(self.partners, self.chat_ids, strict=True)
         ]
@@ -165,8 +165,8 @@ class Account:
         self.env.cr.execute(
             """
             UPDATE telegram_message
-               SET attempted_at = attempted_at - INTERVAL '2 hours'
-             WHERE instance_id = %s AND attempted_at > now() AT TIME ZONE 'UTC' - INTERVAL '1 hour'
+               SET last_attempt_date = last_attempt_date - INTERVAL '2 hours'
+             WHERE instance_id = %s AND last_attempt_date > now() AT TIME ZONE 'UTC' - INTERVAL '1 hour'
             """,
             [self.instance.id],
         )
@@ -178,7 +178,7 @@ class Account:
 
         :raise RuntimeError: it did not send
         """
-        cost = self.measure(self._drain)
+        cost = self.measure(self._fetch_all)
         states = set(self._queued.mapped("state"))
         if states != {"sent"}:
             raise RuntimeError(f"Not all were sent: {states}")
@@ -188,7 +188,7 @@ class Account:
         """Return the Cost of calling ``work``, that of the local service included."""
         return measure(work, self.env, *self.pids)
 
-    def _drain(self):
+    def _fetch_all(self):
         cron = self.instance.sudo().send_cron_id
         waiting = [("id", "in", self._queued.ids), ("state", "=", "queued")]
         left, before = len(self._queued), len(self._queued) + 1
@@ -198,7 +198,7 @@ class Account:
             self.env.invalidate_all()
             before, left = left, self._queued.search_count(waiting)
         if left:
-            raise RuntimeError(f"{left} messages are not sent: {self.instance.problem}")
+            raise RuntimeError(f"{left} messages are not sent: {self.instance.last_error}")
 
 
 def make_partners(env, count, first=0):

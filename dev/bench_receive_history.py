@@ -28,7 +28,7 @@ MAKE_CHATS = """
      RETURNING id, name, phone_sanitized
     )
     INSERT INTO telegram_chat (instance_id, chat_id, chat_type, name, phone, partner_id, active,
-                               last_received_at, create_uid, write_uid, create_date,
+                               last_received_date, create_uid, write_uid, create_date,
                                write_date)
     SELECT %(instance)s, (60000000 + row_number() OVER (ORDER BY id) - 1)::text,
            'user', name, phone_sanitized, id, TRUE, now() AT TIME ZONE 'UTC', 1, 1, now(), now()

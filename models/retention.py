@@ -52,30 +52,30 @@ class TelegramInstance(models.Model):
 
     _inherit = "telegram.instance"
 
-    keep_messages_days = fields.Integer(
+    message_retention_days = fields.Integer(
         "Keep Messages For",
         help="Days, after which messages are removed, from Discuss and from the records, too. "
         "0: for ever.",
     )
-    keep_files_days = fields.Integer(
+    file_retention_days = fields.Integer(
         "Keep Files For",
         help="Days, after which the files that customers have sent are removed; their messages "
         "stay. 0: for ever.",
     )
-    keep_events_days = fields.Integer(
+    event_retention_days = fields.Integer(
         "Keep Events For",
         default=30,
         help="Days, after which the raw notifications are removed that were processed. "
         "0: for ever.",
     )
-    call_log_days = fields.Integer(
+    call_retention_days = fields.Integer(
         "Keep Calls For",
         default=const.CALL_LOG_DAYS,
         help="Days, after which logged calls are removed. 0: for ever.",
     )
-    _keep_days_positive = models.Constraint(
-        "CHECK(LEAST(keep_messages_days, keep_files_days, keep_events_days, call_log_days) >= 0 "
-        "AND GREATEST(keep_messages_days, keep_files_days, keep_events_days, call_log_days) "
+    _retention_days_positive = models.Constraint(
+        "CHECK(LEAST(message_retention_days, file_retention_days, event_retention_days, call_retention_days) >= 0 "
+        "AND GREATEST(message_retention_days, file_retention_days, event_retention_days, call_retention_days) "
         f"<= {const.KEEP_DAYS_MAX})",
         "The days for which something is kept are 0 (for ever) to 36500.",
     )
@@ -105,7 +105,7 @@ class TelegramMessage(models.Model):
         fetched.download_state = "removed"
         for message in fetched:
             instance = message.instance_id._in_company()
-            message.with_env(instance.env)._show_file()
+            message.with_env(instance.env)._update_posted_file()
 
     def _get_own_files(self):
         """Return the files that are there because of these messages only."""
@@ -119,7 +119,7 @@ class TelegramMessage(models.Model):
     @api.autovacuum
     def _gc_messages(self):
         """Remove messages that are older than their instance keeps them."""
-        overdue = find_overdue(self, "instance_id", "keep_messages_days", SETTLED, "date")
+        overdue = find_overdue(self, "instance_id", "message_retention_days", SETTLED, "date")
         overdue._erase()
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
 
@@ -127,7 +127,7 @@ class TelegramMessage(models.Model):
     def _gc_files(self):
         """Remove files that are older than their instance keeps them."""
         fetched = Domain("download_state", "=", "fetched")
-        overdue = find_overdue(self, "instance_id", "keep_files_days", fetched, "date")
+        overdue = find_overdue(self, "instance_id", "file_retention_days", fetched, "date")
         overdue._erase_files()
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
 
@@ -141,7 +141,7 @@ class TelegramEvent(models.Model):
     def _gc_events(self):
         """Remove events that were processed long ago; those set aside stay."""
         settled = [("state", "in", ("done", "ignored"))]
-        overdue = find_overdue(self, "instance_id", "keep_events_days", settled)
+        overdue = find_overdue(self, "instance_id", "event_retention_days", settled)
         overdue.unlink()
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
 
@@ -155,11 +155,11 @@ class TelegramCall(models.Model):
     def _gc_calls(self):
         """Remove the calls that are older than their instance or partner keeps them; and those of
         neither, such as with credentials that were refused in the guided start."""
-        overdue = find_overdue(self, "instance_id", "call_log_days")
-        overdue |= find_overdue(self, "telegram_partner_id", "call_log_days")
+        overdue = find_overdue(self, "instance_id", "call_retention_days")
+        overdue |= find_overdue(self, "api_partner_id", "call_retention_days")
         nobodys = [
             ("instance_id", "=", False),
-            ("telegram_partner_id", "=", False),
+            ("api_partner_id", "=", False),
             ("create_date", "<", fields.Datetime.now() - timedelta(days=const.CALL_LOG_DAYS)),
         ]
         overdue |= overdue.search(nobodys, limit=const.REMOVED_AT_ONCE)

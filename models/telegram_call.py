@@ -25,8 +25,8 @@ class TelegramCall(models.Model):
     instance_id = fields.Many2one(
         "telegram.instance", readonly=True, index=True, ondelete="cascade"
     )
-    telegram_partner_id = fields.Many2one(
-        "telegram.partner", "Partner", readonly=True, index="btree_not_null", ondelete="cascade"
+    api_partner_id = fields.Many2one(
+        "telegram.api.partner", "Partner", readonly=True, index="btree_not_null", ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", "By", readonly=True, ondelete="set null")
@@ -40,31 +40,31 @@ class TelegramCall(models.Model):
     def _get_observer(self, owner):
         """Give what the client tells its calls to, or None when none is to be kept.
 
-        :param owner: the ``telegram.instance`` or ``telegram.partner`` that calls
+        :param owner: the ``telegram.instance`` or ``telegram.api.partner`` that calls
         """
-        # sudo: telegram.instance, telegram.partner - the same for everybody who calls
+        # sudo: telegram.instance, telegram.api.partner - the same for everybody who calls
         call_log = owner.sudo().call_log
         if call_log == "off":
             return None
 
         def observe(call):
             if call.code or call_log == "all":
-                self._keep(owner, call)
+                self._log_call(owner, call)
 
         return observe
 
-    def _keep(self, owner, call):
+    def _log_call(self, owner, call):
         """Write a call down in a transaction of its own, whatever becomes of the caller's.
 
         :param Call call: as the client tells it
         """
-        is_partner = owner._name == "telegram.partner"
+        is_partner = owner._name == "telegram.api.partner"
         try:
             with own_transaction(owner) as owner_sudo:
                 if owner_sudo.exists():
                     owner_sudo.env["telegram.call"].create(
                         {
-                            "telegram_partner_id" if is_partner else "instance_id": owner_sudo.id,
+                            "api_partner_id" if is_partner else "instance_id": owner_sudo.id,
                             "company_id": owner_sudo.company_id.id,
                             "user_id": self.env.uid,
                             "method": call.method,

@@ -15,25 +15,25 @@ from ..tools.access import filter_named
 # Who a message goes to, and by which account: set by the addon itself.
 PROTECTED = {
     "instance_id",
-    "is_stranger",
+    "is_new_contact",
     "chat_id",
     "chat_type",
     "phone",
-    "last_message_at",
-    "first_written_at",
-    "last_received_at",
+    "last_message_date",
+    "first_contact_date",
+    "last_received_date",
     "no_account",
     "telegram_name",
     "contact_name",
     "username",
-    "account_checked_at",
-    "check_problem",
+    "number_check_date",
+    "check_error",
     "check_user_id",
     "check_attempts",
     "image_256",
     "picture_key",
     "last_seen",
-    "info_at",
+    "info_date",
     "is_archived_at_telegram",
 }
 PEOPLE = ("user", "bot")
@@ -50,9 +50,9 @@ class TelegramChat(models.Model):
 
     _name = "telegram.chat"
     _protected = PROTECTED
-    _inherit = "telegram.protected"
+    _inherit = "telegram.protected.mixin"
     _description = "Telegram Chat"
-    _order = "last_message_at desc nulls last, id desc"
+    _order = "last_message_date desc nulls last, id desc"
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
@@ -86,15 +86,15 @@ class TelegramChat(models.Model):
         domain="['|', ('company_id', '=', False), ('company_id', 'child_of', company_id)]",
     )
     message_ids = fields.One2many("telegram.message", "chat_id", "Messages")
-    last_message_at = fields.Datetime(readonly=True)
-    first_written_at = fields.Datetime(
+    last_message_date = fields.Datetime(readonly=True)
+    first_contact_date = fields.Datetime(
         "First Written To", readonly=True, copy=False, help="When this account wrote first."
     )
-    last_received_at = fields.Datetime("Last Answer", readonly=True, copy=False)
+    last_received_date = fields.Datetime("Last Answer", readonly=True, copy=False)
     # Given when many chats are made: computing it for each would take longer than all the rest.
-    is_stranger = fields.Boolean(
+    is_new_contact = fields.Boolean(
         "Never in Touch",
-        compute="_compute_is_stranger",
+        compute="_compute_is_new_contact",
         store=True,
         precompute=True,
         readonly=False,
@@ -115,8 +115,8 @@ class TelegramChat(models.Model):
     _chat_id_uniq = models.Constraint(
         "unique(instance_id, chat_id)", "This chat of the instance is already there."
     )
-    _stranger_index = models.Index(
-        "(instance_id, first_written_at) WHERE first_written_at IS NOT NULL"
+    _new_contact_index = models.Index(
+        "(instance_id, first_contact_date) WHERE first_contact_date IS NOT NULL"
     )
     _phone_index = models.Index("(instance_id, phone) WHERE phone IS NOT NULL")
     telegram_name = fields.Char(
@@ -138,11 +138,11 @@ class TelegramChat(models.Model):
         for chat in self:
             chat.is_phone_form = (chat.chat_id or "").endswith(const.PHONE_CHAT_SUFFIX)
 
-    @api.depends("chat_id", "first_written_at", "last_received_at")
-    def _compute_is_stranger(self):
+    @api.depends("chat_id", "first_contact_date", "last_received_date")
+    def _compute_is_new_contact(self):
         for chat in self:
-            in_touch = chat.first_written_at or chat.last_received_at
-            chat.is_stranger = not in_touch and not (chat.chat_id or "").startswith("-")
+            in_touch = chat.first_contact_date or chat.last_received_date
+            chat.is_new_contact = not in_touch and not (chat.chat_id or "").startswith("-")
 
     def _get_phone_digits(self):
         self.ensure_one()
@@ -180,7 +180,7 @@ class TelegramChat(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_waiting(self):
-        self.env["telegram.message"]._refuse_while_waiting([("chat_id", "in", self.ids)])
+        self.env["telegram.message"]._check_not_waiting([("chat_id", "in", self.ids)])
 
     # === FINDING A CHAT === #
 
@@ -238,7 +238,7 @@ class TelegramChat(models.Model):
         return chat.with_env(self.env)
 
     @api.model
-    def _for_address(self, instance, address):
+    def _get_or_create_for_address(self, instance, address):
         """Return the chat to write to by a chat id or by a phone, made when it is new.
 
         A phone means the chat that has learned its number from it: a second chat of the same
@@ -272,12 +272,12 @@ class TelegramChat(models.Model):
         phones = {values["phone"]: chat_id for chat_id, values in told.items() if "phone" in values}
         phone_forms = {phone[1:] + const.PHONE_CHAT_SUFFIX: phone for phone in phones}
         for phone_form, chat in self._find_all(instance, phone_forms).items():
-            chat._learn_chat_id(phones[phone_forms[phone_form]])
+            chat._resolve_phone_chat(phones[phone_forms[phone_form]])
         chats = self._find_all(instance, told)
         for chat_id, values in told.items():
             if chat_id not in chats:
                 chats[chat_id] = self._get_or_create(instance, chat_id, **values)
-            chats[chat_id]._take_told(values)
+            chats[chat_id]._update_told_names(values)
         self.union(*chats.values())._link_partners()
         return chats
 
@@ -297,7 +297,7 @@ class TelegramChat(models.Model):
                 values.setdefault("name", notification.sender_name)
         return values
 
-    def _take_told(self, values):
+    def _update_told_names(self, values):
         """Keep what is new of the values that the service has told."""
         self.ensure_one()
         name = values.pop("name", "")
@@ -306,25 +306,25 @@ class TelegramChat(models.Model):
         if changes:
             self.write(changes)
 
-    def _note_contact(self, messages):
+    def _update_last_contact(self, messages):
         """Keep when the last message came or went.
 
         :param messages: the ``telegram.message`` records of the chat that the service reports
         """
         self.ensure_one()
         last = max(messages.mapped("date"))
-        values = {"last_message_at": max(self.last_message_at or last, last)}
+        values = {"last_message_date": max(self.last_message_date or last, last)}
         incoming = messages.filtered(lambda message: message.direction == "incoming")
         if incoming:
             last = max(incoming.mapped("date"))
-            last = max(self.last_received_at or last, last)
-            values.update(last_received_at=last, no_account=False)
-        elif self.is_stranger:
-            values["first_written_at"] = min(messages.mapped("date"))
+            last = max(self.last_received_date or last, last)
+            values.update(last_received_date=last, no_account=False)
+        elif self.is_new_contact:
+            values["first_contact_date"] = min(messages.mapped("date"))
         self.write(values)
         self._update_left_date(messages)
 
-    def _learn_chat_id(self, chat_id):
+    def _resolve_phone_chat(self, chat_id):
         """Replace the phone form by the number that Telegram knows the chat by.
 
         Where a chat with that number is there already, the two become one.
@@ -336,18 +336,18 @@ class TelegramChat(models.Model):
             return self
         other = self._find(self.instance_id, chat_id)
         if not other:
-            self._take_chat_id(chat_id)
+            self._set_telegram_id(chat_id)
             return self
         self._merge_conversation(other)
         twins = {message.id_message: message for message in other.message_ids if message.id_message}
         for message in self.message_ids:
-            message._absorb(twins.get(message.id_message, message.browse()))
+            message._merge_duplicate(twins.get(message.id_message, message.browse()))
         self.message_ids.chat_id = other
         other.write(
             {
                 "phone": other.phone or self.phone,
                 "partner_id": (other.partner_id or self.partner_id).id,
-                "first_written_at": other.first_written_at or self.first_written_at,
+                "first_contact_date": other.first_contact_date or self.first_contact_date,
                 "opted_out": other.opted_out or self.opted_out,
             }
         )
@@ -355,7 +355,7 @@ class TelegramChat(models.Model):
         self.unlink()
         return other
 
-    def _take_chat_id(self, chat_id):
+    def _set_telegram_id(self, chat_id):
         """Replace the phone form by the number, which no other chat has."""
         self.write({"chat_id": chat_id, "no_account": False})
 
@@ -386,7 +386,7 @@ class TelegramChat(models.Model):
         if "name" in vals or "partner_id" in vals:
             self._update_channels()
         if "partner_id" in vals:
-            self._follow_operators()
+            self._update_channel_members()
         return result
 
     def _get_service_name(self):

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..client import answers
+from ..client import parsing
 from ..client.notifications import event_key
 
 
@@ -50,7 +50,7 @@ class TelegramEvent(models.Model):
     )
     error = fields.Char("Reason", readonly=True, help="Why it was set aside or ignored.")
     attempts = fields.Integer(readonly=True)
-    next_attempt_at = fields.Datetime(readonly=True)
+    next_attempt_date = fields.Datetime(readonly=True)
     message_id = fields.Many2one(
         "telegram.message", readonly=True, index="btree_not_null", ondelete="set null"
     )
@@ -73,7 +73,9 @@ class TelegramEvent(models.Model):
         self.check_access("read")
         # sudo: telegram.event - nobody writes what the service has sent, its readers replay it
         events_sudo = self.sudo().filtered(lambda event: event.state in ("error", "ignored"))
-        events_sudo.write({"state": "new", "error": False, "attempts": 0, "next_attempt_at": False})
+        events_sudo.write(
+            {"state": "new", "error": False, "attempts": 0, "next_attempt_date": False}
+        )
         if not events_sudo:
             raise UserError(
                 self.env._("Only events that were set aside or ignored are processed again.")
@@ -95,7 +97,7 @@ class TelegramEvent(models.Model):
         :return: bool, whether it is new
         """
         self.flush_model()
-        type_webhook = answers.clean_text(body, "typeWebhook") if isinstance(body, dict) else ""
+        type_webhook = parsing.clean_text(body, "typeWebhook") if isinstance(body, dict) else ""
         # The unique key is the judge: asking first would miss what was committed meanwhile, and
         # the ORM would turn a known key into an error in the log. The time is the clock's, not
         # that of the transaction's begin: it is compared with when messages were claimed.

@@ -13,27 +13,27 @@ from ..client import check_host, propose_host
 # Written by the addon itself, on behalf of the service.
 PROTECTED = {
     "state",
-    "problem",
-    "checked_at",
-    "receiving_set",
-    "receiving_told_at",
+    "last_error",
+    "last_check_date",
+    "is_receiving_configured",
+    "settings_sent_date",
     "webhook_key",
     "webhook_secret",
     "webhook_url",
     "send_after",
     "send_failures",
     "check_after",
-    "file_problem",
+    "file_error",
     "send_cron_id",
     "receive_cron_id",
-    "token_changed_at",
+    "token_change_date",
     "own_settings",
     "account_phone",
     "account_username",
     "account_chat_id",
     "account_picture",
     "suspended_until",
-    "tested_at",
+    "test_date",
 }
 # Whoever changes these decides where the token goes.
 CREDENTIALS = {"id_instance", "api_url", "media_url"}
@@ -49,7 +49,7 @@ class TelegramInstance(models.Model):
     _name = "telegram.instance"
     _protected = PROTECTED
     _description = "Telegram Instance"
-    _inherit = ["telegram.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["telegram.protected.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, tracking=True)
@@ -89,8 +89,8 @@ class TelegramInstance(models.Model):
         groups="base.group_system",
         help="apiTokenInstance in the GREEN-API console. It is kept and never shown again.",
     )
-    api_token_set = fields.Boolean(
-        "Token Is Set", compute="_compute_api_token_set", compute_sudo=True
+    has_api_token = fields.Boolean(
+        "Token Is Set", compute="_compute_has_api_token", compute_sudo=True
     )
     state = fields.Selection(
         [
@@ -116,13 +116,13 @@ class TelegramInstance(models.Model):
         tracking=True,
     )
     state_message = fields.Char(compute="_compute_state_message")
-    problem = fields.Char(
+    last_error = fields.Char(
         readonly=True,
         copy=False,
         help="Why the last call to the service failed. Empty when it did not.",
     )
-    checked_at = fields.Datetime("Last Checked", readonly=True, copy=False)
-    receiving_set = fields.Boolean(
+    last_check_date = fields.Datetime("Last Checked", readonly=True, copy=False)
+    is_receiving_configured = fields.Boolean(
         "Receiving Is Set Up",
         readonly=True,
         copy=False,
@@ -191,14 +191,14 @@ class TelegramInstance(models.Model):
     def _store_token(self, token):
         """Keep the token that was entered; what was known of the service is void now."""
         # sudo: telegram.instance - the state belongs to the token that was just exchanged
-        self.sudo().write({"state": "unchecked", "problem": False})
+        self.sudo().write({"state": "unchecked", "last_error": False})
         self._store_secret("api_token", token)
 
     def _store_secret(self, field, secret):
         """Keep a secret in its own table: see ``telegram.secret``."""
         self.ensure_one()
         self.env["telegram.secret"]._write_secret(self, field, secret)
-        self.invalidate_recordset([field, "api_token_set"], flush=False)
+        self.invalidate_recordset([field, "has_api_token"], flush=False)
 
     def _compute_secret(self, field):
         """Read a secret out of its own table."""
@@ -210,15 +210,15 @@ class TelegramInstance(models.Model):
         self._compute_secret("api_token")
 
     @api.depends("api_token")
-    def _compute_api_token_set(self):
+    def _compute_has_api_token(self):
         for instance in self:
-            instance.api_token_set = bool(instance.api_token)
+            instance.has_api_token = bool(instance.api_token)
 
-    @api.depends("state", "problem")
+    @api.depends("state", "last_error")
     def _compute_state_message(self):
         messages = self._get_state_messages()
         for instance in self:
-            instance.state_message = instance.problem or messages[instance.state]
+            instance.state_message = instance.last_error or messages[instance.state]
 
     def _compute_counts(self):
         def count(records, domain):
@@ -278,9 +278,9 @@ class TelegramInstance(models.Model):
 
     def write(self, vals):
         if vals.get("state") == "unchecked":
-            vals = {**vals, "has_worked": False}  # somebody is just setting it up
+            vals = {**vals, "was_operational": False}  # somebody is just setting it up
         moved = CREDENTIALS & vals.keys()
-        if moved and any(self.mapped("api_token_set")) and not self._may_handle_tokens():
+        if moved and any(self.mapped("has_api_token")) and not self._may_handle_tokens():
             raise AccessError(
                 self.env._(
                     "The id and the addresses decide where the API token is sent to. They are "
@@ -296,13 +296,13 @@ class TelegramInstance(models.Model):
                 instance._update_crons()
         if moved:
             # sudo: telegram.instance - what was known of the service is void now
-            self.sudo().write({"state": "unchecked", "problem": False})
+            self.sudo().write({"state": "unchecked", "last_error": False})
         self._update_members(former)
         if "visibility" in vals:
             self._update_visibility()
         if changed := (self if moved else rerouted):
             # sudo: telegram.instance - the service has not been told yet
-            changed.sudo().write({"receiving_set": False, "receiving_told_at": False})
+            changed.sudo().write({"is_receiving_configured": False, "settings_sent_date": False})
         return result
 
     def _may_handle_tokens(self):
@@ -310,7 +310,7 @@ class TelegramInstance(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_waiting(self):
-        self.env["telegram.message"]._refuse_while_waiting([("instance_id", "in", self.ids)])
+        self.env["telegram.message"]._check_not_waiting([("instance_id", "in", self.ids)])
 
     def unlink(self):
         crons = self._get_crons()

@@ -21,7 +21,7 @@ STATES = [
 ]
 # Why a message failed, or is unsure. On the chatter's notification with the prefix "telegram_".
 FAILURE_TYPES = [
-    ("refused", "Refused by the service"),
+    ("refused", "RefusedError by the service"),
     ("quota", "Quota of the plan used up"),
     ("no_account", "No Telegram account"),
     ("failed", "Not delivered by Telegram"),
@@ -39,7 +39,7 @@ CHAT_IN_PHONE_FORM = Domain("chat_id.chat_id", "=like", f"%{const.PHONE_CHAT_SUF
 SENT_STATES = ("sent", "delivered", "read", "unsure", "received")
 
 
-class NotYet(Exception):
+class EventPostponedError(Exception):
     """An event that makes sense only once the outcome of one of our sends is known."""
 
 
@@ -116,7 +116,7 @@ class TelegramMessage(models.Model):
     failure_type = fields.Selection(FAILURE_TYPES, readonly=True, copy=False)
     failure_reason = fields.Char(readonly=True, copy=False)
     attempts = fields.Integer(readonly=True, copy=False)
-    attempted_at = fields.Datetime("Last Attempt", readonly=True, copy=False)
+    last_attempt_date = fields.Datetime("Last Attempt", readonly=True, copy=False)
     # The service may use an id again in another chat; a chat never holds it twice.
     _id_message_uniq = models.UniqueIndex(
         "(chat_id, id_message) WHERE id_message IS NOT NULL",
@@ -126,7 +126,9 @@ class TelegramMessage(models.Model):
     _queue_index = models.Index("(instance_id, id) WHERE state IN ('queued', 'sending', 'unsure')")
     _queue_chat_index = models.Index("(chat_id, id) WHERE state IN ('queued', 'sending', 'unsure')")
     # How many were handed to the service within the hour.
-    _attempted_index = models.Index("(instance_id, attempted_at) WHERE attempted_at IS NOT NULL")
+    _last_attempt_index = models.Index(
+        "(instance_id, last_attempt_date) WHERE last_attempt_date IS NOT NULL"
+    )
     _id_message_index = models.Index("(id_message) WHERE id_message IS NOT NULL")
     # The last one sent from a record, to which an answer belongs.
     _record_index = models.Index("(chat_id, id) WHERE res_id IS NOT NULL")
@@ -143,7 +145,7 @@ class TelegramMessage(models.Model):
 
     def action_cancel(self):
         """Take messages out of the queue before they are sent."""
-        self._act_on({"queued"}, {"state": "canceled"})
+        self._change_state({"queued"}, {"state": "canceled"})
 
     def action_retry(self):
         """Put messages into the queue once more: those that failed, and unsure ones that a person
@@ -160,15 +162,15 @@ class TelegramMessage(models.Model):
                 )
             )
         # Without its former id: a late report about that attempt is not about this one.
-        vals = {"state": "queued", "id_message": False, "doubts": 0}
-        self._act_on({"error", "unsure"}, {**vals, **NO_FAILURE})
+        vals = {"state": "queued", "id_message": False, "unsure_count": 0}
+        self._change_state({"error", "unsure"}, {**vals, **NO_FAILURE})
         self.instance_id._trigger_send()
 
     def action_mark_sent(self):
         """Settle unsure messages that a person knows to have arrived."""
-        self._act_on({"unsure"}, {"state": "sent", **NO_FAILURE})
+        self._change_state({"unsure"}, {"state": "sent", **NO_FAILURE})
 
-    def _act_on(self, states, vals):
+    def _change_state(self, states, vals):
         """Change the messages that are in one of these states, and refuse when one is not."""
         self.check_access("read")
         # sudo: telegram.message - people act by these buttons only; the states are the queue's
@@ -215,8 +217,8 @@ class TelegramMessage(models.Model):
         for chat, _values in rows:
             # sudo: telegram.chat - whether the account is in the group, to who may write there
             chat_sudo = chat.sudo()
-            if chat_sudo.left_at:
-                raise UserError(chat_sudo._explain_left())
+            if chat_sudo.left_date:
+                raise UserError(chat_sudo._get_left_message())
         common = self._prepare_queued(scheduled_date)
         # sudo: telegram.message - people write through the queue, not into its table
         messages_sudo = self.sudo().create(
@@ -244,7 +246,7 @@ class TelegramMessage(models.Model):
         # The conversations show what was just queued, in its order.
         has_conversation = Domain("chat_id.channel_id", "!=", False)
         domain = Domain("id", "in", messages_sudo.ids) & has_conversation
-        messages_sudo.search(domain, order="id")._show_in_conversations()
+        messages_sudo.search(domain, order="id")._post_in_conversations()
         return messages_sudo.with_env(self.env)
 
     @api.model
@@ -271,8 +273,8 @@ class TelegramMessage(models.Model):
         # sudo: telegram.chat - who writes there moves it to the top
         chats_sudo = chats.sudo().with_context(active_test=False)
         # Searched: reading thousands, most of them just made, takes longer.
-        others = Domain("id", "in", chats.ids) & Domain("last_message_at", "!=", now)
-        chats_sudo.search(others).last_message_at = now
+        others = Domain("id", "in", chats.ids) & Domain("last_message_date", "!=", now)
+        chats_sudo.search(others).last_message_date = now
         scheduled_date = fields.Datetime.to_datetime(scheduled_date)
         is_later = scheduled_date and scheduled_date > now
         instances._trigger_send(scheduled_date if is_later else None)
@@ -298,7 +300,7 @@ class TelegramMessage(models.Model):
         return {"quoted_id_message": quoted_message.id_message}
 
     @api.model
-    def _refuse_while_waiting(self, domain):
+    def _check_not_waiting(self, domain):
         """Refuse to delete what messages of this domain still need to be sent."""
         waiting = Domain("state", "in", ("queued", "sending")) | Domain("is_settling", "=", True)
         # sudo: telegram.message - whoever deletes has to know, may they see the messages or not
@@ -314,9 +316,9 @@ class TelegramMessage(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_waiting(self):
-        self._refuse_while_waiting([("id", "in", self.ids)])
+        self._check_not_waiting([("id", "in", self.ids)])
 
-    def _absorb(self, twin):
+    def _merge_duplicate(self, twin):
         """Take over what another row knows of this very message, and remove that row."""
         self.ensure_one()
         if not twin:
@@ -338,7 +340,7 @@ class TelegramMessage(models.Model):
         self.write(vals)
         self._update_notifications()
         if not self.env.context.get(SHOW_LATER):
-            self._show_state()
+            self._notify_state_change()
 
     def _update_notifications(self):
         """Let the chatter's notifications say the same as the messages.
@@ -366,7 +368,7 @@ class TelegramMessage(models.Model):
             )
             notifications.invalidate_model(list(values), flush=False)
 
-    def _show_state(self):
+    def _notify_state_change(self):
         """Tell the browsers that show these messages in a chatter what became of them."""
         # sudo: mail.notification - it follows the message, whoever changed that
         notifications = self.env["mail.notification"].sudo()

@@ -4,14 +4,14 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 
-class TelegramProtected(models.AbstractModel):
+class TelegramProtectedMixin(models.AbstractModel):
     """Fields that only the addon itself writes, in superuser mode.
 
     ``readonly`` keeps people from typing into a field; it does not keep programs from writing it.
     Each class that adds such fields to a model names them in ``_protected``; they add up.
     """
 
-    _name = "telegram.protected"
+    _name = "telegram.protected.mixin"
     _protected = frozenset()
     _description = "Fields That Only Telegram Writes"
 

@@ -122,10 +122,10 @@ class MatrixCase(TelegramCase, HttpCase):
         member = self.env["telegram.group.member"].create(
             {"group_id": self.group.id, "user_chat_id": IVAN, "name": "Ivan"}
         )
-        partner = self.env["telegram.partner"].create(
+        partner = self.env["telegram.api.partner"].create(
             {"name": "Our partner", "api_url": self.sandbox_url, "instance_url": self.sandbox_url}
         )
-        line = self.env["telegram.partner.instance"].create(
+        line = self.env["telegram.api.partner.instance"].create(
             {"partner_id": partner.id, "id_instance": "4100777777", "name": "Line"}
         )
         template = self.env["telegram.template"].create(
@@ -153,8 +153,8 @@ class MatrixCase(TelegramCase, HttpCase):
             "telegram.group.member": member,
             "telegram.instance": self.instance,
             "telegram.message": self.message,
-            "telegram.partner": partner,
-            "telegram.partner.instance": line,
+            "telegram.api.partner": partner,
+            "telegram.api.partner.instance": line,
             "telegram.template": template,
         }
 
@@ -165,7 +165,7 @@ class MatrixCase(TelegramCase, HttpCase):
         people = {"partner_ids": [Command.set(self.customer.ids)]}
         messages = {"message_ids": [Command.set(self.message.ids)]}
         customer = f"res.partner,{self.customer.id}"
-        partner = self.records["telegram.partner"]
+        partner = self.records["telegram.api.partner"]
         self.values = {
             "telegram.chat.history": of_chat,
             "telegram.check.numbers": {
@@ -192,12 +192,14 @@ class MatrixCase(TelegramCase, HttpCase):
             "telegram.link.record": {**messages, "record": customer},
             "telegram.message.edit": {"message_id": self.message.id, "text": "New"},
             "telegram.message.lookup": {**of_instance, "chat": CUSTOMER_CHAT, "id_message": "1"},
-            "telegram.partner.create": {"partner_id": partner.id, "name": "New"},
-            "telegram.partner.delete": {"line_id": self.records["telegram.partner.instance"].id},
+            "telegram.api.partner.create": {"partner_id": partner.id, "name": "New"},
+            "telegram.api.partner.delete": {
+                "line_id": self.records["telegram.api.partner.instance"].id
+            },
             "telegram.privacy": {"partner_id": self.customer.id},
             "telegram.queue": of_instance,
             "telegram.sign.in": of_instance,
-            "telegram.start": of_instance,
+            "telegram.onboarding": of_instance,
             "telegram.template.preview": {"template_id": self.records["telegram.template"].id},
         }
 

@@ -64,7 +64,7 @@ METHODS = {
             action_open_journals action_open_queues action_open_settings action_read_account
             action_restart action_set_picture action_set_up_receiving action_sign_in
             action_standard_settings action_start action_sync action_test action_wait
-            clear_messages_queue clear_webhooks_queue sync_chats sync_contacts take_waiting
+            clear_messages_queue clear_webhooks_queue sync_chats sync_contacts fetch_notification
         """,
         "system": "action_new_api_token",
     },
@@ -83,14 +83,14 @@ METHODS = {
     },
     "telegram.message.edit": {"operator": "action_save"},
     "telegram.message.lookup": {"manager": "action_look_up"},
-    "telegram.partner": {"system": "action_create_instance action_refresh"},
-    "telegram.partner.create": {"system": "action_create_instance"},
-    "telegram.partner.delete": {"system": "action_delete action_delete_anyway"},
-    "telegram.partner.instance": {"system": "action_connect action_delete action_open"},
+    "telegram.api.partner": {"system": "action_create_instance action_refresh"},
+    "telegram.api.partner.create": {"system": "action_create_instance"},
+    "telegram.api.partner.delete": {"system": "action_delete action_delete_anyway"},
+    "telegram.api.partner.instance": {"system": "action_connect action_delete action_open"},
     "telegram.privacy": {"manager": "action_erase action_export"},
     "telegram.queue": {"manager": "action_clear_messages action_clear_webhooks action_refresh"},
     "telegram.sign.in": {"manager": "give_code refresh send_code send_password"},
-    "telegram.start": {
+    "telegram.onboarding": {
         "manager": "begin describe look send_test set_receiving",
         "system": "connect",
     },
@@ -105,8 +105,8 @@ MODELS = {
     "telegram.group.member": "operator - - -",
     "telegram.instance": "operator manager manager manager",
     "telegram.message": "operator - - manager",
-    "telegram.partner": "system system system system",
-    "telegram.partner.instance": "system - - -",
+    "telegram.api.partner": "system system system system",
+    "telegram.api.partner.instance": "system - - -",
     "telegram.secret": "- - - -",
     "telegram.template": "user manager manager manager",
 }
@@ -120,9 +120,9 @@ DIALOGS = {
     "manager": """
         telegram.instance.picture telegram.instance.settings telegram.journal
         telegram.journal.entry telegram.message.lookup telegram.privacy telegram.queue
-        telegram.queue.message telegram.sign.in telegram.start
+        telegram.queue.message telegram.sign.in telegram.onboarding
     """,
-    "system": "telegram.partner.create telegram.partner.delete",
+    "system": "telegram.api.partner.create telegram.api.partner.delete",
 }
 
 MENUS = {
@@ -131,7 +131,7 @@ MENUS = {
         menu_configuration menu_start menu_instances menu_templates menu_technical menu_events
         menu_calls menu_message_lookup
     """,
-    "system": "menu_partners",
+    "system": "telegram_api_partner_menu",
 }
 
 # Each path, and how Odoo signs in who calls it: the webhook asks for its own secret.
@@ -166,5 +166,5 @@ def roles_by_method(model):
 
 
 def roles_by_name(matrix):
-    """Turn lists of names by role into the role of each name."""
+    """EventBatch lists of names by role into the role of each name."""
     return {name: role for role, names in matrix.items() for name in names.split()}

@@ -70,7 +70,7 @@ class ChaosCase(LocalCallsCase):
                 "api_url": self.service.url,
             }
         )
-        instance.write({"state": "authorized", "receiving_set": True})
+        instance.write({"state": "authorized", "is_receiving_configured": True})
         return instance
 
     def leave_only_our_actions(self):

@@ -32,7 +32,7 @@ class CommittedCase(SandboxCase):
                     "operator_ids": [Command.set(env.user.ids)],
                 }
             )
-            instance.write({"state": "authorized", "receiving_set": True})
+            instance.write({"state": "authorized", "is_receiving_configured": True})
             customer = env["res.partner"].create({"name": self.name, "phone": CUSTOMER_PHONE})
             self.send_cron_id = instance.send_cron_id.id
             self.receive_cron_id = instance.receive_cron_id.id

@@ -108,7 +108,7 @@ class TelegramCase(SandboxCase, TransactionCase):
                 "operator_ids": [Command.set(cls.salesperson.ids)],
             }
         )
-        instance.write({"state": "authorized", "receiving_set": True, **values})
+        instance.write({"state": "authorized", "is_receiving_configured": True, **values})
         return instance
 
     def send_queue(self, instance=None):

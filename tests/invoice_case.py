@@ -117,7 +117,7 @@ class InvoiceCase(TelegramCase):
     def open_batch(self, invoices):
         """Choose “Send invoices by Telegram” in the list, and return the dialog."""
         invoices = invoices.with_user(self.accountant)
-        action = self.env.ref("telegram_green_api.action_account_move_send_telegram")
+        action = self.env.ref("telegram_green_api.account_move_action_send_telegram")
         action = action.with_user(self.accountant).with_context(
             active_model="account.move", active_ids=invoices.ids, active_id=invoices.ids[0]
         )

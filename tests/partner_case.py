@@ -23,7 +23,7 @@ class PartnerCase(TelegramCase):
         self.control = Phone(self.sandbox_url)
         self.addCleanup(self.control.clear_faults)
         self.partner = (
-            self.env["telegram.partner"]
+            self.env["telegram.api.partner"]
             .with_user(self.admin)
             .create(
                 {
@@ -49,13 +49,13 @@ class PartnerCase(TelegramCase):
         return self.partner.instance_ids.filtered(lambda line: line.id_instance == str(id_instance))
 
     def create_instance(self, name="Branch"):
-        dialog = self.env["telegram.partner.create"].with_user(self.admin)
+        dialog = self.env["telegram.api.partner.create"].with_user(self.admin)
         dialog = dialog.create({"partner_id": self.partner.id, "name": name})
         action = self.press("action_create_instance", dialog)
         return self.env["telegram.instance"].browse(action["params"]["instance_id"])
 
     def delete(self, line, action="action_delete", dialog=None):
-        dialog = dialog or self.env["telegram.partner.delete"].with_user(self.admin).create(
+        dialog = dialog or self.env["telegram.api.partner.delete"].with_user(self.admin).create(
             {"line_id": line.id}
         )
         return dialog, self.press(action, dialog)

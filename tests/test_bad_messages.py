@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.sending.limits import Allowance
+from ..models.sending.limits import SendBudget
 from ..models.sending.unsure import DOUBTS_MAX, JOURNAL_LAG
 from .common import CUSTOMER_CHAT, TelegramCase
 
@@ -106,23 +106,23 @@ class TestBadMessages(TelegramCase):
     def test_message_that_is_never_taken(self):
         """A message whose sending is interrupted time and again is given to a person at last."""
         bad = self.instance.send_text(CUSTOMER_CHAT, "Stops Odoo")
-        bad.write({"state": "sending", "attempts": 1, "doubts": DOUBTS_MAX - 1})
+        bad.write({"state": "sending", "attempts": 1, "unsure_count": DOUBTS_MAX - 1})
         self.send_queue()
         self.assertEqual((bad.state, bad.is_settling), ("unsure", True))
-        bad.absent_since -= timedelta(seconds=JOURNAL_LAG)
+        bad.missing_since_date -= timedelta(seconds=JOURNAL_LAG)
         self.send_queue()
         self.assertEqual(bad.state, "error")
         self.assertIn(str(DOUBTS_MAX), bad.failure_reason)
         bad.action_retry()
         self.send_queue()
-        self.assertEqual((bad.state, bad.doubts), ("sent", 0))
+        self.assertEqual((bad.state, bad.unsure_count), ("sent", 0))
 
     def test_change_that_is_never_taken(self):
         """The same of a change, which is otherwise repeated without asking."""
         message = self.instance.send_text(CUSTOMER_CHAT, "Hello")
         self.send_queue()
         change = message.edit("Good day")
-        change.write({"state": "sending", "attempts": 1, "doubts": DOUBTS_MAX - 1})
+        change.write({"state": "sending", "attempts": 1, "unsure_count": DOUBTS_MAX - 1})
         self.send_beside(change)
         self.assertEqual(change.state, "error")
         self.assertEqual(message.text, "Hello")
@@ -154,11 +154,11 @@ class TestBadMessages(TelegramCase):
     def test_ceiling_that_passed_meanwhile(self):
         """A run that was told “nobody new” does not fail when somebody new may be written to by
         its end; it has the rest sent at once."""
-        self.instance.stranger_limit = 1
+        self.instance.daily_new_contact_limit = 1
         self.instance.send_text(CUSTOMER_CHAT, "Hello")
         triggers = self.env["ir.cron.trigger"]
         triggers.search([("cron_id", "=", self.instance.send_cron_id.id)]).unlink()
-        self.instance._trigger_when_allowed(Allowance(messages=10, strangers=0))
+        self.instance._trigger_when_allowed(SendBudget(messages=10, strangers=0))
         self.assertTrue(triggers.search([("cron_id", "=", self.instance.send_cron_id.id)]))
 
 
@@ -173,7 +173,7 @@ class TestCorrectedPhone(TelegramCase):
             contact = self.env["res.partner"].create({"name": "Ivan", "phone": number})
             wrong = self.write_from(contact, "Hello").chat_id
             if learned:
-                wrong._learn_chat_id(learned)
+                wrong._resolve_phone_chat(learned)
             contact.phone = "+79998887709"
             right = self.write_from(contact, "Hello again").chat_id
             self.assertEqual(right.phone, "+79998887709")
@@ -194,6 +194,6 @@ class TestCorrectedPhone(TelegramCase):
     def test_chat_that_was_written_from(self):
         """Who writes from another number than the contact has is answered there."""
         chat = self.write_from(self.customer, "Hello").chat_id
-        chat.last_received_at = self.env.cr.now().replace(microsecond=0)
+        chat.last_received_date = self.env.cr.now().replace(microsecond=0)
         self.customer.phone = "+79998887704"
         self.assertEqual(self.write_from(self.customer, "Hello").chat_id, chat)

@@ -7,7 +7,7 @@ import threading
 from odoo.tests import tagged
 
 from .. import const
-from ..client import OutcomeUnknown, Refused, TryLater, transport
+from ..client import OutcomeUnknownError, RefusedError, RetryableError, transport
 from .client_case import ClientCase
 from .common import CUSTOMER_CHAT, SECRET_MARK
 from .test_notifications_kinds import listing
@@ -35,7 +35,7 @@ class TestClient(ClientCase):
             self.assertEqual(self.client.get_messages_count(), int(count))
         for count in (None, "", "many", True, False, 1.5, [1]):
             self.phone.fault("getMessagesCount", "status", status=200, body={"count": count})
-            self.assertFails(TryLater, const.CODE_NOT_JSON, self.client.get_messages_count)
+            self.assertFails(RetryableError, const.CODE_NOT_JSON, self.client.get_messages_count)
 
     def test_lists_that_are_null(self):
         """An empty list comes as "null" or as nothing at all, too; but conclusions are drawn from
@@ -49,14 +49,14 @@ class TestClient(ClientCase):
         ):
             for body in (None, ""):
                 self.phone.fault(method, "status", status=200, body=body)
-                self.assertFails(TryLater, const.CODE_NOT_JSON, call)
+                self.assertFails(RetryableError, const.CODE_NOT_JSON, call)
             self.phone.fault(method, "status", status=200, body=[])
             self.assertEqual(call(), [])
 
     def test_number_that_cannot_be_sent(self):
         """JSON has no NaN: that is refused before anything is sent."""
         self.assertFails(
-            Refused,
+            RefusedError,
             const.CODE_BAD_REQUEST,
             self.client.send_location,
             CUSTOMER_CHAT,
@@ -102,7 +102,7 @@ class TestClient(ClientCase):
             with self.subTest(fault):
                 self.phone.fault("sendMessage", **fault)
                 self.assertFails(
-                    OutcomeUnknown, code, self.client.send_message, CUSTOMER_CHAT, "Hello"
+                    OutcomeUnknownError, code, self.client.send_message, CUSTOMER_CHAT, "Hello"
                 )
 
     def test_question_may_be_repeated(self):
@@ -116,14 +116,14 @@ class TestClient(ClientCase):
         ):
             with self.subTest(fault):
                 self.phone.fault("getStateInstance", **fault)
-                self.assertFails(TryLater, code, self.client.get_state_instance)
+                self.assertFails(RetryableError, code, self.client.get_state_instance)
 
     def test_no_answer_in_time(self):
         """A send without an answer in time is of unknown outcome."""
         self.patch(transport, "READ_TIMEOUT", 0.2)
         self.phone.fault("sendMessage", "hold")
         self.assertFails(
-            OutcomeUnknown,
+            OutcomeUnknownError,
             const.CODE_TIMEOUT,
             self.client.send_message,
             CUSTOMER_CHAT,
@@ -137,7 +137,7 @@ class TestClient(ClientCase):
             taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
             client = self.make_client(f"http://127.0.0.1:{taken.getsockname()[1]}")
             self.assertFails(
-                TryLater, const.CODE_UNREACHABLE, client.send_message, CUSTOMER_CHAT, "Hello"
+                RetryableError, const.CODE_UNREACHABLE, client.send_message, CUSTOMER_CHAT, "Hello"
             )
 
     def test_wait_of_the_service(self):
@@ -146,7 +146,7 @@ class TestClient(ClientCase):
             headers = {"Retry-After": header}
             self.phone.fault("getStateInstance", "status", status=429, headers=headers)
             error = self.assertFails(
-                TryLater, const.CODE_RATE_LIMIT, self.client.get_state_instance
+                RetryableError, const.CODE_RATE_LIMIT, self.client.get_state_instance
             )
             self.assertEqual(error.retry_after, seconds)
 
@@ -154,13 +154,13 @@ class TestClient(ClientCase):
         """The token of the path must not travel to another host."""
         headers = {"Location": f"{self.sandbox_url}/elsewhere"}
         self.phone.fault("getStateInstance", "status", status=302, headers=headers)
-        self.assertFails(Refused, const.CODE_HTTP, self.client.get_state_instance)
+        self.assertFails(RefusedError, const.CODE_HTTP, self.client.get_state_instance)
 
     def test_endless_answer(self):
         """An answer without end is cut off instead of filling the memory."""
         self.phone.fault("getStateInstance", "endless")
         self.patch(transport, "ANSWER_MAX_BYTES", 1024 * 1024)
-        self.assertFails(TryLater, const.CODE_NOT_JSON, self.client.get_state_instance)
+        self.assertFails(RetryableError, const.CODE_NOT_JSON, self.client.get_state_instance)
 
     # --- Secrets -------------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ class TestClient(ClientCase):
             error = None
             try:
                 self.client.send_message(CUSTOMER_CHAT, "Hello")
-            except Refused as refused:
+            except RefusedError as refused:
                 error = refused
             self.assertNotIn(SECRET_MARK, str(error))
             self.assertIn("***", str(error))
@@ -187,7 +187,9 @@ class TestClient(ClientCase):
         with self.assertLogs(logger, logging.DEBUG) as logs:
             self.client.get_state_instance()
             self.phone.fault("getStateInstance", "lost_before")
-            self.assertFails(TryLater, const.CODE_CONNECTION_LOST, self.client.get_state_instance)
+            self.assertFails(
+                RetryableError, const.CODE_CONNECTION_LOST, self.client.get_state_instance
+            )
         self.assertTrue(any("getStateInstance/***" in line for line in logs.output))
         self.assertNotIn(SECRET_MARK, "\n".join(logs.output))
 

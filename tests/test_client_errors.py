@@ -3,7 +3,7 @@
 from odoo.tests import tagged
 
 from .. import const
-from ..client import GreenApiError, OutcomeUnknown, Refused, TryLater
+from ..client import GreenApiError, OutcomeUnknownError, RefusedError, RetryableError
 from ..client.notifications import QuotaNotification, parse
 from .client_case import ClientCase
 from .client_cases import CASES
@@ -12,25 +12,37 @@ from .common import CUSTOMER_CHAT
 QUOTA = "Monthly quota has been exceeded. Choose another plan"
 # Of the service's common errors: status, its words, kind for a question, for a send, code.
 ROWS = (
-    (400, "instance in starting process try later", TryLater, TryLater, "starting"),
-    (400, "instance is starting or not authorized", Refused, Refused, "not_authorized"),
-    (400, "Instance account is expired. Renew your instance", Refused, Refused, "expired"),
-    (400, "Instance is deleted", Refused, Refused, "deleted"),
-    (400, "bad request data", Refused, Refused, "bad_request"),
-    (400, "Validation failed. Details: 'chatId' is required", Refused, Refused, "bad_request"),
-    (400, "Unexpected token _ in JSON at position 7", Refused, Refused, "bad_request"),
-    (400, "custom webhook url is set. Clear it", Refused, Refused, "webhook_set"),
-    (401, "Unauthorized", Refused, Refused, "unauthorized"),
-    (403, "Forbidden", Refused, Refused, "forbidden"),
-    (404, "Not Found", Refused, Refused, "not_found"),
-    (413, "Payload too large", Refused, Refused, "http"),
-    (429, "Too Many Requests", TryLater, TryLater, "rate_limit"),
-    (466, QUOTA, Refused, Refused, "quota"),
-    (469, "User get contact info limit reached", Refused, Refused, "check_limit"),
-    (499, "Client Closed Request", TryLater, OutcomeUnknown, "server"),
-    (500, "Internal Server Error", TryLater, OutcomeUnknown, "server"),
-    (502, "Bad Gateway", TryLater, OutcomeUnknown, "server"),
-    (503, "Service Unavailable", TryLater, OutcomeUnknown, "server"),
+    (400, "instance in starting process try later", RetryableError, RetryableError, "starting"),
+    (400, "instance is starting or not authorized", RefusedError, RefusedError, "not_authorized"),
+    (
+        400,
+        "Instance account is expired. Renew your instance",
+        RefusedError,
+        RefusedError,
+        "expired",
+    ),
+    (400, "Instance is deleted", RefusedError, RefusedError, "deleted"),
+    (400, "bad request data", RefusedError, RefusedError, "bad_request"),
+    (
+        400,
+        "Validation failed. Details: 'chatId' is required",
+        RefusedError,
+        RefusedError,
+        "bad_request",
+    ),
+    (400, "Unexpected token _ in JSON at position 7", RefusedError, RefusedError, "bad_request"),
+    (400, "custom webhook url is set. Clear it", RefusedError, RefusedError, "webhook_set"),
+    (401, "Unauthorized", RefusedError, RefusedError, "unauthorized"),
+    (403, "Forbidden", RefusedError, RefusedError, "forbidden"),
+    (404, "Not Found", RefusedError, RefusedError, "not_found"),
+    (413, "Payload too large", RefusedError, RefusedError, "http"),
+    (429, "Too Many Requests", RetryableError, RetryableError, "rate_limit"),
+    (466, QUOTA, RefusedError, RefusedError, "quota"),
+    (469, "User get contact info limit reached", RefusedError, RefusedError, "check_limit"),
+    (499, "Client Closed Request", RetryableError, OutcomeUnknownError, "server"),
+    (500, "Internal Server Error", RetryableError, OutcomeUnknownError, "server"),
+    (502, "Bad Gateway", RetryableError, OutcomeUnknownError, "server"),
+    (503, "Service Unavailable", RetryableError, OutcomeUnknownError, "server"),
 )
 # How the methods say inside a 200 that they did nothing.
 NO_RIGHT = {"reason": "no right to do that"}
@@ -99,18 +111,18 @@ class TestClientErrors(ClientCase):
         client, authorized = self.client, {"stateInstance": "authorized"}
         webhook = {"settings": {"webhookUrl": "https://odoo.test"}}
         for phone, kind, code, call in (
-            ({"expired": True}, Refused, "expired", self.send),
-            ({"expired": False, "deleted": True}, Refused, "deleted", self.send),
+            ({"expired": True}, RefusedError, "expired", self.send),
+            ({"expired": False, "deleted": True}, RefusedError, "deleted", self.send),
             (
                 {"deleted": False, "stateInstance": "starting"},
-                TryLater,
+                RetryableError,
                 "starting",
                 client.get_chats,
             ),
-            ({"stateInstance": "notAuthorized"}, Refused, "not_authorized", client.get_chats),
-            ({}, Refused, "not_authorized", self.check),
-            ({**authorized, **webhook}, Refused, "webhook_set", client.receive_notification),
-            ({}, Refused, "webhook_set", lambda: client.delete_notification(1)),
+            ({"stateInstance": "notAuthorized"}, RefusedError, "not_authorized", client.get_chats),
+            ({}, RefusedError, "not_authorized", self.check),
+            ({**authorized, **webhook}, RefusedError, "webhook_set", client.receive_notification),
+            ({}, RefusedError, "webhook_set", lambda: client.delete_notification(1)),
         ):
             with self.subTest(phone=phone, code=code):
                 self.phone.change(**phone)
@@ -132,13 +144,13 @@ class TestClientErrors(ClientCase):
             ("bad_request", "not found", lambda: client.download_file("10000000", "1")),
         ):
             with self.subTest(code=code, words=words):
-                self.assertIn(words, self.assertFails(Refused, code, call).detail)
+                self.assertIn(words, self.assertFails(RefusedError, code, call).detail)
 
     def test_too_often(self):
         """Above the requests per second the service says to wait: nothing was done."""
         self.phone.change(rateLimits=True)
         self.client.get_settings()
-        error = self.assertFails(TryLater, const.CODE_RATE_LIMIT, self.client.get_settings)
+        error = self.assertFails(RetryableError, const.CODE_RATE_LIMIT, self.client.get_settings)
         self.assertEqual(error.detail, "Too Many Requests")
         self.phone.advance(1)
         self.client.get_settings()
@@ -149,7 +161,7 @@ class TestClientErrors(ClientCase):
         for chat_id in ("10000000", "10000001", "10000002"):
             self.client.send_message(chat_id, "Hello")
         error = self.assertFails(
-            Refused, const.CODE_QUOTA, self.client.send_message, "-10000000000000", "Hello"
+            RefusedError, const.CODE_QUOTA, self.client.send_message, "-10000000000000", "Hello"
         )
         self.assertIn("quota", error.detail)
         told = [parse(each["body"]) for each in self.phone.notifications()]
@@ -159,10 +171,10 @@ class TestClientErrors(ClientCase):
     def test_limits_of_account_checks(self):
         """Two limits of Telegram: one names its wait, the other asks for hours of silence."""
         self.phone.change(checkAccountPausedUntil=int(self.phone.now()) + 90)
-        error = self.assertFails(TryLater, const.CODE_RATE_LIMIT, self.check)
+        error = self.assertFails(RetryableError, const.CODE_RATE_LIMIT, self.check)
         self.assertTrue(80 < error.retry_after <= 91)
         self.phone.change(checkAccountLimitedUntil=int(self.phone.now()) + 3600)
-        self.assertFails(Refused, const.CODE_CHECK_LIMIT, self.check)
+        self.assertFails(RefusedError, const.CODE_CHECK_LIMIT, self.check)
 
     def test_quota_bodies(self):
         """466 says in an object of its own what is used up, of calls or of chats."""
@@ -174,7 +186,7 @@ class TestClientErrors(ClientCase):
             {"invokeStatus": {**allowed, "description": ""}, "correspondentsStatus": chats},
         ):
             self.phone.fault("sendMessage", "status", status=466, body=body)
-            error = self.assertFails(Refused, const.CODE_QUOTA, self.send)
+            error = self.assertFails(RefusedError, const.CODE_QUOTA, self.send)
             self.assertEqual(error.detail, QUOTA)
 
     # --- Failures inside 200 ---------------------------------------------------------------
@@ -196,10 +208,22 @@ class TestClientErrors(ClientCase):
         unauthorized = {"code": 401, "description": "Unauthorized"}
         session = {"status": False, "reason": "instance is starting or not authorized"}
         for method, body, call, kind, code in (
-            ("updateApiToken", unauthorized, self.client.update_api_token, Refused, "unauthorized"),
-            ("checkAccount", session, self.check, Refused, "not_authorized"),
-            ("checkAccount", {"status": False, "data": limit}, self.check, TryLater, "rate_limit"),
-            ("checkAccount", {"status": False}, self.check, TryLater, "not_json"),
+            (
+                "updateApiToken",
+                unauthorized,
+                self.client.update_api_token,
+                RefusedError,
+                "unauthorized",
+            ),
+            ("checkAccount", session, self.check, RefusedError, "not_authorized"),
+            (
+                "checkAccount",
+                {"status": False, "data": limit},
+                self.check,
+                RetryableError,
+                "rate_limit",
+            ),
+            ("checkAccount", {"status": False}, self.check, RetryableError, "not_json"),
         ):
             with self.subTest(method=method, body=body):
                 self.phone.fault(method, "status", status=200, body=body)

@@ -13,7 +13,7 @@ import requests
 from odoo.tests import tagged
 
 from .. import const
-from ..client import Refused, TryLater
+from ..client import RefusedError, RetryableError
 from ..client.uploads import Upload, form_upload
 from .client_case import ClientCase
 from .common import CUSTOMER_CHAT, SECRET_MARK
@@ -54,7 +54,7 @@ class FileHost(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.seen.append(dict(self.headers))
-        status, headers, body = self.server.answers.pop(0)
+        status, headers, body = self.server.parsing.pop(0)
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -115,7 +115,7 @@ class TestUploads(ClientCase):
             lambda: self.client.send_file_by_upload(CUSTOMER_CHAT, io.BytesIO(), "a.txt"),
             lambda: self.client.set_profile_picture(io.BytesIO()),
         ):
-            error = self.assertFails(Refused, const.CODE_BAD_REQUEST, call)
+            error = self.assertFails(RefusedError, const.CODE_BAD_REQUEST, call)
             self.assertEqual(error.detail, "File is empty")
 
     def test_names_that_would_break_the_request(self):
@@ -183,7 +183,7 @@ class TestUploads(ClientCase):
         file = io.BytesIO(CONTENT)
         self.phone.fault("uploadFile", "lost_after")
         self.assertFails(
-            TryLater, const.CODE_CONNECTION_LOST, self.client.upload_file, file, "a.txt"
+            RetryableError, const.CODE_CONNECTION_LOST, self.client.upload_file, file, "a.txt"
         )
 
 
@@ -204,7 +204,7 @@ class TestDownloads(ClientCase):
 
     def fetch(self, *answer, **options):
         """Let the other host answer, and fetch from it."""
-        self.host.answers.append(answer)
+        self.host.parsing.append(answer)
         client = self.make_client(self.sandbox_url, download_hosts=[self.name])
         target = io.BytesIO()
         return target, client.download(f"http://{self.name}/a?b=1", target, **options)
@@ -223,10 +223,10 @@ class TestDownloads(ClientCase):
         link = self.client.upload_file(io.BytesIO(b"x"), "a.txt")
         self.phone.advance(24 * 3600)
         self.assertFails(
-            Refused, const.CODE_FILE_GONE, self.client.download, link.url, io.BytesIO()
+            RefusedError, const.CODE_FILE_GONE, self.client.download, link.url, io.BytesIO()
         )
         for status in (401, 403, 404, 410):
-            self.assertFails(Refused, const.CODE_FILE_GONE, self.fetch, status, {}, b"")
+            self.assertFails(RefusedError, const.CODE_FILE_GONE, self.fetch, status, {}, b"")
 
     def test_other_hosts(self):
         """A link of a message may come from anybody: it leads nowhere but to our hosts."""
@@ -251,7 +251,11 @@ class TestDownloads(ClientCase):
         ):
             with self.subTest(url):
                 self.assertFails(
-                    Refused, const.CODE_HOST_NOT_ALLOWED, self.client.download, url, io.BytesIO()
+                    RefusedError,
+                    const.CODE_HOST_NOT_ALLOWED,
+                    self.client.download,
+                    url,
+                    io.BytesIO(),
                 )
         self.assertEqual(self.host.seen, [])
 
@@ -259,7 +263,9 @@ class TestDownloads(ClientCase):
         """Only https, but for this very machine, even when the host is allowed."""
         client = self.make_client(self.sandbox_url, download_hosts=["files.example.com"])
         url = "http://files.example.com/a"
-        self.assertFails(Refused, const.CODE_HOST_NOT_ALLOWED, client.download, url, io.BytesIO())
+        self.assertFails(
+            RefusedError, const.CODE_HOST_NOT_ALLOWED, client.download, url, io.BytesIO()
+        )
 
     def test_allowed_host(self):
         """A host that was allowed gives the file, and gets no token."""
@@ -271,13 +277,19 @@ class TestDownloads(ClientCase):
     def test_redirect(self):
         """A redirect would lead around the list of hosts."""
         headers = {"Location": self.sandbox_url}
-        self.assertFails(Refused, const.CODE_HTTP, self.fetch, 302, headers, b"")
+        self.assertFails(RefusedError, const.CODE_HTTP, self.fetch, 302, headers, b"")
 
     def test_too_large(self):
         """A file above the limit is refused, be its size announced or not."""
         for headers in ({"Content-Length": str(len(CONTENT))}, {}):
             self.assertFails(
-                Refused, const.CODE_TOO_LARGE, self.fetch, 200, headers, CONTENT, max_bytes=100_000
+                RefusedError,
+                const.CODE_TOO_LARGE,
+                self.fetch,
+                200,
+                headers,
+                CONTENT,
+                max_bytes=100_000,
             )
         _target, found = self.fetch(200, {}, CONTENT, max_bytes=len(CONTENT))
         self.assertEqual(found.size, len(CONTENT))
@@ -285,15 +297,17 @@ class TestDownloads(ClientCase):
     def test_cut_file(self):
         """Half a file is no file."""
         headers = {"Content-Length": str(len(CONTENT) + 1)}
-        self.assertFails(TryLater, const.CODE_CONNECTION_LOST, self.fetch, 200, headers, CONTENT)
+        self.assertFails(
+            RetryableError, const.CODE_CONNECTION_LOST, self.fetch, 200, headers, CONTENT
+        )
 
     def test_trouble_of_the_host(self):
         """A busy host is asked again later, after the wait that it names."""
         error = self.assertFails(
-            TryLater, const.CODE_RATE_LIMIT, self.fetch, 429, {"Retry-After": "7"}, b""
+            RetryableError, const.CODE_RATE_LIMIT, self.fetch, 429, {"Retry-After": "7"}, b""
         )
         self.assertEqual((error.method, error.retry_after), ("download", 7))
-        self.assertFails(TryLater, const.CODE_SERVER, self.fetch, 503, {}, b"")
+        self.assertFails(RetryableError, const.CODE_SERVER, self.fetch, 503, {}, b"")
 
     def test_full_disk(self):
         """A target that cannot be written is the caller's trouble, not the service's."""

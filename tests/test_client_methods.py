@@ -11,10 +11,10 @@ from odoo.tests.common import _super_send
 from .. import const
 from ..client import (
     GreenApiClient,
-    OutcomeUnknown,
+    OutcomeUnknownError,
     PartnerClient,
-    Refused,
-    TryLater,
+    RefusedError,
+    RetryableError,
     results,
 )
 from ..sandbox.phone import Phone
@@ -161,9 +161,9 @@ class TestPartnerClient(WireCase):
         """An instance costs money: a call that may have made one is not to be repeated."""
         for kind in ("lost_after", "html"):
             self.service.fault("createInstance", kind)
-            self.assertRaises(OutcomeUnknown, self.client.create_instance, "Branch office")
+            self.assertRaises(OutcomeUnknownError, self.client.create_instance, "Branch office")
         self.service.fault("getInstances", "lost_after")
-        self.assertRaises(TryLater, self.client.get_instances)
+        self.assertRaises(RetryableError, self.client.get_instances)
 
     def test_refusals_inside_200(self):
         """The service answers 200 to a wrong token and a wrong id: no success, no secret."""
@@ -173,7 +173,7 @@ class TestPartnerClient(WireCase):
             (lambda: stranger.create_instance("Branch office"), const.CODE_UNAUTHORIZED),
             (lambda: self.client.delete_instance_account(404), const.CODE_NOT_FOUND),
         ):
-            with self.subTest(code), self.assertRaises(Refused) as caught:
+            with self.subTest(code), self.assertRaises(RefusedError) as caught:
                 call()
             self.assertEqual(caught.exception.code, code)
             self.assertTrue(caught.exception.detail)
@@ -182,7 +182,7 @@ class TestPartnerClient(WireCase):
     def test_refused_settings(self):
         """A setting that the service does not know is refused, and no instance is made."""
         before = self.client.get_instances()
-        with self.assertRaises(Refused) as caught:
+        with self.assertRaises(RefusedError) as caught:
             self.client.create_instance("Branch office", {"colour": "green"})
         self.assertEqual(caught.exception.code, const.CODE_BAD_REQUEST)
         self.assertIn("'colour' is not allowed", caught.exception.detail)

@@ -3,7 +3,7 @@
 from odoo.tests import BaseCase, tagged
 
 from .. import const
-from ..client import Pace
+from ..client import RateLimiter
 
 
 @tagged("post_install", "-at_install")
@@ -13,7 +13,7 @@ class TestPace(BaseCase):
     def setUp(self):
         super().setUp()
         self.now = 1000.0
-        self.pace = Pace(lambda: self.now)
+        self.pace = RateLimiter(lambda: self.now)
 
     def test_within_every_limit(self):
         """No second, or longer span of a slower method, has more calls than allowed."""
@@ -31,7 +31,7 @@ class TestPace(BaseCase):
     def test_next_run(self):
         """The first call of a run does not know when the last one of the former run was."""
         former = self._call("sendMessage", [0.001] * 25)
-        self.pace = Pace(lambda: self.now)
+        self.pace = RateLimiter(lambda: self.now)
         arrivals = [*former, *self._call("sendMessage", [0.001] * 40)]
         self.assertGreaterEqual(arrivals[50] - arrivals[0], 1)
 

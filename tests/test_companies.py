@@ -71,10 +71,14 @@ class TestCompanies(TelegramCase):
             here: (here.company_id, own_partner.lang, own_partner.tz),
             there: (self.paris, "fr_FR", "Europe/Paris"),
         }
-        names = ("_close", "_show_file", "_prepare_received", "_keep_file")
+        names = ("_close", "_update_posted_file", "_prepare_received", "_store_incoming_file")
         of_messages = self.spy("telegram.message", *names)
         of_accounts = self.spy(
-            "telegram.instance", "_mend_gap", "_end_sync", "_take_number", "_pause_sending"
+            "telegram.instance",
+            "_fetch_missed_messages",
+            "_finish_sync",
+            "_process_number_result",
+            "_pause_sending",
         )
         for user, instance, phone in zip(self.both, self.instances, self.phones, strict=True):
             self.write_from(self.customer, "Hello", user)
@@ -85,11 +89,11 @@ class TestCompanies(TelegramCase):
             phone.write_file(CUSTOMER_CHAT, "photo.txt", b"photo", "Look")
             self.receive(instance)
             instance.sync_state = "waiting"
-            self._run(self.env.ref("telegram_green_api.ir_cron_sync"))
+            self._run(self.env.ref("telegram_green_api.ir_cron_telegram_sync"))
             self.env["telegram.chat"]._get_or_create(
                 instance, "79998887766@c.us"
             ).check_user_id = user
-            self._run(self.env.ref("telegram_green_api.ir_cron_check"))
+            self._run(self.env.ref("telegram_green_api.ir_cron_check_phone_numbers"))
             message = self.messages(user).filtered("download_state")
             self.assertEqual(message.attachment_id.company_id, instance.company_id)
             message.sudo()._erase_files()
@@ -114,7 +118,7 @@ class TestCompanies(TelegramCase):
             tz="Pacific/Auckland",
         )
         there = self.instances[1]
-        there.write({"responsible_id": manager.id, "has_worked": True})
+        there.write({"responsible_id": manager.id, "was_operational": True})
         seen = self.spy("telegram.instance", "activity_schedule")
         self.phones[1].fault("receiveNotification", "status", status=401)
         self.receive(there)

@@ -37,7 +37,7 @@ class ContactsBrowserCase(TourCase, SandboxCase):
                 "sequence": -1,  # the one by which numbers are checked
             }
         )
-        self.instance.write({"state": "authorized", "receiving_set": True})
+        self.instance.write({"state": "authorized", "is_receiving_configured": True})
         self.customer = self.env["res.partner"].create(
             {"name": "Vasilisa Ivanova", "phone": CUSTOMER_PHONE, "ref": "tour"}
         )

@@ -126,7 +126,7 @@ class TestCrash(CommittedCase):
             self.assertEqual(process.wait(120), 0)
         with self.environment() as env:
             events = env["telegram.event"].search([("instance_id", "=", self.instance_id)])
-            events.next_attempt_at = False
+            events.next_attempt_date = False
         self.run_action(self.receive_cron_id)
         self.assertEqual(self.state(message_id), "read")
         self.assertEqual(self.texts("outgoing"), ["Are you there?"])
@@ -137,7 +137,7 @@ class TestCrash(CommittedCase):
         self.queue("First")
         with self.environment() as env:
             chat = env["telegram.chat"].search([("instance_id", "=", self.instance_id)])
-            chat._learn_chat_id(CUSTOMER_CHAT)
+            chat._resolve_phone_chat(CUSTOMER_CHAT)
         self.phone.write(CUSTOMER_CHAT, "In between")
         chats = self.registry["telegram.chat"]
         original, met = chats._from_notifications, []

@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
-from ..models.mail.discuss_channel_posting import Shown
+from ..models.mail.discuss_channel_posting import ConversationMessage
 from .common import CUSTOMER_CHAT
 from .discuss_case import DiscussCase
 
@@ -172,8 +172,8 @@ class TestConversation(DiscussCase):
             }
         )
         phone_channel = phone_chat._open_channel()
-        phone_channel._telegram_show([Shown(phone_channel, {"body": "By phone"})])
-        phone_chat._learn_chat_id(CUSTOMER_CHAT)
+        phone_channel._telegram_show([ConversationMessage(phone_channel, {"body": "By phone"})])
+        phone_chat._resolve_phone_chat(CUSTOMER_CHAT)
         self.assertFalse(phone_channel.exists())
         self.assertEqual(self.texts(), ["Early", "By phone"])
 
@@ -189,7 +189,7 @@ class TestConversation(DiscussCase):
         )
         channel = phone_chat._open_channel()
         other = self.env["telegram.chat"]._get_or_create(self.instance, "777")
-        phone_chat._learn_chat_id("777")
+        phone_chat._resolve_phone_chat("777")
         self.assertEqual(other.channel_id, channel)
         self.assertTrue(channel.exists())
 

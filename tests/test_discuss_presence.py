@@ -56,7 +56,7 @@ class TestPresence(DiscussCase):
             self.env.cr.postcommit.run()
         self.assertIn("typing was not shown", logs.output[0])
         other = self.env["telegram.chat"]._get_or_create(self.instance, "333")
-        other._show_typing()
+        other._send_typing()
         with self.assertNoLogs(conversation.__name__, logging.INFO):
             self.env.cr.postcommit.run()
 

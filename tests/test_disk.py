@@ -65,12 +65,12 @@ class TestDisk(FilesCase):
             self.receive_later(message)
             self.assert_waits(message, attempts=1)
             self.assertIn(FULL, message.file_message)
-            self.assertIn(FULL, self.instance.file_problem)
+            self.assertIn(FULL, self.instance.file_error)
             self.assertEqual(self.texts()[-1], f"Text {number}")
             self.assertEqual(os.listdir(folder), [])
         self.receive_later(message)
         self.assertEqual(message.attachment_id.raw, CONTENT)
-        self.assertFalse(self.instance.file_problem)
+        self.assertFalse(self.instance.file_error)
 
     def test_full_while_a_conversation_opens(self):
         """A message that begins a conversation waits with it for room for the picture, for as
@@ -82,13 +82,13 @@ class TestDisk(FilesCase):
         self.phone.write(CUSTOMER_CHAT, "Beside it")
         events = self.env["telegram.event"]
         for reason in (errno.ENOSPC, errno.EDQUOT, errno.EDQUOT, errno.EDQUOT):
-            events.next_attempt_at = fields.Datetime.now()
+            events.next_attempt_date = fields.Datetime.now()
             with self.full_disk(reason):
                 self.receive()
             events = events.search([("instance_id", "=", self.instance.id), ("state", "=", "new")])
             self.assertEqual(events.mapped("error"), [os.strerror(reason)])
         self.assertEqual(self.texts(), ["Beside it"])
-        events.next_attempt_at = fields.Datetime.now()
+        events.next_attempt_date = fields.Datetime.now()
         self.receive()
         self.assertEqual(events.state, "done")
         self.assertEqual(self.texts(chat.channel_id), ["First words"])
@@ -111,7 +111,9 @@ class TestDisk(FilesCase):
         self.assertEqual((with_report.state, after.state), ("queued", "queued"))
         self.assertIn(FULL, with_report.waiting_reason)
         self.assertFalse(self.instance.send_after)
-        self.assertEqual((with_report.attempts, with_report.doubts), (4, 0), "once in each run")
+        self.assertEqual(
+            (with_report.attempts, with_report.unsure_count), (4, 0), "once in each run"
+        )
         self.send_queue()
         sent = [entry["idMessage"] for entry in self.phone.ledger()[4:]]
         self.assertEqual(sent, [with_report.id_message, after.id_message])
@@ -169,7 +171,7 @@ class TestDisk(FilesCase):
             self.send_queue()
         self.assertEqual([message.state for message in messages], ["error", "error"])
         self.assertEqual(text.state, "sent")
-        self.assertFalse(self.instance.send_after or self.instance.problem)
+        self.assertFalse(self.instance.send_after or self.instance.last_error)
         self.assertEqual(len(self.phone.ledger()), 1)
         self.retry(*messages)
         self.assertEqual([message.state for message in messages], ["sent", "sent"])

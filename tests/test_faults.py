@@ -12,15 +12,21 @@ from ..models.sending.unsure import JOURNAL_LAG
 from .common import CUSTOMER_CHAT, TelegramCase
 
 UNSURE_LOGGER = "odoo.addons.telegram_green_api.models.sending.unsure"
-AS_BEFORE = {"state": "queued", "id_message": False, "attempts": 0, "attempted_at": False}
+AS_BEFORE = {"state": "queued", "id_message": False, "attempts": 0, "last_attempt_date": False}
 MARK = "another database"
 DAY_RUNS = 47  # each half hour: the journals go back for 24 hours
-# What notes times: the column that tells the instance, and the times. Not running_at: Odoo goes
+# What notes times: the column that tells the instance, and the times. Not last_run_date: Odoo goes
 # on working in between.
 AGEING = {
-    "telegram_instance": ("id", "received_until", "send_after", "checked_at"),
-    "telegram_message": ("instance_id", "create_date", "date", "attempted_at", "absent_since"),
-    "telegram_chat": ("instance_id", "first_written_at"),
+    "telegram_instance": ("id", "received_until", "send_after", "last_check_date"),
+    "telegram_message": (
+        "instance_id",
+        "create_date",
+        "date",
+        "last_attempt_date",
+        "missing_since_date",
+    ),
+    "telegram_chat": ("instance_id", "first_contact_date"),
 }
 
 
@@ -43,12 +49,12 @@ class TestFaults(TelegramCase):
 
         :param messages: what had been written by then
         """
-        self.instance.running_at = fields.Datetime.now() - timedelta(**since)
+        self.instance.last_run_date = fields.Datetime.now() - timedelta(**since)
         if messages:
             messages.flush_recordset()
             self.env.cr.execute(
                 "UPDATE telegram_message SET create_date = %s WHERE id = ANY(%s)",
-                [self.instance.running_at, messages.ids],
+                [self.instance.last_run_date, messages.ids],
             )
             messages.invalidate_recordset()
 
@@ -67,12 +73,12 @@ class TestFaults(TelegramCase):
         the second time; what did not go out goes out, after the time the journal may lag."""
         sent = self.restore_before_sending("Only once")
         waiting = self.write_from(self.customer, "Not yet")
-        self.instance.database_mark = MARK
+        self.instance.database_fingerprint = MARK
         self.send_queue()
         self.assertEqual((sent.state, waiting.state), ("sent", "unsure"))
         self.assertEqual(sent.id_message, self.phone.ledger()[0]["idMessage"])
         self.assertEqual(self.ledger(), ["Only once"])
-        waiting.absent_since -= timedelta(seconds=JOURNAL_LAG)
+        waiting.missing_since_date -= timedelta(seconds=JOURNAL_LAG)
         self.send_queue()
         self.assertEqual(waiting.state, "sent")
         self.assertEqual(self.ledger(), ["Only once", "Not yet"])
@@ -90,7 +96,7 @@ class TestFaults(TelegramCase):
         the receive action about the message before anybody asks: it stays one message."""
         message = self.restore_before_sending("Only once")
         self.pause(message, minutes=30)
-        self.instance.received_until = self.instance.running_at
+        self.instance.received_until = self.instance.last_run_date
         self.receive()
         self.send_queue()
         self.assertEqual(
@@ -105,7 +111,7 @@ class TestFaults(TelegramCase):
         """Of two equal texts of the backup, one went out: the other one is no proof of itself."""
         first = self.restore_before_sending("Same words")
         second = self.write_from(self.customer, "Same words")
-        self.instance.database_mark = MARK
+        self.instance.database_fingerprint = MARK
         self.send_queue()
         self.send_queue()
         self.assertEqual((first | second).mapped("state"), ["sent", "unsure"])
@@ -114,7 +120,7 @@ class TestFaults(TelegramCase):
         """After a break longer than the service remembers, a person decides."""
         message = self.restore_before_sending("Only once")
         self.pause(message, hours=25)
-        message.date = self.instance.running_at
+        message.date = self.instance.last_run_date
         self.send_queue()
         self.assertEqual((message.state, message.is_settling), ("unsure", False))
         self.assertEqual(self.ledger(), ["Only once"])
@@ -143,7 +149,10 @@ class TestFaults(TelegramCase):
     def test_marks_are_not_for_people(self):
         """Nobody hides a break by writing the marks."""
         user = self.env.ref("base.user_admin")
-        for name, value in (("running_at", fields.Datetime.now()), ("database_mark", MARK)):
+        for name, value in (
+            ("last_run_date", fields.Datetime.now()),
+            ("database_fingerprint", MARK),
+        ):
             with self.subTest(name), self.assertRaises(AccessError):
                 self.instance.with_user(user).write({name: value})
 
@@ -243,24 +252,24 @@ class TestFaults(TelegramCase):
     def test_clock_set_back(self):
         """Times noted by a clock that was a year ahead are not waited for."""
         ahead = fields.Datetime.now() + timedelta(days=365)
-        self.instance.write({"running_at": ahead, "received_until": ahead, "send_after": ahead})
+        self.instance.write({"last_run_date": ahead, "received_until": ahead, "send_after": ahead})
         message = self.write_from(self.customer, "Now")
         self.receive()
         self.send_queue()
         self.assertEqual(message.state, "sent")
-        self.assertLess(self.instance.running_at, ahead)
+        self.assertLess(self.instance.last_run_date, ahead)
         self.assertLess(self.instance.received_until, ahead)
 
     def test_limits_of_a_clock_set_back(self):
         """Who was written to by a clock that was ahead does not use up the limits until then."""
         ahead = fields.Datetime.now() + timedelta(days=365)
-        self.instance.write({"stranger_limit": 1, "send_interval": 600000})  # 6 an hour
+        self.instance.write({"daily_new_contact_limit": 1, "send_interval": 600000})  # 6 an hour
         sent = [self.instance.send_text(str(10000001 + number), "Hi") for number in range(6)]
         for message in sent:
-            message.sudo().write({"state": "sent", "attempts": 1, "attempted_at": ahead})
-            message.chat_id.sudo().first_written_at = ahead
+            message.sudo().write({"state": "sent", "attempts": 1, "last_attempt_date": ahead})
+            message.chat_id.sudo().first_contact_date = ahead
         stranger = self.instance.send_text("79998887701@c.us", "Hello")
-        self.assertTrue(stranger.chat_id.is_stranger)
+        self.assertTrue(stranger.chat_id.is_new_contact)
         self.send_queue()
         self.assertEqual(stranger.state, "sent")
 
@@ -270,7 +279,7 @@ class TestFaults(TelegramCase):
         self.pause(message, hours=1)
         self.send_queue()
         self.assertEqual((message.state, self.ledger()), ("unsure", []))
-        message.absent_since -= timedelta(seconds=JOURNAL_LAG)
+        message.missing_since_date -= timedelta(seconds=JOURNAL_LAG)
         self.send_queue()
         self.assertEqual((message.state, self.ledger()), ("sent", ["Only once"]))
 

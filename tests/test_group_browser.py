@@ -55,7 +55,7 @@ class TestGroupOnDesktop(GroupBrowserCase):
         self.tour("telegram_group", f"/odoo/action-{action.id}")
         self.env.invalidate_all()
         self.assertEqual(self.group.name, "Office renovation")
-        self.assertTrue(self.group.left_at)
+        self.assertTrue(self.group.left_date)
         self.assertEqual(self.group._get_record(), self.order)
         with self.instance._get_client() as client:
             data = client.get_group_data(self.group.chat_id)

@@ -64,7 +64,7 @@ class TestInvoiceSending(InvoiceCase):
     def test_language_of_the_customer(self):
         """The text is in the customer's language, not in that of who sends it."""
         self.env["res.lang"]._activate_lang("fr_FR")
-        template = self.env.ref("telegram_green_api.template_invoice")
+        template = self.env.ref("telegram_green_api.telegram_template_invoice")
         template.with_context(lang="fr_FR").body = "Bonjour {{ object.partner_id.name }}"
         self.customer.lang = "fr_FR"
         self.assertEqual(self.send(self._create_invoice()).text, "Bonjour Vasilisa Ivanova")
@@ -76,12 +76,12 @@ class TestInvoiceSending(InvoiceCase):
 
     def test_template_is_gone(self):
         """Somebody who deletes the ready text does not keep invoices from being sent."""
-        self.env.ref("telegram_green_api.template_invoice").unlink()
+        self.env.ref("telegram_green_api.telegram_template_invoice").unlink()
         self.assertTrue(self.send(self._create_invoice()).attachment_id)
 
     def test_template_cannot_be_filled(self):
         """The dialog still opens, and says which placeholder cannot be filled."""
-        template = self.env.ref("telegram_green_api.template_invoice")
+        template = self.env.ref("telegram_green_api.telegram_template_invoice")
         template.body = "Ref {{ object.ref.strip() }}"
         wizard = self.open_wizard(self._create_invoice())
         self.assertFalse(wizard.telegram_body)
@@ -90,7 +90,7 @@ class TestInvoiceSending(InvoiceCase):
     def test_other_files_of_the_template(self):
         """The template's own files go after the PDF, which is not made and sent a second time."""
         terms = self.env["ir.attachment"].create({"name": "terms.txt", "raw": b"30 days"})
-        self.env.ref("telegram_green_api.template_invoice").attachment_ids = terms
+        self.env.ref("telegram_green_api.telegram_template_invoice").attachment_ids = terms
         invoice = self._create_invoice()
         messages = self.send(invoice)
         pdf = invoice.invoice_pdf_report_id.name
@@ -100,7 +100,9 @@ class TestInvoiceSending(InvoiceCase):
         """Written once more from the chatter with a template, the invoice is the same file."""
         invoice = self._create_invoice()
         self.send(invoice)
-        template = self.env.ref("telegram_green_api.template_invoice").with_user(self.accountant)
+        template = self.env.ref("telegram_green_api.telegram_template_invoice").with_user(
+            self.accountant
+        )
         file = template._render_attachments(invoice.with_user(self.accountant))[invoice.id]
         self.assertEqual(file.raw, invoice.invoice_pdf_report_id.raw)
         self.assertNotEqual(file, invoice.invoice_pdf_report_id)

@@ -196,7 +196,9 @@ class TestInvoiceSendingBatch(InvoiceCase):
     def test_text_cannot_be_filled(self):
         """A text that fails for one invoice fails for that one only."""
         self.both.ref = "Order 5"
-        self.env.ref("telegram_green_api.template_invoice").body = "{{ object.ref.strip() }}"
+        self.env.ref(
+            "telegram_green_api.telegram_template_invoice"
+        ).body = "{{ object.ref.strip() }}"
         self.first.ref = False
         self.open_batch(self.both).action_send_and_print()
         self.run_invoice_action()

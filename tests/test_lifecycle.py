@@ -28,19 +28,19 @@ env.cr.commit()
 AS_FIRST_VERSION = f"""
 ALTER TABLE telegram_chat ADD COLUMN company_id integer REFERENCES res_company;
 UPDATE ir_module_module SET latest_version = '19.0.1.0.0' WHERE name = '{ADDON}';
-UPDATE telegram_chat SET first_written_at = NULL, is_stranger = TRUE;
+UPDATE telegram_chat SET first_contact_date = NULL, is_new_contact = TRUE;
 UPDATE telegram_message SET state = 'read';
 ALTER TABLE telegram_instance ADD COLUMN api_token varchar;
 UPDATE telegram_instance SET api_token = secret.value
   FROM telegram_secret AS secret WHERE secret.name = 'api_token';
 DELETE FROM telegram_secret;
 UPDATE ir_rule SET domain_force = '[]' FROM ir_model_data AS data
- WHERE data.name = 'rule_chat_company' AND data.res_id = ir_rule.id;
+ WHERE data.name = 'ir_rule_telegram_chat_company' AND data.res_id = ir_rule.id;
 """
 
 CHAT_RULE = """
 SELECT domain_force FROM ir_rule JOIN ir_model_data AS data ON data.res_id = ir_rule.id
- WHERE data.name = 'rule_chat_company'
+ WHERE data.name = 'ir_rule_telegram_chat_company'
 """
 
 COMPANY_COLUMN = """
@@ -88,7 +88,7 @@ class TestLifecycle(DatabaseCase):
             cr.execute(AS_FIRST_VERSION)
         self.odoo("server", "-u", ADDON, "--stop-after-init")
         with sql_db.db_connect(DATABASE).cursor() as cr:
-            cr.execute("SELECT first_written_at IS NULL, is_stranger FROM telegram_chat")
+            cr.execute("SELECT first_contact_date IS NULL, is_new_contact FROM telegram_chat")
             self.assertEqual(cr.fetchall(), [(False, False)], "who was written to is a stranger")
             cr.execute("SELECT res_model, name, value FROM telegram_secret")
             self.assertEqual(cr.fetchall(), [("telegram.instance", "api_token", "abc")])

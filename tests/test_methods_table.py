@@ -113,7 +113,7 @@ class TestCalls(TelegramCase):
         self.phone.write(CUSTOMER_CHAT, "Waits")
         picture = io.BytesIO()
         Image.new("RGB", (64, 64), "green").save(picture, "JPEG")
-        partner = self.env["telegram.partner"].create(
+        partner = self.env["telegram.api.partner"].create(
             {"name": "Us", "api_url": self.sandbox_url, "token_new": PARTNER_TOKEN}
         )
         clients = [record._get_client() for record in (self.instance, partner)]

@@ -7,7 +7,7 @@ from .browser_case import TourCase
 from .common import CUSTOMER_CHAT, SandboxCase
 from .partner_case import PARTNER_TOKEN
 
-LIST = "/odoo/action-telegram_green_api.telegram_partner_action"
+LIST = "/odoo/action-telegram_green_api.telegram_api_partner_action"
 
 
 class PartnerBrowserCase(TourCase, SandboxCase):
@@ -21,8 +21,8 @@ class PartnerBrowserCase(TourCase, SandboxCase):
         SandboxCase._next_id_instance = new_id
         new_phone = Phone(self.sandbox_url, new_id)
         lent = {"telegram_partner_token": PARTNER_TOKEN, "telegram_new_id": str(new_id)}
-        self.tour("telegram_partner_create", LIST, **lent)
-        partner = self.env["telegram.partner"].search([])
+        self.tour("telegram_api_partner_create", LIST, **lent)
+        partner = self.env["telegram.api.partner"].search([])
         instance = self.env["telegram.instance"].search([("id_instance", "=", str(new_id))])
         self.assertEqual(partner.name, "Our partner")
         self.assertEqual((instance.name, instance.state), ("Branch", "authorized"))
@@ -33,7 +33,7 @@ class PartnerBrowserCase(TourCase, SandboxCase):
         instance.send_text(CUSTOMER_CHAT, "Never sent")
         self.env.flush_all()
         new_phone.fault("logout", "status", status=500)
-        self.tour("telegram_partner_delete", f"/odoo/telegram-partners/{partner.id}")
+        self.tour("telegram_api_partner_delete", f"/odoo/telegram-partners/{partner.id}")
         self.env.invalidate_all()
         self.assertEqual((instance.state, instance.active), ("deleted", False))
         self.assertTrue(new_phone.instance()["deleted"])

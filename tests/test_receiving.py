@@ -27,7 +27,7 @@ class TestPolling(TelegramCase):
     def listen(self, seconds, **values):
         """Let the instance listen to a service that waits as long as it is asked to."""
         self.phone.change(longPoll=True, **values)
-        self.instance.listen_seconds = seconds
+        self.instance.polling_window = seconds
 
     def test_listening_goes_on_after_a_message(self):
         """In the window, what comes after an empty answer is taken in by the same run."""
@@ -50,7 +50,7 @@ class TestPolling(TelegramCase):
 
     def test_listening_to_a_service_that_does_not_wait(self):
         """A service that answers "nothing" at once is not asked again and again."""
-        self.instance.listen_seconds = 300
+        self.instance.polling_window = 300
         self.receive()
         self.assertEqual(len(self.phone.requests("receiveNotification")), 1)
 
@@ -78,23 +78,23 @@ class TestPolling(TelegramCase):
     def test_window(self):
         """The service is asked for what is left of the window, in bounds it accepts."""
         for seconds, expected in ((0, 5), (3, 5), (12, 11), (300, receiving.LONGEST_WAIT)):
-            self.assertEqual(receiving.Listening(seconds).ask(), expected)
-        listening = receiving.Listening(300)
+            self.assertEqual(receiving.PollingWindow(seconds).ask(), expected)
+        listening = receiving.PollingWindow(300)
         listening.ask()
         self.assertFalse(listening.is_over)
         self.assertFalse(listening.goes_on_after_nothing(), "no time has passed")
         listening._asked_at = time.monotonic() - 5
         self.assertTrue(listening.goes_on_after_nothing())
-        self.assertTrue(receiving.Listening(0).is_over)
+        self.assertTrue(receiving.PollingWindow(0).is_over)
 
     def test_window_fits_odoos_limits(self):
         """The window never lasts so long that Odoo would kill the action."""
-        self.instance.listen_seconds = 300
+        self.instance.polling_window = 300
         for cron_limit, limit, expected in ((-1, 120, 60), (40, 120, 20), (0, 120, 300)):
             limits = {"limit_time_real_cron": cron_limit, "limit_time_real": limit}
             config = "odoo.addons.telegram_green_api.models.receiving.setup.config"
             with self.subTest(limits), patch(config, limits):
-                self.assertEqual(self.instance._get_listening_seconds(), expected)
+                self.assertEqual(self.instance._get_polling_window(), expected)
 
     def test_window_has_bounds(self):
         """A window that is negative, or endless, is refused."""
@@ -105,7 +105,7 @@ class TestPolling(TelegramCase):
                 self.assertRaises(CheckViolation),
                 self.cr.savepoint(),
             ):
-                self.instance.listen_seconds = seconds
+                self.instance.polling_window = seconds
                 self.instance.flush_recordset()
 
     def test_backlog_is_processed_without_a_new_message(self):
@@ -120,7 +120,7 @@ class TestPolling(TelegramCase):
         """When another program has set a webhook, the words say what to press."""
         self.phone.change(settings={"webhookUrl": "https://example.com/hook"})
         self.receive()
-        self.assertIn("Set up receiving", self.instance.problem)
+        self.assertIn("Set up receiving", self.instance.last_error)
 
 
 @tagged("post_install", "-at_install")
@@ -183,7 +183,7 @@ class TestSetUp(WebhookCase):
 
     def setUp(self):
         super().setUp()
-        self.instance.write({"receiving_set": False, "webhook_url": False})
+        self.instance.write({"is_receiving_configured": False, "webhook_url": False})
         self.instance._store_secret("webhook_secret", None)
         self.instance.webhook_key = False
 
@@ -213,7 +213,7 @@ class TestSetUp(WebhookCase):
         self.assertLessEqual(const.RECEIVE_SETTINGS.items(), settings.items())
         self.assertEqual(settings["webhookUrl"], self.instance.webhook_url)
         self.assertEqual(settings["webhookUrlToken"], self.secret_of(self.instance))
-        self.assertTrue(self.instance.receiving_set)
+        self.assertTrue(self.instance.is_receiving_configured)
         self.assertNotIn(self.secret_of(self.instance), str(params))
         self.assertNotIn(self.secret_of(self.instance), self.instance.webhook_url)
         params = self.set_up()
@@ -246,7 +246,7 @@ class TestSetUp(WebhookCase):
         self.receive()
         event = self.events().filtered(lambda event: event.type_webhook == const.WEBHOOK_TEST)
         self.assertEqual(event.state, "done")
-        self.assertFalse(self.instance.webhook_received_at)
+        self.assertFalse(self.instance.last_webhook_date)
         self.assertIn("not delivered anything yet", self.instance.receiving_message)
 
     def test_service_restarts(self):
@@ -258,25 +258,25 @@ class TestSetUp(WebhookCase):
             {"kind": "status", "status": 400, "body": "instance in starting process try later"},
         )
         self.set_up()
-        self.assertFalse(self.instance.receiving_set)
+        self.assertFalse(self.instance.is_receiving_configured)
         self.assertIn("restarts", self.instance.receiving_message)
         self.phone.clear_faults()
         self.receive()
-        self.assertTrue(self.instance.receiving_set)
-        self.assertFalse(self.instance.receiving_told_at)
+        self.assertTrue(self.instance.is_receiving_configured)
+        self.assertFalse(self.instance.settings_sent_date)
 
     def test_service_that_does_not_keep_its_settings(self):
         """Settings that are not kept are named, once the service had its five minutes."""
         self.set_up()
         self.phone.change(settings={"incomingWebhook": "no"})
         now = fields.Datetime.now()
-        self.instance.write({"receiving_set": False, "receiving_told_at": now})
+        self.instance.write({"is_receiving_configured": False, "settings_sent_date": now})
         self.receive()
-        self.assertFalse(self.instance.problem)
-        self.instance.receiving_told_at = now - timedelta(seconds=const.RESTART_SECONDS + 60)
+        self.assertFalse(self.instance.last_error)
+        self.instance.settings_sent_date = now - timedelta(seconds=const.RESTART_SECONDS + 60)
         self.receive()
-        self.assertIn("incomingWebhook", self.instance.problem)
-        self.assertFalse(self.instance.receiving_set)
+        self.assertIn("incomingWebhook", self.instance.last_error)
+        self.assertFalse(self.instance.is_receiving_configured)
 
     def test_service_refuses(self):
         """When the service does not take the settings, the reason is told; nothing is claimed."""
@@ -284,7 +284,7 @@ class TestSetUp(WebhookCase):
         params = self.set_up()
         self.assertEqual(params["type"], "warning")
         self.assertIn("disturbance", params["message"])
-        self.assertFalse(self.instance.receiving_set)
+        self.assertFalse(self.instance.is_receiving_configured)
         self.assertEqual(self.set_up()["type"], "success")
 
     def test_change_of_mode(self):
@@ -361,10 +361,14 @@ class TestSetUp(WebhookCase):
         manager = new_test_user(
             self.env, "telegram_boss", groups="telegram_green_api.group_manager"
         )
-        for values in ({"webhook_key": "mine"}, {"webhook_url": "x"}, {"receiving_told_at": False}):
+        for values in (
+            {"webhook_key": "mine"},
+            {"webhook_url": "x"},
+            {"settings_sent_date": False},
+        ):
             with self.subTest(values), self.assertRaises(AccessError):
                 self.instance.with_user(manager).write(values)
-        self.instance.with_user(manager).write({"receive_mode": "polling", "listen_seconds": 50})
+        self.instance.with_user(manager).write({"receive_mode": "polling", "polling_window": 50})
 
     def test_nothing_comes(self):
         """When something waits but nothing is delivered, the instance says so, and recovers."""
@@ -372,22 +376,22 @@ class TestSetUp(WebhookCase):
         self.phone.change(settings={"webhookUrl": "http://127.0.0.1:9"}, longPoll=False)
         self.phone.write(CUSTOMER_CHAT, "Undelivered")
         self.receive()
-        self.assertFalse(self.instance.problem, "it was asked a moment ago")
+        self.assertFalse(self.instance.last_error, "it was asked a moment ago")
         long_ago = fields.Datetime.now() - timedelta(minutes=6)
-        self.instance.checked_at = long_ago
+        self.instance.last_check_date = long_ago
         self.receive()
-        self.assertIn("1 notifications wait", self.instance.problem)
+        self.assertIn("1 notifications wait", self.instance.last_error)
         self.phone.notifications()
         self.phone.change(settings={"webhookUrl": ""})
         with self.instance._get_client() as client:
             client.delete_notification(client.receive_notification().receipt_id)
-        self.instance.checked_at = long_ago
+        self.instance.last_check_date = long_ago
         self.receive()
-        self.assertFalse(self.instance.problem)
+        self.assertFalse(self.instance.last_error)
 
     def test_state_is_asked_for(self):
         """An instance that does not work is asked for its state, although nothing is delivered."""
         self.set_up()
-        self.instance.write({"state": "starting", "checked_at": False})
+        self.instance.write({"state": "starting", "last_check_date": False})
         self.receive()
         self.assertEqual(self.instance.state, "authorized")

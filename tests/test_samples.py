@@ -9,7 +9,7 @@ from odoo import SUPERUSER_ID, api, fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..client.history import as_notification
+from ..client.journal_notifications import as_notification
 from ..client.notifications import event_key
 from ..tools.transactions import CONFLICTS
 from .committed_case import CommittedCase
@@ -95,7 +95,7 @@ class Samples:
             "conversation": sorted(
                 self.describe(shown) for shown in chat.channel_id.message_ids if shown.body
             ),
-            "chat": (chat.chat_type, chat.name, chat.phone, chat.last_message_at),
+            "chat": (chat.chat_type, chat.name, chat.phone, chat.last_message_date),
         }
 
     def describe(self, shown):
@@ -189,7 +189,7 @@ class TestSamples(Samples, TelegramCase):
                 message = self.env["telegram.message"]._queue(chat, {"text": "Ours"})
                 id_message = load("status_read")["idMessage"]
                 message._set_state({"state": "sent", "id_message": f"{number}{id_message}"})
-                message.attempted_at = message.date
+                message.last_attempt_date = message.date
                 for step, name in enumerate(names):
                     self.ingest({**self.sample(name, number), "step": step})
                 self.assertEqual(message.state, state)
@@ -199,7 +199,7 @@ class TestSamples(Samples, TelegramCase):
         chat = self.env["telegram.chat"]._get_or_create(self.instance, "77777777777@c.us")
         message = self.env["telegram.message"]._queue(chat, {"text": "Ours"})
         message._set_state({"state": "sent"})
-        message.attempted_at = message.date
+        message.last_attempt_date = message.date
         for step in range(2):
             self.ingest({**load("status_no_account"), "step": step})
         self.assertEqual((message.state, chat.no_account), ("error", True))

@@ -31,7 +31,7 @@ class TestSecretsErrors(SecretsCase):
         partner_path = f"/partner/method/{SECRET_MARK}partner"
         found = set()
         for model in METHODS:
-            is_partner = model.startswith("telegram.partner")
+            is_partner = model.startswith("telegram.api.partner")
             fault = get_fault(partner_path if is_partner else path) if get_fault else None
             for method in roles_by_method(model):
                 with self.env.cr.savepoint() as savepoint:
@@ -62,7 +62,7 @@ class TestSecretsErrors(SecretsCase):
 
         found = self.check(JSON2, get_fault)
         self.assertGreater(len(found), 20, "the words of the service are not shown at all")
-        self.assertIn("telegram.partner.action_refresh", found)
+        self.assertIn("telegram.api.partner.action_refresh", found)
 
     @mute_logger("odoo.http", "odoo.addons.rpc.controllers.json2")
     def test_not_reached(self):

@@ -11,7 +11,7 @@ from .common import SECRET_MARK
 
 SECRETS = {
     "telegram.instance": ("api_token", "webhook_secret"),
-    "telegram.partner": ("token",),
+    "telegram.api.partner": ("token",),
     "telegram.secret": ("value",),
 }
 
@@ -22,13 +22,13 @@ class SecretsCase(MatrixCase):
     def setUp(self):
         super().setUp()
         self.instance._store_secret("webhook_secret", f"{SECRET_MARK}webhook")
-        self.partner = self.records["telegram.partner"]
+        self.partner = self.records["telegram.api.partner"]
         self.partner.token_new = f"{SECRET_MARK}partner"
         self.env.flush_all()
         secrets = self.env["telegram.secret"].sudo().search([])
         self.found = {
             "telegram.instance": self.instance,
-            "telegram.partner": self.partner,
+            "telegram.api.partner": self.partner,
             "telegram.secret": secrets,
         }
         self.assertGreaterEqual(len(secrets), 3, "there is nothing to be kept")

@@ -40,10 +40,10 @@ class TestStartCommitted(StartCommittedCase):
     def setUp(self):
         super().setUp()
         self.phone = self._create_phone(stateInstance="notAuthorized", settings={})
-        answer = self.call("telegram.start", None, "begin")
+        answer = self.call("telegram.onboarding", None, "begin")
         self.start_id = answer["id"]
         values = (self.name, str(self.phone.id_instance), self.phone.token, self.sandbox_url)
-        answer = self.call("telegram.start", self.start_id, "connect", *values)
+        answer = self.call("telegram.onboarding", self.start_id, "connect", *values)
         self.assertEqual(answer["step"], "sign_in", answer)
         self.guided_id = answer["instance"]["id"]
         self.call("telegram.sign.in", answer["sign_in_id"], "refresh")
@@ -53,7 +53,7 @@ class TestStartCommitted(StartCommittedCase):
 
     def test_by_scheduled_action(self):
         """The whole way with polling: what one call has kept, the next one sees."""
-        answer = self.call("telegram.start", self.start_id, "set_receiving", "polling")
+        answer = self.call("telegram.onboarding", self.start_id, "set_receiving", "polling")
         self.assertEqual((answer["step"], answer["is_good"]), ("test", True))
         self.check_two_ways()
 
@@ -62,7 +62,7 @@ class TestStartCommitted(StartCommittedCase):
         if not server.server or not server.server.httpd:
             self.skipTest("this Odoo serves no web pages")
         self.addCleanup(self.set_base_url, self.set_base_url())
-        answer = self.call("telegram.start", self.start_id, "set_receiving", "webhook")
+        answer = self.call("telegram.onboarding", self.start_id, "set_receiving", "webhook")
         self.assertEqual((answer["step"], answer["is_good"]), ("test", True), answer)
         self.assertIn("has arrived", answer["message"])
         self.check_two_ways()
@@ -76,7 +76,7 @@ class TestStartCommitted(StartCommittedCase):
         return former
 
     def check_two_ways(self):
-        answer = self.call("telegram.start", self.start_id, "send_test")
+        answer = self.call("telegram.onboarding", self.start_id, "send_test")
         self.assertEqual(answer["status"], "queued", answer)
         self.run_action(self.guided_id, "send_cron_id")
         version = 0
@@ -84,8 +84,12 @@ class TestStartCommitted(StartCommittedCase):
             while self.phone.notifications():
                 version = self.phone.wait_for_change(version)
         self.run_action(self.guided_id, "receive_cron_id")
-        self.assertEqual(self.call("telegram.start", self.start_id, "look")["status"], "proven")
-        self.assertEqual(self.call("telegram.start", self.start_id, "describe")["step"], "done")
+        self.assertEqual(
+            self.call("telegram.onboarding", self.start_id, "look")["status"], "proven"
+        )
+        self.assertEqual(
+            self.call("telegram.onboarding", self.start_id, "describe")["step"], "done"
+        )
         self.assertEqual(len(self.phone.ledger()), 1)
 
 
@@ -95,7 +99,7 @@ class TestPartnerCommitted(StartCommittedCase):
         super().setUp()
         with self.as_admin() as env:
             self.partner_id = (
-                env["telegram.partner"]
+                env["telegram.api.partner"]
                 .create(
                     {
                         "name": self.name,
@@ -109,7 +113,7 @@ class TestPartnerCommitted(StartCommittedCase):
 
     def remove_records(self):
         with self.environment() as env:
-            env["telegram.partner"].search([("name", "=", self.name)]).unlink()
+            env["telegram.api.partner"].search([("name", "=", self.name)]).unlink()
             archived = env["telegram.instance"].search(
                 [("name", "=", self.name), ("active", "=", False)]
             )
@@ -118,20 +122,20 @@ class TestPartnerCommitted(StartCommittedCase):
 
     def test_life(self):
         """Listed, made, connected, deleted: each button's outcome is there for the next one."""
-        self.call("telegram.partner", self.partner_id, "action_refresh")
+        self.call("telegram.api.partner", self.partner_id, "action_refresh")
         with self.as_admin() as env:
-            dialog = env["telegram.partner.create"].create(
+            dialog = env["telegram.api.partner.create"].create(
                 {"partner_id": self.partner_id, "name": self.name}
             )
-        action = self.call("telegram.partner.create", dialog.id, "action_create_instance")
+        action = self.call("telegram.api.partner.create", dialog.id, "action_create_instance")
         instance_id = action["params"]["instance_id"]
-        answer = self.call("telegram.start", None, "begin", instance_id)
+        answer = self.call("telegram.onboarding", None, "begin", instance_id)
         self.assertEqual(answer["step"], "sign_in")
         with self.as_admin() as env:
-            line = env["telegram.partner.instance"].search([("instance_id", "=", instance_id)])
-            dialog = env["telegram.partner.delete"].create({"line_id": line.id})
+            line = env["telegram.api.partner.instance"].search([("instance_id", "=", instance_id)])
+            dialog = env["telegram.api.partner.delete"].create({"line_id": line.id})
             id_instance = line.id_instance
-        self.call("telegram.partner.delete", dialog.id, "action_delete")
+        self.call("telegram.api.partner.delete", dialog.id, "action_delete")
         self.assertTrue(Phone(self.sandbox_url, int(id_instance)).instance()["deleted"])
         with self.as_admin() as env:
             instance = env["telegram.instance"].browse(instance_id)

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .. import const
-from ..client.calls import Call, to_text
+from ..client.call_log import Call, to_text
 from .common import SECRET_MARK, TelegramCase
 
 
@@ -18,7 +18,7 @@ class TestTelegramCall(TelegramCase):
 
     def ask(self, method, *args, **kwargs):
         with self.enter_registry_test_mode():
-            return self.instance._ask(method, *args, **kwargs)
+            return self.instance._call_service(method, *args, **kwargs)
 
     def get_calls(self):
         return self.env["telegram.call"].search([("instance_id", "=", self.instance.id)])
@@ -136,7 +136,7 @@ class TestTelegramCall(TelegramCase):
 
     def test_answer_for_people(self):
         """What is shown holds words, and the raw answer without its secrets."""
-        action = self.instance._answer("Done", {"apiTokenInstance": SECRET_MARK, "n": 1})
+        action = self.instance._display_result("Done", {"apiTokenInstance": SECRET_MARK, "n": 1})
         self.assertEqual(action["params"]["message"], "Done")
         self.assertEqual(json.loads(action["params"]["raw"]), {"apiTokenInstance": "***", "n": 1})
 
@@ -158,7 +158,7 @@ class TestTelegramCall(TelegramCase):
 
     def test_removed_by_age(self):
         """The log does not grow for ever, and does not lose what is young."""
-        self.instance.write({"call_log": "all", "call_log_days": 14})
+        self.instance.write({"call_log": "all", "call_retention_days": 14})
         self.ask("get_state_instance")
         self.ask("get_settings")
         old, young = self.get_calls().sorted("id")

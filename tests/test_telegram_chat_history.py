@@ -105,9 +105,9 @@ class TestTelegramChatHistory(TelegramCase):
     def test_same_words_of_long_ago(self):
         """An old text with the same words settles a message that has not gone out yet."""
         message = self.write_from(self.customer, "Hello")
-        message.chat_id._learn_chat_id(CUSTOMER_CHAT)
+        message.chat_id._resolve_phone_chat(CUSTOMER_CHAT)
         self.env.cr.execute(
-            "UPDATE telegram_message SET state = 'queued', attempts = 1, attempted_at = now()"
+            "UPDATE telegram_message SET state = 'queued', attempts = 1, last_attempt_date = now()"
         )
         self.env.invalidate_all()
         self.answer(ours(1, "Hello"))
@@ -162,16 +162,16 @@ class TestTelegramChatHistory(TelegramCase):
 
     def test_contact_is_known(self):
         """Who has written long ago counts as a new person, whom one may hardly write to."""
-        self.assertTrue(self.chat.is_stranger)
+        self.assertTrue(self.chat.is_new_contact)
         self.answer(entry(1), ours(2))
         self.press()
-        self.assertFalse(self.chat.is_stranger)
-        self.assertEqual(self.chat.last_received_at, datetime(2023, 11, 14, 22, 13, 21))
+        self.assertFalse(self.chat.is_new_contact)
+        self.assertEqual(self.chat.last_received_date, datetime(2023, 11, 14, 22, 13, 21))
         self.ingest(self.notification("Now"))
-        latest = self.chat.last_message_at
+        latest = self.chat.last_message_date
         self.answer(entry(3))
         self.press()
-        self.assertEqual(self.chat.last_message_at, latest, "an old one moves nothing")
+        self.assertEqual(self.chat.last_message_date, latest, "an old one moves nothing")
 
     def test_phone_form(self):
         """A chat known by phone only: what comes is of another chat."""

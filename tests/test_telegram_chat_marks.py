@@ -147,7 +147,7 @@ class TestTelegramChatMarks(TelegramCase):
         """A contact has two chats, one put aside: it is taken since it is the newer one."""
         self.chat.partner_id = self.customer
         newer = self.chat._get_or_create(self.instance, "55", partner_id=self.customer.id)
-        newer.write({"active": False, "last_message_at": "2100-01-01", "phone": False})
+        newer.write({"active": False, "last_message_date": "2100-01-01", "phone": False})
         message = self.write_from(self.customer, "Hello")
         self.assertEqual(message.chat_id, self.chat)
         self.assertFalse(newer.active)

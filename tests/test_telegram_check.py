@@ -66,7 +66,7 @@ class TestTelegramCheck(TelegramCase):
         """Somebody has come to Telegram since; Odoo goes on saying that nobody is there."""
         self.check(NOBODY)
         chat = self.find("79990000000@c.us")
-        chat.account_checked_at = fields.Datetime.now() - timedelta(days=KNOWN_DAYS + 1)
+        chat.number_check_date = fields.Datetime.now() - timedelta(days=KNOWN_DAYS + 1)
         self.phone.add_customer("New", chatId="77", phoneNumber=79990000000)
         self.assertEqual(self.check(NOBODY).chat_id, "77")
         self.assertEqual(chat.chat_id, "77", "the chat has learned its number")
@@ -168,7 +168,7 @@ class TestTelegramCheck(TelegramCase):
         return wizards.with_context(**context).create({"instance_id": self.instance.id, **values})
 
     def run_check(self):
-        self._run(self.env.ref("telegram_green_api.ir_cron_check"))
+        self._run(self.env.ref("telegram_green_api.ir_cron_check_phone_numbers"))
         self.env.invalidate_all()
 
     def make_partners(self, *phones):
@@ -197,7 +197,7 @@ class TestTelegramCheck(TelegramCase):
         )
         self.assertEqual(self.find("10000001").partner_id, partners[3])
         bad = self.find("3725012345@c.us")
-        self.assertIn("code of the country", bad.check_problem)
+        self.assertIn("code of the country", bad.check_error)
         self.assertEqual(self.instance.check_count, 3)
         self.assertEqual(len(self.asked()), 4)
         again = self.open(partners)
@@ -218,9 +218,9 @@ class TestTelegramCheck(TelegramCase):
         values = {
             "79990000001@c.us": {},
             "79990000002@c.us": {"no_account": True},
-            "79990000003@c.us": {"check_problem": "No"},
+            "79990000003@c.us": {"check_error": "No"},
             "79990000004@c.us": {"check_user_id": self.env.uid, "no_account": True},
-            "79990000005@c.us": {"account_checked_at": fields.Datetime.now()},
+            "79990000005@c.us": {"number_check_date": fields.Datetime.now()},
             "5": {"phone": "+79990000006"},
             "6": {"phone": "+79990000007", "active": False, "no_account": True},
             "7": {},
@@ -270,9 +270,9 @@ class TestTelegramCheck(TelegramCase):
         with self.assertLogs("odoo.addons.telegram_green_api", "ERROR") as log:
             self.run_check()
         self.assertEqual(len(log.output), 1)
-        self.assertIn("server's log", bad.check_problem)
+        self.assertIn("server's log", bad.check_error)
         self.assertFalse(bad.check_user_id, "it is tried for ever")
-        self.assertTrue(self.find("10000001").account_checked_at, "the other number")
+        self.assertTrue(self.find("10000001").number_check_date, "the other number")
         self.assertFalse(wizards[1].is_running, "the other account")
 
     def test_limit_in_between(self):

@@ -82,7 +82,7 @@ class TestComposer(ComposerCase):
 
     def test_warns_about_the_account(self):
         """A message that will wait for the account says so; it may be sent all the same."""
-        self.instance._take_state("notAuthorized")
+        self.instance._update_state("notAuthorized")
         form = self.open(self.customer)
         self.assertIn("The message waits", form.warning)
         form.body = "Later"
@@ -339,7 +339,7 @@ class TestComposerRecipients(ComposerCase):
 
     def test_ceiling_for_new_people(self):
         """Who will have to wait because too many are new is told before sending."""
-        self.instance.stranger_limit = 0
+        self.instance.daily_new_contact_limit = 0
         form = self.open(self.customer)
         self.assertIn("New to this account: 1 of 1.", form.warning)
         self.ingest(self.notification("Hello"))

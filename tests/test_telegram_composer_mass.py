@@ -155,7 +155,7 @@ class TestComposerMass(ComposerCase):
         composer.action_send()
         composer.sudo().unlink()
         self.assertEqual((file.res_model, file.res_id), ("telegram.instance", self.instance.id))
-        self.instance.stranger_limit = 10
+        self.instance.daily_new_contact_limit = 10
         self.send_queue()
         self.assertEqual(len(self.phone.requests("uploadFile")), 1)
         self.assertEqual(len(self.phone.requests("sendFileByUrl")), 3)

@@ -54,10 +54,10 @@ class TestEvent(TelegramCase):
         self.phone.write(CUSTOMER_CHAT, "Second")
         self.receive()
         self.assertEqual(self.messages().mapped("text"), ["First"])
-        self.assertTrue(self.instance.problem)
+        self.assertTrue(self.instance.last_error)
         self.receive()
         self.assertEqual(self.messages().sorted("id").mapped("text"), ["First", "Second"])
-        self.assertFalse(self.instance.problem)
+        self.assertFalse(self.instance.last_error)
 
     def test_service_that_does_not_delete(self):
         """A notification that comes again and again ends the run instead of keeping it busy."""
@@ -149,7 +149,7 @@ class TestEvent(TelegramCase):
             event = self.ingest(broken)
             self.assertEqual((event.state, event.attempts), ("new", 1))
             for _attempt in range(2):
-                event.next_attempt_at = False
+                event.next_attempt_date = False
                 self.ingest(broken)
         self.assertEqual(event.state, "error")
         self.assertIn("on purpose", event.error)
@@ -242,7 +242,7 @@ class TestEvent(TelegramCase):
         event = self.ingest(self.status(message, "delivered", idMessage="77"))
         self.assertEqual((event.state, event.attempts), ("new", 0))
         message._mark_sent("77")
-        event.next_attempt_at = False
+        event.next_attempt_date = False
         self.ingest(self.status(message, "delivered", idMessage="77"))
         self.assertEqual((event.state, message.state), ("done", "delivered"))
 
@@ -316,6 +316,6 @@ class TestEvent(TelegramCase):
         self.send_queue()
         chat = self.env["telegram.chat"]._get_or_create(self.instance, CUSTOMER_CHAT)
         twin = message.copy({"chat_id": chat.id, "id_message": message.id_message, "state": "read"})
-        left = message.chat_id._learn_chat_id(CUSTOMER_CHAT)
+        left = message.chat_id._resolve_phone_chat(CUSTOMER_CHAT)
         self.assertFalse(twin.exists())
         self.assertEqual((left, message.chat_id, message.state), (chat, chat, "read"))

@@ -64,7 +64,7 @@ class TestEventTogether(TelegramCase):
         self.let_it_fail(ConcurrencyError("on purpose"), "First", times=99)
         events = self.ingest_three()
         self.assertEqual(events.mapped("state"), ["done", "done", "new"])  # newest first
-        self.assertTrue(events[-1].next_attempt_at)
+        self.assertTrue(events[-1].next_attempt_date)
         self.assertEqual(events[-1].attempts, 0)
         self.assert_shown("Second", "Third")
 
@@ -137,7 +137,7 @@ class TestEventTogether(TelegramCase):
                 for number, body in enumerate(bodies)
             ]
         )
-        turns = list(events._take_turns())
+        turns = list(events._split_batches())
         self.assertFalse(events.filtered("error"))
         events.unlink()
         return len(turns)

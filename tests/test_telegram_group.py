@@ -69,7 +69,7 @@ class TestGroup(ManagedGroupCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            group._take_group_data(data, "")
+            group._update_from_group_data(data, "")
             self.env.flush_all()
             self.assertEqual(len(group.member_ids), size)
             return self.env.cr.sql_log_count - before
@@ -97,9 +97,9 @@ class TestGroup(ManagedGroupCase):
         body = {"chatId": self.group.chat_id, "participants": [{"id": IVAN}]}
         self.phone.fault("getGroupData", "status", status=200, body=body)
         self.ask(self.group, "get_group_data")
-        self.assertTrue(self.group.left_at)
+        self.assertTrue(self.group.left_date)
         self.ask(self.group, "get_group_data")
-        self.assertFalse(self.group.left_at)
+        self.assertFalse(self.group.left_date)
 
     def test_no_group(self):
         """A chat with one person has no members to ask for."""
@@ -188,7 +188,9 @@ class TestGroup(ManagedGroupCase):
         png = base64.b64decode(self.group.with_context(bin_size=False).invite_qr)
         self.assertTrue(png.startswith(b"\x89PNG"))
         action = self.ask(self.group, "action_print_invitation")
-        self.assertEqual(action["report_name"], "telegram_green_api.invitation")
+        self.assertEqual(
+            action["report_name"], "telegram_green_api.report_telegram_group_invitation"
+        )
         html, _kind = self.env["ir.actions.report"]._render_qweb_html(
             action["report_name"], self.group.ids
         )
@@ -208,7 +210,7 @@ class TestGroup(ManagedGroupCase):
         self.send_queue()
         action = self.ask(self.group, "action_leave_group", user=self.manager)
         self.assertIn("has left", action["params"]["message"])
-        self.assertTrue(self.group.left_at)
+        self.assertTrue(self.group.left_date)
         self.assertFalse(self.group.account_role)
         self.assertNotIn(OWN_CHAT, self.at_service(self.group)[0])
         self.assertEqual(self.group.message_ids.mapped("text"), ["Hello"])
@@ -238,10 +240,10 @@ class TestGroup(ManagedGroupCase):
 
     def test_come_back(self):
         """A message that comes in later means that somebody has added the account again."""
-        self.group.sudo().left_at = "2020-01-01"
+        self.group.sudo().left_date = "2020-01-01"
         self.phone.write(self.group.chat_id, "Welcome back", sender=IVAN)
         self.receive()
-        self.assertFalse(self.group.left_at)
+        self.assertFalse(self.group.left_date)
 
     # === RIGHTS === #
 

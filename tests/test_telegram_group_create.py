@@ -191,7 +191,7 @@ class TestCreateGroup(GroupCase):
         self.phone.fault("getGroupData", "status", status=500)
         group = self.make_group()
         self.assertEqual(self.members(group), {"Vasilisa Ivanova": "Member", "Ivan": "Member"})
-        self.assertFalse(group.refreshed_at)
+        self.assertFalse(group.last_refresh_date)
         self.ask(group, "get_group_data")
         self.assertEqual(len(group.member_ids), 3)
 

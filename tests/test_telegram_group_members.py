@@ -125,4 +125,4 @@ class TestGroupMembers(ManagedGroupCase):
         self.assertEqual(self.members(self.group), before)
         self.assertEqual(self.group.name, "Team")
         self.assertTrue(self.group.members_send_media)
-        self.assertFalse(self.group.left_at)
+        self.assertFalse(self.group.left_date)

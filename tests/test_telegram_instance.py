@@ -76,7 +76,7 @@ class TestInstance(TelegramCase):
             groups="base.group_system,telegram_green_api.group_manager",
         )
         instance = self.instance.with_user(admin)
-        self.assertTrue(instance.api_token_set)
+        self.assertTrue(instance.has_api_token)
         self.assertFalse(instance.api_token_new)
         with self.assertRaises(AccessError):
             instance.read(["api_token"])
@@ -113,7 +113,7 @@ class TestInstance(TelegramCase):
     def test_copy_has_no_token(self):
         """A duplicate does not carry the token along."""
         duplicate = self.instance.copy({"id_instance": "4100999999"})
-        self.assertFalse(duplicate.api_token_set)
+        self.assertFalse(duplicate.has_api_token)
 
     # --- What the service says -----------------------------------------------------------
 
@@ -168,7 +168,7 @@ class TestInstance(TelegramCase):
             {"id_instance": str(self.phone.id_instance), "api_token_new": self.phone.token}
         )
         self.check_state()
-        self.assertEqual((self.instance.state, self.instance.problem), ("authorized", False))
+        self.assertEqual((self.instance.state, self.instance.last_error), ("authorized", False))
 
     def test_no_token(self):
         """Without a token nothing is asked, and the person reads what is missing."""
@@ -189,7 +189,7 @@ class TestInstance(TelegramCase):
         instance._set_up_receiving()
         instance._set_up_receiving()
         self.assertEqual(len(phone.requests("setSettings")), 1)
-        self.assertTrue(instance.receiving_set)
+        self.assertTrue(instance.is_receiving_configured)
         settings = phone.instance()["settings"]
         self.assertLessEqual(EVERYTHING_ON.items(), settings.items())
 

@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..client import Pace
+from ..client import RateLimiter
 from ..tools.transactions import write_in_own_transaction
 from .account_case import AccountCase
 from .committed_case import CommittedCase
@@ -124,7 +124,7 @@ class TestNewToken(AccountCase):
         with self.instance._get_client() as client:
             claimed = message._claim_next(self.instance, allowance)
             self.renew()
-            keep, *args = claimed._deliver(client, Pace())
+            keep, *args = claimed._deliver(client, RateLimiter())
             keep(*args)
         self.assertEqual(message.state, "queued")
         self.assertEqual(self.instance.state, "authorized", "no alarm")
@@ -132,11 +132,11 @@ class TestNewToken(AccountCase):
         self.instance.send_after = False
         self.send_queue()
         self.assertEqual([entry["message"] for entry in self.phone.ledger()], ["Not lost"])
-        self.assertEqual((message.state, self.instance.problem), ("sent", False))
+        self.assertEqual((message.state, self.instance.last_error), ("sent", False))
 
     def test_wrong_token_later(self):
         """Long after the exchange a refused token is an alarm again."""
-        self.instance.token_changed_at = fields.Datetime.now() - timedelta(hours=1)
+        self.instance.token_change_date = fields.Datetime.now() - timedelta(hours=1)
         self.instance.api_token_new = "wrong"
         self.instance.write({"state": "authorized"})
         self.instance._refresh_state()
@@ -189,7 +189,7 @@ class TestCommitted(CommittedCase):
             if len(attempts) == 1:
                 with self.environment() as env:
                     env["telegram.instance"].browse(self.instance_id).send_failures = 3
-            instance._keep_new_token("fresh", instance.env.user)
+            instance._store_new_token("fresh", instance.env.user)
 
         with self.environment() as env:
             write_in_own_transaction(env["telegram.instance"].browse(self.instance_id), keep)

@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from ..client import Refused
+from ..client import RefusedError
 from .common import TelegramCase
 
 
@@ -41,7 +41,7 @@ class TestActivities(TelegramCase):
     def test_stopped(self):
         """One activity says what to do, however often it is reported, to one who may see it."""
         self.report("notAuthorized")
-        self.instance._take_error(Refused("sendMessage", "notAuthorized"))
+        self.instance._record_error(RefusedError("sendMessage", "notAuthorized"))
         [activity] = self.activities()
         self.assertEqual(activity.user_id, self.manager)
         self.assertIn("Sign in", activity.note)
@@ -61,7 +61,7 @@ class TestActivities(TelegramCase):
         for code in ("expired", "deleted", "unauthorized", "forbidden"):
             with self.subTest(code):
                 self.report("authorized")
-                self.instance._take_error(Refused("getSettings", code))
+                self.instance._record_error(RefusedError("getSettings", code))
                 [activity] = self.activities()
                 self.assertIn(self.instance.state_message[:20], activity.note.striptags())
 
@@ -79,12 +79,12 @@ class TestActivities(TelegramCase):
         self.assertFalse(self.activities())
         self.report("authorized")
         self.instance.api_token_new = "another"
-        self.instance._take_error(Refused("getStateInstance", "unauthorized"))
+        self.instance._record_error(RefusedError("getStateInstance", "unauthorized"))
         self.assertFalse(self.activities())
 
     def test_connection(self):
         """A failed connection is no stop of the account."""
-        self.instance._take_error(Refused("getStateInstance", "webhook_set"))
+        self.instance._record_error(RefusedError("getStateInstance", "webhook_set"))
         self.assertFalse(self.activities())
 
     def test_who_is_told(self):
@@ -138,6 +138,6 @@ class TestActivities(TelegramCase):
 
     def test_protected(self):
         """Nobody writes by hand what the service has reported."""
-        for vals in ({"has_worked": True}, {"received_until": fields.Datetime.now()}):
+        for vals in ({"was_operational": True}, {"received_until": fields.Datetime.now()}):
             with self.subTest(vals), self.assertRaises(AccessError):
                 self.instance.with_user(self.manager).write(vals)

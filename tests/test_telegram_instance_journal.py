@@ -10,7 +10,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..client.history import as_notification, as_status
+from ..client.journal_notifications import as_notification, as_status
 from ..client.message_data import parse_journal
 from ..client.notifications import MessageNotification, StatusNotification, event_key, parse
 from .common import CUSTOMER_CHAT, SECRET_MARK, TelegramCase
@@ -190,7 +190,7 @@ class TestGap(TelegramCase):
         self.phone.fault("lastIncomingMessages", "status", status=500, body="Internal error")
         self.assertIn("disturbance", self.fetch())
         self.assertEqual(self.texts(), [])
-        self.assertNotIn(SECRET_MARK, self.instance.problem)
+        self.assertNotIn(SECRET_MARK, self.instance.last_error)
 
     def test_receive_action_runs(self):
         """While the receive action runs, it goes on with what was fetched."""
@@ -256,11 +256,11 @@ class TestGap(TelegramCase):
         """With a webhook it is the same: what was not delivered in time is taken in."""
         self.instance.receive_mode = "webhook"
         self.break_off(minutes=30)
-        self.instance.write({"problem": "Nothing is delivered", "checked_at": "2020-01-01"})
+        self.instance.write({"last_error": "Nothing is delivered", "last_check_date": "2020-01-01"})
         self.phone.write(CUSTOMER_CHAT, "Missed")
         self.receive()
         self.assertEqual((self.asked(), self.texts()), (0, []))
         self.lose()
-        self.instance.checked_at = "2020-01-01"
+        self.instance.last_check_date = "2020-01-01"
         self.receive()
         self.assertEqual(self.texts(), ["Missed"])

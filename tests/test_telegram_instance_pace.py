@@ -22,7 +22,7 @@ class TestInstancePace(TelegramCase):
 
     def test_ceiling_for_strangers(self):
         """Not more new people a day than allowed: Telegram limits accounts that do otherwise."""
-        self.instance.stranger_limit = 2
+        self.instance.daily_new_contact_limit = 2
         messages = self.send_to("10000000", "10000001", "10000002")
         self.assertEqual(messages.mapped("state"), ["sent", "sent", "queued"])
         self.assertIn("2 people who are new", messages[2].waiting_reason)
@@ -30,17 +30,17 @@ class TestInstancePace(TelegramCase):
         triggers = self.env["ir.cron.trigger"].search(
             [("cron_id", "=", self.instance.send_cron_id.id)], order="call_at desc", limit=1
         )
-        first = min(messages.chat_id.filtered("first_written_at").mapped("first_written_at"))
+        first = min(messages.chat_id.filtered("first_contact_date").mapped("first_contact_date"))
         self.assertEqual(triggers.call_at, first + timedelta(days=1))
         # A day later the rest goes out by itself.
-        for chat in messages.chat_id.filtered("first_written_at"):
-            chat.first_written_at -= timedelta(days=1)
+        for chat in messages.chat_id.filtered("first_contact_date"):
+            chat.first_contact_date -= timedelta(days=1)
         self.send_queue()
         self.assertEqual(messages[2].state, "sent")
 
     def test_strangers_hold_up_nobody(self):
         """Who knows the account gets an answer while new people have to wait."""
-        self.instance.stranger_limit = 0
+        self.instance.daily_new_contact_limit = 0
         self.ingest(self.notification("Hi"))
         messages = self.send_to("10000005", CUSTOMER_CHAT, "-1001")
         self.assertEqual(messages.mapped("state"), ["queued", "sent", "sent"])
@@ -56,23 +56,23 @@ class TestInstancePace(TelegramCase):
         group["senderData"] |= {"chatId": "-1001", "chatType": "group"}
         self.ingest(group)
         self.assertEqual(self.instance.chat_count, 2)
-        self.assertEqual(self.instance._count_strangers(), 0)
+        self.assertEqual(self.instance._count_new_contacts(), 0)
         # Somebody new counts, wherever it was written.
         new = self.notification("Hello", idMessage="4", **on_phone)
         new["senderData"] |= {"chatId": "10000007"}
         self.ingest(new)
-        self.assertEqual(self.instance._count_strangers(), 1)
+        self.assertEqual(self.instance._count_new_contacts(), 1)
 
     def test_nobody_new_at_all(self):
         """A ceiling of nobody says so: such messages do not go out “by themselves”."""
-        self.instance.stranger_limit = 0
+        self.instance.daily_new_contact_limit = 0
         message = self.instance.send_text(CUSTOMER_CHAT, "Hello")
         self.assertIn("to nobody who has never been in touch", message.waiting_reason)
         self.assertNotIn("by itself", message.waiting_reason)
 
     def test_second_message_to_the_same(self):
         """Somebody written to today counts once, however much they are written."""
-        self.instance.stranger_limit = 1
+        self.instance.daily_new_contact_limit = 1
         messages = self.send_to(CUSTOMER_CHAT, CUSTOMER_CHAT)
         self.assertEqual(set(messages.mapped("state")), {"sent"})
 
@@ -81,13 +81,13 @@ class TestInstancePace(TelegramCase):
         self.instance.send_interval = 600000  # six an hour
         messages = self.send_to(*[CUSTOMER_CHAT] * 8)
         self.assertEqual(messages.mapped("state").count("sent"), 6)
-        messages.attempted_at = messages[0].attempted_at - timedelta(hours=1, minutes=1)
+        messages.last_attempt_date = messages[0].last_attempt_date - timedelta(hours=1, minutes=1)
         self.send_queue()
         self.assertEqual(set(messages.mapped("state")), {"sent"})
 
     def test_interval_reaches_the_service(self):
         """The interval that people enter is the one that the service keeps."""
-        self.instance.write({"send_interval": 2000, "receiving_set": False})
+        self.instance.write({"send_interval": 2000, "is_receiving_configured": False})
         self.instance.action_check_state()
         settings = self.phone.instance()["settings"]
         self.assertEqual(settings["delaySendMessagesMilliseconds"], 2000)
@@ -116,7 +116,7 @@ class TestInstancePace(TelegramCase):
             ({"send_interval": 600001}, "send interval"),
             ({"typing_time": 999}, "Typing"),
             ({"typing_time": 20001}, "Typing"),
-            ({"stranger_limit": -1}, "negative"),
+            ({"daily_new_contact_limit": -1}, "negative"),
         ):
             with self.subTest(values=values), self.assertRaisesRegex(ValidationError, words):
                 self.instance.write({"send_interval": 500, "typing_time": 0, **values})

@@ -49,7 +49,7 @@ class TestSettings(AccountCase):
         self.assertEqual(self.sent(), [changes])
         self.assertEqual(self.instance.send_interval, 1500)
         self.receive()
-        self.assertTrue(self.instance.receiving_set, "read back by the receive action")
+        self.assertTrue(self.instance.is_receiving_configured, "read back by the receive action")
 
     def test_nothing_changed(self):
         """Saving what was not touched asks nothing of the service."""
@@ -109,7 +109,7 @@ class TestSettings(AccountCase):
         dialog = self.open()
         dialog.keep_online = True
         self.assertIn("5 minutes", self.press("action_save", dialog))
-        self.assertFalse(self.instance.receiving_set)
+        self.assertFalse(self.instance.is_receiving_configured)
 
     def test_no_connection(self):
         """Without an answer no dialog opens that would show switches nobody has."""

@@ -54,7 +54,7 @@ class TestLinkPartner(LinkCase):
         self.ingest(self.notification("Again", idMessage="2"))
         chat = self.as_operator(self.chat)
         self.assertFalse(chat.partner_id)
-        self.assertTrue(chat.several_contacts)
+        self.assertTrue(chat.has_multiple_contacts)
         form = self.dialog(chat.action_link_partner())
         self.assertEqual(form.candidate_ids[:], partners)
         self.assertIn("Anna, Boris", form.hint)
@@ -183,7 +183,7 @@ class TestLinkRecord(LinkCase):
     def test_written_since(self):
         """What is written from another record after that takes the answers again."""
         self.link(self.message, self.order)
-        self.message.linked_at -= timedelta(hours=1)
+        self.message.link_date -= timedelta(hours=1)
         self.env["telegram.message"]._queue(self.chat, {"text": "About 8"}, self.other)
         self.send_queue()
         self.ingest(self.notification("Fine", idMessage="2"))
@@ -193,14 +193,14 @@ class TestLinkRecord(LinkCase):
     def test_long_ago(self):
         """A link that is older than the instance's days takes no answers."""
         self.link(self.message, self.order)
-        self.message.linked_at -= timedelta(days=self.instance.reply_days, hours=1)
+        self.message.link_date -= timedelta(days=self.instance.reply_days, hours=1)
         self.ingest(self.notification("Who else?", idMessage="2"))
         self.assertFalse(self.shown_on(self.order, "Who else?"))
 
     def test_quote(self):
         """An answer that quotes the message goes where that was moved to."""
         self.link(self.message, self.order)
-        self.message.linked_at = fields.Datetime.now() - timedelta(days=99)
+        self.message.link_date = fields.Datetime.now() - timedelta(days=99)
         quoting = self.notification("Yes", idMessage="2")
         quoting["messageData"]["quotedMessage"] = {"stanzaId": "1", "participant": "1"}
         self.ingest(quoting)

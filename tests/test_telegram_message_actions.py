@@ -89,7 +89,7 @@ class TestMessageActions(ComposerCase):
         with self.assertRaisesRegex(UserError, "your own account"):
             incoming.with_user(self.salesperson).edit("Mine")
         old = self.sent()
-        old.sudo().attempted_at = fields.Datetime.now() - timedelta(hours=49)
+        old.sudo().last_attempt_date = fields.Datetime.now() - timedelta(hours=49)
         self.assertFalse(old.can_edit)
         self.assertTrue(old.can_delete)
         with self.assertRaisesRegex(UserError, "48 hours"):

@@ -75,7 +75,7 @@ class TestMessageChanges(TelegramCase):
     def test_too_late(self):
         """After two days Telegram changes nothing any more; that is said at once."""
         message = self.send()
-        message.sudo().attempted_at -= timedelta(hours=48, minutes=1)
+        message.sudo().last_attempt_date -= timedelta(hours=48, minutes=1)
         with self.assertRaisesRegex(UserError, "48 hours"):
             message.edit("Price: 110")
 

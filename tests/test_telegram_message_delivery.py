@@ -82,7 +82,7 @@ class TestMessageDelivery(TelegramCase):
         """An answer quotes the message that it answers, whatever kind it is."""
         message, _got = self.send_one("send_text", "Which one?")
         for method, args in (("send_text", ["This"]), ("send_location", [1, 2])):
-            _answer, got = self.send_one(method, *args, quoted_message=message)
+            _display_result, got = self.send_one(method, *args, quoted_message=message)
             self.assertEqual(got["quotedMessageId"], message.id_message)
 
     def test_typing(self):
@@ -123,8 +123,8 @@ class TestMessageDelivery(TelegramCase):
         for chat_id in ("10000000", "10000001"):
             messages |= self.instance.send_file(chat_id, self.file)
         self.send_queue()
-        uploader = messages.filtered("uploaded_at")
-        uploader.uploaded_at -= timedelta(hours=23, minutes=1)
+        uploader = messages.filtered("upload_date")
+        uploader.upload_date -= timedelta(hours=23, minutes=1)
         self.instance.send_file(CUSTOMER_CHAT, self.file)
         self.send_queue()
         self.assertEqual(len(self.phone.requests("sendFileByUpload")), 1)

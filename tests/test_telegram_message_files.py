@@ -140,7 +140,7 @@ class TestFiles(FilesCase):
         own = self.env["telegram.message"]._queue_all(
             [(twin.chat_id, {"type_message": "documentMessage"})]
         )
-        own._absorb(twin)
+        own._merge_duplicate(twin)
         self.assertFalse(copies.exists() or twin.exists())
 
     def test_delivered_twice(self):
@@ -234,7 +234,7 @@ class TestFiles(FilesCase):
 
     def test_too_large(self):
         """A file above the limit is not fetched; people see its size, and may fetch it."""
-        self.instance.file_limit = 1
+        self.instance.auto_download_max_mb = 1
         content = b"x" * 3 * MEGABYTE
         message = self.come("film.mp4", content, "Look")
         self.assertEqual(message.download_state, "too_large")
@@ -253,7 +253,7 @@ class TestFiles(FilesCase):
 
     def test_size_that_was_not_announced(self):
         """A host that does not say how large a file is gets no more than the limit."""
-        self.instance.file_limit = 1
+        self.instance.auto_download_max_mb = 1
         self.phone.fault("download", "endless")
         message = self.come()
         self.assertEqual((message.download_state, message.file_size), ("too_large", 0))
@@ -261,7 +261,7 @@ class TestFiles(FilesCase):
 
     def test_no_files_by_themselves(self):
         """With a limit of 0 nothing is fetched until somebody asks."""
-        self.instance.file_limit = 0
+        self.instance.auto_download_max_mb = 0
         message = self.come()
         self.assertEqual((message.download_state, message.download_attempts), ("too_large", 0))
         message.with_user(self.salesperson).action_fetch_file()
@@ -270,7 +270,7 @@ class TestFiles(FilesCase):
 
     def test_fetch_button_is_for_operators(self):
         """Nobody fetches files of an account that they do not operate; nor what is there."""
-        self.instance.file_limit = 0
+        self.instance.auto_download_max_mb = 0
         message = self.come()
         other = new_test_user(
             self.env, "telegram_other", groups="telegram_green_api.group_user,base.group_user"

@@ -149,13 +149,13 @@ class TestFilesFailures(FilesCase):
             content = os.urandom(100)
             message = self.come("a.bin", content)
             self.assert_waits(message, attempts=0)
-            self.assertIn("No space left", self.instance.file_problem)
+            self.assertIn("No space left", self.instance.file_error)
             self.receive_later(message)
             self.assert_waits(message, attempts=0)
         self.assertFalse(self.attachments_of(message))
         self.receive_later(message)
         self.assertEqual(message.attachment_id.raw, content)
-        self.assertFalse(self.instance.file_problem)
+        self.assertFalse(self.instance.file_error)
 
     def test_nothing_is_left_on_the_disk(self):
         """Neither a file that came nor one that did not leaves a part behind."""
@@ -196,7 +196,7 @@ class TestFilesFailures(FilesCase):
 
     def test_files_do_not_wait_for_the_end_of_the_listening_window(self):
         """While it is listened to the service, a file comes as soon as there is no message."""
-        self.instance.listen_seconds = 300
+        self.instance.polling_window = 300
         fetched = []
         original = type(self.env["telegram.message"])._fetch_files
 

@@ -129,9 +129,9 @@ class TestMessageQueue(TelegramCase):
         """The service's echo of an unsure message proves that it went out."""
         self.phone.fault("sendMessage", "lost_after")
         self.write_from(self.customer, "Hello")
-        self.instance.env["telegram.chat"]._find(self.instance, "79998887766@c.us")._learn_chat_id(
-            CUSTOMER_CHAT
-        )
+        self.instance.env["telegram.chat"]._find(
+            self.instance, "79998887766@c.us"
+        )._resolve_phone_chat(CUSTOMER_CHAT)
         self.send_queue()
         self.receive()
         messages = self.env["telegram.message"].search([("instance_id", "=", self.instance.id)])
@@ -147,7 +147,7 @@ class TestMessageQueue(TelegramCase):
         self.send_queue()
         self.assertEqual(message.state, "queued")
         self.assertIn("slow down", message.failure_reason)
-        wait = self.instance.send_after - self.instance.checked_at
+        wait = self.instance.send_after - self.instance.last_check_date
         self.assertAlmostEqual(wait.total_seconds(), 7, delta=1)
         self.send_queue()
         self.assertEqual(self.ledger(), [], "the pause is not over")
@@ -206,13 +206,13 @@ class TestMessageQueue(TelegramCase):
         self.assertEqual(self.instance.state, "unauthorized")
         self.assertIn("token", self.instance.state_message)
 
-    # --- Refused -------------------------------------------------------------------------
+    # --- RefusedError -------------------------------------------------------------------------
 
     def test_refused_is_not_repeated(self):
         """A message that the service refuses fails with its words; the next one goes out."""
         body = {"statusCode": 400, "message": "Validation failed. Details: 'chatId' is odd"}
         self.phone.fault("sendMessage", "status", status=400, body=body)
-        refused = self.write_from(self.customer, "Refused")
+        refused = self.write_from(self.customer, "RefusedError")
         fine = self.write_from(self.customer, "Fine")
         self.send_queue()
         self.assertEqual((refused.state, refused.failure_type), ("error", "refused"))

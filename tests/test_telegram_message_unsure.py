@@ -45,7 +45,7 @@ class TestUnsure(TelegramCase):
 
     def let_the_journal_catch_up(self, messages):
         for message in messages:
-            message.absent_since -= timedelta(seconds=JOURNAL_LAG)
+            message.missing_since_date -= timedelta(seconds=JOURNAL_LAG)
 
     def test_found_in_the_journal(self):
         """A message that did go out is sent, with its id, and not repeated."""
@@ -79,7 +79,7 @@ class TestUnsure(TelegramCase):
         stranger = self.env["res.partner"].create({"name": "Ivan", "phone": "+79998887701"})
         self.phone.change(stateInstance="suspended")
         message = self.send_unsure("Only once", record=stranger)
-        message.chat_id._learn_chat_id("10000001")
+        message.chat_id._resolve_phone_chat("10000001")
         self.phone.fault(
             "getStateInstance", "status", status=200, body={"stateInstance": "authorized"}
         )
@@ -117,7 +117,7 @@ class TestUnsure(TelegramCase):
         self.send_queue_now()
         self.assertEqual(message.state, "unsure")
         self.phone.advance(JOURNAL_LAG)
-        message.attempted_at -= timedelta(seconds=JOURNAL_LAG)  # our clock, as far
+        message.last_attempt_date -= timedelta(seconds=JOURNAL_LAG)  # our clock, as far
         self.let_the_journal_catch_up(message)
         self.send_queue_now()
         self.assertEqual((message.state, self.ledger()), ("sent", ["Only once"]))
@@ -158,7 +158,7 @@ class TestUnsure(TelegramCase):
         self.send_queue_now()
         self.assertEqual((message.state, message.chat_id.chat_id), ("sent", "10000001"))
         events = self.env["telegram.event"].search([("instance_id", "=", self.instance.id)])
-        events.next_attempt_at = False
+        events.next_attempt_date = False
         self.receive()
         messages = self.env["telegram.message"].search([("instance_id", "=", self.instance.id)])
         self.assertEqual(messages, message, "the echo is no second message")
@@ -170,7 +170,7 @@ class TestUnsure(TelegramCase):
         self.phone.fault("checkAccount", "status", status=469, body="limit reached")
         for _run in range(2):
             self.send_queue_now()
-            self.assertEqual((message.state, message.absent_since), ("unsure", False))
+            self.assertEqual((message.state, message.missing_since_date), ("unsure", False))
         self.assertEqual(len(self.phone.requests("checkAccount")), 1, "asked again too soon")
         self.assertEqual(self.ledger(), ["Only once"])
 
@@ -229,7 +229,7 @@ class TestUnsure(TelegramCase):
             for body in ("", "null"):
                 self.phone.fault(method, "status", status=200, body=body)
                 self.send_queue_now()
-                self.assertEqual((message.state, message.absent_since), ("unsure", False))
+                self.assertEqual((message.state, message.missing_since_date), ("unsure", False))
         self.send_queue_now()
         self.assertEqual((message.state, self.ledger()), ("sent", ["Only once"]))
 
@@ -249,7 +249,7 @@ class TestUnsure(TelegramCase):
         body = {"exist": True, "chatId": ""}
         self.phone.fault("checkAccount", "status", status=200, body=body)
         self.send_queue_now()
-        self.assertEqual((message.state, message.absent_since), ("unsure", False))
+        self.assertEqual((message.state, message.missing_since_date), ("unsure", False))
 
     def test_statuses_wait_until_it_is_settled(self):
         """What is reported of a message whose id is not known yet is not lost."""
@@ -259,7 +259,7 @@ class TestUnsure(TelegramCase):
         self.assertEqual(event.state, "new")
         self.send_queue_now()
         self.assertEqual(message.state, "sent")
-        event.next_attempt_at = False
+        event.next_attempt_date = False
         self.receive()
         self.assertEqual(message.state, "read")
 
@@ -305,9 +305,9 @@ class TestUnsure(TelegramCase):
         for method in ("showMessagesQueue", "lastOutgoingMessages"):
             self.phone.fault(method, "status", status=500)
             self.send_queue_now()
-            self.assertEqual((message.state, message.absent_since), ("unsure", False))
+            self.assertEqual((message.state, message.missing_since_date), ("unsure", False))
         self.send_queue_now()
-        self.assertTrue(message.absent_since)
+        self.assertTrue(message.missing_since_date)
 
     def test_undecidable_is_for_a_person(self):
         """After a day the journal forgets: a person decides, and is told by then only."""
@@ -317,7 +317,7 @@ class TestUnsure(TelegramCase):
         )
         self.send_queue_now()
         self.assertEqual(notification.notification_status, "process")
-        message.attempted_at -= timedelta(hours=25)
+        message.last_attempt_date -= timedelta(hours=25)
         self.send_queue_now()
         self.assertEqual((message.state, message.is_settling), ("unsure", False))
         self.assertEqual(notification.notification_status, "exception")

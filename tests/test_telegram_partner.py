@@ -19,7 +19,7 @@ class TestPartner(PartnerCase):
 
     def test_token_is_never_given_back(self):
         """Whoever asks, an administrator of Odoo included, learns only that the token is set."""
-        self.assertTrue(self.partner.token_set)
+        self.assertTrue(self.partner.has_token)
         self.assertFalse(self.partner.token_new)
         with self.assertRaises(AccessError):
             self.partner.read(["token"])
@@ -29,7 +29,7 @@ class TestPartner(PartnerCase):
         values = {"token_new": PARTNER_TOKEN}
         saved = self.partner.web_save(values, {"token_new": {}, "name": {}})
         self.assertNotIn(SECRET_MARK, str(saved))
-        self.assertFalse(self.partner.copy().token_set)
+        self.assertFalse(self.partner.copy().has_token)
 
     def test_failed_statement_does_not_log_the_token(self):
         """A statement that fails stands in the log with its values: not with the token."""
@@ -61,7 +61,7 @@ class TestPartner(PartnerCase):
         self.assertFalse(line.can_connect, "it is connected")
         self.assertEqual(self.line(expired.id_instance).state, "expired")
         self.assertEqual(self.line(deleted.id_instance).state, "deleted")
-        calls = self.env["telegram.call"].search([("telegram_partner_id", "=", self.partner.id)])
+        calls = self.env["telegram.call"].search([("api_partner_id", "=", self.partner.id)])
         self.assertEqual(calls.mapped("method"), ["getInstances"])
         kept = [answer, calls.read(), self.partner.read(), self.partner.instance_ids.read()]
         self.assertNotIn(SECRET_MARK, str(kept))
@@ -78,7 +78,7 @@ class TestPartner(PartnerCase):
 
     def test_deleted_elsewhere(self):
         """An instance that somebody deleted in the console is told of where it is used."""
-        self.instance.has_worked = True
+        self.instance.was_operational = True
         self.phone.change(deleted=True)
         self.refresh()
         self.assertEqual(self.instance.state, "deleted")
@@ -100,7 +100,7 @@ class TestPartner(PartnerCase):
         self.partner.api_url = "http://127.0.0.1:9"
         with self.assertRaisesRegex(UserError, "No connection"):
             self.refresh()
-        calls = self.env["telegram.call"].search([("telegram_partner_id", "=", self.partner.id)])
+        calls = self.env["telegram.call"].search([("api_partner_id", "=", self.partner.id)])
         self.assertEqual(len(calls), 4)
         self.assertNotIn(SECRET_MARK, str(calls.read()))
 
@@ -108,7 +108,7 @@ class TestPartner(PartnerCase):
         """The partner's calls do not stay longer than they are to be kept."""
         self.refresh()
         self.refresh()
-        calls = self.env["telegram.call"].search([("telegram_partner_id", "=", self.partner.id)])
+        calls = self.env["telegram.call"].search([("api_partner_id", "=", self.partner.id)])
         self.env.cr.execute(
             "UPDATE telegram_call SET create_date = %s WHERE id = %s",
             [fields.Datetime.now() - timedelta(days=15), calls[0].id],
@@ -137,7 +137,9 @@ class TestPartner(PartnerCase):
                     with self.assertRaises(AccessError):
                         getattr(line.with_user(user), action)()
                 with self.assertRaises(AccessError):
-                    self.env["telegram.partner.delete"].with_user(user).create({"line_id": line.id})
+                    self.env["telegram.api.partner.delete"].with_user(user).create(
+                        {"line_id": line.id}
+                    )
         calls = self.env["telegram.call"].with_user(self.manager)
         self.assertFalse(calls.search([("method", "=", "getInstances")]))
         with self.assertRaises(AccessError):
@@ -147,4 +149,4 @@ class TestPartner(PartnerCase):
         """Who does not see a company does not see its partner either."""
         company = self.env["res.company"].create({"name": "Elsewhere"})
         self.partner.sudo().company_id = company
-        self.assertFalse(self.env["telegram.partner"].with_user(self.admin).search([]))
+        self.assertFalse(self.env["telegram.api.partner"].with_user(self.admin).search([]))

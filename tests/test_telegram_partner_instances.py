@@ -27,7 +27,7 @@ class TestPartnerInstances(PartnerCase):
         with self.enter_registry_test_mode():
             instance._refresh_state()
         self.assertEqual(instance.state, "notAuthorized")
-        calls = self.env["telegram.call"].search([("telegram_partner_id", "=", self.partner.id)])
+        calls = self.env["telegram.call"].search([("api_partner_id", "=", self.partner.id)])
         self.assertNotIn(instance.sudo().api_token, str(calls.read()))
 
     def test_settings_need_no_restart(self):
@@ -77,7 +77,7 @@ class TestPartnerInstances(PartnerCase):
     def test_nothing_is_bought_without_rights(self):
         """Who may not make instances in Odoo makes none at GREEN-API, either."""
         user = new_test_user(self.env, "partner_other", groups="base.group_system")
-        dialog = self.env["telegram.partner.create"].with_user(user)
+        dialog = self.env["telegram.api.partner.create"].with_user(user)
         dialog = dialog.create({"partner_id": self.partner.id, "name": "No"})
         before = len(self.asked("createInstance"))
         with self.assertRaises(AccessError):
@@ -188,7 +188,7 @@ class TestPartnerInstances(PartnerCase):
         for query in get_neutralization_queries(["telegram_green_api"]):
             self.env.cr.execute(query)
         self.env.invalidate_all()
-        self.assertFalse(self.partner.token_set)
+        self.assertFalse(self.partner.has_token)
 
     @mute_logger("odoo.sql_db")
     def test_secrets_stay_in_their_columns(self):
@@ -197,7 +197,7 @@ class TestPartnerInstances(PartnerCase):
         instance = self.create_instance()
         token = instance.sudo().api_token
         self.delete(self.line(self.phone.id_instance))
-        for model in ("telegram.call", "telegram.partner", "telegram.partner.instance"):
+        for model in ("telegram.call", "telegram.api.partner", "telegram.api.partner.instance"):
             texts = str(self.env[model].with_user(self.admin).search([]).read())
             self.assertNotIn(token, texts)
             self.assertNotIn(SECRET_MARK, texts)

@@ -84,7 +84,9 @@ class TestTelegramPrivacy(PrivacyCase):
         """Nothing of the person is left: messages, conversation, notes, files, raw events."""
         self.instance.call_log = "all"
         with self.enter_registry_test_mode():
-            self.instance._ask("get_message", CUSTOMER_CHAT, self.chat.message_ids[0].id_message)
+            self.instance._call_service(
+                "get_message", CUSTOMER_CHAT, self.chat.message_ids[0].id_message
+            )
         file = self.find_file()
         path = file._full_path(file.store_fname)
         channel = self.chat.channel_id
@@ -156,7 +158,7 @@ class TestTelegramPrivacy(PrivacyCase):
             ("798765432109", False),
         ):
             with self.enter_registry_test_mode():
-                self.instance._ask("check_account", digits, force=force)
+                self.instance._call_service("check_account", digits, force=force)
         here = [("instance_id", "=", self.instance.id), ("method", "=", "checkAccount")]
         self.assertEqual(calls.search_count(here), 3)
         self.open().action_erase()
@@ -206,7 +208,7 @@ class TestRetention(PrivacyCase):
 
     def test_messages(self):
         """Old messages go, with their notes and files; young ones stay."""
-        self.instance.keep_messages_days = 30
+        self.instance.message_retention_days = 30
         old = self.chat.message_ids
         notes, file = old.mail_message_ids, self.find_file()
         self.age(old, 31)
@@ -218,7 +220,7 @@ class TestRetention(PrivacyCase):
 
     def test_what_waits_stays(self):
         """A message that is to be sent next year is not removed as an old one."""
-        self.instance.keep_messages_days = 1
+        self.instance.message_retention_days = 1
         message = self.write_from(self.customer, "Later")
         self.age(message, 10)
         self.env["telegram.message"]._gc_messages()
@@ -226,7 +228,7 @@ class TestRetention(PrivacyCase):
 
     def test_files(self):
         """Files go after their time; the message says so and stays."""
-        self.instance.keep_files_days = 30
+        self.instance.file_retention_days = 30
         message = self.chat.message_ids.filtered("attachment_id")
         files = message.attachment_id | message.mail_message_ids.attachment_ids
         self.age(message, 31)
@@ -237,7 +239,7 @@ class TestRetention(PrivacyCase):
 
     def test_events(self):
         """Raw notifications go after their time, but those that nobody has looked at."""
-        self.instance.keep_events_days = 7
+        self.instance.event_retention_days = 7
         done = self.env["telegram.event"].search([("instance_id", "=", self.instance.id)])
         broken = self.env["telegram.event"].create(
             {"instance_id": self.instance.id, "key": "x", "payload": "{}", "state": "error"}
@@ -253,7 +255,12 @@ class TestRetention(PrivacyCase):
 
     def test_negative(self):
         """Days below nothing would remove what has not come yet."""
-        for name in ("keep_messages_days", "keep_files_days", "keep_events_days", "call_log_days"):
+        for name in (
+            "message_retention_days",
+            "file_retention_days",
+            "event_retention_days",
+            "call_retention_days",
+        ):
             with self.subTest(name), mute_logger("odoo.sql_db"):
                 with self.assertRaises(CheckViolation), self.env.cr.savepoint():
                     self.instance[name] = -1
@@ -262,7 +269,12 @@ class TestRetention(PrivacyCase):
 
     def test_too_long(self):
         """A number of days beyond all calendars would end the cleaning for all accounts."""
-        for name in ("keep_messages_days", "keep_files_days", "keep_events_days", "call_log_days"):
+        for name in (
+            "message_retention_days",
+            "file_retention_days",
+            "event_retention_days",
+            "call_retention_days",
+        ):
             with self.subTest(name), mute_logger("odoo.sql_db"):
                 with self.assertRaises(CheckViolation), self.env.cr.savepoint():
                     self.instance[name] = 1_000_000

@@ -67,7 +67,7 @@ class TestTelegramQueue(TelegramCase):
         """The send action is in the way once: the service is not asked to clear once more, by
         which nobody would know any more what it has forgotten."""
         there = self.give_to_service("There")
-        take, attempts = type(self.instance)._take_cleared, []
+        take, attempts = type(self.instance)._process_cleared_queue, []
 
         def take_cleared(instance, ids_message):
             attempts.append(ids_message)
@@ -76,7 +76,7 @@ class TestTelegramQueue(TelegramCase):
             return take(instance, ids_message)
 
         queue = self.open()
-        self.patch(type(self.instance), "_take_cleared", take_cleared)
+        self.patch(type(self.instance), "_process_cleared_queue", take_cleared)
         self.press(queue, "action_clear_messages")
         self.assertEqual(there.state, "canceled")
         self.assertEqual(len(self.phone.requests("clearMessagesQueue")), 1)

@@ -15,7 +15,9 @@ class TestSignIn(TelegramCase):
     def setUp(self):
         super().setUp()
         self.phone = self._create_phone(stateInstance="notAuthorized", settings={})
-        self.instance = self._create_instance(self.phone, name="Fresh", receiving_set=False)
+        self.instance = self._create_instance(
+            self.phone, name="Fresh", is_receiving_configured=False
+        )
         self.dialog = self.env["telegram.sign.in"].create({"instance_id": self.instance.id})
         self.env.flush_all()
         self.registry_enter_test_mode()
@@ -28,7 +30,7 @@ class TestSignIn(TelegramCase):
         self.phone.scan()
         answer = self.dialog.refresh()
         self.assertEqual((answer["state"], answer["qr"]), ("authorized", False))
-        self.assertTrue(self.instance.receiving_set)
+        self.assertTrue(self.instance.is_receiving_configured)
         self.assertEqual(self.phone.instance()["settings"]["incomingWebhook"], "yes")
 
     def test_who_has_signed_in(self):
@@ -37,7 +39,7 @@ class TestSignIn(TelegramCase):
         self.phone.scan()
         self.phone.fault("getAccountSettings", "status", status=500)
         self.assertEqual(self.dialog.refresh()["state"], "authorized")
-        self.assertFalse(self.instance.account_phone or self.instance.problem)
+        self.assertFalse(self.instance.account_phone or self.instance.last_error)
         self.dialog.refresh()
         self.assertEqual(self.instance.account_phone, "+79876543210")
 
@@ -90,7 +92,7 @@ class TestSignIn(TelegramCase):
         answer = self.dialog.give_code(f" {self.phone.instance()['loginCode']}\n")
         self.assertEqual((answer["state"], answer["accepted"]), ("authorized", True))
         self.dialog.refresh(with_qr=False)
-        self.assertTrue(self.instance.receiving_set)
+        self.assertTrue(self.instance.is_receiving_configured)
 
     def test_by_phone_number_with_password(self):
         """A two-factor account asks for the password after the code."""

@@ -20,7 +20,7 @@ class StartCase(TelegramCase):
         cls.manager = new_test_user(cls.env, "start_manager", groups=manager)
 
     def begin(self, instance=None, user=None):
-        model = self.env["telegram.start"].with_user(user or self.admin)
+        model = self.env["telegram.onboarding"].with_user(user or self.admin)
         self.answer = model.begin(instance.id if instance else False)
         self.start = model.browse(self.answer["id"])
         return self.answer
@@ -81,15 +81,17 @@ class TestStart(StartCase):
 
     def test_goes_on_where_it_was_closed(self):
         """Begun anew for an instance, it is at the step that the instance has reached."""
-        instance = self._create_instance(self.fresh, state="unchecked", receiving_set=False)
+        instance = self._create_instance(
+            self.fresh, state="unchecked", is_receiving_configured=False
+        )
         self.assertEqual(self.begin(instance)["step"], "sign_in")
         instance.write({"state": "authorized"})
         self.assertEqual(self.begin(instance)["step"], "receiving")
-        instance.write({"receiving_told_at": fields.Datetime.now(), "state": "starting"})
+        instance.write({"settings_sent_date": fields.Datetime.now(), "state": "starting"})
         self.assertEqual(self.begin(instance)["step"], "test", "it restarts because it was told")
-        instance.write({"state": "authorized", "receiving_set": True})
+        instance.write({"state": "authorized", "is_receiving_configured": True})
         self.assertEqual(self.begin(instance)["step"], "test")
-        instance.write({"tested_at": fields.Datetime.now()})
+        instance.write({"test_date": fields.Datetime.now()})
         self.assertEqual(self.begin(instance)["step"], "done")
         instance.write({"state": "unauthorized"})
         self.assertEqual(self.begin(instance)["step"], "credentials")
@@ -184,7 +186,7 @@ class TestStart(StartCase):
 
     def test_service_fails_at_receiving(self):
         """What the service does not take leaves the step undone."""
-        instance = self._create_instance(self.fresh, receiving_set=False)
+        instance = self._create_instance(self.fresh, is_receiving_configured=False)
         self.begin(instance)
         self.fresh.fault("getSettings", "status", status=500)
         answer = self.call("set_receiving", "polling")
@@ -217,7 +219,7 @@ class TestTwoWayTest(StartCase):
     def test_while_it_restarts(self):
         """Nothing is queued until the instance has restarted; then it is tried again."""
         self.phone.change(startingSeconds=60)
-        self.instance._ask("reboot")
+        self.instance._call_service("reboot")
         answer = self.call("send_test")
         self.assertEqual(answer["status"], "starting")
         self.finish_restart()
@@ -262,7 +264,7 @@ class TestTwoWayTest(StartCase):
         answer = self.call("look")
         self.assertEqual(answer["status"], "sent")
         self.assertIn("has not fetched", answer["message"])
-        self.assertFalse(self.instance.tested_at)
+        self.assertFalse(self.instance.test_date)
 
     def test_scheduled_actions_do_not_run(self):
         """A message that nobody sends: the words name the scheduled action and the option."""
@@ -280,7 +282,7 @@ class TestTwoWayTest(StartCase):
 
     def test_waits_for_no_strangers(self):
         """The account is no new person to itself, even when it may write to none."""
-        self.instance.stranger_limit = 0
+        self.instance.daily_new_contact_limit = 0
         self.call("send_test")
         self.send_queue()
         self.assertEqual(len(self.phone.ledger()), 1)

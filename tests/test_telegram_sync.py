@@ -46,7 +46,7 @@ class TestTelegramSync(TelegramCase):
     def sync(self):
         """Press the button, and let the scheduled action run."""
         self.instance.with_user(self.manager).action_sync()
-        self._run(self.env.ref("telegram_green_api.ir_cron_sync"))
+        self._run(self.env.ref("telegram_green_api.ir_cron_telegram_sync"))
         self.env.invalidate_all()
 
     def listed(self):
@@ -69,8 +69,8 @@ class TestTelegramSync(TelegramCase):
         self.assertEqual(self.find("21").chat_type, "bot")
         self.assertEqual(self.find("21").username, "@helper_bot")
         self.assertEqual(self.find("-10000000000000").chat_type, "supergroup")
-        self.assertFalse(self.find("-10000000000000").is_stranger, "a group is no new person")
-        self.assertTrue(self.find(CUSTOMER_CHAT).is_stranger)
+        self.assertFalse(self.find("-10000000000000").is_new_contact, "a group is no new person")
+        self.assertTrue(self.find(CUSTOMER_CHAT).is_new_contact)
         first = self.listed()
         self.sync()
         self.assertEqual(self.listed(), first)
@@ -224,7 +224,7 @@ class TestTelegramSync(TelegramCase):
     def test_interrupted_run_begins_anew(self):
         """A worker was killed while it ran: "running" for good, and the button is gone."""
         self.instance.write({"sync_state": "running", "sync_list": "chats", "sync_done": 7})
-        self._run(self.env.ref("telegram_green_api.ir_cron_sync"))
+        self._run(self.env.ref("telegram_green_api.ir_cron_telegram_sync"))
         self.env.invalidate_all()
         self.assertEqual(self.instance.sync_state, "done")
         self.assertEqual(len(self.listed()), 4)
@@ -232,7 +232,7 @@ class TestTelegramSync(TelegramCase):
     def test_somebody_is_faster(self):
         """A message of a new chat comes in meanwhile: the batch breaks, or the chat is doubled."""
         batches = []
-        take = type(self.chats)._take_listed
+        take = type(self.chats)._process_listed
 
         def take_late(chats, instance, rows):
             batches.append(len(rows))
@@ -240,7 +240,7 @@ class TestTelegramSync(TelegramCase):
                 raise UniqueViolation("a chat of this batch was just made")
             return take(chats, instance, rows)
 
-        self.patch(type(self.chats), "_take_listed", take_late)
+        self.patch(type(self.chats), "_process_listed", take_late)
         self.sync()
         self.assertEqual(self.instance.sync_state, "done")
         self.assertEqual(batches, [3, 3, 4])
@@ -251,14 +251,14 @@ class TestTelegramSync(TelegramCase):
         after run; and whoever asked is told nothing."""
         other = self._create_instance(self._create_phone(), name="Other")
         other.with_user(self.manager).action_sync()
-        take = type(self.chats)._take_listed
+        take = type(self.chats)._process_listed
 
         def break_one(chats, instance, rows):
             if instance == self.instance:
                 raise ZeroDivisionError("unexpected")
             return take(chats, instance, rows)
 
-        self.patch(type(self.chats), "_take_listed", break_one)
+        self.patch(type(self.chats), "_process_listed", break_one)
         with self.assertLogs("odoo.addons.telegram_green_api.models.contacts.sync"):
             self.sync()
         self.assertEqual(other.sync_state, "done")
@@ -286,11 +286,11 @@ class TestTelegramSync(TelegramCase):
 
     def take(self, rows):
         """Take in rows as one batch does; return the number of queries."""
-        parsed = self.chats._pick_listed(self.parse(rows))
+        parsed = self.chats._select_listed(self.parse(rows))
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
-        self.chats._take_listed(self.instance, list(parsed.values()))
+        self.chats._process_listed(self.instance, list(parsed.values()))
         self.env.flush_all()
         return self.env.cr.sql_log_count - before
 
@@ -340,10 +340,10 @@ class TestTelegramSync(TelegramCase):
         self.phone = self._create_phone(customers=customers)
         self.instance = self._create_instance(self.phone)
         seen = []
-        take = sync.TelegramInstance._take_batch
+        take = sync.TelegramInstance._process_batch
         self.patch(
             sync.TelegramInstance,
-            "_take_batch",
+            "_process_batch",
             lambda instance, rows: (seen.append(instance.sync_message), take(instance, rows))[1],
         )
         self.sync()

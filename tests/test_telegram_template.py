@@ -165,7 +165,9 @@ class TestAccess(TemplateCase):
 
     def test_users_read(self):
         """A salesperson uses templates and changes none."""
-        ready = self.env.ref("telegram_green_api.template_partner").with_user(self.salesperson)
+        ready = self.env.ref("telegram_green_api.telegram_template_partner").with_user(
+            self.salesperson
+        )
         with self.assertRaises(AccessError):
             ready.reset_template()
         template = self.template.with_user(self.salesperson)

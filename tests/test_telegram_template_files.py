@@ -153,14 +153,16 @@ class TestReadyTemplates(TemplateCase):
 
     def test_contact(self):
         """The ready text for a contact is filled for somebody who edits no template."""
-        template = self.env.ref("telegram_green_api.template_partner").with_user(self.salesperson)
+        template = self.env.ref("telegram_green_api.telegram_template_partner").with_user(
+            self.salesperson
+        )
         body = template._render_bodies(self.anna)[self.anna.id]
         self.assertIn("Hello Anna,", body)
         self.assertIn(self.salesperson.name, body)
 
     def test_reset(self):
         """An administrator brings a ready template back to what it was; its entry stays."""
-        template = self.env.ref("telegram_green_api.template_partner")
+        template = self.env.ref("telegram_green_api.telegram_template_partner")
         template.action_create_sidebar_action()
         original = template.body
         template.body = "Spoiled"
@@ -191,7 +193,7 @@ class TestReadyTemplates(TemplateCase):
             )
         )
         invoice.action_post()
-        template = self.env.ref("telegram_green_api.template_invoice")
+        template = self.env.ref("telegram_green_api.telegram_template_invoice")
         body = template._render_bodies(invoice)[invoice.id]
         for text in ("Hello Anna,", invoice.name, "from Seller", "1,234.50", "02/15/2026"):
             self.assertIn(text, body)

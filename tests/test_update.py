@@ -23,7 +23,7 @@ instance = env["telegram.instance"].create({{
     "name": "Update", "id_instance": "{phone.id_instance}", "api_url": "{url}",
     "api_token_new": "{phone.token}",
 }})
-instance.write({{"state": "authorized", "receiving_set": True}})
+instance.write({{"state": "authorized", "is_receiving_configured": True}})
 crons = instance.send_cron_id | instance.receive_cron_id
 env["ir.cron"].search([("id", "not in", crons.ids)]).active = False
 with instance._get_client() as client:
@@ -37,7 +37,7 @@ for state, chat_id in zip(("sending", "unsure"), {others}):
     message = instance.send_text(chat_id, state)
     with instance._get_client() as client:
         client.send_message(chat_id, state)
-    message.write({{"state": state, "attempts": 1, "attempted_at": message.date}})
+    message.write({{"state": state, "attempts": 1, "last_attempt_date": message.date}})
     message.is_settling = state == "unsure"
 for number in range({waiting}):
     instance.send_text({chats}[number % 2], f"Message {{number}}")

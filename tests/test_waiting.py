@@ -21,7 +21,7 @@ class TestWaiting(TelegramCase):
 
     def take(self, user=None):
         with self.enter_registry_test_mode():
-            answer = self.instance.with_user(user or self.manager).take_waiting()
+            answer = self.instance.with_user(user or self.manager).fetch_notification()
         self.env.invalidate_all()
         return answer
 
@@ -91,7 +91,7 @@ class TestWaiting(TelegramCase):
 
     def test_half_a_character(self):
         """Half of an emoji, which no answer to the browser can hold, is shown as its escape."""
-        described = self.instance._describe_notification(
+        described = self.instance._get_notification_summary(
             {"typeWebhook": "a\ud800", "idMessage": "\ud83d"}
         )
         json.dumps(described, ensure_ascii=False).encode()
@@ -151,7 +151,7 @@ class WaitingTour(SandboxCase, HttpCase):
                 "api_url": self.sandbox_url,
             }
         )
-        instance.write({"state": "authorized", "receiving_set": True})
+        instance.write({"state": "authorized", "is_receiving_configured": True})
         if not name.endswith("stopped"):
             phone.write(CUSTOMER_CHAT, "First question")
             phone.write(CUSTOMER_CHAT, "Second question")

@@ -22,7 +22,7 @@ class WebhookCase(TelegramCase, HttpCase):
         self.instance.receive_mode = "webhook"
         self.instance._get_webhook_secret()
         self.instance._store_secret("webhook_secret", self.secret)
-        self.instance.write({"receiving_set": True})
+        self.instance.write({"is_receiving_configured": True})
         self.instance.webhook_url = self.instance._get_webhook_address()
         self.opener.cookies.clear()
         webhook._logged_at.clear()
@@ -129,7 +129,7 @@ class TestWebhook(WebhookCase):
         listed = self.events().web_read({"type_webhook": {}, "payload_pretty": {}, "error": {}})
         json.dumps(listed, ensure_ascii=False).encode()  # as the answer to the browser
 
-    # --- Refused -------------------------------------------------------------------------
+    # --- RefusedError -------------------------------------------------------------------------
 
     def answers_of(self, *requests):
         """Give what is answered to each request, and how many queries that took."""

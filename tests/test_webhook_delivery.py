@@ -51,7 +51,7 @@ class TestDelivery(CommittedCase):
         with self.environment() as env:
             instance = env["telegram.instance"].browse(self.instance_id)
             self.url, self.secret = instance.webhook_url, instance.webhook_secret
-            self.assertTrue(instance.receiving_set)
+            self.assertTrue(instance.is_receiving_configured)
 
     def receive(self):
         with self.environment() as env:
@@ -94,7 +94,7 @@ class TestDelivery(CommittedCase):
         self.assertEqual(self.texts("incoming"), [f"Message {n}" for n in range(1, 21)])
         with self.environment() as env:
             instance = env["telegram.instance"].browse(self.instance_id)
-            self.assertTrue(instance.webhook_received_at)
+            self.assertTrue(instance.last_webhook_date)
             self.assertFalse(instance.receiving_message)
 
     def test_delivered_while_others_are_processed(self):
@@ -191,11 +191,11 @@ class TestDelivery(CommittedCase):
             self.assertTrue(cron.try_lock_for_update(allow_referencing=True))  # as when it runs
             with self.environment() as env:
                 instance = env["telegram.instance"].browse(self.instance_id)
-                self.assertEqual(instance.take_waiting(), {"outcome": "busy"})
+                self.assertEqual(instance.fetch_notification(), {"outcome": "busy"})
         self.assertEqual(self.phone.requests("receiveNotification"), [])
         seen = []
         events = self.registry["telegram.event"]
-        original = events._take_one
+        original = events._fetch_one
 
         def take_one(records, *args):
             with self.environment() as other:
@@ -203,8 +203,8 @@ class TestDelivery(CommittedCase):
                 seen.append(cron.try_lock_for_update(allow_referencing=True).ids)
             return original(records, *args)
 
-        with patch.object(events, "_take_one", take_one), self.environment() as env:
+        with patch.object(events, "_fetch_one", take_one), self.environment() as env:
             instance = env["telegram.instance"].browse(self.instance_id)
-            self.assertEqual(instance.take_waiting()["outcome"], "taken")
+            self.assertEqual(instance.fetch_notification()["outcome"], "taken")
         self.assertEqual(seen, [[]])
         self.assertEqual(self.texts("incoming"), ["One"])

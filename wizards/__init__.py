@@ -2,7 +2,7 @@
 
 from . import account_move_send_batch_wizard
 from . import account_move_send_wizard
-from . import telegram_dialog
+from . import telegram_wizard_mixin
 from . import telegram_chat_history
 from . import telegram_check_numbers
 from . import telegram_composer
@@ -23,8 +23,8 @@ from . import telegram_link_record
 from . import telegram_message_lookup
 from . import telegram_privacy
 from . import telegram_queue
-from . import telegram_partner_create
-from . import telegram_partner_delete
+from . import telegram_api_partner_create
+from . import telegram_api_partner_delete
 from . import telegram_sign_in
-from . import telegram_start
+from . import telegram_onboarding
 from . import telegram_template_preview

@@ -9,7 +9,7 @@ class TelegramChatHistory(models.TransientModel):
     """Asks how much of a chat's history is taken into Odoo."""
 
     _name = "telegram.chat.history"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Import the History of a Telegram Chat"
 
     chat_id = fields.Many2one("telegram.chat", required=True, readonly=True, ondelete="cascade")
@@ -33,7 +33,7 @@ class TelegramChatHistory(models.TransientModel):
             message = _("Telegram lists no messages of this chat.")
         if numbers["unread"]:
             message += " " + _("%s entries are no messages and were left out.", numbers["unread"])
-        return self.chat_id.instance_id._answer(
+        return self.chat_id.instance_id._display_result(
             message,
             raw,
             next={

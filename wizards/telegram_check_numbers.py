@@ -11,7 +11,7 @@ class TelegramCheckNumbers(models.TransientModel):
     """
 
     _name = "telegram.check.numbers"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Check Numbers on Telegram"
 
     instance_id = fields.Many2one(
@@ -45,8 +45,8 @@ class TelegramCheckNumbers(models.TransientModel):
         for wizard in self:
             to_ask, known, others, without = wizard._sort_numbers()
             wizard.can_begin = bool(to_ask)
-            wizard.summary = wizard._describe_plan(len(to_ask), len(known), len(others))
-            wizard.unreadable = wizard._describe_unreadable(without)
+            wizard.summary = wizard._get_plan_summary(len(to_ask), len(known), len(others))
+            wizard.unreadable = wizard._get_unreadable_summary(without)
 
     @api.depends("chat_ids")
     def _compute_progress(self):
@@ -79,13 +79,11 @@ class TelegramCheckNumbers(models.TransientModel):
         new = {phone: partners for phone, partners in to_ask.items() if phone not in found}
         if new:
             found.update(
-                chats._get_or_create_for_phones(self.instance_id, new, last_message_at=False)
+                chats._get_or_create_for_phones(self.instance_id, new, last_message_date=False)
             )
         # sudo: telegram.chat - whoever operates the account may ask about numbers
         chats_sudo = chats.union(*found.values()).sudo()
-        chats_sudo.write(
-            {"check_user_id": self.env.uid, "check_attempts": 0, "check_problem": False}
-        )
+        chats_sudo.write({"check_user_id": self.env.uid, "check_attempts": 0, "check_error": False})
         self.write({"chat_ids": [fields.Command.set(chats_sudo.ids)], "is_begun": True})
         self.instance_id._trigger_check()
         return self._reopen()
@@ -149,7 +147,7 @@ class TelegramCheckNumbers(models.TransientModel):
 
     # === TEXTS === #
 
-    def _describe_plan(self, to_ask, known, others):
+    def _get_plan_summary(self, to_ask, known, others):
         _ = self.env._
         sentences = [_("%s numbers will be asked about, one per second.", to_ask)]
         if to_ask == 1:
@@ -166,7 +164,7 @@ class TelegramCheckNumbers(models.TransientModel):
             )
         return " ".join(sentences)
 
-    def _describe_unreadable(self, without):
+    def _get_unreadable_summary(self, without):
         if not without:
             return False
         names = ", ".join(without[:10].mapped("display_name"))

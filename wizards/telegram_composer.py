@@ -18,7 +18,7 @@ class TelegramComposer(models.TransientModel):
     """
 
     _name = "telegram.composer"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Write by Telegram"
 
     res_model = fields.Char("Record Model", required=True)
@@ -125,7 +125,7 @@ class TelegramComposer(models.TransientModel):
             )
         going, left_out = self._sort_recipients()
         if not going:
-            self._refuse_nobody(left_out)
+            self._check_has_recipients(left_out)
         if self.is_mass:
             messages = self._send_mass(going, left_out)
         else:

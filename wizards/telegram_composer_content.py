@@ -232,14 +232,14 @@ class TelegramComposer(models.TransientModel):
             raise UserError(
                 self.env._("File by address: enter the address of “%s”.", self.file_name)
             )
-        attachments = self._own_files(
+        attachments = self._copy_template_files(
             attachments, self.instance_id if self.is_mass else self._get_records()
         )
         if self.is_mass:
             reports = [self.env["telegram.message"]._prepare_report(r) for r in self.report_ids]
             contents = reports + contents
         else:
-            attachments = self._make_reports() | attachments
+            attachments = self._create_reports() | attachments
         return {"body": body, "attachments": attachments, "contents": contents}
 
     def _check_reports(self):
@@ -307,7 +307,7 @@ class TelegramComposer(models.TransientModel):
     def _is_of_template(self, attachment):
         return attachment.res_model == "telegram.template"
 
-    def _own_files(self, attachments, owner):
+    def _copy_template_files(self, attachments, owner):
         """Return the files with copies in place of a template's: those go with the template."""
         # sudo: ir.attachment - as message_post does: whoever may post may add files to the post
         copies = {
@@ -316,7 +316,7 @@ class TelegramComposer(models.TransientModel):
         }
         return attachments.browse([copies.get(file, file).id for file in attachments])
 
-    def _make_reports(self):
+    def _create_reports(self):
         """Make the reports for the one record, in the language of its contact."""
         record = self._get_records()
         lang = self.partner_ids[:1].lang or self.env.lang

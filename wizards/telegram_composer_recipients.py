@@ -66,8 +66,11 @@ class TelegramComposer(models.TransientModel):
             composer.recipient_count = len(going)
             composer.left_out_count = len(left_out)
             composer.chat_id = going[0].chat._filtered_access("read") if len(going) == 1 else False
-            composer.preview = composer._describe_recipients(going, left_out)
-            warnings = (composer._warn_personal(going), *composer._warn_waiting(going))
+            composer.preview = composer._get_recipients_summary(going, left_out)
+            warnings = (
+                composer._get_personal_warning(going),
+                *composer._get_waiting_warnings(going),
+            )
             composer.warning = "\n".join(filter(None, warnings))
 
     # === WHO === #
@@ -148,7 +151,7 @@ class TelegramComposer(models.TransientModel):
             for code, count in counts.most_common()
         ]
 
-    def _refuse_nobody(self, left_out):
+    def _check_has_recipients(self, left_out):
         """Raise a UserError that says why nobody would get the message."""
         if not left_out:
             raise UserError(
@@ -162,7 +165,7 @@ class TelegramComposer(models.TransientModel):
         lines = [self.env._("Nobody can be written to:"), *self._count_reasons(left_out)]
         raise UserError("\n".join(lines))
 
-    def _describe_recipients(self, going, left_out):
+    def _get_recipients_summary(self, going, left_out):
         """Give who gets the message, and who does not, as HTML."""
         if not going and not left_out:
             return Markup("<span class='text-danger'>%s</span>") % self.env._(
@@ -179,8 +182,8 @@ class TelegramComposer(models.TransientModel):
                 )
             )
             parts += [Markup("<div>%s</div>") % line for line in self._count_reasons(left_out)]
-        parts += self._list(going, self._describe_recipient)
-        parts += self._list(left_out, self._describe_left_out)
+        parts += self._list(going, self._get_recipient_label)
+        parts += self._list(left_out, self._get_left_out_summary)
         return Markup().join(parts)
 
     def _list(self, recipients, describe):
@@ -192,7 +195,7 @@ class TelegramComposer(models.TransientModel):
             lines.append(Markup("<div class='text-muted'>%s</div>") % rest)
         return lines
 
-    def _describe_recipient(self, recipient):
+    def _get_recipient_label(self, recipient):
         if not recipient.partner:
             return GOING % (recipient.chat.display_name, self.env._("everybody in the group"))
         place = recipient.phone or self.env._("in Telegram")
@@ -200,13 +203,13 @@ class TelegramComposer(models.TransientModel):
             place = self.env._("in the chat “%s”", chat.display_name)
         return GOING % (recipient.partner.display_name, place)
 
-    def _describe_left_out(self, recipient):
+    def _get_left_out_summary(self, recipient):
         name = (recipient.record if self.is_mass else recipient.partner).display_name
         return LEFT_OUT % (name, self._get_reasons()[recipient.reason])
 
     # === WARNINGS === #
 
-    def _warn_personal(self, going):
+    def _get_personal_warning(self, going):
         """Say what speaks against writing to the one person."""
         if len(going) != 1:
             return ""
@@ -223,7 +226,7 @@ class TelegramComposer(models.TransientModel):
             )
         return ""
 
-    def _warn_waiting(self, going):
+    def _get_waiting_warnings(self, going):
         """Say why messages will wait, and how long: list of sentences."""
         instance = self.instance_id
         if instance and instance.state != const.STATE_AUTHORIZED:
@@ -233,10 +236,10 @@ class TelegramComposer(models.TransientModel):
             )
         new = sum(
             # sudo: telegram.chat - whether the account has been in touch
-            not recipient.chat or recipient.chat.sudo().is_stranger
+            not recipient.chat or recipient.chat.sudo().is_new_contact
             for recipient in going
         )
-        if new and not instance.stranger_limit:
+        if new and not instance.daily_new_contact_limit:
             yield self.env._(
                 "New to this account: %(new)s of %(total)s. It may not write to new people at all "
                 "(“New People a Day” of the account is 0), so these messages wait until an "
@@ -244,12 +247,12 @@ class TelegramComposer(models.TransientModel):
                 new=new,
                 total=len(going),
             )
-        elif new and new > instance.stranger_limit - instance._count_strangers():
+        elif new and new > instance.daily_new_contact_limit - instance._count_new_contacts():
             yield self.env._(
                 "New to this account: %(new)s of %(total)s. To %(limit)s new people a day it "
                 "writes, so that Telegram does not take it for a sender of spam; the other "
                 "messages wait and go out on the following days by themselves.",
                 new=new,
                 total=len(going),
-                limit=instance.stranger_limit,
+                limit=instance.daily_new_contact_limit,
             )

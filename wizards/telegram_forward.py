@@ -8,7 +8,7 @@ class TelegramForward(models.TransientModel):
     """Chooses to whom messages are forwarded, by the account that has them."""
 
     _name = "telegram.forward"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Forward Telegram Messages"
 
     message_ids = fields.Many2many("telegram.message", string="Messages", required=True)

@@ -29,10 +29,12 @@ class TelegramGroupAdd(models.TransientModel):
         results = self.group_id.add_group_participants(chats)
         added = [names[chat_id] for chat_id, reason in results if not reason]
         refused = [f"{names[chat_id]}: {reason}" for chat_id, reason in results if reason]
-        refused += self._describe(left_out)
+        refused += self._get_left_out_lines(left_out)
         if not added:
             raise UserError("\n".join([self.env._("Nobody was added."), *refused]))
         lines = [self.env._("Added: %s.", ", ".join(added))]
         if refused:
             lines += [self.env._("Not added:"), *refused]
-        return self.instance_id._answer("\n".join(lines), type="warning" if refused else "success")
+        return self.instance_id._display_result(
+            "\n".join(lines), type="warning" if refused else "success"
+        )

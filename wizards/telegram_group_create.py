@@ -101,7 +101,7 @@ class TelegramGroupCreate(models.TransientModel):
                 "for the group” before you create it again."
             )
             values = {"is_unsure": True, "has_looked": False, "problem": problem}
-            return self._say({**values, "known_ids": [Command.set(known.ids)]})
+            return self._reopen({**values, "known_ids": [Command.set(known.ids)]})
         return self._open(group, left_out, answer)
 
     def action_look(self):
@@ -114,7 +114,7 @@ class TelegramGroupCreate(models.TransientModel):
             "The account has no new group of this name. It may take a minute to appear: look once "
             "more, or create it."
         )
-        return self._say({"has_looked": True, "problem": problem})
+        return self._reopen({"has_looked": True, "problem": problem})
 
     # === HELPERS === #
 
@@ -123,7 +123,7 @@ class TelegramGroupCreate(models.TransientModel):
         domain = [("instance_id", "=", self.instance_id.id), ("name", "=", self.name.strip())]
         return self.env["telegram.chat"].with_context(active_test=False).search(domain)
 
-    def _say(self, values):
+    def _reopen(self, values):
         """Keep how far it is, and show the dialog once more."""
         write_in_own_transaction(self, lambda wizard: wizard.write(values))
         return self._reopen()
@@ -139,7 +139,9 @@ class TelegramGroupCreate(models.TransientModel):
             write_in_own_transaction(group, lambda group: group.write(place))
         message = self.env._("The group “%s” is there.", self.name)
         if left_out:
-            message = "\n".join([message, self.env._("Not added:"), *self._describe(left_out)])
+            message = "\n".join(
+                [message, self.env._("Not added:"), *self._get_left_out_lines(left_out)]
+            )
         action = {
             "type": "ir.actions.act_window",
             "res_model": "telegram.chat",
@@ -148,4 +150,4 @@ class TelegramGroupCreate(models.TransientModel):
             "target": "current",
         }
         kind = "warning" if left_out else "success"
-        return self.instance_id._answer(message, answer, type=kind, next=action)
+        return self.instance_id._display_result(message, answer, type=kind, next=action)

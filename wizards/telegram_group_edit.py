@@ -14,7 +14,7 @@ class TelegramGroupEdit(models.TransientModel):
     """
 
     _name = "telegram.group.edit"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Change a Telegram Group"
 
     group_id = fields.Many2one("telegram.chat", required=True, readonly=True, ondelete="cascade")
@@ -74,7 +74,7 @@ class TelegramGroupEdit(models.TransientModel):
         lines = [self.env._("Changed: %s.", ", ".join(done))]
         if refused:
             lines += [self.env._("Not changed:"), *refused]
-        return self.group_id.instance_id._answer(
+        return self.group_id.instance_id._display_result(
             "\n".join(lines), answer, type="warning" if refused else "success"
         )
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..client import Pace
+from ..client import RateLimiter
 from .telegram_composer_recipients import GOING, LEFT_OUT
 
 LINES = 20  # of people who are listed one by one
@@ -18,7 +18,7 @@ class TelegramGroupPeople(models.AbstractModel):
     """What the dialogs share in which people are chosen for a group."""
 
     _name = "telegram.group.people"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "People for a Telegram Group"
 
     instance_id = fields.Many2one("telegram.instance", "Telegram Account", required=True)
@@ -41,14 +41,14 @@ class TelegramGroupPeople(models.AbstractModel):
             wizard.going_count = len(going)
             wizard.left_out_count = len(left_out)
             wizard.unchecked_count = sum(person.reason == "unchecked" for person in left_out)
-            wizard.preview = wizard._describe_people(going, left_out)
+            wizard.preview = wizard._get_people_summary(going, left_out)
 
     def _get_group(self):
         """Return the group that people are added to; empty for a new one."""
         return self.env["telegram.chat"]
 
     def _sort_people(self):
-        """Return who can be added, and who not: two lists of Person."""
+        """Return who can be added, and who not: two lists of GroupCandidate."""
         self.ensure_one()
         if not self.instance_id:
             return [], []
@@ -67,7 +67,10 @@ class TelegramGroupPeople(models.AbstractModel):
         if not going and not left_out:
             raise UserError(self.env._("People: choose at least one contact or chat."))
         if not going:
-            lines = [self.env._("People: none of them can be added."), *self._describe(left_out)]
+            lines = [
+                self.env._("People: none of them can be added."),
+                *self._get_left_out_lines(left_out),
+            ]
             raise UserError("\n".join(lines))
         return self.env["telegram.chat"].union(*(person.chat for person in going)), left_out
 
@@ -79,7 +82,7 @@ class TelegramGroupPeople(models.AbstractModel):
         self._check_access_to_all()
         _going, left_out = self._sort_people()
         unchecked = [person for person in left_out if person.reason == "unchecked"][:CHECKS]
-        pace = Pace()
+        pace = RateLimiter()
         for person in unchecked:
             time.sleep(pace.reserve("checkAccount"))
             # sudo: telegram.chat - the number of somebody whom the user has chosen
@@ -99,12 +102,12 @@ class TelegramGroupPeople(models.AbstractModel):
 
     # === IN WORDS === #
 
-    def _describe(self, left_out):
+    def _get_left_out_lines(self, left_out):
         """Say of each why not: list of lines."""
         reasons = self.env["telegram.chat"]._get_group_reasons()
         return [f"{person.record.display_name}: {reasons[person.reason]}" for person in left_out]
 
-    def _describe_people(self, going, left_out):
+    def _get_people_summary(self, going, left_out):
         """Give who can be added, and who not and why, as HTML."""
         if not going and not left_out:
             return False

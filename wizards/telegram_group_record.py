@@ -7,7 +7,7 @@ class TelegramGroupRecord(models.TransientModel):
     """The dialog that ties a group to a record."""
 
     _name = "telegram.group.record"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Tie a Telegram Group to a Record"
 
     chat_id = fields.Many2one("telegram.chat", required=True, readonly=True, ondelete="cascade")

@@ -13,7 +13,7 @@ class TelegramInstancePicture(models.TransientModel):
     """The dialog that gives the Telegram account another picture."""
 
     _name = "telegram.instance.picture"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Picture of a Telegram Account"
 
     instance_id = fields.Many2one("telegram.instance", required=True, ondelete="cascade")
@@ -28,10 +28,10 @@ class TelegramInstancePicture(models.TransientModel):
         instance = self.instance_id
         instance.check_access("write")
         picture = to_jpeg(self.env, base64.b64decode(self.picture or b""))
-        result = instance._ask("set_profile_picture", io.BytesIO(picture))
+        result = instance._call_service("set_profile_picture", io.BytesIO(picture))
         content = base64.b64encode(picture)
         write_in_own_transaction(instance, lambda own: own.write({"account_picture": content}))
-        return instance._answer(
+        return instance._display_result(
             self.env._("The Telegram account has a new picture."),
             result,
             next={"type": "ir.actions.act_window_close"},

@@ -30,7 +30,7 @@ class TelegramInstanceSettings(models.TransientModel):
     """The settings of an instance as the service has them. Only what is changed is sent."""
 
     _name = "telegram.instance.settings"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Settings of a Telegram Instance"
 
     instance_id = fields.Many2one("telegram.instance", required=True, ondelete="cascade")
@@ -85,23 +85,25 @@ class TelegramInstanceSettings(models.TransientModel):
         close = {"type": "ir.actions.act_window_close"}
         changes = self._get_changes()
         if not changes:
-            return instance._answer(self.env._("Nothing was changed."), type="info", next=close)
-        step = instance._ask("set_settings", changes)
-        write_in_own_transaction(instance, lambda own: own._keep_settings(changes))
+            return instance._display_result(
+                self.env._("Nothing was changed."), type="info", next=close
+            )
+        step = instance._call_service("set_settings", changes)
+        write_in_own_transaction(instance, lambda own: own._store_settings(changes))
         different = self._read_back(changes)
-        told = instance._describe_changes(changes)
+        told = instance._get_changes_message(changes)
         if different:
             told = self.env._(
                 "%(told)s Until then the service still shows the former value of: %(names)s.",
                 told=told,
-                names=self._name_settings(different),
+                names=self._get_setting_names(different),
             )
-        return instance._answer(told, step, next=close)
+        return instance._display_result(told, step, next=close)
 
     # === BUSINESS METHODS === #
 
     @api.model
-    def _make(self, instance, settings):
+    def _create_from_settings(self, instance, settings):
         """Return the dialog's record for the settings that the service has.
 
         :param dict settings: the service's names and values; the webhook's secret stays out
@@ -156,7 +158,7 @@ class TelegramInstanceSettings(models.TransientModel):
         return {key for key, value in changes.items() if current.get(key) != value}
 
     @api.model
-    def _name_settings(self, keys):
+    def _get_setting_names(self, keys):
         """Give the labels of settings, in the order of the dialog, as a list in one line.
 
         :param keys: the service's names

@@ -18,7 +18,7 @@ class TelegramJournal(models.TransientModel):
     """The service's journals of a day as they were when it was asked, beside Odoo's log."""
 
     _name = "telegram.journal"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Journals of the Service"
 
     instance_id = fields.Many2one(
@@ -34,11 +34,11 @@ class TelegramJournal(models.TransientModel):
         """
         instance.check_access("write")
         minutes = const.JOURNAL_HOURS * 60
-        rows = instance._ask("last_incoming_messages", minutes=minutes)
-        rows += instance._ask("last_outgoing_messages", minutes=minutes)
+        rows = instance._call_service("last_incoming_messages", minutes=minutes)
+        rows += instance._call_service("last_outgoing_messages", minutes=minutes)
         journal = self.create({"instance_id": instance.id})
         journal._compare(rows)
-        return journal._show()
+        return journal._open()
 
     def _compare(self, rows):
         """Make the entries: one for each message that the journals have, or Odoo.
@@ -68,7 +68,7 @@ class TelegramJournal(models.TransientModel):
         ]
         return messages.search(domain + in_journals) | messages.search(domain + due)
 
-    def _show(self):
+    def _open(self):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Journals of %s", self.instance_id.name),
@@ -84,7 +84,7 @@ class TelegramJournalEntry(models.TransientModel):
     """A message as the service's journal has it, and what Odoo has of it."""
 
     _name = "telegram.journal.entry"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Journal of the Service"
     _order = "date desc, id desc"
     _rec_name = "text"

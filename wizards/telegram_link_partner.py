@@ -7,7 +7,7 @@ class TelegramLinkPartner(models.TransientModel):
     """The dialog that says which contact a chat is with."""
 
     _name = "telegram.link.partner"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Link a Telegram Chat to a Contact"
 
     chat_id = fields.Many2one("telegram.chat", required=True, readonly=True, ondelete="cascade")
@@ -36,9 +36,9 @@ class TelegramLinkPartner(models.TransientModel):
     @api.depends("chat_id", "partner_id")
     def _compute_hint(self):
         for wizard in self:
-            wizard.hint = wizard._explain_other_chats() or wizard._explain_candidates()
+            wizard.hint = wizard._get_other_chats_message() or wizard._get_candidates_message()
 
-    def _explain_other_chats(self):
+    def _get_other_chats_message(self):
         chat = self.chat_id._origin
         others = self.partner_id and self.env["telegram.chat"].search(
             [
@@ -53,7 +53,7 @@ class TelegramLinkPartner(models.TransientModel):
             chats=", ".join(others.mapped("display_name")),
         )
 
-    def _explain_candidates(self):
+    def _get_candidates_message(self):
         if len(self.candidate_ids) < 2:
             return False
         return self.env._(

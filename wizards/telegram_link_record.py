@@ -10,7 +10,7 @@ class TelegramLinkRecord(models.TransientModel):
     """The dialog that puts messages on a record."""
 
     _name = "telegram.link.record"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Link Telegram Messages to a Record"
 
     message_ids = fields.Many2many("telegram.message", required=True, readonly=True)

@@ -7,7 +7,7 @@ class TelegramMessageEdit(models.TransientModel):
     """Changes the text of a message that was sent, or that still waits."""
 
     _name = "telegram.message.edit"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Change a Telegram Message"
 
     message_id = fields.Many2one(

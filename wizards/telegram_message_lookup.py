@@ -7,7 +7,7 @@ class TelegramMessageLookup(models.TransientModel):
     """Asks the service for one message by its id."""
 
     _name = "telegram.message.lookup"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Message by Id"
 
     instance_id = fields.Many2one(

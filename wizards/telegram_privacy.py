@@ -17,7 +17,7 @@ class TelegramPrivacy(models.TransientModel):
     """
 
     _name = "telegram.privacy"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Telegram Data of a Person"
 
     partner_id = fields.Many2one(
@@ -120,10 +120,10 @@ class TelegramPrivacy(models.TransientModel):
                 name = re.sub(r"[/\\]", "_", file_sudo.name)  # it must not lead out of the folder
                 file_name = f"files/{message.id}-{name}"
                 archive.writestr(file_name, file_sudo.raw or b"")
-            rows.append({**self._describe(message), "file": file_name})
+            rows.append({**self._prepare_row(message), "file": file_name})
         archive.writestr("messages.json", json.dumps(rows, indent=2, ensure_ascii=False))
 
-    def _describe(self, message):
+    def _prepare_row(self, message):
         """Give what is known of a message, as people understand it."""
         return {
             "account": message.instance_id.name,

@@ -6,14 +6,14 @@ from odoo.fields import Command
 
 from .. import const
 from ..client import to_text
-from ..client.answers import clean
+from ..client.parsing import clean
 
 
 class TelegramQueue(models.TransientModel):
     """The service's two queues as they were when it was asked, beside Odoo's own."""
 
     _name = "telegram.queue"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Queues of the Service"
 
     instance_id = fields.Many2one(
@@ -45,11 +45,11 @@ class TelegramQueue(models.TransientModel):
         :param instance: the ``telegram.instance``
         :return: an action
         """
-        return self.create({"instance_id": instance.id, **self._ask_values(instance)})._show()
+        return self.create({"instance_id": instance.id, **self._fetch_values(instance)})._open()
 
-    def _ask_values(self, instance):
+    def _fetch_values(self, instance):
         instance.check_access("write")
-        queued = instance._ask("show_messages_queue")
+        queued = instance._call_service("show_messages_queue")
         messages = self.env["telegram.message"].search(
             [
                 ("instance_id", "=", instance.id),
@@ -58,8 +58,8 @@ class TelegramQueue(models.TransientModel):
         )
         known = {message.id_message: message for message in messages}
         return {
-            "messages_count": instance._ask("get_messages_count"),
-            "webhooks_count": instance._ask("get_webhooks_count"),
+            "messages_count": instance._call_service("get_messages_count"),
+            "webhooks_count": instance._call_service("get_webhooks_count"),
             "message_ids": [
                 Command.clear(),
                 *(
@@ -69,7 +69,7 @@ class TelegramQueue(models.TransientModel):
             ],
         }
 
-    def _show(self):
+    def _open(self):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Queues of %s", self.instance_id.name),
@@ -84,9 +84,9 @@ class TelegramQueue(models.TransientModel):
     def action_refresh(self):
         """Ask again."""
         self.ensure_one()
-        values = self._ask_values(self.instance_id)
+        values = self._fetch_values(self.instance_id)
         self.write(values)
-        return self._show()
+        return self._open()
 
     def action_clear_messages(self):
         """Let the service forget what it has still to send."""
@@ -99,7 +99,7 @@ class TelegramQueue(models.TransientModel):
             cancelled=len(messages),
             waiting=self.instance_id.waiting_count,
         )
-        return self._answer_cleared(text, step)
+        return self._display_cleared(text, step)
 
     def action_clear_webhooks(self):
         """Let the service forget what it has still to deliver."""
@@ -109,23 +109,23 @@ class TelegramQueue(models.TransientModel):
             "The service has forgotten what it had still to deliver. Messages among that are "
             "fetched from its journal with “Fetch missed messages”."
         )
-        return self._answer_cleared(text, result)
+        return self._display_cleared(text, result)
 
-    def _answer_cleared(self, text, result):
+    def _display_cleared(self, text, result):
         """Say what was cleared, and show the queues as they are now; without them when the service
         does not tell: cleared they are all the same."""
         try:
             action = self._open(self.instance_id)
         except UserError:
             action = {"type": "ir.actions.act_window_close"}
-        return self.instance_id._answer(text, result, next=action)
+        return self.instance_id._display_result(text, result, next=action)
 
 
 class TelegramQueueMessage(models.TransientModel):
     """A message that the service has still to send."""
 
     _name = "telegram.queue.message"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Message in the Queue of the Service"
 
     queue_id = fields.Many2one("telegram.queue", required=True, readonly=True, ondelete="cascade")

@@ -13,7 +13,7 @@ class TelegramSignIn(models.TransientModel):
     """The dialog that signs a Telegram account in. It asks the service; it stores no secret."""
 
     _name = "telegram.sign.in"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Sign in to Telegram"
 
     instance_id = fields.Many2one("telegram.instance", required=True, ondelete="cascade")
@@ -29,13 +29,13 @@ class TelegramSignIn(models.TransientModel):
         instance = self._get_instance()
         instance._refresh_state()
         qr = False
-        if with_qr and instance.state == const.STATE_NOT_AUTHORIZED and not instance.problem:
+        if with_qr and instance.state == const.STATE_NOT_AUTHORIZED and not instance.last_error:
             qr = self._get_qr(instance)
         if instance.state == const.STATE_AUTHORIZED:
-            instance._learn_profile()
-            if not (instance.receiving_set or self.is_guided):
+            instance._fetch_profile()
+            if not (instance.is_receiving_configured or self.is_guided):
                 instance._set_up_receiving()
-        return self._describe(instance, qr=qr)
+        return self._prepare_result(instance, qr=qr)
 
     def send_code(self, phone):
         """Let Telegram send a login code to the account's own phone.
@@ -52,8 +52,8 @@ class TelegramSignIn(models.TransientModel):
                 "This is no phone number. Enter it with the code of the country, such as "
                 "+7 987 654-32-10."
             )
-            return self._describe(instance, message=message, accepted=False)
-        return self._take_step(instance, lambda client: client.start_authorization(digits))
+            return self._prepare_result(instance, message=message, accepted=False)
+        return self._process_step(instance, lambda client: client.start_authorization(digits))
 
     def give_code(self, code):
         """Give Telegram the login code; it is passed on, never kept.
@@ -65,9 +65,9 @@ class TelegramSignIn(models.TransientModel):
         """
         instance = self._get_instance()
         code = re.sub(r"\s", "", code or "")
-        return self._take_step(instance, lambda client: client.send_authorization_code(code))
+        return self._process_step(instance, lambda client: client.send_authorization_code(code))
 
-    def _take_step(self, instance, step):
+    def _process_step(self, instance, step):
         """Do one step of the sign-in by phone number.
 
         :param step: it takes the client and gives a Step
@@ -78,9 +78,9 @@ class TelegramSignIn(models.TransientModel):
         except GreenApiError as error:
             outcome = error
         # Else Odoo might repeat the step, when the receive action has written the state as well.
-        return write_in_own_transaction(self, lambda dialog: dialog._keep_step(outcome))
+        return write_in_own_transaction(self, lambda dialog: dialog._store_step(outcome))
 
-    def _keep_step(self, outcome):
+    def _store_step(self, outcome):
         """Keep what a step has changed.
 
         :param outcome: a Step, or the GreenApiError in its place
@@ -89,15 +89,15 @@ class TelegramSignIn(models.TransientModel):
         instance = self.instance_id
         if isinstance(outcome, GreenApiError):
             if outcome.code == const.CODE_BAD_REQUEST:
-                message = instance._explain(outcome)
-                return self._describe(instance, message=message, accepted=False)
-            instance._take_error(outcome)
-            return self._describe(instance, accepted=False)
+                message = instance._get_error_message(outcome)
+                return self._prepare_result(instance, message=message, accepted=False)
+            instance._record_error(outcome)
+            return self._prepare_result(instance, accepted=False)
         instance._refresh_state()
         if outcome.done or instance.state == const.STATE_AUTHORIZED:
-            return self._describe(instance, accepted=True)
-        message = self._explain_reason(outcome.reason)
-        return self._describe(instance, message=message, accepted=False)
+            return self._prepare_result(instance, accepted=True)
+        message = self._get_reason_message(outcome.reason)
+        return self._prepare_result(instance, message=message, accepted=False)
 
     def send_password(self, password):
         """Give Telegram the password of two-step verification; it is passed on, never kept.
@@ -106,7 +106,7 @@ class TelegramSignIn(models.TransientModel):
         :return: dict, as for ``send_code``
         """
         instance = self._get_instance()
-        return self._take_step(
+        return self._process_step(
             instance, lambda client: client.send_authorization_password(password)
         )
 
@@ -120,7 +120,7 @@ class TelegramSignIn(models.TransientModel):
             with instance._get_client() as client:
                 answer = client.qr()
         except GreenApiError as error:
-            instance._take_error(error)
+            instance._record_error(error)
             return False
         if answer.type == "qrCode":
             return answer.message
@@ -128,7 +128,7 @@ class TelegramSignIn(models.TransientModel):
             instance._refresh_state()
         return False
 
-    def _describe(self, instance, *, qr=False, message=False, **values):
+    def _prepare_result(self, instance, *, qr=False, message=False, **values):
         if not message and instance.state == const.STATE_NOT_AUTHORIZED and qr:
             message = self.env._(
                 "On the phone: Telegram → Settings → Devices → Link Desktop Device. Point the "
@@ -137,12 +137,12 @@ class TelegramSignIn(models.TransientModel):
         return {
             "state": instance.state,
             "message": message or instance.state_message,
-            "problem": bool(instance.problem),
+            "problem": bool(instance.last_error),
             "qr": qr,
             **values,
         }
 
-    def _explain_reason(self, reason):
+    def _get_reason_message(self, reason):
         _ = self.env._
         return {
             "invalid_password": _("This is not the password of two-step verification. Try again."),

@@ -10,7 +10,7 @@ class TelegramTemplatePreview(models.TransientModel):
     """Shows a template as a real record would have it."""
 
     _name = "telegram.template.preview"
-    _inherit = "telegram.dialog"
+    _inherit = "telegram.wizard.mixin"
     _description = "Preview of a Telegram Template"
 
     template_id = fields.Many2one(

@@ -8,7 +8,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ... import const
-from ...client import GreenApiError, OutcomeUnknown
+from ...client import GreenApiError, OutcomeUnknownError
 from ...tools.image import to_jpeg
 from ...tools.transactions import write_in_own_transaction
 from ...tools.unix_time import to_datetime
@@ -40,7 +40,7 @@ class TelegramInstance(models.Model):
     suspended_until = fields.Datetime(
         readonly=True, copy=False, help="When Telegram lifts its limits on the account."
     )
-    token_changed_at = fields.Datetime("Token Changed", readonly=True, copy=False)
+    token_change_date = fields.Datetime("Token Changed", readonly=True, copy=False)
 
     # === ACTION METHODS === #
 
@@ -51,14 +51,14 @@ class TelegramInstance(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        account = self._ask("get_account_settings")
+        account = self._call_service("get_account_settings")
         picture, problem = self._fetch_picture(account.url_avatar)
         write_in_own_transaction(
-            self, lambda instance: instance._keep_account(account, picture, problem)
+            self, lambda instance: instance._update_account(account, picture, problem)
         )
         if problem:
-            return self._answer(problem, account, type="warning")
-        return self._answer(self._describe_account(account), account)
+            return self._display_result(problem, account, type="warning")
+        return self._display_result(self._get_account_summary(account), account)
 
     def action_set_picture(self):
         """Open the dialog that gives the account another picture."""
@@ -75,7 +75,7 @@ class TelegramInstance(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _learn_profile(self):
+    def _fetch_profile(self):
         """Ask who has signed in, as far as that is not known; without it everything works too."""
         if self.account_chat_id:
             return
@@ -84,10 +84,10 @@ class TelegramInstance(models.Model):
                 account = client.get_account_settings()
         except GreenApiError:
             return
-        # sudo: telegram.instance - as in _take_state
+        # sudo: telegram.instance - as in _update_state
         self.sudo().write(self._prepare_profile(account))
 
-    def _keep_account(self, account, picture, problem):
+    def _update_account(self, account, picture, problem):
         """Keep what the service knows of the account.
 
         :param AccountSettings account: what it answered
@@ -98,7 +98,7 @@ class TelegramInstance(models.Model):
         if not problem:
             values["account_picture"] = base64.b64encode(picture) if picture else False
         self.write(values)
-        self._take_state(account.state)
+        self._update_state(account.state)
 
     def _prepare_profile(self, account):
         """Give the values that tell whose account it is.
@@ -133,14 +133,14 @@ class TelegramInstance(models.Model):
                 client.download(url, target, PICTURE_MAX_BYTES, PICTURE_SECONDS)
             return to_jpeg(self.env, target.getvalue()), ""
         except GreenApiError as error:
-            reason = self._explain(error)
+            reason = self._get_error_message(error)
         except UserError:
             reason = self.env._("What came is no picture.")
         return b"", self.env._("The picture could not be fetched: %s", reason)
 
     # === TEXTS === #
 
-    def _describe_account(self, account):
+    def _get_account_summary(self, account):
         if not account.phone:
             return self._get_state_messages().get(account.state) or self.env._(
                 "No Telegram account is signed in."
@@ -155,12 +155,12 @@ class TelegramInstance(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        step = self._ask("logout")
-        write_in_own_transaction(self, lambda instance: instance._keep_log_out(self.env.user))
+        step = self._call_service("logout")
+        write_in_own_transaction(self, lambda instance: instance._process_log_out(self.env.user))
         waiting = self.env._(
             "The Telegram account is signed out. Messages wait until somebody signs in again."
         )
-        return self._answer(waiting, step, type="warning")
+        return self._display_result(waiting, step, type="warning")
 
     def action_restart(self):
         """Restart the instance at the service, which takes up to 5 minutes.
@@ -169,9 +169,9 @@ class TelegramInstance(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        step = self._ask("reboot")
-        write_in_own_transaction(self, lambda instance: instance._keep_restart(self.env.user))
-        return self._answer(
+        step = self._call_service("reboot")
+        write_in_own_transaction(self, lambda instance: instance._process_restart(self.env.user))
+        return self._display_result(
             self.env._(
                 "The instance restarts, which takes up to 5 minutes. Messages wait until then, and "
                 "go on by themselves."
@@ -181,25 +181,25 @@ class TelegramInstance(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _keep_log_out(self, user):
+    def _process_log_out(self, user):
         """Keep that a person has ended the session: no alarm, no data of the former account."""
         # sudo: telegram.instance - the state is the service's
         self.sudo().write(
             {
                 "state": const.STATE_NOT_AUTHORIZED,
-                "problem": False,
-                "checked_at": fields.Datetime.now(),
-                "has_worked": False,
+                "last_error": False,
+                "last_check_date": fields.Datetime.now(),
+                "was_operational": False,
                 **self._prepare_profile(None),
             }
         )
-        self._log_deed(user, self.env._("The Telegram account was signed out."))
+        self._log_user_action(user, self.env._("The Telegram account was signed out."))
 
-    def _keep_restart(self, user):
-        self._take_state(const.STATE_STARTING)
-        self._log_deed(user, self.env._("The instance was restarted."))
+    def _process_restart(self, user):
+        self._update_state(const.STATE_STARTING)
+        self._log_user_action(user, self.env._("The instance was restarted."))
 
-    def _log_deed(self, user, text):
+    def _log_user_action(self, user, text):
         """Note in the history what a person has done by a button."""
         self._message_log(body=text, author_id=user.partner_id.id)
 
@@ -224,18 +224,18 @@ class TelegramInstance(models.Model):
         try:
             with self._get_client() as client:
                 token = client.update_api_token().api_token_instance
-        except OutcomeUnknown as error:
-            reasons = [self._explain(error), self._explain_lost_token()]
+        except OutcomeUnknownError as error:
+            reasons = [self._get_error_message(error), self._get_lost_token_message()]
             raise UserError(" ".join(reasons)) from None
         except GreenApiError as error:
-            raise UserError(self._explain(error)) from None
+            raise UserError(self._get_error_message(error)) from None
         try:
             write_in_own_transaction(
-                self, lambda instance: instance._keep_new_token(token, self.env.user)
+                self, lambda instance: instance._store_new_token(token, self.env.user)
             )
         except UserError:
-            raise UserError(self._explain_lost_token()) from None
-        return self._answer(
+            raise UserError(self._get_lost_token_message()) from None
+        return self._display_result(
             self.env._(
                 "The instance has a new API token, and Odoo uses it from now on. Whatever else "
                 "uses the former one needs the new one too: the GREEN-API console shows it."
@@ -244,19 +244,19 @@ class TelegramInstance(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _keep_new_token(self, token, user):
+    def _store_new_token(self, token, user):
         # sudo: telegram.instance - the user may handle tokens
-        self.sudo().token_changed_at = fields.Datetime.now()
+        self.sudo().token_change_date = fields.Datetime.now()
         self._store_secret("api_token", token)
-        self._log_deed(user, self.env._("The API token was replaced."))
+        self._log_user_action(user, self.env._("The API token was replaced."))
 
     def _is_token_fresh(self):
-        since = self.token_changed_at
+        since = self.token_change_date
         return bool(since and fields.Datetime.now() - since < GRACE)
 
     # === TEXTS === #
 
-    def _explain_lost_token(self):
+    def _get_lost_token_message(self):
         return self.env._(
             "The service may have replaced the API token, but Odoo does not have the new one. Look "
             "at apiTokenInstance in the GREEN-API console and enter it here. Until then messages "

@@ -3,7 +3,7 @@
 from odoo import models
 
 from ... import const
-from ...client import OutcomeUnknown
+from ...client import OutcomeUnknownError
 
 
 class TelegramInstance(models.Model):
@@ -54,7 +54,7 @@ class TelegramInstance(models.Model):
             "unknown": _("The state of the instance is not known. Press “Check state”."),
         }
 
-    def _explain(self, error):
+    def _get_error_message(self, error):
         """Say in plain words why a call failed and what to do.
 
         :param GreenApiError error: what the client raised
@@ -127,16 +127,16 @@ class TelegramInstance(models.Model):
 
     # === TEXTS === #
 
-    def _explain_to_person(self, error):
+    def _get_user_error_message(self, error):
         """Say why a call failed, and what to do when it may have been carried out."""
-        if not isinstance(error, OutcomeUnknown):
-            return self._explain(error)
+        if not isinstance(error, OutcomeUnknownError):
+            return self._get_error_message(error)
         return self.env._(
             "%s It may have been carried out all the same: look before you do it again.",
-            self._explain(error),
+            self._get_error_message(error),
         )
 
-    def _explain_step(self, step):
+    def _get_step_message(self, step):
         """Say in plain words why the service did not do what it was asked.
 
         :param step: a Step, or a group, that is not done

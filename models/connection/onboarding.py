@@ -11,7 +11,7 @@ class TelegramInstance(models.Model):
 
     _inherit = "telegram.instance"
 
-    tested_at = fields.Datetime(
+    test_date = fields.Datetime(
         "Last Test",
         readonly=True,
         copy=False,
@@ -60,15 +60,15 @@ class TelegramInstance(models.Model):
     def _get_start_step(self):
         """Give the next step of the guided start: "credentials", "sign_in", "receiving", "test" or
         "done"."""
-        if not self or not self.api_token_set:
+        if not self or not self.has_api_token:
             return "credentials"
         if self.state in (const.CODE_UNAUTHORIZED, const.CODE_FORBIDDEN, const.CODE_DELETED):
             return "credentials"
-        is_told = self.receiving_set or self.receiving_told_at
+        is_told = self.is_receiving_configured or self.settings_sent_date
         if self.state != const.STATE_AUTHORIZED and not (
             is_told and self.state == const.STATE_STARTING
         ):
             return "sign_in"
         if not is_told or self._get_webhook_problem():
             return "receiving"
-        return "done" if self.tested_at else "test"
+        return "done" if self.test_date else "test"

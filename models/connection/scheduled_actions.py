@@ -85,18 +85,18 @@ class TelegramInstance(models.Model):
         """Send the queued messages. Commits, so it is for the scheduled action only."""
         self.ensure_one()
         instance = self._in_company()
-        instance._note_running()
-        if instance.active and instance.api_token_set:
+        instance._update_heartbeat()
+        if instance.active and instance.has_api_token:
             instance.env["telegram.message"]._send_queue(instance)
 
     def _cron_receive(self):
         """Fetch and process notifications. Commits, so it is for the scheduled action only."""
         self.ensure_one()
         instance = self._in_company()
-        instance._note_running()
-        if instance.active and instance.api_token_set:
+        instance._update_heartbeat()
+        if instance.active and instance.has_api_token:
             instance._receive_notifications()
-            instance._mend_gap()
+            instance._fetch_missed_messages()
 
     def _receive_notifications(self):
         """Fetch and process notifications if the action has time left. Commits."""
@@ -104,7 +104,7 @@ class TelegramInstance(models.Model):
         # over. Leave that time to other actions.
         if not self.env["ir.cron"]._commit_progress(remaining=1):
             return
-        if self.receiving_told_at:
+        if self.settings_sent_date:
             write_and_commit(self.env, self._read_settings_back)
         self.env["telegram.event"]._receive(self)
 

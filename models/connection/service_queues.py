@@ -37,10 +37,10 @@ class TelegramInstance(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        ids_message = [queued.id_message for queued in self._ask("show_messages_queue")]
-        step = self._ask("clear_messages_queue")
+        ids_message = [queued.id_message for queued in self._call_service("show_messages_queue")]
+        step = self._call_service("clear_messages_queue")
         messages = write_in_own_transaction(
-            self, lambda instance: instance._take_cleared(ids_message)
+            self, lambda instance: instance._process_cleared_queue(ids_message)
         )
         return messages.with_env(self.env), step
 
@@ -53,9 +53,9 @@ class TelegramInstance(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        return self._ask("clear_webhooks_queue")
+        return self._call_service("clear_webhooks_queue")
 
-    def _take_cleared(self, ids_message):
+    def _process_cleared_queue(self, ids_message):
         """Cancel our messages of these ids: the service has forgotten them.
 
         Should one have gone out in that very moment, the service's report still tells it.

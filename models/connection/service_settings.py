@@ -3,7 +3,7 @@
 from odoo import fields, models
 
 from ... import const
-from ...client import GreenApiError, Refused, TryLater
+from ...client import GreenApiError, RefusedError, RetryableError
 from ...tools.transactions import write_in_own_transaction
 
 
@@ -39,7 +39,7 @@ class TelegramInstance(models.Model):
         :raise GreenApiError: it did not work
         """
         if not client.set_settings(changes).done:
-            raise Refused("setSettings", const.CODE_BAD_REQUEST)
+            raise RefusedError("setSettings", const.CODE_BAD_REQUEST)
 
     def _read_settings_back(self):
         """Look whether the service keeps the settings that it was told.
@@ -51,19 +51,19 @@ class TelegramInstance(models.Model):
             with self._get_client() as client:
                 current = client.get_settings()
         except GreenApiError as error:
-            if not isinstance(error, TryLater):
-                self._take_error(error)
+            if not isinstance(error, RetryableError):
+                self._record_error(error)
             return
         different = sorted(self._compare_settings(wanted, current))
         if not different:
-            self._write_account({"receiving_set": True, "receiving_told_at": False})
+            self._write_account({"is_receiving_configured": True, "settings_sent_date": False})
         elif self._get_seconds_since_told() > const.RESTART_SECONDS:
             problem = self.env._(
                 "The service took the settings, but does not keep these: %s. Press “Set up "
                 "receiving”; if that does not help, look at the GREEN-API console.",
                 ", ".join(different),
             )
-            self._write_account({"receiving_told_at": False, "problem": problem})
+            self._write_account({"settings_sent_date": False, "last_error": problem})
 
     def _compare_settings(self, wanted, current):
         """Give the wanted settings that the service does not have. A switch it lacks is off."""
@@ -74,16 +74,16 @@ class TelegramInstance(models.Model):
         }
 
     def _get_seconds_since_told(self):
-        return (fields.Datetime.now() - self.receiving_told_at).total_seconds()
+        return (fields.Datetime.now() - self.settings_sent_date).total_seconds()
 
-    def _describe_changes(self, changes):
+    def _get_changes_message(self, changes):
         if not changes:
             return self.env._("The service had all settings already.")
-        names = self.env["telegram.instance.settings"]._name_settings(changes)
+        names = self.env["telegram.instance.settings"]._get_setting_names(changes)
         changed = self.env._("The service was told: %s.", names)
-        return f"{changed} {self._explain_restart()}"
+        return f"{changed} {self._get_restart_message()}"
 
-    def _explain_restart(self):
+    def _get_restart_message(self):
         return self.env._(
             "It restarts the instance now, which takes up to 5 minutes; messages wait until then."
         )
@@ -97,8 +97,8 @@ class TelegramInstance(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        settings = self._ask("get_settings")
-        wizard = self.env["telegram.instance.settings"]._make(self, settings)
+        settings = self._call_service("get_settings")
+        wizard = self.env["telegram.instance.settings"]._create_from_settings(self, settings)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Settings at GREEN-API"),
@@ -112,15 +112,15 @@ class TelegramInstance(models.Model):
         """Let the service have the settings again that suit Odoo best."""
         self.ensure_one()
         self.check_access("write")
-        write_in_own_transaction(self, lambda instance: instance._want_standard_settings())
+        write_in_own_transaction(self, lambda instance: instance._reset_settings())
         return self.action_set_up_receiving()
 
     # === BUSINESS METHODS === #
 
-    def _want_standard_settings(self):
+    def _reset_settings(self):
         self.write({"own_settings": const.STANDARD_SETTINGS})
 
-    def _keep_settings(self, changes):
+    def _store_settings(self, changes):
         """Keep the settings that a person has changed at the service, else the next
         "Set up receiving" would take them back.
 
@@ -130,7 +130,10 @@ class TelegramInstance(models.Model):
         interval = values["own_settings"].pop("delaySendMessagesMilliseconds", None)
         if interval:
             values["send_interval"] = interval
-        if self.receiving_set:
+        if self.is_receiving_configured:
             # The receive action reads them back as soon as the instance has restarted.
-            values |= {"receiving_set": False, "receiving_told_at": fields.Datetime.now()}
+            values |= {
+                "is_receiving_configured": False,
+                "settings_sent_date": fields.Datetime.now(),
+            }
         self.write(values)

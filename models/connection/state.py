@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 from ... import const
-from ...client import GreenApiClient, GreenApiError, Refused
+from ...client import GreenApiClient, GreenApiError, RefusedError
 from ...tools.transactions import write_and_commit
 
 FIRST_PAUSE = 30  # seconds after a failed call; doubled with every further one
@@ -35,7 +35,7 @@ class TelegramInstance(models.Model):
     """
 
     _inherit = "telegram.instance"
-    _protected = {"has_worked"}
+    _protected = {"was_operational"}
 
     responsible_id = fields.Many2one(
         "res.users",
@@ -45,7 +45,7 @@ class TelegramInstance(models.Model):
         help="Who gets an activity when the account stops working, or its quota is used up. It has "
         "to be an administrator of Telegram.",
     )
-    has_worked = fields.Boolean(
+    was_operational = fields.Boolean(
         readonly=True,
         copy=False,
         help="Whether the account has worked since it was last set up, or reported as stopped.",
@@ -92,9 +92,9 @@ class TelegramInstance(models.Model):
         self._refresh_state()
         if self.state in (const.STATE_NOT_AUTHORIZED, const.STATE_PENDING_PASSWORD):
             return self.action_sign_in()
-        if self.state == const.STATE_AUTHORIZED and not self.problem:
+        if self.state == const.STATE_AUTHORIZED and not self.last_error:
             self._set_up_receiving()
-        good = self.state == const.STATE_AUTHORIZED and not self.problem
+        good = self.state == const.STATE_AUTHORIZED and not self.last_error
         return self._notify(self.state_message, good)
 
     def action_sign_in(self):
@@ -112,14 +112,14 @@ class TelegramInstance(models.Model):
 
     def _refresh_state(self):
         """Ask the service for the state and keep what it says, be it an answer or a failure."""
-        keep, what = self._ask_state()
+        keep, what = self._fetch_state()
         keep(what)
 
     def _refresh_state_and_commit(self):
         """Do the same in a scheduled action, where other transactions may be in the way."""
-        write_and_commit(self.env, *self._ask_state())
+        write_and_commit(self.env, *self._fetch_state())
 
-    def _ask_state(self):
+    def _fetch_state(self):
         """Ask the service for the state.
 
         :return: the method that keeps what came of it, and what came of it
@@ -127,11 +127,11 @@ class TelegramInstance(models.Model):
         self.ensure_one()
         try:
             with self._get_client() as client:
-                return self._take_state, client.get_state_instance().state
+                return self._update_state, client.get_state_instance().state
         except GreenApiError as error:
-            return self._take_error, error
+            return self._record_error, error
 
-    def _may_send(self):
+    def _can_send(self):
         """Say whether messages may be sent now; ask the service again when it was otherwise."""
         self.ensure_one()
         if self.send_after and self.send_after > fields.Datetime.now():
@@ -155,14 +155,14 @@ class TelegramInstance(models.Model):
         """Forget former failures: a call has worked."""
         if self.send_failures:
             self.write({"send_after": False, "send_failures": 0})
-        self._clear_problem()
+        self._clear_last_error()
 
-    def _clear_problem(self):
+    def _clear_last_error(self):
         """Forget what was wrong with the connection: a call has worked."""
-        if self.problem:
-            self._write_account({"problem": False})
+        if self.last_error:
+            self._write_account({"last_error": False})
 
-    def _take_state(self, state):
+    def _update_state(self, state):
         """Keep a state that the service reports; one that is new to us is kept as "unknown"."""
         if state == const.STATE_NOT_AUTHORIZED and self.account_chat_id:
             # The session has ended; the next one may be of another account.
@@ -176,23 +176,23 @@ class TelegramInstance(models.Model):
                 state,
             )
             state = "unknown"
-        self._write_account({"state": state, "problem": problem})
+        self._write_account({"state": state, "last_error": problem})
         if state == const.STATE_AUTHORIZED:
             self._trigger_send()  # what waited for this
 
-    def _take_quota(self, notification):
+    def _process_quota_exceeded(self, notification):
         """Tell the instance's followers that the quota of the plan is used up.
 
         :param QuotaNotification notification: what the service reported
         """
-        error = Refused(notification.method, const.CODE_QUOTA, detail=notification.description)
-        self.message_post(body=self._explain(error))
+        error = RefusedError(notification.method, const.CODE_QUOTA, detail=notification.description)
+        self.message_post(body=self._get_error_message(error))
         # sudo: mail.activity - the service has reported it
-        self.sudo()._make_activity(
-            QUOTA_ACTIVITY, lambda instance: self._describe_quota(instance, notification)
+        self.sudo()._schedule_activity(
+            QUOTA_ACTIVITY, lambda instance: self._prepare_quota_activity(instance, notification)
         )
 
-    def _take_error(self, error):
+    def _record_error(self, error):
         """Keep what a failed call tells about the instance.
 
         :param GreenApiError error: what the client raised
@@ -203,34 +203,34 @@ class TelegramInstance(models.Model):
                 "The API token has just been replaced; the service does not accept it yet. It is "
                 "tried again."
             )
-            self._write_account({"problem": problem})
+            self._write_account({"last_error": problem})
         elif error.code in const.STATE_OF_CODE:
-            self._write_account({"state": const.STATE_OF_CODE[error.code], "problem": False})
+            self._write_account({"state": const.STATE_OF_CODE[error.code], "last_error": False})
         else:
-            self._write_account({"problem": self._explain(error)})
+            self._write_account({"last_error": self._get_error_message(error)})
 
     def _write_account(self, vals):
         """Store what the service reported about the account.
 
         The administrator gets an activity when the account has stopped working.
         """
-        has_worked = self.has_worked or self.state == const.STATE_AUTHORIZED
+        was_operational = self.was_operational or self.state == const.STATE_AUTHORIZED
         # sudo: telegram.instance - these fields are what the service said, not the user
         instance_sudo = self.sudo()
-        instance_sudo.write({**vals, "checked_at": fields.Datetime.now()})
+        instance_sudo.write({**vals, "last_check_date": fields.Datetime.now()})
         if self.state == const.STATE_AUTHORIZED:
-            if not self.has_worked:
-                instance_sudo.has_worked = True
+            if not self.was_operational:
+                instance_sudo.was_operational = True
                 instance_sudo._close_stopped_activity()
-        elif self.state in STOPPED and has_worked:
-            instance_sudo.has_worked = False
-            instance_sudo._make_activity(STOPPED_ACTIVITY, self._describe_stopped)
-        elif has_worked and not self.has_worked:
-            instance_sudo.has_worked = True
+        elif self.state in STOPPED and was_operational:
+            instance_sudo.was_operational = False
+            instance_sudo._schedule_activity(STOPPED_ACTIVITY, self._prepare_stopped_activity)
+        elif was_operational and not self.was_operational:
+            instance_sudo.was_operational = True
 
     # === ACTIVITIES === #
 
-    def _make_activity(self, activity_type, describe):
+    def _schedule_activity(self, activity_type, describe):
         """Give the administrator an activity, unless there is an open one about the same.
 
         :param str activity_type: external id
@@ -280,11 +280,11 @@ class TelegramInstance(models.Model):
 
     # === TEXTS === #
 
-    def _describe_stopped(self, instance):
+    def _prepare_stopped_activity(self, instance):
         _ = instance.env._
         return _("The Telegram account has stopped working"), instance.state_message
 
-    def _describe_quota(self, instance, notification):
+    def _prepare_quota_activity(self, instance, notification):
         method = notification.method or "?"
-        error = Refused(method, const.CODE_QUOTA, detail=notification.description)
-        return instance.env._("Quota used up: %s", method), instance._explain(error)
+        error = RefusedError(method, const.CODE_QUOTA, detail=notification.description)
+        return instance.env._("Quota used up: %s", method), instance._get_error_message(error)

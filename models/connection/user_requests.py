@@ -21,7 +21,7 @@ class TelegramInstance(models.Model):
         "what came back. Secrets are not kept.",
     )
 
-    def _ask(self, method, *args, **kwargs):
+    def _call_service(self, method, *args, **kwargs):
         """Call a method of the service for a person, in a transaction that has written nothing.
 
         :param str method: of the client, such as "get_group_data"
@@ -33,21 +33,21 @@ class TelegramInstance(models.Model):
             with self._get_client() as client:
                 result = getattr(client, method)(*args, **kwargs)
         except GreenApiError as error:
-            self._note_failure(error)
-            raise UserError(self._explain_to_person(error)) from None
+            self._record_call_failure(error)
+            raise UserError(self._get_user_error_message(error)) from None
         if not getattr(result, "done", True):
-            raise UserError(self._explain_step(result))
+            raise UserError(self._get_step_message(result))
         return result
 
-    def _note_failure(self, error):
+    def _record_call_failure(self, error):
         """Keep what a failed call tells about the instance, in a transaction of its own.
 
         :param GreenApiError error: what the client raised
         """
         if error.code in const.STATE_OF_CODE:
-            write_in_own_transaction(self, lambda instance: instance._take_error(error))
+            write_in_own_transaction(self, lambda instance: instance._record_error(error))
 
-    def _answer(self, message, result=None, *, type="success", next=None):  # pylint: disable=redefined-builtin
+    def _display_result(self, message, result=None, *, type="success", next=None):  # pylint: disable=redefined-builtin
         """Show a person what came of a button: in words, and on demand the raw answer.
 
         :param str message: in words

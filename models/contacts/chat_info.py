@@ -14,7 +14,7 @@ PICTURE_SIZE = 256  # pixels of the longer side that are kept
 
 
 @dataclass(frozen=True)
-class Info:
+class ChatInfo:
     """What the service told of a chat."""
 
     contact: Any  # ContactInfo; None for a group
@@ -41,7 +41,7 @@ class TelegramChat(models.Model):
     last_seen = fields.Datetime(
         "Last Online", readonly=True, copy=False, help="Empty when the person hides it."
     )
-    info_at = fields.Datetime("Information of", readonly=True, copy=False)
+    info_date = fields.Datetime("Information of", readonly=True, copy=False)
 
     # === ACTION METHODS === #
 
@@ -49,13 +49,13 @@ class TelegramChat(models.Model):
         """Ask Telegram for the picture, the phone and when the person was last online."""
         self.ensure_one()
         self.check_access("read")
-        info = self._ask_info()
-        write_in_own_transaction(self, lambda chat: chat._take_info(info))
+        info = self._fetch_info()
+        write_in_own_transaction(self, lambda chat: chat._update_from_info(info))
         message = self.env._("The information is up to date.")
         if info.problem:
             message = f"{message} {info.problem}"
         kind = "warning" if info.problem else "success"
-        return self.instance_id._answer(message, info, type=kind)
+        return self.instance_id._display_result(message, info, type=kind)
 
     # === FOR PROGRAMMERS === #
 
@@ -73,38 +73,38 @@ class TelegramChat(models.Model):
         self.ensure_one()
         self.check_access("read")
         # sudo: telegram.chat - what the service said of a chat that the user may read
-        return self.sudo()._take_info(self._ask_info()).with_env(self.env)
+        return self.sudo()._update_from_info(self._fetch_info()).with_env(self.env)
 
     # === ASKING === #
 
-    def _ask_info(self):
+    def _fetch_info(self):
         """Ask the service for all of it, and fetch the picture.
 
-        :return: Info
+        :return: ChatInfo
         :raise UserError: the service did not tell
         """
         if self.chat_type in ("user", "bot") and not self.chat_id.startswith("-"):
-            contact = self.instance_id._ask("get_contact_info", self.chat_id)
+            contact = self.instance_id._call_service("get_contact_info", self.chat_id)
             url, raw = contact.url_avatar, contact.raw
         else:
             contact = None
-            avatar = self.instance_id._ask("get_avatar", self.chat_id)
+            avatar = self.instance_id._call_service("get_avatar", self.chat_id)
             url, raw = avatar.url, avatar.raw
         picture, problem = self.instance_id._fetch_picture(url)
-        return Info(contact, bool(url), picture, problem, raw)
+        return ChatInfo(contact, bool(url), picture, problem, raw)
 
     # === KEEPING === #
 
-    def _take_info(self, info):
+    def _update_from_info(self, info):
         """Keep what the service told.
 
-        :param Info info: see _ask_info
-        :return: the chat that has it; see _learn_chat_id
+        :param ChatInfo info: see _fetch_info
+        :return: the chat that has it; see _resolve_phone_chat
         """
         self.ensure_one()
-        chat, values = self, {"info_at": fields.Datetime.now()}
+        chat, values = self, {"info_date": fields.Datetime.now()}
         if contact := info.contact:
-            chat = self._learn_chat_id(contact.chat_id)
+            chat = self._resolve_phone_chat(contact.chat_id)
             values.update(chat._get_name_values(contact.name, contact.contact_name))
             values.update(chat._get_phone_values(contact.phone))
             values["last_seen"] = to_datetime(contact.last_seen)
@@ -113,10 +113,10 @@ class TelegramChat(models.Model):
             values["picture_key"] = info.picture and sha256(info.picture).hexdigest()[:16]
         chat.write(values)
         chat._link_partners()
-        chat._show_picture()
+        chat._update_channel_image()
         return chat
 
-    def _show_picture(self):
+    def _update_channel_image(self):
         """Use the picture in Discuss: of the conversation, and of who has no contact there."""
         # sudo: discuss.channel, mail.guest - they show the chat
         channel_sudo = self.channel_id.sudo()

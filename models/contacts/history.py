@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ... import const
-from ...client.history import as_notification
+from ...client.journal_notifications import as_notification
 from ...client.notifications import MessageNotification, parse
 from ...tools.transactions import write_in_own_transaction
 from ..telegram_message import RANK
@@ -57,40 +57,40 @@ class TelegramChat(models.Model):
         :return: dict with the numbers of "new", "known" and "unread" (not understood) messages
         :raise UserError: the service did not tell; nothing was changed
         """
-        entries = self._ask_history(count)
+        entries = self._fetch_history(count)
         # sudo: telegram.chat - what the service said of a chat that the user may read
-        return dict(self.sudo()._take_history(entries))
+        return dict(self.sudo()._process_history(entries))
 
     # === ASKING === #
 
-    def _ask_history(self, count):
+    def _fetch_history(self, count):
         self.ensure_one()
         self.check_access("read")
         if not 1 <= count <= HISTORY_MAX:
             raise UserError(
                 self.env._("Between 1 and %s messages can be imported at once.", HISTORY_MAX)
             )
-        return self.instance_id._ask("get_chat_history", self.chat_id, count)
+        return self.instance_id._call_service("get_chat_history", self.chat_id, count)
 
     def _import_history_for_person(self, count):
         """Import for a button, where the user's own transaction writes nothing.
 
         :return: the entries as the service gave them, and the numbers as from import_history
         """
-        entries = self._ask_history(count)
-        numbers = write_in_own_transaction(self, lambda chat: chat._take_history(entries))
+        entries = self._fetch_history(count)
+        numbers = write_in_own_transaction(self, lambda chat: chat._process_history(entries))
         return [entry.raw for entry in entries], numbers
 
     # === KEEPING === #
 
-    def _take_history(self, entries):
+    def _process_history(self, entries):
         """Keep the messages of a history that are not here yet.
 
         :param list entries: of the client's JournalMessage, in any order
         :return: Counter with "new", "known" and "unread"
         """
         self.ensure_one()
-        chat = self._learn_from_history(entries)
+        chat = self._update_from_history(entries)
         instance = chat.instance_id
         messages = self.env["telegram.message"].with_company(instance.company_id)
         domain = Domain("chat_id", "=", chat.id)
@@ -111,23 +111,23 @@ class TelegramChat(models.Model):
             vals_list.append(values)
             numbers["new"] += 1
         if vals_list:
-            chat._keep_history(messages.create(vals_list))
+            chat._create_history_messages(messages.create(vals_list))
         return numbers
 
-    def _learn_from_history(self, entries):
+    def _update_from_history(self, entries):
         """Let a chat known by phone have the number by which its messages are listed."""
         numbers = {entry.chat_id for entry in entries}
         if not self.is_phone_form or len(numbers) != 1:
             return self
-        return self._learn_chat_id(numbers.pop())
+        return self._resolve_phone_chat(numbers.pop())
 
-    def _keep_history(self, messages):
+    def _create_history_messages(self, messages):
         """Note on the chat what was imported, and show it in the conversation if there is one."""
-        self._note_contact(messages)
+        self._update_last_contact(messages)
         if self.channel_id:
-            self._show_imported(messages)
+            self._post_imported(messages)
 
-    def _show_imported(self, messages):
+    def _post_imported(self, messages):
         """Show what was imported in a conversation that has begun already.
 
         Discuss keeps messages in the order in which they were written down, so what is older than
@@ -201,4 +201,4 @@ class TelegramMessage(models.Model):
         author = self.sender_name or self.chat_id.name
         if self.direction == "outgoing":
             author = self.author_id.name or self.company_id.name
-        return f"{when} – {author}: {self._describe()}"
+        return f"{when} – {author}: {self._get_summary()}"

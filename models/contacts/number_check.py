@@ -12,7 +12,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
 from ... import const
-from ...client import CheckedAccount, GreenApiError, Pace, Refused
+from ...client import CheckedAccount, GreenApiError, RateLimiter, RefusedError
 from ...tools.transactions import CONFLICTS, write_and_commit, write_in_own_transaction
 from ..telegram_chat import IN_PHONE_FORM
 
@@ -32,11 +32,11 @@ class TelegramInstance(models.Model):
     """
 
     _inherit = "telegram.instance"
-    _protected = {"check_month", "check_number", "check_problem"}
+    _protected = {"check_month", "check_number", "check_error"}
 
     check_month = fields.Char(readonly=True, copy=False)
     check_number = fields.Integer(readonly=True, copy=False)
-    check_problem = fields.Char(
+    check_error = fields.Char(
         readonly=True, copy=False, help="Why numbers are not checked at present."
     )
     check_count = fields.Integer(
@@ -50,7 +50,7 @@ class TelegramInstance(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("check_month", "check_number", "check_after", "check_problem")
+    @api.depends("check_month", "check_number", "check_after", "check_error")
     @api.depends_context("lang", "tz")
     def _compute_check_count(self):
         # sudo: telegram.chat - a number only
@@ -61,7 +61,7 @@ class TelegramInstance(models.Model):
             is_current = instance.check_month == self._get_month()
             instance.check_count = instance.check_number if is_current else 0
             instance.check_waiting_count = waiting.get(instance, 0)
-            instance.check_message = instance._explain_check_pause()
+            instance.check_message = instance._get_check_pause_message()
 
     @api.model
     def _get_month(self):
@@ -92,17 +92,19 @@ class TelegramInstance(models.Model):
         if chat and chat._is_number_known() and not force:
             chat_id = "" if chat.is_phone_form else chat.chat_id
             return CheckedAccount(not chat.no_account, chat_id, chat.username or "")
-        if message := self._explain_check_pause():
+        if message := self._get_check_pause_message():
             raise UserError(message)
         try:
             with self._get_client() as client:
                 account = client.check_account(digits, force=force)
         except GreenApiError as error:
             write_in_own_transaction(
-                self, lambda instance, error=error: instance._take_check_error(error)
+                self, lambda instance, error=error: instance._process_check_error(error)
             )
-            raise UserError(self._explain_to_person(error)) from None
-        write_in_own_transaction(self, lambda instance: instance._take_check(digits, account))
+            raise UserError(self._get_user_error_message(error)) from None
+        write_in_own_transaction(
+            self, lambda instance: instance._process_check_result(digits, account)
+        )
         return account
 
     @api.model
@@ -124,7 +126,7 @@ class TelegramInstance(models.Model):
 
     # === THE OUTCOME OF A CHECK === #
 
-    def _take_check(self, digits, account):
+    def _process_check_result(self, digits, account):
         """Keep what the service said about a number, and that it was asked.
 
         :return: the ``telegram.chat`` of the number
@@ -132,16 +134,16 @@ class TelegramInstance(models.Model):
         month = self._get_month()
         number = self.check_number + 1 if self.check_month == month else 1
         # sudo: telegram.instance - counted by whoever asks
-        self.sudo().write({"check_month": month, "check_number": number, "check_problem": False})
-        return self.env["telegram.chat"]._take_account(self, digits, account)
+        self.sudo().write({"check_month": month, "check_number": number, "check_error": False})
+        return self.env["telegram.chat"]._update_number_check(self, digits, account)
 
-    def _take_check_error(self, error):
+    def _process_check_error(self, error):
         """Keep what a failed check tells about the instance: asking on would be punished.
 
         :param GreenApiError error: what the client raised
         """
         if error.code in const.STATE_OF_CODE:
-            self._take_error(error)
+            self._record_error(error)
         if error.code in LIMITS:
             pause = timedelta(hours=CHECK_PAUSE_HOURS)
             if error.code == const.CODE_RATE_LIMIT:
@@ -150,18 +152,18 @@ class TelegramInstance(models.Model):
             self.sudo().write(
                 {
                     "check_after": fields.Datetime.now() + pause,
-                    "check_problem": self._explain(error),
+                    "check_error": self._get_error_message(error),
                 }
             )
 
-    def _explain_check_pause(self):
+    def _get_check_pause_message(self):
         """Say why no number is checked at present; False when they may be."""
         self.ensure_one()
         if not self.check_after or self.check_after <= fields.Datetime.now():
             return False
         until = format_datetime(self.env, self.check_after, dt_format="short")
         pause = self.env._("No number is checked until %s.", until)
-        return f"{self.check_problem} {pause}" if self.check_problem else pause
+        return f"{self.check_error} {pause}" if self.check_error else pause
 
     # === SCHEDULED ACTION === #
 
@@ -174,8 +176,8 @@ class TelegramInstance(models.Model):
         groups = chats._read_group(domain, ["instance_id"])
         is_over = False
         for [instance] in groups:
-            if instance.api_token_set and instance._explain_check_pause() is False:
-                is_over = instance._in_company()._check_waiting() or is_over
+            if instance.has_api_token and instance._get_check_pause_message() is False:
+                is_over = instance._in_company()._check_queued_numbers() or is_over
         self.env["ir.cron"]._commit_progress(remaining=int(is_over))
 
     def _find_number_to_check(self):
@@ -184,12 +186,12 @@ class TelegramInstance(models.Model):
         # Those at which the service has failed come after all others.
         return chats.search(domain, order="check_attempts, id", limit=1)
 
-    def _check_waiting(self):
+    def _check_queued_numbers(self):
         """Check some of the numbers that wait, at the pace of the service. Commits.
 
         :return: bool, whether more may be checked at once
         """
-        pace, failures = Pace(), 0
+        pace, failures = RateLimiter(), 0
         with self._get_client() as client:
             for _number in range(NUMBERS_AT_ONCE):
                 chat = self._find_number_to_check()
@@ -204,17 +206,17 @@ class TelegramInstance(models.Model):
                     # Whatever is wrong with one number, the others go on.
                     self.env.cr.rollback()
                     _logger.exception("The number of the Telegram chat %s", chat.id)
-                    write_and_commit(self.env, self._give_up_number, chat)
+                    write_and_commit(self.env, self._mark_number_failed, chat)
                 else:
                     if not error:
                         failures = 0
                     elif error.code in (*LIMITS, *const.STATE_OF_CODE):
                         return False
-                    elif not isinstance(error, Refused):
+                    elif not isinstance(error, RefusedError):
                         failures += 1
                         if failures >= FAILURES_IN_A_ROW:
                             return False
-                write_and_commit(self.env, self._tell_checked, user)
+                write_and_commit(self.env, self._notify_checked, user)
         return True
 
     def _check_number(self, client, pace, chat):
@@ -222,51 +224,51 @@ class TelegramInstance(models.Model):
 
         :return: the GreenApiError, when there was no answer
         """
-        digits, is_known = chat.phone.removeprefix("+"), bool(chat.account_checked_at)
+        digits, is_known = chat.phone.removeprefix("+"), bool(chat.number_check_date)
         self.env["ir.cron"]._commit_progress()  # nothing is open while it is waited
         time.sleep(pace.reserve("checkAccount"))
         try:
             # Whoever asks about a known one does not want the service's own memory.
             account = client.check_account(digits, force=is_known)
         except GreenApiError as error:
-            write_and_commit(self.env, self._take_failed_number, chat, error)
+            write_and_commit(self.env, self._process_number_failure, chat, error)
             return error
-        write_and_commit(self.env, self._take_number, chat, digits, account)
+        write_and_commit(self.env, self._process_number_result, chat, digits, account)
         return None
 
-    def _take_number(self, chat, digits, account):
-        self._take_check(digits, account)
+    def _process_number_result(self, chat, digits, account):
+        self._process_check_result(digits, account)
         if chat.exists():  # it may have become one with the chat that has the number
             chat.write({"check_user_id": False, "check_attempts": 0})
 
-    def _take_failed_number(self, chat, error):
+    def _process_number_failure(self, chat, error):
         """Keep why a number could not be checked; the others are not held up by it."""
         if error.code in (*LIMITS, *const.STATE_OF_CODE):
-            self._take_check_error(error)
+            self._process_check_error(error)
             if error.code in LIMITS:
                 self._trigger_check(self.check_after)
             return
         attempts = chat.check_attempts + 1
-        values = {"check_attempts": attempts, "check_problem": self._explain(error)}
-        if isinstance(error, Refused) or attempts >= ATTEMPTS:
+        values = {"check_attempts": attempts, "check_error": self._get_error_message(error)}
+        if isinstance(error, RefusedError) or attempts >= ATTEMPTS:
             values.update(check_user_id=False, check_attempts=0)
         else:
             self._trigger_check(fields.Datetime.now() + RETRY_PAUSE)
         chat.write(values)
 
-    def _give_up_number(self, chat):
+    def _mark_number_failed(self, chat):
         problem = self.env._(
             "The number could not be checked: something unexpected happened. The server's log has "
             "more."
         )
-        chat.write({"check_user_id": False, "check_attempts": 0, "check_problem": problem})
+        chat.write({"check_user_id": False, "check_attempts": 0, "check_error": problem})
 
     @api.model
     def _trigger_check(self, at=None):
         # sudo: ir.cron - whoever may ask may wake the action
-        self.env.ref("telegram_green_api.ir_cron_check").sudo()._trigger(at)
+        self.env.ref("telegram_green_api.ir_cron_check_phone_numbers").sudo()._trigger(at)
 
-    def _tell_checked(self, user):
+    def _notify_checked(self, user):
         """Tell a person that all numbers that they asked about have been checked."""
         domain = [("instance_id", "=", self.id), ("check_user_id", "=", user.id)]
         chats = self.env["telegram.chat"].with_context(active_test=False)
@@ -285,13 +287,13 @@ class TelegramChat(models.Model):
 
     _inherit = "telegram.chat"
 
-    account_checked_at = fields.Datetime(
+    number_check_date = fields.Datetime(
         "Number Checked",
         readonly=True,
         copy=False,
         help="When Telegram last said whose the number is, or that it is nobody's.",
     )
-    check_problem = fields.Char("Number Not Checked", readonly=True, copy=False)
+    check_error = fields.Char("Number Not Checked", readonly=True, copy=False)
     # Set as long as the check waits: see TelegramInstance._cron_check
     check_user_id = fields.Many2one(
         "res.users", "Check Asked For By", readonly=True, copy=False, ondelete="set null"
@@ -313,7 +315,7 @@ class TelegramChat(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends(
-        "chat_id", "phone", "no_account", "account_checked_at", "check_user_id", "check_problem"
+        "chat_id", "phone", "no_account", "number_check_date", "check_user_id", "check_error"
     )
     def _compute_account_state(self):
         for chat in self:
@@ -326,9 +328,9 @@ class TelegramChat(models.Model):
             return "waiting"
         if self.no_account:
             return "no"
-        if self.check_problem:
+        if self.check_error:
             return "problem"
-        is_open = self.is_phone_form and not self.account_checked_at
+        is_open = self.is_phone_form and not self.number_check_date
         return "unknown" if is_open else "yes"
 
     # === BUSINESS METHODS === #
@@ -343,8 +345,8 @@ class TelegramChat(models.Model):
         for state, condition in (
             ("waiting", Domain("check_user_id", "!=", False)),
             ("no", Domain("no_account", "=", True)),
-            ("problem", Domain("check_problem", "!=", False)),
-            ("unknown", IN_PHONE_FORM & Domain("account_checked_at", "=", False)),
+            ("problem", Domain("check_error", "!=", False)),
+            ("unknown", IN_PHONE_FORM & Domain("number_check_date", "=", False)),
         ):
             counts[state] = chats.search_count(domain & condition)
             domain &= ~condition
@@ -371,7 +373,7 @@ class TelegramChat(models.Model):
         """Return when Telegram last told something of the number; False when it never did."""
         self.ensure_one()
         # Who has answered is there, whoever asks.
-        times = [self.account_checked_at, not self.is_phone_form and self.last_received_at]
+        times = [self.number_check_date, not self.is_phone_form and self.last_received_date]
         return max(filter(None, times), default=False)
 
     def _is_number_known(self):
@@ -381,7 +383,7 @@ class TelegramChat(models.Model):
         return bool(known_at) and known_at > fields.Datetime.now() - timedelta(days=KNOWN_DAYS)
 
     @api.model
-    def _take_account(self, instance, digits, account):
+    def _update_number_check(self, instance, digits, account):
         """Keep what the service said about a number.
 
         :param str digits: of the phone
@@ -393,16 +395,16 @@ class TelegramChat(models.Model):
         chat = chats_sudo._find(instance, phone_form)
         if account.exists and re.fullmatch("[0-9]{1,32}", account.chat_id):
             if chat:
-                chat._learn_chat_id(account.chat_id)
+                chat._resolve_phone_chat(account.chat_id)
             chat = chats_sudo._get_or_create(instance, account.chat_id, phone=phone)
         else:
             chat = chat or chats_sudo._find_by_number(instance, [phone]).get(phone, chat)
             chat = chat or chats_sudo._get_or_create(instance, phone_form)
         values = {
             "phone": phone,
-            "account_checked_at": fields.Datetime.now(),
+            "number_check_date": fields.Datetime.now(),
             "no_account": not account.exists and chat.is_phone_form,
-            "check_problem": False,
+            "check_error": False,
             "check_user_id": False,
             "check_attempts": 0,
         }
@@ -421,7 +423,7 @@ class TelegramChat(models.Model):
             return "unknown"
         return "no" if self.no_account else "yes"
 
-    def _describe_number(self):
+    def _get_number_message(self):
         _ = self.env._
         if not self:
             return _("Not checked on Telegram")
@@ -429,7 +431,7 @@ class TelegramChat(models.Model):
             return _("Being checked on Telegram")
         state = self._get_number_state()
         if state == "unknown":
-            return self.check_problem or _("Not checked on Telegram")
+            return self.check_error or _("Not checked on Telegram")
         when = format_date(self.env, self._get_known_at())
         if state == "no":
             return _("Not on Telegram (%s)", when)

@@ -19,7 +19,7 @@ class TelegramChat(models.Model):
         compute="_compute_candidate_ids",
         help="Whom the number of the chat may belong to.",
     )
-    several_contacts = fields.Boolean(compute="_compute_candidate_ids")
+    has_multiple_contacts = fields.Boolean(compute="_compute_candidate_ids")
     is_unlinked = fields.Boolean(
         readonly=True,
         copy=False,
@@ -36,7 +36,7 @@ class TelegramChat(models.Model):
             chat.candidate_ids = chat.phone and partners.search(
                 chat._get_partner_domain() & Domain("phone_sanitized", "=", chat.phone)
             )
-            chat.several_contacts = len(chat.candidate_ids) > 1
+            chat.has_multiple_contacts = len(chat.candidate_ids) > 1
 
     # === ACTION METHODS === #
 

@@ -6,7 +6,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ... import const
-from ...client import GreenApiError, Pace, Refused
+from ...client import GreenApiError, RateLimiter, RefusedError
 from ...tools.transactions import write_in_own_transaction
 
 MARKS_AT_ONCE = 20  # the service takes one per second, and somebody waits for it
@@ -43,8 +43,8 @@ class TelegramChat(models.Model):
         raw, problems, done = [], [], len(self)
         for chats, outcome in self._mark_each():
             raw.append(getattr(outcome, "raw", str(outcome)))
-            if problem := chats._explain_mark(outcome):
-                problems.append(f"{chats._name_marked()}: {problem}")
+            if problem := chats._get_mark_message(outcome):
+                problems.append(f"{chats._get_marked_names()}: {problem}")
                 done -= len(chats)
         message = self.env._("Marked as read at Telegram.")
         if len(self) > 1:
@@ -52,15 +52,15 @@ class TelegramChat(models.Model):
         if problems:
             message = "\n".join([message] * bool(done) + problems)
         kind = "warning" if problems else "success"
-        return self.instance_id[:1]._answer(message, raw, type=kind)
+        return self.instance_id[:1]._display_result(message, raw, type=kind)
 
     def action_archive_at_telegram(self):
         """Put the chat into the archive of Telegram."""
-        return self._answer_archived(self._ask_archive(True), True)
+        return self._display_archived(self._call_archive(True), True)
 
     def action_unarchive_at_telegram(self):
         """Take the chat out of the archive of Telegram."""
-        return self._answer_archived(self._ask_archive(False), False)
+        return self._display_archived(self._call_archive(False), False)
 
     # === FOR PROGRAMMERS === #
 
@@ -74,7 +74,7 @@ class TelegramChat(models.Model):
         self.ensure_one()
         self.check_access("read")
         [(_self, outcome)] = self._mark_each()
-        if problem := self._explain_mark(outcome):
+        if problem := self._get_mark_message(outcome):
             raise UserError(problem)
 
     def archive_at_telegram(self):
@@ -84,7 +84,7 @@ class TelegramChat(models.Model):
 
         :raise UserError: Telegram did not do it: why, and what to do
         """
-        self._ask_archive(True)
+        self._call_archive(True)
         # sudo: telegram.chat - what the service has done for somebody who may read the chat
         self.sudo().is_archived_at_telegram = True
 
@@ -95,7 +95,7 @@ class TelegramChat(models.Model):
 
         :raise UserError: Telegram did not do it: why, and what to do
         """
-        self._ask_archive(False)
+        self._call_archive(False)
         self.sudo().is_archived_at_telegram = False  # sudo: as above
 
     # === MARKING AS READ === #
@@ -109,28 +109,28 @@ class TelegramChat(models.Model):
         :return: generator of chats and what came of them: a Step, or a GreenApiError
         """
         for instance, chats in self.grouped("instance_id").items():
-            pace = Pace()
+            pace = RateLimiter()
             with instance._get_client() as client:
                 for number, chat in enumerate(chats):
                     time.sleep(pace.reserve("readChat"))
                     try:
                         outcome = client.read_chat(chat.chat_id)
                     except GreenApiError as error:
-                        if not isinstance(error, Refused) or error.code in const.STATE_OF_CODE:
+                        if not isinstance(error, RefusedError) or error.code in const.STATE_OF_CODE:
                             yield chats[number:], error
                             break
                         outcome = error
                     yield chat, outcome
 
-    def _name_marked(self):
+    def _get_marked_names(self):
         if len(self) == 1:
             return self.display_name
         return self.env._("%s chats are not marked", len(self))
 
-    def _explain_mark(self, outcome):
+    def _get_mark_message(self, outcome):
         """Say why a chat is not marked as read; empty when it is."""
         if isinstance(outcome, GreenApiError):
-            return self.instance_id._explain(outcome)
+            return self.instance_id._get_error_message(outcome)
         if outcome.done:
             return ""
         return self.env._(
@@ -140,7 +140,7 @@ class TelegramChat(models.Model):
 
     # === THE ARCHIVE === #
 
-    def _ask_archive(self, is_archived):
+    def _call_archive(self, is_archived):
         """Ask Telegram to archive the chat, or to take it back.
 
         :return: the answer to show; in words, where it was as wanted before
@@ -154,24 +154,24 @@ class TelegramChat(models.Model):
                 call = client.archive_chat if is_archived else client.unarchive_chat
                 return call(self.chat_id)
         except GreenApiError as error:
-            if isinstance(error, Refused) and "already archive=" in error.detail:
+            if isinstance(error, RefusedError) and "already archive=" in error.detail:
                 return error.detail
-            instance._note_failure(error)
-            raise UserError(self._explain_archive(error)) from None
+            instance._record_call_failure(error)
+            raise UserError(self._get_archive_message(error)) from None
 
-    def _explain_archive(self, error):
+    def _get_archive_message(self, error):
         if error.code == const.CODE_BAD_REQUEST and "last message not found" in error.detail:
             return self.env._(
                 "Telegram can do this only once the other side has written, and while the "
                 "instance reports incoming messages (“Set up receiving”)."
             )
-        return self.instance_id._explain(error)
+        return self.instance_id._get_error_message(error)
 
-    def _answer_archived(self, answer, is_archived):
+    def _display_archived(self, answer, is_archived):
         write_in_own_transaction(
             self, lambda chat: chat.write({"is_archived_at_telegram": is_archived})
         )
         message = self.env._("The chat is in Telegram's archive.")
         if not is_archived:
             message = self.env._("The chat is out of Telegram's archive.")
-        return self.instance_id._answer(message, answer)
+        return self.instance_id._display_result(message, answer)

@@ -12,13 +12,13 @@ class TelegramMessage(models.Model):
 
     _inherit = "telegram.message"
 
-    linked_at = fields.Datetime(
+    link_date = fields.Datetime(
         "Linked",
         readonly=True,
         copy=False,
         help="When a person put it on the record; what the chat answers later belongs there, too.",
     )
-    _linked_index = models.Index("(chat_id, linked_at) WHERE linked_at IS NOT NULL")
+    _linked_index = models.Index("(chat_id, link_date) WHERE link_date IS NOT NULL")
 
     # === ACTION METHODS === #
 
@@ -63,19 +63,19 @@ class TelegramMessage(models.Model):
             self._check_may_link(record)
         # sudo: telegram.message - whoever reads a message says where it belongs
         for message_sudo in self.sudo().sorted("id"):
-            message_sudo._leave_record(record)
+            message_sudo._unlink_from_record(record)
             message_sudo.write(
                 {
                     "res_model": record._name if record else False,
                     "res_id": record.id,
-                    "linked_at": fields.Datetime.now() if record else False,
+                    "link_date": fields.Datetime.now() if record else False,
                 }
             )
             if record and not message_sudo._get_shown(record):
                 # sudo: the record - whoever may link to it may have the message stand there
                 message_sudo._post_on(record.sudo())
                 if message_sudo.is_deleted:
-                    message_sudo._show_text()
+                    message_sudo._update_posted_body()
 
     def _check_may_link(self, record):
         for instance in self.instance_id:
@@ -96,7 +96,7 @@ class TelegramMessage(models.Model):
         record._telegram_check_post_access()
         record._telegram_check_instance(instance)
 
-    def _leave_record(self, record):
+    def _unlink_from_record(self, record):
         """Take a message that came in off the record that it stands on, unless it is this one."""
         self.ensure_one()
         former = self._get_record()
@@ -197,6 +197,6 @@ class TelegramChat(models.Model):
             [
                 ("res_model", "=", record._name),
                 ("res_id", "=", record.id),
-                ("left_at", "=", False),
+                ("left_date", "=", False),
             ]
         )

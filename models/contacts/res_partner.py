@@ -43,7 +43,7 @@ class ResPartner(models.Model):
             chats_sudo = chats_sudo.search(domain).with_context(active_test=True)
             chats_sudo._update_channels()
             if {"parent_id", "user_id"} & vals.keys():
-                chats_sudo._follow_operators()
+                chats_sudo._update_channel_members()
         return result
 
     def action_open_telegram(self):
@@ -75,7 +75,7 @@ class ResPartner(models.Model):
         for partner in self:
             chat = found.get(partner.phone_sanitized, chats)
             partner.telegram_number_state = chat._get_number_state()
-            partner.telegram_number_message = chat._describe_number()
+            partner.telegram_number_message = chat._get_number_message()
 
     def action_check_telegram_number(self):
         """Ask the service whether the number of the contact is on Telegram."""
@@ -93,7 +93,7 @@ class ResPartner(models.Model):
                 "There is nobody on Telegram with the number %s, or it is hidden.", phone
             )
         kind = "success" if account.exists else "warning"
-        return instance._answer(message, account, type=kind)
+        return instance._display_result(message, account, type=kind)
 
     def action_check_telegram_numbers(self):
         """Open the dialog that asks about the numbers of several contacts."""

@@ -27,7 +27,7 @@ PROTECTED = {
     "sync_unread",
     "sync_problem",
     "sync_user_id",
-    "synced_at",
+    "last_sync_date",
 }
 # Telegram names a person's phone with each listing: that is written down again after so long.
 NOTE_PHONE_EVERY = timedelta(days=7)
@@ -64,7 +64,7 @@ class TelegramInstance(models.Model):
     sync_unread = fields.Integer(readonly=True, copy=False)
     sync_problem = fields.Char(readonly=True, copy=False)
     sync_user_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="set null")
-    synced_at = fields.Datetime("Last Synchronised", readonly=True, copy=False)
+    last_sync_date = fields.Datetime("Last Synchronised", readonly=True, copy=False)
     is_sync_running = fields.Boolean(compute="_compute_sync_message")
     sync_message = fields.Char(compute="_compute_sync_message")
 
@@ -75,7 +75,7 @@ class TelegramInstance(models.Model):
     def _compute_sync_message(self):
         for instance in self:
             instance.is_sync_running = instance.sync_state in ("waiting", "running")
-            instance.sync_message = instance._describe_sync()
+            instance.sync_message = instance._get_sync_message()
 
     # === ACTION METHODS === #
 
@@ -83,7 +83,7 @@ class TelegramInstance(models.Model):
         """Let the contacts and chats of the account be taken in, in the background."""
         self.ensure_one()
         self.check_access("write")
-        if not self.active or not self.api_token_set:
+        if not self.active or not self.has_api_token:
             raise UserError(self.env._("Only an active instance with an API token can do that."))
         # sudo: telegram.instance - nobody else may write these
         self.sudo().write(
@@ -96,7 +96,7 @@ class TelegramInstance(models.Model):
             }
         )
         # sudo: ir.cron - whoever may change the instance may let it be synchronised
-        self.env.ref("telegram_green_api.ir_cron_sync").sudo()._trigger()
+        self.env.ref("telegram_green_api.ir_cron_telegram_sync").sudo()._trigger()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     # === FOR PROGRAMMERS === #
@@ -128,11 +128,11 @@ class TelegramInstance(models.Model):
         self.ensure_one()
         self.check_access("write")
         chats = self.env["telegram.chat"]
-        listed = self._ask(LISTS[which])
-        usable = list(chats._pick_listed(listed).values())
+        listed = self._call_service(LISTS[which])
+        usable = list(chats._select_listed(listed).values())
         done = Counter(new=0, changed=0, unread=len(listed) - len(usable))
         for start in range(0, len(usable), BATCH):
-            done += chats._take_listed(self, usable[start : start + BATCH])
+            done += chats._process_listed(self, usable[start : start + BATCH])
         return {key: done[key] for key in ("new", "changed", "unread")}
 
     # === SCHEDULED ACTION === #
@@ -144,7 +144,7 @@ class TelegramInstance(models.Model):
         One that is "running" now was interrupted, and begins anew.
         """
         for instance in self.search([("sync_state", "in", ("waiting", "running"))]):
-            if not instance.api_token_set:  # it was removed since
+            if not instance.has_api_token:  # it was removed since
                 instance.sync_state = False
                 continue
             try:
@@ -154,24 +154,24 @@ class TelegramInstance(models.Model):
                 self.env.cr.rollback()
                 _logger.exception("The chats of the Telegram account %s", instance.display_name)
                 problem = self.env._("something unexpected happened; the server's log has more.")
-                write_and_commit(self.env, instance._end_sync, problem)
+                write_and_commit(self.env, instance._finish_sync, problem)
 
     def _sync(self):
         """Take in contacts and chats, batch by batch. Commits."""
         try:
             with self._get_client() as client:
                 for which, method in LISTS.items():
-                    write_and_commit(self.env, self._begin_list, which)
+                    write_and_commit(self.env, self._start_list, which)
                     # Nothing is open while the service is waited for.
-                    self._take_list(getattr(client, method)())
+                    self._process_list(getattr(client, method)())
         except GreenApiError as error:
-            write_and_commit(self.env, self._take_error, error)
-            write_and_commit(self.env, self._end_sync, self._explain(error))
+            write_and_commit(self.env, self._record_error, error)
+            write_and_commit(self.env, self._finish_sync, self._get_error_message(error))
         else:
-            write_and_commit(self.env, self._end_sync)
+            write_and_commit(self.env, self._finish_sync)
 
-    def _take_list(self, listed):
-        usable = list(self.env["telegram.chat"]._pick_listed(listed).values())
+    def _process_list(self, listed):
+        usable = list(self.env["telegram.chat"]._select_listed(listed).values())
         unread = len(listed) - len(usable)
         write_and_commit(
             self.env,
@@ -180,13 +180,13 @@ class TelegramInstance(models.Model):
             ),
         )
         for start in range(0, len(usable), BATCH):
-            write_and_commit(self.env, self._take_batch, usable[start : start + BATCH])
+            write_and_commit(self.env, self._process_batch, usable[start : start + BATCH])
 
-    def _begin_list(self, which):
+    def _start_list(self, which):
         self.write({"sync_state": "running", "sync_list": which, "sync_done": 0, "sync_total": 0})
 
-    def _take_batch(self, rows):
-        done = self.env["telegram.chat"]._take_listed(self, rows)
+    def _process_batch(self, rows):
+        done = self.env["telegram.chat"]._process_listed(self, rows)
         self.write(
             {
                 "sync_done": self.sync_done + len(rows),
@@ -195,7 +195,7 @@ class TelegramInstance(models.Model):
             }
         )
 
-    def _end_sync(self, problem=None):
+    def _finish_sync(self, problem=None):
         """Keep what came of it, and tell whoever asked.
 
         :param str problem: why it was interrupted
@@ -203,7 +203,7 @@ class TelegramInstance(models.Model):
         if problem:
             self.write({"sync_state": "failed", "sync_problem": problem})
         else:
-            self.write({"sync_state": "done", "synced_at": fields.Datetime.now()})
+            self.write({"sync_state": "done", "last_sync_date": fields.Datetime.now()})
         user = self.sync_user_id
         if user:
             params = {
@@ -215,7 +215,7 @@ class TelegramInstance(models.Model):
 
     # === TEXTS === #
 
-    def _describe_sync(self):
+    def _get_sync_message(self):
         """Say how far the synchronisation has come, or what came of it; False before the first."""
         self.ensure_one()
         _ = self.env._
@@ -223,7 +223,7 @@ class TelegramInstance(models.Model):
             case "waiting":
                 return _("It begins in a moment.")
             case "running":
-                return self._describe_running()
+                return self._get_running_message()
             case "failed":
                 return _(
                     "Interrupted: %(problem)s What had come in by then is kept (%(new)s new). "
@@ -232,10 +232,10 @@ class TelegramInstance(models.Model):
                     new=self.sync_new,
                 )
             case "done":
-                return self._describe_done()
+                return self._get_done_message()
         return False
 
-    def _describe_running(self):
+    def _get_running_message(self):
         _ = self.env._
         if not self.sync_total:
             if self.sync_list == "contacts":
@@ -246,7 +246,7 @@ class TelegramInstance(models.Model):
             return _("%(done)s of %(total)s contacts", **numbers)
         return _("%(done)s of %(total)s chats", **numbers)
 
-    def _describe_done(self):
+    def _get_done_message(self):
         _ = self.env._
         if not self.sync_total:
             return _(
@@ -255,7 +255,7 @@ class TelegramInstance(models.Model):
             )
         text = _(
             "Synchronised %(when)s: %(new)s new, %(changed)s changed, all others were up to date.",
-            when=format_datetime(self.env, self.synced_at, dt_format="short"),
+            when=format_datetime(self.env, self.last_sync_date, dt_format="short"),
             new=self.sync_new,
             changed=self.sync_changed,
         )
@@ -270,7 +270,7 @@ class TelegramChat(models.Model):
     _inherit = "telegram.chat"
 
     @api.model
-    def _pick_listed(self, rows):
+    def _select_listed(self, rows):
         """Return what can be used of a list of the service, each chat once.
 
         :param list rows: of the client's Chat
@@ -281,13 +281,13 @@ class TelegramChat(models.Model):
         return {row.chat_id: row for row in usable if "@" not in row.chat_id}
 
     @api.model
-    def _take_listed(self, instance, rows):
+    def _process_listed(self, instance, rows):
         """Make the chats that are new, and keep what the service says of the others.
 
         The number of queries does not grow with that of the chats, but for the writing: one query
         for each hundred that change.
 
-        :param list rows: of the client's Chat, as from _pick_listed
+        :param list rows: of the client's Chat, as from _select_listed
         :return: Counter with "new" and "changed"
         """
         chats_sudo = self.sudo().with_context(  # sudo: telegram.chat - what the service said
@@ -297,21 +297,21 @@ class TelegramChat(models.Model):
         ids = [row.chat_id for row in rows]
         found = chats_sudo.search(domain & Domain("chat_id", "in", ids))
         known = {chat.chat_id: chat for chat in found}
-        chats_sudo._learn_listed(instance, rows, known)
+        chats_sudo._resolve_listed(instance, rows, known)
         done = Counter()
         for row in rows:
             values = row.chat_id in known and known[row.chat_id]._get_listed_changes(row)
             if values:
                 known[row.chat_id].write(values)
-                done["changed"] += values.keys() != {"account_checked_at"}
+                done["changed"] += values.keys() != {"number_check_date"}
         new = [row for row in rows if row.chat_id not in known]
-        made = chats_sudo._make_listed(instance, new)
+        made = chats_sudo._create_listed(instance, new)
         done["new"] = len(made)
         (chats_sudo.union(*known.values()) | made)._link_partners()
         return done
 
     @api.model
-    def _learn_listed(self, instance, rows, known):
+    def _resolve_listed(self, instance, rows, known):
         """Let chats known by phone only have their numbers.
 
         :param dict known: chat id -> chat; what was learned is added
@@ -324,9 +324,9 @@ class TelegramChat(models.Model):
         for chat in self.search(domain & Domain("chat_id", "in", list(by_phone))):
             number = by_phone[chat.chat_id]
             if number in known:
-                chat._learn_chat_id(number)
+                chat._resolve_phone_chat(number)
             else:
-                chat._take_chat_id(number)
+                chat._set_telegram_id(number)
                 known[number] = chat
 
     def _get_listed_changes(self, row):
@@ -350,9 +350,9 @@ class TelegramChat(models.Model):
         if not phone or self.chat_id.startswith("-"):
             return {}
         values, now = {"phone": f"+{phone}"}, fields.Datetime.now()
-        checked_at = self.account_checked_at
-        if not checked_at or checked_at < now - NOTE_PHONE_EVERY:
-            values["account_checked_at"] = now
+        last_check_date = self.number_check_date
+        if not last_check_date or last_check_date < now - NOTE_PHONE_EVERY:
+            values["number_check_date"] = now
         return values
 
     @api.model
@@ -360,7 +360,7 @@ class TelegramChat(models.Model):
         return value in dict(self._fields["chat_type"].selection)
 
     @api.model
-    def _make_listed(self, instance, rows):
+    def _create_listed(self, instance, rows):
         now = self.env.cr.now().replace(microsecond=0)
         vals_list = []
         for row in rows:
@@ -377,8 +377,8 @@ class TelegramChat(models.Model):
                     if self._is_type(row.type)
                     else ("group" if is_group else "user"),
                     "phone": phone,
-                    "account_checked_at": now if phone else False,
-                    "is_stranger": not is_group,
+                    "number_check_date": now if phone else False,
+                    "is_new_contact": not is_group,
                 }
             )
-        return self._make(instance, vals_list)
+        return self._create_chats(instance, vals_list)

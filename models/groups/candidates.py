@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from ..telegram_chat import PEOPLE
 
 
-class Person(NamedTuple):
+class GroupCandidate(NamedTuple):
     """Somebody who is to be in a group, or why that is not possible."""
 
     record: models.BaseModel  # res.partner or telegram.chat, as it was chosen
@@ -31,15 +31,17 @@ class TelegramChat(models.Model):
         :param partners: ``res.partner``
         :param chats: ``telegram.chat`` of people
         :param group: the ``telegram.chat`` that they are to be added to; none for a new one
-        :return: list of Person
+        :return: list of GroupCandidate
         """
         # sudo: telegram.group.member - ids only, of a group that the user was let see
         inside = set(group.sudo().member_ids.mapped("user_chat_id")) if group else set()
         people, seen = [], set()
         for recipient in self._check_recipients(instance, partners):
-            people.append(Person(recipient.partner, *recipient[1:]))
+            people.append(GroupCandidate(recipient.partner, *recipient[1:]))
         for chat in chats:
-            people.append(Person(chat, chat, chat.phone or "", chat._get_group_obstacle(instance)))
+            people.append(
+                GroupCandidate(chat, chat, chat.phone or "", chat._get_group_obstacle(instance))
+            )
         checked, own = [], self.union(*(p.chat for p in people))._filtered_access("read")
         for person in people:
             address = person.chat or person.phone

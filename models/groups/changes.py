@@ -7,7 +7,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ... import const
-from ...client import GreenApiError, Pace
+from ...client import GreenApiError, RateLimiter
 from ...tools.image import to_jpeg
 from ...tools.transactions import write_in_own_transaction
 from .group import SETTING_FIELDS
@@ -42,8 +42,8 @@ class TelegramChat(models.Model):
         """
         self._check_in_group()
         name = self._check_group_name(name)
-        step = self._ask_group("update_group_name", name)
-        self._keep({"name": name})
+        step = self._call_group_method("update_group_name", name)
+        self._write_in_own_transaction({"name": name})
         return step
 
     def update_group_settings(self, settings):
@@ -65,8 +65,10 @@ class TelegramChat(models.Model):
                 )
             )
         settings = {name: bool(value) for name, value in settings.items()}
-        step = self._ask_group("update_group_settings", settings)
-        self._keep({SETTING_FIELDS[name]: value for name, value in settings.items()})
+        step = self._call_group_method("update_group_settings", settings)
+        self._write_in_own_transaction(
+            {SETTING_FIELDS[name]: value for name, value in settings.items()}
+        )
         return step
 
     def set_group_picture(self, picture):
@@ -78,7 +80,7 @@ class TelegramChat(models.Model):
         """
         self._check_in_group()
         jpeg = to_jpeg(self.env, picture)
-        return self._ask_group("set_group_picture", io.BytesIO(jpeg))
+        return self._call_group_method("set_group_picture", io.BytesIO(jpeg))
 
     def leave_group(self):
         """Leave the group. Its chat stays, as what was said; nobody can write there any more.
@@ -91,9 +93,9 @@ class TelegramChat(models.Model):
         """
         self._check_in_group()
         self.check_access("write")
-        self.env["telegram.message"]._refuse_while_waiting([("chat_id", "=", self.id)])
-        step = self._ask_group("leave_group")
-        write_in_own_transaction(self, lambda group: group._note_left())
+        self.env["telegram.message"]._check_not_waiting([("chat_id", "=", self.id)])
+        step = self._call_group_method("leave_group")
+        write_in_own_transaction(self, lambda group: group._mark_left())
         return step
 
     # === ITS MEMBERS === #
@@ -122,12 +124,12 @@ class TelegramChat(models.Model):
 
     def _add_participants(self, chat_ids):
         """Do the same without looking at the people; not further when the service is away."""
-        results, away, pace = [], "", Pace()
+        results, away, pace = [], "", RateLimiter()
         for chat_id in chat_ids:
             try:
                 if not away:
                     time.sleep(pace.reserve("addGroupParticipant"))
-                    self._ask_group("add_group_participant", chat_id)
+                    self._call_group_method("add_group_participant", chat_id)
             except UserError as error:
                 results.append((chat_id, str(error)))
                 # A refusal that concerns one person would not befall the next one.
@@ -147,8 +149,8 @@ class TelegramChat(models.Model):
         :param str participant_chat_id: the person's chat id, a number
         """
         self._check_in_group()
-        step = self._ask_group("remove_group_participant", participant_chat_id)
-        self._keep_member(participant_chat_id, lambda member: member.unlink())
+        step = self._call_group_method("remove_group_participant", participant_chat_id)
+        self._update_member(participant_chat_id, lambda member: member.unlink())
         return step
 
     def set_group_admin(self, participant_chat_id, permissions=None):
@@ -161,8 +163,8 @@ class TelegramChat(models.Model):
             default Telegram's own choice
         """
         self._check_in_group()
-        step = self._ask_group("set_group_admin", participant_chat_id, permissions)
-        self._keep_member(participant_chat_id, lambda member: member.write({"is_admin": True}))
+        step = self._call_group_method("set_group_admin", participant_chat_id, permissions)
+        self._update_member(participant_chat_id, lambda member: member.write({"is_admin": True}))
         return step
 
     def remove_admin(self, participant_chat_id):
@@ -173,21 +175,21 @@ class TelegramChat(models.Model):
         :param str participant_chat_id: the person's chat id, a number
         """
         self._check_in_group()
-        step = self._ask_group("remove_admin", participant_chat_id)
-        self._keep_member(participant_chat_id, lambda member: member.write({"is_admin": False}))
+        step = self._call_group_method("remove_admin", participant_chat_id)
+        self._update_member(participant_chat_id, lambda member: member.write({"is_admin": False}))
         return step
 
     # === HELPERS === #
 
-    def _ask_group(self, method, *args):
+    def _call_group_method(self, method, *args):
         """Call a method of the client about this group, through its instance."""
-        return self.instance_id._ask(method, self.chat_id, *args)
+        return self.instance_id._call_service(method, self.chat_id, *args)
 
-    def _keep(self, values):
+    def _write_in_own_transaction(self, values):
         """Write down what the service has changed."""
         write_in_own_transaction(self, lambda group: group.write(values))
 
-    def _keep_member(self, chat_id, write):
+    def _update_member(self, chat_id, write):
         """Write down what has become of a member, and ask who is in the group now.
 
         :param write: it takes the ``telegram.group.member``, which may be empty
@@ -221,7 +223,9 @@ class TelegramChat(models.Model):
         """Ask the service for the group's name, members and rights."""
         data = self.get_group_data()
         count = len(data.participants)
-        return self.instance_id._answer(self.env._("The group has %s members.", count), data)
+        return self.instance_id._display_result(
+            self.env._("The group has %s members.", count), data
+        )
 
     def action_add_people(self):
         """Open the dialog that adds people to the group."""
@@ -236,7 +240,7 @@ class TelegramChat(models.Model):
     def action_leave_group(self):
         """Leave the group."""
         step = self.leave_group()
-        return self.instance_id._answer(
+        return self.instance_id._display_result(
             self.env._("The account has left the group. What was said stays here."), step
         )
 

@@ -3,7 +3,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ...client import OutcomeUnknown
+from ...client import OutcomeUnknownError
 from ...tools.transactions import write_in_own_transaction
 
 
@@ -43,11 +43,11 @@ class TelegramInstance(models.Model):
         name = chats._check_group_name(name)
         chat_ids = chats._get_group_chat_ids(self, people)
         days = self._check_auto_delete_days(auto_delete_days)
-        made = self._ask(
+        made = self._call_service(
             "create_group", name, chat_ids, supergroup=supergroup, auto_delete_days=days
         )
         chat_type = "supergroup" if supergroup else "group"
-        group = self._keep_group(made.chat_id, name, chat_type, made.invite_link, chat_ids)
+        group = self._store_group(made.chat_id, name, chat_type, made.invite_link, chat_ids)
         return group, made
 
     def find_groups(self, name, known=None):
@@ -63,13 +63,13 @@ class TelegramInstance(models.Model):
         self.check_access("read")
         found = self.env["telegram.chat"]
         known_chat_ids = set((known or found).mapped("chat_id"))
-        for listed in self._ask("get_chats"):
+        for listed in self._call_service("get_chats"):
             is_group = listed.type in ("group", "supergroup")
             if is_group and listed.name == name and listed.chat_id not in known_chat_ids:
-                found |= self._keep_group(listed.chat_id, name, listed.type)
+                found |= self._store_group(listed.chat_id, name, listed.type)
         return found
 
-    def _keep_group(self, chat_id, name, chat_type, invite_link="", member_chat_ids=()):
+    def _store_group(self, chat_id, name, chat_type, invite_link="", member_chat_ids=()):
         """Keep a group that was just made, with its conversation, and ask who is in it.
 
         :return: the ``telegram.chat``
@@ -80,7 +80,7 @@ class TelegramInstance(models.Model):
                 instance, chat_id, name=name, chat_type=chat_type
             )
             group.write({"name": name, "invite_link": invite_link or group.invite_link})
-            group._take_new_members(member_chat_ids)
+            group._create_members(member_chat_ids)
             group._open_channel()
             return group.id
 
@@ -93,12 +93,12 @@ class TelegramInstance(models.Model):
 
         :return: the client's GroupData
         """
-        data = self._ask("get_group_data", chat_id)
+        data = self._call_service("get_group_data", chat_id)
         own_chat_id = self._get_own_chat_id()
 
         def keep(instance):
             group = instance.env["telegram.chat"]._find(instance, chat_id)
-            group._take_group_data(data, own_chat_id)
+            group._update_from_group_data(data, own_chat_id)
 
         write_in_own_transaction(self, keep)
         return data
@@ -119,7 +119,7 @@ class TelegramInstance(models.Model):
         if self.account_chat_id:
             return self.account_chat_id
         try:
-            return self._ask("get_account_settings").chat_id
+            return self._call_service("get_account_settings").chat_id
         except UserError:
             return ""
 
@@ -135,4 +135,4 @@ class TelegramInstance(models.Model):
 
 def is_unsure(error):
     """Say whether a UserError tells of a call that may have been carried out, or not."""
-    return isinstance(error.__context__, OutcomeUnknown)
+    return isinstance(error.__context__, OutcomeUnknownError)

@@ -25,10 +25,10 @@ SETTING_FIELDS = {
 PROTECTED = {
     "description",
     "owner_chat_id",
-    "group_created_at",
+    "group_creation_date",
     "invite_link",
-    "refreshed_at",
-    "left_at",
+    "last_refresh_date",
+    "left_date",
     *SETTING_FIELDS.values(),
 }
 BOX = 8  # pixels of one square of the code
@@ -63,11 +63,11 @@ class TelegramChat(models.Model):
     description = fields.Text(readonly=True, copy=False)
     owner_chat_id = fields.Char("Owner's Telegram Id", readonly=True, copy=False)
     owner_name = fields.Char("Owner", compute="_compute_owner_name")
-    group_created_at = fields.Datetime("Created at Telegram", readonly=True, copy=False)
-    refreshed_at = fields.Datetime(
+    group_creation_date = fields.Datetime("Created at Telegram", readonly=True, copy=False)
+    last_refresh_date = fields.Datetime(
         "Last Refreshed", readonly=True, copy=False, help="When the service was asked last."
     )
-    left_at = fields.Datetime(
+    left_date = fields.Datetime(
         "Left",
         readonly=True,
         copy=False,
@@ -105,7 +105,7 @@ class TelegramChat(models.Model):
         for chat in self:
             chat.member_count = counts.get(chat, 0)
 
-    @api.depends("member_ids.is_self", "member_ids.is_admin", "member_ids.is_owner", "left_at")
+    @api.depends("member_ids.is_self", "member_ids.is_admin", "member_ids.is_owner", "left_date")
     def _compute_account_role(self):
         own = self.env["telegram.group.member"].search(
             [("group_id", "in", self.ids), ("is_self", "=", True)]
@@ -117,7 +117,7 @@ class TelegramChat(models.Model):
                 "owner" if member.is_owner else "admin" if member.is_admin else "member"
             )
             is_plain = chat.account_role == "member"
-            chat.may_manage_group = chat.is_group and not chat.left_at and not is_plain
+            chat.may_manage_group = chat.is_group and not chat.left_date and not is_plain
 
     @api.depends("owner_chat_id", "member_ids.name")
     def _compute_owner_name(self):
@@ -159,10 +159,10 @@ class TelegramChat(models.Model):
     def _check_in_group(self):
         """Refuse the same, and what this account has left."""
         self._check_group()
-        if self.left_at:
-            raise UserError(self._explain_left())
+        if self.left_date:
+            raise UserError(self._get_left_message())
 
-    def _explain_left(self):
+    def _get_left_message(self):
         return self.env._(
             "This account is not in the group “%s” any more, so nobody can write there or change "
             "it. It can come back by the group's invitation link, or when a member adds it.",
@@ -171,7 +171,7 @@ class TelegramChat(models.Model):
 
     # === KEEPING WHAT IT SAYS === #
 
-    def _take_group_data(self, data, own_chat_id):
+    def _update_from_group_data(self, data, own_chat_id):
         """Keep what the service says of the group.
 
         :param GroupData data: of the client
@@ -184,22 +184,22 @@ class TelegramChat(models.Model):
             "chat_type": "channel" if data.is_channel else kind,
             "description": data.description or False,
             "owner_chat_id": data.owner or False,
-            "group_created_at": created_at,
+            "group_creation_date": created_at,
             # Who is no administrator is not told the link: that does not make a known one wrong.
             "invite_link": data.invite_link or self.invite_link,
-            "refreshed_at": fields.Datetime.now(),
+            "last_refresh_date": fields.Datetime.now(),
             **{SETTING_FIELDS[name]: value for name, value in data.settings.items()},
         }
         listed = {participant.chat_id for participant in data.participants}
         if own_chat_id in listed:
-            values["left_at"] = False
-        elif own_chat_id and listed and kind == "group" and not self.left_at:
+            values["left_date"] = False
+        elif own_chat_id and listed and kind == "group" and not self.left_date:
             # Of a large supergroup the service may not list everybody: there it proves nothing.
-            self._note_left()
+            self._mark_left()
         self.write(values)
-        self._take_participants(data.participants, own_chat_id)
+        self._update_participants(data.participants, own_chat_id)
 
-    def _take_participants(self, participants, own_chat_id):
+    def _update_participants(self, participants, own_chat_id):
         """Let the list of members be this one.
 
         The number of queries does not grow with that of the members, as long as nobody's role
@@ -229,7 +229,7 @@ class TelegramChat(models.Model):
                 member.write(changes)
         self.env["telegram.group.member"].create(new)
 
-    def _take_new_members(self, chat_ids):
+    def _create_members(self, chat_ids):
         """Note the people with whom the group was made, before the service is asked."""
         chats = self._find_private_chats(chat_ids)
         known = self.member_ids.mapped("user_chat_id")
@@ -257,25 +257,26 @@ class TelegramChat(models.Model):
         )
         return dict(rows)
 
-    def _note_left(self):
+    def _mark_left(self):
         """Keep that the account is not in the group any more."""
-        self.left_at = fields.Datetime.now()
+        self.left_date = fields.Datetime.now()
         self.member_ids.filtered("is_self").unlink()
 
     def _update_left_date(self, messages):
         """Clear the date of leaving when messages show that the account was added again."""
-        if self.left_at and any(
-            message.direction == "incoming" and message.date > self.left_at for message in messages
+        if self.left_date and any(
+            message.direction == "incoming" and message.date > self.left_date
+            for message in messages
         ):
-            self.left_at = False
+            self.left_date = False
 
     @api.depends("invite_link")
     def _compute_invite_qr(self):
         for chat in self:
-            chat.invite_qr = chat.invite_link and self._draw_qr(chat.invite_link)
+            chat.invite_qr = chat.invite_link and self._get_qr_image(chat.invite_link)
 
     @api.model
-    def _draw_qr(self, text):
+    def _get_qr_image(self, text):
         """Return a PNG with the QR code of a text, in base64."""
         code = qrcode.QRCode(box_size=BOX, error_correction=qrcode.constants.ERROR_CORRECT_M)
         code.add_data(text)
@@ -286,4 +287,6 @@ class TelegramChat(models.Model):
     def action_print_invitation(self):
         """Print the invitation: the group's name, its link and the QR code."""
         self._check_group()
-        return self.env.ref("telegram_green_api.report_invitation").report_action(self)
+        return self.env.ref(
+            "telegram_green_api.action_report_telegram_group_invitation"
+        ).report_action(self)

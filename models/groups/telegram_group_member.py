@@ -21,7 +21,7 @@ class TelegramGroupMember(models.Model):
 
     _name = "telegram.group.member"
     _protected = PROTECTED
-    _inherit = "telegram.protected"
+    _inherit = "telegram.protected.mixin"
     _description = "Telegram Group Member"
     _order = "is_owner desc, is_admin desc, id"
 
@@ -98,12 +98,14 @@ class TelegramGroupMember(models.Model):
     def action_set_admin(self):
         """Make the member an administrator of the group."""
         step = self.group_id.set_group_admin(self.user_chat_id)
-        return self._answer(self.env._("%s is an administrator of the group now.", self.name), step)
+        return self._display_result(
+            self.env._("%s is an administrator of the group now.", self.name), step
+        )
 
     def action_remove_admin(self):
         """Make the administrator an ordinary member."""
         step = self.group_id.remove_admin(self.user_chat_id)
-        return self._answer(
+        return self._display_result(
             self.env._("%s is no administrator of the group any more.", self.name), step
         )
 
@@ -111,12 +113,12 @@ class TelegramGroupMember(models.Model):
         """Remove the member from the group."""
         name = self.name
         step = self.group_id.remove_group_participant(self.user_chat_id)
-        return self._answer(self.env._("%s is not in the group any more.", name), step)
+        return self._display_result(self.env._("%s is not in the group any more.", name), step)
 
     def action_open_chat(self):
         """Open the private chat with the member in Discuss."""
         self.ensure_one()
         return self.chat_id.action_open_in_discuss()
 
-    def _answer(self, message, step):
-        return self.group_id.instance_id._answer(message, step)
+    def _display_result(self, message, step):
+        return self.group_id.instance_id._display_result(message, step)

@@ -11,7 +11,7 @@ MAY_BE_IGNORED = ("opted_out", "already_sent")
 NO_PDF_STATES = ("install", "broken")
 
 
-class Obstacle(NamedTuple):
+class SendingObstacle(NamedTuple):
     """Why an invoice is not sent by Telegram."""
 
     code: str
@@ -72,7 +72,7 @@ class AccountMove(models.Model):
         """Return the text to send this invoice with; empty when somebody deleted it."""
         self.ensure_one()
         is_refund = self.move_type == "out_refund"
-        name = "template_credit_note" if is_refund else "template_invoice"
+        name = "telegram_template_credit_note" if is_refund else "telegram_template_invoice"
         template = self.env.ref(f"telegram_green_api.{name}", raise_if_not_found=False)
         templates = self.env["telegram.template"]
         if not template or not templates.has_access("read"):
@@ -86,7 +86,7 @@ class AccountMove(models.Model):
 
         :param dict partners: ``res.partner`` to send to by invoice; by default the invoice's own
         :param instance: the ``telegram.instance`` to send by; by default that of each company
-        :return: dict of Obstacle by ``account.move``; those that can be sent are not in it
+        :return: dict of SendingObstacle by ``account.move``; those that can be sent are not in it
         """
         partners = partners or {}
         obstacles = {move: move._get_telegram_own_obstacle() for move in self}
@@ -96,21 +96,21 @@ class AccountMove(models.Model):
             try:
                 sender = instance or self._get_telegram_sender(company)
             except UserError as error:
-                obstacles.update(dict.fromkeys(moves, Obstacle("no_instance", str(error))))
+                obstacles.update(dict.fromkeys(moves, SendingObstacle("no_instance", str(error))))
                 continue
             everybody = self.env["res.partner"].union(*receivers.values())
             recipients = self.env["telegram.chat"]._check_recipients(sender, everybody)
             codes = {recipient.partner: recipient.reason for recipient in recipients}
             for move, partner in receivers.items():
                 if code := codes.get(partner, "no_partner"):
-                    obstacles[move] = self._make_telegram_obstacle(code)
+                    obstacles[move] = self._prepare_telegram_obstacle(code)
         return {move: obstacle for move, obstacle in obstacles.items() if obstacle}
 
     def _get_telegram_batch_obstacles(self):
         """Say which of these invoices are left out when many are sent at once; see above."""
         # What waits may have to go another way.
         waiting = self.filtered("is_being_sent")
-        obstacles = dict.fromkeys(waiting, self._make_telegram_obstacle("being_sent"))
+        obstacles = dict.fromkeys(waiting, self._prepare_telegram_obstacle("being_sent"))
         return obstacles | (self - waiting)._get_telegram_obstacles()
 
     def _get_telegram_sender(self, company):
@@ -134,12 +134,12 @@ class AccountMove(models.Model):
         constraints = self.env["account.move.send"]._get_move_constraints(self)
         if constraints:
             code, reason = next(iter(constraints.items()))
-            return self._make_telegram_obstacle(code, reason)
+            return self._prepare_telegram_obstacle(code, reason)
         if self._is_sent_by_telegram():
-            return self._make_telegram_obstacle("already_sent")
+            return self._prepare_telegram_obstacle("already_sent")
         # sudo: ir.attachment - whether there is one
         if not self.sudo().invoice_pdf_report_id and self._is_pdf_program_missing():
-            return self._make_telegram_obstacle("no_pdf")
+            return self._prepare_telegram_obstacle("no_pdf")
         return None
 
     def _is_pdf_program_missing(self):
@@ -164,7 +164,7 @@ class AccountMove(models.Model):
         # sudo: ir.attachment - as message_post does: whoever may post may add files to the post
         return self.env["ir.attachment"].sudo().create({**content, **(values or {})}).sudo(False)
 
-    def _make_telegram_obstacle(self, code, reason=""):
+    def _prepare_telegram_obstacle(self, code, reason=""):
         reasons = {
             "not_posted": self.env._("It is not posted. Confirm it first."),
             "not_sale_document": self.env._("It is not an invoice to a customer."),
@@ -190,4 +190,4 @@ class AccountMove(models.Model):
             "no_account": self.env._("The customer has no Telegram account."),
             "opted_out": self.env._("The customer does not want messages by Telegram."),
         }
-        return Obstacle(code, reasons.get(code, reason))
+        return SendingObstacle(code, reasons.get(code, reason))

@@ -18,7 +18,7 @@ class AccountMoveSend(models.AbstractModel):
 
     What Odoo collects for each invoice gets these besides:
 
-    * ``telegram_partner``: the ``res.partner`` who gets it
+    * ``telegram_api_partner``: the ``res.partner`` who gets it
     * ``telegram_instance``: the ``telegram.instance`` to send by; empty: the company's first
     * ``telegram_template``: the ``telegram.template`` of the text; empty: that of the document
     * ``telegram_body``: the text, when a person has written it
@@ -44,7 +44,7 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _get_telegram_obstacle(self, move, move_data):
-        """Return the Obstacle that keeps an invoice from being sent by Telegram, or None.
+        """Return the SendingObstacle that keeps an invoice from being sent by Telegram, or None.
 
         :param dict move_data: as Odoo collects it
         """
@@ -92,7 +92,7 @@ class AccountMoveSend(models.AbstractModel):
     def _get_telegram_alerts(self, obstacles, is_single=False):
         """Return Odoo's alerts for what is in the way: for many invoices, one for each reason.
 
-        :param dict obstacles: Obstacle by ``account.move``
+        :param dict obstacles: SendingObstacle by ``account.move``
         :param bool is_single: whether one invoice is sent, and a person may decide
         """
         by_obstacle = {}

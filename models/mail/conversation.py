@@ -101,12 +101,12 @@ class TelegramChat(models.Model):
             chat_sudo.channel_id = channel_sudo
             if chat_sudo.picture_key:
                 channel_sudo.image_128 = chat_sudo.image_256
-            chat_sudo._show_history(before)
+            chat_sudo._post_history(before)
         chat_sudo.is_channel_open = True
         channel_sudo._telegram_add_members(chat_sudo._get_operators())
         return channel_sudo.with_env(self.env)
 
-    def _show_history(self, before):
+    def _post_history(self, before):
         """Show the last messages of the chat in its new conversation."""
         domain = Domain("chat_id", "=", self.id) & Domain("target_message_id", "=", False)
         domain &= Domain("type_message", "not in", const.CHANGE_KINDS)
@@ -183,7 +183,7 @@ class TelegramChat(models.Model):
         """
         chats_sudo = self._find_open([("instance_id", "=", instance.id)])
         if instance.visibility == "own":
-            chats_sudo._follow_operators()
+            chats_sudo._update_channel_members()
             return
         channels_sudo = chats_sudo.channel_id
         operators = instance._get_operators()
@@ -203,7 +203,7 @@ class TelegramChat(models.Model):
         chats.is_channel_open = False
         return len(chats), len(chats) == GC_UNLINK_LIMIT
 
-    def _show_typing(self):
+    def _send_typing(self):
         """Let the customer see that somebody is typing, if the account is set so."""
         self.ensure_one()
         if self.instance_id.show_typing:
@@ -229,7 +229,7 @@ class TelegramChat(models.Model):
         :param call: gets the client and the chat id
         """
         instance = self.instance_id
-        if instance.state != const.STATE_AUTHORIZED or not instance.api_token_set:
+        if instance.state != const.STATE_AUTHORIZED or not instance.has_api_token:
             return
         database, chat_id, name = self.env.cr.dbname, self.chat_id, instance.id_instance
         if not _is_due((database, instance.id, "trouble"), TROUBLE_PAUSE, note=False):

@@ -102,8 +102,8 @@ class DiscussChannel(models.Model):
             raise UserError(
                 self.env._("The Telegram chat of this conversation is gone; nobody can be reached.")
             )
-        if chat.left_at:
-            raise UserError(chat._explain_left())
+        if chat.left_date:
+            raise UserError(chat._get_left_message())
         if not chat._is_for(self.env.user):
             raise AccessError(
                 self.env._(

@@ -32,7 +32,7 @@ class DiscussChannelMember(models.Model):
         result = super()._notify_typing(is_typing)
         if is_typing:
             for channel in self.channel_id.filtered(is_telegram):
-                channel._telegram_get_chat()._show_typing()
+                channel._telegram_get_chat()._send_typing()
         return result
 
     def _set_last_seen_message(self, message, notify=True):

@@ -12,7 +12,7 @@ from odoo.addons.mail.tools.discuss import Store
 from .discuss_channel import RESPONSIBLE
 
 
-class Shown(NamedTuple):
+class ConversationMessage(NamedTuple):
     """A message that came from Telegram, or was written elsewhere, for a conversation."""
 
     channel: Any
@@ -35,7 +35,7 @@ class DiscussChannel(models.Model):
     def _telegram_show(self, rows):
         """Add messages to conversations, and tell their members.
 
-        :param list rows: Shown
+        :param list rows: ConversationMessage
         :return: the ``mail.message`` records, in this order
         """
         messages = self._telegram_log([(row.channel, row.values) for row in rows])
@@ -50,7 +50,7 @@ class DiscussChannel(models.Model):
     def _telegram_log(self, rows):
         """Add messages to conversations without telling anybody.
 
-        :param list rows: pairs of the channel and dict of values, see Shown
+        :param list rows: pairs of the channel and dict of values, see ConversationMessage
         :return: the ``mail.message`` records, in this order
         """
         return self.env["mail.message"]._telegram_create(
@@ -82,7 +82,7 @@ class DiscussChannel(models.Model):
         self.invalidate_recordset(["last_interest_dt"], flush=False)
 
     def _telegram_send_message(self, message, rings=False, responsible=None):
-        """Let browsers show a message that was added, see Shown."""
+        """Let browsers show a message that was added, see ConversationMessage."""
         responsible = responsible or self.env["res.partner"]
         store = Store(bus_channel=self).add(message, msg_vals={"scheduled_date": False})
         store.add(self, ["last_interest_dt", Store.Attr(RESPONSIBLE, Store.One(responsible, []))])
@@ -93,7 +93,7 @@ class DiscussChannel(models.Model):
     def _telegram_push(self, ringing):
         """Tell the devices of members about messages, by Odoo's own queue of such notices.
 
-        :param list ringing: pairs of ``mail.message`` and Shown
+        :param list ringing: pairs of ``mail.message`` and ConversationMessage
         """
         channels = self.union(*(row.channel for _message, row in ringing))
         # sudo: mail.push.device, discuss.channel.member - as Odoo does

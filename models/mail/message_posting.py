@@ -9,7 +9,7 @@ from odoo.addons.mail.tools.discuss import Store
 
 from ...const import CHANGE_KINDS
 from ...tools import bulk_insert
-from .discuss_channel_posting import Shown
+from .discuss_channel_posting import ConversationMessage
 
 
 class TelegramMessage(models.Model):
@@ -111,21 +111,21 @@ class TelegramMessage(models.Model):
                     and message.chat_id.channel_id
                     and message.type_message not in CHANGE_KINDS
                 )
-            )._show_in_conversations()
+            )._post_in_conversations()
         return messages
 
-    def _show(self):
+    def _post_incoming(self):
         """Show messages that the service has reported, in their order."""
-        shown = self.filtered(lambda m: not (m.target_id_message and m._take_effect()))
+        shown = self.filtered(lambda m: not (m.target_id_message and m._apply_update()))
         for chat, messages in shown.grouped("chat_id").items():
             chat._open_channel(before=messages[0])
-        shown._show_in_conversations()
+        shown._post_in_conversations()
         shown._post_on_records()
         for message in shown.filtered("is_deleted"):
-            message._show_text()
-        shown.filtered("id_message")._catch_up()
+            message._update_posted_body()
+        shown.filtered("id_message")._apply_pending_updates()
 
-    def _show_in_conversations(self):
+    def _post_in_conversations(self):
         """Show messages in the conversations of their chats, which are there."""
         rows = []
         for message in self:
@@ -134,7 +134,7 @@ class TelegramMessage(models.Model):
             is_incoming = message.direction == "incoming"
             responsible = message.chat_id._get_responsible() if is_incoming else None
             values = message._prepare_shown_values(channel_sudo)
-            rows.append(Shown(channel_sudo, values, is_incoming, responsible))
+            rows.append(ConversationMessage(channel_sudo, values, is_incoming, responsible))
         # sudo: discuss.channel - those who see the conversation see all of it
         shown = self.env["discuss.channel"].sudo()._telegram_show(rows)
         for message, each in zip(self, shown, strict=True):
@@ -211,14 +211,14 @@ class TelegramMessage(models.Model):
                 places.append((message, partner))
             if record and record != partner and hasattr(record, "message_post"):
                 places.append((message, record))
-        self._post(places)
+        self._post_on_places(places)
 
     def _post_on(self, record):
         """Show the message in the chatter of a record."""
-        self._post([(self, record)])
+        self._post_on_places([(self, record)])
 
     @api.model
-    def _post(self, places):
+    def _post_on_places(self, places):
         """Show messages in the chatters of records.
 
         The chatter of a contact whom nobody follows is only added to, as by a note: there is
@@ -258,7 +258,7 @@ class TelegramMessage(models.Model):
                 values["email_from"] = formataddr((values["email_from"], address))
         subtype = "mail.mt_comment" if self.direction == "incoming" else "mail.mt_note"
         # A file of a conversation stays there: it is only named elsewhere.
-        body = plaintext2html(self._describe()) if self.attachment_id else self._get_body()
+        body = plaintext2html(self._get_summary()) if self.attachment_id else self._get_body()
         return {
             **values,
             "body": body,
@@ -279,13 +279,13 @@ class TelegramMessage(models.Model):
         for shown_sudo in places.sudo():
             copied = file_sudo._telegram_copy_to(shown_sudo.model, shown_sudo.res_id)
             shown_sudo.attachment_ids = [Command.link(copied.id)]
-        self._show_file()
+        self._update_posted_file()
 
-    def _show_file(self):
+    def _update_posted_file(self):
         """Show where the message is shown what became of its file."""
         self.ensure_one()
         if self.is_edited or self.is_deleted:
-            self._show_text()
+            self._update_posted_body()
         else:
             # sudo: mail.message - it follows the message in Telegram
             self.sudo().mail_message_ids.body = self._get_body()

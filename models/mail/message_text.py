@@ -27,10 +27,10 @@ class TelegramMessage(models.Model):
     def _compute_display_name(self):
         named = filter_named(self)
         for message in self:
-            name = message._describe() if message in named else self.env._("Telegram message")
+            name = message._get_summary() if message in named else self.env._("Telegram message")
             message.display_name = shorten(name, 80, placeholder="…")
 
-    def _describe(self):
+    def _get_summary(self):
         """Give the message as words: its text, after the name of its kind when that is another."""
         self.ensure_one()
         if self.type_message in const.TEXT_KINDS:
@@ -49,10 +49,10 @@ class TelegramMessage(models.Model):
             "editedMessage": _("Changed a message to"),
             "deletedMessage": _("Deleted a message"),
         }.get(self.type_message, self.type_message)
-        words = ", ".join(filter(None, (self.file_name, self.text, *self._describe_content())))
+        words = ", ".join(filter(None, (self.file_name, self.text, *self._get_content_summary())))
         return f"{kind}: {words}" if words else kind
 
-    def _describe_content(self):
+    def _get_content_summary(self):
         """Give what the kind holds besides text and file, as a list of words."""
         content = self.content or {}
         if "latitude" in content:
@@ -74,7 +74,7 @@ class TelegramMessage(models.Model):
         """Return why the file of the message is not there and a link to get it, as HTML."""
         if self.download_state in (False, "waiting", "fetched"):
             return Markup()
-        note = Markup("<br/><i>%s</i>") % self._explain_file()
+        note = Markup("<br/><i>%s</i>") % self._get_file_message()
         if self.download_state in ("too_large", "failed"):
             link = Markup(' <a href="#" data-oe-model="%s" data-oe-id="%s">%s</a>')
             again = self.download_state == "failed"
@@ -87,15 +87,15 @@ class TelegramMessage(models.Model):
         content = self.content or {}
         if self.type_message in const.TEXT_KINDS or self.attachment_id:
             return plaintext2html(self.text or "")
-        body = plaintext2html(self._describe())
+        body = plaintext2html(self._get_summary())
         if "latitude" in content:
             place = (content["latitude"], content["longitude"])
             url = MAP_URL % (*place, *place)
             link = Markup('<a href="%s" target="_blank" rel="noreferrer noopener">%s</a>')
-            return link % (url, self._describe())
+            return link % (url, self._get_summary())
         if "options" in content:
             options = Markup().join(
-                Markup("<li>%s</li>") % option for option in self._describe_options(content)
+                Markup("<li>%s</li>") % option for option in self._get_option_labels(content)
             )
             return Markup("<p>%s: %s</p><ul>%s</ul>") % (
                 self.env._("Poll"),
@@ -107,7 +107,7 @@ class TelegramMessage(models.Model):
             body = link % (self.url_file, self.file_name) + plaintext2html(self.text or "")
         return body
 
-    def _describe_options(self, content):
+    def _get_option_labels(self, content):
         """Give the answers of a poll, each with how many chose it when that is known."""
         votes = content.get("votes")
         if not votes:

@@ -17,7 +17,7 @@ class ResUsers(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if {"group_ids", "active"} & vals.keys():
-            self.env["telegram.chat"]._follow_users(self)
+            self.env["telegram.chat"]._update_members_of_users(self)
         return result
 
 
@@ -51,7 +51,7 @@ class ResGroups(models.Model):
         after = self._telegram_get_rights()
         users = self.env["res.users"]
         changed = users.union(*(user for user in after if after[user] != before.get(user)))
-        self.env["telegram.chat"]._follow_users(changed)
+        self.env["telegram.chat"]._update_members_of_users(changed)
 
     @api.model
     def _telegram_get_rights(self):

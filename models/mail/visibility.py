@@ -64,7 +64,7 @@ class TelegramChat(models.Model):
             return False
         return user not in self.instance_id.operator_ids or user in self._get_operators()
 
-    def _follow_operators(self):
+    def _update_channel_members(self):
         """Let the members of the open conversations be those who may see the chats."""
         for chat_sudo in self.sudo().filtered("is_channel_open"):  # sudo: as in _open_channel
             channel_sudo, operators = chat_sudo.channel_id, chat_sudo._get_operators()
@@ -82,7 +82,7 @@ class TelegramChat(models.Model):
         return found.with_context(active_test=True)
 
     @api.model
-    def _follow_users(self, users):
+    def _update_members_of_users(self, users):
         """Let the members of the open conversations follow what these users may by now."""
         if not users:
             return
@@ -95,7 +95,7 @@ class TelegramChat(models.Model):
         domain &= Domain("partner_id", "in", users.partner_id.ids)
         channels = members_sudo.search(domain).channel_id
         here = Domain("instance_id", "in", operated.ids) | Domain("channel_id", "in", channels.ids)
-        self._find_open(here)._follow_operators()
+        self._find_open(here)._update_channel_members()
 
 
 class TelegramInstance(models.Model):
@@ -145,7 +145,7 @@ class TelegramInstance(models.Model):
     def _update_visibility(self):
         """Update the members of the conversations after *Chat Visibility* has changed."""
         chats = self.env["telegram.chat"]
-        chats._find_open([("instance_id", "in", self.ids)])._follow_operators()
+        chats._find_open([("instance_id", "in", self.ids)])._update_channel_members()
 
     def _get_operators(self):
         """Return the operators who have the right to Telegram: one may be taken from them later."""

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from ... import const
 from ...client import (
     GreenApiError,
-    OutcomeUnknown,
+    OutcomeUnknownError,
     PartnerClient,
     check_host,
     propose_host,
@@ -15,7 +15,7 @@ from ...client import (
 from ...tools.transactions import write_as_user
 
 
-class TelegramPartner(models.Model):
+class TelegramApiPartner(models.Model):
     """A partner of GREEN-API: makes and removes instances with a token of its own.
 
     https://green-api.com/en/telegram/docs/partners/
@@ -25,9 +25,9 @@ class TelegramPartner(models.Model):
     What becomes of a partner's instances.
     """
 
-    _name = "telegram.partner"
-    _protected = {"refreshed_at"}
-    _inherit = "telegram.protected"
+    _name = "telegram.api.partner"
+    _protected = {"last_refresh_date"}
+    _inherit = "telegram.protected.mixin"
     _description = "GREEN-API Partner"
     _order = "name, id"
 
@@ -54,22 +54,22 @@ class TelegramPartner(models.Model):
         inverse="_inverse_token_new",
         help="partnerToken in the GREEN-API console. It is kept and never shown again.",
     )
-    token_set = fields.Boolean("Token Is Set", compute="_compute_token_set", compute_sudo=True)
-    instance_ids = fields.One2many("telegram.partner.instance", "partner_id", "Instances")
-    refreshed_at = fields.Datetime("Last Refreshed", readonly=True, copy=False)
+    has_token = fields.Boolean("Token Is Set", compute="_compute_has_token", compute_sudo=True)
+    instance_ids = fields.One2many("telegram.api.partner.instance", "partner_id", "Instances")
+    last_refresh_date = fields.Datetime("Last Refreshed", readonly=True, copy=False)
     call_log = fields.Selection(
         [("off", "Nothing"), ("errors", "Failed calls"), ("all", "All calls")],
         default="errors",
         required=True,
         help="Which calls are kept under Technical → Calls. Secrets are not kept.",
     )
-    call_log_days = fields.Integer(
+    call_retention_days = fields.Integer(
         "Keep Calls For",
         default=const.CALL_LOG_DAYS,
         help="Days, after which logged calls are removed. 0: for ever.",
     )
-    _call_log_days_positive = models.Constraint(
-        f"CHECK(call_log_days BETWEEN 0 AND {const.KEEP_DAYS_MAX})",
+    _call_retention_days_positive = models.Constraint(
+        f"CHECK(call_retention_days BETWEEN 0 AND {const.KEEP_DAYS_MAX})",
         "The days for which calls are kept are 0 (for ever) to 36500.",
     )
 
@@ -88,12 +88,12 @@ class TelegramPartner(models.Model):
             token = self.env["telegram.instance"]._clean_token(partner.token_new)
             self.env["telegram.secret"]._write_secret(partner, "token", token)
         # Else the value just written would be read back out of the cache, into the browser.
-        self.invalidate_recordset(["token", "token_new", "token_set"], flush=False)
+        self.invalidate_recordset(["token", "token_new", "has_token"], flush=False)
 
     @api.depends("token")
-    def _compute_token_set(self):
+    def _compute_has_token(self):
         for partner in self:
-            partner.token_set = bool(partner.token)
+            partner.has_token = bool(partner.token)
 
     # === CONSTRAINT METHODS === #
 
@@ -127,9 +127,9 @@ class TelegramPartner(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        rows = self._ask("get_instances")
-        write_as_user(self, lambda partner: partner._keep_rows(rows))
-        return self._answer(self.env._("Instances of the partner: %s.", len(rows)), rows)
+        rows = self._call_service("get_instances")
+        write_as_user(self, lambda partner: partner._update_instances(rows))
+        return self._display_result(self.env._("Instances of the partner: %s.", len(rows)), rows)
 
     def action_create_instance(self):
         """Open the dialog that makes an instance."""
@@ -138,7 +138,7 @@ class TelegramPartner(models.Model):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Create an instance"),
-            "res_model": "telegram.partner.create",
+            "res_model": "telegram.api.partner.create",
             "view_mode": "form",
             "target": "new",
             "context": {"default_partner_id": self.id},
@@ -153,7 +153,7 @@ class TelegramPartner(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        partner_sudo = self.sudo()  # sudo: telegram.partner - the token stays in the client
+        partner_sudo = self.sudo()  # sudo: telegram.api.partner - the token stays in the client
         if not partner_sudo.token:
             raise UserError(
                 self.env._(
@@ -165,7 +165,7 @@ class TelegramPartner(models.Model):
         observe = self.env["telegram.call"]._get_observer(self)
         return PartnerClient(partner_sudo.api_url, partner_sudo.token, observe=observe)
 
-    def _ask(self, method, *args):
+    def _call_service(self, method, *args):
         """Call a method of the service for a person, in a transaction that has written nothing.
 
         :param str method: of the client
@@ -175,24 +175,26 @@ class TelegramPartner(models.Model):
         try:
             with self._get_client() as client:
                 result = getattr(client, method)(*args)
-        except OutcomeUnknown as error:
+        except OutcomeUnknownError as error:
             raise UserError(
                 self.env._(
                     "%s The instance may have been made all the same: press “Refresh” and look at "
                     "the list before you do it again. It can be connected from there.",
-                    self._explain(error),
+                    self._get_error_message(error),
                 )
             ) from None
         except GreenApiError as error:
-            raise UserError(self._explain(error)) from None
+            raise UserError(self._get_error_message(error)) from None
         if not getattr(result, "done", True):
-            raise UserError(self._make_candidate({})._explain_step(result))
+            raise UserError(self._prepare_candidate({})._get_step_message(result))
         return result
 
-    def _answer(self, message, result=None, next=None):  # pylint: disable=redefined-builtin
+    def _display_result(self, message, result=None, next=None):  # pylint: disable=redefined-builtin
         """Show a person what came of a button, see telegram.instance."""
         raw = [each.raw for each in result] if isinstance(result, list) else result
-        action = self._make_candidate({"name": self.name})._answer(message, None, next=next)
+        action = self._prepare_candidate({"name": self.name})._display_result(
+            message, None, next=next
+        )
         if raw is not None:
             action["params"]["raw"] = to_text(raw)
         return action
@@ -203,10 +205,10 @@ class TelegramPartner(models.Model):
         :return: PartnerInstance
         :raise UserError: there is none that could be used
         """
-        rows = self._ask("get_instances")
+        rows = self._call_service("get_instances")
         found = next((row for row in rows if row.id_instance == id_instance), None)
         if not found or found.deleted:
-            write_as_user(self, lambda partner: partner._keep_rows(rows))
+            write_as_user(self, lambda partner: partner._update_instances(rows))
             raise UserError(
                 self.env._(
                     "GREEN-API does not have the instance %s any more: it was deleted.", id_instance
@@ -214,13 +216,13 @@ class TelegramPartner(models.Model):
             )
         return found
 
-    def _make_candidate(self, values):
+    def _prepare_candidate(self, values):
         """Give an instance that is not kept, to ask the service with its credentials."""
         return self.env["telegram.instance"].new({"api_url": self.api_url, **values})
 
     # === TEXTS === #
 
-    def _explain(self, error):
+    def _get_error_message(self, error):
         """Say in plain words why a call failed and what to do.
 
         :param GreenApiError error: what the client raised
@@ -232,15 +234,15 @@ class TelegramPartner(models.Model):
             )
         if error.method == "deleteInstanceAccount" and error.code == const.CODE_NOT_FOUND:
             return self.env._("GREEN-API does not have this instance any more. Press “Refresh”.")
-        return self._make_candidate({})._explain(error)
+        return self._prepare_candidate({})._get_error_message(error)
 
-    def _keep_rows(self, rows):
+    def _update_instances(self, rows):
         """Keep the list of instances; their tokens are not kept.
 
         :param list rows: of PartnerInstance
         """
         self.ensure_one()
-        # sudo: telegram.partner.instance - what the service said; people do not write it
+        # sudo: telegram.api.partner.instance - what the service said; people do not write it
         lines_sudo = self.sudo().instance_ids
         known = {line.id_instance: line for line in lines_sudo}
         for row in rows:
@@ -252,9 +254,9 @@ class TelegramPartner(models.Model):
         lines_sudo = self.sudo().instance_ids  # sudo: as above; with those just made
         listed = {row.id_instance for row in rows}
         lines_sudo.filtered(lambda line: line.id_instance not in listed).state = "deleted"
-        # sudo: telegram.partner - the same
-        self.sudo().refreshed_at = fields.Datetime.now()
-        lines_sudo.filtered(lambda line: line.state == "deleted")._tell_deleted()
+        # sudo: telegram.api.partner - the same
+        self.sudo().last_refresh_date = fields.Datetime.now()
+        lines_sudo.filtered(lambda line: line.state == "deleted")._notify_deleted()
 
     def _connect_row(self, row):
         """Make the instance in Odoo, with its token, or give it the token that it has now.

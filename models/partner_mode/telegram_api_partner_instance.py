@@ -4,23 +4,23 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ... import const
-from ...client import GreenApiError, Refused, propose_host
+from ...client import GreenApiError, RefusedError, propose_host
 from ...tools.transactions import write_as_user
 
 # Without a session there is nothing to end; an unpaid or deleted instance cannot end it.
 NO_SESSION = (const.CODE_NOT_AUTHORIZED, const.CODE_DELETED)
 
 
-class TelegramPartnerInstance(models.Model):
+class TelegramApiPartnerInstance(models.Model):
     """One instance of a partner, as GREEN-API lists it. Its token is not kept here."""
 
-    _name = "telegram.partner.instance"
+    _name = "telegram.api.partner.instance"
     _description = "Instance of a GREEN-API Partner"
     _order = "state, id_instance desc"
     _rec_name = "name"
 
     partner_id = fields.Many2one(
-        "telegram.partner", required=True, readonly=True, index=True, ondelete="cascade"
+        "telegram.api.partner", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="partner_id.company_id", store=True)
     id_instance = fields.Char("Instance Id", required=True, readonly=True)
@@ -94,7 +94,7 @@ class TelegramPartnerInstance(models.Model):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Delete an instance"),
-            "res_model": "telegram.partner.delete",
+            "res_model": "telegram.api.partner.delete",
             "view_mode": "form",
             "target": "new",
             "context": {"default_line_id": self.id},
@@ -114,12 +114,12 @@ class TelegramPartnerInstance(models.Model):
             "state": state,
         }
 
-    def _tell_deleted(self):
+    def _notify_deleted(self):
         """Let the instances in Odoo know that they were deleted at the service."""
         for line in self:
             instance = line.instance_id
             if instance and instance.state != const.CODE_DELETED:
-                instance._take_error(Refused("getInstances", const.CODE_DELETED))
+                instance._record_error(RefusedError("getInstances", const.CODE_DELETED))
 
     def _log_out(self, row):
         """End the Telegram session of an instance that is going to be deleted.
@@ -129,7 +129,7 @@ class TelegramPartnerInstance(models.Model):
         """
         self.ensure_one()
         partner = self.partner_id
-        instance = partner._make_candidate(
+        instance = partner._prepare_candidate(
             {
                 "id_instance": row.id_instance,
                 "api_url": self.instance_id.api_url
@@ -142,16 +142,16 @@ class TelegramPartnerInstance(models.Model):
             with instance._get_client() as client:
                 step = client.logout()
         except GreenApiError as error:
-            return False if error.code in NO_SESSION else instance._explain(error)
-        return False if step.done else instance._explain_step(step)
+            return False if error.code in NO_SESSION else instance._get_error_message(error)
+        return False if step.done else instance._get_step_message(step)
 
-    def _keep_deleted(self, user):
+    def _process_deleted(self, user):
         """Keep that the instance is deleted; in Odoo it is archived, with what it has.
 
         :return: the number of messages that will not be sent
         """
         self.ensure_one()
-        # sudo: telegram.partner.instance - the service has deleted it
+        # sudo: telegram.api.partner.instance - the service has deleted it
         self.sudo().state = "deleted"
         instance = self.instance_id
         if not instance:
@@ -160,10 +160,10 @@ class TelegramPartnerInstance(models.Model):
         instance_sudo.write(
             {
                 "state": const.CODE_DELETED,
-                "problem": False,
-                "has_worked": False,
+                "last_error": False,
+                "was_operational": False,
                 "active": False,
             }
         )
-        instance_sudo._log_deed(user, self.env._("The instance was deleted at GREEN-API."))
+        instance_sudo._log_user_action(user, self.env._("The instance was deleted at GREEN-API."))
         return instance.waiting_count

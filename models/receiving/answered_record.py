@@ -96,9 +96,9 @@ class TelegramMessage(models.Model):
             [
                 ("chat_id", "in", list(chat_ids)),
                 ("res_id", "!=", False),
-                ("linked_at", ">=", instance._get_reply_limit()),
+                ("link_date", ">=", instance._get_reply_limit()),
             ],
-            order="linked_at desc, id desc",
+            order="link_date desc, id desc",
         )
         linked = {message.chat_id.id: message for message in reversed(last_first)}
         return {
@@ -111,6 +111,6 @@ class TelegramMessage(models.Model):
         """Whether something was sent in the chat after a person had linked this message."""
         sent_later = Domain("chat_id", "=", self.chat_id.id) & Domain("res_id", "!=", False)
         sent_later &= Domain("direction", "=", "outgoing")
-        sent_later &= Domain("date", ">", self.linked_at)
+        sent_later &= Domain("date", ">", self.link_date)
         sent_later &= Domain("state", "in", ("sent", "delivered", "read", "unsure"))
         return bool(self.search_count(sent_later, limit=1))

@@ -12,7 +12,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import config
 
 from ... import const
-from ...client import GreenApiError, Pace, Refused, TooLarge, check_host
+from ...client import GreenApiError, RateLimiter, RefusedError, TooLargeError, check_host
 from ...tools.transactions import write_and_commit
 
 FIRST_PAUSE = 60  # seconds after a failed attempt; doubled with every further one
@@ -28,7 +28,7 @@ ODD_LETTERS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DownloadRequest:
     """What is needed to fetch a file, so that the database is not asked meanwhile."""
 
     url: str
@@ -38,7 +38,7 @@ class Wanted:
     seconds: float
 
 
-class LookingAround:
+class CallbackWriter:
     """A file to be written to that does something else every now and then.
 
     :param look: called between two blocks, not more often than every LOOK_AROUND seconds
@@ -117,7 +117,7 @@ class TelegramMessage(models.Model):
         message = self._find_file_to_fetch(instance)
         if not message:
             return False
-        pace = Pace()
+        pace = RateLimiter()
         with instance._get_client() as client:
             while message:
                 if not message._fetch_file(client, pace):
@@ -132,7 +132,7 @@ class TelegramMessage(models.Model):
     def _fetch_file(self, client, pace):
         """Fetch the file of one message and keep what came of it. Commits.
 
-        :param Pace pace: of the calls for new links
+        :param RateLimiter pace: of the calls for new links
         :return: bool, whether it is worth going on: files can be stored
         """
         self.ensure_one()
@@ -147,20 +147,20 @@ class TelegramMessage(models.Model):
             return True
         try:
             with self.env["ir.attachment"]._telegram_open_new(self.id) as file:
-                self._download(client, pace, wanted, LookingAround(file, look))
+                self._download(client, pace, wanted, CallbackWriter(file, look))
                 write_and_commit(self.env, self._store_file, file)
         except GreenApiError as error:
-            write_and_commit(self.env, self._take_download_error, error)
+            write_and_commit(self.env, self._process_download_error, error)
         except OSError as error:
             self.env.cr.rollback()
-            write_and_commit(self.env, self._take_disk_problem, error)
+            write_and_commit(self.env, self._process_full_disk, error)
             return False
         return True
 
     def _claim_file(self):
         """Note an attempt; the next one would be after a pause.
 
-        :return: Wanted, or None: somebody has removed the message meanwhile, or its file is there
+        :return: DownloadRequest, or None: somebody has removed the message meanwhile, or its file is there
         """
         if not self.exists() or self.download_state != "waiting":
             return None
@@ -171,10 +171,10 @@ class TelegramMessage(models.Model):
                 "download_after": fields.Datetime.now() + timedelta(seconds=pause),
             }
         )
-        limit = self.instance_id.file_limit * MEGABYTE
+        limit = self.instance_id.auto_download_max_mb * MEGABYTE
         if self.is_download_asked:
             limit = const.FETCHED_MAX_BYTES
-        return Wanted(
+        return DownloadRequest(
             url=self.sudo().download_url or "",  # sudo: telegram.message - it goes to the client
             chat_id=self.chat_id.chat_id,
             id_message=self.id_message,
@@ -192,42 +192,42 @@ class TelegramMessage(models.Model):
             try:
                 client.download(wanted.url, target, wanted.max_bytes, wanted.seconds)
                 return
-            except Refused as error:
+            except RefusedError as error:
                 if error.code != const.CODE_FILE_GONE:
                     raise
         time.sleep(pace.reserve("downloadFile"))
         link = client.download_file(wanted.chat_id, wanted.id_message)
-        write_and_commit(self.env, self._note_link, link.url)
+        write_and_commit(self.env, self._store_download_url, link.url)
         client.download(link.url, target, wanted.max_bytes, wanted.seconds)
 
-    def _note_link(self, url):
+    def _store_download_url(self, url):
         if self.exists():
             self.sudo().download_url = url  # sudo: telegram.message - nobody else sees it
 
     def _store_file(self, file):
         if self.exists():
-            self._keep_file(file)
+            self._store_incoming_file(file)
 
     # === WHAT WENT WRONG === #
 
-    def _take_download_error(self, error):
+    def _process_download_error(self, error):
         """Keep what a failed attempt tells about the file.
 
         :param GreenApiError error: what the client raised
         """
         if not self.exists():
             return
-        state = self._judge_download_error(error)
-        values = {"download_state": state, "download_error": self._explain_download(error)}
-        if isinstance(error, TooLarge):
+        state = self._classify_download_error(error)
+        values = {"download_state": state, "download_error": self._get_download_message(error)}
+        if isinstance(error, TooLargeError):
             values["file_size"] = error.size or 0
         if error.code in const.STATE_OF_CODE:
-            self.instance_id._take_error(error)
+            self.instance_id._record_error(error)
         self.write(values)
         if state != "waiting":
-            self._show_file()
+            self._update_posted_file()
 
-    def _judge_download_error(self, error):
+    def _classify_download_error(self, error):
         """Say in which state a failed attempt leaves the file."""
         if error.code == const.CODE_TOO_LARGE:
             return "failed" if self.is_download_asked else "too_large"
@@ -236,12 +236,12 @@ class TelegramMessage(models.Model):
             is_renewal and error.code == const.CODE_BAD_REQUEST
         ):
             return "gone"
-        lasts = isinstance(error, Refused) and error.code not in const.STATE_OF_CODE
+        lasts = isinstance(error, RefusedError) and error.code not in const.STATE_OF_CODE
         if lasts or self.download_attempts >= MAX_ATTEMPTS:
             return "failed"
         return "waiting"
 
-    def _explain_download(self, error):
+    def _get_download_message(self, error):
         if error.code == const.CODE_HOST_NOT_ALLOWED:
             return self.env._(
                 "The link leads to “%s”, which is no host of this instance. If the service keeps "
@@ -252,7 +252,7 @@ class TelegramMessage(models.Model):
             return self.env._("The link does not lead to a file.")
         if error.code == const.CODE_TOO_LARGE and self.is_download_asked:
             return self.env._("The file is larger than Odoo can store.")
-        return self.instance_id._explain(error)
+        return self.instance_id._get_error_message(error)
 
     def _get_download_host(self):
         # sudo: telegram.message - the name of the host only
@@ -261,7 +261,7 @@ class TelegramMessage(models.Model):
         except ValueError:
             return ""
 
-    def _take_disk_problem(self, error):
+    def _process_full_disk(self, error):
         """Let the file wait for room on the disk; the attempt does not count.
 
         :param OSError error: what the disk said
@@ -271,7 +271,7 @@ class TelegramMessage(models.Model):
             "is room; links to them are good for 24 hours.",
             error.strerror or type(error).__name__,
         )
-        self.instance_id._set_file_problem(problem)
+        self.instance_id._set_file_error(problem)
         if self.exists():
             self.write(
                 {
@@ -287,9 +287,9 @@ class TelegramMessage(models.Model):
     @api.depends_context("lang")
     def _compute_file_message(self):
         for message in self:
-            message.file_message = message._explain_file()
+            message.file_message = message._get_file_message()
 
-    def _explain_file(self):
+    def _get_file_message(self):
         """Say why the file is not there; False when it is, or there is none."""
         self.ensure_one()
         _ = self.env._
@@ -337,7 +337,7 @@ class TelegramMessage(models.Model):
 
     # === A FILE COMES IN === #
 
-    def _keep_file(self, file):
+    def _store_incoming_file(self, file):
         """Store the file that was fetched, and show it with the message.
 
         Wherever the message is shown, the file belongs to that record: who may read the one may
@@ -378,8 +378,8 @@ class TelegramMessage(models.Model):
         )
         for shown, attachment in zip(places, attachments, strict=False):
             shown.attachment_ids = [Command.link(attachment.id)]
-        self._show_file()
-        self.instance_id._set_file_problem(False)
+        self._update_posted_file()
+        self.instance_id._set_file_error(False)
 
     def _get_safe_file_name(self):
         """Give the name as sent, without what a file's name must not have."""
@@ -398,7 +398,7 @@ class TelegramInstance(models.Model):
 
     _inherit = "telegram.instance"
 
-    file_limit = fields.Integer(
+    auto_download_max_mb = fields.Integer(
         "Fetch Files Up To",
         default=50,
         help="MB. Files come in by themselves up to this size; a larger one when somebody asks "
@@ -410,11 +410,11 @@ class TelegramInstance(models.Model):
         help="Names of hosts, with blanks in between. Files are fetched from the API's and the "
         "media's address only; if the service keeps them elsewhere, name that host here.",
     )
-    file_problem = fields.Char(
+    file_error = fields.Char(
         readonly=True, copy=False, help="Why files cannot be stored. Empty when they can."
     )
-    _file_limit_range = models.Constraint(
-        "CHECK(file_limit BETWEEN 0 AND 2000)", "The limit for files is 0 to 2000 MB."
+    _auto_download_max_mb_range = models.Constraint(
+        "CHECK(auto_download_max_mb BETWEEN 0 AND 2000)", "The limit for files is 0 to 2000 MB."
     )
 
     @api.constrains("download_hosts")
@@ -444,8 +444,8 @@ class TelegramInstance(models.Model):
             limit = config["limit_time_real"]
         return min(FILE_SECONDS, limit // 3) if limit > 0 else FILE_SECONDS
 
-    def _set_file_problem(self, problem):
+    def _set_file_error(self, problem):
         """Keep why files cannot be stored; False when one could."""
-        if (self.file_problem or False) != problem:
+        if (self.file_error or False) != problem:
             # sudo: telegram.instance - what the server said, not the user
-            self.sudo().file_problem = problem
+            self.sudo().file_error = problem

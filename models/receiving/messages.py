@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 from ...client.message_data import parse_journal
 from ...tools.unix_time import to_datetime
-from ..telegram_message import CHAT_IN_PHONE_FORM, NotYet
+from ..telegram_message import CHAT_IN_PHONE_FORM, EventPostponedError
 
 
 class TelegramMessage(models.Model):
@@ -26,7 +26,7 @@ class TelegramMessage(models.Model):
             came in and do not know of each other
         :param datetime arrived_at: when the first one arrived (UTC)
         :return: list of the ``telegram.message`` of each, new or known
-        :raise NotYet: see _find_echo
+        :raise EventPostponedError: see _find_echo
         """
         if not notifications[0].is_incoming:
             echo = self._find_echo(instance, notifications[0], arrived_at)
@@ -42,8 +42,8 @@ class TelegramMessage(models.Model):
         ]
         created = self.create(self._prepare_received(instance, new))
         for chat, messages_of_chat in created.grouped("chat_id").items():
-            chat._note_contact(messages_of_chat)
-        created._show()
+            chat._update_last_contact(messages_of_chat)
+        created._post_incoming()
         messages.update(((each.chat_id.id, each.id_message), each) for each in created)
         return [messages[key] for key in keys]
 
@@ -54,7 +54,7 @@ class TelegramMessage(models.Model):
         The echo tells the number of a chat that was written to by phone, and it proves that an
         unsure message went out.
 
-        :raise NotYet: it may be that of a message being sent, or of one that is unsure
+        :raise EventPostponedError: it may be that of a message being sent, or of one that is unsure
         """
         outgoing = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
         same_chat = Domain("chat_id.chat_id", "=", notification.chat_id)
@@ -70,9 +70,9 @@ class TelegramMessage(models.Model):
         # alone does not, since another chat may have it, too.
         message = self.search(outgoing & same_id & CHAT_IN_PHONE_FORM).filtered(is_same)[:1]
         if message:
-            message.chat_id._learn_chat_id(notification.chat_id)
+            message.chat_id._resolve_phone_chat(notification.chat_id)
             return message
-        self._await_sending(instance, arrived_at)
+        self._check_not_sending(instance, arrived_at)
         # Without an id: unsure, taken for arrived by a person, or queued once more.
         attempted = Domain("id_message", "=", False) & Domain("attempts", ">", 0)
         attempted &= Domain("state", "in", ("unsure", "sent", "queued"))
@@ -82,7 +82,7 @@ class TelegramMessage(models.Model):
             return message
         settling = outgoing & Domain("is_settling", "=", True)
         if self.search(settling & CHAT_IN_PHONE_FORM).filtered(is_same):
-            raise NotYet()  # the number of that chat is being asked for
+            raise EventPostponedError()  # the number of that chat is being asked for
         return message
 
     @api.model
@@ -125,7 +125,9 @@ class TelegramMessage(models.Model):
         }
         if notification.file:
             values["download_url"] = notification.file.download_url
-            values["download_state"] = "waiting" if chat.instance_id.file_limit else "too_large"
+            values["download_state"] = (
+                "waiting" if chat.instance_id.auto_download_max_mb else "too_large"
+            )
         if entry := notification.raw.get("journal"):
             # A journal reports later changes that the notification could not contain.
             row = parse_journal(entry)
@@ -148,12 +150,12 @@ class TelegramMessage(models.Model):
         return [find(chat, notification) for chat, notification in received]
 
     @api.model
-    def _await_sending(self, instance, arrived_at):
+    def _check_not_sending(self, instance, arrived_at):
         """Let an event wait that may be about a message whose sending is not written down yet.
 
         Only one that was on its way when the event arrived can be meant.
 
-        :raise NotYet: there is such a message
+        :raise EventPostponedError: there is such a message
         """
         under_way = [
             ("instance_id", "=", instance.id),
@@ -161,4 +163,4 @@ class TelegramMessage(models.Model):
             ("write_date", "<=", arrived_at),
         ]
         if self.search_count(under_way, limit=1):
-            raise NotYet()
+            raise EventPostponedError()

@@ -7,9 +7,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ... import const
-from ...client import GreenApiError, Refused
-from ...client.answers import text
-from ...client.history import as_notification, as_status
+from ...client import GreenApiError, RefusedError
+from ...client.journal_notifications import as_notification, as_status
+from ...client.parsing import text
 from ...tools.transactions import own_transaction, write_and_commit
 from ..connection.scheduled_actions import NOTE_EVERY
 from ..telegram_message import RANK
@@ -47,18 +47,18 @@ class TelegramInstance(models.Model):
             try:
                 count, problem = instance._fetch_missed(const.JOURNAL_HOURS * 60), False
             except GreenApiError as error:
-                instance._take_error(error)
+                instance._record_error(error)
                 count, problem = 0, instance.state_message
         if problem:
             return self._notify(problem, is_good=False)
-        return self._notify(self._describe_missed(count, self._process_at_once()))
+        return self._notify(self._get_missed_message(count, self._process_inbox_now()))
 
     def action_open_journals(self):
         """Show the journals of the last 24 hours beside what is here, with the differences."""
         self.ensure_one()
         return self.env["telegram.journal"]._open(self)
 
-    def _process_at_once(self):
+    def _process_inbox_now(self):
         """Process the inbox unless the receive action is doing that: then it goes on with it.
 
         :return: bool, whether it was done
@@ -73,22 +73,22 @@ class TelegramInstance(models.Model):
             instance.env["telegram.event"]._process_inbox(instance)
         return True
 
-    def _mend_gap(self):
+    def _fetch_missed_messages(self):
         """Note that messages come in; after an outage, take in what was missed. Commits."""
         now = fields.Datetime.now()
-        is_working = self.state == const.STATE_AUTHORIZED and not self.problem
+        is_working = self.state == const.STATE_AUTHORIZED and not self.last_error
         seconds_left = self.env["ir.cron"]._commit_progress()
         if not is_working or not seconds_left:
             return  # not yet, or the queue of the service is not empty yet
         silence = now - (self.received_until or now)
         if silence > self._get_longest_silence():
-            if not self._mend(silence + MARGIN):
+            if not self._fetch_missed_since(silence + MARGIN):
                 return  # the next run asks again
         elif self.received_until and abs(silence) < NOTE_EVERY:
             return
         write_and_commit(self.env, self.write, {"received_until": now})
 
-    def _mend(self, silence):
+    def _fetch_missed_since(self, silence):
         """Take in what was missed in a time. Commits.
 
         :param timedelta silence: its length, until now
@@ -98,8 +98,8 @@ class TelegramInstance(models.Model):
         try:
             count = self._fetch_missed(min(minutes, const.JOURNAL_HOURS * 60))
         except GreenApiError as error:
-            write_and_commit(self.env, self._take_error, error)
-            is_final = isinstance(error, Refused) and error.code not in const.STATE_OF_CODE
+            write_and_commit(self.env, self._record_error, error)
+            is_final = isinstance(error, RefusedError) and error.code not in const.STATE_OF_CODE
             if is_final:  # asking again changes nothing
                 _logger.warning("Telegram instance %s: its journals are refused", self.id)
             return is_final
@@ -122,10 +122,10 @@ class TelegramInstance(models.Model):
         # The ids of a chat grow with time; they tell what came first within a second.
         entries.sort(key=lambda row: (row.timestamp, len(row.id_message), row.id_message))
         raw = [entry.raw for entry in entries]
-        count, _seconds_left = write_and_commit(self.env, self._take_missed, raw)
+        count, _seconds_left = write_and_commit(self.env, self._ingest_missed, raw)
         return count
 
-    def _take_missed(self, entries):
+    def _ingest_missed(self, entries):
         """Put what is missing of a journal into the inbox, the oldest first.
 
         :param list entries: of the journals
@@ -152,7 +152,7 @@ class TelegramInstance(models.Model):
 
     # === TEXTS === #
 
-    def _describe_missed(self, count, is_processed):
+    def _get_missed_message(self, count, is_processed):
         if not count:
             return self.env._("Nothing is missing: all messages of the last 24 hours are here.")
         if not is_processed:

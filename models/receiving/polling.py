@@ -28,7 +28,7 @@ LONGEST_DELAY = 1
 DELIVERIES_PAUSE = 0.5  # seconds in which deliveries come together while there are many
 
 
-class Listening:
+class PollingWindow:
     """The window in which the receive action waits for notifications instead of ending at once.
 
     :param float seconds: its length; 0: the queue is emptied, and nothing is waited for
@@ -76,7 +76,7 @@ class TelegramEvent(models.Model):
             if instance.receive_mode == "polling":
                 is_over = self._poll(instance)
             else:
-                write_and_commit(self.env, instance._watch_webhook)
+                write_and_commit(self.env, instance._wait_for_webhook)
                 is_over = has_news and self._process_deliveries(instance)
             is_over = self._process_inbox(instance) or is_over
         if not is_over:
@@ -104,27 +104,27 @@ class TelegramEvent(models.Model):
 
         :return: bool, whether the time of the scheduled action is over before the queue is empty
         """
-        listening = Listening(instance._get_listening_seconds())
+        listening = PollingWindow(instance._get_polling_window())
         is_over = False
         try:
             with instance._get_client() as client, ThreadPoolExecutor(1) as thread:
-                is_over = self._drain(instance, client, listening, thread)
+                is_over = self._fetch_all(instance, client, listening, thread)
         except GreenApiError as error:
-            write_and_commit(self.env, instance._take_error, error)
+            write_and_commit(self.env, instance._record_error, error)
         else:
-            write_and_commit(self.env, instance._clear_problem)
+            write_and_commit(self.env, instance._clear_last_error)
             if instance.state != const.STATE_AUTHORIZED:
                 instance._refresh_state_and_commit()
         return is_over
 
-    def _drain(self, instance, client, listening, thread):
+    def _fetch_all(self, instance, client, listening, thread):
         commit = self.env["ir.cron"]._commit_progress
         last_receipt_id = taken_at = None  # taken_at: the first one that is not processed yet
         commit(remaining=1)  # nothing is open while the service is waited for
         while True:
             seconds = listening.ask(is_short=taken_at or self._has_file(instance, listening))
             if taken_at:
-                waiting = self._ask_and_process(instance, client, seconds, thread)
+                waiting = self._fetch_and_process(instance, client, seconds, thread)
             else:
                 waiting = client.receive_notification(seconds)
             if not waiting:
@@ -138,7 +138,7 @@ class TelegramEvent(models.Model):
             if waiting.receipt_id == last_receipt_id:
                 return False  # the service does not delete what it was told to
             last_receipt_id = waiting.receipt_id
-            seconds_left = self._keep(instance, client, waiting)
+            seconds_left = self._store_and_acknowledge(instance, client, waiting)
             taken_at = taken_at or time.monotonic()
             if time.monotonic() - taken_at >= LONGEST_DELAY:
                 self._process_inbox(instance)
@@ -157,7 +157,7 @@ class TelegramEvent(models.Model):
         return bool(message)
 
     @api.model
-    def _ask_and_process(self, instance, client, seconds, thread):
+    def _fetch_and_process(self, instance, client, seconds, thread):
         """Ask for the next notification; process what is there while the service lets us wait."""
         asked = thread.submit(client.receive_notification, seconds)
         if not wait([asked], NEXT_WITHIN).done:
@@ -166,7 +166,7 @@ class TelegramEvent(models.Model):
         return asked.result()
 
     @api.model
-    def _take_one(self, instance, client):
+    def _fetch_one(self, instance, client):
         """Take the head of the service's queue into the inbox.
 
         One consumer at a time: whoever calls it holds the receive action.
@@ -178,11 +178,11 @@ class TelegramEvent(models.Model):
         self.env["ir.cron"]._commit_progress()  # nothing is open while the service is waited for
         waiting = client.receive_notification()
         if waiting:
-            self._keep(instance, client, waiting)
+            self._store_and_acknowledge(instance, client, waiting)
         return waiting
 
     @api.model
-    def _keep(self, instance, client, waiting):
+    def _store_and_acknowledge(self, instance, client, waiting):
         """Store a notification that waits at the service, COMMIT, and delete it there.
 
         :param WaitingNotification waiting: the head of the service's queue
@@ -210,7 +210,7 @@ class TelegramInstance(models.Model):
             "params": {"instance_id": self.id, "name": self.name},
         }
 
-    def take_waiting(self):
+    def fetch_notification(self):
         """Fetch the next notification, as the receive action does, and process it.
 
         It commits in a transaction of its own what it takes. Not beside the receive action: the
@@ -224,20 +224,20 @@ class TelegramInstance(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        if refusal := self._get_waiting_refusal():
+        if refusal := self._get_polling_refusal():
             return {"outcome": "refused", "message": refusal}
         # sudo: ir.cron - the action belongs to the instance
         if not self.sudo().receive_cron_id.try_lock_for_update(allow_referencing=True):
             return {"outcome": "busy"}
         with own_transaction(self) as instance:
-            waiting, refusal = instance._take_waiting()
+            waiting, refusal = instance._fetch_notification()
         if refusal:
             return {"outcome": "refused", "message": refusal}
         if not waiting:
             return {"outcome": "empty"}
-        return {"outcome": "taken", **self._describe_notification(waiting.body)}
+        return {"outcome": "taken", **self._get_notification_summary(waiting.body)}
 
-    def _get_waiting_refusal(self):
+    def _get_polling_refusal(self):
         if not self.active:
             return self.env._("The instance is archived.")
         if self.receive_mode == "webhook":
@@ -248,7 +248,7 @@ class TelegramInstance(models.Model):
             )
         return False
 
-    def _take_waiting(self):
+    def _fetch_notification(self):
         """Take one notification into the inbox and process what is there. Commits.
 
         :return: WaitingNotification or None, and why there is none in words or False
@@ -256,17 +256,17 @@ class TelegramInstance(models.Model):
         events = self.env["telegram.event"].with_context(lang=None)
         try:
             with self._get_client() as client:
-                waiting = events._take_one(self, client)
+                waiting = events._fetch_one(self, client)
         except GreenApiError as error:
-            self._take_error(error)
+            self._record_error(error)
             return None, self.state_message
-        self._clear_problem()
+        self._clear_last_error()
         events._process_inbox(self)
         return waiting, False
 
     # === TEXTS === #
 
-    def _describe_notification(self, body):
+    def _get_notification_summary(self, body):
         """Say in a person's words what a notification is.
 
         :return: dict with ``kind``, ``chat`` and ``text``, and ``json`` as it came, to be read
@@ -282,7 +282,7 @@ class TelegramInstance(models.Model):
                 case MessageNotification():
                     chat = notification.chat_name or notification.chat_id
                     text = notification.text or notification.file_name or notification.type_message
-                    kind = self._describe_message_kind(notification)
+                    kind = self._get_kind_label(notification)
                 case StatusNotification():
                     kind, chat = _("Status of a message"), notification.chat_id
                     text = f"{notification.status} {notification.description}".strip()
@@ -295,7 +295,7 @@ class TelegramInstance(models.Model):
         readable = {"kind": kind, "chat": chat, "text": text}
         return {key: printable(value) for key, value in readable.items()} | {"json": prettify(body)}
 
-    def _describe_message_kind(self, notification):
+    def _get_kind_label(self, notification):
         if notification.is_incoming:
             return self.env._("Incoming message")
         if notification.is_via_api:

@@ -18,7 +18,7 @@ from ...client.notifications import (
 )
 from ...tools.files import is_full
 from ...tools.transactions import CONFLICTS
-from ..telegram_message import NotYet
+from ..telegram_message import EventPostponedError
 
 _logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
@@ -30,7 +30,7 @@ EVENTS_AT_ONCE = 50
 RETRY_PAUSE = 60  # seconds before an event is looked at again
 
 
-class Turn:
+class EventBatch:
     """Events in a row that are processed at once.
 
     Those are messages that came in and do not know of each other; whatever else happens may
@@ -88,7 +88,7 @@ class TelegramEvent(models.Model):
 
         :return: bool, whether the time of the scheduled action is over before the work is
         """
-        due = self._domain_due(instance)
+        due = self._get_due_domain(instance)
         last_id, seconds_left = 0, self.env["ir.cron"]._commit_progress()
         while events := self.search(
             due & Domain("id", ">", last_id), order="id", limit=EVENTS_AT_ONCE
@@ -103,18 +103,18 @@ class TelegramEvent(models.Model):
         return False
 
     @api.model
-    def _domain_due(self, instance):
+    def _get_due_domain(self, instance):
         """Tell which events of an instance are to be processed now."""
         due = Domain("instance_id", "=", instance.id) & Domain("state", "=", "new")
         return due & (
-            Domain("next_attempt_at", "=", False)
-            | Domain("next_attempt_at", "<=", fields.Datetime.now())
+            Domain("next_attempt_date", "=", False)
+            | Domain("next_attempt_date", "<=", fields.Datetime.now())
         )
 
     @api.model
     def _is_any_due(self, instance):
         """Whether there are events of an instance to be processed now."""
-        return bool(self.search_count(self._domain_due(instance), limit=1))
+        return bool(self.search_count(self._get_due_domain(instance), limit=1))
 
     def _process_together(self):
         """Process events in their order and in one transaction: all of them count, or none.
@@ -125,7 +125,7 @@ class TelegramEvent(models.Model):
         """
         for _attempt in range(ATTEMPTS_AT_ONCE):
             try:
-                for turn in self._take_turns():
+                for turn in self._split_batches():
                     self.browse([event.id for event in turn.events])._process(turn.notifications)
                 self.env.flush_all()
                 return self
@@ -134,30 +134,30 @@ class TelegramEvent(models.Model):
                 self.env.cr.rollback()
             if len(self) > 1:
                 return self[: len(self) // 2]._process_together()
-        self._look_again_later()
+        self._postpone()
         return self
 
-    def _take_turns(self):
+    def _split_batches(self):
         """Yield the Turns in which events are processed, in their order."""
-        turn = Turn()
+        turn = EventBatch()
         for event in self:
-            notification = event._understand()
+            notification = event._parse_notification()
             if not notification:
                 continue
             if not turn.takes(notification):
                 yield turn
-                turn = Turn()
+                turn = EventBatch()
             turn.add(event, notification)
         if turn.events:
             yield turn
 
-    def _understand(self):
+    def _parse_notification(self):
         """Return what the event says; None when it cannot be understood, which it then notes."""
         self.ensure_one()
         try:
             return parse(json.loads(self.payload))
         except Exception as error:  # pylint: disable=broad-exception-caught
-            self._take_failure(error)  # whatever is wrong with one event, the others go on
+            self._process_failure(error)  # whatever is wrong with one event, the others go on
         return None
 
     def _process(self, notifications):
@@ -169,7 +169,7 @@ class TelegramEvent(models.Model):
         failure = None
         try:
             with self.env.cr.savepoint():
-                messages, vals = self._handle(notifications)
+                messages, vals = self._process_notification(notifications)
                 for event, message in zip(self, messages, strict=True):
                     event.write({"error": False, "message_id": message.id, **vals})
         except CONFLICTS:
@@ -177,44 +177,44 @@ class TelegramEvent(models.Model):
         except Exception as error:  # pylint: disable=broad-exception-caught
             failure = error
         if failure and len(self) == 1:
-            self._take_failure(failure)
+            self._process_failure(failure)
         elif failure:  # one of them breaks: the others are processed without it
             half = len(self) // 2
             self[:half]._process(notifications[:half])
             self[half:]._process(notifications[half:])
 
-    def _take_failure(self, error):
+    def _process_failure(self, error):
         """Note that an event could not be processed: it waits, or is set aside."""
         match error:
-            case NotYet():
-                self._look_again_later()
+            case EventPostponedError():
+                self._postpone()
             case OSError() if is_full(error):
                 self.error = error.strerror
-                self._look_again_later()
+                self._postpone()
             case NotificationError():
                 self.write({"state": "error", "error": str(error)})
             case _:
                 _logger.warning("Telegram event %s cannot be processed", self.id, exc_info=error)
-                self._count_failure(f"{type(error).__name__}: {error}")
+                self._record_failure(f"{type(error).__name__}: {error}")
 
-    def _look_again_later(self):
+    def _postpone(self):
         pause = timedelta(seconds=RETRY_PAUSE)
-        self.next_attempt_at = fields.Datetime.now() + pause
+        self.next_attempt_date = fields.Datetime.now() + pause
 
-    def _count_failure(self, reason):
+    def _record_failure(self, reason):
         self.attempts += 1
         self.error = reason
         if self.attempts >= MAX_ATTEMPTS:
             self.state = "error"
         else:
-            self._look_again_later()
+            self._postpone()
 
-    def _handle(self, notifications):
+    def _process_notification(self, notifications):
         """Do what the events of one turn say.
 
         :param list notifications: what each event says
         :return: the ``telegram.message`` of each event, and dict of the values of all events
-        :raise NotYet: it has to wait for a send under way
+        :raise EventPostponedError: it has to wait for a send under way
         """
         instance, notification = self.instance_id, notifications[0]
         messages = self.env["telegram.message"].with_company(instance.company_id)
@@ -224,15 +224,15 @@ class TelegramEvent(models.Model):
                 received = messages._receive(instance, notifications, arrived_at)
                 return received, {"state": "done"}
             case StatusNotification():
-                message = messages._take_status(instance, notification, self.create_date)
+                message = messages._process_status(instance, notification, self.create_date)
                 if message:
                     return [message], {"state": "done"}
                 unknown = self.env._("No such message is known here.")
                 return [message], {"state": "ignored", "error": unknown}
             case StateNotification():
-                instance._take_state(notification.state)
+                instance._update_state(notification.state)
             case QuotaNotification():
-                instance._take_quota(notification)
+                instance._process_quota_exceeded(notification)
             case _ if notification.type_webhook != const.WEBHOOK_TEST:
                 unknown = self.env._("This type of notification is not known to this version.")
                 return [messages], {"state": "ignored", "error": unknown}

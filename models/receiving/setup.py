@@ -26,27 +26,27 @@ class TelegramInstance(models.Model):
         help="Scheduled action: Odoo fetches them, in the interval of the receive action. "
         "Webhook: the service delivers them at once; Odoo needs a public https address for that.",
     )
-    listen_seconds = fields.Integer(
-        "Listening Window",
+    polling_window = fields.Integer(
+        "PollingWindow Window",
         help="Seconds that the receive action goes on waiting for messages when there are none. "
         "Where no webhook is possible, 50 or so let messages come in at once most of the time. "
         "Meanwhile the instance occupies one of Odoo's scheduler threads (max_cron_threads).",
     )
-    receiving_told_at = fields.Datetime(
+    settings_sent_date = fields.Datetime(
         readonly=True, copy=False, help="Since when the service is to have other settings."
     )
     receiving_message = fields.Char(compute="_compute_receiving_message")
-    _listen_seconds_range = models.Constraint(
-        "CHECK(listen_seconds BETWEEN 0 AND 300)",
+    _polling_window_range = models.Constraint(
+        "CHECK(polling_window BETWEEN 0 AND 300)",
         "The listening window has 0 to 300 seconds.",
     )
 
     # === COMPUTE METHODS === #
 
-    @api.depends("receive_mode", "receiving_set", "receiving_told_at", "webhook_url")
+    @api.depends("receive_mode", "is_receiving_configured", "settings_sent_date", "webhook_url")
     def _compute_receiving_message(self):
         for instance in self:
-            instance.receiving_message = instance._explain_receiving()
+            instance.receiving_message = instance._get_receiving_message()
 
     # === CRUD METHODS === #
 
@@ -58,11 +58,11 @@ class TelegramInstance(models.Model):
         self.check_access("write")
         if problem := self._get_webhook_problem():
             raise UserError(problem)
-        return self._notify_receiving(*self._prove_receiving())
+        return self._notify_receiving(*self._test_receiving())
 
     # === BUSINESS METHODS === #
 
-    def _prove_receiving(self):
+    def _test_receiving(self):
         """Tell the service how to report, and try the webhook address. Commits on its own.
 
         :return: what came of it, as a list of sentences, and whether it works
@@ -71,10 +71,10 @@ class TelegramInstance(models.Model):
             changes = instance._set_up_receiving()
             if changes is None:
                 return [instance.state_message], False
-            sentences = [instance._describe_changes(changes)]
+            sentences = [instance._get_changes_message(changes)]
         if self.receive_mode != "webhook":
             return sentences, True
-        proof, is_good = self._try_webhook()
+        proof, is_good = self._test_webhook()
         return [*sentences, proof], is_good
 
     def _set_up_receiving(self):
@@ -96,13 +96,13 @@ class TelegramInstance(models.Model):
                 if changes:
                     self._change_settings(client, changes)
         except GreenApiError as error:
-            self._take_error(error)
+            self._record_error(error)
             return None
         told_at = fields.Datetime.now() if changes else False
         self._write_account(
             {
-                "receiving_set": not changes,
-                "receiving_told_at": told_at,
+                "is_receiving_configured": not changes,
+                "settings_sent_date": told_at,
                 "webhook_url": wanted["webhookUrl"],
             }
         )
@@ -110,30 +110,30 @@ class TelegramInstance(models.Model):
             self._read_settings_back()
         return set(changes)
 
-    def _get_listening_seconds(self):
+    def _get_polling_window(self):
         """Give the length of the listening window, within what Odoo lets an action run."""
         limit = config["limit_time_real_cron"]
         if limit < 0:
             limit = config["limit_time_real"]
-        return min(self.listen_seconds, limit // 2) if limit > 0 else self.listen_seconds
+        return min(self.polling_window, limit // 2) if limit > 0 else self.polling_window
 
     # === TEXTS === #
 
     def _notify_receiving(self, sentences, is_good):
         return self._notify(" ".join(sentences), is_good, sticky=True)
 
-    def _explain_receiving(self):
+    def _get_receiving_message(self):
         """Say what is to be done, or waited for, until messages come in; False when nothing is."""
         self.ensure_one()
         _ = self.env._
         if problem := self._get_webhook_problem():
             return problem
-        if self.receiving_told_at:
+        if self.settings_sent_date:
             return _(
                 "The service was told how messages come in, and restarts: up to 5 minutes. Then "
                 "its settings are read back."
             )
-        if not self.receiving_set:
+        if not self.is_receiving_configured:
             return _("The service was not told yet how messages come in. Press “Set up receiving”.")
         if self.receive_mode == "polling":
             return False
@@ -142,7 +142,7 @@ class TelegramInstance(models.Model):
                 "The address of this Odoo has changed. Press “Set up receiving” to tell the "
                 "service the new one."
             )
-        if not self.webhook_received_at:
+        if not self.last_webhook_date:
             return _(
                 "The service has not delivered anything yet. Write to the account from another "
                 "one to see the first message come in."

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ... import const
-from ..telegram_message import CHAT_IN_PHONE_FORM, NO_FAILURE, RANK, NotYet
+from ..telegram_message import CHAT_IN_PHONE_FORM, NO_FAILURE, RANK, EventPostponedError
 
 # After this long an old message still "sent" is not what a report without an id means.
 STATUS_HOURS = 24
@@ -18,18 +18,18 @@ class TelegramMessage(models.Model):
     # === A STATUS === #
 
     @api.model
-    def _take_status(self, instance, notification, arrived_at):
+    def _process_status(self, instance, notification, arrived_at):
         """Keep what became of a message of ours.
 
         :param StatusNotification notification: what the service reported
         :param datetime arrived_at: when that arrived (UTC)
         :return: the ``telegram.message``, or none when it is not known here
-        :raise NotYet: a message is being sent just now whose id is not written down yet
+        :raise EventPostponedError: a message is being sent just now whose id is not written down yet
         """
         message = self._find_by_status(instance, notification)
         if not message:
-            self._await_sending(instance, arrived_at)
-            self._await_settling(instance, notification)
+            self._check_not_sending(instance, arrived_at)
+            self._check_outcome_known(instance, notification)
             return message
         state = notification.status
         if state in RANK:
@@ -41,7 +41,7 @@ class TelegramMessage(models.Model):
                 {
                     "state": "error",
                     "failure_type": "no_account" if state == "noAccount" else "failed",
-                    "failure_reason": self._explain_status(notification),
+                    "failure_reason": self._get_status_message(notification),
                 }
             )
         return message
@@ -58,7 +58,7 @@ class TelegramMessage(models.Model):
         if not notification.id_message:
             since = fields.Datetime.now() - timedelta(hours=STATUS_HOURS)
             sent = Domain("state", "=", "sent") | Domain("is_settling", "=", True)
-            sent &= Domain("attempted_at", ">=", since)
+            sent &= Domain("last_attempt_date", ">=", since)
             sent &= Domain("type_message", "not in", const.CHANGE_KINDS)  # stay "sent" for good
             return self.search(outgoing & same_chat & sent, order="id", limit=1)
         same_id = Domain("id_message", "=", notification.id_message)
@@ -70,17 +70,17 @@ class TelegramMessage(models.Model):
         return message
 
     @api.model
-    def _await_settling(self, instance, notification):
+    def _check_outcome_known(self, instance, notification):
         """Let a status wait that may be about an unsure message, whose id is not known yet.
 
-        :raise NotYet: there is such a message
+        :raise EventPostponedError: there is such a message
         """
         settling = Domain("instance_id", "=", instance.id) & Domain("is_settling", "=", True)
         same_chat = Domain("chat_id.chat_id", "=", notification.chat_id)
         if notification.id_message and self.search_count(
             settling & (same_chat | CHAT_IN_PHONE_FORM), limit=1
         ):
-            raise NotYet()
+            raise EventPostponedError()
 
     def _mark_no_account(self):
         """Fail messages to a number at which there is nobody."""
@@ -89,19 +89,19 @@ class TelegramMessage(models.Model):
             {
                 "state": "error",
                 "failure_type": "no_account",
-                "failure_reason": self._explain_no_account(),
+                "failure_reason": self._get_no_account_message(),
             }
         )
 
-    def _explain_no_account(self):
+    def _get_no_account_message(self):
         return self.env._(
             "This number has no Telegram account, or hides it. Ask the contact for another "
             "number or for the Telegram user name."
         )
 
-    def _explain_status(self, notification):
+    def _get_status_message(self, notification):
         if notification.status == "noAccount":
-            text = self._explain_no_account()
+            text = self._get_no_account_message()
         else:
             text = self.env._("Telegram did not take the message.")
         return f"{text} ({notification.description})" if notification.description else text

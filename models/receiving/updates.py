@@ -48,7 +48,7 @@ class TelegramMessage(models.Model):
             content["votes"] = [len(option.voters) for option in options]
         return content
 
-    def _take_effect(self):
+    def _apply_update(self):
         """Let the message that this one is about show it.
 
         :return: bool, whether that message is known
@@ -62,7 +62,7 @@ class TelegramMessage(models.Model):
         self.target_message_id = target
         match self.type_message:
             case "reactionMessage":
-                self._react(target)
+                self._apply_reaction(target)
             case "pollUpdateMessage":
                 self._count_votes(target)
             case "editedMessage" if later := self._find_later_edit():
@@ -84,7 +84,7 @@ class TelegramMessage(models.Model):
             limit=1,
         )
 
-    def _catch_up(self):
+    def _apply_pending_updates(self):
         """Let messages show what was reported about them before they came themselves."""
         of_these = Domain("chat_id", "in", self.chat_id.ids)
         ids_message = self.mapped("id_message")
@@ -93,15 +93,15 @@ class TelegramMessage(models.Model):
         for change in changes:
             if (change.chat_id, change.target_id_message) in messages:
                 change.mail_message_ids.unlink()  # it stood for itself so far
-                change._take_effect()
+                change._apply_update()
         answers = of_these & Domain("quoted_id_message", "in", ids_message)
         # A reaction quotes what it is about.
         for answer in self.search(answers & Domain("target_id_message", "=", False)):
             quoted = messages.get((answer.chat_id, answer.quoted_id_message))
             if quoted:
-                answer._point_to(quoted)
+                answer._set_target(quoted)
 
-    def _point_to(self, quoted):
+    def _set_target(self, quoted):
         """Let the message, which came before the one that it answers, be shown as its answer,
         and where that stands."""
         record = quoted._get_record()
@@ -116,7 +116,7 @@ class TelegramMessage(models.Model):
 
     # === REACTIONS === #
 
-    def _react(self, target):
+    def _apply_reaction(self, target):
         """Show a reaction on the message; it takes the place of the sender's former one."""
         emoji = (self.text or "").strip()
         if len(emoji) > REACTION_MAX_LENGTH:

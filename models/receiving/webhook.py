@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin
 
 from ... import const
-from ...client import GreenApiError, Refused, check_webhook_address, deliver
+from ...client import GreenApiError, RefusedError, check_webhook_address, deliver
 from ...tools.transactions import own_transaction
 
 SECRET_BYTES = 32
@@ -33,18 +33,18 @@ class TelegramInstance(models.Model):
     webhook_url = fields.Char(
         "Webhook Address", readonly=True, copy=False, help="The address that the service was told."
     )
-    webhook_received_at = fields.Datetime(
-        "Last Delivery", compute="_compute_webhook_received_at", compute_sudo=True
+    last_webhook_date = fields.Datetime(
+        "Last Delivery", compute="_compute_last_webhook_date", compute_sudo=True
     )
     _webhook_key_uniq = models.UniqueIndex("(webhook_key) WHERE webhook_key IS NOT NULL")
 
     # === COMPUTE METHODS === #
 
     @api.depends("receive_mode")
-    def _compute_webhook_received_at(self):
+    def _compute_last_webhook_date(self):
         for instance in self:
             event = instance.receive_mode == "webhook" and instance._get_last_delivery()
-            instance.webhook_received_at = event and event.create_date
+            instance.last_webhook_date = event and event.create_date
 
     def _compute_webhook_secret(self):
         self._compute_secret("webhook_secret")
@@ -67,7 +67,7 @@ class TelegramInstance(models.Model):
         return self._notify_receiving(
             [
                 self.env._("The service and Odoo have a new secret."),
-                self._explain_restart(),
+                self._get_restart_message(),
                 self.env._("What is refused until then comes again a minute later."),
             ],
             True,
@@ -85,7 +85,7 @@ class TelegramInstance(models.Model):
             with self._get_client() as client:
                 self._change_settings(client, {"webhookUrlToken": secret})
         except GreenApiError as error:
-            return self._explain(error)
+            return self._get_error_message(error)
         self._store_secret("webhook_secret", secret)
         return False
 
@@ -123,7 +123,7 @@ class TelegramInstance(models.Model):
             )
         return False
 
-    def _try_webhook(self):
+    def _test_webhook(self):
         """Post a test notification to our own address, as the service would, and look for it.
 
         :return: what came of it in words, and whether it has arrived
@@ -139,12 +139,14 @@ class TelegramInstance(models.Model):
         try:
             deliver(url, secret, test)
         except GreenApiError as error:
-            return self._explain_failed_test(url, error), False
+            return self._get_failed_test_message(url, error), False
         with own_transaction(self) as instance:
             domain = [("instance_id", "=", self.id), ("type_webhook", "=", const.WEBHOOK_TEST)]
             event = self.env["telegram.event"].with_env(instance.env).search(domain, limit=1)
             if not event or number not in event.payload:
-                return self._explain_failed_test(url, Refused("webhook", "elsewhere")), False
+                return self._get_failed_test_message(
+                    url, RefusedError("webhook", "elsewhere")
+                ), False
         return (
             self.env._(
                 "A test notification went to %s and has arrived: name, certificate, path and "
@@ -164,7 +166,7 @@ class TelegramInstance(models.Model):
         ]
         return self.env["telegram.event"].search(domain, order="id desc", limit=1)
 
-    def _watch_webhook(self):
+    def _wait_for_webhook(self):
         """Ask the service why nothing comes, when nothing has come for a while.
 
         For the receive action. It commits nothing itself.
@@ -172,7 +174,7 @@ class TelegramInstance(models.Model):
         now = fields.Datetime.now()
         is_working = self.state == const.STATE_AUTHORIZED
         limit = now - (PATIENCE if is_working else PATIENCE_WHEN_NOT_AUTHORIZED)
-        if max(filter(None, (self.checked_at, self.webhook_received_at)), default=limit) > limit:
+        if max(filter(None, (self.last_check_date, self.last_webhook_date)), default=limit) > limit:
             return
         if not is_working:
             self._refresh_state()
@@ -181,7 +183,7 @@ class TelegramInstance(models.Model):
             with self._get_client() as client:
                 waiting = client.get_webhooks_count()
         except GreenApiError as error:
-            self._take_error(error)
+            self._record_error(error)
             return
         problem = False
         if waiting:
@@ -191,11 +193,11 @@ class TelegramInstance(models.Model):
                 count=waiting,
                 address=self.webhook_url,
             )
-        self._write_account({"problem": problem})
+        self._write_account({"last_error": problem})
 
     # === TEXTS === #
 
-    def _explain_failed_test(self, url, error):
+    def _get_failed_test_message(self, url, error):
         _ = self.env._
         reasons = {
             "401": _("it was refused with 401, as if the secret were wrong"),

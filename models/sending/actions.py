@@ -35,7 +35,7 @@ class TelegramMessage(models.Model):
     def _compute_details(self):
         for message in self:
             content = message.content or {}
-            message.details = "\n".join(filter(None, message._describe_content()))
+            message.details = "\n".join(filter(None, message._get_content_summary()))
             message.map_url = False
             if "latitude" in content:
                 place = (content["latitude"], content["longitude"])
@@ -43,7 +43,7 @@ class TelegramMessage(models.Model):
 
     def action_send_now(self):
         """Send messages that were to be sent later as soon as possible."""
-        self._act_on({"queued"}, {"scheduled_date": False})
+        self._change_state({"queued"}, {"scheduled_date": False})
         self.instance_id._trigger_send()
 
     def action_reply(self):
@@ -113,7 +113,7 @@ class TelegramMessage(models.Model):
         :return: an action that shows the answer, in words and raw
         :raise UserError: it does not have it, or cannot be asked
         """
-        row = instance._ask("get_message", chat_id, id_message)
+        row = instance._call_service("get_message", chat_id, id_message)
         _ = self.env._
         status = {"sent": _("sent"), "delivered": _("delivered"), "read": _("read")}
         if row.is_incoming:
@@ -122,4 +122,4 @@ class TelegramMessage(models.Model):
             text = _("The service has it: %s.", status.get(row.status, row.status))
         else:
             text = _("The service has it; it has not been delivered yet.")
-        return instance._answer(text, row)
+        return instance._display_result(text, row)

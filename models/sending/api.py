@@ -148,7 +148,7 @@ class TelegramInstance(models.Model):
     def _get_chat(self, chat_id):
         self.ensure_one()
         self.check_access("read")
-        chat = self.env["telegram.chat"]._for_address(self, chat_id)
+        chat = self.env["telegram.chat"]._get_or_create_for_address(self, chat_id)
         chat.check_access("read")
         return chat
 

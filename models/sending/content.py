@@ -14,7 +14,7 @@ from odoo.tools.misc import human_size
 from odoo.addons.base.models.ir_qweb import QWebError
 
 from ... import const
-from ...client.answers import clean
+from ...client.parsing import clean
 from ...tools.files import is_full
 
 _logger = logging.getLogger(__name__)
@@ -372,19 +372,19 @@ class TelegramMessage(models.Model):
             "report_id": report.id,
         }
 
-    def _make_report(self):
+    def _create_report(self):
         """Make the file, with the rights and in the place of whoever sent the message.
 
-        :raise Refused: it cannot be made
+        :raise RefusedError: it cannot be made
         :raise OSError: the disk is full
         """
         record = self._get_record()
         if not record:
-            raise self._refuse(
+            raise self._prepare_send_error(
                 self.env._("“%s” cannot be made: its record was deleted.", self.file_name)
             )
         if not self.create_uid:
-            raise self._refuse(
+            raise self._prepare_send_error(
                 self.env._(
                     "“%s” cannot be made: the user who sent it was deleted. Send it once more.",
                     self.file_name,
@@ -397,13 +397,13 @@ class TelegramMessage(models.Model):
                 report = self.report_id.with_env(record.env)
                 attachment = templates._get_report_attachment(record, report)
         except (UserError, QWebError) as error:
-            raise self._refuse(str(error)) from None
+            raise self._prepare_send_error(str(error)) from None
         except CODE_ERRORS as error:
             if is_full(error):
                 raise
             # What the code of reports runs into; in the log it is of use to their programmers.
             _logger.warning("Telegram message %s: its report failed", self.id, exc_info=True)
-            raise self._refuse(
+            raise self._prepare_send_error(
                 self.env._(
                     "The report “%(report)s” cannot be made for “%(record)s”: %(reason)s",
                     report=self.report_id.name,

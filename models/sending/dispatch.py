@@ -10,7 +10,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ... import const
-from ...client import OutcomeUnknown, Refused
+from ...client import OutcomeUnknownError, RefusedError
 from ...tools.transactions import write_and_commit
 
 _logger = logging.getLogger(__name__)
@@ -30,37 +30,37 @@ class TelegramMessage(models.Model):
 
     _inherit = "telegram.message"
 
-    uploaded_at = fields.Datetime(
+    upload_date = fields.Datetime(
         readonly=True,
         copy=False,
         help="When the file was uploaded for all messages that carry it; the link lives 24 hours.",
     )
     _upload_index = models.Index(
-        "(attachment_id, instance_id, uploaded_at) WHERE uploaded_at IS NOT NULL"
+        "(attachment_id, instance_id, upload_date) WHERE upload_date IS NOT NULL"
     )
 
-    def _hand_over(self, client, pace):
+    def _call_send_method(self, client, pace):
         """Call the service once, as soon as its rate table allows.
 
-        :param Pace pace: of the instance's calls
+        :param RateLimiter pace: of the instance's calls
         :return: str, the id of the message; empty for what is no message of its own
         :raise GreenApiError: why it was not sent, or perhaps not
         """
         self.ensure_one()
         if self.report_id and not self.attachment_id:
-            write_and_commit(self.env, self._make_report)
+            write_and_commit(self.env, self._create_report)
         link = self._get_link(client, pace)
         method = self._get_method(link)
         time.sleep(pace.reserve(method))
         match method:
             case "editMessage" | "deleteMessage":
-                return self._hand_over_change(client)
+                return self._send_change(client)
             case "forwardMessages":
-                return self._hand_over_forward(client)
+                return self._send_forward(client)
             case "sendFileByUpload" | "sendFileByUrl":
-                return self._hand_over_file(client, link).id_message
+                return self._send_file(client, link).id_message
             case "sendLocation" | "sendContact" | "sendPoll":
-                return self._hand_over_content(client, method).id_message
+                return self._send_content(client, method).id_message
         return client.send_message(
             self.chat_id.chat_id,
             self.text,
@@ -76,7 +76,7 @@ class TelegramMessage(models.Model):
             return "sendFileByUrl" if link else "sendFileByUpload"
         return METHODS.get(self.type_message, "sendMessage")
 
-    def _hand_over_content(self, client, method):
+    def _send_content(self, client, method):
         chat_id, content = self.chat_id.chat_id, self.content or {}
         options = {"quoted_message_id": self.quoted_id_message}
         if method == "sendLocation":
@@ -95,37 +95,41 @@ class TelegramMessage(models.Model):
             **options,
         )
 
-    def _hand_over_file(self, client, link):
+    def _send_file(self, client, link):
         options = {"caption": self.text or "", "quoted_message_id": self.quoted_id_message}
         if link:
             return client.send_file_by_url(self.chat_id.chat_id, link, self.file_name, **options)
         with self._open_file() as file:
             return client.send_file_by_upload(self.chat_id.chat_id, file, self.file_name, **options)
 
-    def _hand_over_change(self, client):
+    def _send_change(self, client):
         target = self.target_message_id
         if not target.id_message:
-            raise self._refuse(self.env._("The message to be changed is no longer known."))
+            raise self._prepare_send_error(
+                self.env._("The message to be changed is no longer known.")
+            )
         if self.type_message == "editedMessage":
             client.edit_message(self.chat_id.chat_id, target.id_message, self.text)
         else:
             client.delete_message(self.chat_id.chat_id, target.id_message)
         return ""
 
-    def _hand_over_forward(self, client):
+    def _send_forward(self, client):
         source = self.forwarded_message_id
         if not source.id_message:
-            raise self._refuse(self.env._("The message to be forwarded is no longer known."))
+            raise self._prepare_send_error(
+                self.env._("The message to be forwarded is no longer known.")
+            )
         sent = client.forward_messages(
             self.chat_id.chat_id, source.chat_id.chat_id, [source.id_message]
         )
         if not sent.ids_message:
-            raise OutcomeUnknown("forwardMessages", const.CODE_NOT_JSON, status=200)
+            raise OutcomeUnknownError("forwardMessages", const.CODE_NOT_JSON, status=200)
         return sent.ids_message[0]
 
-    def _refuse(self, reason):
+    def _prepare_send_error(self, reason):
         """Make the error for what cannot be sent any more; the service is not even asked."""
-        return Refused(self._get_method(), const.CODE_LOST, detail=reason)
+        return RefusedError(self._get_method(), const.CODE_LOST, detail=reason)
 
     # === FILES === #
 
@@ -136,18 +140,18 @@ class TelegramMessage(models.Model):
         """
         alive = fields.Datetime.now() - timedelta(hours=LINK_HOURS)
         if not self.attachment_id:
-            is_dead = self.uploaded_at and self.uploaded_at <= alive
+            is_dead = self.upload_date and self.upload_date <= alive
             return "" if is_dead else self.url_file or ""
         same = [("attachment_id", "=", self.attachment_id.id)]
         same += [("instance_id", "=", self.instance_id.id)]
-        uploaded = self.search([*same, ("uploaded_at", ">", alive)], limit=1)
+        uploaded = self.search([*same, ("upload_date", ">", alive)], limit=1)
         waiting = [*same, ("state", "=", "queued"), ("id", "!=", self.id)]
         if uploaded or not self.search_count(waiting, limit=1):
             return uploaded.url_file or ""
         time.sleep(pace.reserve("uploadFile"))
         with self._open_file() as file:
             url = client.upload_file(file, self.file_name, self.attachment_id.mimetype).url
-        values = {"url_file": url, "uploaded_at": fields.Datetime.now()}
+        values = {"url_file": url, "upload_date": fields.Datetime.now()}
         write_and_commit(self.env, self.write, values)
         return url
 
@@ -155,16 +159,16 @@ class TelegramMessage(models.Model):
     def _open_file(self):
         """Give the file, opened for reading, straight from the filestore where it is there.
 
-        :raise Refused: it was deleted, is empty by now, or cannot be read to its end
+        :raise RefusedError: it was deleted, is empty by now, or cannot be read to its end
         """
         self.ensure_one()
         attachment = self.attachment_id.sudo()  # sudo: ir.attachment - checked when it was queued
         if not attachment:
-            raise self._refuse(
+            raise self._prepare_send_error(
                 self.env._("“%s” was deleted before it could be sent.", self.file_name)
             )
         if not attachment.file_size:
-            raise self._refuse(
+            raise self._prepare_send_error(
                 self.env._(
                     "“%s” is empty: its content was removed before it could be sent. Send the "
                     "file once more.",
@@ -176,7 +180,7 @@ class TelegramMessage(models.Model):
                 yield file
         except OSError as error:
             _logger.warning("Telegram message %s: its file cannot be read (%s)", self.id, error)
-            raise self._refuse(
+            raise self._prepare_send_error(
                 self.env._(
                     "The Odoo server cannot read the file “%s”. Ask your administrator to look at "
                     "the server's filestore, then press “Retry”.",

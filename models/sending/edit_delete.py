@@ -43,7 +43,7 @@ class TelegramMessage(models.Model):
             is_real = message.type_message not in no_message and not message.is_deleted
             has_arrived = is_real and message.state in ARRIVED and bool(message.id_message)
             is_text = message.type_message in const.TEXT_KINDS and not message.is_forwarded
-            is_new = message._get_attempted_at() >= limit
+            is_new = message._get_last_attempt_date() >= limit
             message.can_delete = message.direction == "outgoing" and has_arrived
             message.can_edit = is_text and (
                 message.can_delete
@@ -71,11 +71,13 @@ class TelegramMessage(models.Model):
         if self.type_message not in const.TEXT_KINDS or self.is_forwarded:
             raise UserError(self.env._("Only texts can be changed. Delete it, and send another."))
         if self.state == "queued":
-            self._act_on({"queued"}, {"text": text})
-            self._show_text()
+            self._change_state({"queued"}, {"text": text})
+            self._update_posted_body()
             return self
         self._check_sent()
-        if self._get_attempted_at() < fields.Datetime.now() - timedelta(hours=const.EDIT_HOURS):
+        if self._get_last_attempt_date() < fields.Datetime.now() - timedelta(
+            hours=const.EDIT_HOURS
+        ):
             raise UserError(
                 self.env._(
                     "Telegram lets a message be changed for %s hours only. Send a new one instead.",
@@ -134,9 +136,9 @@ class TelegramMessage(models.Model):
             target.is_deleted = True
         else:
             target.write({"text": self.text, "is_edited": True})
-        target._show_text()
+        target._update_posted_body()
 
-    def _show_text(self):
+    def _update_posted_body(self):
         """Let the chatter show the text as it is now, or that the message was deleted."""
         self.ensure_one()
         body = self._get_body()
@@ -167,4 +169,4 @@ class TelegramMessage(models.Model):
                 subject=self.env._("Change refused by Telegram"),
                 partner_ids=self.author_id.ids,
             )
-        target._show_text()  # Discuss shows a new text before it is confirmed
+        target._update_posted_body()  # Discuss shows a new text before it is confirmed

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
 from ... import const
-from ...client import GreenApiError, OutcomeUnknown, Pace, Refused
+from ...client import GreenApiError, OutcomeUnknownError, RateLimiter, RefusedError
 from ...tools.files import is_full
 from ...tools.transactions import write_and_commit
 from ..telegram_message import NO_FAILURE, SHOW_LATER
@@ -18,7 +18,7 @@ _logger = logging.getLogger(__name__)
 SHOW_EVERY = 1  # seconds
 
 
-class Unshown:
+class PendingStateUpdates:
     """Messages whose state the browsers do not know yet: telling costs as much as sending."""
 
     def __init__(self):
@@ -58,13 +58,13 @@ class TelegramMessage(models.Model):
         now = fields.Datetime.now()
         earlier = dict(
             self.sudo()._read_group(  # sudo: as above
-                Domain("chat_id", "in", queued.chat_id.ids) & self._domain_in_the_way(),
+                Domain("chat_id", "in", queued.chat_id.ids) & self._get_blocking_domain(),
                 ["chat_id"],
                 ["id:min"],
             )
         )
         for instance in queued.instance_id:
-            reason, no_strangers = instance._explain_waiting()
+            reason, no_strangers = instance._get_waiting_message()
             for message in queued.filtered(lambda m, i=instance: m.instance_id == i):
                 if message.scheduled_date and message.scheduled_date > now:
                     message.waiting_reason = self.env._(
@@ -73,7 +73,7 @@ class TelegramMessage(models.Model):
                     )
                 elif reason:
                     message.waiting_reason = reason
-                elif no_strangers and message.chat_id.is_stranger:
+                elif no_strangers and message.chat_id.is_new_contact:
                     message.waiting_reason = no_strangers
                 elif earlier.get(message.chat_id, message.id) < message.id:
                     message.waiting_reason = self.env._("An earlier message to this chat is first.")
@@ -82,7 +82,7 @@ class TelegramMessage(models.Model):
                     message.waiting_reason = message.failure_reason or soon
 
     @api.model
-    def _domain_in_the_way(self):
+    def _get_blocking_domain(self):
         """Tell which messages hold up later ones of their chat, as the queue sees it."""
         due = Domain("scheduled_date", "=", False)
         due |= Domain("scheduled_date", "<=", fields.Datetime.now())
@@ -100,10 +100,10 @@ class TelegramMessage(models.Model):
         orphan of a run that was killed.
         """
         commit = self.env["ir.cron"]._commit_progress
-        self._take_orphans(instance)
+        self._recover_orphans(instance)
         due, unsettled = self._count_due(instance), self._find_unsettled(instance)
         commit(remaining=due)
-        if not (due or unsettled) or not instance._may_send():
+        if not (due or unsettled) or not instance._can_send():
             commit(remaining=0)  # what waits for the account is not work that could be done now
             return
         allowance = instance._get_allowance()
@@ -122,7 +122,7 @@ class TelegramMessage(models.Model):
 
         :return: bool, whether the next one would have a chance
         """
-        pace, unshown = Pace(), Unshown()
+        pace, unshown = RateLimiter(), PendingStateUpdates()
         queue = self.with_context(**{SHOW_LATER: True})
         message, seconds_left = write_and_commit(self.env, queue._claim_next, instance, allowance)
         go_on = True
@@ -160,19 +160,19 @@ class TelegramMessage(models.Model):
             following = self._claim_next(self.instance_id, allowance)
         if show or not following:
             # Somebody may have deleted one since.
-            self.browse(unshown_ids).exists()._show_state()
+            self.browse(unshown_ids).exists()._notify_state_change()
         return following, go_on
 
     @api.model
-    def _take_orphans(self, instance):
+    def _recover_orphans(self, instance):
         """Look after messages whose sending was interrupted."""
         orphans = self.search([("instance_id", "=", instance.id), ("state", "=", "sending")])
         # A change may be repeated: the message is the same after the second time.
         changes = orphans.filtered(lambda message: message.type_message in const.CHANGE_KINDS)
-        changes._count_doubt()
-        tired = changes.filtered(lambda message: message.doubts >= DOUBTS_MAX)
+        changes._increment_unsure_count()
+        tired = changes.filtered(lambda message: message.unsure_count >= DOUBTS_MAX)
         for change in tired:
-            change._give_up()
+            change._mark_unresolved()
         if changes - tired:
             (changes - tired)._set_state({"state": "queued"})
         reason = self.env._("Odoo was stopped while the message was being sent.")
@@ -189,7 +189,7 @@ class TelegramMessage(models.Model):
         """
         strangers = SQL()
         if allowance and allowance.strangers <= 0:
-            strangers = SQL("AND chat.is_stranger IS NOT TRUE")
+            strangers = SQL("AND chat.is_new_contact IS NOT TRUE")
         held = SQL("AND message.id != ALL(%s)", allowance.held) if allowance else SQL()
         return SQL(
             """
@@ -258,8 +258,8 @@ class TelegramMessage(models.Model):
         message = message or self._claim(instance, allowance, SQL("TRUE"))
         if message:
             allowance.messages -= 1
-            if message.chat_id.is_stranger:
-                message.chat_id.first_written_at = fields.Datetime.now()
+            if message.chat_id.is_new_contact:
+                message.chat_id.first_contact_date = fields.Datetime.now()
                 allowance.strangers -= 1
         return message
 
@@ -272,7 +272,7 @@ class TelegramMessage(models.Model):
                 UPDATE telegram_message
                    SET state = 'sending',
                        attempts = COALESCE(attempts, 0) + 1,
-                       attempted_at = %(now)s,
+                       last_attempt_date = %(now)s,
                        write_date = %(now)s,
                        write_uid = %(uid)s
                  WHERE id = (
@@ -294,7 +294,7 @@ class TelegramMessage(models.Model):
             )
         )
         message = self.browse(row[0] for row in rows)
-        message.invalidate_recordset(["state", "attempts", "attempted_at"], flush=False)
+        message.invalidate_recordset(["state", "attempts", "last_attempt_date"], flush=False)
         return message
 
     # === SENDING === #
@@ -306,9 +306,9 @@ class TelegramMessage(models.Model):
             whether the next message has a chance
         """
         try:
-            return self._mark_sent, self._hand_over(client, pace)
+            return self._mark_sent, self._call_send_method(client, pace)
         except GreenApiError as error:
-            return self._take_send_error, error
+            return self._process_send_error, error
         except OSError as error:
             if not is_full(error):
                 raise
@@ -332,7 +332,7 @@ class TelegramMessage(models.Model):
                 _logger.warning("Telegram message %s has the id of %s", self.id, twin.id)
                 id_message = False
             else:
-                self._absorb(twin)  # the echo was faster and not known for ours
+                self._merge_duplicate(twin)  # the echo was faster and not known for ours
         vals = {"state": self.state, "id_message": id_message or False, **NO_FAILURE}
         if self.scheduled_date:
             vals["date"] = fields.Datetime.now()  # not when it was written, long ago
@@ -357,15 +357,15 @@ class TelegramMessage(models.Model):
         self._set_state({"state": "queued", "failure_reason": reason})
         return True
 
-    def _take_send_error(self, error):
+    def _process_send_error(self, error):
         """Keep why a message was not sent, or perhaps not.
 
         :return: bool, whether the next message has a chance
         """
         instance = self.instance_id
-        reason = instance._explain(error)
+        reason = instance._get_error_message(error)
         odd_status = error.code == const.CODE_HTTP and error.status >= 400
-        if isinstance(error, Refused) and (error.code in const.MESSAGE_CODES or odd_status):
+        if isinstance(error, RefusedError) and (error.code in const.MESSAGE_CODES or odd_status):
             failure_type = "quota" if error.code == const.CODE_QUOTA else "refused"
             self._set_state(
                 {"state": "error", "failure_type": failure_type, "failure_reason": reason}
@@ -374,10 +374,10 @@ class TelegramMessage(models.Model):
                 self._report_refused_change()
             return True
         # Anything else would befall the next message too.
-        if isinstance(error, OutcomeUnknown):
+        if isinstance(error, OutcomeUnknownError):
             self._mark_unsure(reason)
         else:
             self._set_state({"state": "queued", "failure_reason": reason})
-        instance._take_error(error)
+        instance._record_error(error)
         instance._pause_sending(error.retry_after)
         return False

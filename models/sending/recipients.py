@@ -96,7 +96,7 @@ class TelegramChat(models.Model):
         """Return the chats of contacts by their ids: of each the latest that is still theirs."""
         # sudo: telegram.chat - people reach chats through the instance they operate
         linked_sudo = self.sudo().with_context(active_test=False)
-        domain = self._domain_people(instance, "partner_id", partners.ids)
+        domain = self._get_people_domain(instance, "partner_id", partners.ids)
         chats = {}
         for chat in linked_sudo.search(domain)._sort_by_use().with_env(self.env):
             chat_sudo = chat.sudo()  # sudo: as above
@@ -111,7 +111,7 @@ class TelegramChat(models.Model):
         """
         self.ensure_one()
         phone = self.partner_id.phone_sanitized
-        is_answered = self.last_received_at and not self.no_account
+        is_answered = self.last_received_date and not self.no_account
         return bool(self.phone and phone and self.phone != phone and not is_answered)
 
     @api.model
@@ -119,7 +119,9 @@ class TelegramChat(models.Model):
         """Return the chats of phones in E.164 that are not yet linked to a contact."""
         phones = [phone for phone in phones if phone]
         # A number may have changed hands: the chat of another contact is not this one's.
-        domain = self._domain_people(instance, "phone", phones) & Domain("partner_id", "=", False)
+        domain = self._get_people_domain(instance, "phone", phones) & Domain(
+            "partner_id", "=", False
+        )
         # sudo: telegram.chat - as in _find_by_partner
         chats_sudo = self.sudo().with_context(active_test=False)
         found = chats_sudo.search(domain)._sort_by_use() if phones else self
@@ -134,7 +136,7 @@ class TelegramChat(models.Model):
         return self.sorted(lambda chat: (not chat.active, chat.no_account))
 
     @api.model
-    def _domain_people(self, instance, field, values):
+    def _get_people_domain(self, instance, field, values):
         people = Domain("instance_id", "=", instance.id) & Domain("chat_type", "in", PEOPLE)
         return people & Domain(field, "in", values)
 
@@ -191,16 +193,16 @@ class TelegramChat(models.Model):
         ]
         common = {
             "chat_type": "user",
-            "is_stranger": True,
-            "last_message_at": self.env.cr.now().replace(microsecond=0),
+            "is_new_contact": True,
+            "last_message_date": self.env.cr.now().replace(microsecond=0),
         }
-        made = chats_sudo._make(instance, vals_list, **common | values)
+        made = chats_sudo._create_chats(instance, vals_list, **common | values)
         chats |= {vals["chat_id"]: chat for vals, chat in zip(vals_list, made, strict=True)}
         self.env["res.partner"].invalidate_model(["telegram_chat_ids"], flush=False)
         return {phone: chats[chat_id].with_env(self.env) for phone, chat_id in chat_ids.items()}
 
     @api.model
-    def _make(self, instance, vals_list, **common):
+    def _create_chats(self, instance, vals_list, **common):
         """Make many chats of an instance: see ``bulk_insert.insert``.
 
         :raise ConcurrencyError: somebody else has just made one of them

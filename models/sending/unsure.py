@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ... import const
-from ...client import GreenApiError, Refused
+from ...client import GreenApiError, RefusedError
 from ...client.notifications import OUTGOING_API
 from ...tools.transactions import write_and_commit
 from ..connection.scheduled_actions import NOTE_EVERY
@@ -39,13 +39,13 @@ class TelegramMessage(models.Model):
     is_settling = fields.Boolean(
         "Being Checked", readonly=True, copy=False, help="The service is being asked about it."
     )
-    absent_since = fields.Datetime(
+    missing_since_date = fields.Datetime(
         "Not in the Service's Queue Since",
         readonly=True,
         copy=False,
         help="The service's queue did not hold it then; the journal may lag behind that.",
     )
-    doubts = fields.Integer(
+    unsure_count = fields.Integer(
         "Times Unsure", readonly=True, copy=False, help="Attempts whose outcome was unknown."
     )
 
@@ -53,22 +53,22 @@ class TelegramMessage(models.Model):
         """Note that nobody knows whether these messages went out, and have it found out."""
         if self:
             _logger.warning("Telegram messages %s: unknown whether they went out", self.ids)
-        self._count_doubt()
+        self._increment_unsure_count()
         self._set_state(
             {
                 "state": "unsure",
                 "failure_type": "unsure",
                 "failure_reason": reason,
                 "is_settling": True,
-                "absent_since": False,
+                "missing_since_date": False,
             }
         )
 
-    def _count_doubt(self):
+    def _increment_unsure_count(self):
         for message in self:
-            message.doubts += 1
+            message.unsure_count += 1
 
-    def _give_up(self):
+    def _mark_unresolved(self):
         """Leave to a person what did not go out however often it was tried: it seems to be what
         keeps the service, or Odoo itself, from finishing."""
         self._set_state(
@@ -102,29 +102,29 @@ class TelegramMessage(models.Model):
         A failure of asking holds up nothing else; it is asked again by the next run.
         """
         too_old = fields.Datetime.now() - timedelta(hours=const.JOURNAL_HOURS)
-        forgotten = self.filtered(lambda message: message._get_attempted_at() < too_old)
+        forgotten = self.filtered(lambda message: message._get_last_attempt_date() < too_old)
         if forgotten:
             write_and_commit(self.env, forgotten._set_state, {"is_settling": False})
         asked = self - forgotten
         if not asked:
             return
-        numbers = asked._ask_for_numbers(client)
+        numbers = asked._fetch_chat_numbers(client)
         try:
             waiting = client.show_messages_queue()
             sent = client.last_outgoing_messages(minutes=asked._minutes_back())
         except GreenApiError as error:
-            write_and_commit(self.env, asked._keep_numbers, numbers)
-            write_and_commit(self.env, asked.instance_id._take_error, error)
+            write_and_commit(self.env, asked._store_chat_numbers, numbers)
+            write_and_commit(self.env, asked.instance_id._record_error, error)
             return
-        write_and_commit(self.env, asked._keep_answers, numbers, waiting, sent)
+        write_and_commit(self.env, asked._store_outcomes, numbers, waiting, sent)
 
-    def _ask_for_numbers(self, client):
+    def _fetch_chat_numbers(self, client):
         """Ask for the numbers of chats known by phone only: the journal knows no phones.
 
         :return: dict of chat -> CheckedAccount, of those that the service was willing to tell
         """
         numbers, instance = {}, self.instance_id
-        if instance._explain_check_pause():
+        if instance._get_check_pause_message():
             return numbers
         for chat in self.chat_id.filtered("is_phone_form"):
             digits = chat._get_phone_digits()
@@ -132,29 +132,29 @@ class TelegramMessage(models.Model):
                 account = client.check_account(digits)
             except GreenApiError as error:
                 _logger.info("Telegram chat %s: its number is not known yet (%s)", chat.id, error)
-                write_and_commit(self.env, instance._take_check_error, error)
-                if isinstance(error, Refused) and error.code == const.CODE_BAD_REQUEST:
+                write_and_commit(self.env, instance._process_check_error, error)
+                if isinstance(error, RefusedError) and error.code == const.CODE_BAD_REQUEST:
                     continue  # that number only
                 break
             if account.chat_id or not account.exists:
                 numbers[chat] = account
         return numbers
 
-    def _keep_numbers(self, numbers):
+    def _store_chat_numbers(self, numbers):
         for chat, account in numbers.items():
             asked = self.filtered(lambda message, x=chat: message.chat_id == x)
-            self.instance_id._take_check(chat._get_phone_digits(), account)
+            self.instance_id._process_check_result(chat._get_phone_digits(), account)
             if not account.exists:
                 asked._mark_no_account()
 
-    def _keep_answers(self, numbers, waiting, sent):
+    def _store_outcomes(self, numbers, waiting, sent):
         """Settle what the service's queue and journal settle, the oldest first.
 
         :param dict numbers: chat -> CheckedAccount
         :param waiting: list of QueuedMessage
         :param sent: list of JournalMessage
         """
-        self._keep_numbers(numbers)
+        self._store_chat_numbers(numbers)
         rows = [row.message for row in waiting]
         # What is not sent by the API was written on the phone.
         rows += [row for row in sent if row.raw.get("sendByApi") is not False]
@@ -166,7 +166,7 @@ class TelegramMessage(models.Model):
                 taken.add((message.chat_id, found.id_message))
                 message._mark_sent(found.id_message)
             else:
-                message._note_absence(is_complete)
+                message._record_absence(is_complete)
 
     def _find_taken(self, ids):
         """Return which of these ids are other messages of ours already: pairs of chat and id.
@@ -180,12 +180,12 @@ class TelegramMessage(models.Model):
         ]
         return {(message.chat_id, message.id_message) for message in self.search(known)}
 
-    def _get_attempted_at(self):
+    def _get_last_attempt_date(self):
         self.ensure_one()
-        return self.attempted_at or self.date
+        return self.last_attempt_date or self.date
 
     def _minutes_back(self):
-        oldest = min(message._get_attempted_at() for message in self)
+        oldest = min(message._get_last_attempt_date() for message in self)
         age = fields.Datetime.now() - oldest + timedelta(seconds=CLOCK_SKEW)
         return min(int(age.total_seconds() // 60) + 1, const.JOURNAL_HOURS * 60)
 
@@ -198,8 +198,8 @@ class TelegramMessage(models.Model):
         chat = self.chat_id
         if row.chat_id not in chat._get_addresses() or (chat, row.id_message) in taken:
             return False
-        attempted_at = self._get_attempted_at().replace(tzinfo=timezone.utc)
-        in_time = not row.timestamp or row.timestamp >= attempted_at.timestamp() - CLOCK_SKEW
+        last_attempt_date = self._get_last_attempt_date().replace(tzinfo=timezone.utc)
+        in_time = not row.timestamp or row.timestamp >= last_attempt_date.timestamp() - CLOCK_SKEW
         return in_time and self._is_same(row)
 
     def _is_same(self, found):
@@ -246,7 +246,7 @@ class TelegramMessage(models.Model):
             texts += self.search([("target_message_id", "=", self.id)]).mapped("former_text")
         return (text or "").split() in [(known or "").split() for known in texts]
 
-    def _note_absence(self, is_complete):
+    def _record_absence(self, is_complete):
         """Draw the conclusion from finding a message neither in the queue nor in the journal.
 
         :param bool is_complete: whether the service has listed its whole queue
@@ -255,14 +255,14 @@ class TelegramMessage(models.Model):
         now = fields.Datetime.now()
         lag = timedelta(seconds=JOURNAL_LAG)
         if not is_complete or self.chat_id.is_phone_form:
-            self.absent_since = False  # nothing can be concluded
-        elif not self.absent_since:
-            self.absent_since = now
+            self.missing_since_date = False  # nothing can be concluded
+        elif not self.missing_since_date:
+            self.missing_since_date = now
             self.instance_id._trigger_send(now + lag)
-        elif now - self.absent_since < lag or self._has_echoes():
+        elif now - self.missing_since_date < lag or self._has_echoes():
             return
-        elif self.doubts >= DOUBTS_MAX:
-            self._give_up()
+        elif self.unsure_count >= DOUBTS_MAX:
+            self._mark_unresolved()
         else:
             _logger.info("Telegram message %s did not go out; it is sent again", self.id)
             self._set_state({"state": "queued", **NO_FAILURE})
@@ -289,44 +289,44 @@ class TelegramInstance(models.Model):
     """
 
     _inherit = "telegram.instance"
-    _protected = {"running_at", "database_mark"}
+    _protected = {"last_run_date", "database_fingerprint"}
 
-    running_at = fields.Datetime(
+    last_run_date = fields.Datetime(
         readonly=True, copy=False, help="Odoo is known to have worked for this instance then."
     )
-    database_mark = fields.Char(
+    database_fingerprint = fields.Char(
         readonly=True, copy=False, help="Where the database was then; it changes by a restore."
     )
 
-    def _note_running(self):
+    def _update_heartbeat(self):
         """Note that Odoo works; after a break, doubt what waited before it. Commits."""
-        now, mark = fields.Datetime.now(), self._get_database_mark()
-        is_same = self.database_mark == mark
-        is_recent = self.running_at and abs(now - self.running_at) < NOTE_EVERY
-        if self.active and self.api_token_set and not (is_same and is_recent):
-            write_and_commit(self.env, self._go_on, now, mark)
+        now, mark = fields.Datetime.now(), self._get_database_fingerprint()
+        is_same = self.database_fingerprint == mark
+        is_recent = self.last_run_date and abs(now - self.last_run_date) < NOTE_EVERY
+        if self.active and self.has_api_token and not (is_same and is_recent):
+            write_and_commit(self.env, self._resume_after_restart, now, mark)
 
-    def _go_on(self, now, mark):
+    def _resume_after_restart(self, now, mark):
         """Write down where and when Odoo works, and doubt what waited before a break.
 
         :param datetime now: UTC
         :param str mark: of this database
         """
-        is_elsewhere = self.database_mark and self.database_mark != mark
-        was_silent = self.running_at and now - self.running_at > self._get_longest_silence()
+        is_elsewhere = self.database_fingerprint and self.database_fingerprint != mark
+        was_silent = self.last_run_date and now - self.last_run_date > self._get_longest_silence()
         if is_elsewhere or was_silent:
-            self._doubt_waiting(now)
-        vals = {"running_at": now, "database_mark": mark}
-        if self.running_at and self.running_at > now:
+            self._mark_waiting_unsure(now)
+        vals = {"last_run_date": now, "database_fingerprint": mark}
+        if self.last_run_date and self.last_run_date > now:
             vals["send_after"] = False  # the clock was set back: the pause may end in years
         self.write(vals)
 
-    def _doubt_waiting(self, now):
+    def _mark_waiting_unsure(self, now):
         """Make unsure what was written before the break and could have been sent since.
 
         A change may be repeated: the message is the same after the second time.
         """
-        until = self.running_at + self._get_longest_silence()
+        until = self.last_run_date + self._get_longest_silence()
         domain = Domain("instance_id", "=", self.id) & Domain("state", "=", "queued")
         domain &= Domain("create_date", "<=", until)
         domain &= Domain("type_message", "not in", list(const.CHANGE_KINDS))
@@ -334,8 +334,8 @@ class TelegramInstance(models.Model):
         messages = self.env["telegram.message"].search(domain)
         for message in messages:
             # The earliest moment at which it may have been sent; so far back the service is asked.
-            earliest = max(self.running_at, message.date, message.scheduled_date or message.date)
-            message.write({"attempts": max(message.attempts, 1), "attempted_at": earliest})
+            earliest = max(self.last_run_date, message.date, message.scheduled_date or message.date)
+            message.write({"attempts": max(message.attempts, 1), "last_attempt_date": earliest})
         messages._mark_unsure(
             self.env._(
                 "Odoo was interrupted, or its database restored from a backup, while the message "
@@ -345,7 +345,7 @@ class TelegramInstance(models.Model):
         if messages:
             self._trigger_send()
 
-    def _get_database_mark(self):
+    def _get_database_fingerprint(self):
         """Tell this database from one that its backup is restored into."""
         [[database, table]] = self.env.execute_query(
             SQL(

@@ -32,7 +32,7 @@ class TelegramTemplate(models.Model):
         except AccessError:
             raise
         except UserError as error:
-            self._explain_failure(records, error)
+            self._get_failure_message(records, error)
         return {res_id: body.strip() for res_id, body in bodies.items()}
 
     def _render_lang(self, res_ids, engine="inline_template"):
@@ -159,7 +159,7 @@ class TelegramTemplate(models.Model):
             if problem:
                 raise ValidationError(problem)
 
-    def _explain_failure(self, records, error):
+    def _get_failure_message(self, records, error):
         """Raise a UserError that says which placeholder cannot be filled for which record."""
         for record in records:
             problem = self._find_problem(record)

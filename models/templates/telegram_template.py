@@ -124,7 +124,7 @@ class TelegramTemplate(models.Model):
     def create(self, vals_list):
         templates = super().create(vals_list)
         templates._check_placeholders()
-        templates._take_attachments()
+        templates._fix_attachment_ownership()
         return templates
 
     def write(self, vals):
@@ -132,7 +132,7 @@ class TelegramTemplate(models.Model):
         if {"body", "lang", "model_id"} & vals.keys():
             self._check_placeholders()
         if "attachment_ids" in vals:
-            self._take_attachments()
+            self._fix_attachment_ownership()
         if {"name", "model_id", "active"} & vals.keys():
             self._update_sidebar_actions()
         return True
@@ -166,7 +166,7 @@ class TelegramTemplate(models.Model):
         self._get_sidebar_actions().unlink()
         return super().unlink()
 
-    def _take_attachments(self):
+    def _fix_attachment_ownership(self):
         """Make the files the template's own: who may read it may read them, and they go with it."""
         for template in self:
             for file in template.attachment_ids:

@@ -15,17 +15,17 @@ PAUSES = {
               SET send_after = now() AT TIME ZONE 'UTC'
             WHERE id = %(instance)s AND send_after > now() AT TIME ZONE 'UTC'""",
         """UPDATE telegram_message
-              SET absent_since = absent_since - make_interval(secs => %(journal_lag)s)
+              SET missing_since_date = missing_since_date - make_interval(secs => %(journal_lag)s)
             WHERE instance_id = %(instance)s AND state = 'unsure' AND is_settling
-              AND absent_since > now() AT TIME ZONE 'UTC' - make_interval(secs => %(journal_lag)s)
-              AND absent_since < now() AT TIME ZONE 'UTC' - make_interval(secs => %(on_its_way)s)
+              AND missing_since_date > now() AT TIME ZONE 'UTC' - make_interval(secs => %(journal_lag)s)
+              AND missing_since_date < now() AT TIME ZONE 'UTC' - make_interval(secs => %(on_its_way)s)
         """,
     ),
     "receive_cron_id": (
         """UPDATE telegram_event
-              SET next_attempt_at = now() AT TIME ZONE 'UTC'
+              SET next_attempt_date = now() AT TIME ZONE 'UTC'
             WHERE instance_id = %(instance)s AND state = 'new'
-              AND next_attempt_at > now() AT TIME ZONE 'UTC'""",
+              AND next_attempt_date > now() AT TIME ZONE 'UTC'""",
     ),
 }
 WAKE = """

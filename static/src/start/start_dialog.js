@@ -30,7 +30,7 @@ export class TelegramStartDialog extends Component {
     setup() {
         this.orm = useService("orm");
         this.state = useState({
-            /** What the server said last, see telegram.start. */
+            /** What the server said last, see telegram.onboarding. */
             start: null,
             /** "begin", "register", or a step of the server. */
             step: "",
@@ -142,7 +142,7 @@ export class TelegramStartDialog extends Component {
     }
 
     onOpenPartners() {
-        this.props.onLeave?.("telegram_green_api.telegram_partner_action");
+        this.props.onLeave?.("telegram_green_api.telegram_api_partner_action");
         this.props.close();
     }
 
@@ -159,7 +159,7 @@ export class TelegramStartDialog extends Component {
     }
 
     /**
-     * Call a method of telegram.start and keep its answer; say why when there is none.
+     * Call a method of telegram.onboarding and keep its answer; say why when there is none.
      *
      * @returns {Promise<boolean>} whether there was an answer
      */
@@ -170,7 +170,7 @@ export class TelegramStartDialog extends Component {
         this.state.isBusy = true;
         this.state.failure = "";
         try {
-            this.state.start = await this.orm.silent.call("telegram.start", method, args);
+            this.state.start = await this.orm.silent.call("telegram.onboarding", method, args);
             return true;
         } catch (error) {
             this.state.failure = this.explain(error);

@@ -41,7 +41,7 @@ export class TelegramStartTest extends Component {
         browser.clearTimeout(this.timer);
         let answer;
         try {
-            answer = await this.orm.silent.call("telegram.start", method, [[this.props.startId]]);
+            answer = await this.orm.silent.call("telegram.onboarding", method, [[this.props.startId]]);
         } catch (error) {
             answer = { status: "failed", message: this.props.explain(error) };
         }

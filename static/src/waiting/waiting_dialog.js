@@ -85,7 +85,7 @@ export class TelegramWaitingDialog extends Component {
 
     async ask() {
         const model = "telegram.instance";
-        const method = "take_waiting";
+        const method = "fetch_notification";
         this.call = rpc(
             `/web/dataset/call_kw/${model}/${method}`,
             { model, method, args: [[this.props.instanceId]], kwargs: {} },

@@ -15,7 +15,7 @@ import { LOOK_PAUSE, STARTING_PAUSE } from "@telegram_green_api/start/start_test
 import { defineTelegramModels } from "@telegram_green_api/../tests/telegram_test_helpers";
 
 class TelegramStart extends models.Model {
-    _name = "telegram.start";
+    _name = "telegram.onboarding";
 }
 
 describe.current.tags("desktop");
@@ -46,10 +46,10 @@ function at(step, values = {}) {
     };
 }
 
-/** Let the methods of telegram.start give these answers, one after the other. */
+/** Let the methods of telegram.onboarding give these answers, one after the other. */
 function onStart(answers) {
     for (const [method, list] of Object.entries(answers)) {
-        onRpc("telegram.start", method, ({ args }) => {
+        onRpc("telegram.onboarding", method, ({ args }) => {
             expect.step(`${method} ${JSON.stringify(args)}`);
             const next = list.length > 1 ? list.shift() : list[0];
             if (next instanceof Error) {

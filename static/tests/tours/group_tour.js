@@ -77,7 +77,7 @@ registry.category("web_tour.tours").add("telegram_group", {
         { trigger: `.o_form_view:not(:has(${member("Ivan Petrov")}))` },
         picture("group_changed"),
         // Its invitation
-        ...tab("invitation"),
+        ...tab("report_telegram_group_invitation"),
         { trigger: ".o_field_widget[name='invite_link']:contains('https://t.me/')" },
         { trigger: ".o_field_widget[name='invite_qr'] img" },
         picture("group_invitation"),
@@ -142,7 +142,7 @@ registry.category("web_tour.tours").add("telegram_group_mobile", {
         { trigger: ".modal .o_form_button_cancel, .modal button[special='cancel']", run: "click" },
         ...tab("group"),
         picture("group_settings"),
-        ...tab("invitation"),
+        ...tab("report_telegram_group_invitation"),
         { trigger: ".o_field_widget[name='invite_qr'] img" },
         picture("group_invitation"),
     ],

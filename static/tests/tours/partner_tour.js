@@ -38,7 +38,7 @@ function button(name, action) {
         .join(", ");
 }
 
-registry.category("web_tour.tours").add("telegram_partner_create", {
+registry.category("web_tour.tours").add("telegram_api_partner_create", {
     steps: () => [
         { trigger: ".o_list_button_add, .o-kanban-button-new", run: "click" },
         { trigger: "[name='name'] input", run: "edit Our partner" },
@@ -71,7 +71,7 @@ registry.category("web_tour.tours").add("telegram_partner_create", {
     ],
 });
 
-registry.category("web_tour.tours").add("telegram_partner_delete", {
+registry.category("web_tour.tours").add("telegram_api_partner_delete", {
     steps: () => [
         { trigger: button("Branch", "action_delete"), run: "click" },
         { trigger: ".modal .alert:contains('still wait to be sent: 1')" },

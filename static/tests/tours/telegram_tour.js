@@ -17,9 +17,9 @@ function menu(name) {
 registry.category("web_tour.tours").add("telegram_sign_in", {
     steps: () => [
         { isActive: ["desktop"], trigger: ".o_navbar_apps_menu button", run: "click" },
-        menu("menu_telegram"),
-        menu("menu_configuration"),
-        menu("menu_instances"),
+        menu("telegram_menu_root"),
+        menu("telegram_configuration_menu"),
+        menu("telegram_instance_menu"),
         { trigger: ".o_list_button_add, .o-kanban-button-new", run: "click" },
         { trigger: "[name='name'] input", run: `edit ${INSTANCE}` },
         {
@@ -81,7 +81,7 @@ function conversation(text, answer) {
     ];
 }
 
-registry.category("web_tour.tours").add("telegram_partner", {
+registry.category("web_tour.tours").add("telegram_api_partner", {
     steps: () => [...conversation("Your order is ready", "I am on my way"), picture("partner")],
 });
 

@@ -35,7 +35,7 @@ function taken(text, values = {}) {
 
 /** Let the server give these answers, the last one again and again. */
 function onTake(...answers) {
-    onRpc("telegram.instance", "take_waiting", async ({ args }) => {
+    onRpc("telegram.instance", "fetch_notification", async ({ args }) => {
         expect.step(`take ${args[0]}`);
         const next = await (answers.length > 1 ? answers.shift() : answers[0]);
         if (next instanceof Error) {
@@ -104,7 +104,7 @@ test("stops at once, aborting the call, and asks no more", async () => {
             const call = super._rpc(...arguments);
             const { abort } = call;
             call.abort = function (rejectError) {
-                if (url.endsWith("/take_waiting")) {
+                if (url.endsWith("/fetch_notification")) {
                     expect.step(`abort ${rejectError}`);
                 }
                 return abort.call(call, rejectError);
@@ -177,7 +177,7 @@ test("says when Odoo cannot be reached", async () => {
     let isLost = true;
     patchWithCleanup(rpc, {
         _rpc(url) {
-            if (isLost && url.endsWith("/take_waiting")) {
+            if (isLost && url.endsWith("/fetch_notification")) {
                 return Promise.reject(new ConnectionLostError(url));
             }
             return super._rpc(...arguments);
@@ -194,7 +194,7 @@ test("says when Odoo cannot be reached", async () => {
 
 test("keeps a long list short", async () => {
     let number = 0;
-    onRpc("telegram.instance", "take_waiting", () =>
+    onRpc("telegram.instance", "fetch_notification", () =>
         number < SHOWN + 5 ? taken(`Message ${number++}`) : EMPTY
     );
     await open();

@@ -13,7 +13,7 @@ PATIENCE = timedelta(seconds=60)  # until it is said what may be wrong
 WAKE_EVERY = timedelta(seconds=10)
 
 
-class TelegramStart(models.TransientModel):
+class TelegramOnboarding(models.TransientModel):
     """The guided start: from an id and a token to an account that sends and receives.
 
     How far it is, the instance knows; so it may be closed at any step, and goes on there. No
@@ -25,8 +25,8 @@ class TelegramStart(models.TransientModel):
     way that was chosen. So what is proven is the whole way, Odoo's scheduled actions included.
     """
 
-    _name = "telegram.start"
-    _inherit = "telegram.dialog"
+    _name = "telegram.onboarding"
+    _inherit = "telegram.wizard.mixin"
     _description = "Connect a Telegram Account"
 
     instance_id = fields.Many2one("telegram.instance", ondelete="cascade")
@@ -65,7 +65,7 @@ class TelegramStart(models.TransientModel):
             "step": step,
             "may_handle_tokens": instance._may_handle_tokens(),
             "sign_in_id": self.sign_in_id.id,
-            "instance": self._describe_instance(instance) if instance else False,
+            "instance": self._get_instance_summary(instance) if instance else False,
         }
 
     def connect(self, name, id_instance, api_token, api_url=""):
@@ -91,16 +91,16 @@ class TelegramStart(models.TransientModel):
             "api_token": api_token,
         }
         try:
-            token, state = self._try_credentials(values)
+            token, state = self._test_credentials(values)
         except (GreenApiError, UserError) as error:
-            return {**self.describe(), "refusal": self._explain_refusal(values, error)}
+            return {**self.describe(), "refusal": self._get_refusal_message(values, error)}
         values = {
             "name": (name or "").strip() or self.env._("Telegram"),
             "id_instance": id_instance,
             "api_url": values["api_url"],
             "api_token_new": token,
         }
-        return write_as_user(self, lambda start: start._keep_instance(values, state))
+        return write_as_user(self, lambda start: start._store_instance(values, state))
 
     def set_receiving(self, receive_mode):
         """Choose the way messages come in, tell the service, and prove it where that can be done.
@@ -120,7 +120,7 @@ class TelegramStart(models.TransientModel):
         sentences, is_good = [problem], False
         if not problem:
             sentences, is_good = write_as_user(
-                self, lambda start: start.instance_id._prove_receiving()
+                self, lambda start: start.instance_id._test_receiving()
             )
         answer = write_as_user(self, lambda start: start.describe())
         if is_good:  # which switches the service was told says nothing to somebody who begins
@@ -129,7 +129,7 @@ class TelegramStart(models.TransientModel):
 
     # === HELPERS === #
 
-    def _try_credentials(self, values):
+    def _test_credentials(self, values):
         """Ask the service for the state with credentials that are not kept anywhere yet.
 
         :return: the token as it is to be kept, and the state
@@ -144,15 +144,15 @@ class TelegramStart(models.TransientModel):
         with candidate._get_client() as client:
             return token, client.get_state_instance().state
 
-    def _keep_instance(self, values, state):
+    def _store_instance(self, values, state):
         """Make the instance, or give one that is there the credentials; in a transaction of its
         own."""
         instance = self.instance_id._connect(values)
-        instance._take_state(state)
+        instance._update_state(state)
         self.instance_id = instance
         return self.describe()
 
-    def _explain_refusal(self, values, error):
+    def _get_refusal_message(self, values, error):
         if not isinstance(error, GreenApiError):
             return str(error)
         candidate = self.env["telegram.instance"].new(values)
@@ -164,9 +164,9 @@ class TelegramStart(models.TransientModel):
                 "apiTokenInstance and apiUrl once more from its console.",
                 host=candidate.api_url.partition("://")[2],
             )
-        return candidate._explain(error)
+        return candidate._get_error_message(error)
 
-    def _describe_instance(self, instance):
+    def _get_instance_summary(self, instance):
         return {
             "id": instance.id,
             "name": instance.name,
@@ -175,10 +175,10 @@ class TelegramStart(models.TransientModel):
             "state": instance.state,
             "message": instance.state_message,
             "receive_mode": instance.receive_mode,
-            "webhook_problem": self._explain_webhook(instance),
+            "webhook_problem": self._get_webhook_message(instance),
         }
 
-    def _explain_webhook(self, instance):
+    def _get_webhook_message(self, instance):
         """Say why no webhook is possible; False when one is."""
         imagined = instance.new({"receive_mode": "webhook"}, origin=instance)
         return imagined._get_webhook_problem()
@@ -198,7 +198,7 @@ class TelegramStart(models.TransientModel):
                 account = client.get_account_settings()
         except GreenApiError as refusal:
             error = refusal
-            return write_as_user(self, lambda start: start._take_test_error(error))
+            return write_as_user(self, lambda start: start._process_test_error(error))
         return write_as_user(self, lambda start: start._queue_test(account))
 
     def look(self):
@@ -212,45 +212,55 @@ class TelegramStart(models.TransientModel):
         instance.check_access("write")
         message = self.message_id
         if not message:
-            return self._tell("failed", self.env._("The test message was deleted."))
+            return self._prepare_test_result("failed", self.env._("The test message was deleted."))
         if self._has_come_back():
-            write_as_user(self, lambda start: start._keep_proof())
-            return self._tell("proven", self.env._("The message has come back: both ways work."))
+            write_as_user(self, lambda start: start._store_test_result())
+            return self._prepare_test_result(
+                "proven", self.env._("The message has come back: both ways work.")
+            )
         if message.state in ("error", "canceled"):
-            return self._tell("failed", message.failure_reason or self.env._("It was not sent."))
+            return self._prepare_test_result(
+                "failed", message.failure_reason or self.env._("It was not sent.")
+            )
         if message.state in ("queued", "sending"):
-            return self._tell("queued", self._explain_queued(instance))
+            return self._prepare_test_result("queued", self._get_queued_message(instance))
         self._wake_receive_action(instance)
-        return self._tell("sent", message.failure_reason or self._explain_sent(instance))
+        return self._prepare_test_result(
+            "sent", message.failure_reason or self._get_sent_message(instance)
+        )
 
     # === HELPERS === #
 
-    def _tell(self, status, message):
+    def _prepare_test_result(self, status, message):
         return {"status": status, "message": message}
 
-    def _take_test_error(self, error):
+    def _process_test_error(self, error):
         instance = self.instance_id
-        instance._take_error(error)
+        instance._record_error(error)
         if error.code == const.CODE_STARTING:
-            return self._tell("starting", instance._get_state_messages()[const.STATE_STARTING])
-        return self._tell("failed", instance._explain(error))
+            return self._prepare_test_result(
+                "starting", instance._get_state_messages()[const.STATE_STARTING]
+            )
+        return self._prepare_test_result("failed", instance._get_error_message(error))
 
     def _queue_test(self, account):
         """Queue the message; in a transaction of its own."""
         instance = self.instance_id
-        instance._take_state(account.state)
+        instance._update_state(account.state)
         if account.state != const.STATE_AUTHORIZED:
             is_starting = account.state == const.STATE_STARTING
-            return self._tell("starting" if is_starting else "failed", instance.state_message)
+            return self._prepare_test_result(
+                "starting" if is_starting else "failed", instance.state_message
+            )
         if not account.chat_id:
             reason = self.env._("The service does not tell the account's own chat id.")
-            return self._tell("failed", reason)
+            return self._prepare_test_result("failed", reason)
         # sudo: telegram.instance, telegram.chat - what the service said of the account
         instance.sudo().write(instance._prepare_profile(account))
         chat = self.env["telegram.chat"]._get_or_create(
             instance, account.chat_id, name=self.env._("Saved Messages")
         )
-        chat.sudo().is_stranger = False  # the account is none to itself
+        chat.sudo().is_new_contact = False  # the account is none to itself
         text = self.env._("This is a test from Odoo: if you read it, sending works.")
         self.message_id = instance.send_text(account.chat_id, text)
         self.tested_from = fields.Datetime.now()
@@ -266,9 +276,9 @@ class TelegramStart(models.TransientModel):
         ]
         return bool(events_sudo.search_count(domain, limit=1))
 
-    def _keep_proof(self):
+    def _store_test_result(self):
         # sudo: telegram.instance - what came back is known
-        self.instance_id.sudo().tested_at = fields.Datetime.now()
+        self.instance_id.sudo().test_date = fields.Datetime.now()
 
     def _wake_receive_action(self, instance):
         """Let the scheduled action fetch at once, and not only when its time has come."""
@@ -284,7 +294,7 @@ class TelegramStart(models.TransientModel):
 
     # === TEXTS === #
 
-    def _explain_queued(self, instance):
+    def _get_queued_message(self, instance):
         _ = self.env._
         if instance.waiting_reason:
             return instance.waiting_reason
@@ -296,7 +306,7 @@ class TelegramStart(models.TransientModel):
             )
         return _("Odoo's scheduled action sends the message in a moment…")
 
-    def _explain_sent(self, instance):
+    def _get_sent_message(self, instance):
         _ = self.env._
         if not self._is_late():
             return _("Telegram has the message. Waiting for the service to report it back…")

@@ -3,14 +3,14 @@
 """The kinds of answers that methods in every section of the service have."""
 
 from .. import const
-from . import answers
-from .errors import OutcomeUnknown, TryLater
+from . import parsing
+from .errors import OutcomeUnknownError, RetryableError
 from .results import Picture, Step
 from .transport import Transport
 from .uploads import form_upload
 
 
-class Section(Transport):
+class MethodsBase(Transport):
     """What the classes with the methods of one section each are made of.
 
     ``repeatable`` says of a call that making it twice does no harm. An answer that makes no sense
@@ -20,7 +20,7 @@ class Section(Transport):
     def _object(self, verb, method, body=None, *, repeatable=True, **options):
         """Call a method that answers with an object."""
         answer = self._call(verb, method, body, repeatable=repeatable, **options)
-        return answers.expect(answer, dict, method, _doubt(repeatable))
+        return parsing.expect(answer, dict, method, _doubt(repeatable))
 
     def _rows(self, verb, method, body=None, *, may_be_null=True, **options):
         """Call a method that answers with a list of objects.
@@ -30,8 +30,8 @@ class Section(Transport):
         """
         answer = self._call(verb, method, body, repeatable=True, **options)
         if answer is None and not may_be_null:
-            raise TryLater(method, const.CODE_NOT_JSON, status=200)
-        return answers.rows(answer, method, TryLater)
+            raise RetryableError(method, const.CODE_NOT_JSON, status=200)
+        return parsing.rows(answer, method, RetryableError)
 
     def _text(self, verb, method, body=None, *, key, repeatable=True):
         """Call a method whose answer is worth nothing without the text ``key``.
@@ -39,8 +39,8 @@ class Section(Transport):
         :return: the text, and the answer
         """
         answer = self._object(verb, method, body, repeatable=repeatable)
-        text = answers.text(answer, key)
-        return answers.expect(text or None, str, method, _doubt(repeatable)), answer
+        text = parsing.text(answer, key)
+        return parsing.expect(text or None, str, method, _doubt(repeatable)), answer
 
     def _step(self, verb, method, body=None, *, flag, repeatable=True):
         """Call a method that says with a boolean whether it worked.
@@ -49,25 +49,25 @@ class Section(Transport):
         :return: Step
         """
         answer = self._object(verb, method, body, repeatable=repeatable)
-        data = answers.obj(answer, "data")
+        data = parsing.obj(answer, "data")
         done = answer.get(flag, answer.get("status"))
         if not isinstance(done, bool):
-            answers.expect(None, dict, method, _doubt(repeatable))
-        reason = answers.text(data, "reason") or answers.text(answer, "reason")
+            parsing.expect(None, dict, method, _doubt(repeatable))
+        reason = parsing.text(data, "reason") or parsing.text(answer, "reason")
         return Step(
             done=done,
-            reason=reason or answers.text(answer, "error"),
+            reason=reason or parsing.text(answer, "error"),
             raw=answer,
-            retry_after=answers.integer(answer, "leftTime") or None,
+            retry_after=parsing.integer(answer, "leftTime") or None,
         )
 
     def _picture(self, method, file, file_name, fields):
         """Upload a picture; the method's name is also the key of its boolean."""
         with form_upload(file, file_name, fields) as upload:
             step = self._step("POST", method, upload, flag=method)
-        url = answers.text(step.raw, "urlAvatar")
+        url = parsing.text(step.raw, "urlAvatar")
         return Picture(step.done, step.reason, step.raw, url_avatar=url)
 
 
 def _doubt(repeatable):
-    return TryLater if repeatable else OutcomeUnknown
+    return RetryableError if repeatable else OutcomeUnknownError

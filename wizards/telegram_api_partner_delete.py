@@ -5,14 +5,14 @@ from odoo import fields, models
 from ..tools.transactions import write_as_user
 
 
-class TelegramPartnerDelete(models.TransientModel):
+class TelegramApiPartnerDelete(models.TransientModel):
     """The dialog that deletes an instance at GREEN-API, after signing it out."""
 
-    _name = "telegram.partner.delete"
-    _inherit = "telegram.dialog"
+    _name = "telegram.api.partner.delete"
+    _inherit = "telegram.wizard.mixin"
     _description = "Delete a GREEN-API Instance"
 
-    line_id = fields.Many2one("telegram.partner.instance", required=True, ondelete="cascade")
+    line_id = fields.Many2one("telegram.api.partner.instance", required=True, ondelete="cascade")
     name = fields.Char(related="line_id.name")
     id_instance = fields.Char(related="line_id.id_instance")
     instance_id = fields.Many2one(related="line_id.instance_id")
@@ -36,7 +36,7 @@ class TelegramPartnerDelete(models.TransientModel):
         partner.check_access("write")
         row = partner._find_row(line.id_instance)
         if must_log_out and (problem := line._log_out(row)):
-            self.problem = problem
+            self.last_error = problem
             return {
                 "type": "ir.actions.act_window",
                 "name": self.env._("Delete an instance"),
@@ -48,10 +48,10 @@ class TelegramPartnerDelete(models.TransientModel):
         user = self.env.user
         if must_log_out and line.instance_id:
             write_as_user(
-                partner, lambda own: line.with_env(own.env).instance_id._keep_log_out(user)
+                partner, lambda own: line.with_env(own.env).instance_id._process_log_out(user)
             )
-        step = partner._ask("delete_instance_account", line.id_instance)
-        waiting = write_as_user(partner, lambda own: line.with_env(own.env)._keep_deleted(user))
+        step = partner._call_service("delete_instance_account", line.id_instance)
+        waiting = write_as_user(partner, lambda own: line.with_env(own.env)._process_deleted(user))
         message = self.env._("The instance %s was deleted.", line.id_instance)
         if waiting:
             message = self.env._(
@@ -61,4 +61,4 @@ class TelegramPartnerDelete(models.TransientModel):
                 count=waiting,
             )
         close = {"type": "ir.actions.act_window_close"}
-        return partner._answer(message, step.raw, next=close)
+        return partner._display_result(message, step.raw, next=close)

@@ -4,14 +4,14 @@ from odoo import api, models
 from odoo.fields import Command
 
 
-class TelegramDialog(models.AbstractModel):
+class TelegramWizardMixin(models.AbstractModel):
     """What all dialogs share: they hold only what their user may read.
 
     Odoo shows the name of any record that a many2one points to, whoever may read that record: in
     a dialog, which everybody may fill with any id, this would be the text of any message.
     """
 
-    _name = "telegram.dialog"
+    _name = "telegram.wizard.mixin"
     _description = "Telegram Dialog"
 
     @api.model

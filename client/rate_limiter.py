@@ -9,7 +9,7 @@ from .. import const
 MARGIN = 1.05
 
 
-class Pace:
+class RateLimiter:
     """Keeps the calls of one instance within the service's requests per second.
 
     It never waits itself: it says how long its caller has to. What the service asks for all the

@@ -11,7 +11,7 @@ https://green-api.com/en/telegram/docs/api/journals/
 import re
 
 from .. import const
-from . import answers
+from . import parsing
 from .message_data import parse_journal
 from .notifications import INCOMING, OUTGOING, OUTGOING_API
 
@@ -80,10 +80,10 @@ def _content(row, entry):
         data = {key: entry[key] for key in FILE_KEYS if key in entry}
         name, data["caption"] = "fileMessageData", row.text
     elif kind == "locationMessage":
-        name, data = "locationMessageData", answers.obj(entry, "location") or entry
+        name, data = "locationMessageData", parsing.obj(entry, "location") or entry
         data = {key: data.get(key) for key in ("latitude", "longitude")}
     elif kind == "contactMessage":
-        data = answers.obj(entry, "contact") or {"firstName": row.text}
+        data = parsing.obj(entry, "contact") or {"firstName": row.text}
         name = "contactMessageData"
     elif kind == "pollMessage":
         name, data = "pollMessageData", {"name": row.text}

@@ -7,14 +7,14 @@ from .. import const
 from ..tools.transactions import write_as_user
 
 
-class TelegramPartnerCreate(models.TransientModel):
+class TelegramApiPartnerCreate(models.TransientModel):
     """The dialog that makes an instance at GREEN-API, and connects it."""
 
-    _name = "telegram.partner.create"
-    _inherit = "telegram.dialog"
+    _name = "telegram.api.partner.create"
+    _inherit = "telegram.wizard.mixin"
     _description = "Create a GREEN-API Instance"
 
-    partner_id = fields.Many2one("telegram.partner", required=True, ondelete="cascade")
+    partner_id = fields.Many2one("telegram.api.partner", required=True, ondelete="cascade")
     name = fields.Char(required=True)
 
     def action_create_instance(self):
@@ -29,10 +29,10 @@ class TelegramPartnerCreate(models.TransientModel):
         partner.check_access("write")
         # Not after the money is spent.
         self.env["telegram.instance"].check_access("create")
-        row = partner._ask("create_instance", self.name, const.NEW_INSTANCE_SETTINGS)
+        row = partner._call_service("create_instance", self.name, const.NEW_INSTANCE_SETTINGS)
 
         def keep(own):
-            # sudo: telegram.partner.instance - what the service said
+            # sudo: telegram.api.partner.instance - what the service said
             lines_sudo = own.sudo().instance_ids
             lines_sudo.create({"partner_id": own.id, **lines_sudo._prepare_values(row)})
             return own._connect_row(row).action_start()
