@@ -134,7 +134,7 @@ class Account:
             {
                 "name": partner.name,
                 "instance_id": self.instance.id,
-                "chat_id": chat_id,
+                "telegram_id": chat_id,
                 "chat_type": "user",
                 "partner_id": partner.id,
                 "first_contact_date": "2020-01-01 00:00:00",

@@ -28,7 +28,7 @@ ID_INSTANCES = count(4100000401)
 STATEMENTS = re.compile(r'" (?P<status>\d{3}) - (?P<count>\d+) ')  # of a request, in Odoo's log
 STORED = "SELECT count(*) FROM telegram_event WHERE instance_id = %s"
 BOOKS = """
-    SELECT chat.chat_id, message.id_message
+    SELECT chat.telegram_id, message.id_message
       FROM telegram_message AS message
       JOIN telegram_chat AS chat ON chat.id = message.chat_id
      WHERE message.instance_id = %s

@@ -27,7 +27,7 @@ MAKE_CHATS = """
           FROM generate_series(1, %(chats)s) AS number
      RETURNING id, name, phone_sanitized
     )
-    INSERT INTO telegram_chat (instance_id, chat_id, chat_type, name, phone, partner_id, active,
+    INSERT INTO telegram_chat (instance_id, telegram_id, chat_type, name, phone, partner_id, active,
                                last_received_date, create_uid, write_uid, create_date,
                                write_date)
     SELECT %(instance)s, (60000000 + row_number() OVER (ORDER BY id) - 1)::text,

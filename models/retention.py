@@ -25,7 +25,7 @@ class TelegramChat(models.Model):
         for chat in self:
             here = Domain("instance_id", "=", chat.instance_id.id)
             # In quotes: as a value of JSON, and not as a part of another number.
-            is_named = f'"{chat.chat_id}"'
+            is_named = f'"{chat.telegram_id}"'
             events = self.env["telegram.event"]
             events.search(here & Domain("payload", "like", is_named)).unlink()
             named = Domain("request", "like", is_named) | Domain("answer", "like", is_named)
@@ -37,12 +37,12 @@ class TelegramChat(models.Model):
             members = self.env["telegram.group.member"].search(
                 [
                     ("group_id.instance_id", "=", chat.instance_id.id),
-                    ("user_chat_id", "=", chat.chat_id),
+                    ("user_chat_id", "=", chat.telegram_id),
                 ]
             )
             members.unlink()
             guests = self.env["mail.guest"]
-            key = guests._telegram_get_key(chat.instance_id, chat.chat_id)
+            key = guests._telegram_get_key(chat.instance_id, chat.telegram_id)
             guests.search([("telegram_key", "=", key)]).unlink()
         self.unlink()
 

@@ -16,7 +16,7 @@ from ..tools.access import filter_named
 PROTECTED = {
     "instance_id",
     "is_new_contact",
-    "chat_id",
+    "telegram_id",
     "chat_type",
     "phone",
     "last_message_date",
@@ -37,7 +37,7 @@ PROTECTED = {
     "is_archived_at_telegram",
 }
 PEOPLE = ("user", "bot")
-IN_PHONE_FORM = Domain("chat_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
+IN_PHONE_FORM = Domain("telegram_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
 
 
 class TelegramChat(models.Model):
@@ -60,7 +60,7 @@ class TelegramChat(models.Model):
         "telegram.instance", required=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="instance_id.company_id")
-    chat_id = fields.Char(
+    telegram_id = fields.Char(
         "Chat Id",
         required=True,
         readonly=True,
@@ -112,8 +112,8 @@ class TelegramChat(models.Model):
     is_phone_form = fields.Boolean(
         compute="_compute_is_phone_form", help="Telegram's own number is not known yet."
     )
-    _chat_id_uniq = models.Constraint(
-        "unique(instance_id, chat_id)", "This chat of the instance is already there."
+    _telegram_id_uniq = models.Constraint(
+        "unique(instance_id, telegram_id)", "This chat of the instance is already there."
     )
     _new_contact_index = models.Index(
         "(instance_id, first_contact_date) WHERE first_contact_date IS NOT NULL"
@@ -133,20 +133,20 @@ class TelegramChat(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("chat_id")
+    @api.depends("telegram_id")
     def _compute_is_phone_form(self):
         for chat in self:
-            chat.is_phone_form = (chat.chat_id or "").endswith(const.PHONE_CHAT_SUFFIX)
+            chat.is_phone_form = (chat.telegram_id or "").endswith(const.PHONE_CHAT_SUFFIX)
 
-    @api.depends("chat_id", "first_contact_date", "last_received_date")
+    @api.depends("telegram_id", "first_contact_date", "last_received_date")
     def _compute_is_new_contact(self):
         for chat in self:
             in_touch = chat.first_contact_date or chat.last_received_date
-            chat.is_new_contact = not in_touch and not (chat.chat_id or "").startswith("-")
+            chat.is_new_contact = not in_touch and not (chat.telegram_id or "").startswith("-")
 
     def _get_phone_digits(self):
         self.ensure_one()
-        return self.chat_id.removesuffix(const.PHONE_CHAT_SUFFIX)
+        return self.telegram_id.removesuffix(const.PHONE_CHAT_SUFFIX)
 
     def _get_addresses(self):
         """Return the chat ids by which the service may name the chat.
@@ -155,8 +155,8 @@ class TelegramChat(models.Model):
         """
         self.ensure_one()
         if not self.phone:
-            return {self.chat_id}
-        return {self.chat_id, self.phone.removeprefix("+") + const.PHONE_CHAT_SUFFIX}
+            return {self.telegram_id}
+        return {self.telegram_id, self.phone.removeprefix("+") + const.PHONE_CHAT_SUFFIX}
 
     # === CONSTRAINT METHODS === #
 
@@ -189,7 +189,7 @@ class TelegramChat(models.Model):
         """Return the chat of an instance with this chat id, archived or not; else none."""
         # sudo: telegram.chat - people reach chats through the instance they operate
         chats_sudo = self.sudo().with_context(active_test=False)
-        return chats_sudo.search([("instance_id", "=", instance.id), ("chat_id", "=", chat_id)])
+        return chats_sudo.search([("instance_id", "=", instance.id), ("telegram_id", "=", chat_id)])
 
     @api.model
     def _find_all(self, instance, chat_ids):
@@ -197,9 +197,9 @@ class TelegramChat(models.Model):
         # sudo: telegram.chat - as in _find
         chats_sudo = self.sudo().with_context(active_test=False)
         found = chats_sudo.search(
-            [("instance_id", "=", instance.id), ("chat_id", "in", list(chat_ids))]
+            [("instance_id", "=", instance.id), ("telegram_id", "in", list(chat_ids))]
         )
-        return {chat.chat_id: chat for chat in found.with_env(self.env)}
+        return {chat.telegram_id: chat for chat in found.with_env(self.env)}
 
     @api.model
     def _get_or_create(self, instance, chat_id, **values):
@@ -227,7 +227,7 @@ class TelegramChat(models.Model):
                 **values,
                 "name": values.get("name") or values.get("phone") or chat_id,
                 "instance_id": instance.id,
-                "chat_id": chat_id,
+                "telegram_id": chat_id,
             }
             try:
                 chat = chat.with_context(clean_context(self.env.context)).create(values)
@@ -357,7 +357,7 @@ class TelegramChat(models.Model):
 
     def _set_telegram_id(self, chat_id):
         """Replace the phone form by the number, which no other chat has."""
-        self.write({"chat_id": chat_id, "no_account": False})
+        self.write({"telegram_id": chat_id, "no_account": False})
 
     @api.depends("name")
     @api.depends_context("uid", "allowed_company_ids", "lang")

@@ -34,7 +34,7 @@ SHOW_LATER = "telegram_show_later"
 # What messages made past the ORM have by default.
 BATCH_DEFAULTS = {"is_forwarded": False, "is_settling": False}
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
-CHAT_IN_PHONE_FORM = Domain("chat_id.chat_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
+CHAT_IN_PHONE_FORM = Domain("chat_id.telegram_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
 # A message in one of these may be answered.
 SENT_STATES = ("sent", "delivered", "read", "unsure", "received")
 

@@ -26,7 +26,7 @@ class DiscussCase(TelegramCase):
     @property
     def chat(self):
         return self.env["telegram.chat"].search(
-            [("instance_id", "=", self.instance.id), ("chat_id", "=", CUSTOMER_CHAT)]
+            [("instance_id", "=", self.instance.id), ("telegram_id", "=", CUSTOMER_CHAT)]
         )
 
     @property

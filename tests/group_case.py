@@ -79,7 +79,7 @@ class GroupCase(TelegramCase):
     def at_service(self, group):
         """What the service itself knows of a group: the members' ids, and the name."""
         with self.instance._get_client() as client:
-            data = client.get_group_data(group.chat_id)
+            data = client.get_group_data(group.telegram_id)
         return {each.chat_id for each in data.participants}, data.name
 
     def groups_at_service(self, name="Team"):

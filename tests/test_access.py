@@ -125,7 +125,7 @@ class TestAccess(TelegramCase):
         )
         for record, values in (
             (chat, {"instance_id": other.id}),
-            (chat, {"chat_id": "-100"}),
+            (chat, {"telegram_id": "-100"}),
             (chat, {"phone": "+79990000000"}),
             (event, {"instance_id": other.id}),
             (event, {"payload": "{}", "state": "new"}),

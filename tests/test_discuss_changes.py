@@ -80,7 +80,7 @@ class TestIncomingChanges(ChangesCase):
         other["senderData"].update(chatId="222", sender="222", senderPhoneNumber=0)
         self.ingest(other)
         self.ingest(self.about("deletedMessage", "1"))
-        chat = self.env["telegram.chat"].search([("chat_id", "=", "222")])
+        chat = self.env["telegram.chat"].search([("telegram_id", "=", "222")])
         self.assertEqual(self.texts(chat.channel_id), ["Other"])
         self.assertEqual(self.texts(), ["Deleted a message"])
 

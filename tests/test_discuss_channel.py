@@ -154,7 +154,7 @@ class TestConversation(DiscussCase):
         )
         self.ingest(self.notification("Known", idMessage="9"))
         self.ingest(body, other)
-        chat = self.env["telegram.chat"].search([("chat_id", "=", "-500")])
+        chat = self.env["telegram.chat"].search([("telegram_id", "=", "-500")])
         self.assertEqual(chat.channel_id.name, "Buyers")
         first, second = self.conversation(chat.channel_id)
         self.assertEqual(first.author_id, self.customer)
@@ -167,7 +167,7 @@ class TestConversation(DiscussCase):
             {
                 "name": "By phone",
                 "instance_id": self.instance.id,
-                "chat_id": "79998887755@c.us",
+                "telegram_id": "79998887755@c.us",
                 "phone": "+79998887755",
             }
         )
@@ -183,7 +183,7 @@ class TestConversation(DiscussCase):
             {
                 "name": "By phone",
                 "instance_id": self.instance.id,
-                "chat_id": "79998887755@c.us",
+                "telegram_id": "79998887755@c.us",
                 "phone": "+79998887755",
             }
         )

@@ -86,7 +86,7 @@ class TestSamples(DiscussCase):
                 for _name, body in order:
                     sender = {**body["senderData"], "chatId": chat_id, "sender": chat_id}
                     self.ingest({**body, "senderData": {**sender, "senderPhoneNumber": 0}})
-                chat = self.env["telegram.chat"].search([("chat_id", "=", chat_id)])
+                chat = self.env["telegram.chat"].search([("telegram_id", "=", chat_id)])
                 [shown] = self.conversation(chat.channel_id)
                 self.assertIn("Three chairs", shown.body)
                 self.assertEqual(shown.reaction_ids.mapped("content"), ["👍"])

@@ -194,7 +194,7 @@ class TestFaults(TelegramCase):
         self.assertLessEqual(set(messages.mapped("state")), {"sent", "delivered", "read"})
         self.assertEqual(sorted(self.ledger()), sorted(messages.mapped("text")))
         for chat in messages.chat_id:
-            got = [e["message"] for e in self.phone.ledger() if e["chatId"] == chat.chat_id]
+            got = [e["message"] for e in self.phone.ledger() if e["chatId"] == chat.telegram_id]
             mine = messages.filtered(lambda message, chat=chat: message.chat_id == chat)
             self.assertEqual(got, mine.sorted("id").mapped("text"))
 

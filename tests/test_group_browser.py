@@ -58,7 +58,7 @@ class TestGroupOnDesktop(GroupBrowserCase):
         self.assertTrue(self.group.left_date)
         self.assertEqual(self.group._get_record(), self.order)
         with self.instance._get_client() as client:
-            data = client.get_group_data(self.group.chat_id)
+            data = client.get_group_data(self.group.telegram_id)
         members = {each.chat_id: each.is_admin for each in data.participants}
         self.assertEqual(members, {CUSTOMER_CHAT: True, MARFA: False})
         self.assertEqual(data.name, "Office renovation")
@@ -80,7 +80,7 @@ class TestGroupOnMobile(GroupBrowserCase):
         self.tour("telegram_group_mobile", "/odoo/action-telegram_green_api.telegram_chat_action")
         self.env.invalidate_all()
         with self.instance._get_client() as client:
-            data = client.get_group_data(self.group.chat_id)
+            data = client.get_group_data(self.group.telegram_id)
         members = {each.chat_id: each.is_admin for each in data.participants}
         self.assertEqual(members, {IVAN: True, OWN_CHAT: True})
         self.assertEqual(len(self.phone.requests("createGroup")), 1)

@@ -61,7 +61,7 @@ class TestMailThread(TelegramCase):
             {"name": "Anna", "phone": "0151 23456789", "country_id": self.env.ref("base.de").id}
         )
         message = self.write_from(german, "Hallo")
-        self.assertEqual(message.chat_id.chat_id, "4915123456789@c.us")
+        self.assertEqual(message.chat_id.telegram_id, "4915123456789@c.us")
 
     def test_linked_chat_wins_over_the_phone(self):
         """A contact with a chat is written to there, whatever its phone says by now."""
@@ -77,7 +77,7 @@ class TestMailThread(TelegramCase):
         )
         former.partner_id = self.env["res.partner"].create({"name": "Former owner"})
         message = self.write_from(self.customer, "For the new owner")
-        self.assertEqual(message.chat_id.chat_id, "79998887766@c.us")
+        self.assertEqual(message.chat_id.telegram_id, "79998887766@c.us")
 
     def test_refused_before_queueing(self):
         """Whoever cannot be reached, and a text that cannot be sent, leave nothing behind."""

@@ -17,7 +17,7 @@ class TestPortal(InvoiceCase, HttpCase):
         self.invoice = self._create_invoice()
         message = self.write_from(self.invoice, SECRET, user=self.accountant)
         message.chat_id.name = NICKNAME
-        self.chat_id = message.chat_id.chat_id
+        self.chat_id = message.chat_id.telegram_id
         self.env.flush_all()
 
     def read_all(self, path):

@@ -25,4 +25,4 @@ class TestQueuesBrowser(TourCase, TelegramCase):
         self.env.invalidate_all()
         self.assertEqual(held.state, "canceled")
         heard = self.env["telegram.message"].search([("text", "=", "Nobody heard")])
-        self.assertEqual(heard.chat_id.chat_id, CUSTOMER_CHAT)
+        self.assertEqual(heard.chat_id.telegram_id, CUSTOMER_CHAT)

@@ -79,7 +79,7 @@ class Samples:
 
     def result(self, env, number):
         """Give all that there is to see of the chat, without the order in which it came."""
-        chat = env["telegram.chat"].search([("chat_id", "=like", f"%{number}")])
+        chat = env["telegram.chat"].search([("telegram_id", "=like", f"%{number}")])
         chat.ensure_one()
         rows = {}
         for message in chat.message_ids:
@@ -169,7 +169,7 @@ class TestSamples(Samples, TelegramCase):
                     ("discuss.channel", message.chat_id.channel_id.id),
                     ("res.partner", self.order.id),
                 }
-                if not message.chat_id.chat_id.startswith("-"):
+                if not message.chat_id.telegram_id.startswith("-"):
                     expected.add(("res.partner", self.customer.id))
                 self.assertEqual(places, expected)
                 self.assertEqual(len(message.mail_message_ids), len(expected))
@@ -277,7 +277,7 @@ class TestSamplesInParallel(Samples, CommittedCase):
                 first.result(60)
                 self.process()
                 with self.environment() as env:
-                    chat = env["telegram.chat"].search([("chat_id", "=like", f"%{number}")])
+                    chat = env["telegram.chat"].search([("telegram_id", "=like", f"%{number}")])
                     self.assertEqual(chat.message_ids.mapped("text"), ["Hi"])
                     event = env["telegram.event"].search([("message_id", "=", chat.message_ids.id)])
                     self.assertEqual(event.mapped("source"), ["webhook"])

@@ -179,7 +179,7 @@ class TestTelegramChatHistory(TelegramCase):
         self.chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
         self.phone.write(CUSTOMER_CHAT, "One")
         self.press()
-        self.assertEqual(self.chat.chat_id, CUSTOMER_CHAT)
+        self.assertEqual(self.chat.telegram_id, CUSTOMER_CHAT)
         self.assertEqual(self.messages().mapped("text"), ["One"])
 
     def test_odd_entries(self):

@@ -82,7 +82,7 @@ class TestTelegramChatInfo(TelegramCase):
         self.chat.unlink()
         chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
         self.refresh(chat)
-        self.assertEqual(chat.chat_id, CUSTOMER_CHAT)
+        self.assertEqual(chat.telegram_id, CUSTOMER_CHAT)
 
     def test_conversation(self):
         """Discuss shows the picture of the conversation only until it is opened anew."""
@@ -151,7 +151,7 @@ class TestTelegramChatInfo(TelegramCase):
         self.refresh()
         self.assertEqual(self.chat.name, "AB")
         self.assertFalse(self.chat.last_seen)
-        self.assertEqual(self.chat.chat_id, CUSTOMER_CHAT)
+        self.assertEqual(self.chat.telegram_id, CUSTOMER_CHAT)
 
     def test_refused(self):
         """The service does not know the person: the chat is emptied, or an error page comes."""

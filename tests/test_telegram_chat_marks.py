@@ -56,7 +56,11 @@ class TestTelegramChatMarks(TelegramCase):
         signed in or the service is down."""
         others = self.env["telegram.chat"].create(
             [
-                {"name": f"Chat {number}", "instance_id": self.instance.id, "chat_id": str(number)}
+                {
+                    "name": f"Chat {number}",
+                    "instance_id": self.instance.id,
+                    "telegram_id": str(number),
+                }
                 for number in range(55, 58)
             ]
         )
@@ -84,7 +88,7 @@ class TestTelegramChatMarks(TelegramCase):
         """A thousand chats keep a person and a worker waiting for a quarter of an hour."""
         chats = self.env["telegram.chat"].create(
             [
-                {"name": "x", "instance_id": self.instance.id, "chat_id": str(number)}
+                {"name": "x", "instance_id": self.instance.id, "telegram_id": str(number)}
                 for number in range(21)
             ]
         )

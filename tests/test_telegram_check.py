@@ -69,7 +69,7 @@ class TestTelegramCheck(TelegramCase):
         chat.number_check_date = fields.Datetime.now() - timedelta(days=KNOWN_DAYS + 1)
         self.phone.add_customer("New", chatId="77", phoneNumber=79990000000)
         self.assertEqual(self.check(NOBODY).chat_id, "77")
-        self.assertEqual(chat.chat_id, "77", "the chat has learned its number")
+        self.assertEqual(chat.telegram_id, "77", "the chat has learned its number")
         self.assertFalse(chat.no_account)
 
     def test_two_chats_become_one(self):

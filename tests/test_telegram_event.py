@@ -272,7 +272,7 @@ class TestEvent(TelegramCase):
             )
             echo["senderData"].update({"chatId": "-1001234", "chatType": "supergroup"})
             self.ingest(echo, self.status(message, "read", chatId="-1001234"))
-        self.assertEqual((message.chat_id.chat_id, message.state), ("79998887766@c.us", "sent"))
+        self.assertEqual((message.chat_id.telegram_id, message.state), ("79998887766@c.us", "sent"))
 
     def test_id_alone_leads_no_chat_astray(self):
         """Another person's message with the same id, but other words, teaches no number."""
@@ -283,17 +283,17 @@ class TestEvent(TelegramCase):
         )
         echo["senderData"]["chatId"] = "10000001"
         self.ingest(echo, self.status(message, "read", chatId="10000001"))
-        self.assertEqual(message.chat_id.chat_id, "79998887766@c.us")
+        self.assertEqual(message.chat_id.telegram_id, "79998887766@c.us")
 
     # --- The phone form becomes a number -------------------------------------------------
 
     def test_chat_learns_its_number(self):
         """Written to by phone, the chat has Telegram's number as soon as it is known."""
         message = self.write_from(self.customer, "Hello")
-        self.assertEqual(message.chat_id.chat_id, "79998887766@c.us")
+        self.assertEqual(message.chat_id.telegram_id, "79998887766@c.us")
         self.send_queue()
         self.receive()
-        self.assertEqual(message.chat_id.chat_id, CUSTOMER_CHAT)
+        self.assertEqual(message.chat_id.telegram_id, CUSTOMER_CHAT)
         self.assertEqual(message.chat_id.phone, CUSTOMER_PHONE)
         self.assertEqual(len(self.messages()), 1, "our own echo is no second message")
 
@@ -307,7 +307,7 @@ class TestEvent(TelegramCase):
         self.send_queue()
         self.receive()
         chat = self.messages().chat_id
-        self.assertEqual((chat.chat_id, chat.partner_id), (CUSTOMER_CHAT, self.customer))
+        self.assertEqual((chat.telegram_id, chat.partner_id), (CUSTOMER_CHAT, self.customer))
         self.assertIn(message, chat.message_ids)
 
     def test_two_chats_that_hold_the_same_message(self):

@@ -175,7 +175,11 @@ class TestEventTogether(TelegramCase):
             {
                 "text": message.text,
                 "state": message.state,
-                "chat": (message.chat_id.chat_id, message.chat_id.name, message.chat_id.partner_id),
+                "chat": (
+                    message.chat_id.telegram_id,
+                    message.chat_id.name,
+                    message.chat_id.partner_id,
+                ),
                 "author": message.author_id,
                 "former": message.former_text,
                 "shown": [

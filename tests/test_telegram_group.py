@@ -19,12 +19,12 @@ class TestGroup(ManagedGroupCase):
     def test_refresh(self):
         """What has changed at Telegram is here after a refresh; members are not doubled."""
         with self.instance._get_client() as client:
-            client.update_group_name(self.group.chat_id, "Renamed")
-            client.remove_group_participant(self.group.chat_id, IVAN)
-            client.add_group_participant(self.group.chat_id, MARFA)
-            client.set_group_admin(self.group.chat_id, MARFA)
+            client.update_group_name(self.group.telegram_id, "Renamed")
+            client.remove_group_participant(self.group.telegram_id, IVAN)
+            client.add_group_participant(self.group.telegram_id, MARFA)
+            client.set_group_admin(self.group.telegram_id, MARFA)
             client.update_group_settings(
-                self.group.chat_id, {"allowParticipantsPinMessages": False}
+                self.group.telegram_id, {"allowParticipantsPinMessages": False}
             )
         kept = self.group.member_ids.filtered(lambda m: m.user_chat_id == CUSTOMER_CHAT)
         action = self.ask(self.group, "action_refresh_group")
@@ -45,7 +45,7 @@ class TestGroup(ManagedGroupCase):
 
     def test_names_of_strangers(self):
         """A member without a chat of one's own has the name that the messages were signed with."""
-        self.phone.write(self.group.chat_id, "Hello all", sender=IVAN)
+        self.phone.write(self.group.telegram_id, "Hello all", sender=IVAN)
         self.receive()
         self.ivan_chat.unlink()
         self.ask(self.group, "get_group_data")
@@ -65,7 +65,7 @@ class TestGroup(ManagedGroupCase):
                 body={"chatId": f"-{size}", "subject": "Large", "participants": rows},
             )
             with self.instance._get_client() as client:
-                data = client.get_group_data(group.chat_id)
+                data = client.get_group_data(group.telegram_id)
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
@@ -81,7 +81,7 @@ class TestGroup(ManagedGroupCase):
         """Where the account is an ordinary member, the buttons of administrators are not shown;
         what the service says to a program that tries all the same is told."""
         me = {"id": OWN_CHAT, "isAdmin": False, "isSuperAdmin": False}
-        body = {"chatId": self.group.chat_id, "subject": "Team", "participants": [me]}
+        body = {"chatId": self.group.telegram_id, "subject": "Team", "participants": [me]}
         self.phone.fault("getGroupData", "status", status=200, body=body)
         self.ask(self.group, "get_group_data")
         self.assertEqual(self.group.account_role, "member")
@@ -94,7 +94,7 @@ class TestGroup(ManagedGroupCase):
 
     def test_thrown_out(self):
         """A basic group that does not list the account is one that it is not in any more."""
-        body = {"chatId": self.group.chat_id, "participants": [{"id": IVAN}]}
+        body = {"chatId": self.group.telegram_id, "participants": [{"id": IVAN}]}
         self.phone.fault("getGroupData", "status", status=200, body=body)
         self.ask(self.group, "get_group_data")
         self.assertTrue(self.group.left_date)
@@ -126,7 +126,7 @@ class TestGroup(ManagedGroupCase):
         self.assertEqual(
             request["body"],
             {
-                "chatId": self.group.chat_id,
+                "chatId": self.group.telegram_id,
                 "allowParticipantsSendMedia": False,
                 "allowParticipantsSendPolls": False,
             },
@@ -206,7 +206,7 @@ class TestGroup(ManagedGroupCase):
 
     def test_leave(self):
         """What was said stays, nobody can write there any more, and everybody is told why."""
-        self.instance.send_text(self.group.chat_id, "Hello")
+        self.instance.send_text(self.group.telegram_id, "Hello")
         self.send_queue()
         action = self.ask(self.group, "action_leave_group", user=self.manager)
         self.assertIn("has left", action["params"]["message"])
@@ -215,7 +215,7 @@ class TestGroup(ManagedGroupCase):
         self.assertNotIn(OWN_CHAT, self.at_service(self.group)[0])
         self.assertEqual(self.group.message_ids.mapped("text"), ["Hello"])
         with self.assertRaisesRegex(UserError, "not in the group"):
-            self.instance.send_text(self.group.chat_id, "Still here?")
+            self.instance.send_text(self.group.telegram_id, "Still here?")
         with self.assertRaisesRegex(UserError, "not in the group"):
             self.group.channel_id.with_user(self.salesperson).message_post(
                 body="Still here?", message_type="comment"
@@ -233,7 +233,7 @@ class TestGroup(ManagedGroupCase):
 
     def test_leave_while_messages_wait(self):
         """Messages that still wait would be lost: first they go out, or are cancelled."""
-        self.instance.send_text(self.group.chat_id, "Important")
+        self.instance.send_text(self.group.telegram_id, "Important")
         with self.assertRaisesRegex(UserError, "still wait"):
             self.ask(self.group, "leave_group", user=self.manager)
         self.assertEqual(self.calls("leaveGroup"), 0)
@@ -241,7 +241,7 @@ class TestGroup(ManagedGroupCase):
     def test_come_back(self):
         """A message that comes in later means that somebody has added the account again."""
         self.group.sudo().left_date = "2020-01-01"
-        self.phone.write(self.group.chat_id, "Welcome back", sender=IVAN)
+        self.phone.write(self.group.telegram_id, "Welcome back", sender=IVAN)
         self.receive()
         self.assertFalse(self.group.left_date)
 

@@ -162,7 +162,7 @@ class TestCreateGroup(GroupCase):
             self.ask(wizard, "action_create")
         action = self.ask(wizard, "action_look")
         group = self.chats.browse(action["params"]["next"]["res_id"])
-        self.assertEqual([group.chat_id], self.groups_at_service())
+        self.assertEqual([group.telegram_id], self.groups_at_service())
         self.assertIn("Ivan", self.members(group))
         self.assertEqual(self.calls("createGroup"), 1)
 
@@ -184,7 +184,7 @@ class TestCreateGroup(GroupCase):
         with self.assertRaisesRegex(UserError, "may have been carried out"):
             self.make_group()
         [group] = self.ask(self.instance, "find_groups", "Team")
-        self.assertEqual([group.chat_id], self.groups_at_service())
+        self.assertEqual([group.telegram_id], self.groups_at_service())
 
     def test_members_are_asked_for_in_vain(self):
         """The group is kept although the service cannot tell its members just now."""

@@ -73,7 +73,7 @@ class TestGroupMembers(ManagedGroupCase):
     def test_already_a_member(self):
         """Somebody whom another has added meanwhile: the service's word is told in ours."""
         with self.instance._get_client() as client:
-            client.add_group_participant(self.group.chat_id, MARFA)
+            client.add_group_participant(self.group.telegram_id, MARFA)
         [(_chat_id, reason)] = self.ask(self.group, "add_group_participants", self.marfa)
         self.assertEqual(reason, "This person is in the group already.")
         self.assertIn("Marfa", self.members(self.group), "the list is right all the same")
@@ -99,7 +99,7 @@ class TestGroupMembers(ManagedGroupCase):
         """The service's refusal leaves the list as it was; a refresh tells the truth."""
         member = self.group.member_ids.filtered(lambda m: m.partner_id == self.ivan)
         with self.instance._get_client() as client:
-            client.remove_group_participant(self.group.chat_id, IVAN)
+            client.remove_group_participant(self.group.telegram_id, IVAN)
         with self.assertRaisesRegex(UserError, "not in the group"):
             self.ask(member, "action_set_admin")
         self.assertEqual(member.role, "Member")

@@ -30,7 +30,7 @@ class TestGroupRecord(GroupCase):
         return [str(message.body.striptags()) for message in messages.sorted("id")]
 
     def come_in(self, text, **values):
-        self.phone.write(self.group.chat_id, text, sender=IVAN, **values)
+        self.phone.write(self.group.telegram_id, text, sender=IVAN, **values)
         self.receive()
 
     def test_tie(self):
@@ -82,7 +82,9 @@ class TestGroupRecord(GroupCase):
         self.assertEqual(self.shown_on(self.order), ["Hello everybody"])
         self.send_queue()
         [sent] = self.phone.ledger()
-        self.assertEqual((sent["chatId"], sent["message"]), (self.group.chat_id, "Hello everybody"))
+        self.assertEqual(
+            (sent["chatId"], sent["message"]), (self.group.telegram_id, "Hello everybody")
+        )
         self.assertEqual(
             self.order.message_ids[0].notification_ids.mapped("notification_status"), ["pending"]
         )

@@ -156,7 +156,7 @@ class TestGap(TelegramCase):
         """Our own messages are known; how far they have come is taken in, too."""
         message = self.write_from(self.customer, "Ours")
         self.send_queue()
-        self.phone.deliver(message.chat_id.chat_id)
+        self.phone.deliver(message.chat_id.telegram_id)
         self.lose()
         self.fetch()
         self.assertEqual(self.texts(), ["Ours"])

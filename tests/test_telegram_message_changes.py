@@ -32,7 +32,7 @@ class TestMessageChanges(TelegramCase):
         self.assertIn("Price: 110", message.sudo().mail_message_ids.body)
         [request] = self.phone.requests("editMessage")
         self.assertEqual(request["body"]["idMessage"], message.id_message)
-        [shown] = self.phone.messages(message.chat_id.chat_id)
+        [shown] = self.phone.messages(message.chat_id.telegram_id)
         self.assertEqual(shown["text"], "Price: 110")
 
     def test_edit_of_a_waiting_message(self):

@@ -42,7 +42,7 @@ class TestMessageQueue(TelegramCase):
         self.receive()
         second = self.instance.send_text("10000001", "Second")
         third = self.instance.send_text("79998887701@c.us", "Third")
-        self.assertEqual((first | second | third).chat_id.mapped("chat_id"), ["10000001"])
+        self.assertEqual((first | second | third).chat_id.mapped("telegram_id"), ["10000001"])
 
     def test_phone_that_changed_hands(self):
         """A phone of two chats is left to the service: the older one may be somebody else's."""
@@ -50,7 +50,7 @@ class TestMessageQueue(TelegramCase):
         for chat_id in ("10000001", "10000002"):
             chats._get_or_create(self.instance, chat_id, phone="+79998887701")
         message = self.instance.send_text("79998887701@c.us", "For the one who has it now")
-        self.assertEqual(message.chat_id.chat_id, "79998887701@c.us")
+        self.assertEqual(message.chat_id.telegram_id, "79998887701@c.us")
 
     def test_nothing_is_sent_in_the_users_transaction(self):
         """Writing calls no method of the service: Odoo may replay a user's transaction."""

@@ -153,10 +153,10 @@ class TestUnsure(TelegramCase):
         """The journal knows no phones: the number of the chat is asked for first."""
         stranger = self.env["res.partner"].create({"name": "Ivan", "phone": "+79998887701"})
         message = self.send_unsure("Only once", record=stranger)
-        self.assertEqual(message.chat_id.chat_id, "79998887701@c.us")
+        self.assertEqual(message.chat_id.telegram_id, "79998887701@c.us")
         self.receive()  # the echo comes first, and waits
         self.send_queue_now()
-        self.assertEqual((message.state, message.chat_id.chat_id), ("sent", "10000001"))
+        self.assertEqual((message.state, message.chat_id.telegram_id), ("sent", "10000001"))
         events = self.env["telegram.event"].search([("instance_id", "=", self.instance.id)])
         events.next_attempt_date = False
         self.receive()

@@ -40,7 +40,7 @@ class PrivacyCase(TelegramCase):
 
     def find_chat(self, chat_id):
         return self.env["telegram.chat"].search(
-            [("instance_id", "=", self.instance.id), ("chat_id", "=", chat_id)]
+            [("instance_id", "=", self.instance.id), ("telegram_id", "=", chat_id)]
         )
 
     def find_file(self):
@@ -167,7 +167,7 @@ class TestTelegramPrivacy(PrivacyCase):
     def test_erase_membership(self):
         """A group's list of members names a person with name and number."""
         group = self.env["telegram.chat"].create(
-            {"instance_id": self.instance.id, "chat_id": "-100123", "name": "Group"}
+            {"instance_id": self.instance.id, "telegram_id": "-100123", "name": "Group"}
         )
         members = self.env["telegram.group.member"].create(
             [

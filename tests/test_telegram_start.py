@@ -77,7 +77,7 @@ class TestStart(StartCase):
         self.assertEqual(self.call("describe")["step"], "done")
         self.assertEqual([entry["chatId"] for entry in self.fresh.ledger()], [OWN_CHAT])
         chat = self.env["telegram.chat"].search([("instance_id", "=", instance.id)])
-        self.assertEqual((chat.name, chat.chat_id), ("Saved Messages", OWN_CHAT))
+        self.assertEqual((chat.name, chat.telegram_id), ("Saved Messages", OWN_CHAT))
 
     def test_goes_on_where_it_was_closed(self):
         """Begun anew for an instance, it is at the step that the instance has reached."""

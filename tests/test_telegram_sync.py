@@ -118,9 +118,9 @@ class TestTelegramSync(TelegramCase):
         """A customer written to by phone gets a second chat beside the one that is listed."""
         chats = self.env["telegram.chat"]
         chat = chats._for_partner(self.instance, self.customer)
-        self.assertEqual(chat.chat_id, "79998887766@c.us")
+        self.assertEqual(chat.telegram_id, "79998887766@c.us")
         self.sync()
-        self.assertEqual(chat.chat_id, CUSTOMER_CHAT)
+        self.assertEqual(chat.telegram_id, CUSTOMER_CHAT)
         self.assertEqual(chat.partner_id, self.customer)
         self.assertEqual(len(self.listed()), 4)
 
@@ -181,7 +181,7 @@ class TestTelegramSync(TelegramCase):
         self.answer("getChats", [contact(1, name=None)])
         self.sync()
         self.assertEqual(self.instance.sync_state, "done", self.instance.sync_problem)
-        self.assertEqual(set(self.listed().mapped("chat_id")), {"1", "2", "3", "4", "-6", "8"})
+        self.assertEqual(set(self.listed().mapped("telegram_id")), {"1", "2", "3", "4", "-6", "8"})
         self.assertEqual(self.find(1).name, "1", "somebody without any name is called by the id")
         self.assertEqual(self.find(2).name, "ABC")
         self.assertEqual(self.find(3).name, "Twice")

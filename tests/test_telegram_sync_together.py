@@ -87,7 +87,7 @@ class TestTelegramSyncTogether(CommittedCase, unittest.TestCase):
             thread.join()
         self.assertEqual(self.errors, [])
         domain = [("instance_id", "=", self.instance_id)]
-        numbers = self.values_of("telegram.chat", "chat_id", domain)
+        numbers = self.values_of("telegram.chat", "telegram_id", domain)
         self.assertEqual(sorted(map(int, numbers)), list(PEOPLE))
         self.assertEqual(len(self.texts("incoming")), len(PEOPLE[::10]))
         states = self.values_of("telegram.event", "state", domain)

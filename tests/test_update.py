@@ -49,7 +49,7 @@ for cron in (instance.send_cron_id, instance.receive_cron_id, instance.send_cron
     cron.method_direct_trigger()
 """
 ROWS = """
-SELECT chat.chat_id, message.text, message.state, message.download_state, file.file_size
+SELECT chat.telegram_id, message.text, message.state, message.download_state, file.file_size
   FROM telegram_message AS message
   JOIN telegram_chat AS chat ON chat.id = message.chat_id
   LEFT JOIN ir_attachment AS file ON file.id = message.attachment_id

@@ -63,5 +63,5 @@ class TelegramForward(models.TransientModel):
         messages = self.message_ids.sorted("id")
         queued = self.env["telegram.message"]
         for chat in chats:
-            queued |= self.instance_id.forward_messages(chat.chat_id, messages)
+            queued |= self.instance_id.forward_messages(chat.telegram_id, messages)
         return self.env["telegram.composer"]._report(queued, [])

@@ -25,7 +25,7 @@ class TelegramGroupAdd(models.TransientModel):
         """Add everybody who can be added."""
         self._check_access_to_all()
         chats, left_out = self._get_people()
-        names = {chat.chat_id: chat.partner_id.display_name or chat.name for chat in chats}
+        names = {chat.telegram_id: chat.partner_id.display_name or chat.name for chat in chats}
         results = self.group_id.add_group_participants(chats)
         added = [names[chat_id] for chat_id, reason in results if not reason]
         refused = [f"{names[chat_id]}: {reason}" for chat_id, reason in results if reason]

@@ -38,7 +38,7 @@ class TelegramJournal(models.TransientModel):
         rows += instance._call_service("last_outgoing_messages", minutes=minutes)
         journal = self.create({"instance_id": instance.id})
         journal._compare(rows)
-        return journal._open()
+        return journal._get_action()
 
     def _compare(self, rows):
         """Make the entries: one for each message that the journals have, or Odoo.
@@ -46,7 +46,7 @@ class TelegramJournal(models.TransientModel):
         :param list rows: JournalMessages
         """
         messages = self._find_messages(rows)
-        known = {(message.chat_id.chat_id, message.id_message): message for message in messages}
+        known = {(message.chat_id.telegram_id, message.id_message): message for message in messages}
         entries = self.env["telegram.journal.entry"]
         nothing = self.env["telegram.message"]
         vals_list = [
@@ -68,7 +68,7 @@ class TelegramJournal(models.TransientModel):
         ]
         return messages.search(domain + in_journals) | messages.search(domain + due)
 
-    def _open(self):
+    def _get_action(self):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Journals of %s", self.instance_id.name),

@@ -128,7 +128,7 @@ class TelegramPrivacy(models.TransientModel):
         return {
             "account": message.instance_id.name,
             "chat": message.chat_id.name,
-            "chat_id": message.chat_id.chat_id,
+            "chat_id": message.chat_id.telegram_id,
             "phone": message.chat_id.phone or "",
             "date": fields.Datetime.to_string(message.date),
             "direction": message.direction,

@@ -45,7 +45,9 @@ class TelegramQueue(models.TransientModel):
         :param instance: the ``telegram.instance``
         :return: an action
         """
-        return self.create({"instance_id": instance.id, **self._fetch_values(instance)})._open()
+        return self.create(
+            {"instance_id": instance.id, **self._fetch_values(instance)}
+        )._get_action()
 
     def _fetch_values(self, instance):
         instance.check_access("write")
@@ -69,7 +71,7 @@ class TelegramQueue(models.TransientModel):
             ],
         }
 
-    def _open(self):
+    def _get_action(self):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Queues of %s", self.instance_id.name),
@@ -86,7 +88,7 @@ class TelegramQueue(models.TransientModel):
         self.ensure_one()
         values = self._fetch_values(self.instance_id)
         self.write(values)
-        return self._open()
+        return self._get_action()
 
     def action_clear_messages(self):
         """Let the service forget what it has still to send."""

@@ -83,12 +83,12 @@ class TelegramChat(models.Model):
         :return: ChatInfo
         :raise UserError: the service did not tell
         """
-        if self.chat_type in ("user", "bot") and not self.chat_id.startswith("-"):
-            contact = self.instance_id._call_service("get_contact_info", self.chat_id)
+        if self.chat_type in ("user", "bot") and not self.telegram_id.startswith("-"):
+            contact = self.instance_id._call_service("get_contact_info", self.telegram_id)
             url, raw = contact.url_avatar, contact.raw
         else:
             contact = None
-            avatar = self.instance_id._call_service("get_avatar", self.chat_id)
+            avatar = self.instance_id._call_service("get_avatar", self.telegram_id)
             url, raw = avatar.url, avatar.raw
         picture, problem = self.instance_id._fetch_picture(url)
         return ChatInfo(contact, bool(url), picture, problem, raw)
@@ -124,5 +124,5 @@ class TelegramChat(models.Model):
             channel_sudo.image_128 = self.image_256
             channel_sudo._telegram_send_store()
         guests_sudo = self.env["mail.guest"].sudo()
-        key = guests_sudo._telegram_get_key(self.instance_id, self.chat_id)
+        key = guests_sudo._telegram_get_key(self.instance_id, self.telegram_id)
         guests_sudo.search([("telegram_key", "=", key)]).image_1920 = self.image_256

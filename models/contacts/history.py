@@ -70,7 +70,7 @@ class TelegramChat(models.Model):
             raise UserError(
                 self.env._("Between 1 and %s messages can be imported at once.", HISTORY_MAX)
             )
-        return self.instance_id._call_service("get_chat_history", self.chat_id, count)
+        return self.instance_id._call_service("get_chat_history", self.telegram_id, count)
 
     def _import_history_for_person(self, count):
         """Import for a button, where the user's own transaction writes nothing.
@@ -180,7 +180,7 @@ class TelegramMessage(models.Model):
         :param JournalMessage row: an entry of the history
         """
         body = as_notification(row.raw)
-        is_other = row.chat_id != chat.chat_id or row.type_message in const.CHANGE_KINDS
+        is_other = row.chat_id != chat.telegram_id or row.type_message in const.CHANGE_KINDS
         if not body or is_other:
             return None
         notification = parse(body)

@@ -90,7 +90,7 @@ class TelegramInstance(models.Model):
         chat = chats._find_by_number(self, [f"+{digits}"]).get(f"+{digits}", chats)
         chat.with_env(self.env).check_access("read")
         if chat and chat._is_number_known() and not force:
-            chat_id = "" if chat.is_phone_form else chat.chat_id
+            chat_id = "" if chat.is_phone_form else chat.telegram_id
             return CheckedAccount(not chat.no_account, chat_id, chat.username or "")
         if message := self._get_check_pause_message():
             raise UserError(message)
@@ -315,7 +315,7 @@ class TelegramChat(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends(
-        "chat_id", "phone", "no_account", "number_check_date", "check_user_id", "check_error"
+        "telegram_id", "phone", "no_account", "number_check_date", "check_user_id", "check_error"
     )
     def _compute_account_state(self):
         for chat in self:

@@ -114,7 +114,7 @@ class TelegramChat(models.Model):
                 for number, chat in enumerate(chats):
                     time.sleep(pace.reserve("readChat"))
                     try:
-                        outcome = client.read_chat(chat.chat_id)
+                        outcome = client.read_chat(chat.telegram_id)
                     except GreenApiError as error:
                         if not isinstance(error, RefusedError) or error.code in const.STATE_OF_CODE:
                             yield chats[number:], error
@@ -152,7 +152,7 @@ class TelegramChat(models.Model):
         try:
             with instance._get_client() as client:
                 call = client.archive_chat if is_archived else client.unarchive_chat
-                return call(self.chat_id)
+                return call(self.telegram_id)
         except GreenApiError as error:
             if isinstance(error, RefusedError) and "already archive=" in error.detail:
                 return error.detail

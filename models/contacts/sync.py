@@ -295,8 +295,8 @@ class TelegramChat(models.Model):
         )
         domain = Domain("instance_id", "=", instance.id)
         ids = [row.chat_id for row in rows]
-        found = chats_sudo.search(domain & Domain("chat_id", "in", ids))
-        known = {chat.chat_id: chat for chat in found}
+        found = chats_sudo.search(domain & Domain("telegram_id", "in", ids))
+        known = {chat.telegram_id: chat for chat in found}
         chats_sudo._resolve_listed(instance, rows, known)
         done = Counter()
         for row in rows:
@@ -321,8 +321,8 @@ class TelegramChat(models.Model):
             if row.phone and not row.chat_id.startswith("-"):
                 by_phone.setdefault(row.phone + const.PHONE_CHAT_SUFFIX, row.chat_id)
         domain = Domain("instance_id", "=", instance.id)
-        for chat in self.search(domain & Domain("chat_id", "in", list(by_phone))):
-            number = by_phone[chat.chat_id]
+        for chat in self.search(domain & Domain("telegram_id", "in", list(by_phone))):
+            number = by_phone[chat.telegram_id]
             if number in known:
                 chat._resolve_phone_chat(number)
             else:
@@ -347,7 +347,7 @@ class TelegramChat(models.Model):
 
         :param str phone: digits; empty when hidden
         """
-        if not phone or self.chat_id.startswith("-"):
+        if not phone or self.telegram_id.startswith("-"):
             return {}
         values, now = {"phone": f"+{phone}"}, fields.Datetime.now()
         last_check_date = self.number_check_date
@@ -372,7 +372,7 @@ class TelegramChat(models.Model):
                     "telegram_name": row.name or row.username or phone or row.chat_id,
                     "contact_name": row.contact_name or False,
                     "username": row.username or False,
-                    "chat_id": row.chat_id,
+                    "telegram_id": row.chat_id,
                     "chat_type": row.type
                     if self._is_type(row.type)
                     else ("group" if is_group else "user"),

@@ -68,7 +68,7 @@ class TelegramChat(models.Model):
         chat_sudo = person.chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
         if not chat_sudo or chat_sudo.is_phone_form:
             return "unchecked"
-        return "member" if chat_sudo.chat_id in inside else ""
+        return "member" if chat_sudo.telegram_id in inside else ""
 
     @api.model
     def _get_group_reasons(self):
@@ -114,4 +114,4 @@ class TelegramChat(models.Model):
                 "\n".join([self.env._("People: not all of them can be added."), *lines])
             )
         # sudo: telegram.chat - as in _find_by_partner
-        return [person.chat.sudo().chat_id for person in checked]
+        return [person.chat.sudo().telegram_id for person in checked]

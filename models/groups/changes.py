@@ -138,7 +138,7 @@ class TelegramChat(models.Model):
                     away = self.env._("Not tried any more, since the call before it failed.")
             else:
                 results.append((chat_id, away))
-        self.instance_id._try_fetch_group(self.chat_id)
+        self.instance_id._try_fetch_group(self.telegram_id)
         return results
 
     def remove_group_participant(self, participant_chat_id):
@@ -183,7 +183,7 @@ class TelegramChat(models.Model):
 
     def _call_group_method(self, method, *args):
         """Call a method of the client about this group, through its instance."""
-        return self.instance_id._call_service(method, self.chat_id, *args)
+        return self.instance_id._call_service(method, self.telegram_id, *args)
 
     def _write_in_own_transaction(self, values):
         """Write down what the service has changed."""
@@ -199,7 +199,7 @@ class TelegramChat(models.Model):
             self,
             lambda group: write(group.member_ids.filtered_domain([("user_chat_id", "=", chat_id)])),
         )
-        self.instance_id._try_fetch_group(self.chat_id)
+        self.instance_id._try_fetch_group(self.telegram_id)
 
     def _check_group_name(self, name):
         """Return the name of a group without space around it, or refuse it.

@@ -62,7 +62,7 @@ class TelegramInstance(models.Model):
         self.ensure_one()
         self.check_access("read")
         found = self.env["telegram.chat"]
-        known_chat_ids = set((known or found).mapped("chat_id"))
+        known_chat_ids = set((known or found).mapped("telegram_id"))
         for listed in self._call_service("get_chats"):
             is_group = listed.type in ("group", "supergroup")
             if is_group and listed.name == name and listed.chat_id not in known_chat_ids:

@@ -90,10 +90,10 @@ class TelegramChat(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("chat_id")
+    @api.depends("telegram_id")
     def _compute_is_group(self):
         for chat in self:
-            chat.is_group = (chat.chat_id or "").startswith("-")
+            chat.is_group = (chat.telegram_id or "").startswith("-")
 
     @api.depends("member_ids")
     def _compute_member_count(self):
@@ -142,7 +142,7 @@ class TelegramChat(models.Model):
         :raise UserError: it is no group, or the service cannot tell
         """
         self._check_group()
-        return self.instance_id._fetch_group(self.chat_id)
+        return self.instance_id._fetch_group(self.telegram_id)
 
     def _check_group(self):
         """Refuse whoever may not see the chat, and what is no group.
@@ -244,9 +244,9 @@ class TelegramChat(models.Model):
     def _find_private_chats(self, chat_ids):
         """Return the ids of the chats that the instance has with these people, by chat id."""
         chats = self.with_context(active_test=False).search(
-            [("instance_id", "=", self.instance_id.id), ("chat_id", "in", list(chat_ids))]
+            [("instance_id", "=", self.instance_id.id), ("telegram_id", "in", list(chat_ids))]
         )
-        return {chat.chat_id: chat.id for chat in chats}
+        return {chat.telegram_id: chat.id for chat in chats}
 
     def _find_sender_names(self, chat_ids):
         """Return how the messages of these people in the group were signed, by chat id."""

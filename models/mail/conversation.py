@@ -135,7 +135,7 @@ class TelegramChat(models.Model):
     def _get_customer(self):
         """Return the contact that a private chat is with; none for a group."""
         self.ensure_one()
-        is_private = self.chat_type in ("user", "bot") and not self.chat_id.startswith("-")
+        is_private = self.chat_type in ("user", "bot") and not self.telegram_id.startswith("-")
         return self.partner_id if is_private else self.partner_id.browse()
 
     def _get_responsible(self):
@@ -231,7 +231,7 @@ class TelegramChat(models.Model):
         instance = self.instance_id
         if instance.state != const.STATE_AUTHORIZED or not instance.has_api_token:
             return
-        database, chat_id, name = self.env.cr.dbname, self.chat_id, instance.id_instance
+        database, chat_id, name = self.env.cr.dbname, self.telegram_id, instance.id_instance
         if not _is_due((database, instance.id, "trouble"), TROUBLE_PAUSE, note=False):
             return
         if not _is_due((database, self.id, kind), pause):

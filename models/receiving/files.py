@@ -176,7 +176,7 @@ class TelegramMessage(models.Model):
             limit = const.FETCHED_MAX_BYTES
         return DownloadRequest(
             url=self.sudo().download_url or "",  # sudo: telegram.message - it goes to the client
-            chat_id=self.chat_id.chat_id,
+            chat_id=self.chat_id.telegram_id,
             id_message=self.id_message,
             max_bytes=limit,
             seconds=self.instance_id._get_file_seconds(),

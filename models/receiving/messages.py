@@ -57,7 +57,7 @@ class TelegramMessage(models.Model):
         :raise EventPostponedError: it may be that of a message being sent, or of one that is unsure
         """
         outgoing = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
-        same_chat = Domain("chat_id.chat_id", "=", notification.chat_id)
+        same_chat = Domain("chat_id.telegram_id", "=", notification.chat_id)
         same_id = Domain("id_message", "=", notification.id_message)
         message = self.search(outgoing & same_id & same_chat, limit=1)
         if message or not notification.is_via_api:
@@ -137,13 +137,13 @@ class TelegramMessage(models.Model):
     @api.model
     def _find_authors(self, instance, received):
         """Return the contact who wrote each message: the chat's own, in a group the sender's."""
-        senders = {note.sender for chat, note in received if chat.chat_id.startswith("-")}
+        senders = {note.sender for chat, note in received if chat.telegram_id.startswith("-")}
         chats = self.env["telegram.chat"]._find_all(instance, senders)
 
         def find(chat, notification):
             if not notification.is_incoming:
                 return self.env["res.partner"]
-            if chat.chat_id.startswith("-"):
+            if chat.telegram_id.startswith("-"):
                 chat = chats.get(notification.sender, chat.browse())
             return chat.partner_id
 

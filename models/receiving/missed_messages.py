@@ -148,7 +148,7 @@ class TelegramInstance(models.Model):
             [("instance_id", "=", self.id), ("id_message", "in", ids)],
             ["chat_id", "id_message", "state"],
         )
-        return {(chat.chat_id, id_message): state for chat, id_message, state in rows}
+        return {(chat.telegram_id, id_message): state for chat, id_message, state in rows}
 
     # === TEXTS === #
 

@@ -54,7 +54,7 @@ class TelegramMessage(models.Model):
         of the chat of which nothing better is known.
         """
         outgoing = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
-        same_chat = Domain("chat_id.chat_id", "=", notification.chat_id)
+        same_chat = Domain("chat_id.telegram_id", "=", notification.chat_id)
         if not notification.id_message:
             since = fields.Datetime.now() - timedelta(hours=STATUS_HOURS)
             sent = Domain("state", "=", "sent") | Domain("is_settling", "=", True)
@@ -76,7 +76,7 @@ class TelegramMessage(models.Model):
         :raise EventPostponedError: there is such a message
         """
         settling = Domain("instance_id", "=", instance.id) & Domain("is_settling", "=", True)
-        same_chat = Domain("chat_id.chat_id", "=", notification.chat_id)
+        same_chat = Domain("chat_id.telegram_id", "=", notification.chat_id)
         if notification.id_message and self.search_count(
             settling & (same_chat | CHAT_IN_PHONE_FORM), limit=1
         ):

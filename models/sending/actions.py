@@ -103,7 +103,7 @@ class TelegramMessage(models.Model):
         self.check_access("read")
         if not self.id_message:
             raise UserError(self.env._("The service has not told the id of this message yet."))
-        return self._look_up(self.instance_id, self.chat_id.chat_id, self.id_message)
+        return self._look_up(self.instance_id, self.chat_id.telegram_id, self.id_message)
 
     @api.model
     def _look_up(self, instance, chat_id, id_message):

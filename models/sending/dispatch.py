@@ -62,7 +62,7 @@ class TelegramMessage(models.Model):
             case "sendLocation" | "sendContact" | "sendPoll":
                 return self._send_content(client, method).id_message
         return client.send_message(
-            self.chat_id.chat_id,
+            self.chat_id.telegram_id,
             self.text,
             typing_time=self.instance_id.typing_time or None,
             quoted_message_id=self.quoted_id_message,
@@ -77,7 +77,7 @@ class TelegramMessage(models.Model):
         return METHODS.get(self.type_message, "sendMessage")
 
     def _send_content(self, client, method):
-        chat_id, content = self.chat_id.chat_id, self.content or {}
+        chat_id, content = self.chat_id.telegram_id, self.content or {}
         options = {"quoted_message_id": self.quoted_id_message}
         if method == "sendLocation":
             place = (content["latitude"], content["longitude"])
@@ -98,9 +98,13 @@ class TelegramMessage(models.Model):
     def _send_file(self, client, link):
         options = {"caption": self.text or "", "quoted_message_id": self.quoted_id_message}
         if link:
-            return client.send_file_by_url(self.chat_id.chat_id, link, self.file_name, **options)
+            return client.send_file_by_url(
+                self.chat_id.telegram_id, link, self.file_name, **options
+            )
         with self._open_file() as file:
-            return client.send_file_by_upload(self.chat_id.chat_id, file, self.file_name, **options)
+            return client.send_file_by_upload(
+                self.chat_id.telegram_id, file, self.file_name, **options
+            )
 
     def _send_change(self, client):
         target = self.target_message_id
@@ -109,9 +113,9 @@ class TelegramMessage(models.Model):
                 self.env._("The message to be changed is no longer known.")
             )
         if self.type_message == "editedMessage":
-            client.edit_message(self.chat_id.chat_id, target.id_message, self.text)
+            client.edit_message(self.chat_id.telegram_id, target.id_message, self.text)
         else:
-            client.delete_message(self.chat_id.chat_id, target.id_message)
+            client.delete_message(self.chat_id.telegram_id, target.id_message)
         return ""
 
     def _send_forward(self, client):
@@ -121,7 +125,7 @@ class TelegramMessage(models.Model):
                 self.env._("The message to be forwarded is no longer known.")
             )
         sent = client.forward_messages(
-            self.chat_id.chat_id, source.chat_id.chat_id, [source.id_message]
+            self.chat_id.telegram_id, source.chat_id.telegram_id, [source.id_message]
         )
         if not sent.ids_message:
             raise OutcomeUnknownError("forwardMessages", const.CODE_NOT_JSON, status=200)

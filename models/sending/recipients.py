@@ -178,13 +178,13 @@ class TelegramChat(models.Model):
         }
         # sudo: telegram.chat - as in _find_by_partner
         chats_sudo = self.sudo().with_context(clean_context(self.env.context), active_test=False)
-        domain = [("instance_id", "=", instance.id), ("chat_id", "in", list(chat_ids.values()))]
-        chats = {chat.chat_id: chat for chat in chats_sudo.search(domain)}
+        domain = [("instance_id", "=", instance.id), ("telegram_id", "in", list(chat_ids.values()))]
+        chats = {chat.telegram_id: chat for chat in chats_sudo.search(domain)}
         vals_list = [
             {
                 "name": partners[0].complete_name or partners[0].display_name,
                 "telegram_name": partners[0].complete_name or partners[0].display_name,
-                "chat_id": chat_ids[phone],
+                "telegram_id": chat_ids[phone],
                 "phone": phone,
                 "partner_id": partners[0].id,
             }
@@ -197,7 +197,7 @@ class TelegramChat(models.Model):
             "last_message_date": self.env.cr.now().replace(microsecond=0),
         }
         made = chats_sudo._create_chats(instance, vals_list, **common | values)
-        chats |= {vals["chat_id"]: chat for vals, chat in zip(vals_list, made, strict=True)}
+        chats |= {vals["telegram_id"]: chat for vals, chat in zip(vals_list, made, strict=True)}
         self.env["res.partner"].invalidate_model(["telegram_chat_ids"], flush=False)
         return {phone: chats[chat_id].with_env(self.env) for phone, chat_id in chat_ids.items()}
 

@@ -213,7 +213,7 @@ class TelegramMessage(models.Model):
         kind, ours = found.type_message, self.content or {}
         if found.is_forwarded and not kind:  # waits in the service's queue
             source, ids = self.forwarded_message_id, found.raw.get("messages")
-            same_chat = found.raw.get("chatIdFrom") == source.chat_id.chat_id
+            same_chat = found.raw.get("chatIdFrom") == source.chat_id.telegram_id
             same_message = not ids or source.id_message in map(str, ids)
             return self.is_forwarded and same_chat and same_message
         if self.type_message in const.TEXT_KINDS:

@@ -12,14 +12,14 @@ SENDER = {"chatType": "user", "chatName": "Poison", "senderName": "Poison"}
 DATA = {"typeMessage": "textMessage", "textMessageData": {"textMessage": "Poison"}}
 LONGEST_INDEXED = 2704  # bytes that an index of PostgreSQL takes
 RECEIVED = """
-    SELECT chat.instance_id, chat.chat_id, message.text
+    SELECT chat.instance_id, chat.telegram_id, message.text
       FROM telegram_message AS message
       JOIN telegram_chat AS chat ON chat.id = message.chat_id
      WHERE chat.instance_id = ANY(%s)
      ORDER BY message.id
 """
 SHOWN = """
-    SELECT chat.instance_id, chat.chat_id, regexp_replace(shown.body, '<[^>]*>', '', 'g')
+    SELECT chat.instance_id, chat.telegram_id, regexp_replace(shown.body, '<[^>]*>', '', 'g')
       FROM mail_message AS shown
       JOIN telegram_chat AS chat ON chat.channel_id = shown.res_id
      WHERE shown.model = 'discuss.channel' AND chat.instance_id = ANY(%s)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 SENT = ("sent", "delivered", "read")
 MESSAGES = """
-    SELECT chat.instance_id, chat.chat_id,
+    SELECT chat.instance_id, chat.telegram_id,
            COALESCE(message.content ->> 'firstName', message.text), message.state,
            message.id_message, message.is_settling
       FROM telegram_message AS message

@@ -37,7 +37,7 @@ registry.category("web_tour.tours").add("telegram_check_number", {
 
 registry.category("web_tour.tours").add("telegram_chat_info", {
     steps: () => [
-        { trigger: ".o_form_view [name='chat_id']:contains('10000000')" },
+        { trigger: ".o_form_view [name='telegram_id']:contains('10000000')" },
         picture("chat_bare"),
         ...press("action_refresh_info"),
         { trigger: ".o_notification:contains('The information is up to date')" },
