@@ -178,7 +178,7 @@ class Account:
 
         :raise RuntimeError: it did not send
         """
-        cost = self.measure(self._fetch_all)
+        cost = self.measure(self._drain)
         states = set(self._queued.mapped("state"))
         if states != {"sent"}:
             raise RuntimeError(f"Not all were sent: {states}")
@@ -188,7 +188,7 @@ class Account:
         """Return the Cost of calling ``work``, that of the local service included."""
         return measure(work, self.env, *self.pids)
 
-    def _fetch_all(self):
+    def _drain(self):
         cron = self.instance.sudo().send_cron_id
         waiting = [("id", "in", self._queued.ids), ("state", "=", "queued")]
         left, before = len(self._queued), len(self._queued) + 1

@@ -131,7 +131,7 @@ def _pytest(odoo, database, options, **variables):
 
 
 def _linked(option, addon):
-    """EventBatch a path into the checkout, maybe with ``::test``, into one through the link."""
+    """Turn a path into the checkout, maybe with ``::test``, into one through the link."""
     path, colons, test = option.partition("::")
     if option.startswith("-") or not path:
         return option

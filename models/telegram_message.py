@@ -16,12 +16,12 @@ STATES = [
     ("read", "Read"),
     ("unsure", "Unsure"),
     ("error", "Failed"),
-    ("canceled", "Cancelled"),
+    ("canceled", "Canceled"),
     ("received", "Received"),
 ]
 # Why a message failed, or is unsure. On the chatter's notification with the prefix "telegram_".
 FAILURE_TYPES = [
-    ("refused", "RefusedError by the service"),
+    ("refused", "Refused by GREEN-API"),
     ("quota", "Quota of the plan used up"),
     ("no_account", "No Telegram account"),
     ("failed", "Not delivered by Telegram"),

@@ -1,14 +1,17 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import re
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 
 class TelegramSecret(models.Model):
-    """The tokens and secrets of other records, out of everyone's reach.
+    """A token or secret of another record, which no access right can read.
 
-    In a table of their own: when PostgreSQL refuses a change of a record, it writes the whole row
-    into the log. They are read and written here only, past the ORM, which would log them as well.
+    Secrets have a table of their own: when PostgreSQL refuses a change of a record, it writes the
+    whole row into its log. They are read and written here only, past the ORM, which logs as well.
     """
 
     _name = "telegram.secret"
@@ -25,10 +28,10 @@ class TelegramSecret(models.Model):
 
     @api.model
     def _read_secrets(self, records, name):
-        """Give the secrets of some records.
+        """Return a secret of each record.
 
-        :param str name: which one of each
-        :return: dict, the secret by the record's id; without those that have none
+        :param str name: of the secret
+        :return: dict of secrets by record ID, without records that have none
         """
         query = SQL(
             "SELECT res_id, value FROM telegram_secret "
@@ -41,7 +44,7 @@ class TelegramSecret(models.Model):
 
     @api.model
     def _write_secret(self, record, name, value):
-        """Keep a secret of a record; None forgets it."""
+        """Store a secret of a record; None removes it."""
         self.env.cr.execute(
             SQL(
                 "INSERT INTO telegram_secret (res_model, res_id, name, value) "
@@ -56,8 +59,8 @@ class TelegramSecret(models.Model):
         )
 
     @api.model
-    def _forget(self, records):
-        """Remove all secrets of records that are removed."""
+    def _remove_secrets(self, records):
+        """Remove all secrets of deleted records."""
         self.env.cr.execute(
             SQL(
                 "DELETE FROM telegram_secret WHERE res_model = %s AND res_id = ANY(%s)",
@@ -65,3 +68,82 @@ class TelegramSecret(models.Model):
                 records.ids,
             )
         )
+
+
+class TelegramSecretMixin(models.AbstractModel):
+    """An API token that users enter and that no one can read, and further secrets of a record."""
+
+    _name = "telegram.secret.mixin"
+    _description = "Records with an API Token"
+
+    # The token itself cannot be read by any user. It is entered in the next field.
+    api_token = fields.Char(compute="_compute_api_token", groups=fields.NO_ACCESS)
+    api_token_new = fields.Char(
+        "API Token",
+        compute="_compute_api_token_new",
+        inverse="_inverse_api_token_new",
+        groups="base.group_system",
+        help="It is stored securely and cannot be displayed again.",
+    )
+    has_api_token = fields.Boolean(
+        "API Token Set", compute="_compute_has_api_token", compute_sudo=True
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_api_token(self):
+        self._compute_secret("api_token")
+
+    def _compute_api_token_new(self):
+        self.api_token_new = False
+
+    def _inverse_api_token_new(self):
+        for record in self.filtered("api_token_new"):
+            record._store_secret("api_token", self._clean_token(record.api_token_new))
+            record._process_new_token()
+        # Otherwise the written value would be read from the cache and sent to the browser.
+        self.invalidate_recordset(["api_token_new"], flush=False)
+
+    @api.depends("api_token")
+    def _compute_has_api_token(self):
+        for record in self:
+            record.has_api_token = bool(record.api_token)
+
+    # === CRUD METHODS === #
+
+    def unlink(self):
+        self.env["telegram.secret"]._remove_secrets(self)
+        return super().unlink()
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _clean_token(self, token):
+        """Return a pasted token without the blanks around it.
+
+        :raise ValidationError: it cannot be a token
+        """
+        token = (token or "").strip()
+        if not token or re.search(r"[^A-Za-z0-9._~-]", token):
+            raise ValidationError(
+                self.env._(
+                    "The API token can hold only letters and digits, without spaces. Copy it again "
+                    "from the GREEN-API console."
+                )
+            )
+        return token
+
+    def _process_new_token(self):
+        """Hook: update the record after a user has entered a token."""
+
+    def _compute_secret(self, field):
+        """Compute a field from the table of secrets."""
+        found = self.env["telegram.secret"]._read_secrets(self, field)
+        for record in self:
+            record[field] = found.get(record.id, False)
+
+    def _store_secret(self, field, secret):
+        """Store the secret that a field is computed from."""
+        self.ensure_one()
+        self.env["telegram.secret"]._write_secret(self, field, secret)
+        self.invalidate_recordset([field, "has_api_token"], flush=False)

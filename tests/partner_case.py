@@ -30,7 +30,7 @@ class PartnerCase(TelegramCase):
                     "name": "Our partner",
                     "api_url": self.sandbox_url,
                     "instance_url": self.sandbox_url,
-                    "token_new": f" {PARTNER_TOKEN}\n",
+                    "api_token_new": f" {PARTNER_TOKEN}\n",
                     "call_log": "all",
                 }
             )

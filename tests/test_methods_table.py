@@ -114,7 +114,7 @@ class TestCalls(TelegramCase):
         picture = io.BytesIO()
         Image.new("RGB", (64, 64), "green").save(picture, "JPEG")
         partner = self.env["telegram.api.partner"].create(
-            {"name": "Us", "api_url": self.sandbox_url, "token_new": PARTNER_TOKEN}
+            {"name": "Us", "api_url": self.sandbox_url, "api_token_new": PARTNER_TOKEN}
         )
         clients = [record._get_client() for record in (self.instance, partner)]
         for client in clients:

@@ -11,7 +11,7 @@ from .common import SECRET_MARK
 
 SECRETS = {
     "telegram.instance": ("api_token", "webhook_secret"),
-    "telegram.api.partner": ("token",),
+    "telegram.api.partner": ("api_token",),
     "telegram.secret": ("value",),
 }
 
@@ -23,7 +23,7 @@ class SecretsCase(MatrixCase):
         super().setUp()
         self.instance._store_secret("webhook_secret", f"{SECRET_MARK}webhook")
         self.partner = self.records["telegram.api.partner"]
-        self.partner.token_new = f"{SECRET_MARK}partner"
+        self.partner.api_token_new = f"{SECRET_MARK}partner"
         self.env.flush_all()
         secrets = self.env["telegram.secret"].sudo().search([])
         self.found = {

@@ -206,13 +206,13 @@ class TestMessageQueue(TelegramCase):
         self.assertEqual(self.instance.state, "unauthorized")
         self.assertIn("token", self.instance.state_message)
 
-    # --- RefusedError -------------------------------------------------------------------------
+    # --- Refused --------------------------------------------------------------------------------
 
     def test_refused_is_not_repeated(self):
         """A message that the service refuses fails with its words; the next one goes out."""
         body = {"statusCode": 400, "message": "Validation failed. Details: 'chatId' is odd"}
         self.phone.fault("sendMessage", "status", status=400, body=body)
-        refused = self.write_from(self.customer, "RefusedError")
+        refused = self.write_from(self.customer, "Refused")
         fine = self.write_from(self.customer, "Fine")
         self.send_queue()
         self.assertEqual((refused.state, refused.failure_type), ("error", "refused"))

@@ -19,30 +19,30 @@ class TestPartner(PartnerCase):
 
     def test_token_is_never_given_back(self):
         """Whoever asks, an administrator of Odoo included, learns only that the token is set."""
-        self.assertTrue(self.partner.has_token)
-        self.assertFalse(self.partner.token_new)
+        self.assertTrue(self.partner.has_api_token)
+        self.assertFalse(self.partner.api_token_new)
         with self.assertRaises(AccessError):
-            self.partner.read(["token"])
+            self.partner.read(["api_token"])
         with self.assertRaises(AccessError):
-            self.partner.search([("token", "=like", "g%")])
+            self.partner.search([("api_token", "=like", "g%")])
         self.assertNotIn(SECRET_MARK, str(self.partner.read()))
-        values = {"token_new": PARTNER_TOKEN}
-        saved = self.partner.web_save(values, {"token_new": {}, "name": {}})
+        values = {"api_token_new": PARTNER_TOKEN}
+        saved = self.partner.web_save(values, {"api_token_new": {}, "name": {}})
         self.assertNotIn(SECRET_MARK, str(saved))
-        self.assertFalse(self.partner.copy().has_token)
+        self.assertFalse(self.partner.copy().has_api_token)
 
     def test_failed_statement_does_not_log_the_token(self):
         """A statement that fails stands in the log with its values: not with the token."""
         with self.assertLogs("odoo.sql_db", logging.ERROR) as logs:
             with self.assertRaises(NotNullViolation), self.cr.savepoint():
-                self.partner.write({"token_new": f"{SECRET_MARK}new", "name": False})
+                self.partner.write({"api_token_new": f"{SECRET_MARK}new", "name": False})
                 self.env.flush_all()
         self.assertNotIn(SECRET_MARK, "".join(logs.output))
 
     def test_odd_values(self):
         """A token with spaces, an address without https: refused before anything is sent there."""
         for values in (
-            {"token_new": "two words"},
+            {"api_token_new": "two words"},
             {"api_url": "http://example.com"},
             {"instance_url": "ftp://example.com"},
         ):
@@ -94,7 +94,7 @@ class TestPartner(PartnerCase):
         with self.assertRaisesRegex(UserError, "disturbance") as caught:
             self.refresh()
         self.assertNotIn(SECRET_MARK, str(caught.exception))
-        self.partner.token_new = f"{SECRET_MARK}wrong"
+        self.partner.api_token_new = f"{SECRET_MARK}wrong"
         with self.assertRaisesRegex(UserError, "does not accept the partner token"):
             self.refresh()
         self.partner.api_url = "http://127.0.0.1:9"

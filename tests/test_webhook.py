@@ -129,7 +129,7 @@ class TestWebhook(WebhookCase):
         listed = self.events().web_read({"type_webhook": {}, "payload_pretty": {}, "error": {}})
         json.dumps(listed, ensure_ascii=False).encode()  # as the answer to the browser
 
-    # --- RefusedError -------------------------------------------------------------------------
+    # --- Refused --------------------------------------------------------------------------------
 
     def answers_of(self, *requests):
         """Give what is answered to each request, and how many queries that took."""

@@ -63,7 +63,7 @@ class TelegramOnboarding(models.TransientModel):
         return {
             "id": self.id,
             "step": step,
-            "may_handle_tokens": instance._may_handle_tokens(),
+            "can_handle_tokens": instance._can_handle_tokens(),
             "sign_in_id": self.sign_in_id.id,
             "instance": self._get_instance_summary(instance) if instance else False,
         }
@@ -80,7 +80,7 @@ class TelegramOnboarding(models.TransientModel):
         self.ensure_one()
         instances = self.env["telegram.instance"]
         instances.check_access("create")
-        if not instances._may_handle_tokens():
+        if not instances._can_handle_tokens():
             raise AccessError(
                 self.env._("The API token is for users with the rights of Odoo's settings.")
             )

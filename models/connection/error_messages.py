@@ -7,81 +7,104 @@ from ...client import OutcomeUnknownError
 
 
 class TelegramInstance(models.Model):
+    """Extends ``telegram.instance`` with every sentence about a state or a failure.
+
+    Each sentence says what happened and what to do next.
+    """
+
     _inherit = "telegram.instance"
 
-    # === TEXTS === #
-
     def _get_state_messages(self):
-        """Give for each state the sentence that says what it means and what to do."""
+        """Return the sentence that explains each state: ``{state: text}``."""
         _ = self.env._
         return {
-            "unchecked": _("Not checked yet. Press “Check state”."),
+            "unchecked": _("Not checked yet. Click Check State."),
             const.STATE_NOT_AUTHORIZED: _(
-                "No Telegram account is signed in. Press “Sign in” and scan the QR code with the "
+                "No Telegram account is signed in. Click Sign In and scan the QR code with the "
                 "phone."
             ),
             const.STATE_AUTHORIZED: _("The Telegram account is signed in and works."),
             const.STATE_STARTING: _(
-                "The instance is starting. This takes up to 5 minutes; messages wait until then."
+                "The account is starting, which takes up to 5 minutes. Messages are queued until "
+                "then."
             ),
             const.STATE_PENDING_PASSWORD: _(
-                "Telegram asks for the password of two-step verification. Press “Sign in” and "
-                "enter it."
+                "Telegram asks for the password of two-step verification. Click Sign In and enter "
+                "it."
             ),
             "suspended": _(
-                "Telegram has limited the account for a time. Messages wait; write to fewer "
-                "people who do not know you, and check the state again later."
+                "Telegram has temporarily limited the account. Messages are queued. Write to fewer "
+                "new contacts, and check the state again later."
             ),
-            "blocked": _(
-                "Telegram has blocked the account for good. Sign in with another account."
-            ),
+            "blocked": _("Telegram has blocked the account. Sign in with another account."),
             const.CODE_EXPIRED: _(
-                "The instance is not paid. Renew it in the GREEN-API console; messages wait until "
-                "then."
+                "The GREEN-API subscription has expired. Renew it in the GREEN-API console. "
+                "Messages are queued until then."
             ),
             const.CODE_DELETED: _(
                 "The instance was deleted at GREEN-API. Create another one in the console and "
-                "enter its id and token here."
+                "enter its ID and token here."
             ),
             const.CODE_UNAUTHORIZED: _(
-                "The service does not accept the API token. Copy apiTokenInstance once more from "
-                "the GREEN-API console."
+                "GREEN-API does not accept the API token. Copy apiTokenInstance again from the "
+                "GREEN-API console."
             ),
             const.CODE_FORBIDDEN: _(
-                "The service does not know this instance id at this address. Compare idInstance "
-                "and apiUrl with the GREEN-API console."
+                "GREEN-API does not know this instance ID at this address. Compare idInstance and "
+                "apiUrl with the GREEN-API console."
             ),
-            "unknown": _("The state of the instance is not known. Press “Check state”."),
+            "unknown": _("The state of the account is unknown. Click Check State."),
         }
 
     def _get_error_message(self, error):
-        """Say in plain words why a call failed and what to do.
+        """Return why a call failed and what to do.
 
-        :param GreenApiError error: what the client raised
+        :param GreenApiError error: raised by the client
         """
         _ = self.env._
-        state = const.STATE_OF_CODE.get(error.code)
-        if state:
+        if state := const.STATE_OF_CODE.get(error.code):
             return self._get_state_messages()[state]
+        if error.code == const.CODE_LOST:
+            return error.detail
+        if error.code == const.CODE_CHECK_LIMIT:
+            return _(
+                "Telegram does not let this account check more phone numbers for some hours "
+                "because it has checked too many."
+            )
+        if error.code == const.CODE_TOO_LARGE and error.method == "download":
+            return _("The file is too large.")
+        if error.code == const.CODE_BAD_REQUEST and error.method == "checkAccount":
+            return _(
+                "GREEN-API cannot check this phone number. Make sure that it is complete and "
+                "begins with the country code. (%s)",
+                error.detail,
+            )
+        text = self._get_code_messages().get(error.code) or _("GREEN-API refused the request.")
+        return f"{text} ({error.detail})" if error.detail else text
+
+    def _get_code_messages(self):
+        """Return the sentence for each error code that says nothing about the account's state."""
+        _ = self.env._
         host = (self.api_url or "").partition("://")[2]
-        sentences = {
+        return {
             const.CODE_HOST_UNKNOWN: _(
                 "The address “%s” was not found. Compare it with apiUrl in the GREEN-API console, "
-                "and check this server's network.",
+                "and check the network of this server.",
                 host,
             ),
             const.CODE_UNREACHABLE: _(
-                "No connection to “%s”. Check the address, and whether this server may reach the "
-                "internet.",
+                "There is no connection to “%s”. Check the address, and whether this server can "
+                "reach the internet.",
                 host,
             ),
-            const.CODE_TIMEOUT: _("“%s” did not answer in time. Try again later.", host),
+            const.CODE_TIMEOUT: _("“%s” did not respond in time. Try again later.", host),
             const.CODE_CONNECTION_LOST: _(
-                "The connection to “%s” was lost before the answer came. Try again later.", host
+                "The connection to “%s” was lost before the response arrived. Try again later.",
+                host,
             ),
             const.CODE_NOT_JSON: _(
-                "“%s” answered, but not like GREEN-API. Compare the address with apiUrl in the "
-                "GREEN-API console.",
+                "The response of “%s” is not one of GREEN-API. Compare the address with apiUrl in "
+                "the GREEN-API console.",
                 host,
             ),
             const.CODE_NOT_FOUND: _(
@@ -89,112 +112,95 @@ class TelegramInstance(models.Model):
                 "console.",
                 host,
             ),
-            const.CODE_RATE_LIMIT: _("The service asks to slow down. Try again in a minute."),
+            const.CODE_RATE_LIMIT: _("GREEN-API asks to slow down. Try again in a minute."),
             const.CODE_QUOTA: _(
                 "The monthly quota of your GREEN-API plan is used up. Change the plan in the "
                 "console, or wait for the next month."
             ),
-            const.CODE_TOO_LARGE: _("The file is too large for the service."),
+            const.CODE_TOO_LARGE: _("The file is too large for GREEN-API."),
             const.CODE_HOST_NOT_ALLOWED: _(
-                "It is on no host of this instance. If the service keeps files there, an "
-                "administrator names it on the instance (Further File Hosts)."
+                "The file is on a host that is not allowed for this account. If GREEN-API keeps "
+                "files there, an administrator can add it to Further File Hosts on the account."
             ),
-            const.CODE_FILE_GONE: _("The link to the file is too old. Send the file again."),
-            const.CODE_SERVER: _("GREEN-API has a disturbance. Try again later."),
-            const.CODE_CHECK_LIMIT: _(
-                "Telegram lets this account check no more numbers for some hours: it has asked "
-                "for too many."
-            ),
+            const.CODE_FILE_GONE: _("The link to the file has expired. Send the file again."),
+            const.CODE_SERVER: _("GREEN-API is temporarily unavailable. Try again later."),
             const.CODE_WEBHOOK_SET: _(
-                "The service delivers to a webhook address. Press “Set up receiving” to tell it "
-                "how messages come in."
+                "GREEN-API delivers to a webhook address. Click Set Up Receiving to change how "
+                "messages are received."
             ),
         }
-        if error.code == const.CODE_LOST:
-            return error.detail
-        if error.code == const.CODE_CHECK_LIMIT:
-            return sentences[error.code]
-        if error.method == "download" and error.code == const.CODE_TOO_LARGE:
-            return _("It is too large.")
-        if error.method == "checkAccount" and error.code == const.CODE_BAD_REQUEST:
-            return _(
-                "The service cannot check this number: is it complete, with the code of the "
-                "country? (%s)",
-                error.detail,
-            )
-        text = sentences.get(error.code) or _("The service refused the request.")
-        return f"{text} ({error.detail})" if error.detail else text
-
-    # === TEXTS === #
 
     def _get_user_error_message(self, error):
-        """Say why a call failed, and what to do when it may have been carried out."""
+        """Return why a call of a user failed, and what to do when it may have been completed."""
         if not isinstance(error, OutcomeUnknownError):
             return self._get_error_message(error)
         return self.env._(
-            "%s It may have been carried out all the same: look before you do it again.",
+            "%s The action may have been completed anyway. Check before trying again.",
             self._get_error_message(error),
         )
 
     def _get_step_message(self, step):
-        """Say in plain words why the service did not do what it was asked.
+        """Return why GREEN-API answered a call without carrying it out.
 
-        :param step: a Step, or a group, that is not done
+        :param step: a Step, or a CreatedGroup, that is not done
         """
         reason = getattr(step, "reason", "")
-        seconds = getattr(step, "retry_after", None)
         flags = step.raw if isinstance(step.raw, dict) else {}
-        for flag, text in self._get_group_texts().items():
-            if flag in flags and not reason:
-                return text
-        if seconds:
-            return self.env._("It is too early: the service asks to wait %s seconds.", seconds)
+        if not reason:
+            for flag, text in self._get_group_texts().items():
+                if flag in flags:
+                    return text
+        if seconds := getattr(step, "retry_after", None):
+            return self.env._("GREEN-API asks to wait %s seconds. Try again later.", seconds)
         if known := self._get_reason_texts().get(reason):
             return known
         if reason:
-            return self.env._("The service did not do it (%s).", reason)
-        return self.env._("The service did not do it, and gave no reason. Try again later.")
+            return self.env._("GREEN-API did not carry out the request (%s).", reason)
+        return self.env._(
+            "GREEN-API did not carry out the request and gave no reason. Try again later."
+        )
 
     def _get_reason_texts(self):
-        """Give the sentence for each reason the service may have: ``{reason: text}``."""
+        """Return the sentence for each reason that GREEN-API names: ``{reason: text}``."""
         _ = self.env._
         return {
-            "rate_limit_exceeded": _("Too many attempts. Telegram asks to wait before the next."),
-            "timeout": _("Telegram did not answer in time. Try again."),
+            "rate_limit_exceeded": _("Too many attempts. Wait before the next one."),
+            "timeout": _("Telegram did not respond in time. Try again."),
             "rate-overlimit": _(
-                "Telegram takes a new picture only once in a while. Try again in a minute."
+                "Telegram accepts a new picture only from time to time. Try again in a minute."
             ),
-            "Timed Out": _("Telegram did not take the picture in time. Try again."),
-            "already a member": _("This person is in the group already."),
+            "Timed Out": _("Telegram did not accept the picture in time. Try again."),
+            "already a member": _("This contact is already in the group."),
             "participant not found": _(
-                "This person is not in the group, or Telegram does not know them."
+                "This contact is not in the group, or Telegram does not know the contact."
             ),
             "you are not a member of this group": _(
-                "This account is not in the group any more, so it cannot change it."
+                "This account is no longer in the group, so it cannot change it."
             ),
         }
 
     def _get_group_texts(self):
-        """Give for the key of each answer what it means when the service did not do it."""
+        """Return the sentence for each flag of a group method that was not carried out."""
         _ = self.env._
         return {
             "created": _(
-                "Telegram made no group. Somebody of these people may not let others add them, or "
-                "the account may be limited for a time: leave people out, or try it later."
+                "The group could not be created. One of the contacts may not allow being added to "
+                "groups, or the account may be temporarily limited. Leave out contacts, or try "
+                "again later."
             ),
             "updateGroupName": _(
-                "Telegram did not change the name: it is the same as before, or the account may "
-                "not change it."
+                "The group name was not changed. It is the same as before, or the account may not "
+                "change it."
             ),
             "addParticipant": _(
-                "Telegram did not add this person. They may not let others add them: send them "
+                "This contact could not be added and may not allow being added to groups. Send "
                 "the invitation link instead."
             ),
             "removeParticipant": _(
-                "Telegram removed nobody: the person is not in the group, or the account is no "
-                "administrator of it."
+                "No member was removed. The contact is not in the group, or the account is not an "
+                "administrator of the group."
             ),
             "leaveGroup": _(
-                "Telegram did not let the account leave: it is not in the group any more."
+                "The account could not leave the group because it is no longer a member."
             ),
         }

@@ -7,7 +7,7 @@ from ... import const
 
 
 class TelegramInstance(models.Model):
-    """How far an instance is on its way from credentials to a proven connection."""
+    """Extends ``telegram.instance`` with the guided start, from credentials to a test message."""
 
     _inherit = "telegram.instance"
 
@@ -15,13 +15,13 @@ class TelegramInstance(models.Model):
         "Last Test",
         readonly=True,
         copy=False,
-        help="When a message to the account itself was last sent and came back.",
+        help="When a message to the account itself was last sent and received.",
     )
 
     # === ACTION METHODS === #
 
     def action_start(self):
-        """Open the guided start at the step that this instance has reached."""
+        """Open the guided start at the step that the account has reached."""
         self.ensure_one()
         self.check_access("write")
         return {
@@ -40,35 +40,37 @@ class TelegramInstance(models.Model):
 
     @api.model
     def _connect(self, values):
-        """Make an instance, or give one that is there already other credentials.
+        """Create an account, or change the credentials of the one with the same instance ID.
 
         :param dict values: among them ``id_instance`` and ``api_token_new``
-        :return: the instance, active
-        :raise UserError: it is in a company that the user does not see
+        :return: the ``telegram.instance``, active
+        :raise UserError: it is in a company that the user has no access to
         """
         same = [("id_instance", "=", values["id_instance"])]
-        # sudo: telegram.instance - that there is one in another company is told, nothing else
+        # sudo: telegram.instance - only that it is connected in another company is told
         known_sudo = self.sudo().with_context(active_test=False).search(same)
         instance = known_sudo.with_env(self.env)
         if not instance:
             return self.create(values)
         if not instance.has_access("write"):
-            raise UserError(self.env._("This instance is connected already, in another company."))
+            raise UserError(self.env._("This account is already connected in another company."))
         instance.write({**values, "active": True})
         return instance
 
     def _get_start_step(self):
-        """Give the next step of the guided start: "credentials", "sign_in", "receiving", "test" or
-        "done"."""
+        """Return the next step of the guided start.
+
+        :return: "credentials", "sign_in", "receiving", "test" or "done"
+        """
         if not self or not self.has_api_token:
             return "credentials"
         if self.state in (const.CODE_UNAUTHORIZED, const.CODE_FORBIDDEN, const.CODE_DELETED):
             return "credentials"
-        is_told = self.is_receiving_configured or self.settings_sent_date
+        is_sent = self.is_receiving_configured or self.settings_sent_date
         if self.state != const.STATE_AUTHORIZED and not (
-            is_told and self.state == const.STATE_STARTING
+            is_sent and self.state == const.STATE_STARTING
         ):
             return "sign_in"
-        if not is_told or self._get_webhook_problem():
+        if not is_sent or self._get_webhook_problem():
             return "receiving"
         return "done" if self.test_date else "test"

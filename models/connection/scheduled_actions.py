@@ -9,25 +9,23 @@ from ...tools.transactions import write_and_commit
 
 SEND_INTERVAL = 5  # minutes; commits of new messages wake the action at once
 RECEIVE_INTERVAL = 1  # minutes
-GAP = timedelta(minutes=10)  # after so long without messages coming in, some may be missing
-# How often it is noted that messages come in: often enough for GAP, seldom enough to cost nothing.
-NOTE_EVERY = timedelta(minutes=2)
+MAX_GAP = timedelta(minutes=10)  # if nothing was received for longer, messages may be missing
+# Interval of writing the dates that MAX_GAP is measured by. Writing them each time would cost more.
+HEARTBEAT_INTERVAL = timedelta(minutes=2)
 MINUTES_OF = {"minutes": 1, "hours": 60, "days": 24 * 60}
 
 
 class TelegramInstance(models.Model):
-    """The two scheduled actions of an instance: made with it, and removed with it.
+    """Extends ``telegram.instance`` with its two scheduled actions.
 
-    They do all the network work on messages, and share it among Odoo's cron workers: one instance
-    is sent for by one worker at a time, different ones go in parallel.
-
-    Scheduled actions work for the company of the instance, not for that of Odoo's own user.
+    They do all the network work on messages. Odoo's cron workers share them: one account is sent
+    for by one worker at a time, and different accounts are processed in parallel.
     """
 
     _inherit = "telegram.instance"
 
     def _create_crons(self):
-        """Make the two scheduled actions of a new instance."""
+        """Create the two scheduled actions of a new account."""
         self.ensure_one()
 
         def values(name, method, minutes):
@@ -43,11 +41,11 @@ class TelegramInstance(models.Model):
             }
 
         send_name, receive_name = self._get_cron_names()
-        # sudo: ir.cron - they belong to the instance; its administrators edit no other ones
+        # sudo: ir.cron - they belong to the account; its administrators edit no other ones
         crons_sudo = self.env["ir.cron"].sudo()
         send = crons_sudo.create(values(send_name, "_cron_send", SEND_INTERVAL))
         receive = crons_sudo.create(values(receive_name, "_cron_receive", RECEIVE_INTERVAL))
-        # sudo: telegram.instance - nobody else may write these two
+        # sudo: telegram.instance - only the addon writes these two
         self.sudo().write({"send_cron_id": send.id, "receive_cron_id": receive.id})
 
     def _get_cron_names(self):
@@ -57,28 +55,28 @@ class TelegramInstance(models.Model):
         )
 
     def _get_crons(self):
-        # sudo: ir.cron - they belong to the instance; its administrators edit no other ones
+        # sudo: ir.cron - they belong to the account; its administrators edit no other ones
         sudo = self.sudo().with_context(active_test=False)
         return sudo.send_cron_id | sudo.receive_cron_id
 
     def _update_crons(self):
-        """Let the scheduled actions follow the instance's name and its being active."""
+        """Update the scheduled actions after the account was renamed, archived or restored."""
         self.ensure_one()
         for cron, name in zip(
             (self.sudo().send_cron_id, self.sudo().receive_cron_id),  # sudo: as in _get_crons
             self._get_cron_names(),
             strict=True,
         ):
-            # The name may wait for the next change; saving must not fail while the action runs.
+            # Saving must not fail while the action runs: the name is updated later then.
             if cron.name != name and cron.try_lock_for_update(allow_referencing=True):
                 cron.name = name
-            # Not a plain write: a neutralised copy of the database must stay silent.
+            # toggle() keeps the actions of a neutralized database inactive.
             cron.toggle(self._name, [("id", "=", self.id)])
 
     def _trigger_send(self, at=None):
-        """Wake the send action when this transaction commits, or at a time (UTC)."""
+        """Trigger the send action when this transaction commits, or at a time (UTC)."""
         for instance in self:
-            # sudo: ir.cron - whoever may queue a message may wake the queue
+            # sudo: ir.cron - every user who may queue a message may trigger sending
             instance.sudo().send_cron_id._trigger(at)
 
     def _cron_send(self):
@@ -100,7 +98,7 @@ class TelegramInstance(models.Model):
 
     def _receive_notifications(self):
         """Fetch and process notifications if the action has time left. Commits."""
-        # Odoo repeats an action that has more to do ten times at least, even after its time is
+        # Odoo repeats an action with remaining work at least ten times, even after its time is
         # over. Leave that time to other actions.
         if not self.env["ir.cron"]._commit_progress(remaining=1):
             return
@@ -109,15 +107,16 @@ class TelegramInstance(models.Model):
         self.env["telegram.event"]._receive(self)
 
     def _get_longest_silence(self):
-        """Give how long the receive action may let pass before that is an outage."""
+        """Return how long the receive action may pause before that counts as an outage."""
         cron_sudo = self.sudo().receive_cron_id  # sudo: ir.cron - it belongs to the instance
         minutes = MINUTES_OF.get(cron_sudo.interval_type, const.JOURNAL_HOURS * 60)
-        return max(GAP, timedelta(minutes=2 * minutes * cron_sudo.interval_number))
+        return max(MAX_GAP, timedelta(minutes=2 * minutes * cron_sudo.interval_number))
 
     def _in_company(self):
-        """Return the instance in its company: what is written down for its people without any of
-        them being there, such as why something failed, is in the company's language and time
-        zone."""
+        """Return the account in the environment of its company.
+
+        Texts stored by a scheduled action are in the company's language and time zone.
+        """
         self.ensure_one()
         partner = self.company_id.partner_id
         return self.with_company(self.company_id).with_context(lang=partner.lang, tz=partner.tz)

@@ -6,7 +6,7 @@ from ...tools.transactions import write_in_own_transaction
 
 
 class TelegramInstance(models.Model):
-    """The service's own queues, beside ours: what it has still to send, and still to deliver.
+    """Extends ``telegram.instance`` with the queues at GREEN-API: to send, and to deliver.
 
     https://green-api.com/en/telegram/docs/api/queues/
     """
@@ -14,26 +14,26 @@ class TelegramInstance(models.Model):
     _inherit = "telegram.instance"
 
     def action_open_queues(self):
-        """Ask the service for its queues and show them."""
+        """Fetch the queues from GREEN-API and open them."""
         self.ensure_one()
         return self.env["telegram.queue"]._open(self)
 
     def clear_messages_queue(self):
-        """Let the service forget all messages that it has still to send (ClearMessagesQueue).
+        """Clear the queue of messages that GREEN-API has not sent yet (ClearMessagesQueue).
 
-        Those of Odoo among the first 500 are cancelled here, too; the service tells no more of
-        them. What waits in Odoo stays in the queue.
+        Messages of Odoo among the first 500 are canceled here, too; GREEN-API lists no more of
+        them. Messages that wait in Odoo stay queued.
 
-        :return: the ``telegram.message`` that were cancelled
-        :raise AccessError: the user is no administrator of Telegram
-        :raise UserError: the service did not do it
+        :return: the canceled ``telegram.message``
+        :raise AccessError: the user is not a Telegram administrator
+        :raise UserError: the queue was not cleared
         """
         return self._clear_messages_queue()[0]
 
     def _clear_messages_queue(self):
-        """Do the same.
+        """Clear the queue as ``clear_messages_queue`` does.
 
-        :return: the ``telegram.message`` that were cancelled, and the client's Step
+        :return: tuple of the canceled ``telegram.message`` and the client's Step
         """
         self.ensure_one()
         self.check_access("write")
@@ -45,20 +45,24 @@ class TelegramInstance(models.Model):
         return messages.with_env(self.env), step
 
     def clear_webhooks_queue(self):
-        """Let the service forget all notifications that it has still to deliver
-        (ClearWebhooksQueue); it does so once a minute at most.
+        """Clear the queue of notifications that GREEN-API has not delivered (ClearWebhooksQueue).
 
-        :raise AccessError: the user is no administrator of Telegram
-        :raise UserError: the service did not do it; the text says how long to wait
+        GREEN-API allows this once a minute.
+
+        :raise AccessError: the user is not a Telegram administrator
+        :raise UserError: the queue was not cleared; the text says how long to wait
         """
         self.ensure_one()
         self.check_access("write")
         return self._call_service("clear_webhooks_queue")
 
     def _process_cleared_queue(self, ids_message):
-        """Cancel our messages of these ids: the service has forgotten them.
+        """Cancel the messages that were removed from GREEN-API's queue.
 
-        Should one have gone out in that very moment, the service's report still tells it.
+        If one was sent at that very moment, a status event corrects it.
+
+        :param list ids_message: idMessage of each
+        :return: the canceled ``telegram.message``
         """
         messages = self.env["telegram.message"].search(
             [
@@ -67,6 +71,6 @@ class TelegramInstance(models.Model):
                 ("state", "=", "sent"),
             ]
         )
-        reason = self.env._("The queue of the service was cleared before it was sent.")
+        reason = self.env._("The queue at GREEN-API was cleared before the message was sent.")
         messages._set_state({"state": "canceled", "failure_reason": reason})
         return messages

@@ -8,12 +8,13 @@ from odoo.tools import plaintext2html
 
 from ... import const
 from ...client import GreenApiClient, GreenApiError, RefusedError
+from ...tools.actions import get_dialog_action
 from ...tools.transactions import write_and_commit
 
 FIRST_PAUSE = 30  # seconds after a failed call; doubled with every further one
 LONGEST_PAUSE = 3600  # seconds
-# An account in one of these states needs a person.
-STOPPED = {
+# States in which the account does not work until a user acts.
+STOPPED_STATES = {
     const.STATE_NOT_AUTHORIZED,
     const.STATE_PENDING_PASSWORD,
     "suspended",
@@ -29,9 +30,10 @@ QUOTA_ACTIVITY = "mail.mail_activity_data_todo"
 
 
 class TelegramInstance(models.Model):
-    """What an instance asks the service about its own account: state, sign-in, settings.
+    """Extends ``telegram.instance`` with the state of the account, its client and its alerts.
 
-    Activities for the administrator of an account: it has stopped, or its quota is used up.
+    The administrator of an account gets an activity when it has stopped, or when the quota of its
+    plan is used up.
     """
 
     _inherit = "telegram.instance"
@@ -42,34 +44,58 @@ class TelegramInstance(models.Model):
         "Administrator",
         default=lambda self: self.env.user,
         domain="[('share', '=', False)]",
-        help="Who gets an activity when the account stops working, or its quota is used up. It has "
-        "to be an administrator of Telegram.",
+        help="Gets an activity when the account stops working or its quota is used up. The user "
+        "must be a Telegram administrator.",
     )
     was_operational = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Whether the account has worked since it was last set up, or reported as stopped.",
+        help="The account has worked since it was set up or since it was last reported as stopped.",
     )
 
+    # === ACTION METHODS === #
+
+    def action_check_state(self):
+        """Fetch the state from GREEN-API; open the sign-in dialog if nobody is signed in."""
+        self.ensure_one()
+        self.check_access("write")
+        self._refresh_state()
+        if self.state in (const.STATE_NOT_AUTHORIZED, const.STATE_PENDING_PASSWORD):
+            return self.action_sign_in()
+        if self.state == const.STATE_AUTHORIZED and not self.last_error:
+            self._set_up_receiving()
+        is_good = self.state == const.STATE_AUTHORIZED and not self.last_error
+        return self._notify(self.state_message, is_good)
+
+    def action_sign_in(self):
+        """Open the dialog that signs in a Telegram account."""
+        self.ensure_one()
+        self.check_access("write")
+        return get_dialog_action(
+            "telegram.sign.in", self.env._("Sign In to Telegram"), instance_id=self.id
+        )
+
+    # === CLIENT === #
+
     def _get_client(self):
-        """Return a client for this instance: the only place where one is made.
+        """Return a client for this account. It is created here only.
 
         :raise UserError: the token is missing
         """
         self.ensure_one()
         instance_sudo = self.sudo()  # sudo: telegram.instance - the token stays in the client
-        if not instance_sudo.api_token and not self._may_handle_tokens():
+        if not instance_sudo.api_token and not self._can_handle_tokens():
             raise UserError(
                 self.env._(
-                    "The API token of “%s” is not set. Ask an administrator with the rights of "
-                    "Odoo's settings to enter it.",
+                    "The API token of “%s” is not set. Ask an administrator with access to Odoo's "
+                    "settings to enter it.",
                     self.name,
                 )
             )
         if not instance_sudo.api_token:
             raise UserError(
                 self.env._(
-                    "The API token of “%s” is not set. Enter it on the instance "
+                    "The API token of “%s” is not set. Enter it on the account "
                     "(apiTokenInstance in the GREEN-API console).",
                     self.name,
                 )
@@ -83,46 +109,21 @@ class TelegramInstance(models.Model):
             observe=self.env["telegram.call"]._get_observer(self),
         )
 
-    # === ACTION METHODS === #
-
-    def action_check_state(self):
-        """Ask the service for the state; open the sign-in dialog when there is no session."""
-        self.ensure_one()
-        self.check_access("write")
-        self._refresh_state()
-        if self.state in (const.STATE_NOT_AUTHORIZED, const.STATE_PENDING_PASSWORD):
-            return self.action_sign_in()
-        if self.state == const.STATE_AUTHORIZED and not self.last_error:
-            self._set_up_receiving()
-        good = self.state == const.STATE_AUTHORIZED and not self.last_error
-        return self._notify(self.state_message, good)
-
-    def action_sign_in(self):
-        """Open the dialog that signs the Telegram account in."""
-        self.ensure_one()
-        self.check_access("write")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Sign in to Telegram"),
-            "res_model": "telegram.sign.in",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_instance_id": self.id},
-        }
+    # === STATE === #
 
     def _refresh_state(self):
-        """Ask the service for the state and keep what it says, be it an answer or a failure."""
-        keep, what = self._fetch_state()
-        keep(what)
+        """Fetch the state from GREEN-API and store the result, or the error."""
+        store, result = self._fetch_state()
+        store(result)
 
     def _refresh_state_and_commit(self):
-        """Do the same in a scheduled action, where other transactions may be in the way."""
+        """Refresh the state in a scheduled action, retrying on concurrent updates. Commits."""
         write_and_commit(self.env, *self._fetch_state())
 
     def _fetch_state(self):
-        """Ask the service for the state.
+        """Fetch the state from GREEN-API.
 
-        :return: the method that keeps what came of it, and what came of it
+        :return: tuple ``(handler, result)``; calling the handler with the result stores it
         """
         self.ensure_one()
         try:
@@ -131,8 +132,69 @@ class TelegramInstance(models.Model):
         except GreenApiError as error:
             return self._record_error, error
 
+    def _update_state(self, state):
+        """Store a state reported by GREEN-API. States that are not documented become "unknown"."""
+        if state == const.STATE_NOT_AUTHORIZED and self.account_chat_id:
+            # The session has ended; the next one may be of another account.
+            # sudo: telegram.instance - reported by GREEN-API, whoever the user is
+            self.sudo().write(self._prepare_profile(None))
+        error = False
+        if state not in const.SERVICE_STATES:
+            error = self.env._(
+                "GREEN-API reports the state “%s”, which this version does not know. Look at the "
+                "account in the GREEN-API console.",
+                state,
+            )
+            state = "unknown"
+        self._write_account({"state": state, "last_error": error})
+        if state == const.STATE_AUTHORIZED:
+            self._trigger_send()  # messages were queued until now
+
+    def _record_error(self, error):
+        """Store the state that a failed call reveals, or the error itself.
+
+        :param GreenApiError error: raised by the client
+        """
+        if error.code == const.CODE_UNAUTHORIZED and self._is_token_fresh():
+            # No alert: the next call uses the new token.
+            message = self.env._(
+                "The API token has just been replaced, and GREEN-API does not accept it yet. Odoo "
+                "tries again."
+            )
+            self._write_account({"last_error": message})
+        elif error.code in const.STATE_OF_CODE:
+            self._write_account({"state": const.STATE_OF_CODE[error.code], "last_error": False})
+        else:
+            self._write_account({"last_error": self._get_error_message(error)})
+
+    def _write_account(self, vals):
+        """Store what GREEN-API reported about the account, and alert its administrator.
+
+        The administrator gets an activity when the account has stopped working.
+        """
+        was_operational = self.was_operational or self.state == const.STATE_AUTHORIZED
+        # sudo: telegram.instance - reported by GREEN-API, whoever the user is
+        instance_sudo = self.sudo()
+        instance_sudo.write({**vals, "last_check_date": fields.Datetime.now()})
+        if self.state == const.STATE_AUTHORIZED:
+            if not self.was_operational:
+                instance_sudo.was_operational = True
+                instance_sudo._close_stopped_activity()
+        elif self.state in STOPPED_STATES and was_operational:
+            instance_sudo.was_operational = False
+            instance_sudo._schedule_activity(STOPPED_ACTIVITY, self._prepare_stopped_activity)
+        elif was_operational and not self.was_operational:
+            instance_sudo.was_operational = True
+
+    def _clear_last_error(self):
+        """Clear the last error after a call has worked."""
+        if self.last_error:
+            self._write_account({"last_error": False})
+
+    # === SENDING === #
+
     def _can_send(self):
-        """Say whether messages may be sent now; ask the service again when it was otherwise."""
+        """Return whether messages may be sent now; fetch the state if it did not allow that."""
         self.ensure_one()
         if self.send_after and self.send_after > fields.Datetime.now():
             return False
@@ -141,9 +203,9 @@ class TelegramInstance(models.Model):
         return self.state == const.STATE_AUTHORIZED
 
     def _pause_sending(self, seconds=None):
-        """Send nothing for a while after a failed call, longer with every one in a row.
+        """Pause sending after a failed call, longer with every failure in a row.
 
-        :param float seconds: what the service asked for
+        :param float seconds: pause that GREEN-API asked for
         """
         if not seconds:
             seconds = min(FIRST_PAUSE * 2 ** min(self.send_failures, 10), LONGEST_PAUSE)
@@ -152,96 +214,36 @@ class TelegramInstance(models.Model):
         self._trigger_send(send_after)
 
     def _resume_sending(self):
-        """Forget former failures: a call has worked."""
+        """Clear earlier failures after a call has worked."""
         if self.send_failures:
             self.write({"send_after": False, "send_failures": 0})
         self._clear_last_error()
 
-    def _clear_last_error(self):
-        """Forget what was wrong with the connection: a call has worked."""
-        if self.last_error:
-            self._write_account({"last_error": False})
-
-    def _update_state(self, state):
-        """Keep a state that the service reports; one that is new to us is kept as "unknown"."""
-        if state == const.STATE_NOT_AUTHORIZED and self.account_chat_id:
-            # The session has ended; the next one may be of another account.
-            # sudo: telegram.instance - these fields are what the service said, not the user
-            self.sudo().write(self._prepare_profile(None))
-        problem = False
-        if state not in const.SERVICE_STATES:
-            problem = self.env._(
-                "The service reports the state “%s”, which this version does not know. Look at "
-                "the instance in the GREEN-API console.",
-                state,
-            )
-            state = "unknown"
-        self._write_account({"state": state, "last_error": problem})
-        if state == const.STATE_AUTHORIZED:
-            self._trigger_send()  # what waited for this
+    # === ALERTS === #
 
     def _process_quota_exceeded(self, notification):
-        """Tell the instance's followers that the quota of the plan is used up.
+        """Notify the followers and the administrator that the quota of the plan is used up.
 
-        :param QuotaNotification notification: what the service reported
+        :param QuotaNotification notification: reported by GREEN-API
         """
         error = RefusedError(notification.method, const.CODE_QUOTA, detail=notification.description)
         self.message_post(body=self._get_error_message(error))
-        # sudo: mail.activity - the service has reported it
+        # sudo: mail.activity - the quota is reported by GREEN-API, not by a user
         self.sudo()._schedule_activity(
             QUOTA_ACTIVITY, lambda instance: self._prepare_quota_activity(instance, notification)
         )
 
-    def _record_error(self, error):
-        """Keep what a failed call tells about the instance.
+    def _schedule_activity(self, activity_type, prepare):
+        """Create an activity for the administrator, unless there is one about the same.
 
-        :param GreenApiError error: what the client raised
-        """
-        if error.code == const.CODE_UNAUTHORIZED and self._is_token_fresh():
-            # No alarm: the next call uses the new token.
-            problem = self.env._(
-                "The API token has just been replaced; the service does not accept it yet. It is "
-                "tried again."
-            )
-            self._write_account({"last_error": problem})
-        elif error.code in const.STATE_OF_CODE:
-            self._write_account({"state": const.STATE_OF_CODE[error.code], "last_error": False})
-        else:
-            self._write_account({"last_error": self._get_error_message(error)})
-
-    def _write_account(self, vals):
-        """Store what the service reported about the account.
-
-        The administrator gets an activity when the account has stopped working.
-        """
-        was_operational = self.was_operational or self.state == const.STATE_AUTHORIZED
-        # sudo: telegram.instance - these fields are what the service said, not the user
-        instance_sudo = self.sudo()
-        instance_sudo.write({**vals, "last_check_date": fields.Datetime.now()})
-        if self.state == const.STATE_AUTHORIZED:
-            if not self.was_operational:
-                instance_sudo.was_operational = True
-                instance_sudo._close_stopped_activity()
-        elif self.state in STOPPED and was_operational:
-            instance_sudo.was_operational = False
-            instance_sudo._schedule_activity(STOPPED_ACTIVITY, self._prepare_stopped_activity)
-        elif was_operational and not self.was_operational:
-            instance_sudo.was_operational = True
-
-    # === ACTIVITIES === #
-
-    def _schedule_activity(self, activity_type, describe):
-        """Give the administrator an activity, unless there is an open one about the same.
-
-        :param str activity_type: external id
-        :param describe: gives its summary and what to do, of the instance in their language
+        :param str activity_type: external ID
+        :param prepare: returns summary and note for the account in the administrator's language
         """
         user = self._get_administrator()
         if not user:
             return
-        # In the words and on the day of whom it is for.
         instance = self.with_context(lang=user.lang, tz=user.tz)
-        summary, note = describe(instance)
+        summary, note = prepare(instance)
         if self._find_activities(activity_type, summary):
             return
         instance.activity_schedule(
@@ -249,8 +251,10 @@ class TelegramInstance(models.Model):
         )
 
     def _find_activities(self, activity_type, summary):
-        """Return the open activities of a kind; those about a quota also when they were closed
-        this month, since it stays used up until the next."""
+        """Return the activities of a type that make another one needless.
+
+        A quota stays used up until the next month, so closed activities of this month count.
+        """
         if activity_type == STOPPED_ACTIVITY:
             return self.activity_search([activity_type])
         month = fields.Date.today().replace(day=1)
@@ -265,7 +269,7 @@ class TelegramInstance(models.Model):
         )
 
     def _get_administrator(self):
-        """Return whom to tell: the instance's administrator, else one who may see it."""
+        """Return the user to alert: the administrator, else another one of the company."""
         self.ensure_one()
         candidates = self.responsible_id | self.create_uid
         candidates |= self.env.ref("telegram_green_api.group_manager").all_user_ids.sorted("id")
@@ -277,8 +281,6 @@ class TelegramInstance(models.Model):
                 and self.company_id in user.company_ids
             )
         )[:1]
-
-    # === TEXTS === #
 
     def _prepare_stopped_activity(self, instance):
         _ = instance.env._

@@ -9,7 +9,7 @@ from ...tools.transactions import write_in_own_transaction
 
 
 class TelegramInstance(models.Model):
-    """What a person asks the service by a button, and how the answer is shown."""
+    """Extends ``telegram.instance`` with calls made for a user, and the display of their result."""
 
     _inherit = "telegram.instance"
 
@@ -17,16 +17,16 @@ class TelegramInstance(models.Model):
         [("off", "Nothing"), ("errors", "Failed calls"), ("all", "All calls")],
         default="errors",
         required=True,
-        help="Which calls of the service are kept under Technical → Calls, with what was sent and "
-        "what came back. Secrets are not kept.",
+        help="Calls of GREEN-API that are logged under Technical → Calls, with the request and "
+        "the response. Secrets are not logged.",
     )
 
     def _call_service(self, method, *args, **kwargs):
-        """Call a method of the service for a person, in a transaction that has written nothing.
+        """Call a method of GREEN-API for a user. The transaction must have written nothing.
 
         :param str method: of the client, such as "get_group_data"
-        :return: what the client's method returns; a Step, or a group, only when it is done
-        :raise UserError: it failed; the text says why and what to do
+        :return: the result of the client's method; a Step or a CreatedGroup only when it is done
+        :raise UserError: the call failed; the text says why and what to do
         """
         self.ensure_one()
         try:
@@ -40,21 +40,20 @@ class TelegramInstance(models.Model):
         return result
 
     def _record_call_failure(self, error):
-        """Keep what a failed call tells about the instance, in a transaction of its own.
+        """Store the state that a failed call reveals, in a separate transaction.
 
-        :param GreenApiError error: what the client raised
+        :param GreenApiError error: raised by the client
         """
         if error.code in const.STATE_OF_CODE:
             write_in_own_transaction(self, lambda instance: instance._record_error(error))
 
     def _display_result(self, message, result=None, *, type="success", next=None):  # pylint: disable=redefined-builtin
-        """Show a person what came of a button: in words, and on demand the raw answer.
+        """Return an action that displays a result, and the raw response on demand.
 
-        :param str message: in words
-        :param result: what the client returned, or JSON; secrets in it are masked
+        :param str message: the result in words
+        :param result: result of the client, or JSON; secrets in it are masked
         :param str type: "success", "info", "warning" or "danger"
-        :param dict next: the action to go on with; by default the form is read again
-        :return: an action
+        :param dict next: action to continue with; by default the form is reloaded
         """
         raw = getattr(result, "raw", result)
         return {
@@ -70,11 +69,10 @@ class TelegramInstance(models.Model):
         }
 
     def _notify(self, message, is_good=True, *, sticky=False):
-        """Show a person what came of a button in a few words, and read the form again.
+        """Return an action that displays a short notification and reloads the form.
 
         :param bool is_good: False for a warning
         :param bool sticky: whether it stays until it is closed
-        :return: an action
         """
         return {
             "type": "ir.actions.client",

@@ -27,7 +27,7 @@ class TelegramApiPartner(models.Model):
 
     _name = "telegram.api.partner"
     _protected = {"last_refresh_date"}
-    _inherit = "telegram.protected.mixin"
+    _inherit = ["telegram.protected.mixin", "telegram.secret.mixin"]
     _description = "GREEN-API Partner"
     _order = "name, id"
 
@@ -46,15 +46,12 @@ class TelegramApiPartner(models.Model):
         "Address of Instances",
         help="apiUrl of the partner's instances. Empty: the usual one, by the id of each.",
     )
-    # The token itself is out of everyone's reach; people only ever write it, into the next field.
-    token = fields.Char(compute="_compute_token", groups=fields.NO_ACCESS)
-    token_new = fields.Char(
+    api_token_new = fields.Char(
         "Partner Token",
-        compute="_compute_token_new",
-        inverse="_inverse_token_new",
-        help="partnerToken in the GREEN-API console. It is kept and never shown again.",
+        groups="",
+        help="The partnerToken value from the GREEN-API console. It is stored securely and cannot "
+        "be displayed again.",
     )
-    has_token = fields.Boolean("Token Is Set", compute="_compute_has_token", compute_sudo=True)
     instance_ids = fields.One2many("telegram.api.partner.instance", "partner_id", "Instances")
     last_refresh_date = fields.Datetime("Last Refreshed", readonly=True, copy=False)
     call_log = fields.Selection(
@@ -73,28 +70,6 @@ class TelegramApiPartner(models.Model):
         "The days for which calls are kept are 0 (for ever) to 36500.",
     )
 
-    # === COMPUTE METHODS === #
-
-    def _compute_token(self):
-        found = self.env["telegram.secret"]._read_secrets(self, "token")
-        for partner in self:
-            partner.token = found.get(partner.id, False)
-
-    def _compute_token_new(self):
-        self.token_new = False
-
-    def _inverse_token_new(self):
-        for partner in self.filtered("token_new"):
-            token = self.env["telegram.instance"]._clean_token(partner.token_new)
-            self.env["telegram.secret"]._write_secret(partner, "token", token)
-        # Else the value just written would be read back out of the cache, into the browser.
-        self.invalidate_recordset(["token", "token_new", "has_token"], flush=False)
-
-    @api.depends("token")
-    def _compute_has_token(self):
-        for partner in self:
-            partner.has_token = bool(partner.token)
-
     # === CONSTRAINT METHODS === #
 
     @api.constrains("api_url", "instance_url")
@@ -111,12 +86,6 @@ class TelegramApiPartner(models.Model):
                             url,
                         )
                     ) from None
-
-    # === CRUD METHODS === #
-
-    def unlink(self):
-        self.env["telegram.secret"]._forget(self)
-        return super().unlink()
 
     # === ACTION METHODS === #
 
@@ -154,7 +123,7 @@ class TelegramApiPartner(models.Model):
         self.ensure_one()
         self.check_access("write")
         partner_sudo = self.sudo()  # sudo: telegram.api.partner - the token stays in the client
-        if not partner_sudo.token:
+        if not partner_sudo.api_token:
             raise UserError(
                 self.env._(
                     "The token of “%s” is not set. Enter it (partnerToken in the GREEN-API "
@@ -163,7 +132,7 @@ class TelegramApiPartner(models.Model):
                 )
             )
         observe = self.env["telegram.call"]._get_observer(self)
-        return PartnerClient(partner_sudo.api_url, partner_sudo.token, observe=observe)
+        return PartnerClient(partner_sudo.api_url, partner_sudo.api_token, observe=observe)
 
     def _call_service(self, method, *args):
         """Call a method of the service for a person, in a transaction that has written nothing.

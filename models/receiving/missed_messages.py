@@ -11,7 +11,7 @@ from ...client import GreenApiError, RefusedError
 from ...client.journal_notifications import as_notification, as_status
 from ...client.parsing import text
 from ...tools.transactions import own_transaction, write_and_commit
-from ..connection.scheduled_actions import NOTE_EVERY
+from ..connection.scheduled_actions import HEARTBEAT_INTERVAL
 from ..telegram_message import RANK
 
 _logger = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class TelegramInstance(models.Model):
         if silence > self._get_longest_silence():
             if not self._fetch_missed_since(silence + MARGIN):
                 return  # the next run asks again
-        elif self.received_until and abs(silence) < NOTE_EVERY:
+        elif self.received_until and abs(silence) < HEARTBEAT_INTERVAL:
             return
         write_and_commit(self.env, self.write, {"received_until": now})
 

@@ -27,7 +27,7 @@ class TelegramInstance(models.Model):
         "Webhook: the service delivers them at once; Odoo needs a public https address for that.",
     )
     polling_window = fields.Integer(
-        "PollingWindow Window",
+        "Listening Window",
         help="Seconds that the receive action goes on waiting for messages when there are none. "
         "Where no webhook is possible, 50 or so let messages come in at once most of the time. "
         "Meanwhile the instance occupies one of Odoo's scheduler threads (max_cron_threads).",

@@ -11,7 +11,7 @@ from ... import const
 from ...client import GreenApiError, RefusedError
 from ...client.notifications import OUTGOING_API
 from ...tools.transactions import write_and_commit
-from ..connection.scheduled_actions import NOTE_EVERY
+from ..connection.scheduled_actions import HEARTBEAT_INTERVAL
 from ..telegram_message import NO_FAILURE
 
 _logger = logging.getLogger(__name__)
@@ -302,7 +302,7 @@ class TelegramInstance(models.Model):
         """Note that Odoo works; after a break, doubt what waited before it. Commits."""
         now, mark = fields.Datetime.now(), self._get_database_fingerprint()
         is_same = self.database_fingerprint == mark
-        is_recent = self.last_run_date and abs(now - self.last_run_date) < NOTE_EVERY
+        is_recent = self.last_run_date and abs(now - self.last_run_date) < HEARTBEAT_INTERVAL
         if self.active and self.has_api_token and not (is_same and is_recent):
             write_and_commit(self.env, self._resume_after_restart, now, mark)
 

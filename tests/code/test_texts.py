@@ -1,0 +1,101 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""The language: what people and programmers read is said in the field's own words."""
+
+import ast
+import re
+from pathlib import Path
+
+import polib
+from lxml import etree
+
+from odoo.tests import BaseCase
+
+ADDON = Path(__file__).resolve().parents[2]
+# In docstrings and in texts that people read.
+RIDDLES = re.compile(
+    r"what (has |had )?(be)?c(a|o)me of|\bwhoever\b|\bnobody knows\b|\bis nobody\b|\bnobody's\b"
+    r"|\ball the same:|\bit is that of\b",
+    re.IGNORECASE,
+)
+# Verbs that name no action of a program.
+VAGUE_VERBS = re.compile(r"(Give|Let|Say|Tell|Keep|Take|Note)s?\b")
+# British spelling, and words that Odoo has others for.
+NOT_ODOOS = re.compile(
+    r"\b(synchronis|neutralis|recognis|organis|cancelled|colour|licence\b|press(es|ed)?\b|fetch)",
+    re.IGNORECASE,
+)
+QUOTED = re.compile(r"(?:[Cc]lick|[Cc]hoose|[Uu]se|button) (?:on )?[“*]([^”*%]+)[”*]")
+
+
+def get_docstrings():
+    """Return the docstrings of the addon with their places."""
+    for folder in ("client", "models", "tools", "wizards", "controllers"):
+        for path in sorted((ADDON / folder).rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            for node in ast.walk(tree):
+                kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
+                if isinstance(node, kinds) and (text := ast.get_docstring(node)):
+                    line = getattr(node, "lineno", 1)
+                    yield f"{path.relative_to(ADDON)}:{line}", node, text
+
+
+def get_texts():
+    """Return the texts that can be translated."""
+    entries = polib.pofile(str(ADDON / "i18n" / "telegram_green_api.pot"))
+    return [entry.msgid for entry in entries]
+
+
+def get_button_names():
+    """Return the names of buttons, menus, tabs and fields in views and in the web client."""
+    names = set()
+    for folder in ("views", "wizards", "static"):
+        for path in (ADDON / folder).rglob("*.xml"):
+            tree = etree.parse(str(path))
+            for node in tree.iter(etree.Element):
+                names.update(node.attrib.get(key, "") for key in ("string", "name", "title"))
+                names.add(" ".join("".join(node.itertext()).split()))
+    for folder in ("models", "wizards"):
+        for path in (ADDON / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    names.add(node.value)
+    for path in (ADDON / "static").rglob("*.js"):
+        names.update(re.findall(r'"([^"\n]+)"', path.read_text(encoding="utf-8")))
+    return names
+
+
+class TestTexts(BaseCase):
+    def test_docstrings_begin_with_an_action(self):
+        """A docstring that begins with Give, Let or Take has to be solved before it is read."""
+        wrong = [
+            f"{place}: {text.splitlines()[0]}"
+            for place, node, text in get_docstrings()
+            if isinstance(node, ast.FunctionDef) and VAGUE_VERBS.match(text)
+        ]
+        self.assertEqual(wrong, [])
+
+    def test_docstrings_name_the_thing(self):
+        """“What came of it” makes the reader look for what it is."""
+        wrong = [place for place, _node, text in get_docstrings() if RIDDLES.search(text)]
+        self.assertEqual(wrong, [])
+
+    def test_texts_name_the_thing(self):
+        """People read what happened, not a riddle."""
+        texts = get_texts()
+        self.assertGreater(len(texts), 1000, "the texts were not read")
+        self.assertEqual([text for text in texts if RIDDLES.search(text)], [])
+
+    def test_texts_are_in_odoos_words(self):
+        """A word that Odoo says otherwise makes people look for a difference."""
+        self.assertEqual([text for text in get_texts() if NOT_ODOOS.search(text)], [])
+
+    def test_quoted_buttons_exist(self):
+        """A text told people to press “Retry”, and the button was called otherwise."""
+        names = get_button_names()
+        wrong = {
+            (name, text)
+            for text in get_texts()
+            for name in QUOTED.findall(text)
+            if name not in names
+        }
+        self.assertEqual(wrong, set())
