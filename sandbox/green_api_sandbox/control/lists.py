@@ -1,0 +1,60 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Control: the queues, the ledger and the requests seen."""
+
+from ..world import notifications, request_log, send_queue
+from .parameters import allow, get_instance, seconds
+from .routes import INSTANCE, route
+
+
+@route("POST", INSTANCE + "/notifications")
+def add_notifications(world, values, id_instance):
+    allow(values, "body", "times")
+    with world.transaction(id_instance):
+        instance = get_instance(world, id_instance)
+        body = values["body"]
+        times = range(values.get("times", 1))
+        added = [notifications.add_raw(world, instance, body) for _time in times]
+        return {"receiptIds": added}
+
+
+@route("GET", INSTANCE + "/notifications")
+def list_notifications(world, _values, id_instance):
+    with world.changed:
+        notifications.drop_expired(world, id_instance)
+        found = world.store.entries(id_instance, notifications.LIST)
+        return [{"receiptId": number, "body": body} for number, _created, body in found]
+
+
+@route("GET", INSTANCE + "/ledger")
+def ledger(world, values, id_instance):
+    entries = _wait_for_entries(world, values, id_instance, send_queue.LEDGER)
+    return [entry for _number, _created, entry in entries]
+
+
+@route("GET", INSTANCE + "/requests")
+def requests(world, values, id_instance):
+    entries = _wait_for_entries(world, values, id_instance, request_log.LIST)
+    return [{"number": number, **entry} for number, _created, entry in entries]
+
+
+@route("GET", "/requests")
+def requests_without_instance(world, values):
+    return requests(world, values, request_log.NOBODY)
+
+
+def _wait_for_entries(world, values, id_instance, name):
+    """The entries of a list; those of one method, if asked for; waited for if a count is given."""
+    count = int(values.get("count", 0))
+    method = values.get("method", "").lower()
+
+    def read():
+        entries = world.store.entries(id_instance, name)
+        return [each for each in entries if method in ("", each[2].get("method", "").lower())]
+
+    def enough():
+        # reading a long list again at every change would cost more than what is waited for
+        return world.store.count_entries(id_instance, name) >= count and len(read()) >= count
+
+    with world.changed:
+        world.wait_for(enough, seconds(values))
+        return read()

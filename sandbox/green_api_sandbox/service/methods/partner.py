@@ -1,0 +1,81 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Partner: instances made and removed by the partner's token.
+
+Other path, other token, and every refusal is a 200 answer.
+"""
+
+from datetime import datetime, timezone
+
+from ...world import account, plan
+from ..fields import integer, text
+from ..registry import partner_method
+from .account import SETTINGS
+
+FIRST_ID = 4100000001
+CREATE_FIELDS = (
+    text("name", required=False, may_be_empty=True),
+    text("enableMessagesHistory", required=False),
+    *(
+        integer("delaySendMessagesMilliseconds", 500, 300000)
+        if field.name == "delaySendMessagesMilliseconds"
+        else field
+        for field in SETTINGS
+    ),
+)
+NOT_FOUND = {"code": 404, "description": "Not found"}
+
+
+@partner_method("getInstances", "GET")
+def get_instances(call):
+    """All instances, deleted ones included, with their live tokens."""
+    world = call.world
+    found = [world.instance(id_instance) for id_instance in world.store.instance_ids()]
+    return [
+        {
+            "idInstance": instance.id_instance,
+            "name": instance.name,
+            "typeInstance": "telegram",
+            "typeAccount": "",
+            "messenger": "telegram",
+            "partnerUserUiid": "",
+            "timeCreated": _moment(instance.created_at),
+            "timeDeleted": _moment(instance.deleted_at),
+            "apiTokenInstance": instance.api_token_instance,
+            "deleted": instance.deleted,
+            "tariff": instance.plan.upper(),
+            "isFree": instance.plan == plan.DEVELOPER,
+            "isPartner": True,
+            "expirationDate": "",
+            "isExpired": instance.expired,
+        }
+        for instance in found
+    ]
+
+
+def _moment(timestamp):
+    """A time as text; empty when there is none."""
+    return datetime.fromtimestamp(timestamp, timezone.utc).isoformat() if timestamp else ""
+
+
+@partner_method("createInstance", "POST", *CREATE_FIELDS, at_least_one=True)
+def create_instance(call):
+    values = dict(call.values)
+    id_instance = max([FIRST_ID - 1, *call.world.store.instance_ids()]) + 1
+    name = values.pop("name", "") or "Shop"
+    values.pop("enableMessagesHistory", None)
+    instance = account.create(call.world, id_instance, settings=values, name=name)
+    return {
+        "idInstance": id_instance,
+        "apiTokenInstance": instance.api_token_instance,
+        "typeInstance": "telegram",
+    }
+
+
+@partner_method("deleteInstanceAccount", "POST", integer("idInstance", required=True))
+def delete_instance_account(call):
+    """The Telegram session goes on: log out first."""
+    instance = call.world.instance(call.values["idInstance"])
+    if not instance or instance.deleted:
+        return NOT_FOUND
+    account.set_deleted(call.world, instance)
+    return {"deleteInstanceAccount": True}

@@ -1,0 +1,133 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Sending: everything that goes through the queue.
+
+A method here only turns its fields into the messageData of the message; queueing and answering
+are the same for all.
+"""
+
+from ...world import message_content, messages, send_queue
+from ..errors import ServiceError, invalid
+from ..fields import QUOTE, TYPING, Field, boolean, chat_id, integer, number, text, validate
+from ..registry import method
+from ..session import check_queue_open
+
+CONTACT = (
+    integer("contact.phoneContact", 1, required=True),
+    *(
+        text(f"contact.{name}", required=False, may_be_empty=True)
+        for name in ("firstName", "middleName", "lastName", "company")
+    ),
+)
+OPTION = (text("optionName", high=100),)
+
+
+def sending_method(name, *fields):
+    """Declare a function (values of the request -> messageData) as a sending method."""
+
+    def declare(make_data):
+        @method(name, "POST", chat_id(), *fields, QUOTE, *TYPING, rps=50, quota="chats")
+        def send(call):
+            return queue_message(call, name, make_data(call.values))
+
+        return make_data
+
+    return declare
+
+
+def queue_message(call, name, data):
+    """Put what the call wants to send into the queue; the service's answer is given back."""
+    check_queue_open(call.instance)
+    id_message = send_queue.enqueue(call.world, call.instance, name, call.values, data, call.number)
+    return {"idMessage": id_message}
+
+
+@sending_method("sendMessage", text("message", high=4096))
+def send_message(values):
+    return message_content.text(values["message"])
+
+
+@sending_method(
+    "sendLocation",
+    number("latitude", -90, 90, required=True),
+    number("longitude", -180, 180, required=True),
+)
+def send_location(values):
+    return message_content.location(values["latitude"], values["longitude"])
+
+
+@sending_method("sendContact", Field("contact", "object", required=True))
+def send_contact(values):
+    card = values["contact"]
+    validate(CONTACT, {f"contact.{name}": value for name, value in card.items()})
+    names = card.get("firstName", ""), card.get("lastName", "")
+    return message_content.contact(card["phoneContact"], *names)
+
+
+@sending_method(
+    "sendPoll",
+    text("message", high=255),
+    Field("options", "array", required=True, low=2, high=12),
+    Field("type", choices=("regular", "quiz")),
+    boolean("multipleAnswers"),
+    boolean("isAnonymous", default=True),
+    integer("correctOptionId", 0),
+)
+def send_poll(values):
+    """Options are taken as strings and as objects: the service's pages and clients disagree."""
+    options = [
+        option if isinstance(option, dict) else {"optionName": option}
+        for option in values["options"]
+    ]
+    for option in options:
+        validate(OPTION, option)
+    if values.get("type") == "quiz" and values["multipleAnswers"]:
+        raise invalid("'multipleAnswers' is for the type regular only")
+    if values.get("correctOptionId", 0) >= len(options):
+        raise invalid(f"'correctOptionId' must be less than {len(options)}")
+    names = [option["optionName"] for option in options]
+    return message_content.poll(values["message"], names, values["multipleAnswers"])
+
+
+@sending_method(
+    "sendFileByUrl",
+    text("urlFile"),
+    text("fileName"),
+    text("caption", required=False, high=1024, may_be_empty=True),
+)
+def send_file_by_url(values):
+    """The file is not fetched: what the customer gets is the same link."""
+    return message_content.file(values["urlFile"], values["fileName"], values.get("caption", ""))
+
+
+@method(
+    "forwardMessages",
+    "POST",
+    chat_id(),
+    chat_id("chatIdFrom"),
+    Field("messages", "array", required=True, low=1, items="string"),
+    TYPING[0],
+    quota="chats",
+)
+def forward_messages(call):
+    """All of them or none: an id that the source chat does not have is refused."""
+    world, instance, values = call.world, call.instance, call.values
+    check_queue_open(instance)
+    found = [
+        messages.find(world, instance, values["chatIdFrom"], id_message)
+        for id_message in values["messages"]
+    ]
+    if not all(found):
+        raise ServiceError(f"Message not found by chatId {values['chatIdFrom']}")
+    return {
+        "messages": [
+            send_queue.enqueue(
+                world,
+                instance,
+                "forwardMessages",
+                {**values, "messages": [message.id_message]},
+                message_content.forwarded(message.data),
+                call.number,
+            )
+            for message in found
+        ]
+    }

@@ -1,0 +1,93 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""What happens to a message after it was sent: edited, deleted, reacted to, voted in.
+
+Each change is told by a notification of its own that names the message. Functions here are
+called inside a transaction of the world.
+
+Those that a method of the service may call take its ``request_number``: then the change is the
+API's and is noted in the ledger. Without it, the change was made on a phone.
+"""
+
+from . import chats, message_content, messages, send_queue
+
+
+def edit(world, instance, message, words, request_number=None):
+    """Its author changes the text or the caption of a message."""
+    message.data = message_content.with_words(message.data, words)
+    message.is_edited = True
+    messages.save(world, instance, message)
+    data = {"textMessage": words, "stanzaId": message.id_message}
+    change = {"typeMessage": "editedMessage", "editedMessageData": data}
+    _tell(world, instance, message, message.sender, change, request_number)
+
+
+def delete(world, instance, message, request_number=None, for_everyone=True):
+    """Its author deletes a message; ``for_everyone``: from the other side's phone too."""
+    message.is_deleted = True
+    messages.save(world, instance, message)
+    if for_everyone:
+        data = {"stanzaId": message.id_message}
+        change = {"typeMessage": "deletedMessage", "deletedMessageData": data}
+        _tell(world, instance, message, message.sender, change, request_number)
+
+
+def react(world, instance, message, sender, emoji):
+    """Somebody puts an emoji to a message; an empty one takes it back.
+
+    :param sender: chat id of the one who reacts
+    """
+    message.reactions.pop(sender, None)
+    if emoji:
+        message.reactions[sender] = emoji
+    messages.save(world, instance, message)
+    change = {
+        "typeMessage": "reactionMessage",
+        "extendedTextMessageData": {"text": emoji},
+        "quotedMessage": {"stanzaId": message.id_message, "participant": message.sender},
+    }
+    _tell(world, instance, message, sender, change)
+
+
+def vote(world, instance, message, sender, options):
+    """Somebody votes in a poll; no options take the vote back.
+
+    :param sender: chat id of the voter
+    :param options: names of options
+    :raise ValueError: when the poll does not take this vote
+    """
+    names = message_content.poll_options(message.data)
+    if not names:
+        raise ValueError("This message is not a poll")
+    unknown = [option for option in options if option not in names]
+    if unknown:
+        raise ValueError(f"The poll has no option {unknown[0]!r}. Options: {', '.join(names)}")
+    poll = message.data["pollMessageData"]
+    if len(options) > 1 and not poll["multipleAnswers"]:
+        raise ValueError("This poll takes one answer only")
+    message.votes.pop(sender, None)
+    if options:
+        message.votes[sender] = options
+    messages.save(world, instance, message)
+    if message.is_anonymous or not instance.poll_votes:
+        return
+    update = {
+        "stanzaId": message.id_message,
+        "name": poll["name"],
+        "votes": [{"optionName": name, "optionVoters": _voters(message, name)} for name in names],
+        "multipleAnswers": poll["multipleAnswers"],
+    }
+    change = {"typeMessage": "pollUpdateMessage", "pollMessageData": update}
+    _tell(world, instance, message, sender, change)
+
+
+def _voters(message, option):
+    return [voter for voter, options in message.votes.items() if option in options]
+
+
+def _tell(world, instance, message, sender, data, request_number=None):
+    chat = chats.get(world, instance, message.chat_id)
+    by_api = request_number is not None
+    change = messages.new(world, instance, chat, sender, data, send_by_api=by_api)
+    if by_api:
+        send_queue.record_in_ledger(world, instance, change, request_number)
+    messages.tell(world, instance, change)

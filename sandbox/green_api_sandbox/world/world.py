@@ -1,0 +1,103 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""The shared state: one store, one clock, one lock, and waiting for changes."""
+
+import threading
+from collections import defaultdict
+from contextlib import contextmanager
+from pathlib import Path
+
+from .clock import Clock
+from .documents import Instance
+from .faults import Faults
+from .store import Store
+
+
+class World:
+    """Everything the sandbox knows.
+
+    Whoever reads or writes holds the lock: ``with world.transaction(id_instance)`` to change
+    something (all or nothing, then everybody who waits is woken), ``with world.changed`` to
+    read.
+
+    :param folder: the data folder; made when missing
+    :param pace: "real" or "fast", for instances that are made later (see Instance)
+    """
+
+    def __init__(self, folder, pace="real"):
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.files_folder = folder / "files"
+        #: where the sandbox is reached, without a slash at the end
+        self.base_url = ""
+        self.store = Store(folder / "sandbox.sqlite")
+        self.clock = Clock(self.store)
+        self.pace = pace
+        self.faults = Faults()
+        self.changed = threading.Condition(threading.RLock())
+        #: grows with every change; the phone page asks for it
+        self.version = 1
+        #: the times of the last calls, for the rate limits: id -> method -> times
+        self.recent_calls = defaultdict(dict)
+        #: when something is to be done for an instance (id -> time), see scheduler.py
+        self.due = dict.fromkeys(self.store.instance_ids(), 0.0)
+
+    def close(self):
+        with self.changed:
+            self.store.close()
+
+    @contextmanager
+    def transaction(self, id_instance=None):
+        with self.changed:
+            with self.store.transaction():
+                yield
+            self.version += 1
+            if id_instance is not None:
+                self.due[id_instance] = 0.0
+            self.changed.notify_all()
+
+    def wait_for(self, find, seconds):
+        """Wait until ``find()`` gives something true, at most ``seconds`` of real time.
+
+        :return: what it gave last
+        """
+        with self.changed:
+            return self.changed.wait_for(find, seconds)
+
+    def wait_until(self, find, deadline):
+        """The same, with a deadline on the sandbox's clock: advancing it ends the wait."""
+        with self.changed:
+            while True:
+                found = find()
+                left = deadline - self.clock.now()
+                if found or left <= 0:
+                    return found
+                self.changed.wait(left)
+
+    def instance(self, id_instance):
+        """The instance as it is kept now, or None. Changes need :meth:`save`."""
+        document = self.store.get_instance(id_instance)
+        return Instance.from_json(document) if document else None
+
+    def save(self, instance):
+        self.store.save_instance(instance.id_instance, instance.to_json())
+
+    def timestamp(self):
+        """The sandbox's time in whole seconds, as the service writes it."""
+        return int(self.clock.now())
+
+    def next_id_message(self, instance):
+        """An id that looks like milliseconds, and is unique for the instance."""
+        number = max(instance.last_id_message + 1, int(self.clock.now() * 1000))
+        instance.last_id_message = number
+        self.save(instance)
+        return str(number)
+
+    def reset(self):
+        """Forget everything but the time, which goes on if it was stopped."""
+        with self.transaction():
+            self.store.clear()
+            self.clock.stop(False)
+            self.due.clear()
+            self.recent_calls.clear()
+        self.faults.clear()
+        self.faults.release()

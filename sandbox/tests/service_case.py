@@ -1,0 +1,94 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""What the tests of the local service share. They speak plain HTTP with it, as any client would."""
+
+import unittest
+
+import pytest
+import requests
+
+from green_api_sandbox.phone import Phone
+
+from .conftest import PARTNER_TOKEN
+
+ID_INSTANCE = 4100000001
+VASILISA = "10000000"
+IVAN = "10000001"
+SALES = "-10000000000000"
+OWNER = "20000000"
+VASILISA_PHONE = "79998887766@c.us"
+EVERYTHING_ON = {
+    "incomingWebhook": "yes",
+    "outgoingWebhook": "yes",
+    "outgoingMessageWebhook": "yes",
+    "outgoingAPIMessageWebhook": "yes",
+    "stateWebhook": "yes",
+}
+
+
+class LocalServiceCase(unittest.TestCase):
+    """A running service; each test begins with one authorized account and all notifications on.
+
+    The service is one for the whole run and reset before each test; tests that end the program
+    have one of their own.
+    """
+
+    pace = "fast"
+    #: whether the tests of the class need a service that nobody else uses
+    is_alone = False
+
+    @pytest.fixture(autouse=True)
+    def _start_service(self, services, tmp_path):
+        self.service = services.start(tmp_path) if self.is_alone else services.shared(self.pace)
+        self.url = self.service.url
+
+    def setUp(self):
+        super().setUp()
+        self.phone = Phone(self.url)
+        self.phone.reset()
+        self.token = self.create_instance(stateInstance="authorized", settings=EVERYTHING_ON)
+
+    def create_instance(self, id_instance=ID_INSTANCE, **values):
+        """Make an instance, the phone's one from now on; return its token."""
+        return self.phone.create(id_instance, **values)["apiTokenInstance"]
+
+    def call(self, verb, method, body=None, *, token=None, receipt=None, id_instance=None, **query):
+        """One call of the service, as it is: the response."""
+        path = [f"waInstance{id_instance or ID_INSTANCE}", method, token or self.token]
+        if receipt is not None:
+            path.append(str(receipt))
+        return requests.request(
+            verb, "/".join([self.url, *path]), json=body, params=query, timeout=60
+        )
+
+    def partner(self, verb, method, body=None, token=PARTNER_TOKEN):
+        """One call of a partner's method: the response."""
+        url = f"{self.url}/partner/{method}/{token}"
+        return requests.request(verb, url, json=body, timeout=60)
+
+    def upload(self, method, content, name="offer.pdf", **values):
+        """One call with a form: the response."""
+        url = f"{self.url}/waInstance{self.phone.id_instance}/{method}/{self.token}"
+        return requests.post(url, data=values, files={"file": (name, content)}, timeout=60)
+
+    def send(self, chat_id, text, **values):
+        """Send a text that has to be accepted; return its idMessage."""
+        body = {"chatId": chat_id, "message": text, **values}
+        response = self.call("POST", "sendMessage", body)
+        self.assertEqual(response.status_code, 200, response.text)
+        return response.json()["idMessage"]
+
+    def receive(self):
+        """Take one notification off the queue; return its body."""
+        head = self.call("GET", "receiveNotification").json()
+        answer = self.call("DELETE", "deleteNotification", receipt=head["receiptId"]).json()
+        self.assertEqual(answer, {"result": True, "reason": ""})
+        return head["body"]
+
+    def waiting(self):
+        """The bodies of all notifications that wait."""
+        return [item["body"] for item in self.phone.notifications()]
+
+    def assert_refused(self, response, status, words):
+        """The refusal has this status and says this, in the service's JSON form."""
+        self.assertEqual(response.status_code, status, response.text)
+        self.assertIn(words, response.json()["message"])
