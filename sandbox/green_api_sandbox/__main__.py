@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import sys
 import threading
+from collections.abc import Sequence
 
 from . import __doc__ as description
 from .http.server import listen
@@ -15,7 +16,7 @@ from .world.scheduler import Scheduler
 from .world.world import World
 
 
-def parse_arguments(arguments=None):
+def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m green_api_sandbox",
         description=description,
@@ -58,14 +59,14 @@ def parse_arguments(arguments=None):
     return parser.parse_args(arguments)
 
 
-def _instance(text):
+def _instance(text: str) -> tuple[int, str]:
     id_instance, _colon, token = text.partition(":")
     if not id_instance.isdecimal() or not token:
         raise argparse.ArgumentTypeError("expected ID:TOKEN, for example 4100000001:secret")
     return int(id_instance), token
 
 
-def ensure_instance(world, id_instance, token):
+def ensure_instance(world: World, id_instance: int, token: str) -> None:
     """Have an instance with this id and token; one that exists keeps all the rest."""
     with world.transaction(id_instance):
         instance = world.instance(id_instance) or account.create(world, id_instance, token)
@@ -73,14 +74,14 @@ def ensure_instance(world, id_instance, token):
         world.save(instance)
 
 
-def _wait_for_end_of_input(asked_to_end):
+def _wait_for_end_of_input(asked_to_end: threading.Event) -> None:
     # os.read and not sys.stdin: a thread inside its lock would trouble the end of the program
     while os.read(sys.stdin.fileno(), 1024):
         pass
     asked_to_end.set()
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     options = parse_arguments(arguments)
     try:
         world = World(options.data, options.pace)

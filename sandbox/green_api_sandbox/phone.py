@@ -2,8 +2,11 @@
 """The control interface as Python, for tests and the demo."""
 
 import base64
+from typing import Any
 
 import requests
+
+from .world.documents import JsonObject
 
 
 class PhoneError(Exception):
@@ -12,7 +15,7 @@ class PhoneError(Exception):
     ``status`` is the HTTP status.
     """
 
-    def __init__(self, message, status):
+    def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
 
@@ -27,7 +30,7 @@ class Phone:
     :param id_instance: the account; may be left out for calls about the whole sandbox
     """
 
-    def __init__(self, base_url, id_instance=None):
+    def __init__(self, base_url: str, id_instance: int | str | None = None) -> None:
         self.base_url = base_url.rstrip("/")
         self.id_instance = id_instance
         self._session = requests.Session()
@@ -36,140 +39,185 @@ class Phone:
 
     # The account
 
-    def create(self, id_instance=None, **values):
+    def create(self, id_instance: int | str | None = None, **values: Any) -> JsonObject:
         """Make an instance, and make this phone the one of it; the instance is given back."""
         self.id_instance = id_instance or self.id_instance
         return self._call("POST", "/instances", {"idInstance": self.id_instance, **values})
 
-    def instance(self):
+    def instance(self) -> JsonObject:
         return self._own("GET")
 
-    def instances(self):
+    def instances(self) -> list[JsonObject]:
         return self._call("GET", "/instances")
 
-    def change(self, **switches):
+    def change(self, **switches: Any) -> JsonObject:
         """Change switches of the instance; ``settings={…}`` changes its settings silently."""
         return self._own("PATCH", "", switches)
 
-    def forget(self):
-        return self._own("DELETE")
+    def forget(self) -> None:
+        self._own("DELETE")
 
-    def scan(self):
+    def scan(self) -> JsonObject:
         """Scan the QR code; PhoneError with status 409 when no valid one is shown."""
         return self._own("POST", "/scan")
 
     # The customer's side. ``sender`` is needed in groups only: who of the customers it is.
 
-    def add_customer(self, name, **values):
+    def add_customer(self, name: str, **values: Any) -> JsonObject:
         return self._own("POST", "/customers", {"name": name, **values})
 
-    def write(self, chat_id, text, quoted=None, sender=None):
+    def write(
+        self, chat_id: str, text: str, quoted: str | None = None, sender: str | None = None
+    ) -> str:
         """The customer writes; the idMessage is given back."""
         return self._write(chat_id, quoted, sender, message=text)
 
-    def write_data(self, chat_id, message_data, quoted=None, sender=None):
+    def write_data(
+        self,
+        chat_id: str,
+        message_data: JsonObject,
+        quoted: str | None = None,
+        sender: str | None = None,
+    ) -> str:
         """The customer sends anything, as the service's messageData; gives the idMessage."""
         return self._write(chat_id, quoted, sender, messageData=message_data)
 
-    def write_file(self, chat_id, file_name, content, caption="", quoted=None, sender=None):
+    def write_file(
+        self,
+        chat_id: str,
+        file_name: str,
+        content: bytes,
+        caption: str = "",
+        quoted: str | None = None,
+        sender: str | None = None,
+    ) -> str:
         """The customer sends a file (bytes); the idMessage is given back."""
         file = _file(file_name, content, caption)
         return self._write(chat_id, quoted, sender, file=file)
 
-    def write_location(self, chat_id, latitude, longitude, sender=None):
+    def write_location(
+        self, chat_id: str, latitude: float, longitude: float, sender: str | None = None
+    ) -> str:
         place = {"latitude": latitude, "longitude": longitude}
         return self._write(chat_id, None, sender, location=place)
 
-    def write_contact(self, chat_id, phone_contact, first_name="", last_name="", sender=None):
+    def write_contact(
+        self,
+        chat_id: str,
+        phone_contact: int | str,
+        first_name: str = "",
+        last_name: str = "",
+        sender: str | None = None,
+    ) -> str:
         """The customer sends a visiting card; the idMessage is given back."""
         card = {"phoneContact": phone_contact, "firstName": first_name, "lastName": last_name}
         return self._write(chat_id, None, sender, contact=card)
 
-    def write_poll(self, chat_id, name, options, sender=None, **values):
+    def write_poll(
+        self, chat_id: str, name: str, options: list[str], sender: str | None = None, **values: Any
+    ) -> str:
         """The customer asks; ``values``: multipleAnswers, isAnonymous. Gives the idMessage."""
         poll = {"name": name, "options": options, **values}
         return self._write(chat_id, None, sender, poll=poll)
 
-    def burst(self, count, *chat_ids, text="Message"):
+    def burst(self, count: int, *chat_ids: str, text: str = "Message") -> list[str]:
         """``count`` texts at once ("Message 1", …), in turns from these chats; gives their ids."""
         values = {"count": count, "chatIds": [str(each) for each in chat_ids], "message": text}
         return self._own("POST", "/burst", values)["idMessages"]
 
-    def deliver(self, chat_id):
+    def deliver(self, chat_id: str) -> None:
         self._own("POST", "/deliver", {"chatId": str(chat_id)})
 
-    def read(self, chat_id):
+    def read(self, chat_id: str) -> None:
         self._own("POST", "/read", {"chatId": str(chat_id)})
 
     # Both sides; the account's own chat id as ``sender`` stands for its owner
 
-    def edit(self, chat_id, id_message, text):
+    def edit(self, chat_id: str, id_message: str, text: str) -> None:
         """The author of a message changes its text or caption on the phone."""
         self._change("/edit", chat_id, id_message, message=text)
 
-    def delete(self, chat_id, id_message):
+    def delete(self, chat_id: str, id_message: str) -> None:
         """The author of a message deletes it on the phone."""
         self._change("/delete", chat_id, id_message)
 
-    def react(self, chat_id, id_message, emoji, sender=None):
+    def react(self, chat_id: str, id_message: str, emoji: str, sender: str | None = None) -> None:
         """Put an emoji to a message; an empty one takes it back."""
         self._change("/react", chat_id, id_message, emoji=emoji, sender=sender)
 
-    def vote(self, chat_id, id_message, *options, sender=None):
+    def vote(self, chat_id: str, id_message: str, *options: str, sender: str | None = None) -> None:
         """Vote in a poll; no options take the vote back."""
         self._change("/vote", chat_id, id_message, options=options, sender=sender)
 
     # The owner's side
 
-    def write_as_owner(self, chat_id, text, quoted=None):
+    def write_as_owner(self, chat_id: str, text: str, quoted: str | None = None) -> str:
         """The account's owner writes on the phone; the idMessage is given back."""
         return self._write(chat_id, quoted, path="/outgoing", message=text)
 
-    def write_file_as_owner(self, chat_id, file_name, content, caption="", quoted=None):
+    def write_file_as_owner(
+        self,
+        chat_id: str,
+        file_name: str,
+        content: bytes,
+        caption: str = "",
+        quoted: str | None = None,
+    ) -> str:
         """The account's owner sends a file (bytes); the idMessage is given back."""
         file = _file(file_name, content, caption)
         return self._write(chat_id, quoted, path="/outgoing", file=file)
 
-    def messages(self, chat_id):
+    def messages(self, chat_id: str) -> list[JsonObject]:
         return self._own("GET", "/messages", {"chatId": str(chat_id)})
 
     # Behind the scenes
 
-    def ledger(self, count=None, timeout=10):
+    def ledger(self, count: int | None = None, timeout: float = 10) -> list[JsonObject]:
         """What Telegram got; with ``count`` waited for.
 
         :raise TimeoutError: when there are not so many after ``timeout`` seconds
         """
         return self._wait("/ledger", count, timeout)
 
-    def requests(self, method=None, count=None, timeout=10):
+    def requests(
+        self, method: str | None = None, count: int | None = None, timeout: float = 10
+    ) -> list[JsonObject]:
         """The calls seen; with ``count`` waited for, as with :meth:`ledger`."""
-        return self._wait("/requests", count, timeout, **({"method": method} if method else {}))
+        query: JsonObject = {"method": method} if method else {}
+        return self._wait("/requests", count, timeout, **query)
 
-    def requests_without_instance(self, method=None, count=None, timeout=10):
+    def requests_without_instance(
+        self, method: str | None = None, count: int | None = None, timeout: float = 10
+    ) -> list[JsonObject]:
         """The same for the partner's methods, and for calls with an id that is none."""
-        query = {"method": method} if method else {}
+        query: JsonObject = {"method": method} if method else {}
         return self._wait("/requests", count, timeout, of_instance=False, **query)
 
-    def status(self, chat_id, status, id_message=None, description=None):
+    def status(
+        self,
+        chat_id: str,
+        status: str,
+        id_message: str | None = None,
+        description: str | None = None,
+    ) -> None:
         """Let the service tell a status, whatever the message has become meanwhile."""
         values = {"idMessage": id_message, "description": description}
         given = {key: value for key, value in values.items() if value is not None}
         self._own("POST", "/statuses", {"chatId": str(chat_id), "status": status, **given})
 
-    def notify(self, body, times=1):
+    def notify(self, body: Any, times: int = 1) -> list[int]:
         """Queue any JSON as a notification; the receiptIds are given back."""
         return self._own("POST", "/notifications", {"body": body, "times": times})["receiptIds"]
 
-    def notifications(self):
+    def notifications(self) -> list[JsonObject]:
         return self._own("GET", "/notifications")
 
-    def fault(self, method, kind, times=1, **values):
+    def fault(self, method: str, kind: str, times: int = 1, **values: Any) -> JsonObject:
         """Let the next calls of ``method`` go wrong for this account (or all: no account)."""
         fault = {"method": method, "kind": kind, "times": times, **self._target(), **values}
         return self._call("POST", "/faults", fault)
 
-    def fault_sequence(self, method, *steps):
+    def fault_sequence(self, method: str, *steps: str | JsonObject) -> list[JsonObject]:
         """Let the next calls of ``method`` go wrong one after the other, for this account.
 
         :param steps: kinds ("pass" for a call that goes well), or objects with a kind and what
@@ -178,53 +226,62 @@ class Phone:
         fault = {"method": method, "sequence": steps, **self._target()}
         return self._call("POST", "/faults", fault)
 
-    def faults(self):
+    def faults(self) -> list[JsonObject]:
         return self._call("GET", "/faults")
 
-    def clear_faults(self):
+    def clear_faults(self) -> None:
         self._call("DELETE", "/faults")
 
-    def release(self):
+    def release(self) -> None:
         self._call("POST", "/release")
 
-    def wait_for_change(self, version=0, timeout=10):
+    def wait_for_change(self, version: int = 0, timeout: float = 10) -> int:
         """Wait until something has changed since ``version``; the new version is given back."""
         values = {"after": version, "timeout": timeout}
         return self._call("GET", "/changes", values, timeout=timeout + 30)["version"]
 
-    def now(self):
+    def now(self) -> float:
         return self._call("GET", "/clock")["now"]
 
-    def advance(self, seconds):
+    def advance(self, seconds: float) -> float:
         """Move the sandbox's time forward."""
         return self._call("POST", "/clock", {"advance": seconds})["now"]
 
-    def set_time(self, now):
+    def set_time(self, now: float) -> float:
         """Move the sandbox's time to a later UNIX time."""
         return self._call("POST", "/clock", {"now": now})["now"]
 
-    def stop_clock(self, stopped=True):
+    def stop_clock(self, stopped: bool = True) -> float:
         """Let no time pass but by :meth:`advance` and :meth:`set_time`; False lets it go on."""
         return self._call("POST", "/clock", {"stopped": stopped})["now"]
 
-    def reset(self):
+    def reset(self) -> None:
         self._call("POST", "/reset")
 
     # Helpers
 
-    def _target(self):
+    def _target(self) -> JsonObject:
         return {"idInstance": self.id_instance} if self.id_instance else {}
 
-    def _write(self, chat_id, quoted=None, sender=None, path="/incoming", **what):
+    def _write(
+        self,
+        chat_id: str,
+        quoted: str | None = None,
+        sender: str | None = None,
+        path: str = "/incoming",
+        **what: Any,
+    ) -> str:
         who = {"quotedMessageId": quoted, "sender": sender}
         given = {key: value for key, value in who.items() if value is not None}
         return self._own("POST", path, {"chatId": str(chat_id), **given, **what})["idMessage"]
 
-    def _change(self, path, chat_id, id_message, **values):
+    def _change(self, path: str, chat_id: str, id_message: str, **values: Any) -> None:
         given = {key: value for key, value in values.items() if value is not None}
         self._own("POST", path, {"chatId": str(chat_id), "idMessage": id_message, **given})
 
-    def _wait(self, path, count, timeout, of_instance=True, **query):
+    def _wait(
+        self, path: str, count: int | None, timeout: float, of_instance: bool = True, **query: Any
+    ) -> list[JsonObject]:
         if count is not None:
             query |= {"count": count, "timeout": timeout}
         ask = self._own if of_instance else self._call
@@ -235,10 +292,14 @@ class Phone:
             )
         return found
 
-    def _own(self, verb, path="", values=None, **options):
+    def _own(
+        self, verb: str, path: str = "", values: JsonObject | None = None, **options: Any
+    ) -> Any:
         return self._call(verb, f"/instances/{self.id_instance}{path}", values, **options)
 
-    def _call(self, verb, path, values=None, timeout=30):
+    def _call(
+        self, verb: str, path: str, values: JsonObject | None = None, timeout: float = 30
+    ) -> Any:
         how = {"params": values} if verb == "GET" else {"json": values or {}}
         url = f"{self.base_url}/control{path}"
         response = self._session.request(verb, url, timeout=timeout, **how)
@@ -247,6 +308,6 @@ class Phone:
         return response.json()
 
 
-def _file(file_name, content, caption):
+def _file(file_name: str, content: bytes, caption: str) -> JsonObject:
     encoded = base64.b64encode(content).decode()
     return {"fileName": file_name, "content": encoded, "caption": caption}

@@ -4,6 +4,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +13,9 @@ READY = re.compile(r"sandbox on (\S+)")
 
 
 @contextmanager
-def start_sandbox(data_dir, port=0, *options, pace="fast"):
+def start_sandbox(
+    data_dir: str | Path, port: int = 0, *options: str, pace: str = "fast"
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Start ``python -m green_api_sandbox`` and stop it at the end of the block.
 
     :param data_dir: folder for its state; with the same one it goes on where it ended
@@ -29,7 +32,9 @@ def start_sandbox(data_dir, port=0, *options, pace="fast"):
         stop(process)
 
 
-def launch(data_dir, port=0, *options, pace="fast"):
+def launch(
+    data_dir: str | Path, port: int = 0, *options: str, pace: str = "fast"
+) -> tuple[subprocess.Popen[str], str]:
     """Start the sandbox without stopping it; see :func:`start_sandbox`.
 
     It ends with the program that started it, even when that one is killed.
@@ -43,7 +48,7 @@ def launch(data_dir, port=0, *options, pace="fast"):
         stdout=subprocess.PIPE,
         text=True,
     )
-    line = process.stdout.readline()
+    line = process.stdout.readline() if process.stdout else ""
     match = READY.search(line)
     if not match:
         stop(process)
@@ -51,7 +56,7 @@ def launch(data_dir, port=0, *options, pace="fast"):
     return process, match[1]
 
 
-def stop(process):
+def stop(process: subprocess.Popen[str]) -> None:
     """End the process: politely, and by force when that takes longer than 10 seconds."""
     if process.poll() is None:
         process.terminate()
@@ -60,5 +65,6 @@ def stop(process):
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    process.stdin.close()
-    process.stdout.close()
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            pipe.close()

@@ -2,6 +2,8 @@
 """Control: instances, chats and messages as the phone shows them."""
 
 from ..world import chats, files, message_content, messages, notifications, send_queue, sign_in
+from ..world.documents import Chat, Instance, JsonObject, Message
+from ..world.world import World
 from .parameters import get_chat
 from .routes import INSTANCE, route
 
@@ -9,14 +11,14 @@ SHOWN_MESSAGES = 500
 
 
 @route("GET", INSTANCE + "/messages")
-def list_messages(world, values, id_instance):
+def list_messages(world: World, values: JsonObject, id_instance: int) -> list[JsonObject]:
     with world.changed:
         instance, chat = get_chat(world, id_instance, values)
         found = messages.search(world, instance, chat_id=chat.chat_id, limit=SHOWN_MESSAGES)
         return [describe_message(world, instance, chat, message) for message in found[::-1]]
 
 
-def describe_message(world, instance, chat, message):
+def describe_message(world: World, instance: Instance, chat: Chat, message: Message) -> JsonObject:
     author = chats.get(world, instance, message.sender) or chat
     return {
         **message.to_json(),
@@ -26,7 +28,7 @@ def describe_message(world, instance, chat, message):
     }
 
 
-def _describe_file(world, data):
+def _describe_file(world: World, data: JsonObject | None) -> JsonObject | None:
     """Where the phone finds a file: ``path`` when it is kept here, None when it is no more."""
     if not data:
         return None
@@ -36,13 +38,13 @@ def _describe_file(world, data):
     return {"isLocal": bool(path), "path": path if is_kept else None, "url": url}
 
 
-def describe_chat(world, instance, chat):
+def describe_chat(world: World, instance: Instance, chat: Chat) -> JsonObject:
     last = messages.search(world, instance, chat_id=chat.chat_id, limit=1)
     shown = describe_message(world, instance, chat, last[0]) if last else None
     return {**chat.to_json(), "lastMessage": shown}
 
 
-def describe_instance(world, instance, with_token=False):
+def describe_instance(world: World, instance: Instance, with_token: bool = False) -> JsonObject:
     store, id_instance = world.store, instance.id_instance
     shown = instance.to_json()
     if not with_token:

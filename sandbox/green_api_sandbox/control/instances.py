@@ -2,14 +2,15 @@
 """Control: instances, sign-in and customers."""
 
 from ..world import account, chats, sign_in
-from ..world.documents import SWITCHES
+from ..world.documents import SWITCHES, JsonObject
+from ..world.world import World
 from .descriptions import describe_instance
 from .parameters import allow, get_instance, id_number
 from .routes import INSTANCE, ControlError, route
 
 
 @route("POST", "/instances")
-def create_instance(world, values):
+def create_instance(world: World, values: JsonObject) -> JsonObject:
     values = dict(values)
     id_instance = id_number(values.pop("idInstance"))
     options = {
@@ -23,20 +24,19 @@ def create_instance(world, values):
 
 
 @route("GET", "/instances")
-def list_instances(world, _values):
+def list_instances(world: World, _values: JsonObject) -> list[JsonObject]:
     with world.changed:
-        found = [world.instance(key) for key in world.store.instance_ids()]
-        return [describe_instance(world, instance) for instance in found]
+        return [describe_instance(world, instance) for instance in world.instances()]
 
 
 @route("GET", INSTANCE)
-def show_instance(world, _values, id_instance):
+def show_instance(world: World, _values: JsonObject, id_instance: int) -> JsonObject:
     with world.changed:
         return describe_instance(world, get_instance(world, id_instance), with_token=True)
 
 
 @route("PATCH", INSTANCE)
-def change_instance(world, values, id_instance):
+def change_instance(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     allow(values, "settings", *SWITCHES)
     values = dict(values)
     with world.transaction(id_instance):
@@ -52,7 +52,7 @@ def change_instance(world, values, id_instance):
 
 
 @route("DELETE", INSTANCE)
-def forget_instance(world, _values, id_instance):
+def forget_instance(world: World, _values: JsonObject, id_instance: int) -> JsonObject:
     with world.transaction(id_instance):
         get_instance(world, id_instance)
         account.forget(world, id_instance)
@@ -60,7 +60,7 @@ def forget_instance(world, _values, id_instance):
 
 
 @route("POST", INSTANCE + "/scan")
-def scan(world, _values, id_instance):
+def scan(world: World, _values: JsonObject, id_instance: int) -> JsonObject:
     with world.transaction(id_instance):
         instance = get_instance(world, id_instance)
         if not sign_in.scan(world, instance):
@@ -73,7 +73,7 @@ def scan(world, _values, id_instance):
 
 
 @route("POST", INSTANCE + "/customers")
-def add_customer(world, values, id_instance):
+def add_customer(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     with world.transaction(id_instance):
         instance = get_instance(world, id_instance)
         return chats.add_customer(world, instance, values).to_json()

@@ -2,12 +2,15 @@
 """Control: the queues, the ledger and the requests seen."""
 
 from ..world import notifications, request_log, send_queue
+from ..world.documents import JsonObject
+from ..world.store import Entry
+from ..world.world import World
 from .parameters import allow, get_instance, seconds
 from .routes import INSTANCE, route
 
 
 @route("POST", INSTANCE + "/notifications")
-def add_notifications(world, values, id_instance):
+def add_notifications(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     allow(values, "body", "times")
     with world.transaction(id_instance):
         instance = get_instance(world, id_instance)
@@ -18,7 +21,7 @@ def add_notifications(world, values, id_instance):
 
 
 @route("GET", INSTANCE + "/notifications")
-def list_notifications(world, _values, id_instance):
+def list_notifications(world: World, _values: JsonObject, id_instance: int) -> list[JsonObject]:
     with world.changed:
         notifications.drop_expired(world, id_instance)
         found = world.store.entries(id_instance, notifications.LIST)
@@ -26,32 +29,32 @@ def list_notifications(world, _values, id_instance):
 
 
 @route("GET", INSTANCE + "/ledger")
-def ledger(world, values, id_instance):
+def ledger(world: World, values: JsonObject, id_instance: int) -> list[JsonObject]:
     entries = _wait_for_entries(world, values, id_instance, send_queue.LEDGER)
     return [entry for _number, _created, entry in entries]
 
 
 @route("GET", INSTANCE + "/requests")
-def requests(world, values, id_instance):
+def requests(world: World, values: JsonObject, id_instance: int) -> list[JsonObject]:
     entries = _wait_for_entries(world, values, id_instance, request_log.LIST)
     return [{"number": number, **entry} for number, _created, entry in entries]
 
 
 @route("GET", "/requests")
-def requests_without_instance(world, values):
+def requests_without_instance(world: World, values: JsonObject) -> list[JsonObject]:
     return requests(world, values, request_log.NOBODY)
 
 
-def _wait_for_entries(world, values, id_instance, name):
+def _wait_for_entries(world: World, values: JsonObject, id_instance: int, name: str) -> list[Entry]:
     """The entries of a list; those of one method, if asked for; waited for if a count is given."""
     count = int(values.get("count", 0))
     method = values.get("method", "").lower()
 
-    def read():
+    def read() -> list[Entry]:
         entries = world.store.entries(id_instance, name)
         return [each for each in entries if method in ("", each[2].get("method", "").lower())]
 
-    def enough():
+    def enough() -> bool:
         # reading a long list again at every change would cost more than what is waited for
         return world.store.count_entries(id_instance, name) >= count and len(read()) >= count
 

@@ -2,12 +2,14 @@
 """Control: what becomes of messages on the phones."""
 
 from ..world import edits, message_content, messages, notifications
+from ..world.documents import JsonObject
+from ..world.world import World
 from .parameters import allow, get_chat, get_instance, get_message, get_sender
 from .routes import INSTANCE, ControlError, route
 
 
 @route("POST", INSTANCE + "/edit")
-def edit(world, values, id_instance):
+def edit(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     allow(values, "chatId", "idMessage", "message")
     words = values["message"]
     with world.transaction(id_instance):
@@ -21,7 +23,7 @@ def edit(world, values, id_instance):
 
 
 @route("POST", INSTANCE + "/delete")
-def delete(world, values, id_instance):
+def delete(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     allow(values, "chatId", "idMessage")
     with world.transaction(id_instance):
         instance, _chat, message = get_message(world, id_instance, values)
@@ -30,7 +32,7 @@ def delete(world, values, id_instance):
 
 
 @route("POST", INSTANCE + "/react")
-def react(world, values, id_instance):
+def react(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     allow(values, "chatId", "idMessage", "emoji", "sender")
     with world.transaction(id_instance):
         instance, chat, message = get_message(world, id_instance, values)
@@ -40,7 +42,7 @@ def react(world, values, id_instance):
 
 
 @route("POST", INSTANCE + "/vote")
-def vote(world, values, id_instance):
+def vote(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     allow(values, "chatId", "idMessage", "options", "sender")
     with world.transaction(id_instance):
         instance, chat, message = get_message(world, id_instance, values)
@@ -50,21 +52,21 @@ def vote(world, values, id_instance):
 
 
 @route("POST", INSTANCE + "/deliver")
-def deliver(world, values, id_instance):
+def deliver(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     with world.transaction(id_instance):
         messages.deliver(world, *get_chat(world, id_instance, values))
     return {}
 
 
 @route("POST", INSTANCE + "/read")
-def read(world, values, id_instance):
+def read(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     with world.transaction(id_instance):
         messages.read(world, *get_chat(world, id_instance, values))
     return {}
 
 
 @route("POST", INSTANCE + "/statuses")
-def tell_status(world, values, id_instance):
+def tell_status(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     """A status as the service tells it, in any order; what the message has become stays."""
     allow(values, "chatId", "idMessage", "status", "description")
     with world.transaction(id_instance):

@@ -6,6 +6,8 @@ import binascii
 import io
 
 from ..world import files, message_content, messages
+from ..world.documents import Instance, JsonObject
+from ..world.world import World
 from .parameters import allow, get_chat, get_instance, get_sender
 from .routes import INSTANCE, ControlError, route
 
@@ -14,7 +16,7 @@ MAX_BURST = 10000
 
 
 @route("POST", INSTANCE + "/incoming")
-def incoming(world, values, id_instance):
+def incoming(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     allow(values, "chatId", "quotedMessageId", "sender", *KINDS)
     with world.transaction(id_instance):
         instance, chat = get_chat(world, id_instance, values)
@@ -30,7 +32,7 @@ def incoming(world, values, id_instance):
 
 
 @route("POST", INSTANCE + "/outgoing")
-def outgoing(world, values, id_instance):
+def outgoing(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     allow(values, "chatId", "quotedMessageId", *KINDS)
     with world.transaction(id_instance):
         instance, chat = get_chat(world, id_instance, values)
@@ -43,7 +45,7 @@ def outgoing(world, values, id_instance):
 
 
 @route("POST", INSTANCE + "/burst")
-def burst(world, values, id_instance):
+def burst(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     """Many texts at once, in turns from several chats."""
     allow(values, "chatIds", "count", "message")
     count = values["count"]
@@ -62,13 +64,13 @@ def burst(world, values, id_instance):
 
 
 @route("POST", INSTANCE + "/files")
-def add_file(world, values, id_instance):
+def add_file(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     allow(values, "fileName", "content", "caption")
     with world.transaction(id_instance):
         return _keep_file(world, get_instance(world, id_instance), values)
 
 
-def message_data(world, instance, values):
+def message_data(world: World, instance: Instance, values: JsonObject) -> JsonObject:
     """The messageData that the request describes in one of its ways."""
     given = [kind for kind in KINDS if kind in values]
     if len(given) != 1:
@@ -83,11 +85,11 @@ def message_data(world, instance, values):
     return MAKERS[given[0]](world, instance, value)
 
 
-def is_anonymous(values):
+def is_anonymous(values: JsonObject) -> bool:
     return bool(values.get("poll", {}).get("isAnonymous", False))
 
 
-def _keep_file(world, instance, values):
+def _keep_file(world: World, instance: Instance, values: JsonObject) -> JsonObject:
     allow(values, "fileName", "content", "caption")
     try:
         stream = io.BytesIO(base64.b64decode(values["content"], validate=True))
@@ -97,7 +99,7 @@ def _keep_file(world, instance, values):
     return message_content.file(url, values["fileName"], values.get("caption", ""))
 
 
-def _location(_world, _instance, values):
+def _location(_world: World, _instance: Instance, values: JsonObject) -> JsonObject:
     allow(values, "latitude", "longitude")
     latitude, longitude = float(values["latitude"]), float(values["longitude"])
     if not (abs(latitude) <= 90 and abs(longitude) <= 180):
@@ -105,13 +107,13 @@ def _location(_world, _instance, values):
     return message_content.location(latitude, longitude)
 
 
-def _contact(_world, _instance, values):
+def _contact(_world: World, _instance: Instance, values: JsonObject) -> JsonObject:
     allow(values, "phoneContact", "firstName", "lastName")
     names = values.get("firstName", ""), values.get("lastName", "")
     return message_content.contact(values["phoneContact"], *names)
 
 
-def _poll(_world, _instance, values):
+def _poll(_world: World, _instance: Instance, values: JsonObject) -> JsonObject:
     allow(values, "name", "options", "multipleAnswers", "isAnonymous")
     options = values["options"]
     if not isinstance(options, list) or not all(isinstance(each, str) for each in options):
@@ -121,7 +123,7 @@ def _poll(_world, _instance, values):
     return message_content.poll(values["name"], options, bool(values.get("multipleAnswers", False)))
 
 
-def _given(_world, _instance, data):
+def _given(_world: World, _instance: Instance, data: JsonObject) -> JsonObject:
     if not isinstance(data.get("typeMessage"), str):
         raise ControlError("messageData needs a typeMessage")
     return data

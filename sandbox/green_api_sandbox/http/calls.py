@@ -48,7 +48,7 @@ class Arrival:
         self.form = form
         self.token = token
         self.receipt_id = receipt_id
-        self.body = request_bodies.read(request, bool(form) and form.content == "raw")
+        self.body = request_bodies.read(request, form is not None and form.content == "raw")
         self.fault: Fault | None = None
         #: its number in the list of requests
         self.number = 0

@@ -9,12 +9,12 @@ class ServiceError(Exception):
     :param plain: the message is the whole body, as plain text
     """
 
-    def __init__(self, message, status=400, plain=False):
+    def __init__(self, message: str, status: int = 400, plain: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.status = status
         self.plain = plain
 
 
-def invalid(details):
+def invalid(details: str) -> ServiceError:
     return ServiceError(f"Validation failed. Details: {details}")

@@ -2,8 +2,11 @@
 """The fields of a request: declared once per method, checked with the service's own texts."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from ..world.documents import JsonObject
 from .errors import invalid
 
 TYPING_TYPES = (
@@ -15,7 +18,7 @@ CHAT_ID_FORMATS = "'user_id', '-group_id', 'phone@c.us'"
 #: the greatest integer that JSON's readers agree about
 SAFE = 2**53 - 1
 #: what the service calls a wrong type, and what Python takes for the right one
-TYPES = {
+TYPES: dict[str, tuple[str, Any]] = {
     "string": ("a string", str),
     "integer": ("an integer", int),
     "number": ("a number", (int, float)),
@@ -38,14 +41,14 @@ class Field:
     required: bool = False
     low: float | None = None
     high: float | None = None
-    choices: tuple = ()
+    choices: tuple[str, ...] = ()
     may_be_empty: bool = False
-    pattern: re.Pattern | None = None
+    pattern: re.Pattern[str] | None = None
     formats: str = ""
     items: str = ""
     default: object = None
 
-    def check(self, value):
+    def check(self, value: Any) -> None:
         """:raise ServiceError: with the service's words"""
         _check_kind(self.name, self.kind, value)
         if self.items:
@@ -59,7 +62,7 @@ class Field:
             raise invalid(f"'{self.name}' must be one of [{', '.join(self.choices)}]")
         self._check_bounds(value)
 
-    def _check_bounds(self, value):
+    def _check_bounds(self, value: Any) -> None:
         if isinstance(value, (str, list)):
             size = len(value)
             what, end = (
@@ -75,7 +78,7 @@ class Field:
             raise invalid(f"{what} less than or equal to {self.high}{end}")
 
 
-def _check_kind(name, kind, value):
+def _check_kind(name: str, kind: str, value: Any) -> None:
     words, kinds = TYPES[kind]
     if not isinstance(value, kinds) or (isinstance(value, bool) and kind != "boolean"):
         raise invalid(f"'{name}' must be {words}")
@@ -86,27 +89,29 @@ def _check_kind(name, kind, value):
 # The kinds of fields that come again and again
 
 
-def text(name, required=True, high=None, **options):
+def text(name: str, required: bool = True, high: float | None = None, **options: Any) -> Field:
     return Field(name, required=required, high=high, **options)
 
 
-def integer(name, low=None, high=None, **options):
+def integer(
+    name: str, low: float | None = None, high: float | None = None, **options: Any
+) -> Field:
     return Field(name, "integer", low=low, high=high, **options)
 
 
-def number(name, low=None, high=None, **options):
+def number(name: str, low: float | None = None, high: float | None = None, **options: Any) -> Field:
     return Field(name, "number", low=low, high=high, **options)
 
 
-def boolean(name, default=False):
+def boolean(name: str, default: bool = False) -> Field:
     return Field(name, "boolean", default=default)
 
 
-def yes_no(name):
+def yes_no(name: str) -> Field:
     return Field(name, choices=("yes", "no"))
 
 
-def chat_id(name="chatId"):
+def chat_id(name: str = "chatId") -> Field:
     return Field(name, required=True, pattern=CHAT_ID, formats=CHAT_ID_FORMATS)
 
 
@@ -114,7 +119,7 @@ TYPING = (integer("typingTime", 1000, 20000), Field("typingType", choices=tuple(
 QUOTE = Field("quotedMessageId")
 
 
-def validate(fields, values, at_least_one=False):
+def validate(fields: Iterable[Field], values: JsonObject, at_least_one: bool = False) -> JsonObject:
     """Check ``values`` and fill in the defaults.
 
     :param fields: the declared :class:`Field` objects

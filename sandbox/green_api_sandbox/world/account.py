@@ -5,16 +5,26 @@ Functions that change something are called inside a transaction of the world.
 """
 
 import secrets
+from collections.abc import Iterable
+from typing import Any
 
 from . import chats, files, notifications
-from .documents import FAST, STATES, SWITCHES, Instance, new_settings
+from .documents import FAST, STATES, SWITCHES, Instance, JsonObject, new_settings
 from .plan import PLANS
+from .world import World
 
 PACES = ("real", "fast")
 CHOICES = {"stateInstance": STATES, "pace": PACES, "plan": tuple(PLANS)}
 
 
-def create(world, id_instance, token=None, customers=None, settings=None, **switches):
+def create(
+    world: World,
+    id_instance: int,
+    token: str | None = None,
+    customers: Iterable[JsonObject] | None = None,
+    settings: JsonObject | None = None,
+    **switches: Any,
+) -> Instance:
     """Make an instance with its customers; one with the same id is forgotten first.
 
     :param customers: list of JSON objects as for ``POST …/customers``; None: the usual ones
@@ -35,14 +45,14 @@ def create(world, id_instance, token=None, customers=None, settings=None, **swit
     return instance
 
 
-def forget(world, id_instance):
+def forget(world: World, id_instance: int) -> None:
     """Let everything about an instance vanish."""
     files.drop_all(world, id_instance)
     world.store.forget_instance(id_instance)
     world.recent_calls.pop(id_instance, None)
 
 
-def set_switches(instance, values):
+def set_switches(instance: Instance, values: JsonObject) -> None:
     """Set attributes by their JSON names.
 
     :raise ValueError: for a switch that there is not, or a value that it cannot have
@@ -59,7 +69,7 @@ def set_switches(instance, values):
         setattr(instance, names[key], value)
 
 
-def set_settings(instance, values):
+def set_settings(instance: Instance, values: JsonObject) -> None:
     """Change settings without a restart of the instance.
 
     :raise ValueError: for a setting that there is not, or a value that it cannot have
@@ -74,14 +84,20 @@ def set_settings(instance, values):
     instance.settings = instance.settings | values
 
 
-def set_deleted(world, instance):
+def set_deleted(world: World, instance: Instance) -> None:
     """The instance is deleted by the partner; it stays listed."""
     instance.deleted = True
     instance.deleted_at = world.timestamp()
     world.save(instance)
 
 
-def set_state(world, instance, state, starting_until=0.0, state_after_starting=""):
+def set_state(
+    world: World,
+    instance: Instance,
+    state: str,
+    starting_until: float = 0.0,
+    state_after_starting: str = "",
+) -> None:
     """Change the state and tell it (stateInstanceChanged)."""
     changed = state != instance.state_instance
     if "suspended" not in (state, state_after_starting):
@@ -99,7 +115,7 @@ def set_state(world, instance, state, starting_until=0.0, state_after_starting="
         notifications.add(world, instance, notifications.state(world, instance))
 
 
-def restart(world, instance, then=None):
+def restart(world: World, instance: Instance, then: str | None = None) -> None:
     """Be "starting" for a while, then ``then`` (the present state when not given)."""
     then = then or instance.state_after_starting or instance.state_instance
     if then == "starting":
@@ -111,7 +127,7 @@ def restart(world, instance, then=None):
         set_state(world, instance, then)
 
 
-def advance_state(world, instance):
+def advance_state(world: World, instance: Instance) -> float | None:
     """Let states end whose time has come.
 
     :return: the time of the next such end, or None
@@ -128,6 +144,6 @@ def advance_state(world, instance):
     return None
 
 
-def log_out(world, instance):
+def log_out(world: World, instance: Instance) -> None:
     instance.qr_until = 0
     set_state(world, instance, "notAuthorized")

@@ -1,8 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Customers and groups, and how the account finds them."""
 
+from collections.abc import Iterable
+
 from . import groups
-from .documents import Chat
+from .documents import Chat, Instance, JsonObject, Message
+from .world import World
 
 PHONE_SUFFIX = "@c.us"
 CUSTOMER_FIELDS = set(
@@ -22,11 +25,11 @@ USUAL_CUSTOMERS = (
 )
 
 
-def add_customers(world, instance, customers):
+def add_customers(world: World, instance: Instance, customers: Iterable[JsonObject]) -> list[Chat]:
     return [add_customer(world, instance, customer) for customer in customers]
 
 
-def add_customer(world, instance, values):
+def add_customer(world: World, instance: Instance, values: JsonObject) -> Chat:
     """Add or replace a chat.
 
     :param values: JSON object with "name" and any of chatId (the next free one when absent),
@@ -48,7 +51,7 @@ def add_customer(world, instance, values):
     return chat
 
 
-def _member_ids(world, instance, chat_ids):
+def _member_ids(world: World, instance: Instance, chat_ids: list[str] | None) -> list[str]:
     if chat_ids == []:
         return []  # thousands of groups at once
     users = [chat.chat_id for chat in every(world, instance) if chat.chat_type == "user"]
@@ -60,26 +63,34 @@ def _member_ids(world, instance, chat_ids):
     return chat_ids
 
 
-def _free_chat_id(world, instance):
+def _free_chat_id(world: World, instance: Instance) -> int:
     ids = [int(chat.chat_id) for chat in every(world, instance)]
     return max([10000000, *ids]) + 1
 
 
-def save(world, instance, chat):
+def save(world: World, instance: Instance, chat: Chat) -> None:
     world.store.save_chat(instance.id_instance, chat.chat_id, chat.to_json())
 
 
-def get(world, instance, chat_id):
+def get(world: World, instance: Instance, chat_id: str) -> Chat | None:
     """The chat with this numeric id, or None."""
     document = world.store.get_chat(instance.id_instance, str(chat_id))
     return Chat.from_json(document) if document else None
 
 
-def every(world, instance):
+def of_message(world: World, instance: Instance, message: Message) -> Chat:
+    """The chat that a kept message is in."""
+    chat = get(world, instance, message.chat_id)
+    if not chat:
+        raise LookupError(f"the chat {message.chat_id} of a message is not kept")
+    return chat
+
+
+def every(world: World, instance: Instance) -> list[Chat]:
     return [Chat.from_json(document) for document in world.store.chats(instance.id_instance)]
 
 
-def find(world, instance, chat_id):
+def find(world: World, instance: Instance, chat_id: str) -> Chat | None:
     """The chat by numeric id, or by "<phone digits>@c.us", or by "@username"; or None."""
     if chat_id.endswith(PHONE_SUFFIX):
         return by_phone(world, instance, int(chat_id.removesuffix(PHONE_SUFFIX)))
@@ -88,18 +99,18 @@ def find(world, instance, chat_id):
     return get(world, instance, chat_id)
 
 
-def by_phone(world, instance, phone_number):
+def by_phone(world: World, instance: Instance, phone_number: int) -> Chat | None:
     found = (chat for chat in every(world, instance) if chat.phone_number == phone_number)
     return next(found, None) if phone_number else None
 
 
-def by_username(world, instance, username):
+def by_username(world: World, instance: Instance, username: str) -> Chat | None:
     wanted = username.lower()
     found = (chat for chat in every(world, instance) if chat.username.lower() == wanted)
     return next(found, None)
 
 
-def own(instance):
+def own(instance: Instance) -> Chat:
     """The account's owner, in the form of a chat."""
     return Chat(
         instance.chat_id,
@@ -109,7 +120,7 @@ def own(instance):
     )
 
 
-def saved_messages(world, instance, chat_id):
+def saved_messages(world: World, instance: Instance, chat_id: str) -> Chat | None:
     """The chat of the account with itself; None for another id.
 
     Telegram makes it when the account first writes to itself.

@@ -4,9 +4,10 @@
 import functools
 import re
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 JsonObject: TypeAlias = dict[str, Any]
+D = TypeVar("D", bound="Document")
 
 ID_INSTANCE = re.compile(r"[1-9][0-9]{0,17}")
 YES_NO_SETTINGS = (
@@ -26,7 +27,7 @@ STATES = ("notAuthorized", "authorized", "blocked", "suspended", "starting", "pe
 CHAT_TYPES = ("user", "group", "supergroup", "channel", "bot")
 
 
-def new_settings():
+def new_settings() -> JsonObject:
     """The settings of an instance that was just created: everything is off."""
     return {
         "webhookUrl": "",
@@ -36,40 +37,41 @@ def new_settings():
     }
 
 
-def camel_case(name):
+def camel_case(name: str) -> str:
     return re.sub("_([a-z])", lambda match: match[1].upper(), name)
 
 
 TYPE_WORDS = {bool: "true or false", int: "an integer", float: "a number", str: "a text"}
 
 
+@dataclass
 class Document:
     """A dataclass that is written as a JSON object with camelCase names."""
 
     @classmethod
     @functools.cache
-    def names(cls):
+    def names(cls) -> dict[str, str]:
         """JSON name -> attribute name."""
         return {camel_case(item.name): item.name for item in fields(cls)}
 
     @classmethod
-    def check_types(cls, document):
+    def check_types(cls, document: JsonObject) -> None:
         """:raise ValueError: when a value is not of its attribute's type"""
-        kinds = {camel_case(item.name): item.type for item in fields(cls)}
+        kinds: dict[str, Any] = {camel_case(item.name): item.type for item in fields(cls)}
         for key, value in document.items():
             kind = kinds.get(key)
-            is_kind = kind not in TYPE_WORDS or isinstance(
-                value, (int, float) if kind is float else kind
-            )
+            if kind not in TYPE_WORDS:
+                continue
+            is_kind = isinstance(value, (int, float) if kind is float else kind)
             if not is_kind or (isinstance(value, bool) and kind in (int, float)):
                 raise ValueError(f"{key} has to be {TYPE_WORDS[kind]}, not {value!r}")
 
     @classmethod
-    def from_json(cls, document):
+    def from_json(cls: type[D], document: JsonObject) -> D:
         names = cls.names()
         return cls(**{names[key]: value for key, value in document.items() if key in names})
 
-    def to_json(self):
+    def to_json(self) -> JsonObject:
         return {key: getattr(self, name) for key, name in self.names().items()}
 
 
@@ -83,7 +85,7 @@ class Instance(Document):
     id_instance: int
     api_token_instance: str
     state_instance: str = "notAuthorized"
-    settings: dict = field(default_factory=new_settings)
+    settings: JsonObject = field(default_factory=new_settings)
     # the account's owner
     phone: str = "79876543210"
     chat_id: str = "20000000"
@@ -112,9 +114,9 @@ class Instance(Document):
     webhook_not_before: float = 0
     webhooks_cleared_at: float = 0
     #: last answers of the counters: list -> (time, count)
-    counters: dict = field(default_factory=dict)
+    counters: dict[str, tuple[float, int]] = field(default_factory=dict)
     #: what was used of the plan this month, see plan.py
-    usage: dict = field(default_factory=dict)
+    usage: JsonObject = field(default_factory=dict)
 
     two_factor_password: str = ""
     #: UNIX time at which state "suspended" ends by itself; 0: it does not
@@ -153,16 +155,22 @@ class Instance(Document):
     webhook_pause_seconds: float = 60
 
     @property
-    def wid(self):
+    def wid(self) -> str:
         """The service's name of the account: empty until somebody has signed in."""
         return f"{self.phone}@c.us" if self.signed_in else ""
 
-    def is_on(self, *settings):
+    def is_on(self, *settings: str) -> bool:
         """Whether all these yes/no settings are "yes"."""
         return all(self.settings.get(name) == "yes" for name in settings)
 
 
-FAST = {"starting_seconds": 0, "pace": "fast", "rate_limits": False, "counter_seconds": 0}
+#: how an instance without pauses differs
+FAST: JsonObject = {
+    "starting_seconds": 0,
+    "pace": "fast",
+    "rate_limits": False,
+    "counter_seconds": 0,
+}
 #: what the control interface may change
 SWITCHES = (
     "stateInstance phone chatId name username twoFactorPassword suspendedUntil expired deleted"
@@ -187,11 +195,11 @@ class Chat(Document):
     last_seen: int = 0
     archived: bool = False
     #: for groups: what getGroupData shows of it, see groups.py
-    group: dict = field(default_factory=dict)
+    group: JsonObject = field(default_factory=dict)
     #: for groups: what happened in it, for the phone: [{timestamp, text}]
-    events: list = field(default_factory=list)
+    events: list[JsonObject] = field(default_factory=list)
 
-    def is_group(self):
+    def is_group(self) -> bool:
         return self.chat_id.startswith("-")
 
 
@@ -205,7 +213,7 @@ class Message(Document):
     outgoing: bool
     #: chat id of the author
     sender: str
-    data: dict
+    data: JsonObject
     send_by_api: bool = False
     #: outgoing: "" until "delivered", then "read"
     status: str = ""
@@ -214,7 +222,7 @@ class Message(Document):
     is_edited: bool = False
     is_deleted: bool = False
     #: chat id of the one who reacted -> emoji
-    reactions: dict = field(default_factory=dict)
+    reactions: dict[str, str] = field(default_factory=dict)
     #: polls: nobody is told who voted; chat id of the voter -> names of the options
     is_anonymous: bool = False
-    votes: dict = field(default_factory=dict)
+    votes: dict[str, list[str]] = field(default_factory=dict)

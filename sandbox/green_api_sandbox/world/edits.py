@@ -9,9 +9,17 @@ API's and is noted in the ledger. Without it, the change was made on a phone.
 """
 
 from . import chats, message_content, messages, send_queue
+from .documents import Instance, JsonObject, Message
+from .world import World
 
 
-def edit(world, instance, message, words, request_number=None):
+def edit(
+    world: World,
+    instance: Instance,
+    message: Message,
+    words: str,
+    request_number: int | None = None,
+) -> None:
     """Its author changes the text or the caption of a message."""
     message.data = message_content.with_words(message.data, words)
     message.is_edited = True
@@ -21,7 +29,13 @@ def edit(world, instance, message, words, request_number=None):
     _tell(world, instance, message, message.sender, change, request_number)
 
 
-def delete(world, instance, message, request_number=None, for_everyone=True):
+def delete(
+    world: World,
+    instance: Instance,
+    message: Message,
+    request_number: int | None = None,
+    for_everyone: bool = True,
+) -> None:
     """Its author deletes a message; ``for_everyone``: from the other side's phone too."""
     message.is_deleted = True
     messages.save(world, instance, message)
@@ -31,7 +45,7 @@ def delete(world, instance, message, request_number=None, for_everyone=True):
         _tell(world, instance, message, message.sender, change, request_number)
 
 
-def react(world, instance, message, sender, emoji):
+def react(world: World, instance: Instance, message: Message, sender: str, emoji: str) -> None:
     """Somebody puts an emoji to a message; an empty one takes it back.
 
     :param sender: chat id of the one who reacts
@@ -48,7 +62,9 @@ def react(world, instance, message, sender, emoji):
     _tell(world, instance, message, sender, change)
 
 
-def vote(world, instance, message, sender, options):
+def vote(
+    world: World, instance: Instance, message: Message, sender: str, options: list[str]
+) -> None:
     """Somebody votes in a poll; no options take the vote back.
 
     :param sender: chat id of the voter
@@ -80,14 +96,21 @@ def vote(world, instance, message, sender, options):
     _tell(world, instance, message, sender, change)
 
 
-def _voters(message, option):
+def _voters(message: Message, option: str) -> list[str]:
     return [voter for voter, options in message.votes.items() if option in options]
 
 
-def _tell(world, instance, message, sender, data, request_number=None):
-    chat = chats.get(world, instance, message.chat_id)
+def _tell(
+    world: World,
+    instance: Instance,
+    message: Message,
+    sender: str,
+    data: JsonObject,
+    request_number: int | None = None,
+) -> None:
+    chat = chats.of_message(world, instance, message)
     by_api = request_number is not None
     change = messages.new(world, instance, chat, sender, data, send_by_api=by_api)
-    if by_api:
+    if request_number is not None:
         send_queue.record_in_ledger(world, instance, change, request_number)
     messages.tell(world, instance, change)

@@ -3,15 +3,19 @@
 
 import shutil
 import uuid
+from pathlib import Path
+from typing import IO
 
 from . import message_content
+from .documents import Instance
+from .world import World
 
 LIST = "files"
 LIFE = 24 * 60 * 60  # seconds
 MAX_SIZE = 100 * 1024 * 1024
 
 
-def keep(world, instance, stream, file_name):
+def keep(world: World, instance: Instance, stream: IO[bytes], file_name: str) -> str:
     """Store a file.
 
     :param stream: where its bytes are read from
@@ -26,27 +30,27 @@ def keep(world, instance, stream, file_name):
     return f"{world.base_url}/download/{str(instance.id_instance)[:4]}/{name}"
 
 
-def drop_expired(world, id_instance):
+def drop_expired(world: World, id_instance: int) -> None:
     for number, created, name in world.store.entries(id_instance, LIST):
         if not _is_alive(world, created):
             _remove(world, id_instance, number, name)
 
 
-def drop_all(world, id_instance):
+def drop_all(world: World, id_instance: int) -> None:
     for number, _created, name in world.store.entries(id_instance, LIST):
         _remove(world, id_instance, number, name)
 
 
-def _is_alive(world, created):
+def _is_alive(world: World, created: float) -> bool:
     return created > world.clock.now() - LIFE
 
 
-def _remove(world, id_instance, number, name):
+def _remove(world: World, id_instance: int, number: int, name: str) -> None:
     (world.files_folder / name).unlink(missing_ok=True)
     world.store.remove_entry(id_instance, LIST, number)
 
 
-def find(world, name):
+def find(world: World, name: str) -> Path | None:
     """The path of a stored file, or None when there is none any more."""
     with world.changed:
         for id_instance in world.store.instance_ids():
@@ -56,7 +60,7 @@ def find(world, name):
     return None
 
 
-def local_path(world, url):
+def local_path(world: World, url: str) -> str | None:
     """The path part of a link to this sandbox; None for a link to elsewhere."""
     start = f"{world.base_url}/download/"
     return url.removeprefix(world.base_url) if url.startswith(start) else None

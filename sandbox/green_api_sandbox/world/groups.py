@@ -5,6 +5,10 @@ What a group is beyond a chat is kept in ``Chat.group``, in the names of getGrou
 """
 
 import secrets
+from collections.abc import Iterable
+
+from .documents import Chat, Instance, JsonObject
+from .world import World
 
 RIGHTS = (
     "allowParticipantsSendMessages",
@@ -20,7 +24,7 @@ NEW_RIGHTS = {right: right != "allowParticipantsEditGroupSettings" for right in 
 KEPT_EVENTS = 100
 
 
-def new_group(world, instance, chat_ids):
+def new_group(world: World, instance: Instance, chat_ids: Iterable[str]) -> JsonObject:
     """What Chat.group holds for a group that the account has made with these people."""
     owner = {"id": instance.chat_id, "isAdmin": True, "isSuperAdmin": True}
     return {
@@ -33,26 +37,27 @@ def new_group(world, instance, chat_ids):
     }
 
 
-def new_participant(chat_id):
+def new_participant(chat_id: str) -> JsonObject:
     return {"id": chat_id, "isAdmin": False, "isSuperAdmin": False}
 
 
-def participants(chat):
+def participants(chat: Chat) -> list[JsonObject]:
     """The members of a group as getGroupData shows them; none for a private chat."""
-    return chat.group.get("participants", [])
+    found: list[JsonObject] = chat.group.get("participants", [])
+    return found
 
 
-def participant(chat, chat_id):
+def participant(chat: Chat, chat_id: str) -> JsonObject | None:
     """A member of a group, or None."""
     return next((each for each in participants(chat) if each["id"] == chat_id), None)
 
 
-def is_member(chat, chat_id):
+def is_member(chat: Chat, chat_id: str) -> bool:
     """Whether somebody can write in the chat: in a private one nobody asks for members."""
     return not chat.group or participant(chat, chat_id) is not None
 
 
-def note(world, chat, text):
+def note(world: World, chat: Chat, text: str) -> None:
     """Note what happened in a group, for the phone."""
     event = {"timestamp": world.timestamp(), "text": text}
     chat.events = [*chat.events, event][-KEPT_EVENTS:]

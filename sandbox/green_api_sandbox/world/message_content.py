@@ -3,7 +3,10 @@
 
 import mimetypes
 import re
+from collections.abc import Iterable
 from pathlib import PurePath
+
+from .documents import JsonObject
 
 LINK = re.compile(r"https?://\S+")
 PLAIN = {"forwardingScore": 0, "isForwarded": False}
@@ -20,7 +23,7 @@ TEXTS = ("textMessageData", "extendedTextMessageData")
 KNOWN_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}")
 
 
-def text(words):
+def text(words: str) -> JsonObject:
     """A text. One with a link is an extendedTextMessage, as in the service."""
     if LINK.search(words):
         extended = {"text": words, "description": "", "title": "", "jpegThumbnail": "", **PLAIN}
@@ -28,13 +31,13 @@ def text(words):
     return {"typeMessage": "textMessage", "textMessageData": {"textMessage": words, **PLAIN}}
 
 
-def suffix_of(file_name):
+def suffix_of(file_name: str) -> str:
     """The extension of a file's name, with its dot; ".bin" when it has none that is usual."""
     suffix = PurePath(file_name).suffix
     return suffix if KNOWN_SUFFIX.fullmatch(suffix) else ".bin"
 
 
-def file(url, file_name, caption=""):
+def file(url: str, file_name: str, caption: str = "") -> JsonObject:
     """A file; its kind follows from the extension of its name."""
     mime_type = mimetypes.guess_type(f"file{suffix_of(file_name)}")[0]
     mime_type = mime_type or "application/octet-stream"
@@ -51,12 +54,14 @@ def file(url, file_name, caption=""):
     return {"typeMessage": f"{media}Message", "fileMessageData": data}
 
 
-def location(latitude, longitude):
+def location(latitude: float, longitude: float) -> JsonObject:
     place = {"latitude": latitude, "longitude": longitude, **PLAIN}
     return {"typeMessage": "locationMessage", "locationMessageData": place}
 
 
-def contact(phone_contact, first_name="", last_name="", chat_id=""):
+def contact(
+    phone_contact: int | str, first_name: str = "", last_name: str = "", chat_id: str = ""
+) -> JsonObject:
     """A visiting card.
 
     :param phone_contact: digits
@@ -73,7 +78,7 @@ def contact(phone_contact, first_name="", last_name="", chat_id=""):
     return {"typeMessage": "contactMessage", "contactMessageData": card}
 
 
-def poll(name, options, multiple_answers=False):
+def poll(name: str, options: Iterable[str], multiple_answers: bool = False) -> JsonObject:
     """A poll; ``options`` are the names to choose from."""
     data = {
         "name": name,
@@ -84,13 +89,13 @@ def poll(name, options, multiple_answers=False):
     return {"typeMessage": "pollMessage", "pollMessageData": data}
 
 
-def poll_options(data):
+def poll_options(data: JsonObject) -> list[str]:
     """The names of a poll's options; none when it is not a poll."""
     options = data.get("pollMessageData", {}).get("options", [])
     return [option["optionName"] for option in options]
 
 
-def forwarded(data):
+def forwarded(data: JsonObject) -> JsonObject:
     """The same message, as a forwarded one."""
     copy = {key: value for key, value in data.items() if key != "quotedMessage"}
     for key in copy:
@@ -100,24 +105,24 @@ def forwarded(data):
     return copy
 
 
-def words_of(data):
+def words_of(data: JsonObject) -> str:
     """The words in a messageData of any kind; empty when it has none."""
     for key, name in WORDS.items():
         if key in data:
-            return data[key].get(name, "")
+            return str(data[key].get(name, ""))
     return ""
 
 
-def has_words(data):
+def has_words(data: JsonObject) -> bool:
     """Whether it is a text, or a file with its caption: what its author can edit."""
     return is_text(data) or "fileMessageData" in data
 
 
-def is_text(data):
+def is_text(data: JsonObject) -> bool:
     return any(key in data for key in TEXTS)
 
 
-def with_words(data, words):
+def with_words(data: JsonObject, words: str) -> JsonObject:
     """The same message with another text or caption."""
     if "fileMessageData" in data:
         return {**data, "fileMessageData": {**data["fileMessageData"], "caption": words}}

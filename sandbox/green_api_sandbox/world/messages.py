@@ -6,32 +6,43 @@ afterwards is in edits.py. Functions that change something are called inside a t
 the world.
 """
 
+from typing import Any
+
 from . import chats, message_content, notifications
-from .documents import Message
+from .documents import Chat, Instance, JsonObject, Message
+from .world import World
 
 
-def get(world, instance, chat_id, id_message):
+def get(world: World, instance: Instance, chat_id: str, id_message: str) -> Message | None:
     document = world.store.get_message(instance.id_instance, chat_id, id_message)
     return Message.from_json(document) if document else None
 
 
-def find(world, instance, chat_id, id_message):
+def find(world: World, instance: Instance, chat_id: str, id_message: str) -> Message | None:
     """A message by its chat in any form (see :func:`.chats.find`), or None."""
     chat = chats.find(world, instance, chat_id)
     return get(world, instance, chat.chat_id, id_message) if chat else None
 
 
-def save(world, instance, message):
+def save(world: World, instance: Instance, message: Message) -> None:
     world.store.save_message(instance.id_instance, message.to_json())
 
 
-def search(world, instance, **criteria):
+def search(world: World, instance: Instance, **criteria: Any) -> list[Message]:
     """Messages, the newest first; see :meth:`.store.Store.messages`."""
     found = world.store.messages(instance.id_instance, **criteria)
     return [Message.from_json(document) for document in found]
 
 
-def new(world, instance, chat, sender, data, quoted_message_id=None, **values):
+def new(
+    world: World,
+    instance: Instance,
+    chat: Chat,
+    sender: str,
+    data: JsonObject,
+    quoted_message_id: str | None = None,
+    **values: Any,
+) -> Message:
     """A message that is not kept yet.
 
     :param sender: chat id of the author
@@ -54,7 +65,7 @@ def new(world, instance, chat, sender, data, quoted_message_id=None, **values):
     )
 
 
-def _quoted(world, instance, chat_id, id_message):
+def _quoted(world: World, instance: Instance, chat_id: str, id_message: str) -> JsonObject | None:
     """The quotedMessage object for a message of this chat, or None when there is no such."""
     found = get(world, instance, chat_id, id_message)
     if not found:
@@ -67,16 +78,24 @@ def _quoted(world, instance, chat_id, id_message):
     }
 
 
-def tell(world, instance, message):
+def tell(world: World, instance: Instance, message: Message) -> None:
     """Queue the notification of a message."""
-    chat = chats.get(world, instance, message.chat_id)
+    chat = chats.of_message(world, instance, message)
     notifications.add(world, instance, notifications.message(world, instance, chat, message))
 
 
 # The customer's side
 
 
-def receive(world, instance, chat, sender, data, quoted_message_id=None, **values):
+def receive(
+    world: World,
+    instance: Instance,
+    chat: Chat,
+    sender: str,
+    data: JsonObject,
+    quoted_message_id: str | None = None,
+    **values: Any,
+) -> Message:
     """Somebody writes in the chat.
 
     :param sender: chat id of the author
@@ -90,26 +109,26 @@ def receive(world, instance, chat, sender, data, quoted_message_id=None, **value
     return message
 
 
-def deliver(world, instance, chat):
+def deliver(world: World, instance: Instance, chat: Chat) -> None:
     """The customer's phone gets what was sent to the chat."""
     for message in _with_status(world, instance, chat, ""):
         _raise_status(world, instance, message, "delivered")
 
 
-def read(world, instance, chat):
+def read(world: World, instance: Instance, chat: Chat) -> None:
     """The customer reads the chat."""
     deliver(world, instance, chat)
     for message in _with_status(world, instance, chat, "delivered"):
         _raise_status(world, instance, message, "read")
 
 
-def _with_status(world, instance, chat, status):
+def _with_status(world: World, instance: Instance, chat: Chat, status: str) -> list[Message]:
     """Outgoing messages with this status, the oldest first."""
     found = search(world, instance, chat_id=chat.chat_id, outgoing=True)
     return [message for message in reversed(found) if message.status == status]
 
 
-def _raise_status(world, instance, message, status):
+def _raise_status(world: World, instance: Instance, message: Message, status: str) -> None:
     message.status = status
     save(world, instance, message)
     body = notifications.status(world, instance, message.chat_id, status, message.id_message)
@@ -119,14 +138,21 @@ def _raise_status(world, instance, message, status):
 # The account's side
 
 
-def write_on_phone(world, instance, chat, data, quoted_message_id=None, **values):
+def write_on_phone(
+    world: World,
+    instance: Instance,
+    chat: Chat,
+    data: JsonObject,
+    quoted_message_id: str | None = None,
+    **values: Any,
+) -> Message:
     """The account's owner writes with an ordinary Telegram app."""
     message = new(world, instance, chat, instance.chat_id, data, quoted_message_id, **values)
     arrive(world, instance, message)
     return message
 
 
-def arrive(world, instance, message):
+def arrive(world: World, instance: Instance, message: Message) -> None:
     """Telegram has got an outgoing message."""
     save(world, instance, message)
     tell(world, instance, message)
@@ -136,7 +162,7 @@ def arrive(world, instance, message):
         _raise_status(world, instance, message, "read")
 
 
-def read_by_account(world, instance, chat):
+def read_by_account(world: World, instance: Instance, chat: Chat) -> None:
     """The account has read everything in the chat."""
     for message in search(world, instance, chat_id=chat.chat_id, outgoing=False):
         if not message.is_read:

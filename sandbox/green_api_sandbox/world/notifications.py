@@ -4,8 +4,13 @@
 Each builder takes what happened and gives the body as the service writes it.
 """
 
+from typing import Any
+
 from . import chats
+from .documents import Chat, Instance, JsonObject, Message
 from .faults import NOTIFICATION
+from .store import Entry
+from .world import World
 
 LIST = "notifications"
 #: those that a fault holds back
@@ -22,7 +27,7 @@ EXTRA_SETTING = {
 }
 
 
-def add(world, instance, body):
+def add(world: World, instance: Instance, body: JsonObject) -> None:
     """Queue a notification, if the instance's settings want it and no fault is in its way."""
     if not _is_wanted(instance, body):
         return
@@ -37,7 +42,7 @@ def add(world, instance, body):
         add_late(world, id_instance)
 
 
-def add_raw(world, instance, body):
+def add_raw(world: World, instance: Instance, body: Any) -> int:
     """Queue anything as a notification.
 
     :return: its receiptId
@@ -45,24 +50,24 @@ def add_raw(world, instance, body):
     return world.store.add_entry(instance.id_instance, LIST, body, world.clock.now())
 
 
-def add_late(world, id_instance):
+def add_late(world: World, id_instance: int) -> None:
     """Queue what a fault has held back."""
     for number, created, body in world.store.entries(id_instance, LATE_LIST):
         world.store.remove_entry(id_instance, LATE_LIST, number)
         world.store.add_entry(id_instance, LIST, body, created)
 
 
-def first(world, id_instance):
+def first(world: World, id_instance: int) -> Entry | None:
     """The head of the queue as (receiptId, created, body), or None."""
     drop_expired(world, id_instance)
     return world.store.first_entry(id_instance, LIST)
 
 
-def drop_expired(world, id_instance):
+def drop_expired(world: World, id_instance: int) -> None:
     world.store.drop_entries(id_instance, LIST, created_until=world.clock.now() - LIFE)
 
 
-def _is_wanted(instance, body):
+def _is_wanted(instance: Instance, body: JsonObject) -> bool:
     kind = body["typeWebhook"]
     if kind == "quotaExceeded":
         return True
@@ -81,7 +86,7 @@ def _is_wanted(instance, body):
     return instance.is_on(*needed, *([extra] if extra else []))
 
 
-def _envelope(world, instance, kind):
+def _envelope(world: World, instance: Instance, kind: str) -> JsonObject:
     return {
         "typeWebhook": kind,
         "instanceData": {
@@ -93,7 +98,7 @@ def _envelope(world, instance, kind):
     }
 
 
-def message(world, instance, chat, message):
+def message(world: World, instance: Instance, chat: Chat, message: Message) -> JsonObject:
     """incomingMessageReceived, outgoingMessageReceived or outgoingAPIMessageReceived."""
     if not message.outgoing:
         kind = "incomingMessageReceived"
@@ -110,7 +115,7 @@ def message(world, instance, chat, message):
     }
 
 
-def _sender_data(world, instance, chat, sender):
+def _sender_data(world: World, instance: Instance, chat: Chat, sender: str) -> JsonObject:
     if sender == instance.chat_id:
         author = chats.own(instance)
     else:
@@ -127,7 +132,14 @@ def _sender_data(world, instance, chat, sender):
     }
 
 
-def status(world, instance, chat_id, status, id_message=None, description=None):
+def status(
+    world: World,
+    instance: Instance,
+    chat_id: str,
+    status: str,
+    id_message: str | None = None,
+    description: str | None = None,
+) -> JsonObject:
     """outgoingMessageStatus; failed and noAccount come without idMessage, with a description."""
     body = {
         "typeWebhook": "outgoingMessageStatus",
@@ -142,13 +154,13 @@ def status(world, instance, chat_id, status, id_message=None, description=None):
     return body
 
 
-def state(world, instance):
+def state(world: World, instance: Instance) -> JsonObject:
     return {
         **_envelope(world, instance, "stateInstanceChanged"),
         "stateInstance": instance.state_instance,
     }
 
 
-def quota(world, instance, data):
+def quota(world: World, instance: Instance, data: JsonObject) -> JsonObject:
     """quotaExceeded. ``data`` is the part of the answer 466 that says which quota."""
     return {**_envelope(world, instance, "quotaExceeded"), "quotaData": data}

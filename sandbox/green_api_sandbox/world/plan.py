@@ -60,7 +60,7 @@ def count(world: World, instance: Instance, method: str, quota: str, values: Jso
     world.save(instance)
 
 
-def _usage(world, instance):
+def _usage(world: World, instance: Instance) -> JsonObject:
     """What was used in the present month."""
     month = datetime.fromtimestamp(world.clock.now(), timezone.utc).strftime("%Y-%m")
     if instance.usage.get("month") != month:
@@ -68,7 +68,9 @@ def _usage(world, instance):
     return instance.usage
 
 
-def _status(method, used, total, status, description=EXCEEDED):
+def _status(
+    method: str, used: int, total: int, status: str, description: str = EXCEEDED
+) -> JsonObject:
     return {
         "method": method,
         "used": used,
@@ -78,7 +80,7 @@ def _status(method, used, total, status, description=EXCEEDED):
     }
 
 
-def _tell_once(world, instance, usage, exceeded):
+def _tell_once(world: World, instance: Instance, usage: JsonObject, exceeded: JsonObject) -> None:
     if exceeded["method"] in usage["told"]:
         return
     usage["told"].append(exceeded["method"])

@@ -5,27 +5,28 @@ import threading
 
 from . import account, files, notifications, send_queue
 from .webhook_delivery import Webhooks
+from .world import World
 
 
 class Scheduler:
     """One thread that looks after every instance in which something is due."""
 
-    def __init__(self, world):
+    def __init__(self, world: World) -> None:
         self._world = world
         self._webhooks = Webhooks(world)
         self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
         self._stopped = False
 
-    def start(self):
+    def start(self) -> None:
         self._thread.start()
 
-    def stop(self):
+    def stop(self) -> None:
         with self._world.changed:
             self._stopped = True
             self._world.changed.notify_all()
         self._thread.join()
 
-    def _run(self):
+    def _run(self) -> None:
         world = self._world
         with world.changed:
             while not self._stopped:
@@ -37,7 +38,7 @@ class Scheduler:
                     soonest = min(world.due.values(), default=None)
                     world.changed.wait(soonest and soonest - now)
 
-    def _look_after(self, id_instance):
+    def _look_after(self, id_instance: int) -> None:
         world = self._world
         due = None
         instance = world.instance(id_instance)

@@ -5,6 +5,8 @@ Functions that change something are called inside a transaction of the world.
 """
 
 from . import chats, groups, message_content, messages, notifications
+from .documents import Chat, Instance, JsonObject, Message
+from .world import World
 
 QUEUE = "queue"
 LEDGER = "ledger"
@@ -15,7 +17,14 @@ NO_MEMBER = "The account is not a member of this group"
 NOT_ANONYMOUS = "A poll in a channel has to be anonymous"
 
 
-def enqueue(world, instance, method, body, data, request_number):
+def enqueue(
+    world: World,
+    instance: Instance,
+    method: str,
+    body: JsonObject,
+    data: JsonObject,
+    request_number: int,
+) -> str:
     """Put a message of the API into the sending queue.
 
     :param body: the request's body, shown by showMessagesQueue
@@ -37,7 +46,7 @@ def enqueue(world, instance, method, body, data, request_number):
     return id_message
 
 
-def send_due(world, instance):
+def send_due(world: World, instance: Instance) -> float | None:
     """Send what is due of the queue, in order.
 
     :return: the time when more is due, or None
@@ -48,8 +57,8 @@ def send_due(world, instance):
         return None
     for number, created, item in world.store.entries(instance.id_instance, QUEUE):
         if instance.pace == "real":
-            send_at = max(instance.next_send_at, created)
-            send_at += item["body"].get("typingTime", 0) / 1000
+            typing: float = item["body"].get("typingTime", 0) / 1000
+            send_at = max(instance.next_send_at, created) + typing
             if send_at > now:
                 return send_at
             pause = instance.settings["delaySendMessagesMilliseconds"] / 1000
@@ -60,19 +69,23 @@ def send_due(world, instance):
     return None
 
 
-def drop_expired(world, id_instance):
+def drop_expired(world: World, id_instance: int) -> None:
     world.store.drop_entries(id_instance, QUEUE, created_until=world.clock.now() - QUEUE_LIFE)
 
 
-def _send(world, instance, item):
+def _send(world: World, instance: Instance, item: JsonObject) -> None:
     body = item["body"]
-    chat = chats.find(world, instance, body["chatId"])
-    chat = chat or chats.saved_messages(world, instance, body["chatId"])
-    status, reason = _obstacle(instance, chat, body)
-    if status:
-        wanted = body["chatId"]
-        told = notifications.status(world, instance, wanted, status, description=reason)
-        notifications.add(world, instance, told)
+    wanted = body["chatId"]
+    chat = chats.find(world, instance, wanted) or chats.saved_messages(world, instance, wanted)
+    if not chat:
+        if wanted.endswith(chats.PHONE_SUFFIX):
+            _report_unsent(world, instance, wanted, "noAccount", NO_ACCOUNT)
+        else:
+            _report_unsent(world, instance, wanted, "failed", NO_CHAT)
+        return
+    obstacle = _find_obstacle(instance, chat, body)
+    if obstacle:
+        _report_unsent(world, instance, wanted, "failed", obstacle)
         return
     message = messages.new(
         world,
@@ -91,19 +104,25 @@ def _send(world, instance, item):
     messages.arrive(world, instance, message)
 
 
-def _obstacle(instance, chat, body):
-    """Why Telegram does not take a message: (the status that is told, the reason), or ("", "")."""
-    if not chat:
-        is_phone = body["chatId"].endswith(chats.PHONE_SUFFIX)
-        return ("noAccount", NO_ACCOUNT) if is_phone else ("failed", NO_CHAT)
+def _find_obstacle(instance: Instance, chat: Chat, body: JsonObject) -> str:
+    """Return why Telegram does not take a message for this chat, or ""."""
     if not groups.is_member(chat, instance.chat_id):
-        return "failed", NO_MEMBER
+        return NO_MEMBER
     if chat.chat_type == "channel" and not body.get("isAnonymous", True):
-        return "failed", NOT_ANONYMOUS
-    return "", ""
+        return NOT_ANONYMOUS
+    return ""
 
 
-def record_in_ledger(world, instance, message, request_number):
+def _report_unsent(
+    world: World, instance: Instance, chat_id: str, status: str, reason: str
+) -> None:
+    body = notifications.status(world, instance, chat_id, status, description=reason)
+    notifications.add(world, instance, body)
+
+
+def record_in_ledger(
+    world: World, instance: Instance, message: Message, request_number: int
+) -> None:
     """Note what Telegram really got from the API; nothing ever changes or leaves the ledger."""
     entry = {
         "chatId": message.chat_id,

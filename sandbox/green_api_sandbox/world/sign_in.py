@@ -7,13 +7,15 @@ Functions that change something are called inside a transaction of the world.
 import secrets
 
 from .account import restart, set_state
+from .documents import Instance
+from .world import World
 
 QR_LIFE = 20  # seconds
 CODE_LIFE = 300
 PASSWORD_TRIES = 5
 
 
-def current_qr(world, instance):
+def current_qr(world: World, instance: Instance) -> str:
     """The text of the QR code that is valid now; a new one when the last has expired."""
     now = world.clock.now()
     if now >= instance.qr_until:
@@ -23,12 +25,12 @@ def current_qr(world, instance):
     return f"tg://login?token={instance.qr_token}"
 
 
-def shows_qr(world, instance):
+def shows_qr(world: World, instance: Instance) -> bool:
     """Whether somebody asked for a QR code that can still be scanned."""
     return instance.state_instance == "notAuthorized" and world.clock.now() < instance.qr_until
 
 
-def scan(world, instance):
+def scan(world: World, instance: Instance) -> bool:
     """The phone scans the QR code.
 
     :return: whether there was a valid one
@@ -39,7 +41,7 @@ def scan(world, instance):
     return True
 
 
-def send_code(world, instance, phone_number):
+def send_code(world: World, instance: Instance, phone_number: int) -> str:
     """Telegram shows a login code on the phone; a second call within its life shows no new one.
 
     :return: "" when there is a code now, else the service's reason
@@ -59,7 +61,7 @@ def send_code(world, instance, phone_number):
     return ""
 
 
-def enter_code(world, instance, code):
+def enter_code(world: World, instance: Instance, code: str) -> str:
     """Answer with the login code; a wrong one may be followed by another try.
 
     :return: "" when accepted, else the service's reason
@@ -79,7 +81,7 @@ def enter_code(world, instance, code):
     return ""
 
 
-def _finish_login(world, instance):
+def _finish_login(world: World, instance: Instance) -> None:
     """The QR code or the login code was right: the password is next, or all is done."""
     instance.qr_until = 0
     instance.login_code, instance.login_code_until = "", 0
@@ -91,7 +93,7 @@ def _finish_login(world, instance):
         restart(world, instance, then="authorized")
 
 
-def enter_password(world, instance, password):
+def enter_password(world: World, instance: Instance, password: str) -> str:
     """Answer the two-factor question. Too late means that the sign-in begins anew.
 
     :return: "" when accepted, else the service's reason

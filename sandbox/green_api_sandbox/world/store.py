@@ -9,7 +9,12 @@ The store does no locking: :class:`.world.World` holds the lock around every use
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .documents import JsonObject
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS value (key TEXT PRIMARY KEY, document TEXT NOT NULL);
@@ -35,8 +40,18 @@ CREATE TABLE IF NOT EXISTS call (
 TABLES = ("value", "instance", "chat", "message", "entry", "call")
 
 
+class Entry(NamedTuple):
+    """One entry of a list."""
+
+    number: int
+    created: float
+    document: Any
+
+
 class Store:
-    def __init__(self, path):
+    """The SQLite file; ``path`` is made when missing."""
+
+    def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         # One program per folder: a second one fails at once with sqlite3.OperationalError.
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -45,11 +60,11 @@ class Store:
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(SCHEMA)
 
-    def close(self):
+    def close(self) -> None:
         self._db.close()
 
     @contextmanager
-    def transaction(self):
+    def transaction(self) -> Iterator[None]:
         """All or nothing; a transaction inside another one is part of it."""
         if self._db.in_transaction:
             yield
@@ -62,58 +77,62 @@ class Store:
             raise
         self._db.execute("COMMIT")
 
-    def total_changes(self):
+    def total_changes(self) -> int:
         """How many rows were changed so far; equal numbers mean nothing happened between."""
         return self._db.total_changes
 
-    def clear(self):
+    def clear(self) -> None:
         for table in TABLES:
             self._db.execute(f"DELETE FROM {table}")
 
     # Single values
 
-    def get_value(self, key, default=None):
+    def get_value(self, key: str, default: Any = None) -> Any:
         row = self._db.execute("SELECT document FROM value WHERE key = ?", (key,)).fetchone()
         return json.loads(row[0]) if row else default
 
-    def set_value(self, key, value):
+    def set_value(self, key: str, value: Any) -> None:
         self._db.execute("REPLACE INTO value VALUES (?, ?)", (key, json.dumps(value)))
 
     # Instances
 
-    def get_instance(self, id_instance):
+    def get_instance(self, id_instance: int) -> JsonObject | None:
         row = self._db.execute(
             "SELECT document FROM instance WHERE id_instance = ?", (id_instance,)
         ).fetchone()
         return json.loads(row[0]) if row else None
 
-    def instance_ids(self):
+    def instances(self) -> list[JsonObject]:
+        rows = self._db.execute("SELECT document FROM instance ORDER BY id_instance")
+        return [json.loads(row[0]) for row in rows]
+
+    def instance_ids(self) -> list[int]:
         rows = self._db.execute("SELECT id_instance FROM instance ORDER BY id_instance")
         return [row[0] for row in rows]
 
-    def save_instance(self, id_instance, document):
+    def save_instance(self, id_instance: int, document: JsonObject) -> None:
         self._db.execute("REPLACE INTO instance VALUES (?, ?)", (id_instance, _dump(document)))
 
-    def forget_instance(self, id_instance):
+    def forget_instance(self, id_instance: int) -> None:
         for table in ("instance", "chat", "message", "entry", "call"):
             self._db.execute(f"DELETE FROM {table} WHERE id_instance = ?", (id_instance,))
 
     # Chats
 
-    def get_chat(self, id_instance, chat_id):
+    def get_chat(self, id_instance: int, chat_id: str) -> JsonObject | None:
         row = self._db.execute(
             "SELECT document FROM chat WHERE id_instance = ? AND chat_id = ?",
             (id_instance, chat_id),
         ).fetchone()
         return json.loads(row[0]) if row else None
 
-    def chats(self, id_instance):
+    def chats(self, id_instance: int) -> list[JsonObject]:
         rows = self._db.execute(
             "SELECT document FROM chat WHERE id_instance = ? ORDER BY rowid", (id_instance,)
         )
         return [json.loads(row[0]) for row in rows]
 
-    def save_chat(self, id_instance, chat_id, document):
+    def save_chat(self, id_instance: int, chat_id: str, document: JsonObject) -> None:
         self._db.execute(
             "INSERT INTO chat VALUES (?, ?, ?) ON CONFLICT (id_instance, chat_id)"
             " DO UPDATE SET document = excluded.document",
@@ -122,7 +141,7 @@ class Store:
 
     # Messages
 
-    def save_message(self, id_instance, document):
+    def save_message(self, id_instance: int, document: JsonObject) -> None:
         """Add the message, or replace the one with the same id."""
         self._db.execute(
             "INSERT INTO message (id_instance, chat_id, id_message, outgoing, timestamp, document)"
@@ -138,25 +157,34 @@ class Store:
             ),
         )
 
-    def get_message(self, id_instance, chat_id, id_message):
+    def get_message(self, id_instance: int, chat_id: str, id_message: str) -> JsonObject | None:
         found = self.messages(id_instance, chat_id=chat_id, id_message=id_message)
         return found[0] if found else None
 
-    def messages(self, id_instance, *, since=None, until=None, limit=-1, **equal):
+    def messages(
+        self,
+        id_instance: int,
+        *,
+        since: float | None = None,
+        until: float | None = None,
+        limit: int = -1,
+        **equal: str | bool,
+    ) -> list[JsonObject]:
         """Messages, the newest first.
 
         :param equal: chat_id, id_message, outgoing: exact values
         :param since: earliest timestamp, included
         :param until: latest timestamp, included
         """
-        where, values = ["id_instance = ?"], [id_instance]
+        where = ["id_instance = ?"]
+        values: list[str | float] = [id_instance]
         for column, value in equal.items():
             where.append(f"{column} = ?")
             values.append(value)
-        for operator, value in ((">=", since), ("<=", until)):
-            if value is not None:
+        for operator, moment in ((">=", since), ("<=", until)):
+            if moment is not None:
                 where.append(f"timestamp {operator} ?")
-                values.append(value)
+                values.append(moment)
         rows = self._db.execute(
             f"SELECT document FROM message WHERE {' AND '.join(where)}"
             " ORDER BY number DESC LIMIT ?",
@@ -166,32 +194,35 @@ class Store:
 
     # Lists
 
-    def add_entry(self, id_instance, name, document, created):
+    def add_entry(self, id_instance: int, name: str, document: Any, created: float) -> int:
         """Put ``document`` at the end of a list; its number is given back."""
-        return self._db.execute(
+        number = self._db.execute(
             "INSERT INTO entry (id_instance, list, created, document) VALUES (?, ?, ?, ?)",
             (id_instance, name, created, _dump(document)),
         ).lastrowid
+        assert number is not None  # the statement was an INSERT
+        return number
 
-    def entries(self, id_instance, name, limit=-1):
-        """The first ``limit`` entries, as (number, created, document)."""
+    def entries(self, id_instance: int, name: str, limit: int = -1) -> list[Entry]:
+        """The first ``limit`` entries, the oldest first."""
         rows = self._db.execute(
             "SELECT number, created, document FROM entry WHERE id_instance = ? AND list = ?"
             " ORDER BY number LIMIT ?",
             (id_instance, name, limit),
         )
-        return [(number, created, json.loads(document)) for number, created, document in rows]
+        return [Entry(number, created, json.loads(document)) for number, created, document in rows]
 
-    def first_entry(self, id_instance, name):
+    def first_entry(self, id_instance: int, name: str) -> Entry | None:
         found = self.entries(id_instance, name, limit=1)
         return found[0] if found else None
 
-    def count_entries(self, id_instance, name):
-        return self._db.execute(
+    def count_entries(self, id_instance: int, name: str) -> int:
+        row = self._db.execute(
             "SELECT count(*) FROM entry WHERE id_instance = ? AND list = ?", (id_instance, name)
-        ).fetchone()[0]
+        ).fetchone()
+        return int(row[0])
 
-    def remove_entry(self, id_instance, name, number):
+    def remove_entry(self, id_instance: int, name: str, number: int) -> bool:
         """:return: whether the list had that entry"""
         return bool(
             self._db.execute(
@@ -200,19 +231,19 @@ class Store:
             ).rowcount
         )
 
-    def clear_list(self, id_instance, name):
+    def clear_list(self, id_instance: int, name: str) -> None:
         self._db.execute(
             "DELETE FROM entry WHERE id_instance = ? AND list = ?", (id_instance, name)
         )
 
-    def drop_entries(self, id_instance, name, created_until):
+    def drop_entries(self, id_instance: int, name: str, created_until: float) -> None:
         """Remove the entries that were made at that time or before."""
         self._db.execute(
             "DELETE FROM entry WHERE id_instance = ? AND list = ? AND created <= ?",
             (id_instance, name, created_until),
         )
 
-    def keep_last(self, id_instance, name, count):
+    def keep_last(self, id_instance: int, name: str, count: int) -> None:
         """Remove all but the last ``count`` entries."""
         self._db.execute(
             "DELETE FROM entry WHERE id_instance = ? AND list = ? AND number <= ("
@@ -223,18 +254,18 @@ class Store:
 
     # Counters of calls
 
-    def count_call(self, id_instance, method):
+    def count_call(self, id_instance: int, method: str) -> None:
         self._db.execute(
             "INSERT INTO call VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1",
             (id_instance, method),
         )
 
-    def calls(self, id_instance):
+    def calls(self, id_instance: int) -> dict[str, int]:
         rows = self._db.execute(
             "SELECT method, count FROM call WHERE id_instance = ?", (id_instance,)
         )
         return dict(rows.fetchall())
 
 
-def _dump(document):
+def _dump(document: Any) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

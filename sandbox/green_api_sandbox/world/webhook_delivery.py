@@ -4,20 +4,23 @@
 import http.client
 import json
 import threading
+from typing import Any
 from urllib.parse import urlsplit
 
 from . import notifications
+from .documents import Instance, JsonObject
 from .faults import DUPLICATE, WEBHOOK
+from .world import World
 
 
 class Webhooks:
     """At most one delivery per instance is under way, so the order is kept."""
 
-    def __init__(self, world):
+    def __init__(self, world: World) -> None:
         self._world = world
-        self._busy = set()
+        self._busy: set[int] = set()
 
-    def push_due(self, instance):
+    def push_due(self, instance: Instance) -> float | None:
         """Start the delivery of the first notification, if it is time.
 
         :return: the time of the next attempt, or None
@@ -35,7 +38,7 @@ class Webhooks:
         ).start()
         return None
 
-    def _push_all(self, id_instance):
+    def _push_all(self, id_instance: int) -> None:
         """Deliver until the queue is empty or a delivery fails."""
         world = self._world
         try:
@@ -45,12 +48,12 @@ class Webhooks:
             with world.transaction(id_instance):
                 self._busy.discard(id_instance)
 
-    def _push_first(self, id_instance):
+    def _push_first(self, id_instance: int) -> bool:
         world = self._world
         with world.changed:
             instance = world.instance(id_instance)
-            head = instance and notifications.first(world, id_instance)
-            if not head or not instance.settings["webhookUrl"]:
+            head = notifications.first(world, id_instance)
+            if not instance or not head or not instance.settings["webhookUrl"]:
                 return False
         number, _created, body = head
         fault = world.faults.take(id_instance, WEBHOOK)
@@ -70,7 +73,7 @@ class Webhooks:
             return False
 
 
-def post(settings, body, timeout):
+def post(settings: JsonObject, body: Any, timeout: float) -> bool:
     """POST one notification.
 
     :return: whether the receiver answered exactly 200

@@ -2,14 +2,18 @@
 """The shared state: one store, one clock, one lock, and waiting for changes."""
 
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from .clock import Clock
 from .documents import Instance
 from .faults import Faults
 from .store import Store
+
+T = TypeVar("T")
 
 
 class World:
@@ -23,7 +27,7 @@ class World:
     :param pace: "real" or "fast", for instances that are made later (see Instance)
     """
 
-    def __init__(self, folder, pace="real"):
+    def __init__(self, folder: str | Path, pace: str = "real") -> None:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         self.files_folder = folder / "files"
@@ -37,16 +41,16 @@ class World:
         #: grows with every change; the phone page asks for it
         self.version = 1
         #: the times of the last calls, for the rate limits: id -> method -> times
-        self.recent_calls = defaultdict(dict)
+        self.recent_calls: dict[int, dict[str, deque[float]]] = defaultdict(dict)
         #: when something is to be done for an instance (id -> time), see scheduler.py
         self.due = dict.fromkeys(self.store.instance_ids(), 0.0)
 
-    def close(self):
+    def close(self) -> None:
         with self.changed:
             self.store.close()
 
     @contextmanager
-    def transaction(self, id_instance=None):
+    def transaction(self, id_instance: int | None = None) -> Iterator[None]:
         with self.changed:
             with self.store.transaction():
                 yield
@@ -55,7 +59,7 @@ class World:
                 self.due[id_instance] = 0.0
             self.changed.notify_all()
 
-    def wait_for(self, find, seconds):
+    def wait_for(self, find: Callable[[], T], seconds: float) -> T:
         """Wait until ``find()`` gives something true, at most ``seconds`` of real time.
 
         :return: what it gave last
@@ -63,7 +67,7 @@ class World:
         with self.changed:
             return self.changed.wait_for(find, seconds)
 
-    def wait_until(self, find, deadline):
+    def wait_until(self, find: Callable[[], T], deadline: float) -> T:
         """The same, with a deadline on the sandbox's clock: advancing it ends the wait."""
         with self.changed:
             while True:
@@ -73,26 +77,30 @@ class World:
                     return found
                 self.changed.wait(left)
 
-    def instance(self, id_instance):
+    def instance(self, id_instance: int) -> Instance | None:
         """The instance as it is kept now, or None. Changes need :meth:`save`."""
         document = self.store.get_instance(id_instance)
         return Instance.from_json(document) if document else None
 
-    def save(self, instance):
+    def instances(self) -> list[Instance]:
+        """All instances, by their ids."""
+        return [Instance.from_json(document) for document in self.store.instances()]
+
+    def save(self, instance: Instance) -> None:
         self.store.save_instance(instance.id_instance, instance.to_json())
 
-    def timestamp(self):
+    def timestamp(self) -> int:
         """The sandbox's time in whole seconds, as the service writes it."""
         return int(self.clock.now())
 
-    def next_id_message(self, instance):
+    def next_id_message(self, instance: Instance) -> str:
         """An id that looks like milliseconds, and is unique for the instance."""
         number = max(instance.last_id_message + 1, int(self.clock.now() * 1000))
         instance.last_id_message = number
         self.save(instance)
         return str(number)
 
-    def reset(self):
+    def reset(self) -> None:
         """Forget everything but the time, which goes on if it was stopped."""
         with self.transaction():
             self.store.clear()

@@ -1,10 +1,13 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Chats: listed, read, archived; and "typing…" shown in them."""
 
+from collections.abc import Callable
+
 from ...world import chats, messages
+from ...world.documents import JsonObject
 from ..errors import ServiceError
 from ..fields import TYPING_TYPES, Field, chat_id, integer
-from ..registry import EMPTY, method
+from ..registry import EMPTY, Call, MethodFunction, method
 
 #: Go's names of the JSON types
 GO_TYPES = {
@@ -18,7 +21,7 @@ GO_TYPES = {
 
 
 @method("getChats", "GET", needs_session=True)
-def get_chats(call):
+def get_chats(call: Call) -> list[JsonObject]:
     return [
         {
             "chatId": chat.chat_id,
@@ -32,7 +35,7 @@ def get_chats(call):
 
 
 @method("readChat", "POST", chat_id(), needs_session=True)
-def read_chat(call):
+def read_chat(call: Call) -> JsonObject:
     """The whole chat. Without incomingWebhook the service knows of no messages to mark."""
     chat = chats.find(call.world, call.instance, call.values["chatId"])
     if not chat or not call.instance.is_on("incomingWebhook"):
@@ -41,7 +44,7 @@ def read_chat(call):
     return {"setRead": True}
 
 
-def _check_archive_types(values):
+def _check_archive_types(values: JsonObject) -> None:
     """The service stumbles over a chatId of a wrong type."""
     given = values.get("chatId", "")
     if not isinstance(given, str):
@@ -49,7 +52,7 @@ def _check_archive_types(values):
         raise ServiceError(f"interface conversion: interface {{}} is {what}, not string", 500)
 
 
-def _archive_method(name):
+def _archive_method(name: str) -> Callable[[MethodFunction], MethodFunction]:
     return method(
         name,
         "POST",
@@ -61,16 +64,16 @@ def _archive_method(name):
 
 
 @_archive_method("archiveChat")
-def archive_chat(call):
+def archive_chat(call: Call) -> object:
     return _archive(call, "archiveChatError", True)
 
 
 @_archive_method("unarchiveChat")
-def unarchive_chat(call):
+def unarchive_chat(call: Call) -> object:
     return _archive(call, "unarchiveChatError", False)
 
 
-def _archive(call, error, archived):
+def _archive(call: Call, error: str, archived: bool) -> object:
     """Needs incomingWebhook and one message of the customer, as the service says."""
     wanted = call.values["chatId"]
     chat = chats.find(call.world, call.instance, wanted)
@@ -97,5 +100,5 @@ def _archive(call, error, archived):
     Field("typingType", choices=tuple(TYPING_TYPES)),
     needs_session=True,
 )
-def send_typing(call):
+def send_typing(call: Call) -> object:
     return EMPTY

@@ -5,9 +5,10 @@ import math
 import re
 
 from ...world import chats
+from ...world.documents import JsonObject
 from ..errors import ServiceError, invalid
 from ..fields import Field, boolean, chat_id, integer
-from ..registry import method
+from ..registry import Call, method
 
 USERNAME = Field("username", pattern=re.compile(r"@\w+"), formats="'@username'")
 
@@ -20,7 +21,7 @@ USERNAME = Field("username", pattern=re.compile(r"@\w+"), formats="'@username'")
     boolean("force"),
     quota="checks",
 )
-def check_account(call):
+def check_account(call: Call) -> JsonObject:
     """Not authorized, and asked too often, are told inside a 200 answer."""
     phone, username = call.values.get("phoneNumber"), call.values.get("username")
     if phone is None and username is None:
@@ -35,7 +36,7 @@ def check_account(call):
         data = {"status": "fail", "reason": "rate_limit_exceeded", "retryAfter": math.ceil(wait)}
         return {"status": False, "data": data}
     if phone is None:
-        chat = chats.by_username(call.world, call.instance, username)
+        chat = chats.by_username(call.world, call.instance, call.values["username"])
     elif len(str(phone)) in (11, 12):
         chat = chats.by_phone(call.world, call.instance, phone)
     else:
@@ -44,7 +45,7 @@ def check_account(call):
 
 
 @method("getContactInfo", "POST", chat_id(), needs_session=True)
-def get_contact_info(call):
+def get_contact_info(call: Call) -> JsonObject:
     wanted = call.values["chatId"]
     chat = chats.find(call.world, call.instance, wanted)
     if wanted.startswith("-"):
@@ -62,13 +63,13 @@ def get_contact_info(call):
 
 
 @method("getAvatar", "POST", chat_id(), needs_session=True)
-def get_avatar(call):
+def get_avatar(call: Call) -> JsonObject:
     chat = chats.find(call.world, call.instance, call.values["chatId"])
     return {"urlAvatar": chat.avatar if chat else ""}
 
 
 @method("getContacts", "GET", integer("count", 1), needs_session=True)
-def get_contacts(call):
+def get_contacts(call: Call) -> list[JsonObject]:
     users = [chat for chat in chats.every(call.world, call.instance) if chat.chat_type == "user"]
     return [
         {

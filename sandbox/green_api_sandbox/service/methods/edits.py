@@ -2,9 +2,10 @@
 """Messages that were sent: edited and deleted."""
 
 from ...world import edits, message_content, messages
+from ...world.documents import JsonObject, Message
 from ..errors import ServiceError
 from ..fields import boolean, chat_id, text
-from ..registry import EMPTY, method
+from ..registry import EMPTY, Call, method
 
 EDIT_LIFE = 48 * 60 * 60  # seconds
 
@@ -17,7 +18,7 @@ EDIT_LIFE = 48 * 60 * 60  # seconds
     text("message", high=4096),
     needs_session=True,
 )
-def edit_message(call):
+def edit_message(call: Call) -> JsonObject:
     """Outgoing texts only, and only for two days, as Telegram allows."""
     message = _sent_message(call)
     if not message_content.is_text(message.data):
@@ -36,13 +37,13 @@ def edit_message(call):
     boolean("onlySenderDelete"),
     needs_session=True,
 )
-def delete_message(call):
+def delete_message(call: Call) -> object:
     for_everyone = not call.values["onlySenderDelete"]
     edits.delete(call.world, call.instance, _sent_message(call), call.number, for_everyone)
     return EMPTY
 
 
-def _sent_message(call):
+def _sent_message(call: Call) -> Message:
     """The account's own message that is named in the request."""
     chat, wanted = call.values["chatId"], call.values["idMessage"]
     message = messages.find(call.world, call.instance, chat, wanted)

@@ -2,9 +2,10 @@
 """Files: uploads, downloads and pictures."""
 
 from ...world import chats, files, message_content, messages
+from ...world.documents import JsonObject
 from ..errors import ServiceError
 from ..fields import QUOTE, TYPING, chat_id, text
-from ..registry import method
+from ..registry import Call, method
 from .groups import find_group
 from .sending import queue_message
 
@@ -21,7 +22,7 @@ from .sending import queue_message
     content="multipart",
     quota="chats",
 )
-def send_file_by_upload(call):
+def send_file_by_upload(call: Call) -> JsonObject:
     file_name = call.values.get("fileName", call.file.name)
     url = files.keep(call.world, call.instance, call.file.stream, file_name)
     data = message_content.file(url, file_name, call.values.get("caption", ""))
@@ -29,14 +30,14 @@ def send_file_by_upload(call):
 
 
 @method("uploadFile", "POST", content="raw")
-def upload_file(call):
+def upload_file(call: Call) -> JsonObject:
     """The file is the request's body, its name the header GA-Filename."""
     url = files.keep(call.world, call.instance, call.file.stream, call.file.name)
     return {"urlFile": url}
 
 
 @method("downloadFile", "POST", chat_id(), text("idMessage"), rps=5)
-def download_file(call):
+def download_file(call: Call) -> JsonObject:
     wanted, id_message = call.values["chatId"], call.values["idMessage"]
     message = messages.find(call.world, call.instance, wanted, id_message)
     if not message or "fileMessageData" not in message.data:
@@ -47,7 +48,7 @@ def download_file(call):
 
 
 @method("setProfilePicture", "POST", rps=0.1, content="multipart", needs_session=True)
-def set_profile_picture(call):
+def set_profile_picture(call: Call) -> JsonObject:
     url = _keep_picture(call)
     call.instance.avatar = url
     call.world.save(call.instance)
@@ -55,14 +56,14 @@ def set_profile_picture(call):
 
 
 @method("setGroupPicture", "POST", chat_id(), content="multipart", needs_session=True)
-def set_group_picture(call):
+def set_group_picture(call: Call) -> JsonObject:
     group = find_group(call)
     group.avatar = _keep_picture(call)
     chats.save(call.world, call.instance, group)
     return {"reason": "", "urlAvatar": group.avatar, "setGroupPicture": True}
 
 
-def _keep_picture(call):
+def _keep_picture(call: Call) -> str:
     if not call.file.name.lower().endswith((".jpg", ".jpeg")):
         raise ServiceError("Unsupported media type")
     return files.keep(call.world, call.instance, call.file.stream, call.file.name)

@@ -1,17 +1,23 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Groups: made, changed and left. Most refusals are a flag inside a 200 answer."""
 
+from collections.abc import Callable
+
 from ...world import chats, groups
-from ...world.documents import Chat
+from ...world.documents import Chat, JsonObject
 from ..errors import ServiceError, invalid
 from ..fields import Field, boolean, chat_id, integer, text
-from ..registry import method
+from ..registry import Call, method
 
 NOT_A_MEMBER = "you are not a member of this group"
 NOT_FOUND = "participant not found"
 
+GroupFunction = Callable[[Call, Chat], str]
 
-def group_method(name, *fields, flag=None, reason_key=None):
+
+def group_method(
+    name: str, *fields: Field, flag: str | None = None, reason_key: str | None = None
+) -> Callable[[GroupFunction], GroupFunction]:
     """Declare a method about one group: the function takes (call, group chat) and changes it.
 
     It gives "" when done, else the reason why not; both are answered with 200.
@@ -20,9 +26,9 @@ def group_method(name, *fields, flag=None, reason_key=None):
     :param reason_key: where the answer tells the reason; None: it does not
     """
 
-    def declare(change):
+    def declare(change: GroupFunction) -> GroupFunction:
         @method(name, "POST", chat_id(), *fields, needs_session=True)
-        def answer(call):
+        def answer(call: Call) -> JsonObject:
             group = find_group(call)
             is_member = groups.is_member(group, call.instance.chat_id)
             reason = change(call, group) if is_member else NOT_A_MEMBER
@@ -36,11 +42,11 @@ def group_method(name, *fields, flag=None, reason_key=None):
     return declare
 
 
-def participant():
+def participant() -> Field:
     return chat_id("participantChatId")
 
 
-def find_group(call):
+def find_group(call: Call) -> Chat:
     wanted = call.values["chatId"]
     group = chats.get(call.world, call.instance, wanted)
     if not group or not group.is_group():
@@ -50,14 +56,14 @@ def find_group(call):
     return group
 
 
-def find_participant(call, group):
-    """The member named in the request and his chat; (None, None) when there is none."""
+def find_participant(call: Call, group: Chat) -> tuple[JsonObject, Chat] | None:
+    """The member named in the request and his chat; None when there is no such."""
     chat = chats.find(call.world, call.instance, call.values["participantChatId"])
-    found = chat and groups.participant(group, chat.chat_id)
-    return (found, chat) if found else (None, None)
+    found = groups.participant(group, chat.chat_id) if chat else None
+    return (found, chat) if found and chat else None
 
 
-def note(call, group, text):
+def note(call: Call, group: Chat, text: str) -> None:
     groups.note(call.world, group, f"{call.instance.name} {text}")
 
 
@@ -71,11 +77,12 @@ def note(call, group, text):
     boolean("isAnonymous"),
     needs_session=True,
 )
-def create_group(call):
+def create_group(call: Call) -> JsonObject:
     """With an unknown participant no group is made."""
     world, instance = call.world, call.instance
-    members = [chats.find(world, instance, each) for each in call.values["chatIds"]]
-    if not all(members):
+    found = [chats.find(world, instance, each) for each in call.values["chatIds"]]
+    members = [chat for chat in found if chat]
+    if len(members) < len(found):
         return {"created": False, "chatId": "", "groupInviteLink": ""}
     ids = [int(chat.chat_id) for chat in chats.every(world, instance)]
     group = Chat(
@@ -92,7 +99,7 @@ def create_group(call):
 
 
 @group_method("updateGroupName", text("groupName", high=100))
-def update_group_name(call, group):
+def update_group_name(call: Call, group: Chat) -> str:
     if group.name == call.values["groupName"]:
         return "the group has this name already"
     group.name = call.values["groupName"]
@@ -105,7 +112,7 @@ def update_group_name(call, group):
     *(Field(right, "boolean") for right in groups.RIGHTS),
     reason_key="reason",
 )
-def update_group_settings(call, group):
+def update_group_settings(call: Call, group: Chat) -> str:
     given = {name: value for name, value in call.values.items() if name in groups.RIGHTS}
     group.group |= given
     note(call, group, "changed what members may do")
@@ -113,7 +120,7 @@ def update_group_settings(call, group):
 
 
 @group_method("addGroupParticipant", participant(), flag="addParticipant", reason_key="reason")
-def add_group_participant(call, group):
+def add_group_participant(call: Call, group: Chat) -> str:
     wanted = chats.find(call.world, call.instance, call.values["participantChatId"])
     if not wanted:
         return NOT_FOUND
@@ -125,17 +132,18 @@ def add_group_participant(call, group):
 
 
 @group_method("removeGroupParticipant", participant(), flag="removeParticipant")
-def remove_group_participant(call, group):
-    found, chat = find_participant(call, group)
+def remove_group_participant(call: Call, group: Chat) -> str:
+    found = find_participant(call, group)
     if not found:
         return NOT_FOUND
-    group.group["participants"].remove(found)
+    member, chat = found
+    group.group["participants"].remove(member)
     note(call, group, f"removed {chat.name}")
     return ""
 
 
 @group_method("setGroupAdmin", participant(), Field("permissions", "object"), reason_key="error")
-def set_group_admin(call, group):
+def set_group_admin(call: Call, group: Chat) -> str:
     """The list of permissions is not known to its end: any that are yes or no are taken."""
     permissions = call.values.get("permissions", {})
     for name, value in permissions.items():
@@ -145,21 +153,22 @@ def set_group_admin(call, group):
 
 
 @group_method("removeAdmin", participant(), reason_key="error")
-def remove_admin(call, group):
+def remove_admin(call: Call, group: Chat) -> str:
     return _set_admin(call, group, False, "took the admin's role from {}")
 
 
-def _set_admin(call, group, is_admin, words):
-    found, chat = find_participant(call, group)
+def _set_admin(call: Call, group: Chat, is_admin: bool, words: str) -> str:
+    found = find_participant(call, group)
     if not found:
         return NOT_FOUND
-    found["isAdmin"] = is_admin
+    member, chat = found
+    member["isAdmin"] = is_admin
     note(call, group, words.format(chat.name))
     return ""
 
 
 @method("getGroupData", "POST", chat_id(), needs_session=True)
-def get_group_data(call):
+def get_group_data(call: Call) -> JsonObject:
     group = find_group(call)
     return {
         "chatId": group.chat_id,
@@ -171,7 +180,7 @@ def get_group_data(call):
 
 
 @method("leaveGroup", "POST", chat_id(), needs_session=True)
-def leave_group(call):
+def leave_group(call: Call) -> JsonObject:
     group = find_group(call)
     found = groups.participant(group, call.instance.chat_id)
     if not found:

@@ -1,10 +1,14 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Journals: what was sent and received, in a flat form."""
 
+from typing import Any
+
 from ...world import chats, message_content, messages
+from ...world.documents import Chat, Instance, JsonObject, Message
+from ...world.world import World
 from ..errors import ServiceError
 from ..fields import chat_id, integer, text
-from ..registry import method
+from ..registry import Call, method
 
 MINUTES = integer("minutes", 1, default=1440)
 #: fields of messageData that the journals show as they are
@@ -15,13 +19,13 @@ SHOWN = {
 
 
 @method("getChatHistory", "POST", chat_id(), integer("count", 1, default=100))
-def get_chat_history(call):
+def get_chat_history(call: Call) -> list[JsonObject]:
     chat = _find_chat(call)
     return _list(call, chat_id=chat.chat_id, limit=call.values["count"])
 
 
 @method("getMessage", "POST", chat_id(), text("idMessage"))
-def get_message(call):
+def get_message(call: Call) -> JsonObject:
     chat = _find_chat(call)
     wanted = call.values["idMessage"]
     found = _list(call, chat_id=chat.chat_id, id_message=wanted)
@@ -31,37 +35,38 @@ def get_message(call):
 
 
 @method("lastIncomingMessages", "GET", MINUTES)
-def last_incoming_messages(call):
+def last_incoming_messages(call: Call) -> list[JsonObject]:
     return _list(call, outgoing=False, since=_since(call))
 
 
 @method("lastOutgoingMessages", "GET", MINUTES)
-def last_outgoing_messages(call):
+def last_outgoing_messages(call: Call) -> list[JsonObject]:
     return _list(call, outgoing=True, since=_since(call))
 
 
-def _since(call):
-    return call.world.clock.now() - 60 * call.values["minutes"]
+def _since(call: Call) -> float:
+    minutes: int = call.values["minutes"]
+    return call.world.clock.now() - 60 * minutes
 
 
-def _find_chat(call):
+def _find_chat(call: Call) -> Chat:
     chat = chats.find(call.world, call.instance, call.values["chatId"])
     if not chat:
         raise ServiceError(f"Chat not found by chatId {call.values['chatId']}")
     return chat
 
 
-def _list(call, **criteria):
+def _list(call: Call, **criteria: Any) -> list[JsonObject]:
     """The newest first, without what is too new for the journal yet."""
     until = call.world.clock.now() - call.instance.journal_lag_seconds
     found = messages.search(call.world, call.instance, until=until, **criteria)
     return [journal_entry(call.world, call.instance, message) for message in found]
 
 
-def journal_entry(world, instance, message):
-    chat = chats.get(world, instance, message.chat_id)
-    data = next((message.data[key] for key in message.data if key.endswith("Data")), {})
-    entry = {
+def journal_entry(world: World, instance: Instance, message: Message) -> JsonObject:
+    chat = chats.of_message(world, instance, message)
+    data: JsonObject = next((message.data[key] for key in message.data if key.endswith("Data")), {})
+    entry: JsonObject = {
         "type": "outgoing" if message.outgoing else "incoming",
         "idMessage": message.id_message,
         "timestamp": message.timestamp,

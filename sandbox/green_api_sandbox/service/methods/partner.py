@@ -7,8 +7,9 @@ Other path, other token, and every refusal is a 200 answer.
 from datetime import datetime, timezone
 
 from ...world import account, plan
+from ...world.documents import JsonObject
 from ..fields import integer, text
-from ..registry import partner_method
+from ..registry import PartnerCall, partner_method
 from .account import SETTINGS
 
 FIRST_ID = 4100000001
@@ -26,10 +27,8 @@ NOT_FOUND = {"code": 404, "description": "Not found"}
 
 
 @partner_method("getInstances", "GET")
-def get_instances(call):
+def get_instances(call: PartnerCall) -> list[JsonObject]:
     """All instances, deleted ones included, with their live tokens."""
-    world = call.world
-    found = [world.instance(id_instance) for id_instance in world.store.instance_ids()]
     return [
         {
             "idInstance": instance.id_instance,
@@ -48,17 +47,17 @@ def get_instances(call):
             "expirationDate": "",
             "isExpired": instance.expired,
         }
-        for instance in found
+        for instance in call.world.instances()
     ]
 
 
-def _moment(timestamp):
+def _moment(timestamp: float) -> str:
     """A time as text; empty when there is none."""
     return datetime.fromtimestamp(timestamp, timezone.utc).isoformat() if timestamp else ""
 
 
 @partner_method("createInstance", "POST", *CREATE_FIELDS, at_least_one=True)
-def create_instance(call):
+def create_instance(call: PartnerCall) -> JsonObject:
     values = dict(call.values)
     id_instance = max([FIRST_ID - 1, *call.world.store.instance_ids()]) + 1
     name = values.pop("name", "") or "Shop"
@@ -72,7 +71,7 @@ def create_instance(call):
 
 
 @partner_method("deleteInstanceAccount", "POST", integer("idInstance", required=True))
-def delete_instance_account(call):
+def delete_instance_account(call: PartnerCall) -> JsonObject:
     """The Telegram session goes on: log out first."""
     instance = call.world.instance(call.values["idInstance"])
     if not instance or instance.deleted:

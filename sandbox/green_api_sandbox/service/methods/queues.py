@@ -1,38 +1,42 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Queues: what waits to be sent, and what waits to be received."""
 
+from collections.abc import Callable
+
 from ...world import notifications, send_queue
-from ..registry import method
+from ...world.documents import JsonObject
+from ...world.world import World
+from ..registry import Call, method
 
 SHOWN_ITEMS = 500
 CLEAR_PAUSE = 60  # seconds between two clearWebhooksQueue
 
 
 @method("showMessagesQueue", "GET")
-def show_messages_queue(call):
+def show_messages_queue(call: Call) -> list[JsonObject]:
     send_queue.drop_expired(call.world, call.instance.id_instance)
     items = call.world.store.entries(call.instance.id_instance, send_queue.QUEUE, SHOWN_ITEMS)
     return [{key: item[key] for key in ("idMessage", "type", "body")} for _n, _c, item in items]
 
 
 @method("getMessagesCount", "GET")
-def get_messages_count(call):
+def get_messages_count(call: Call) -> JsonObject:
     return _count(call, send_queue.QUEUE, send_queue.drop_expired)
 
 
 @method("getWebhooksCount", "GET")
-def get_webhooks_count(call):
+def get_webhooks_count(call: Call) -> JsonObject:
     return _count(call, notifications.LIST, notifications.drop_expired)
 
 
 @method("clearMessagesQueue", "GET")
-def clear_messages_queue(call):
+def clear_messages_queue(call: Call) -> JsonObject:
     call.world.store.clear_list(call.instance.id_instance, send_queue.QUEUE)
     return {"isCleared": True}
 
 
 @method("clearWebhooksQueue", "DELETE", also=("GET",))
-def clear_webhooks_queue(call):
+def clear_webhooks_queue(call: Call) -> JsonObject:
     now = call.world.clock.now()
     left = call.instance.webhooks_cleared_at + CLEAR_PAUSE - now
     if left > 0:
@@ -43,7 +47,7 @@ def clear_webhooks_queue(call):
     return {"isCleared": True, "reason": ""}
 
 
-def _count(call, name, drop_expired):
+def _count(call: Call, name: str, drop_expired: Callable[[World, int], None]) -> JsonObject:
     """The number of entries; like the service's, it is refreshed only now and then."""
     now = call.world.clock.now()
     drop_expired(call.world, call.instance.id_instance)

@@ -2,12 +2,14 @@
 """Receiving notifications by asking for them."""
 
 import re
+from typing import Any
 
 from ...world import notifications
+from ...world.documents import Instance, JsonObject
 from ...world.faults import DUPLICATE
 from ..errors import ServiceError
 from ..fields import integer
-from ..registry import EMPTY, method
+from ..registry import EMPTY, Call, method
 
 RECEIPT_ID = re.compile("[0-9]{1,18}")
 
@@ -15,7 +17,7 @@ RECEIPT_ID = re.compile("[0-9]{1,18}")
 @method(
     "receiveNotification", "GET", integer("receiveTimeout", 5, 60, default=5), rps=100, waits=True
 )
-def receive_notification(call):
+def receive_notification(call: Call) -> Any:
     """The head of the queue, waited for; the same one until it is deleted."""
     world, instance = call.world, call.instance
     _check_polling(instance)
@@ -29,19 +31,20 @@ def receive_notification(call):
 
 
 @method("deleteNotification", "DELETE", rps=100)
-def delete_notification(call):
+def delete_notification(call: Call) -> JsonObject:
     _check_polling(call.instance)
-    if not RECEIPT_ID.fullmatch(call.receipt_id or ""):
+    receipt_id = call.receipt_id or ""
+    if not RECEIPT_ID.fullmatch(receipt_id):
         raise ServiceError("Parameter receiptId must be a Number!")
     if call.fault and call.fault.kind == DUPLICATE:
         return {"result": True, "reason": ""}
     deleted = call.world.store.remove_entry(
-        call.instance.id_instance, notifications.LIST, int(call.receipt_id)
+        call.instance.id_instance, notifications.LIST, int(receipt_id)
     )
     return {"result": deleted, "reason": "" if deleted else "notification not found"}
 
 
-def _check_polling(instance):
+def _check_polling(instance: Instance) -> None:
     if instance.settings["webhookUrl"]:
         raise ServiceError(
             "Message cannot be received because custom webhook url is set."

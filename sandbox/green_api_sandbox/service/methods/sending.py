@@ -5,10 +5,13 @@ A method here only turns its fields into the messageData of the message; queuein
 are the same for all.
 """
 
+from collections.abc import Callable
+
 from ...world import message_content, messages, send_queue
+from ...world.documents import JsonObject
 from ..errors import ServiceError, invalid
 from ..fields import QUOTE, TYPING, Field, boolean, chat_id, integer, number, text, validate
-from ..registry import method
+from ..registry import Call, method
 from ..session import check_queue_open
 
 CONTACT = (
@@ -20,13 +23,15 @@ CONTACT = (
 )
 OPTION = (text("optionName", high=100),)
 
+MakeData = Callable[[JsonObject], JsonObject]
 
-def sending_method(name, *fields):
+
+def sending_method(name: str, *fields: Field) -> Callable[[MakeData], MakeData]:
     """Declare a function (values of the request -> messageData) as a sending method."""
 
-    def declare(make_data):
+    def declare(make_data: MakeData) -> MakeData:
         @method(name, "POST", chat_id(), *fields, QUOTE, *TYPING, rps=50, quota="chats")
-        def send(call):
+        def send(call: Call) -> JsonObject:
             return queue_message(call, name, make_data(call.values))
 
         return make_data
@@ -34,7 +39,7 @@ def sending_method(name, *fields):
     return declare
 
 
-def queue_message(call, name, data):
+def queue_message(call: Call, name: str, data: JsonObject) -> JsonObject:
     """Put what the call wants to send into the queue; the service's answer is given back."""
     check_queue_open(call.instance)
     id_message = send_queue.enqueue(call.world, call.instance, name, call.values, data, call.number)
@@ -42,7 +47,7 @@ def queue_message(call, name, data):
 
 
 @sending_method("sendMessage", text("message", high=4096))
-def send_message(values):
+def send_message(values: JsonObject) -> JsonObject:
     return message_content.text(values["message"])
 
 
@@ -51,12 +56,12 @@ def send_message(values):
     number("latitude", -90, 90, required=True),
     number("longitude", -180, 180, required=True),
 )
-def send_location(values):
+def send_location(values: JsonObject) -> JsonObject:
     return message_content.location(values["latitude"], values["longitude"])
 
 
 @sending_method("sendContact", Field("contact", "object", required=True))
-def send_contact(values):
+def send_contact(values: JsonObject) -> JsonObject:
     card = values["contact"]
     validate(CONTACT, {f"contact.{name}": value for name, value in card.items()})
     names = card.get("firstName", ""), card.get("lastName", "")
@@ -72,7 +77,7 @@ def send_contact(values):
     boolean("isAnonymous", default=True),
     integer("correctOptionId", 0),
 )
-def send_poll(values):
+def send_poll(values: JsonObject) -> JsonObject:
     """Options are taken as strings and as objects: the service's pages and clients disagree."""
     options = [
         option if isinstance(option, dict) else {"optionName": option}
@@ -94,7 +99,7 @@ def send_poll(values):
     text("fileName"),
     text("caption", required=False, high=1024, may_be_empty=True),
 )
-def send_file_by_url(values):
+def send_file_by_url(values: JsonObject) -> JsonObject:
     """The file is not fetched: what the customer gets is the same link."""
     return message_content.file(values["urlFile"], values["fileName"], values.get("caption", ""))
 
@@ -108,15 +113,14 @@ def send_file_by_url(values):
     TYPING[0],
     quota="chats",
 )
-def forward_messages(call):
+def forward_messages(call: Call) -> JsonObject:
     """All of them or none: an id that the source chat does not have is refused."""
     world, instance, values = call.world, call.instance, call.values
     check_queue_open(instance)
-    found = [
-        messages.find(world, instance, values["chatIdFrom"], id_message)
-        for id_message in values["messages"]
-    ]
-    if not all(found):
+    wanted = values["messages"]
+    found = [messages.find(world, instance, values["chatIdFrom"], each) for each in wanted]
+    originals = [message for message in found if message]
+    if len(originals) < len(found):
         raise ServiceError(f"Message not found by chatId {values['chatIdFrom']}")
     return {
         "messages": [
@@ -128,6 +132,6 @@ def forward_messages(call):
                 message_content.forwarded(message.data),
                 call.number,
             )
-            for message in found
+            for message in originals
         ]
     }
