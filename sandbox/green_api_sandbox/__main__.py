@@ -67,7 +67,7 @@ def _instance(text: str) -> tuple[int, str]:
 
 
 def ensure_instance(world: World, id_instance: int, token: str) -> None:
-    """Have an instance with this id and token; one that exists keeps all the rest."""
+    """Create the instance if it is missing, and set its token; the rest is not changed."""
     with world.transaction(id_instance):
         instance = world.instance(id_instance) or account.create(world, id_instance, token)
         instance.api_token_instance = token

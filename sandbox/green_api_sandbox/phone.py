@@ -40,7 +40,7 @@ class Phone:
     # The account
 
     def create(self, id_instance: int | str | None = None, **values: Any) -> JsonObject:
-        """Make an instance, and make this phone the one of it; the instance is given back."""
+        """Create an instance, use this phone for it, and return it."""
         self.id_instance = id_instance or self.id_instance
         return self._call("POST", "/instances", {"idInstance": self.id_instance, **values})
 
@@ -51,14 +51,14 @@ class Phone:
         return self._call("GET", "/instances")
 
     def change(self, **switches: Any) -> JsonObject:
-        """Change switches of the instance; ``settings={…}`` changes its settings silently."""
+        """Change switches of the instance; ``settings={…}`` changes settings without a restart."""
         return self._own("PATCH", "", switches)
 
     def forget(self) -> None:
         self._own("DELETE")
 
     def scan(self) -> JsonObject:
-        """Scan the QR code; PhoneError with status 409 when no valid one is shown."""
+        """Scan the QR code; raise PhoneError with status 409 when no valid one is shown."""
         return self._own("POST", "/scan")
 
     # The customer's side. ``sender`` is needed in groups only: who of the customers it is.
@@ -69,7 +69,7 @@ class Phone:
     def write(
         self, chat_id: str, text: str, quoted: str | None = None, sender: str | None = None
     ) -> str:
-        """The customer writes; the idMessage is given back."""
+        """Write as the customer; return the idMessage."""
         return self._write(chat_id, quoted, sender, message=text)
 
     def write_data(
@@ -79,7 +79,7 @@ class Phone:
         quoted: str | None = None,
         sender: str | None = None,
     ) -> str:
-        """The customer sends anything, as the service's messageData; gives the idMessage."""
+        """Send any messageData of the service as the customer; return the idMessage."""
         return self._write(chat_id, quoted, sender, messageData=message_data)
 
     def write_file(
@@ -91,7 +91,7 @@ class Phone:
         quoted: str | None = None,
         sender: str | None = None,
     ) -> str:
-        """The customer sends a file (bytes); the idMessage is given back."""
+        """Send a file (bytes) as the customer; return the idMessage."""
         file = _file(file_name, content, caption)
         return self._write(chat_id, quoted, sender, file=file)
 
@@ -109,19 +109,19 @@ class Phone:
         last_name: str = "",
         sender: str | None = None,
     ) -> str:
-        """The customer sends a visiting card; the idMessage is given back."""
+        """Send a contact card as the customer; return the idMessage."""
         card = {"phoneContact": phone_contact, "firstName": first_name, "lastName": last_name}
         return self._write(chat_id, None, sender, contact=card)
 
     def write_poll(
         self, chat_id: str, name: str, options: list[str], sender: str | None = None, **values: Any
     ) -> str:
-        """The customer asks; ``values``: multipleAnswers, isAnonymous. Gives the idMessage."""
+        """Send a poll (multipleAnswers, isAnonymous) as the customer; return the idMessage."""
         poll = {"name": name, "options": options, **values}
         return self._write(chat_id, None, sender, poll=poll)
 
     def burst(self, count: int, *chat_ids: str, text: str = "Message") -> list[str]:
-        """``count`` texts at once ("Message 1", …), in turns from these chats; gives their ids."""
+        """Write ``count`` texts ("Message 1", …) in turns from these chats; return their ids."""
         values = {"count": count, "chatIds": [str(each) for each in chat_ids], "message": text}
         return self._own("POST", "/burst", values)["idMessages"]
 
@@ -134,25 +134,25 @@ class Phone:
     # Both sides; the account's own chat id as ``sender`` stands for its owner
 
     def edit(self, chat_id: str, id_message: str, text: str) -> None:
-        """The author of a message changes its text or caption on the phone."""
+        """Edit the text or caption of a message on its author's phone."""
         self._change("/edit", chat_id, id_message, message=text)
 
     def delete(self, chat_id: str, id_message: str) -> None:
-        """The author of a message deletes it on the phone."""
+        """Delete a message on its author's phone."""
         self._change("/delete", chat_id, id_message)
 
     def react(self, chat_id: str, id_message: str, emoji: str, sender: str | None = None) -> None:
-        """Put an emoji to a message; an empty one takes it back."""
+        """Set the emoji of a reaction; an empty one removes it."""
         self._change("/react", chat_id, id_message, emoji=emoji, sender=sender)
 
     def vote(self, chat_id: str, id_message: str, *options: str, sender: str | None = None) -> None:
-        """Vote in a poll; no options take the vote back."""
+        """Vote in a poll; without options the vote is removed."""
         self._change("/vote", chat_id, id_message, options=options, sender=sender)
 
     # The owner's side
 
     def write_as_owner(self, chat_id: str, text: str, quoted: str | None = None) -> str:
-        """The account's owner writes on the phone; the idMessage is given back."""
+        """Write as the account's owner; return the idMessage."""
         return self._write(chat_id, quoted, path="/outgoing", message=text)
 
     def write_file_as_owner(
@@ -163,7 +163,7 @@ class Phone:
         caption: str = "",
         quoted: str | None = None,
     ) -> str:
-        """The account's owner sends a file (bytes); the idMessage is given back."""
+        """Send a file (bytes) as the account's owner; return the idMessage."""
         file = _file(file_name, content, caption)
         return self._write(chat_id, quoted, path="/outgoing", file=file)
 
@@ -173,7 +173,7 @@ class Phone:
     # Behind the scenes
 
     def ledger(self, count: int | None = None, timeout: float = 10) -> list[JsonObject]:
-        """What Telegram got; with ``count`` waited for.
+        """Return what Telegram received; with ``count`` wait for it.
 
         :raise TimeoutError: when there are not so many after ``timeout`` seconds
         """
@@ -182,14 +182,14 @@ class Phone:
     def requests(
         self, method: str | None = None, count: int | None = None, timeout: float = 10
     ) -> list[JsonObject]:
-        """The calls seen; with ``count`` waited for, as with :meth:`ledger`."""
+        """Return the calls seen; with ``count`` wait for them, as :meth:`ledger` does."""
         query: JsonObject = {"method": method} if method else {}
         return self._wait("/requests", count, timeout, **query)
 
     def requests_without_instance(
         self, method: str | None = None, count: int | None = None, timeout: float = 10
     ) -> list[JsonObject]:
-        """The same for the partner's methods, and for calls with an id that is none."""
+        """Return the calls of the partner's methods, and those with an invalid instance id."""
         query: JsonObject = {"method": method} if method else {}
         return self._wait("/requests", count, timeout, of_instance=False, **query)
 
@@ -200,25 +200,25 @@ class Phone:
         id_message: str | None = None,
         description: str | None = None,
     ) -> None:
-        """Let the service tell a status, whatever the message has become meanwhile."""
+        """Queue a status notification, whatever the state of the message."""
         values = {"idMessage": id_message, "description": description}
         given = {key: value for key, value in values.items() if value is not None}
         self._own("POST", "/statuses", {"chatId": str(chat_id), "status": status, **given})
 
     def notify(self, body: Any, times: int = 1) -> list[int]:
-        """Queue any JSON as a notification; the receiptIds are given back."""
+        """Queue any JSON as a notification; return the receiptIds."""
         return self._own("POST", "/notifications", {"body": body, "times": times})["receiptIds"]
 
     def notifications(self) -> list[JsonObject]:
         return self._own("GET", "/notifications")
 
     def fault(self, method: str, kind: str, times: int = 1, **values: Any) -> JsonObject:
-        """Let the next calls of ``method`` go wrong for this account (or all: no account)."""
+        """Order a fault for the next calls of ``method``; without an account, for those of all."""
         fault = {"method": method, "kind": kind, "times": times, **self._target(), **values}
         return self._call("POST", "/faults", fault)
 
     def fault_sequence(self, method: str, *steps: str | JsonObject) -> list[JsonObject]:
-        """Let the next calls of ``method`` go wrong one after the other, for this account.
+        """Order faults for the next calls of ``method``, one after the other.
 
         :param steps: kinds ("pass" for a call that goes well), or objects with a kind and what
             belongs to it
@@ -236,7 +236,7 @@ class Phone:
         self._call("POST", "/release")
 
     def wait_for_change(self, version: int = 0, timeout: float = 10) -> int:
-        """Wait until something has changed since ``version``; the new version is given back."""
+        """Wait until something has changed since ``version``; return the new version."""
         values = {"after": version, "timeout": timeout}
         return self._call("GET", "/changes", values, timeout=timeout + 30)["version"]
 
@@ -252,7 +252,7 @@ class Phone:
         return self._call("POST", "/clock", {"now": now})["now"]
 
     def stop_clock(self, stopped: bool = True) -> float:
-        """Let no time pass but by :meth:`advance` and :meth:`set_time`; False lets it go on."""
+        """Stop the clock: only :meth:`advance` and :meth:`set_time` move it. False restarts it."""
         return self._call("POST", "/clock", {"stopped": stopped})["now"]
 
     def reset(self) -> None:

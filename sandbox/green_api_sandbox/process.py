@@ -57,7 +57,7 @@ def launch(
 
 
 def stop(process: subprocess.Popen[str]) -> None:
-    """End the process: politely, and by force when that takes longer than 10 seconds."""
+    """Terminate the process, and kill it when that takes longer than 10 seconds."""
     if process.poll() is None:
         process.terminate()
     try:

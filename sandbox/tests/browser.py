@@ -51,7 +51,7 @@ class Page:
         self.errors = []
 
     def command(self, method, **parameters):
-        """A command of the DevTools protocol; its result."""
+        """Run a command of the DevTools protocol; return its result."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": parameters}
         self._connection.send(json.dumps(message))
@@ -61,7 +61,7 @@ class Page:
         return answer["result"]
 
     def _receive(self, is_wanted, words):
-        """The first message of the browser that is wanted; the others are noted."""
+        """Return the first message of the browser that is wanted; the others are recorded."""
         end = time.monotonic() + PATIENCE
         while (left := end - time.monotonic()) > 0:
             self._connection.settimeout(left)
@@ -96,7 +96,7 @@ class Page:
         )
 
     def evaluate(self, expression):
-        """The value of a JavaScript expression; a promise is waited for."""
+        """Return the value of a JavaScript expression, waiting for a promise."""
         result = self.command(
             "Runtime.evaluate",
             expression=expression,
@@ -142,13 +142,13 @@ class Page:
         self.command("Input.insertText", text=text)
 
     def picture(self):
-        """What the page looks like: a PNG, as bytes."""
+        """Return what the page looks like: a PNG, as bytes."""
         return base64.b64decode(self.command("Page.captureScreenshot")["data"])
 
 
 @contextmanager
 def open_browser():
-    """A headless Chromium with one empty :class:`Page`."""
+    """Start a headless Chromium with one empty :class:`Page`."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         process = subprocess.Popen(
             [

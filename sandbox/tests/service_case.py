@@ -8,7 +8,7 @@ import requests
 
 from green_api_sandbox.phone import Phone
 
-from .conftest import PARTNER_TOKEN
+from .conftest import PARTNER_TOKEN, Service
 
 ID_INSTANCE = 4100000001
 VASILISA = "10000000"
@@ -37,9 +37,12 @@ class LocalServiceCase(unittest.TestCase):
     is_alone = False
 
     @pytest.fixture(autouse=True)
-    def _start_service(self, services, tmp_path):
-        self.service = services.start(tmp_path) if self.is_alone else services.shared(self.pace)
+    def _use_service(self, get_shared_service, tmp_path):
+        self.service = Service(tmp_path) if self.is_alone else get_shared_service(self.pace)
         self.url = self.service.url
+        yield
+        if self.is_alone:
+            self.service.stop()
 
     def setUp(self):
         super().setUp()
@@ -48,11 +51,11 @@ class LocalServiceCase(unittest.TestCase):
         self.token = self.create_instance(stateInstance="authorized", settings=EVERYTHING_ON)
 
     def create_instance(self, id_instance=ID_INSTANCE, **values):
-        """Make an instance, the phone's one from now on; return its token."""
+        """Create an instance, the phone's one from now on; return its token."""
         return self.phone.create(id_instance, **values)["apiTokenInstance"]
 
     def call(self, verb, method, body=None, *, token=None, receipt=None, id_instance=None, **query):
-        """One call of the service, as it is: the response."""
+        """Call a method of the service; return the response as it is."""
         path = [f"waInstance{id_instance or ID_INSTANCE}", method, token or self.token]
         if receipt is not None:
             path.append(str(receipt))
@@ -61,12 +64,12 @@ class LocalServiceCase(unittest.TestCase):
         )
 
     def partner(self, verb, method, body=None, token=PARTNER_TOKEN):
-        """One call of a partner's method: the response."""
+        """Call a method of the partner; return the response."""
         url = f"{self.url}/partner/{method}/{token}"
         return requests.request(verb, url, json=body, timeout=60)
 
     def upload(self, method, content, name="offer.pdf", **values):
-        """One call with a form: the response."""
+        """Call a method with a form and a file; return the response."""
         url = f"{self.url}/waInstance{self.phone.id_instance}/{method}/{self.token}"
         return requests.post(url, data=values, files={"file": (name, content)}, timeout=60)
 
@@ -78,17 +81,17 @@ class LocalServiceCase(unittest.TestCase):
         return response.json()["idMessage"]
 
     def receive(self):
-        """Take one notification off the queue; return its body."""
+        """Remove one notification from the queue; return its body."""
         head = self.call("GET", "receiveNotification").json()
         answer = self.call("DELETE", "deleteNotification", receipt=head["receiptId"]).json()
         self.assertEqual(answer, {"result": True, "reason": ""})
         return head["body"]
 
     def waiting(self):
-        """The bodies of all notifications that wait."""
+        """Return the bodies of all notifications that wait."""
         return [item["body"] for item in self.phone.notifications()]
 
     def assert_refused(self, response, status, words):
-        """The refusal has this status and says this, in the service's JSON form."""
+        """Check that a refusal has this status and text, in the service's JSON form."""
         self.assertEqual(response.status_code, status, response.text)
         self.assertIn(words, response.json()["message"])

@@ -29,7 +29,7 @@ def describe_message(world: World, instance: Instance, chat: Chat, message: Mess
 
 
 def _describe_file(world: World, data: JsonObject | None) -> JsonObject | None:
-    """Where the phone finds a file: ``path`` when it is kept here, None when it is no more."""
+    """Return where the phone finds a file; ``path`` is None when it is not stored any longer."""
     if not data:
         return None
     url = data["downloadUrl"]

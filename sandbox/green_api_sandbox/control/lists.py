@@ -46,7 +46,7 @@ def requests_without_instance(world: World, values: JsonObject) -> list[JsonObje
 
 
 def _wait_for_entries(world: World, values: JsonObject, id_instance: int, name: str) -> list[Entry]:
-    """The entries of a list; those of one method, if asked for; waited for if a count is given."""
+    """Return the entries of a list, waiting for them if the request gives a count."""
     count = int(values.get("count", 0))
     method = values.get("method", "").lower()
 

@@ -67,7 +67,7 @@ def read(world: World, values: JsonObject, id_instance: int) -> JsonObject:
 
 @route("POST", INSTANCE + "/statuses")
 def tell_status(world: World, values: JsonObject, id_instance: int) -> JsonObject:
-    """A status as the service tells it, in any order; what the message has become stays."""
+    """Send a status notification; the message itself is not changed."""
     allow(values, "chatId", "idMessage", "status", "description")
     with world.transaction(id_instance):
         instance = get_instance(world, id_instance)

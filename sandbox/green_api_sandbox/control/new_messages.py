@@ -46,7 +46,7 @@ def outgoing(world: World, values: JsonObject, id_instance: int) -> JsonObject:
 
 @route("POST", INSTANCE + "/burst")
 def burst(world: World, values: JsonObject, id_instance: int) -> JsonObject:
-    """Many texts at once, in turns from several chats."""
+    """Create many incoming texts, in turns from several chats."""
     allow(values, "chatIds", "count", "message")
     count = values["count"]
     if not isinstance(count, int) or not 1 <= count <= MAX_BURST:
@@ -71,7 +71,7 @@ def add_file(world: World, values: JsonObject, id_instance: int) -> JsonObject:
 
 
 def message_data(world: World, instance: Instance, values: JsonObject) -> JsonObject:
-    """The messageData that the request describes in one of its ways."""
+    """Return the messageData that the request describes in one of its ways."""
     given = [kind for kind in KINDS if kind in values]
     if len(given) != 1:
         raise ControlError(f"One of these is needed: {', '.join(KINDS)}")

@@ -55,7 +55,7 @@ def get_message(
 
 
 def get_sender(world: World, instance: Instance, chat: Chat, values: JsonObject) -> str:
-    """Return who acts: the chat id of a customer; the account's own one stands for its owner.
+    """Return the chat id of who acts; the account's own one means its owner.
 
     When the request names nobody, it is the customer; in a group, the first one that is in it.
     """

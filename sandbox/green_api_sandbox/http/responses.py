@@ -27,7 +27,7 @@ def json_answer(value: Any, status: int = 200) -> Response:
 
 
 def refusal(request: Request, error: ServiceError) -> Response:
-    """Return the service's error body. It repeats the path, token included, as the real one."""
+    """Return the service's error body. It has the path with the token, as the real one."""
     if error.plain:
         return Response(error.message, error.status, mimetype="text/plain")
     moment = datetime.now(timezone.utc).isoformat(timespec="milliseconds")

@@ -49,7 +49,10 @@ class Field:
     default: object = None
 
     def check(self, value: Any) -> None:
-        """:raise ServiceError: with the service's words"""
+        """Check a value of the field.
+
+        :raise ServiceError: with the service's words
+        """
         _check_kind(self.name, self.kind, value)
         if self.items:
             for number, item in enumerate(value):

@@ -47,7 +47,7 @@ class Call(PartnerCall):
 
     @property
     def file(self) -> UploadedFile:
-        """The uploaded file; only methods that are declared to take one ask for it."""
+        """Return the uploaded file, for methods that are declared to take one."""
         if self.uploaded is None:
             raise LookupError("this method is not declared to take a file")
         return self.uploaded

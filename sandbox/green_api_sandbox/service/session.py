@@ -6,7 +6,10 @@ from .errors import ServiceError
 
 
 def check_session(instance: Instance) -> None:
-    """:raise ServiceError: unless the instance is authorized"""
+    """Check that the instance is authorized.
+
+    :raise ServiceError: unless the instance is authorized
+    """
     if instance.state_instance == "starting":
         raise ServiceError("instance in starting process try later")
     if instance.state_instance != "authorized":

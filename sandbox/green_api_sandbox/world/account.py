@@ -25,7 +25,7 @@ def create(
     settings: JsonObject | None = None,
     **switches: Any,
 ) -> Instance:
-    """Make an instance with its customers; one with the same id is forgotten first.
+    """Create an instance with its customers, in place of one with the same id.
 
     :param customers: list of JSON objects as for ``POST …/customers``; None: the usual ones
     :param switches: JSON names and values, see :data:`.documents.SWITCHES`
@@ -46,7 +46,7 @@ def create(
 
 
 def forget(world: World, id_instance: int) -> None:
-    """Let everything about an instance vanish."""
+    """Remove everything about an instance."""
     files.drop_all(world, id_instance)
     world.store.forget_instance(id_instance)
     world.recent_calls.pop(id_instance, None)
@@ -85,7 +85,7 @@ def set_settings(instance: Instance, values: JsonObject) -> None:
 
 
 def set_deleted(world: World, instance: Instance) -> None:
-    """The instance is deleted by the partner; it stays listed."""
+    """Mark the instance as deleted by the partner; it stays listed."""
     instance.deleted = True
     instance.deleted_at = world.timestamp()
     world.save(instance)
@@ -98,7 +98,7 @@ def set_state(
     starting_until: float = 0.0,
     state_after_starting: str = "",
 ) -> None:
-    """Change the state and tell it (stateInstanceChanged)."""
+    """Change the state and queue its notification (stateInstanceChanged)."""
     changed = state != instance.state_instance
     if "suspended" not in (state, state_after_starting):
         instance.suspended_until = 0
@@ -116,7 +116,7 @@ def set_state(
 
 
 def restart(world: World, instance: Instance, then: str | None = None) -> None:
-    """Be "starting" for a while, then ``then`` (the present state when not given)."""
+    """Start the instance anew: "starting" for a while, then ``then`` or the present state."""
     then = then or instance.state_after_starting or instance.state_instance
     if then == "starting":
         then = "authorized" if instance.signed_in else "notAuthorized"
@@ -128,7 +128,7 @@ def restart(world: World, instance: Instance, then: str | None = None) -> None:
 
 
 def advance_state(world: World, instance: Instance) -> float | None:
-    """Let states end whose time has come.
+    """End the states whose time is over.
 
     :return: the time of the next such end, or None
     """

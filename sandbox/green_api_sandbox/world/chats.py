@@ -73,13 +73,13 @@ def save(world: World, instance: Instance, chat: Chat) -> None:
 
 
 def get(world: World, instance: Instance, chat_id: str) -> Chat | None:
-    """The chat with this numeric id, or None."""
+    """Return the chat with this numeric id, or None."""
     document = world.store.get_chat(instance.id_instance, str(chat_id))
     return Chat.from_json(document) if document else None
 
 
 def of_message(world: World, instance: Instance, message: Message) -> Chat:
-    """The chat that a kept message is in."""
+    """Return the chat of a stored message."""
     chat = get(world, instance, message.chat_id)
     if not chat:
         raise LookupError(f"the chat {message.chat_id} of a message is not kept")
@@ -91,7 +91,7 @@ def every(world: World, instance: Instance) -> list[Chat]:
 
 
 def find(world: World, instance: Instance, chat_id: str) -> Chat | None:
-    """The chat by numeric id, or by "<phone digits>@c.us", or by "@username"; or None."""
+    """Return the chat by numeric id, "<phone digits>@c.us" or "@username", or None."""
     if chat_id.endswith(PHONE_SUFFIX):
         return by_phone(world, instance, int(chat_id.removesuffix(PHONE_SUFFIX)))
     if chat_id.startswith("@"):
@@ -111,7 +111,7 @@ def by_username(world: World, instance: Instance, username: str) -> Chat | None:
 
 
 def own(instance: Instance) -> Chat:
-    """The account's owner, in the form of a chat."""
+    """Return the account's owner, in the form of a chat."""
     return Chat(
         instance.chat_id,
         instance.name,
@@ -121,7 +121,7 @@ def own(instance: Instance) -> Chat:
 
 
 def saved_messages(world: World, instance: Instance, chat_id: str) -> Chat | None:
-    """The chat of the account with itself; None for another id.
+    """Return the chat of the account with itself, created if needed; None for another id.
 
     Telegram makes it when the account first writes to itself.
     """

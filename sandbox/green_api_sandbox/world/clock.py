@@ -30,7 +30,7 @@ class Clock:
         self.save()
 
     def stop(self, is_stopped: bool) -> None:
-        """Stop the clock, or let it go on from where it is."""
+        """Stop the clock, or restart it from where it is."""
         now = self.now()
         self._stopped_at = now if is_stopped else None
         self._offset = now - time.time()

@@ -28,7 +28,7 @@ CHAT_TYPES = ("user", "group", "supergroup", "channel", "bot")
 
 
 def new_settings() -> JsonObject:
-    """The settings of an instance that was just created: everything is off."""
+    """Return the settings of a new instance: everything is off."""
     return {
         "webhookUrl": "",
         "webhookUrlToken": "",
@@ -51,12 +51,15 @@ class Document:
     @classmethod
     @functools.cache
     def names(cls) -> dict[str, str]:
-        """JSON name -> attribute name."""
+        """Return the attribute name of each JSON name."""
         return {camel_case(item.name): item.name for item in fields(cls)}
 
     @classmethod
     def check_types(cls, document: JsonObject) -> None:
-        """:raise ValueError: when a value is not of its attribute's type"""
+        """Check that each value has the type of its attribute.
+
+        :raise ValueError: when a value is not of its attribute's type
+        """
         kinds: dict[str, Any] = {camel_case(item.name): item.type for item in fields(cls)}
         for key, value in document.items():
             kind = kinds.get(key)
@@ -156,11 +159,11 @@ class Instance(Document):
 
     @property
     def wid(self) -> str:
-        """The service's name of the account: empty until somebody has signed in."""
+        """Return the service's name of the account, empty until the first sign-in."""
         return f"{self.phone}@c.us" if self.signed_in else ""
 
     def is_on(self, *settings: str) -> bool:
-        """Whether all these yes/no settings are "yes"."""
+        """Return whether all these settings are "yes"."""
         return all(self.settings.get(name) == "yes" for name in settings)
 
 

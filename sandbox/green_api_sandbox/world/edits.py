@@ -20,7 +20,7 @@ def edit(
     words: str,
     request_number: int | None = None,
 ) -> None:
-    """Its author changes the text or the caption of a message."""
+    """Change the text or the caption of a message, for its author."""
     message.data = message_content.with_words(message.data, words)
     message.is_edited = True
     messages.save(world, instance, message)
@@ -36,7 +36,7 @@ def delete(
     request_number: int | None = None,
     for_everyone: bool = True,
 ) -> None:
-    """Its author deletes a message; ``for_everyone``: from the other side's phone too."""
+    """Delete a message for its author, or for everyone."""
     message.is_deleted = True
     messages.save(world, instance, message)
     if for_everyone:
@@ -46,7 +46,7 @@ def delete(
 
 
 def react(world: World, instance: Instance, message: Message, sender: str, emoji: str) -> None:
-    """Somebody puts an emoji to a message; an empty one takes it back.
+    """Set the emoji that somebody reacts with; an empty one removes it.
 
     :param sender: chat id of the one who reacts
     """
@@ -65,7 +65,7 @@ def react(world: World, instance: Instance, message: Message, sender: str, emoji
 def vote(
     world: World, instance: Instance, message: Message, sender: str, options: list[str]
 ) -> None:
-    """Somebody votes in a poll; no options take the vote back.
+    """Set what somebody votes in a poll; no options remove the vote.
 
     :param sender: chat id of the voter
     :param options: names of options

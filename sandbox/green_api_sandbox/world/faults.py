@@ -126,7 +126,7 @@ class Faults:
             self._faults.clear()
 
     def take(self, id_instance: int, method: str) -> Fault | None:
-        """Return the fault that hits this call, counted as used; or None."""
+        """Return the fault that hits this call and count it as used; or None."""
         with self._lock:
             for fault in self._faults:
                 if fault.hits(id_instance, method):

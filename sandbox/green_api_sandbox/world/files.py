@@ -51,7 +51,7 @@ def _remove(world: World, id_instance: int, number: int, name: str) -> None:
 
 
 def find(world: World, name: str) -> Path | None:
-    """The path of a stored file, or None when there is none any more."""
+    """Return the path of a stored file, or None."""
     with world.changed:
         for id_instance in world.store.instance_ids():
             for _number, created, kept in world.store.entries(id_instance, LIST):
@@ -61,6 +61,6 @@ def find(world: World, name: str) -> Path | None:
 
 
 def local_path(world: World, url: str) -> str | None:
-    """The path part of a link to this sandbox; None for a link to elsewhere."""
+    """Return the path part of a link to this sandbox; None for any other link."""
     start = f"{world.base_url}/download/"
     return url.removeprefix(world.base_url) if url.startswith(start) else None

@@ -25,7 +25,7 @@ KEPT_EVENTS = 100
 
 
 def new_group(world: World, instance: Instance, chat_ids: Iterable[str]) -> JsonObject:
-    """What Chat.group holds for a group that the account has made with these people."""
+    """Return the value of Chat.group for a group that the account creates with these people."""
     owner = {"id": instance.chat_id, "isAdmin": True, "isSuperAdmin": True}
     return {
         "owner": instance.chat_id,
@@ -42,22 +42,22 @@ def new_participant(chat_id: str) -> JsonObject:
 
 
 def participants(chat: Chat) -> list[JsonObject]:
-    """The members of a group as getGroupData shows them; none for a private chat."""
+    """Return the members of a group as getGroupData shows them; none for a private chat."""
     found: list[JsonObject] = chat.group.get("participants", [])
     return found
 
 
 def participant(chat: Chat, chat_id: str) -> JsonObject | None:
-    """A member of a group, or None."""
+    """Return a member of a group, or None."""
     return next((each for each in participants(chat) if each["id"] == chat_id), None)
 
 
 def is_member(chat: Chat, chat_id: str) -> bool:
-    """Whether somebody can write in the chat: in a private one nobody asks for members."""
+    """Return whether somebody can write in the chat; a private one has no members to check."""
     return not chat.group or participant(chat, chat_id) is not None
 
 
 def note(world: World, chat: Chat, text: str) -> None:
-    """Note what happened in a group, for the phone."""
+    """Add an event of the group, for the phone page."""
     event = {"timestamp": world.timestamp(), "text": text}
     chat.events = [*chat.events, event][-KEPT_EVENTS:]

@@ -24,7 +24,7 @@ KNOWN_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}")
 
 
 def text(words: str) -> JsonObject:
-    """A text. One with a link is an extendedTextMessage, as in the service."""
+    """Return a text; one with a link is an extendedTextMessage, as in the service."""
     if LINK.search(words):
         extended = {"text": words, "description": "", "title": "", "jpegThumbnail": "", **PLAIN}
         return {"typeMessage": "extendedTextMessage", "extendedTextMessageData": extended}
@@ -32,13 +32,13 @@ def text(words: str) -> JsonObject:
 
 
 def suffix_of(file_name: str) -> str:
-    """The extension of a file's name, with its dot; ".bin" when it has none that is usual."""
+    """Return the extension of a file name with its dot, ".bin" when it has no usual one."""
     suffix = PurePath(file_name).suffix
     return suffix if KNOWN_SUFFIX.fullmatch(suffix) else ".bin"
 
 
 def file(url: str, file_name: str, caption: str = "") -> JsonObject:
-    """A file; its kind follows from the extension of its name."""
+    """Return a file; its kind depends on the extension of its name."""
     mime_type = mimetypes.guess_type(f"file{suffix_of(file_name)}")[0]
     mime_type = mime_type or "application/octet-stream"
     kind = mime_type.partition("/")[0]
@@ -62,7 +62,7 @@ def location(latitude: float, longitude: float) -> JsonObject:
 def contact(
     phone_contact: int | str, first_name: str = "", last_name: str = "", chat_id: str = ""
 ) -> JsonObject:
-    """A visiting card.
+    """Return a contact card.
 
     :param phone_contact: digits
     :param chat_id: of that person, as far as known
@@ -79,7 +79,7 @@ def contact(
 
 
 def poll(name: str, options: Iterable[str], multiple_answers: bool = False) -> JsonObject:
-    """A poll; ``options`` are the names to choose from."""
+    """Return a poll; ``options`` are the names to choose from."""
     data = {
         "name": name,
         "options": [{"optionName": option} for option in options],
@@ -90,13 +90,13 @@ def poll(name: str, options: Iterable[str], multiple_answers: bool = False) -> J
 
 
 def poll_options(data: JsonObject) -> list[str]:
-    """The names of a poll's options; none when it is not a poll."""
+    """Return the names of a poll's options; none when it is not a poll."""
     options = data.get("pollMessageData", {}).get("options", [])
     return [option["optionName"] for option in options]
 
 
 def forwarded(data: JsonObject) -> JsonObject:
-    """The same message, as a forwarded one."""
+    """Return the same message, marked as forwarded."""
     copy = {key: value for key, value in data.items() if key != "quotedMessage"}
     for key in copy:
         if key.endswith("Data"):
@@ -106,7 +106,7 @@ def forwarded(data: JsonObject) -> JsonObject:
 
 
 def words_of(data: JsonObject) -> str:
-    """The words in a messageData of any kind; empty when it has none."""
+    """Return the text, caption or name in a messageData, empty when it has none."""
     for key, name in WORDS.items():
         if key in data:
             return str(data[key].get(name, ""))
@@ -114,7 +114,7 @@ def words_of(data: JsonObject) -> str:
 
 
 def has_words(data: JsonObject) -> bool:
-    """Whether it is a text, or a file with its caption: what its author can edit."""
+    """Return whether the author can edit it: a text, or a file with its caption."""
     return is_text(data) or "fileMessageData" in data
 
 
@@ -123,7 +123,7 @@ def is_text(data: JsonObject) -> bool:
 
 
 def with_words(data: JsonObject, words: str) -> JsonObject:
-    """The same message with another text or caption."""
+    """Return the same message with another text or caption."""
     if "fileMessageData" in data:
         return {**data, "fileMessageData": {**data["fileMessageData"], "caption": words}}
     rest = {key: value for key, value in data.items() if key not in TEXTS}

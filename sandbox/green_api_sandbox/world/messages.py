@@ -19,7 +19,7 @@ def get(world: World, instance: Instance, chat_id: str, id_message: str) -> Mess
 
 
 def find(world: World, instance: Instance, chat_id: str, id_message: str) -> Message | None:
-    """A message by its chat in any form (see :func:`.chats.find`), or None."""
+    """Return a message by its chat in any form (see :func:`.chats.find`), or None."""
     chat = chats.find(world, instance, chat_id)
     return get(world, instance, chat.chat_id, id_message) if chat else None
 
@@ -29,7 +29,7 @@ def save(world: World, instance: Instance, message: Message) -> None:
 
 
 def search(world: World, instance: Instance, **criteria: Any) -> list[Message]:
-    """Messages, the newest first; see :meth:`.store.Store.messages`."""
+    """Return messages, the newest first; see :meth:`.store.Store.messages`."""
     found = world.store.messages(instance.id_instance, **criteria)
     return [Message.from_json(document) for document in found]
 
@@ -43,7 +43,7 @@ def new(
     quoted_message_id: str | None = None,
     **values: Any,
 ) -> Message:
-    """A message that is not kept yet.
+    """Return a new message that is not stored yet.
 
     :param sender: chat id of the author
     :param data: its messageData
@@ -66,7 +66,7 @@ def new(
 
 
 def _quoted(world: World, instance: Instance, chat_id: str, id_message: str) -> JsonObject | None:
-    """The quotedMessage object for a message of this chat, or None when there is no such."""
+    """Return the quotedMessage object for a message of this chat, or None if it has no such."""
     found = get(world, instance, chat_id, id_message)
     if not found:
         return None
@@ -96,7 +96,7 @@ def receive(
     quoted_message_id: str | None = None,
     **values: Any,
 ) -> Message:
-    """Somebody writes in the chat.
+    """Store what somebody writes in the chat, and queue its notification.
 
     :param sender: chat id of the author
     :param values: further attributes of the message
@@ -110,20 +110,20 @@ def receive(
 
 
 def deliver(world: World, instance: Instance, chat: Chat) -> None:
-    """The customer's phone gets what was sent to the chat."""
+    """Deliver to the customer's phone what was sent to the chat."""
     for message in _with_status(world, instance, chat, ""):
         _raise_status(world, instance, message, "delivered")
 
 
 def read(world: World, instance: Instance, chat: Chat) -> None:
-    """The customer reads the chat."""
+    """Mark what was sent to the chat as read by the customer."""
     deliver(world, instance, chat)
     for message in _with_status(world, instance, chat, "delivered"):
         _raise_status(world, instance, message, "read")
 
 
 def _with_status(world: World, instance: Instance, chat: Chat, status: str) -> list[Message]:
-    """Outgoing messages with this status, the oldest first."""
+    """Return outgoing messages with this status, the oldest first."""
     found = search(world, instance, chat_id=chat.chat_id, outgoing=True)
     return [message for message in reversed(found) if message.status == status]
 
@@ -146,14 +146,14 @@ def write_on_phone(
     quoted_message_id: str | None = None,
     **values: Any,
 ) -> Message:
-    """The account's owner writes with an ordinary Telegram app."""
+    """Store what the account's owner writes in an ordinary Telegram app."""
     message = new(world, instance, chat, instance.chat_id, data, quoted_message_id, **values)
     arrive(world, instance, message)
     return message
 
 
 def arrive(world: World, instance: Instance, message: Message) -> None:
-    """Telegram has got an outgoing message."""
+    """Store an outgoing message that has reached Telegram."""
     save(world, instance, message)
     tell(world, instance, message)
     if instance.auto_deliver or instance.auto_read:
@@ -163,7 +163,7 @@ def arrive(world: World, instance: Instance, message: Message) -> None:
 
 
 def read_by_account(world: World, instance: Instance, chat: Chat) -> None:
-    """The account has read everything in the chat."""
+    """Mark everything in the chat as read by the account."""
     for message in search(world, instance, chat_id=chat.chat_id, outgoing=False):
         if not message.is_read:
             message.is_read = True

@@ -28,7 +28,7 @@ EXTRA_SETTING = {
 
 
 def add(world: World, instance: Instance, body: JsonObject) -> None:
-    """Queue a notification, if the instance's settings want it and no fault is in its way."""
+    """Queue a notification, unless the instance's settings or a fault prevent it."""
     if not _is_wanted(instance, body):
         return
     id_instance, now = instance.id_instance, world.clock.now()
@@ -51,14 +51,14 @@ def add_raw(world: World, instance: Instance, body: Any) -> int:
 
 
 def add_late(world: World, id_instance: int) -> None:
-    """Queue what a fault has held back."""
+    """Queue the notifications that a fault has delayed."""
     for number, created, body in world.store.entries(id_instance, LATE_LIST):
         world.store.remove_entry(id_instance, LATE_LIST, number)
         world.store.add_entry(id_instance, LIST, body, created)
 
 
 def first(world: World, id_instance: int) -> Entry | None:
-    """The head of the queue as (receiptId, created, body), or None."""
+    """Return the head of the queue, whose number is the receiptId; or None."""
     drop_expired(world, id_instance)
     return world.store.first_entry(id_instance, LIST)
 
@@ -99,7 +99,7 @@ def _envelope(world: World, instance: Instance, kind: str) -> JsonObject:
 
 
 def message(world: World, instance: Instance, chat: Chat, message: Message) -> JsonObject:
-    """incomingMessageReceived, outgoingMessageReceived or outgoingAPIMessageReceived."""
+    """Return the notification of a message, incoming or outgoing."""
     if not message.outgoing:
         kind = "incomingMessageReceived"
     elif message.send_by_api:
@@ -140,7 +140,7 @@ def status(
     id_message: str | None = None,
     description: str | None = None,
 ) -> JsonObject:
-    """outgoingMessageStatus; failed and noAccount come without idMessage, with a description."""
+    """Return outgoingMessageStatus; failed and noAccount have a description, no idMessage."""
     body = {
         "typeWebhook": "outgoingMessageStatus",
         "chatId": chat_id,
@@ -162,5 +162,5 @@ def state(world: World, instance: Instance) -> JsonObject:
 
 
 def quota(world: World, instance: Instance, data: JsonObject) -> JsonObject:
-    """quotaExceeded. ``data`` is the part of the answer 466 that says which quota."""
+    """Return quotaExceeded; ``data`` is the part of the answer 466 that names the quota."""
     return {**_envelope(world, instance, "quotaExceeded"), "quotaData": data}

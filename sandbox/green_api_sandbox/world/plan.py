@@ -19,7 +19,7 @@ EXCEEDED = "Monthly quota has been exceeded. Change the plan or wait for the nex
 def check(
     world: World, instance: Instance, method: str, quota: str, values: JsonObject
 ) -> JsonObject | None:
-    """Check whether the plan allows this call; the first refusal of a month is told.
+    """Check whether the plan allows this call; the first refusal of a month is reported.
 
     :param method: name of the method that is called
     :param quota: the quota that it uses, or ""
@@ -61,7 +61,7 @@ def count(world: World, instance: Instance, method: str, quota: str, values: Jso
 
 
 def _usage(world: World, instance: Instance) -> JsonObject:
-    """What was used in the present month."""
+    """Return what was used in the present month."""
     month = datetime.fromtimestamp(world.clock.now(), timezone.utc).strftime("%Y-%m")
     if instance.usage.get("month") != month:
         instance.usage = {"month": month, "chats": [], "calls": {}, "told": []}

@@ -47,7 +47,7 @@ def enqueue(
 
 
 def send_due(world: World, instance: Instance) -> float | None:
-    """Send what is due of the queue, in order.
+    """Send the messages that are due, in order.
 
     :return: the time when more is due, or None
     """
@@ -123,7 +123,7 @@ def _report_unsent(
 def record_in_ledger(
     world: World, instance: Instance, message: Message, request_number: int
 ) -> None:
-    """Note what Telegram really got from the API; nothing ever changes or leaves the ledger."""
+    """Add to the ledger what Telegram received from the API; entries are never changed."""
     entry = {
         "chatId": message.chat_id,
         "idMessage": message.id_message,

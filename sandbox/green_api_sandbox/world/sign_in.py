@@ -16,7 +16,7 @@ PASSWORD_TRIES = 5
 
 
 def current_qr(world: World, instance: Instance) -> str:
-    """The text of the QR code that is valid now; a new one when the last has expired."""
+    """Return the text of the valid QR code, a new one when the last has expired."""
     now = world.clock.now()
     if now >= instance.qr_until:
         instance.qr_token = secrets.token_urlsafe(24)
@@ -26,12 +26,12 @@ def current_qr(world: World, instance: Instance) -> str:
 
 
 def shows_qr(world: World, instance: Instance) -> bool:
-    """Whether somebody asked for a QR code that can still be scanned."""
+    """Return whether a requested QR code can still be scanned."""
     return instance.state_instance == "notAuthorized" and world.clock.now() < instance.qr_until
 
 
 def scan(world: World, instance: Instance) -> bool:
-    """The phone scans the QR code.
+    """Scan the QR code with the phone.
 
     :return: whether there was a valid one
     """
@@ -42,7 +42,7 @@ def scan(world: World, instance: Instance) -> bool:
 
 
 def send_code(world: World, instance: Instance, phone_number: int) -> str:
-    """Telegram shows a login code on the phone; a second call within its life shows no new one.
+    """Send a login code to the phone; within its life a second call sends no new one.
 
     :return: "" when there is a code now, else the service's reason
     """
@@ -62,7 +62,7 @@ def send_code(world: World, instance: Instance, phone_number: int) -> str:
 
 
 def enter_code(world: World, instance: Instance, code: str) -> str:
-    """Answer with the login code; a wrong one may be followed by another try.
+    """Check the login code that was entered; a wrong one can be followed by another try.
 
     :return: "" when accepted, else the service's reason
     """
@@ -82,7 +82,7 @@ def enter_code(world: World, instance: Instance, code: str) -> str:
 
 
 def _finish_login(world: World, instance: Instance) -> None:
-    """The QR code or the login code was right: the password is next, or all is done."""
+    """Continue after the right QR code or login code: with the password, or to the end."""
     instance.qr_until = 0
     instance.login_code, instance.login_code_until = "", 0
     if instance.two_factor_password:
@@ -94,7 +94,7 @@ def _finish_login(world: World, instance: Instance) -> None:
 
 
 def enter_password(world: World, instance: Instance, password: str) -> str:
-    """Answer the two-factor question. Too late means that the sign-in begins anew.
+    """Check the two-factor password. When it is too late, the sign-in starts again.
 
     :return: "" when accepted, else the service's reason
     """

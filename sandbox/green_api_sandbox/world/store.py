@@ -65,7 +65,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; a transaction inside another one is part of it."""
+        """Commit everything in the block, or nothing; nested transactions are part of the outer."""
         if self._db.in_transaction:
             yield
             return
@@ -78,7 +78,7 @@ class Store:
         self._db.execute("COMMIT")
 
     def total_changes(self) -> int:
-        """How many rows were changed so far; equal numbers mean nothing happened between."""
+        """Return how many rows were changed so far, to compare with a later number."""
         return self._db.total_changes
 
     def clear(self) -> None:
@@ -170,7 +170,7 @@ class Store:
         limit: int = -1,
         **equal: str | bool,
     ) -> list[JsonObject]:
-        """Messages, the newest first.
+        """Return messages, the newest first.
 
         :param equal: chat_id, id_message, outgoing: exact values
         :param since: earliest timestamp, included
@@ -195,7 +195,7 @@ class Store:
     # Lists
 
     def add_entry(self, id_instance: int, name: str, document: Any, created: float) -> int:
-        """Put ``document`` at the end of a list; its number is given back."""
+        """Add ``document`` to the end of a list; return its number."""
         number = self._db.execute(
             "INSERT INTO entry (id_instance, list, created, document) VALUES (?, ?, ?, ?)",
             (id_instance, name, created, _dump(document)),
@@ -204,7 +204,7 @@ class Store:
         return number
 
     def entries(self, id_instance: int, name: str, limit: int = -1) -> list[Entry]:
-        """The first ``limit`` entries, the oldest first."""
+        """Return the first ``limit`` entries, the oldest first."""
         rows = self._db.execute(
             "SELECT number, created, document FROM entry WHERE id_instance = ? AND list = ?"
             " ORDER BY number LIMIT ?",
@@ -223,7 +223,10 @@ class Store:
         return int(row[0])
 
     def remove_entry(self, id_instance: int, name: str, number: int) -> bool:
-        """:return: whether the list had that entry"""
+        """Remove an entry of a list.
+
+        :return: whether the list had that entry
+        """
         return bool(
             self._db.execute(
                 "DELETE FROM entry WHERE id_instance = ? AND list = ? AND number = ?",

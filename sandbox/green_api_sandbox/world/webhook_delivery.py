@@ -74,7 +74,7 @@ class Webhooks:
 
 
 def post(settings: JsonObject, body: Any, timeout: float) -> bool:
-    """POST one notification.
+    """Send one notification by HTTP POST.
 
     :return: whether the receiver answered exactly 200
     """

@@ -60,7 +60,7 @@ class World:
             self.changed.notify_all()
 
     def wait_for(self, find: Callable[[], T], seconds: float) -> T:
-        """Wait until ``find()`` gives something true, at most ``seconds`` of real time.
+        """Wait until ``find()`` returns something true, at most ``seconds`` of real time.
 
         :return: what it gave last
         """
@@ -68,7 +68,7 @@ class World:
             return self.changed.wait_for(find, seconds)
 
     def wait_until(self, find: Callable[[], T], deadline: float) -> T:
-        """The same, with a deadline on the sandbox's clock: advancing it ends the wait."""
+        """Wait until a time of the sandbox's clock, so that advancing it ends the wait."""
         with self.changed:
             while True:
                 found = find()
@@ -78,30 +78,30 @@ class World:
                 self.changed.wait(left)
 
     def instance(self, id_instance: int) -> Instance | None:
-        """The instance as it is kept now, or None. Changes need :meth:`save`."""
+        """Return the instance as it is stored, or None. Changes need :meth:`save`."""
         document = self.store.get_instance(id_instance)
         return Instance.from_json(document) if document else None
 
     def instances(self) -> list[Instance]:
-        """All instances, by their ids."""
+        """Return all instances, by their ids."""
         return [Instance.from_json(document) for document in self.store.instances()]
 
     def save(self, instance: Instance) -> None:
         self.store.save_instance(instance.id_instance, instance.to_json())
 
     def timestamp(self) -> int:
-        """The sandbox's time in whole seconds, as the service writes it."""
+        """Return the sandbox's time in whole seconds, as the service writes it."""
         return int(self.clock.now())
 
     def next_id_message(self, instance: Instance) -> str:
-        """An id that looks like milliseconds, and is unique for the instance."""
+        """Return an id that looks like milliseconds and is unique for the instance."""
         number = max(instance.last_id_message + 1, int(self.clock.now() * 1000))
         instance.last_id_message = number
         self.save(instance)
         return str(number)
 
     def reset(self) -> None:
-        """Forget everything but the time, which goes on if it was stopped."""
+        """Remove everything but the time, and restart the clock if it was stopped."""
         with self.transaction():
             self.store.clear()
             self.clock.stop(False)

@@ -97,7 +97,7 @@ def send_authorization_password(call: Call) -> JsonObject:
 
 @method("startAuthorization", "POST", integer("phoneNumber", 1, required=True))
 def start_authorization(call: Call) -> JsonObject:
-    """The code is shown by the phone page and the control interface, as Telegram would."""
+    """Send a login code, which the phone page and the control interface show."""
     reason = sign_in.send_code(call.world, call.instance, call.values["phoneNumber"])
     return _outcome(reason)
 
@@ -117,14 +117,14 @@ def send_authorization_code(call: Call) -> JsonObject:
 
 
 def _outcome(reason: str) -> JsonObject:
-    """Failures come inside a 200 answer."""
+    """Return the result of a step; failures come inside a 200 answer."""
     status = "fail" if reason else "success"
     return {"status": not reason, "data": {"status": status, "reason": reason}}
 
 
 @method("updateApiToken", "GET")
 def update_api_token(call: Call) -> JsonObject:
-    """The old token is refused from now on."""
+    """Create a new token; the old one is refused from now on."""
     call.instance.api_token_instance = secrets.token_hex(25)
     call.world.save(call.instance)
     return {"apiTokenInstance": call.instance.api_token_instance}

@@ -36,7 +36,7 @@ def get_chats(call: Call) -> list[JsonObject]:
 
 @method("readChat", "POST", chat_id(), needs_session=True)
 def read_chat(call: Call) -> JsonObject:
-    """The whole chat. Without incomingWebhook the service knows of no messages to mark."""
+    """Mark the whole chat as read, which the service can only with incomingWebhook."""
     chat = chats.find(call.world, call.instance, call.values["chatId"])
     if not chat or not call.instance.is_on("incomingWebhook"):
         return {"setRead": False}
@@ -45,7 +45,7 @@ def read_chat(call: Call) -> JsonObject:
 
 
 def _check_archive_types(values: JsonObject) -> None:
-    """The service stumbles over a chatId of a wrong type."""
+    """Check the type of chatId, which makes the real service fail with 500."""
     given = values.get("chatId", "")
     if not isinstance(given, str):
         what = GO_TYPES[type(given)]
@@ -74,7 +74,7 @@ def unarchive_chat(call: Call) -> object:
 
 
 def _archive(call: Call, error: str, archived: bool) -> object:
-    """Needs incomingWebhook and one message of the customer, as the service says."""
+    """Archive a chat or restore it: this requires incomingWebhook and a received message."""
     wanted = call.values["chatId"]
     chat = chats.find(call.world, call.instance, wanted)
     if not chat:

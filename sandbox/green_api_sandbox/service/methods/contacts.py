@@ -22,7 +22,7 @@ USERNAME = Field("username", pattern=re.compile(r"@\w+"), formats="'@username'")
     quota="checks",
 )
 def check_account(call: Call) -> JsonObject:
-    """Not authorized, and asked too often, are told inside a 200 answer."""
+    """Return whether there is an account; most refusals come inside a 200 answer."""
     phone, username = call.values.get("phoneNumber"), call.values.get("username")
     if phone is None and username is None:
         raise invalid("'value' must contain at least one of [phoneNumber, username]")

@@ -19,7 +19,7 @@ EDIT_LIFE = 48 * 60 * 60  # seconds
     needs_session=True,
 )
 def edit_message(call: Call) -> JsonObject:
-    """Outgoing texts only, and only for two days, as Telegram allows."""
+    """Edit an outgoing text that is at most two days old, as in Telegram."""
     message = _sent_message(call)
     if not message_content.is_text(message.data):
         raise ServiceError("Only text messages can be edited")
@@ -44,7 +44,7 @@ def delete_message(call: Call) -> object:
 
 
 def _sent_message(call: Call) -> Message:
-    """The account's own message that is named in the request."""
+    """Return the account's own message that is named in the request."""
     chat, wanted = call.values["chatId"], call.values["idMessage"]
     message = messages.find(call.world, call.instance, chat, wanted)
     if not message or not message.outgoing or message.is_deleted:

@@ -31,7 +31,7 @@ def send_file_by_upload(call: Call) -> JsonObject:
 
 @method("uploadFile", "POST", content="raw")
 def upload_file(call: Call) -> JsonObject:
-    """The file is the request's body, its name the header GA-Filename."""
+    """Store the request's body as a file; its name is in the header GA-Filename."""
     url = files.keep(call.world, call.instance, call.file.stream, call.file.name)
     return {"urlFile": url}
 

@@ -57,7 +57,7 @@ def find_group(call: Call) -> Chat:
 
 
 def find_participant(call: Call, group: Chat) -> tuple[JsonObject, Chat] | None:
-    """The member named in the request and his chat; None when there is no such."""
+    """Return the member named in the request and their chat, or None."""
     chat = chats.find(call.world, call.instance, call.values["participantChatId"])
     found = groups.participant(group, chat.chat_id) if chat else None
     return (found, chat) if found and chat else None
@@ -78,7 +78,7 @@ def note(call: Call, group: Chat, text: str) -> None:
     needs_session=True,
 )
 def create_group(call: Call) -> JsonObject:
-    """With an unknown participant no group is made."""
+    """Create a group, unless a participant is unknown."""
     world, instance = call.world, call.instance
     found = [chats.find(world, instance, each) for each in call.values["chatIds"]]
     members = [chat for chat in found if chat]
@@ -144,7 +144,7 @@ def remove_group_participant(call: Call, group: Chat) -> str:
 
 @group_method("setGroupAdmin", participant(), Field("permissions", "object"), reason_key="error")
 def set_group_admin(call: Call, group: Chat) -> str:
-    """The list of permissions is not known to its end: any that are yes or no are taken."""
+    """Make a member an administrator; permissions are taken under any name."""
     permissions = call.values.get("permissions", {})
     for name, value in permissions.items():
         if not isinstance(value, bool):

@@ -57,7 +57,7 @@ def _find_chat(call: Call) -> Chat:
 
 
 def _list(call: Call, **criteria: Any) -> list[JsonObject]:
-    """The newest first, without what is too new for the journal yet."""
+    """Return journal entries, the newest first, without those the journal does not show yet."""
     until = call.world.clock.now() - call.instance.journal_lag_seconds
     found = messages.search(call.world, call.instance, until=until, **criteria)
     return [journal_entry(call.world, call.instance, message) for message in found]

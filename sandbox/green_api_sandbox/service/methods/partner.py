@@ -28,7 +28,7 @@ NOT_FOUND = {"code": 404, "description": "Not found"}
 
 @partner_method("getInstances", "GET")
 def get_instances(call: PartnerCall) -> list[JsonObject]:
-    """All instances, deleted ones included, with their live tokens."""
+    """Return all instances with their tokens, including deleted ones."""
     return [
         {
             "idInstance": instance.id_instance,
@@ -52,7 +52,7 @@ def get_instances(call: PartnerCall) -> list[JsonObject]:
 
 
 def _moment(timestamp: float) -> str:
-    """A time as text; empty when there is none."""
+    """Return a time as text, empty when there is none."""
     return datetime.fromtimestamp(timestamp, timezone.utc).isoformat() if timestamp else ""
 
 
@@ -72,7 +72,7 @@ def create_instance(call: PartnerCall) -> JsonObject:
 
 @partner_method("deleteInstanceAccount", "POST", integer("idInstance", required=True))
 def delete_instance_account(call: PartnerCall) -> JsonObject:
-    """The Telegram session goes on: log out first."""
+    """Delete the instance. Its Telegram session continues unless it was logged out."""
     instance = call.world.instance(call.values["idInstance"])
     if not instance or instance.deleted:
         return NOT_FOUND

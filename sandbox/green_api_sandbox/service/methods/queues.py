@@ -48,7 +48,7 @@ def clear_webhooks_queue(call: Call) -> JsonObject:
 
 
 def _count(call: Call, name: str, drop_expired: Callable[[World, int], None]) -> JsonObject:
-    """The number of entries; like the service's, it is refreshed only now and then."""
+    """Return the number of entries, refreshed only now and then as in the service."""
     now = call.world.clock.now()
     drop_expired(call.world, call.instance.id_instance)
     counted_at, count = call.instance.counters.get(name, (0, 0))

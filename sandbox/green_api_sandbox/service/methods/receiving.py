@@ -18,7 +18,7 @@ RECEIPT_ID = re.compile("[0-9]{1,18}")
     "receiveNotification", "GET", integer("receiveTimeout", 5, 60, default=5), rps=100, waits=True
 )
 def receive_notification(call: Call) -> Any:
-    """The head of the queue, waited for; the same one until it is deleted."""
+    """Wait for a notification and return it, the same one until it is deleted."""
     world, instance = call.world, call.instance
     _check_polling(instance)
     wait = call.values["receiveTimeout"] if instance.long_poll else 0

@@ -40,7 +40,7 @@ def sending_method(name: str, *fields: Field) -> Callable[[MakeData], MakeData]:
 
 
 def queue_message(call: Call, name: str, data: JsonObject) -> JsonObject:
-    """Put what the call wants to send into the queue; the service's answer is given back."""
+    """Queue what the call sends; return the answer of the service."""
     check_queue_open(call.instance)
     id_message = send_queue.enqueue(call.world, call.instance, name, call.values, data, call.number)
     return {"idMessage": id_message}
@@ -78,7 +78,7 @@ def send_contact(values: JsonObject) -> JsonObject:
     integer("correctOptionId", 0),
 )
 def send_poll(values: JsonObject) -> JsonObject:
-    """Options are taken as strings and as objects: the service's pages and clients disagree."""
+    """Return a poll; options may be strings or objects, as the service's documents disagree."""
     options = [
         option if isinstance(option, dict) else {"optionName": option}
         for option in values["options"]
@@ -100,7 +100,7 @@ def send_poll(values: JsonObject) -> JsonObject:
     text("caption", required=False, high=1024, may_be_empty=True),
 )
 def send_file_by_url(values: JsonObject) -> JsonObject:
-    """The file is not fetched: what the customer gets is the same link."""
+    """Return a file that keeps its link: it is not downloaded."""
     return message_content.file(values["urlFile"], values["fileName"], values.get("caption", ""))
 
 
@@ -114,7 +114,7 @@ def send_file_by_url(values: JsonObject) -> JsonObject:
     quota="chats",
 )
 def forward_messages(call: Call) -> JsonObject:
-    """All of them or none: an id that the source chat does not have is refused."""
+    """Forward all messages, or none when the source chat does not have one of them."""
     world, instance, values = call.world, call.instance, call.values
     check_queue_open(instance)
     wanted = values["messages"]
