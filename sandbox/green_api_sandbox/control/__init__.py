@@ -7,8 +7,8 @@ answered with 400, 404 or 409 and ``{"error": "words"}``. ``…`` stands for
 
 ========================================  ====================================================
 GET /control/ping                         {"ready": true}
-POST /control/reset                       forget everything (the time stays)
-POST /control/instances                   make an instance: {idInstance, apiTokenInstance?,
+POST /control/reset                       remove everything (the time stays)
+POST /control/instances                   create an instance: {idInstance, apiTokenInstance?,
                                           settings?, customers?, any switch?} -> the instance,
                                           with its token (made up when not given)
 GET /control/instances                    all instances, without tokens
@@ -20,7 +20,7 @@ PATCH …                                   change switches: stateInstance, susp
                                           autoDeliver, autoRead, journalLagSeconds, …
                                           (all of them: SWITCHES in world/documents.py,
                                           meanings: Instance there); "settings" too: {name: value}
-DELETE …                                  forget the instance
+DELETE …                                  remove the instance
 POST …/scan                               the phone scans the QR code; 409 when none is valid
 POST …/customers                          {name, chatId?, phoneNumber?, username?, chatType?,
                                           contactName?, participants? (of a group)} add or
@@ -45,8 +45,8 @@ POST …/vote                               {chatId, idMessage, options, sender?
                                           no options take the vote back
 POST …/deliver                            {chatId} the customer's phone gets what was sent
 POST …/read                               {chatId} the customer reads what was sent
-POST …/statuses                           {chatId, status, idMessage?, description?} let the
-                                          service tell a status, in any order
+POST …/statuses                           {chatId, status, idMessage?, description?} queue a
+                                          status notification, in any order
 POST …/notifications                      {body, times?} queue any JSON as a notification,
                                           whatever the settings -> {receiptIds}
 GET …/notifications                       what waits to be received: [{receiptId, body}]
@@ -66,12 +66,12 @@ POST /control/faults                      {method, kind, idInstance?, times?, se
                                           {method, sequence: [kind or {kind, …}, …], …} several
                                           that follow each other
 GET /control/faults                       the faults to come
-DELETE /control/faults                    none of them any more
-POST /control/release                     let held and delayed answers go
+DELETE /control/faults                    remove all faults
+POST /control/release                     send held and delayed answers now
 POST /control/clock                       {advance: seconds} or {now: a later UNIX time},
                                           {stopped: true or false} -> {now}
 GET /control/clock                        {now, stopped}
-GET /control/changes?after=&timeout=      {version}; waits until it is not ``after`` any more
+GET /control/changes?after=&timeout=      {version}; waits until it differs from ``after``
 ========================================  ====================================================
 
 ``sender`` is the chat id of a customer; the account's own one stands for its owner. Without it,

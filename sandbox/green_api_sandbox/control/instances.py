@@ -52,10 +52,10 @@ def change_instance(world: World, values: JsonObject, id_instance: int) -> JsonO
 
 
 @route("DELETE", INSTANCE)
-def forget_instance(world: World, _values: JsonObject, id_instance: int) -> JsonObject:
+def remove_instance(world: World, _values: JsonObject, id_instance: int) -> JsonObject:
     with world.transaction(id_instance):
         get_instance(world, id_instance)
-        account.forget(world, id_instance)
+        account.remove(world, id_instance)
     return {}
 
 

@@ -1,5 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""Control: what becomes of messages on the phones."""
+"""Control: messages edited, deleted, delivered, read, and their statuses."""
 
 from ..world import edits, message_content, messages, notifications
 from ..world.documents import JsonObject
@@ -66,7 +66,7 @@ def read(world: World, values: JsonObject, id_instance: int) -> JsonObject:
 
 
 @route("POST", INSTANCE + "/statuses")
-def tell_status(world: World, values: JsonObject, id_instance: int) -> JsonObject:
+def send_status(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     """Send a status notification; the message itself is not changed."""
     allow(values, "chatId", "idMessage", "status", "description")
     with world.transaction(id_instance):

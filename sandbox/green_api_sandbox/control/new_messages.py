@@ -67,7 +67,7 @@ def burst(world: World, values: JsonObject, id_instance: int) -> JsonObject:
 def add_file(world: World, values: JsonObject, id_instance: int) -> JsonObject:
     allow(values, "fileName", "content", "caption")
     with world.transaction(id_instance):
-        return _keep_file(world, get_instance(world, id_instance), values)
+        return _save_file(world, get_instance(world, id_instance), values)
 
 
 def message_data(world: World, instance: Instance, values: JsonObject) -> JsonObject:
@@ -89,13 +89,13 @@ def is_anonymous(values: JsonObject) -> bool:
     return bool(values.get("poll", {}).get("isAnonymous", False))
 
 
-def _keep_file(world: World, instance: Instance, values: JsonObject) -> JsonObject:
+def _save_file(world: World, instance: Instance, values: JsonObject) -> JsonObject:
     allow(values, "fileName", "content", "caption")
     try:
         stream = io.BytesIO(base64.b64decode(values["content"], validate=True))
     except binascii.Error as error:
         raise ControlError(f"content has to be base64: {error}") from None
-    url = files.keep(world, instance, stream, values["fileName"])
+    url = files.save(world, instance, stream, values["fileName"])
     return message_content.file(url, values["fileName"], values.get("caption", ""))
 
 
@@ -130,7 +130,7 @@ def _given(_world: World, _instance: Instance, data: JsonObject) -> JsonObject:
 
 
 MAKERS = {
-    "file": _keep_file,
+    "file": _save_file,
     "location": _location,
     "contact": _contact,
     "poll": _poll,

@@ -57,7 +57,7 @@ def get_message(
 def get_sender(world: World, instance: Instance, chat: Chat, values: JsonObject) -> str:
     """Return the chat id of who acts; the account's own one means its owner.
 
-    When the request names nobody, it is the customer; in a group, the first one that is in it.
+    Without a sender in the request it is the customer; in a group, the first one that is in it.
     """
     sender = values.get("sender")
     if sender is None:

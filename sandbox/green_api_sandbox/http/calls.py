@@ -114,12 +114,12 @@ class Calls:
             path = files.find(self._world, name)
             return send_file(path, request.environ) if path else not_found(request)
 
-        fault = self._world.faults.take(NOBODY, faults.DOWNLOAD)
+        fault = self._world.faults.use(NOBODY, faults.DOWNLOAD)
         return self._with_fault(request, fault, serve)
 
     def _answer(self, arrival: Arrival, serve: Callable[[], Response]) -> Response:
         """Log the request, and answer it."""
-        arrival.fault = self._world.faults.take(arrival.id_instance, arrival.name)
+        arrival.fault = self._world.faults.use(arrival.id_instance, arrival.name)
         self._record(arrival)
         return self._with_fault(arrival.request, arrival.fault, serve)
 
@@ -174,7 +174,7 @@ class Calls:
         if method.waits:
             return json_answer(method.function(call))
         with self._world.transaction(instance.id_instance):
-            # read again under the lock: only now nobody else can change it
+            # read again: only under the lock it cannot change any longer
             call.instance = self._find(instance.id_instance)
             return self._carry_out(call, method)
 

@@ -41,7 +41,7 @@ def answer_instead(fault: Fault, connection: socket.socket) -> Response:
 def spoil_answer(
     fault: Fault, faults: Faults, releases: int, connection: socket.socket, response: Response
 ) -> Response:
-    """Return what becomes of the answer of a call that was carried out.
+    """Return what a fault makes of the answer of a call that was carried out.
 
     :param releases: see :meth:`Faults.wait_for_release`
     :raise ConnectionError: when the fault is one of the connection

@@ -30,7 +30,7 @@ def create(
     :param customers: list of JSON objects as for ``POST …/customers``; None: the usual ones
     :param switches: JSON names and values, see :data:`.documents.SWITCHES`
     """
-    forget(world, id_instance)
+    remove(world, id_instance)
     instance = Instance(
         id_instance,
         token or secrets.token_hex(25),
@@ -45,10 +45,10 @@ def create(
     return instance
 
 
-def forget(world: World, id_instance: int) -> None:
+def remove(world: World, id_instance: int) -> None:
     """Remove everything about an instance."""
     files.drop_all(world, id_instance)
-    world.store.forget_instance(id_instance)
+    world.store.remove_instance(id_instance)
     world.recent_calls.pop(id_instance, None)
 
 

@@ -54,7 +54,7 @@ def add_customer(world: World, instance: Instance, values: JsonObject) -> Chat:
 def _member_ids(world: World, instance: Instance, chat_ids: list[str] | None) -> list[str]:
     if chat_ids == []:
         return []  # thousands of groups at once
-    users = [chat.chat_id for chat in every(world, instance) if chat.chat_type == "user"]
+    users = [chat.chat_id for chat in find_all(world, instance) if chat.chat_type == "user"]
     if chat_ids is None:
         return users
     unknown = sorted(set(chat_ids) - set(users))
@@ -64,7 +64,7 @@ def _member_ids(world: World, instance: Instance, chat_ids: list[str] | None) ->
 
 
 def _free_chat_id(world: World, instance: Instance) -> int:
-    ids = [int(chat.chat_id) for chat in every(world, instance)]
+    ids = [int(chat.chat_id) for chat in find_all(world, instance)]
     return max([10000000, *ids]) + 1
 
 
@@ -86,7 +86,7 @@ def of_message(world: World, instance: Instance, message: Message) -> Chat:
     return chat
 
 
-def every(world: World, instance: Instance) -> list[Chat]:
+def find_all(world: World, instance: Instance) -> list[Chat]:
     return [Chat.from_json(document) for document in world.store.chats(instance.id_instance)]
 
 
@@ -100,13 +100,13 @@ def find(world: World, instance: Instance, chat_id: str) -> Chat | None:
 
 
 def by_phone(world: World, instance: Instance, phone_number: int) -> Chat | None:
-    found = (chat for chat in every(world, instance) if chat.phone_number == phone_number)
+    found = (chat for chat in find_all(world, instance) if chat.phone_number == phone_number)
     return next(found, None) if phone_number else None
 
 
 def by_username(world: World, instance: Instance, username: str) -> Chat | None:
     wanted = username.lower()
-    found = (chat for chat in every(world, instance) if chat.username.lower() == wanted)
+    found = (chat for chat in find_all(world, instance) if chat.username.lower() == wanted)
     return next(found, None)
 
 

@@ -226,6 +226,7 @@ class Message(Document):
     is_deleted: bool = False
     #: chat id of the one who reacted -> emoji
     reactions: dict[str, str] = field(default_factory=dict)
-    #: polls: nobody is told who voted; chat id of the voter -> names of the options
+    #: polls: the voters are not reported
     is_anonymous: bool = False
+    #: polls: chat id of the voter -> names of the options
     votes: dict[str, list[str]] = field(default_factory=dict)

@@ -26,7 +26,7 @@ def edit(
     messages.save(world, instance, message)
     data = {"textMessage": words, "stanzaId": message.id_message}
     change = {"typeMessage": "editedMessage", "editedMessageData": data}
-    _tell(world, instance, message, message.sender, change, request_number)
+    _notify(world, instance, message, message.sender, change, request_number)
 
 
 def delete(
@@ -42,7 +42,7 @@ def delete(
     if for_everyone:
         data = {"stanzaId": message.id_message}
         change = {"typeMessage": "deletedMessage", "deletedMessageData": data}
-        _tell(world, instance, message, message.sender, change, request_number)
+        _notify(world, instance, message, message.sender, change, request_number)
 
 
 def react(world: World, instance: Instance, message: Message, sender: str, emoji: str) -> None:
@@ -59,7 +59,7 @@ def react(world: World, instance: Instance, message: Message, sender: str, emoji
         "extendedTextMessageData": {"text": emoji},
         "quotedMessage": {"stanzaId": message.id_message, "participant": message.sender},
     }
-    _tell(world, instance, message, sender, change)
+    _notify(world, instance, message, sender, change)
 
 
 def vote(
@@ -93,14 +93,14 @@ def vote(
         "multipleAnswers": poll["multipleAnswers"],
     }
     change = {"typeMessage": "pollUpdateMessage", "pollMessageData": update}
-    _tell(world, instance, message, sender, change)
+    _notify(world, instance, message, sender, change)
 
 
 def _voters(message: Message, option: str) -> list[str]:
     return [voter for voter, options in message.votes.items() if option in options]
 
 
-def _tell(
+def _notify(
     world: World,
     instance: Instance,
     message: Message,
@@ -113,4 +113,4 @@ def _tell(
     change = messages.new(world, instance, chat, sender, data, send_by_api=by_api)
     if request_number is not None:
         send_queue.record_in_ledger(world, instance, change, request_number)
-    messages.tell(world, instance, change)
+    messages.notify(world, instance, change)

@@ -125,7 +125,7 @@ class Faults:
         with self._lock:
             self._faults.clear()
 
-    def take(self, id_instance: int, method: str) -> Fault | None:
+    def use(self, id_instance: int, method: str) -> Fault | None:
         """Return the fault that hits this call and count it as used; or None."""
         with self._lock:
             for fault in self._faults:

@@ -15,7 +15,7 @@ LIFE = 24 * 60 * 60  # seconds
 MAX_SIZE = 100 * 1024 * 1024
 
 
-def keep(world: World, instance: Instance, stream: IO[bytes], file_name: str) -> str:
+def save(world: World, instance: Instance, stream: IO[bytes], file_name: str) -> str:
     """Store a file.
 
     :param stream: where its bytes are read from

@@ -21,7 +21,7 @@ RIGHTS = (
     "allowParticipantsPinMessages",
 )
 NEW_RIGHTS = {right: right != "allowParticipantsEditGroupSettings" for right in RIGHTS}
-KEPT_EVENTS = 100
+MAX_EVENTS = 100
 
 
 def new_group(world: World, instance: Instance, chat_ids: Iterable[str]) -> JsonObject:
@@ -57,7 +57,7 @@ def is_member(chat: Chat, chat_id: str) -> bool:
     return not chat.group or participant(chat, chat_id) is not None
 
 
-def note(world: World, chat: Chat, text: str) -> None:
+def add_event(world: World, chat: Chat, text: str) -> None:
     """Add an event of the group, for the phone page."""
     event = {"timestamp": world.timestamp(), "text": text}
-    chat.events = [*chat.events, event][-KEPT_EVENTS:]
+    chat.events = [*chat.events, event][-MAX_EVENTS:]

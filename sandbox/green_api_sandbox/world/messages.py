@@ -78,7 +78,7 @@ def _quoted(world: World, instance: Instance, chat_id: str, id_message: str) -> 
     }
 
 
-def tell(world: World, instance: Instance, message: Message) -> None:
+def notify(world: World, instance: Instance, message: Message) -> None:
     """Queue the notification of a message."""
     chat = chats.of_message(world, instance, message)
     notifications.add(world, instance, notifications.message(world, instance, chat, message))
@@ -105,7 +105,7 @@ def receive(
     reads_at_once = instance.is_on("markIncomingMessagesReaded")
     message.is_read = reads_at_once and not instance.is_on("markIncomingMessagesReadedOnReply")
     save(world, instance, message)
-    tell(world, instance, message)
+    notify(world, instance, message)
     return message
 
 
@@ -155,7 +155,7 @@ def write_on_phone(
 def arrive(world: World, instance: Instance, message: Message) -> None:
     """Store an outgoing message that has reached Telegram."""
     save(world, instance, message)
-    tell(world, instance, message)
+    notify(world, instance, message)
     if instance.auto_deliver or instance.auto_read:
         _raise_status(world, instance, message, "delivered")
     if instance.auto_read:

@@ -32,7 +32,7 @@ def add(world: World, instance: Instance, body: JsonObject) -> None:
     if not _is_wanted(instance, body):
         return
     id_instance, now = instance.id_instance, world.clock.now()
-    fault = world.faults.take(id_instance, NOTIFICATION)
+    fault = world.faults.use(id_instance, NOTIFICATION)
     kind = fault.kind if fault else "pass"
     if kind == "late":
         world.store.add_entry(id_instance, LATE_LIST, body, now)

@@ -44,7 +44,7 @@ def check(
         calls = usage["calls"].get(name, 0)
         allowed = _status(name, calls, 0, "QUOTE_ALLOWED", description="")
         answer = {"invokeStatus": allowed, "correspondentsStatus": exceeded}
-    _tell_once(world, instance, usage, exceeded)
+    _notify_once(world, instance, usage, exceeded)
     return answer
 
 
@@ -80,7 +80,7 @@ def _status(
     }
 
 
-def _tell_once(world: World, instance: Instance, usage: JsonObject, exceeded: JsonObject) -> None:
+def _notify_once(world: World, instance: Instance, usage: JsonObject, exceeded: JsonObject) -> None:
     if exceeded["method"] in usage["told"]:
         return
     usage["told"].append(exceeded["method"])

@@ -7,7 +7,7 @@ from .world import World
 LIST = "requests"
 #: calls that belong to no instance are listed under this id
 NOBODY = 0
-KEPT_REQUESTS = 10000
+MAX_REQUESTS = 10000
 
 
 def record(world: World, id_instance: int, seen: JsonObject) -> int:
@@ -21,6 +21,6 @@ def record(world: World, id_instance: int, seen: JsonObject) -> int:
         number = world.store.add_entry(id_instance, LIST, seen | {"timestamp": now}, now)
         world.store.count_call(id_instance, seen["method"])
         if number % 100 == 0:
-            world.store.keep_last(id_instance, LIST, KEPT_REQUESTS)
+            world.store.drop_all_but_last(id_instance, LIST, MAX_REQUESTS)
         world.changed.notify_all()
     return number

@@ -33,12 +33,12 @@ class Scheduler:
                 now = world.clock.now()
                 ready = [key for key, at in world.due.items() if at <= now]
                 for id_instance in ready:
-                    self._look_after(id_instance)
+                    self._process_instance(id_instance)
                 if not ready:
                     soonest = min(world.due.values(), default=None)
                     world.changed.wait(soonest and soonest - now)
 
-    def _look_after(self, id_instance: int) -> None:
+    def _process_instance(self, id_instance: int) -> None:
         world = self._world
         due = None
         instance = world.instance(id_instance)

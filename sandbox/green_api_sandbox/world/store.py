@@ -113,7 +113,7 @@ class Store:
     def save_instance(self, id_instance: int, document: JsonObject) -> None:
         self._db.execute("REPLACE INTO instance VALUES (?, ?)", (id_instance, _dump(document)))
 
-    def forget_instance(self, id_instance: int) -> None:
+    def remove_instance(self, id_instance: int) -> None:
         for table in ("instance", "chat", "message", "entry", "call"):
             self._db.execute(f"DELETE FROM {table} WHERE id_instance = ?", (id_instance,))
 
@@ -246,7 +246,7 @@ class Store:
             (id_instance, name, created_until),
         )
 
-    def keep_last(self, id_instance: int, name: str, count: int) -> None:
+    def drop_all_but_last(self, id_instance: int, name: str, count: int) -> None:
         """Remove all but the last ``count`` entries."""
         self._db.execute(
             "DELETE FROM entry WHERE id_instance = ? AND list = ? AND number <= ("

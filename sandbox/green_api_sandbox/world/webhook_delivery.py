@@ -56,7 +56,7 @@ class Webhooks:
             if not instance or not head or not instance.settings["webhookUrl"]:
                 return False
         number, _created, body = head
-        fault = world.faults.take(id_instance, WEBHOOK)
+        fault = world.faults.use(id_instance, WEBHOOK)
         kind = fault.kind if fault else "pass"
         arrives = kind != "lost_before"
         is_delivered = arrives and post(instance.settings, body, instance.webhook_timeout_seconds)

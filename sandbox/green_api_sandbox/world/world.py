@@ -19,7 +19,7 @@ T = TypeVar("T")
 class World:
     """Everything the sandbox knows.
 
-    Whoever reads or writes holds the lock: ``with world.transaction(id_instance)`` to change
+    Hold the lock to read or write: ``with world.transaction(id_instance)`` to change
     something (all or nothing, then everybody who waits is woken), ``with world.changed`` to
     read.
 

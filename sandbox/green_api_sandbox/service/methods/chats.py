@@ -30,7 +30,7 @@ def get_chats(call: Call) -> list[JsonObject]:
             "phoneNumber": chat.phone_number,
             "username": chat.username,
         }
-        for chat in chats.every(call.world, call.instance)
+        for chat in chats.find_all(call.world, call.instance)
     ]
 
 

@@ -24,7 +24,7 @@ from .sending import queue_message
 )
 def send_file_by_upload(call: Call) -> JsonObject:
     file_name = call.values.get("fileName", call.file.name)
-    url = files.keep(call.world, call.instance, call.file.stream, file_name)
+    url = files.save(call.world, call.instance, call.file.stream, file_name)
     data = message_content.file(url, file_name, call.values.get("caption", ""))
     return {**queue_message(call, "sendFileByUpload", data), "urlFile": url}
 
@@ -32,7 +32,7 @@ def send_file_by_upload(call: Call) -> JsonObject:
 @method("uploadFile", "POST", content="raw")
 def upload_file(call: Call) -> JsonObject:
     """Store the request's body as a file; its name is in the header GA-Filename."""
-    url = files.keep(call.world, call.instance, call.file.stream, call.file.name)
+    url = files.save(call.world, call.instance, call.file.stream, call.file.name)
     return {"urlFile": url}
 
 
@@ -49,7 +49,7 @@ def download_file(call: Call) -> JsonObject:
 
 @method("setProfilePicture", "POST", rps=0.1, content="multipart", needs_session=True)
 def set_profile_picture(call: Call) -> JsonObject:
-    url = _keep_picture(call)
+    url = _save_picture(call)
     call.instance.avatar = url
     call.world.save(call.instance)
     return {"reason": None, "urlAvatar": url, "setProfilePicture": True}
@@ -58,12 +58,12 @@ def set_profile_picture(call: Call) -> JsonObject:
 @method("setGroupPicture", "POST", chat_id(), content="multipart", needs_session=True)
 def set_group_picture(call: Call) -> JsonObject:
     group = find_group(call)
-    group.avatar = _keep_picture(call)
+    group.avatar = _save_picture(call)
     chats.save(call.world, call.instance, group)
     return {"reason": "", "urlAvatar": group.avatar, "setGroupPicture": True}
 
 
-def _keep_picture(call: Call) -> str:
+def _save_picture(call: Call) -> str:
     if not call.file.name.lower().endswith((".jpg", ".jpeg")):
         raise ServiceError("Unsupported media type")
-    return files.keep(call.world, call.instance, call.file.stream, call.file.name)
+    return files.save(call.world, call.instance, call.file.stream, call.file.name)

@@ -63,8 +63,8 @@ def find_participant(call: Call, group: Chat) -> tuple[JsonObject, Chat] | None:
     return (found, chat) if found and chat else None
 
 
-def note(call: Call, group: Chat, text: str) -> None:
-    groups.note(call.world, group, f"{call.instance.name} {text}")
+def _add_event(call: Call, group: Chat, text: str) -> None:
+    groups.add_event(call.world, group, f"{call.instance.name} {text}")
 
 
 @method(
@@ -84,7 +84,7 @@ def create_group(call: Call) -> JsonObject:
     members = [chat for chat in found if chat]
     if len(members) < len(found):
         return {"created": False, "chatId": "", "groupInviteLink": ""}
-    ids = [int(chat.chat_id) for chat in chats.every(world, instance)]
+    ids = [int(chat.chat_id) for chat in chats.find_all(world, instance)]
     group = Chat(
         str(min([-10000000000000, *ids]) - 1),
         call.values["groupName"],
@@ -92,7 +92,7 @@ def create_group(call: Call) -> JsonObject:
         group=groups.new_group(world, instance, [member.chat_id for member in members]),
     )
     names = ", ".join(member.name for member in members)
-    note(call, group, f"made the group with {names}")
+    _add_event(call, group, f"made the group with {names}")
     chats.save(world, instance, group)
     link = group.group["groupInviteLink"]
     return {"created": True, "chatId": group.chat_id, "groupInviteLink": link}
@@ -103,7 +103,7 @@ def update_group_name(call: Call, group: Chat) -> str:
     if group.name == call.values["groupName"]:
         return "the group has this name already"
     group.name = call.values["groupName"]
-    note(call, group, f"named the group {group.name}")
+    _add_event(call, group, f"named the group {group.name}")
     return ""
 
 
@@ -115,7 +115,7 @@ def update_group_name(call: Call, group: Chat) -> str:
 def update_group_settings(call: Call, group: Chat) -> str:
     given = {name: value for name, value in call.values.items() if name in groups.RIGHTS}
     group.group |= given
-    note(call, group, "changed what members may do")
+    _add_event(call, group, "changed what members may do")
     return ""
 
 
@@ -127,7 +127,7 @@ def add_group_participant(call: Call, group: Chat) -> str:
     if groups.participant(group, wanted.chat_id):
         return "already a member"
     group.group["participants"].append(groups.new_participant(wanted.chat_id))
-    note(call, group, f"added {wanted.name}")
+    _add_event(call, group, f"added {wanted.name}")
     return ""
 
 
@@ -138,7 +138,7 @@ def remove_group_participant(call: Call, group: Chat) -> str:
         return NOT_FOUND
     member, chat = found
     group.group["participants"].remove(member)
-    note(call, group, f"removed {chat.name}")
+    _add_event(call, group, f"removed {chat.name}")
     return ""
 
 
@@ -163,7 +163,7 @@ def _set_admin(call: Call, group: Chat, is_admin: bool, words: str) -> str:
         return NOT_FOUND
     member, chat = found
     member["isAdmin"] = is_admin
-    note(call, group, words.format(chat.name))
+    _add_event(call, group, words.format(chat.name))
     return ""
 
 
@@ -186,6 +186,6 @@ def leave_group(call: Call) -> JsonObject:
     if not found:
         return {"leaveGroup": False}
     group.group["participants"].remove(found)
-    note(call, group, "left the group")
+    _add_event(call, group, "left the group")
     chats.save(call.world, call.instance, group)
     return {"leaveGroup": True, **({"removeAdmin": True} if found["isAdmin"] else {})}
