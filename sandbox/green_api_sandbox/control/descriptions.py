@@ -54,9 +54,7 @@ def describe_instance(world: World, instance: Instance, with_token: bool = False
         "wid": instance.wid,
         "hasTwoFactorPassword": bool(instance.two_factor_password),
         "showsQr": sign_in.shows_qr(world, instance),
-        "chats": [
-            describe_chat(world, instance, chat) for chat in chats.find_all(world, instance)
-        ],
+        "chats": [describe_chat(world, instance, chat) for chat in chats.find_all(world, instance)],
         "messagesCount": store.count_entries(id_instance, send_queue.QUEUE),
         "webhooksCount": store.count_entries(id_instance, notifications.LIST),
         "calls": store.calls(id_instance),

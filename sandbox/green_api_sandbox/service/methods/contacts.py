@@ -70,9 +70,7 @@ def get_avatar(call: Call) -> JsonObject:
 
 @method("getContacts", "GET", integer("count", 1), needs_session=True)
 def get_contacts(call: Call) -> list[JsonObject]:
-    users = [
-        chat for chat in chats.find_all(call.world, call.instance) if chat.chat_type == "user"
-    ]
+    users = [chat for chat in chats.find_all(call.world, call.instance) if chat.chat_type == "user"]
     return [
         {
             "chatId": chat.chat_id,
