@@ -13,7 +13,7 @@ from odoo import sql_db
 
 from odoo.addons.telegram_green_api import const
 
-from sandbox.phone import Phone
+from green_api_sandbox.phone import Phone
 
 FIRST_CHAT = 50000000
 FIRST_PHONE = 79100000000

@@ -14,8 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from sandbox.phone import Phone
-from sandbox.process import start_sandbox
+from green_api_sandbox.phone import Phone
+from green_api_sandbox.process import start_sandbox
 
 from .addon_modules import load
 from .home import CHECKOUT

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import psutil
 import requests
 
-from sandbox.phone import Phone
-from sandbox.process import start_sandbox
+from green_api_sandbox.phone import Phone
+from green_api_sandbox.process import start_sandbox
 
 from .bench_chaos_send import LOGIN, PASSWORD, connect_account, free_port
 from .measure import Row

@@ -9,7 +9,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from sandbox.process import start_sandbox
+from green_api_sandbox.process import start_sandbox
 
 from . import addon_database
 from .database import running_server

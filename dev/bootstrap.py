@@ -4,7 +4,7 @@
 import os
 import sys
 
-from .home import CHECKOUT, dev_home, link_addon, lock
+from .home import CHECKOUT, SANDBOX, dev_home, link_addon, lock
 from .odoo_source import odoo_source
 from .progress import command
 from .python_packages import use_supported_python, virtual_environment
@@ -35,5 +35,6 @@ def _prepare_and_continue(module):
         python = virtual_environment(home)
         odoo_source(home)
     os.chdir(CHECKOUT)
+    os.environ["PYTHONPATH"] = str(SANDBOX)
     sys.stdout.flush()
     os.execv(python, [str(python), "-m", f"dev.{module}", *sys.argv[1:]])

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import requests
 
-from sandbox.phone import Phone, PhoneError
-from sandbox.process import launch, stop
+from green_api_sandbox.phone import Phone, PhoneError
+from green_api_sandbox.process import launch, stop
 
 from . import addon_database
 from .database import running_server

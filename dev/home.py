@@ -11,6 +11,7 @@ from pathlib import Path
 from .progress import DevError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+SANDBOX = CHECKOUT / "sandbox"  # the folder that holds green_api_sandbox
 ADDON = "telegram_green_api"
 HOME_VARIABLE = "TELEGRAM_DEV_HOME"
 USERS = "users"  # the lock that commands share while they work in the environment

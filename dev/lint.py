@@ -8,8 +8,9 @@ from .addon_database import check_log
 from .home import ADDON, CHECKOUT, is_stamped, lock, write_stamp
 from .progress import DevError, step
 
-# What the developers' tools need, and what they make; not part of the addon as installed.
-NOT_SHIPPED = (".*", "dev", "node_modules", "__pycache__")
+# What the developers' tools need, and what they make; not part of the addon as installed. The
+# tests are not either, but are checked like it.
+NOT_SHIPPED = (".*", "dev", "node_modules", "sandbox", "__pycache__")
 # These two run over all of Odoo and are what our own pylint and eslint checks do.
 LEFT_TO_OUR_OWN = "-/test_lint:TestPyLint,-/test_lint:TestESLint"
 # Of pylint-odoo's checks, which .pylintrc can only enable all together: a model in several files

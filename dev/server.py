@@ -6,7 +6,7 @@ import re
 from configparser import ConfigParser
 from pathlib import Path
 
-from .home import CHECKOUT, link_addon
+from .home import CHECKOUT, SANDBOX, link_addon
 from .odoo_source import ODOO_VARIABLE
 from .progress import DevError
 
@@ -42,7 +42,7 @@ class Odoo:
             **os.environ,
             "ODOO_RC": str(config or self.config),
             "PYTHONPATH": os.pathsep.join(
-                str(path) for path in (os.environ[ODOO_VARIABLE], self.packages) if path
+                str(path) for path in (os.environ[ODOO_VARIABLE], SANDBOX, self.packages) if path
             ),
             "PYTHONUNBUFFERED": "1",
             **more,

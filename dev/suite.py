@@ -4,11 +4,12 @@
 import os
 import subprocess
 import sys
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from . import addon_database, lint
 from .database import running_server
-from .home import ADDON, CHECKOUT, dev_home, lock
+from .home import ADDON, CHECKOUT, SANDBOX, dev_home, lock
 from .options import test_options
 from .progress import command, ending, run_in_foreground
 from .server import Odoo
@@ -27,7 +28,6 @@ WAITING_TESTS = (
     "test_js.py",
     "test_lifecycle.py",
     "test_receiving.py",
-    "test_sandbox_page.py",
     "test_update.py",
     "test_waiting.py",
 )
@@ -38,6 +38,12 @@ def main():
     """Run tests and lint as the command line says; return the exit code."""
     options, pytest_options = test_options(sys.argv[1:])
     home = dev_home()
+    sandbox_options, pytest_options, code = *_split(pytest_options), 0
+    if sandbox_options:
+        arguments, process_options = _sandbox_pytest(home, sandbox_options)
+        code = run_in_foreground(arguments, **process_options)
+        if not pytest_options and not options.lint:
+            return code
     busy = (
         f"Another ./dev/test uses the database {options.database}. Wait until it is done, "
         "or give this one its own: ./dev/test --database=NAME"
@@ -46,8 +52,8 @@ def main():
         odoo = Odoo(home, server)
         _prepare_database(odoo, options, options.database)
         if pytest_options:
-            code = run_pytest(odoo, options.database, pytest_options)
-        else:
+            code = run_pytest(odoo, options.database, pytest_options) or code
+        elif not sandbox_options:
             _prepare_database(odoo, options, f"{options.database}_waiting")
             code = _run_all(odoo, options.database)
         wanted = options.lint or (options.lint is None and not pytest_options)
@@ -65,23 +71,39 @@ def _prepare_database(odoo, options, name):
 
 
 def _run_all(odoo, database):
-    """Run all tests, in two processes at once; return pytest's exit code."""
+    """Run all tests, in three processes at once; return pytest's exit code."""
     tests = CHECKOUT / "tests"
     waiting = {path for pattern in WAITING_TESTS for path in tests.glob(pattern)}
     last = tests / LAST_TEST
     rest = set(tests.glob("test_*.py")) - waiting
-    arguments, options = _pytest(odoo, f"{database}_waiting", [*sorted(waiting - {last}), last])
-    log = odoo.home / "log" / f"{database}_waiting-pytest.log"
+    beside = (
+        _pytest(odoo, f"{database}_waiting", [*sorted(waiting - {last}), last]),
+        _sandbox_pytest(odoo.home, []),
+    )
+    logs = [odoo.home / "log" / f"{database}_{name}-pytest.log" for name in ("waiting", "sandbox")]
+    with ExitStack() as stack:
+        processes = [
+            stack.enter_context(_beside(arguments, log, **options))
+            for (arguments, options), log in zip(beside, logs, strict=True)
+        ]
+        code = run_pytest(odoo, database, sorted(rest))
+        if code != INTERRUPTED:
+            codes = [code, *(process.wait() for process in processes)]
+            code = next(filter(None, codes), 0)
+    for log in logs:
+        print(f"\nTests that ran beside these:\n{log.read_text(errors='replace')}", flush=True)
+    return code
+
+
+@contextmanager
+def _beside(arguments, log, **options):
+    """Run a process beside this one, its output in a log; end it with the block."""
     with log.open("w") as output:
-        beside = subprocess.Popen(
+        process = subprocess.Popen(
             arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options
         )
-        with ending(beside):
-            code = run_pytest(odoo, database, sorted(rest))
-            if code != INTERRUPTED:
-                code = beside.wait() or code
-    print(f"\nThe tests that ran beside these:\n{log.read_text(errors='replace')}", flush=True)
-    return code
+        with ending(process):
+            yield process
 
 
 def run_pytest(odoo, database, options, **variables):
@@ -130,16 +152,55 @@ def _pytest(odoo, database, options, **variables):
     return list(map(str, arguments)), {"env": environment, "cwd": addon}
 
 
+def _sandbox_pytest(home, options):
+    """Return the command that runs the local service's own tests, which need no Odoo.
+
+    :return: the arguments, and the options of the process
+    """
+    arguments = [
+        home / "venv" / "bin" / "python",
+        "-m",
+        "pytest",
+        f"--override-ini=cache_dir={home / 'pytest-cache' / 'sandbox'}",
+        *options,
+    ]
+    return list(map(str, arguments)), {"cwd": SANDBOX}
+
+
+def _split(options):
+    """Return the options for the local service's tests, and those for the addon's.
+
+    Without a path, all are for the addon's; what is no path goes to whatever is run.
+    """
+    paths = {option: path for option in options if (path := _path_in_checkout(option))}
+    inside = [option for option in paths if paths[option].is_relative_to(SANDBOX)]
+    outside = [option for option in paths if option not in inside]
+    rest = [option for option in options if option not in paths]
+    tests = [f"{paths[option]}{_test_of(option)}" for option in inside]
+    return [*rest, *tests] if inside else [], [*rest, *outside] if outside or not inside else []
+
+
 def _linked(option, addon):
     """Turn a path into the checkout, maybe with ``::test``, into one through the link."""
-    path, colons, test = option.partition("::")
+    path = _path_in_checkout(option)
+    return f"{addon / path.relative_to(CHECKOUT)}{_test_of(option)}" if path else option
+
+
+def _path_in_checkout(option):
+    """Return the absolute path that an option names, maybe with ``::test``, or None."""
+    path = option.partition("::")[0]
     if option.startswith("-") or not path:
-        return option
+        return None
     for base in (Path.cwd(), CHECKOUT):
         absolute = Path(os.path.abspath(base / path))
         if absolute.exists() and absolute.is_relative_to(CHECKOUT):
-            return f"{addon / absolute.relative_to(CHECKOUT)}{colons}{test}"
-    return option
+            return absolute
+    return None
+
+
+def _test_of(option):
+    """Return the ``::test`` that follows the path in an option, or nothing."""
+    return "".join(option.partition("::")[1:])
 
 
 if __name__ == "__main__":

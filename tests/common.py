@@ -12,8 +12,8 @@ from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tests.common import HOST, BaseCase, _super_send
 
-from ..sandbox.phone import Phone
-from ..sandbox.process import launch, stop
+from green_api_sandbox.phone import Phone
+from green_api_sandbox.process import launch, stop
 
 # One word that marks every secret of the tests: none of them may turn up anywhere.
 SECRET_MARK = "d75b3a66TOPSECRET"

@@ -2,7 +2,8 @@
 
 from odoo.tests import new_test_user
 
-from ..sandbox.phone import Phone
+from green_api_sandbox.phone import Phone
+
 from .common import SECRET_MARK, TelegramCase
 
 PARTNER_TOKEN = f"gac.{SECRET_MARK}partner"

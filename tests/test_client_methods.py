@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from odoo.tests import tagged
 from odoo.tests.common import _super_send
 
+from green_api_sandbox.phone import Phone
+
 from .. import const
 from ..client import (
     GreenApiClient,
@@ -17,7 +19,6 @@ from ..client import (
     RetryableError,
     results,
 )
-from ..sandbox.phone import Phone
 from .client_cases import CASES
 from .common import SECRET_MARK, SandboxCase
 

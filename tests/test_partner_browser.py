@@ -2,7 +2,8 @@
 
 from odoo.tests import tagged
 
-from ..sandbox.phone import Phone
+from green_api_sandbox.phone import Phone
+
 from .browser_case import TourCase
 from .common import CUSTOMER_CHAT, SandboxCase
 from .partner_case import PARTNER_TOKEN

@@ -6,7 +6,8 @@ import socket
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
-from ..sandbox.phone import Phone
+from green_api_sandbox.phone import Phone
+
 from .access_case import JSON2, SCREEN
 from .access_matrix import METHODS, roles_by_method
 from .common import SECRET_MARK

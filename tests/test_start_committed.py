@@ -7,7 +7,8 @@ from odoo.service import server
 from odoo.tests import tagged
 from odoo.tests.common import HOST
 
-from ..sandbox.phone import Phone
+from green_api_sandbox.phone import Phone
+
 from .committed_case import CommittedCase
 from .partner_case import PARTNER_TOKEN
 

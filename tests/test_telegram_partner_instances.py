@@ -4,8 +4,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from green_api_sandbox.phone import Phone
+
 from .. import const
-from ..sandbox.phone import Phone
 from .common import SECRET_MARK
 from .partner_case import PartnerCase
 

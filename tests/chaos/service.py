@@ -3,8 +3,8 @@
 
 from urllib.parse import urlsplit
 
-from ...sandbox.phone import Phone
-from ...sandbox.process import launch, stop
+from green_api_sandbox.phone import Phone
+from green_api_sandbox.process import launch, stop
 
 EVERYTHING_ON = (
     "incomingWebhook outgoingWebhook outgoingMessageWebhook outgoingAPIMessageWebhook stateWebhook"
