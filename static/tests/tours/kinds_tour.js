@@ -101,7 +101,7 @@ registry.category("web_tour.tours").add("telegram_mailing", {
         picture("mailing"),
         { trigger: ".modal button[name='action_send']", run: "click" },
         picture("mailing_queued"),
-        { trigger: ".o-telegram-queued button:contains('Show the messages')", run: "click" },
+        { trigger: ".o-telegram-Notification button:contains('View Messages')", run: "click" },
         behind("Send", () => runAction("send_cron_id")),
         {
             trigger: ".o_data_row:contains('Hello Vasilisa Ivanova') [name='display_name']",

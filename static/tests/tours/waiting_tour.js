@@ -49,7 +49,7 @@ registry.category("web_tour.tours").add("telegram_waiting_stopped", {
         ...openDialog(),
         { trigger: ".o-telegram-Waiting-message:contains('Waiting for messages')" },
         { trigger: ".o-telegram-Waiting-stop", run: "click" },
-        { trigger: ".o-telegram-Waiting-message:contains('Stopped.')" },
+        { trigger: ".o-telegram-Waiting-message:contains('Stopped')" },
         { trigger: ".o-telegram-Waiting-again" },
     ],
 });
