@@ -29,7 +29,8 @@ registry.category("web_tour.tours").add("telegram_queues", {
         picture("queues_response"),
         { trigger: ".modal:has(.o-telegram-Response-raw) .btn-primary", run: "click" },
         {
-            trigger: "body:not(:has(.o-telegram-Response-raw)) .modal .btn-secondary:contains('Close')",
+            trigger:
+                "body:not(:has(.o-telegram-Response-raw)) .modal .btn-secondary:contains('Close')",
             run: "click",
         },
         { trigger: "body:not(:has(.modal)) .nav-link[name='queues']", run: "click" },

@@ -336,9 +336,7 @@ test("goes on when the connection to Odoo comes back", async () => {
     await openSignIn();
     isLost = true;
     await wait(DELAY);
-    expect(MESSAGE).toHaveText(
-        "Odoo cannot be reached. Trying again…"
-    );
+    expect(MESSAGE).toHaveText("Odoo cannot be reached. Trying again…");
     expect(".o-telegram-SignIn .fa-exclamation-triangle").toHaveCount(1);
     isLost = false;
     await wait(DELAY);
