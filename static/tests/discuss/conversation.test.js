@@ -29,7 +29,7 @@ function createMessage(pyEnv, channelId, values) {
     });
 }
 
-/** Let a colleague post in a conversation, while the user is elsewhere. */
+/** Post in a conversation as a colleague, while the user has not opened it. */
 function postAs(userId, channelId, body) {
     return withUser(userId, () =>
         rpc("/mail/message/post", {

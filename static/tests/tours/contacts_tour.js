@@ -4,15 +4,15 @@ import { behind, call, picture } from "./tour_helpers";
 
 // Started by tests/test_contacts_browser.py.
 
-/** Let a scheduled action of the addon run, as Odoo's scheduler would. */
+/** Run a scheduled action of the addon, as Odoo's scheduler would. */
 const schedule = (method) =>
-    behind(`Let the scheduler run ${method}`, async () => {
+    behind(`Run the scheduled action ${method}`, async () => {
         const domain = [["code", "=", `model.${method}()`]];
         const [cron] = await call("ir.cron", "search", [domain]);
         await call("ir.cron", "method_direct_trigger", [[cron]]);
     });
 
-/** Press a button of a form's header: on a small screen it stands in a menu. */
+/** Click a button of a form's header, which is in a menu on small screens. */
 const press = (name) => [
     {
         isActive: ["mobile"],
@@ -79,7 +79,7 @@ registry.category("web_tour.tours").add("telegram_sync", {
         picture("sync_waiting"),
         schedule("_cron_sync"),
         {
-            content: "The form reads by itself what came of it",
+            content: "The form displays the result by itself",
             trigger: ".o-telegram-Progress:contains('4 new')",
         },
         { trigger: "button[name='action_sync']" },

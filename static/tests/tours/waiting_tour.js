@@ -2,7 +2,7 @@ import { registry } from "@web/core/registry";
 
 // Started by tests/test_waiting.py on the form of an instance.
 
-/** The button of the form; on a phone the buttons of a form are in a menu. */
+/** Click the button of the form, which is in a menu on a phone. */
 function openDialog() {
     return [
         {

@@ -32,7 +32,7 @@ export class TelegramStartTest extends Component {
         const { status: currentStatus } = this.state;
         const stepsDone = { sent: 1, proven: 2 }[currentStatus] ?? 0;
         const isFailed = currentStatus === "failed";
-        return [_t("Odoo sends the message"), _t("GREEN-API reports it as sent")].map(
+        return [_t("Odoo sends the message"), _t("GREEN-API reports it back to Odoo")].map(
             (name, index) => ({
                 name,
                 isDone: index < stepsDone,

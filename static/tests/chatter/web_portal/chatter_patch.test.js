@@ -20,7 +20,7 @@ import { defineTelegramModels } from "@telegram_green_api/../tests/telegram_test
 describe.current.tags("desktop");
 defineTelegramModels();
 
-/** Let the composer end as soon as it opens. */
+/** Mock the composer, which closes as soon as it opens. */
 function mockComposer({ onOpen, closing } = {}) {
     mockService("action", {
         doAction(action, options) {

@@ -51,7 +51,7 @@ async function wait() {
     await animationFrame();
 }
 
-test("it looks again until it is done, and not after that", async () => {
+test("reloads the record until the job is done, and not after that", async () => {
     let news = {};
     onRpc("job", "web_read", ({ parent }) => {
         expect.step("read");
@@ -76,7 +76,7 @@ test("it looks again until it is done, and not after that", async () => {
     expect.verifySteps([]);
 });
 
-test("what somebody is typing stays", async () => {
+test("keeps unsaved changes", async () => {
     onRpc("job", "web_read", () => expect.step("read"));
     await open();
     expect.verifySteps(["read"]);
@@ -88,7 +88,7 @@ test("what somebody is typing stays", async () => {
     expect("[name='name'] input").toHaveValue("My job");
 });
 
-test("a failed look is not the last one", async () => {
+test("continues after a failed reload", async () => {
     let isDown = false;
     onRpc("job", "web_read", () => {
         expect.step("read");

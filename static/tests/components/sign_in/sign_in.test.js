@@ -30,7 +30,7 @@ const scanIt = (qr) => answer("notAuthorized", "Scan it", { qr });
 const authorized = answer("authorized", "The account works");
 const passwordWanted = answer("pendingPassword", "Enter the password");
 
-/** Let the server give these answers to refresh, the last one again and again. */
+/** Mock the server's answers to refresh; the last one is repeated. */
 function onRefresh(...answers) {
     onRpc("telegram.sign.in", "refresh", async () => {
         expect.step("refresh");
@@ -42,7 +42,7 @@ function onRefresh(...answers) {
     });
 }
 
-/** Open the form as the server's action does: on a record that is not saved yet. */
+/** Open the form as the server's action does, on a record that is not saved yet. */
 async function openSignIn() {
     await mountView({ type: "form", resModel: "telegram.sign.in" });
     await animationFrame();
@@ -87,7 +87,7 @@ test("renews the code, and turns to authorized by itself", async () => {
     expect.verifySteps([]);
 });
 
-test("never asks while it is still waiting for an answer", async () => {
+test("makes no call while another one is under way", async () => {
     const slow = new Deferred();
     onRefresh(slow, authorized);
     await openSignIn();
@@ -100,7 +100,7 @@ test("never asks while it is still waiting for an answer", async () => {
     expect(DONE).toHaveCount(1);
 });
 
-test("asks less often while the instance starts", async () => {
+test("makes fewer calls while the instance starts", async () => {
     onRefresh(answer("starting", "It starts"), authorized);
     await openSignIn();
     expect(".o-telegram-SignIn .fa-spin").toHaveCount(1);
@@ -148,7 +148,7 @@ test("asks for the password, passes it on once and forgets it", async () => {
     expect(MESSAGE).toHaveText("The account works");
 });
 
-test("says that a password is wrong until the next try", async () => {
+test("displays that a password is wrong until the next try", async () => {
     onRefresh(passwordWanted);
     const answers = [answer("pendingPassword", "Wrong password"), authorized];
     onRpc("telegram.sign.in", "send_password", () => answers.shift());
@@ -188,7 +188,7 @@ test("what is being typed survives the next answer", async () => {
     expect.verifySteps(["refresh", "refresh"]);
 });
 
-test("a password waits for the question under way", async () => {
+test("a password waits for the call under way", async () => {
     const slow = new Deferred();
     onRefresh(passwordWanted, slow);
     onRpc("telegram.sign.in", "send_password", () => {
@@ -247,7 +247,7 @@ test("signs in by phone number: number, code, done; no QR code is asked for mean
     expect.verifySteps(["refresh []", "refresh [false]", "phone +7 987 654-32-10", "code 12345"]);
 });
 
-test("says at the field what was wrong with number and code, until the next try", async () => {
+test("displays below the field what is wrong with a number or a code, until the next try", async () => {
     onRefresh(scanIt("Rmlyc3Q="));
     const phones = [
         answer("notAuthorized", "No such number", { accepted: false }),
@@ -308,7 +308,7 @@ const FAILURES = [
 ];
 
 for (const [errorName, message] of FAILURES) {
-    test(`goes on after a failed call, and says why in plain words: ${errorName}`, async () => {
+    test(`continues after a failed call, and displays the reason: ${errorName}`, async () => {
         const error = makeServerError({ message: "What the server says", errorName });
         onRefresh(scanIt("Rmlyc3Q="), error, scanIt("U2Vjb25k"));
         await openSignIn();
@@ -322,7 +322,7 @@ for (const [errorName, message] of FAILURES) {
     });
 }
 
-test("goes on when the connection to Odoo comes back", async () => {
+test("continues when the connection to Odoo is restored", async () => {
     let isLost = false;
     patchWithCleanup(rpc, {
         async _rpc(url) {
@@ -344,7 +344,7 @@ test("goes on when the connection to Odoo comes back", async () => {
     expect.verifySteps(["refresh", "refresh"]);
 });
 
-test("asks no more once it is closed", async () => {
+test("makes no further call once it is closed", async () => {
     class Parent extends Component {
         static components = { TelegramSignIn };
         static props = ["*"];

@@ -46,7 +46,7 @@ function at(step, values = {}) {
     };
 }
 
-/** Let the methods of telegram.start give these answers, one after the other. */
+/** Mock the answers of the methods of telegram.start; the last one of each is repeated. */
 function onStart(answers) {
     for (const [method, list] of Object.entries(answers)) {
         onRpc("telegram.start", method, ({ args }) => {
@@ -60,7 +60,7 @@ function onStart(answers) {
     }
 }
 
-/** Let an answer come, and what follows from it. */
+/** Wait for an answer and for the rendering that follows it. */
 async function settle() {
     await animationFrame();
     await animationFrame();
@@ -103,7 +103,7 @@ test("the token is passed on once and forgotten, whatever the answer", async () 
     ]);
 });
 
-test("without the rights to enter tokens the form is closed, and says whom to ask", async () => {
+test("without the rights to enter tokens the form is disabled, and says whom to ask", async () => {
     onStart({ begin: [at("credentials", { may_handle_tokens: false })] });
     await openStart();
     expect(".o-telegram-Start-havePartner").toHaveCount(0);

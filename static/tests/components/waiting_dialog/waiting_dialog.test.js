@@ -33,7 +33,7 @@ function taken(text, values = {}) {
     return { outcome: "taken", kind, chat: "Vasilisa", text, json: `{"is": "${text}"}`, ...values };
 }
 
-/** Let the server give these answers, the last one again and again. */
+/** Mock the server's answers; the last one is repeated. */
 function onTake(...answers) {
     onRpc("telegram.instance", "take_waiting", async ({ args }) => {
         expect.step(`take ${args[0]}`);
@@ -57,7 +57,7 @@ async function settle() {
     }
 }
 
-test("takes one notification after the other, the last one on top, until there is none", async () => {
+test("receives one notification after the other, the newest on top, until there are no more", async () => {
     onTake(taken("First"), taken("Second"), EMPTY);
     await open();
     expect.verifySteps(["take 7", "take 7", "take 7"]);
@@ -71,7 +71,7 @@ test("takes one notification after the other, the last one on top, until there i
     expect.verifySteps([]);
 });
 
-test("shows what was taken while it waits for the next", async () => {
+test("displays a notification while it waits for the next", async () => {
     onTake(taken("First"), new Deferred());
     await open();
     expect(ROW).toHaveCount(1);
@@ -96,7 +96,7 @@ test("shows the JSON on demand, and markup as it is", async () => {
     expect.verifySteps(["take 7", "take 7"]);
 });
 
-test("stops at once, aborting the call, and asks no more", async () => {
+test("stops immediately, aborts the call, and makes no further one", async () => {
     const late = new Deferred();
     onTake(late, EMPTY);
     patchWithCleanup(rpc, {
@@ -144,7 +144,7 @@ test("tries again while the scheduled action runs, until it is stopped", async (
     expect.verifySteps([]);
 });
 
-test("asks no more once it is closed", async () => {
+test("makes no further call once it is closed", async () => {
     onTake(BUSY);
     await open();
     expect.verifySteps(["take 7"]);
@@ -162,7 +162,7 @@ const FAILURES = [
 ];
 
 for (const [answer, message] of FAILURES) {
-    test(`says why it stopped: ${message}`, async () => {
+    test(`displays the reason for stopping: ${message}`, async () => {
         onTake(answer);
         await open();
         expect(MESSAGE).toHaveText(message);
@@ -172,7 +172,7 @@ for (const [answer, message] of FAILURES) {
     });
 }
 
-test("says when Odoo cannot be reached", async () => {
+test("displays that Odoo cannot be reached", async () => {
     onTake(EMPTY);
     let isLost = true;
     patchWithCleanup(rpc, {
