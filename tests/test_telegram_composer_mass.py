@@ -46,7 +46,8 @@ class TestComposerMass(ComposerCase):
             self.assertIn(f"Hello {person.name}", person.message_ids[0].body)
             self.assertEqual(person.message_ids[0].author_id, self.salesperson.partner_id)
         self.assertEqual(action["params"]["message_ids"], self.queued().ids)
-        self.assertTrue(action["params"]["is_complete"])
+        params = action["params"]
+        self.assertEqual((params["type"], params["sticky"]), ("success", False))
 
     def test_the_notes_follow_their_messages(self):
         """Each note has the notification of its own message, also with several on a record."""
@@ -98,7 +99,8 @@ class TestComposerMass(ComposerCase):
         form.body = "Hello"
         action = form.save().action_send()
         self.assertEqual(self.queued().partner_id, able)
-        self.assertFalse(action["params"]["is_complete"])
+        params = action["params"]
+        self.assertEqual((params["type"], params["sticky"]), ("warning", True))
         self.assertIn("1 left out: Wants no mailings", action["params"]["message"])
 
     def test_many_who_are_left_out(self):

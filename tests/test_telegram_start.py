@@ -167,7 +167,7 @@ class TestStart(StartCase):
             self.begin(user=self.salesperson)
         with self.assertRaises(AccessError):
             self.begin(self.instance, user=self.salesperson)
-        self.assertFalse(self.begin(user=self.manager)["may_handle_tokens"])
+        self.assertFalse(self.begin(user=self.manager)["can_handle_tokens"])
         with self.assertRaisesRegex(AccessError, "Odoo's settings"):
             self.connect(self.fresh)
         self.assertEqual(self.fresh.requests(), [])

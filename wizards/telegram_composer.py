@@ -197,11 +197,13 @@ class TelegramComposer(models.TransientModel):
         lines += self._count_reasons(left_out)
         return {
             "type": "ir.actions.client",
-            "tag": "telegram_green_api.queued",
+            "tag": "telegram_green_api.notification",
             "params": {
+                "type": "warning" if left_out else "success",
                 "message": "\n".join(lines),
-                "is_complete": not left_out,
+                "sticky": bool(left_out),
                 "message_ids": messages.ids,
+                "next": {"type": "ir.actions.act_window_close"},
             },
         }
 

@@ -58,7 +58,7 @@ class TelegramInstance(models.Model):
         raw = getattr(result, "raw", result)
         return {
             "type": "ir.actions.client",
-            "tag": "telegram_green_api.answer",
+            "tag": "telegram_green_api.notification",
             "params": {
                 "type": type,
                 "title": self.name,

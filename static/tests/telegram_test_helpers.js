@@ -9,7 +9,7 @@ import {
     serverState,
 } from "@web/../tests/web_test_helpers";
 
-/** As models/discuss_channel.py. */
+/** Mock the fields that models/discuss_channel.py adds. */
 class DiscussChannel extends mailModels.DiscussChannel {
     telegram_chat_type = fields.Char();
     telegram_partner_id = fields.Many2one({ relation: "res.partner" });
@@ -32,7 +32,7 @@ class DiscussChannel extends mailModels.DiscussChannel {
     }
 }
 
-/** As models/mail_message.py. */
+/** Mock the fields that models/mail_message.py adds. */
 class MailMessage extends mailModels.MailMessage {
     telegram_state = fields.Char();
 
@@ -41,7 +41,7 @@ class MailMessage extends mailModels.MailMessage {
     }
 }
 
-/** As models/mail_notification.py. */
+/** Mock the fields that models/mail_notification.py adds. */
 class MailNotification extends mailModels.MailNotification {
     telegram_is_edited = fields.Boolean();
     telegram_message_id = fields.Integer();
@@ -87,7 +87,7 @@ const STATUS_OF_STATE = {
 };
 
 /**
- * Make a message that the user wrote to a contact by Telegram.
+ * Create a message that the user sent to a contact by Telegram.
  *
  * @param {Object} pyEnv the mock server's environment
  * @param {string} telegram_state
@@ -117,7 +117,7 @@ export function createTelegramMessage(pyEnv, telegram_state, values = {}) {
 }
 
 /**
- * Make the conversation of a customer's chat, the user and a colleague being its members.
+ * Create the conversation of a customer's chat, with the user and a colleague as members.
  *
  * @param {Object} pyEnv the mock server's environment
  * @param {Object} [values] further values of the channel

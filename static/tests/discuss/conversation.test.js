@@ -18,7 +18,7 @@ import { rpc } from "@web/core/network/rpc";
 describe.current.tags("desktop");
 defineTelegramModels();
 
-const CATEGORY = ".o-mail-DiscussSidebarCategory-telegram";
+const CATEGORY = ".o-telegram-DiscussSidebarCategory";
 
 function createMessage(pyEnv, channelId, values) {
     return pyEnv["mail.message"].create({
@@ -29,7 +29,7 @@ function createMessage(pyEnv, channelId, values) {
     });
 }
 
-/** Let a colleague post in a conversation, while the user is elsewhere. */
+/** Post in a conversation as a colleague, while the user has not opened it. */
 function postAs(userId, channelId, body) {
     return withUser(userId, () =>
         rpc("/mail/message/post", {
@@ -80,9 +80,9 @@ test("a conversation has the picture that Telegram has of the chat", async () =>
 });
 
 for (const [state, title] of [
-    ["queued", "Waiting to be sent"],
+    ["queued", "Queued"],
     ["read", "Read"],
-    ["error", "Not sent"],
+    ["error", "Failed"],
 ]) {
     test(`a message of ours that is ${state} says so`, async () => {
         const pyEnv = await startServer();

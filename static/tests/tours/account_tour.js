@@ -56,7 +56,7 @@ registry.category("web_tour.tours").add("telegram_account_sign_in", {
         { trigger: "button[name='action_sign_in']", run: "click" },
         { trigger: ".o-telegram-SignIn-qr" },
         picture("sign_in_qr"),
-        { trigger: ".o-telegram-SignIn-way", run: "click" },
+        { trigger: ".o-telegram-SignIn-method", run: "click" },
         { trigger: ".o-telegram-SignIn-phone input", run: "edit +7 987 654-32-10" },
         picture("sign_in_phone"),
         { trigger: ".o-telegram-SignIn-phone button", run: "click" },

@@ -4,15 +4,15 @@ import { behind, call, picture } from "./tour_helpers";
 
 // Started by tests/test_contacts_browser.py.
 
-/** Let a scheduled action of the addon run, as Odoo's scheduler would. */
+/** Run a scheduled action of the addon, as Odoo's scheduler would. */
 const schedule = (method) =>
-    behind(`Let the scheduler run ${method}`, async () => {
+    behind(`Run the scheduled action ${method}`, async () => {
         const domain = [["code", "=", `model.${method}()`]];
         const [cron] = await call("ir.cron", "search", [domain]);
         await call("ir.cron", "method_direct_trigger", [[cron]]);
     });
 
-/** Press a button of a form's header: on a small screen it stands in a menu. */
+/** Click a button of a form's header, which is in a menu on small screens. */
 const press = (name) => [
     {
         isActive: ["mobile"],
@@ -31,7 +31,7 @@ registry.category("web_tour.tours").add("telegram_check_number", {
         { trigger: "button[name='action_check_telegram_number']:contains('Check again')" },
         picture("number_checked"),
         { trigger: ".o_notification button:contains('Response')", run: "click" },
-        { trigger: ".modal .o_telegram_raw:contains('10000000')" },
+        { trigger: ".modal .o-telegram-Response-raw:contains('10000000')" },
     ],
 });
 
@@ -74,13 +74,13 @@ registry.category("web_tour.tours").add("telegram_sync", {
         { trigger: ".o_notebook .nav-link[name='contacts']", run: "click" },
         picture("contacts_page"),
         { trigger: "button[name='action_sync']", run: "click" },
-        { trigger: ".o_telegram_progress:contains('in a moment') .progress-bar" },
+        { trigger: ".o-telegram-Progress:contains('in a moment') .progress-bar" },
         { trigger: "body:not(:has(button[name='action_sync']))" },
         picture("sync_waiting"),
         schedule("_cron_sync"),
         {
-            content: "The form reads by itself what came of it",
-            trigger: ".o_telegram_progress:contains('4 new')",
+            content: "The form displays the result by itself",
+            trigger: ".o-telegram-Progress:contains('4 new')",
         },
         { trigger: "button[name='action_sync']" },
         picture("sync_done"),
@@ -104,10 +104,10 @@ registry.category("web_tour.tours").add("telegram_check_numbers", {
         { trigger: ".modal [name='unreadable']:contains('Without Phone')" },
         picture("check_plan"),
         { trigger: ".modal button[name='action_check']", run: "click" },
-        { trigger: ".modal .o_telegram_progress:contains('0 of 3 numbers') .progress-bar" },
+        { trigger: ".modal .o-telegram-Progress:contains('0 of 3 numbers') .progress-bar" },
         picture("check_running"),
         schedule("_cron_check"),
-        { trigger: ".modal .o_telegram_progress:contains('3 of 3 numbers: 2 on Telegram, 1 not')" },
+        { trigger: ".modal .o-telegram-Progress:contains('3 of 3 numbers: 2 on Telegram, 1 not')" },
         picture("check_done"),
         { trigger: ".modal button[name='action_show']", run: "click" },
         { trigger: ".o_breadcrumb:contains('Numbers on Telegram')" },

@@ -21,7 +21,7 @@ registry.category("web_tour.tours").add("telegram_conversation", {
         {
             isActive: ["desktop"],
             content: "It stands in its own category",
-            trigger: ".o-mail-DiscussSidebarCategory-telegram:contains('Telegram')",
+            trigger: ".o-telegram-DiscussSidebarCategory:contains('Telegram')",
         },
         { trigger: ".o-mail-Composer-input", run: "edit Good day!" },
         { trigger: ".o-mail-Composer-input", run: "press Enter" },

@@ -15,7 +15,7 @@ const choose = (field, name) => [
     { trigger: `.o-autocomplete--dropdown-item:contains('${name}')`, run: "click" },
 ];
 
-/** On a phone's screen a contact is chosen in a dialog of its own. */
+/** Select a contact on a phone, where this is done in a dialog. */
 const pick = (field, name) => [
     { trigger: `.modal .o_field_widget[name='${field}'] input`, run: "click" },
     { trigger: `.modal .o_kanban_record:contains('${name}')`, run: "click" },
@@ -24,7 +24,7 @@ const pick = (field, name) => [
 
 registry.category("web_tour.tours").add("telegram_group", {
     steps: () => [
-        // Made from a selection of contacts
+        // Create it from selected contacts
         { trigger: ".o_list_view thead .o_list_record_selector input", run: "click" },
         { trigger: ".o_cp_action_menus .dropdown-toggle:contains('Actions')", run: "click" },
         { trigger: ".o-dropdown-item:contains('Create Telegram group')", run: "click" },
@@ -56,7 +56,7 @@ registry.category("web_tour.tours").add("telegram_group", {
         picture("group_edit"),
         { trigger: ".modal button[name='action_apply']", run: "click" },
         { trigger: ".oe_title:contains('Office renovation')" },
-        // People
+        // Members
         ...tab("members"),
         { trigger: "button[name='action_add_people']", run: "click" },
         ...choose("partner_ids", "Marfa Sidorova"),
@@ -98,7 +98,7 @@ registry.category("web_tour.tours").add("telegram_group", {
         { trigger: ".modal button[name='action_send']", run: "click" },
         { trigger: ".o-mail-Message:contains('We begin at nine')" },
         behind("Send", () => runAction("send_cron_id")),
-        // Left
+        // Leave it
         { trigger: ".o_back_button, .breadcrumb-item:contains('Office renovation')", run: "click" },
         { trigger: "button[name='action_open_record']" },
         ...tab("group"),

@@ -5,7 +5,7 @@ import { behind, onPhone, picture, runAction } from "./tour_helpers";
 // Started by tests/test_kinds_browser.py.
 const CUSTOMER_CHAT = "10000000";
 
-/** Open the composer of the open record, and choose what to send. */
+/** Open the composer of the open record, and select what to send. */
 function compose(kind) {
     return [
         { trigger: ".o-telegram-Chatter-send:enabled", run: "click" },
@@ -17,7 +17,7 @@ function compose(kind) {
     ];
 }
 
-/** Send, and wait until the message stands in the chatter. */
+/** Send the message, and wait until it is in the chatter. */
 function send(shown) {
     return [
         picture(`compose_${shown.replace(/\W+/g, "_").toLowerCase()}`),
@@ -101,7 +101,7 @@ registry.category("web_tour.tours").add("telegram_mailing", {
         picture("mailing"),
         { trigger: ".modal button[name='action_send']", run: "click" },
         picture("mailing_queued"),
-        { trigger: ".o-telegram-queued button:contains('Show the messages')", run: "click" },
+        { trigger: ".o-telegram-Notification button:contains('View Messages')", run: "click" },
         behind("Send", () => runAction("send_cron_id")),
         {
             trigger: ".o_data_row:contains('Hello Vasilisa Ivanova') [name='display_name']",

@@ -5,13 +5,13 @@ import { behind, lent, picture } from "./tour_helpers";
 
 // Started by tests/test_partner_browser.py on the list of partners, which is empty.
 
-/** Do something on the phone of the instance that the tour has made. */
+/** Perform an action on the phone of the instance that the tour created. */
 async function onNewPhone(what, body = {}) {
     const url = `${lent("telegram_url")}/control/instances/${lent("telegram_new_id")}/${what}`;
     await fetch(url, { method: "POST", mode: "no-cors", body: JSON.stringify(body) });
 }
 
-/** A button of the form; on a phone those of the header are in a menu. */
+/** Click a button of the form; those of the header are in a menu on a phone. */
 function header(name) {
     return [
         {
@@ -23,7 +23,7 @@ function header(name) {
     ];
 }
 
-/** The row of an instance in the list or, on a phone, its card. */
+/** Return the selector of an instance's row in the list or, on a phone, of its card. */
 function row(name) {
     return `.o_data_row:contains("${name}"), .o_kanban_record:contains("${name}")`
         .split(", ")

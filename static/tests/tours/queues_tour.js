@@ -25,11 +25,12 @@ registry.category("web_tour.tours").add("telegram_queues", {
             trigger: ".o_notification:contains('Fetch missed') button:contains('Response')",
             run: "click",
         },
-        { trigger: ".o_telegram_raw:contains('isCleared')" },
+        { trigger: ".o-telegram-Response-raw:contains('isCleared')" },
         picture("queues_response"),
-        { trigger: ".modal:has(.o_telegram_raw) .btn-primary", run: "click" },
+        { trigger: ".modal:has(.o-telegram-Response-raw) .btn-primary", run: "click" },
         {
-            trigger: "body:not(:has(.o_telegram_raw)) .modal .btn-secondary:contains('Close')",
+            trigger:
+                "body:not(:has(.o-telegram-Response-raw)) .modal .btn-secondary:contains('Close')",
             run: "click",
         },
         { trigger: "body:not(:has(.modal)) .nav-link[name='queues']", run: "click" },

@@ -23,7 +23,7 @@ registry.category("web_tour.tours").add("telegram_start", {
         { trigger: ".o-telegram-Start-haveNothing", run: "click" },
         { trigger: ".o-telegram-Start-register a[href='https://console.green-api.com']" },
         picture("start_register"),
-        { trigger: ".modal .btn:contains('I have id and token now')", run: "click" },
+        { trigger: ".modal .btn:contains('Enter Credentials')", run: "click" },
         fill("name", () => "Guided"),
         fill("id", () => lent("telegram_id")),
         {
@@ -43,7 +43,7 @@ registry.category("web_tour.tours").add("telegram_start", {
         behind("The phone scans the code", () => onPhone("scan")),
         { trigger: "#o_telegram_polling:checked" },
         picture("start_receiving"),
-        { trigger: ".modal .btn:contains('Continue later')", run: "click" },
+        { trigger: ".modal .btn:contains('Continue Later')", run: "click" },
         { trigger: "body:not(:has(.modal))" },
     ],
 });
@@ -63,7 +63,7 @@ registry.category("web_tour.tours").add("telegram_start_again", {
         behind("Send", () => runAction("send_cron_id")),
         { trigger: ".o-telegram-StartTest-message:contains('Waiting for the service')" },
         behind("Receive", () => runAction("receive_cron_id")),
-        { trigger: ".o-telegram-Start-done:contains('came back')" },
+        { trigger: ".o-telegram-Start-done:contains('sent and received')" },
         picture("start_done"),
         { trigger: ".o-telegram-Start-finish", run: "click" },
         { trigger: "body:not(:has(.modal)) .o_form_view [name='state']:contains('Authorized')" },

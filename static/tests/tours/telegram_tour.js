@@ -55,7 +55,7 @@ registry.category("web_tour.tours").add("telegram_sign_in", {
     ],
 });
 
-/** Write from the chatter of the open record, and follow the message and its answer. */
+/** Send a message from the chatter of the open record, and check its states and the answer. */
 function conversation(text, answer) {
     const message = `.o-mail-Message:contains("${text}")`;
     return [
@@ -103,7 +103,7 @@ registry.category("web_tour.tours").add("telegram_invoice_answer", {
     ],
 });
 
-/** The record with these texts, in a list or, on a phone, on a card. */
+/** Return the selector of the record with these texts, in a list or, on a phone, on a card. */
 function row(...texts) {
     const having = texts.map((text) => `:contains("${text}")`).join("");
     return `.o_data_row${having} [name='date'], .o_kanban_record${having}`;

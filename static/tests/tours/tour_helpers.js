@@ -1,6 +1,6 @@
 import { rpc } from "@web/core/network/rpc";
 
-/** What the test in Python lends to a tour, by cookies, because only it knows. */
+/** Return a value that the Python test passes to the tour in a cookie. */
 export function lent(name) {
     return decodeURIComponent(document.cookie.match(new RegExp(`${name}=([^;]*)`))?.[1] ?? "");
 }
@@ -9,21 +9,21 @@ export async function call(model, method, args) {
     return rpc(`/web/dataset/call_kw/${model}/${method}`, { model, method, args, kwargs: {} });
 }
 
-/** Let a scheduled action of the tour's instance run, as Odoo's scheduler would. */
+/** Run a scheduled action of the tour's instance, as Odoo's scheduler would. */
 export async function runAction(field) {
     const domain = [["id_instance", "=", lent("telegram_id")]];
     const [instance] = await call("telegram.instance", "search_read", [domain, [field]]);
     await call("ir.cron", "method_direct_trigger", [[instance[field][0]]]);
 }
 
-/** Do something on the phone, by the control interface of the local service. */
+/** Perform an action on the phone, through the control interface of the local service. */
 export async function onPhone(what, body = {}) {
     const url = `${lent("telegram_url")}/control/instances/${lent("telegram_id")}/${what}`;
-    // The answer of another origin stays closed to a page; that it came is enough.
+    // A page cannot read the answer of another origin; it only waits for it.
     await fetch(url, { method: "POST", mode: "no-cors", body: JSON.stringify(body) });
 }
 
-/** Let the test take a picture of the page; fail when that is wider than the screen. */
+/** Create a step for a picture of the page, which fails if the page is wider than the screen. */
 export function picture(name) {
     return {
         content: `Picture: ${name}`,
@@ -38,7 +38,7 @@ export function picture(name) {
     };
 }
 
-/** A step that does something behind the page. */
+/** Create a step that does not act on the page. */
 export function behind(content, run) {
     return { content, trigger: "body", run };
 }

@@ -2,7 +2,7 @@ import { registry } from "@web/core/registry";
 
 // Started by tests/test_waiting.py on the form of an instance.
 
-/** The button of the form; on a phone the buttons of a form are in a menu. */
+/** Click the button of the form, which is in a menu on a phone. */
 function openDialog() {
     return [
         {
@@ -49,7 +49,7 @@ registry.category("web_tour.tours").add("telegram_waiting_stopped", {
         ...openDialog(),
         { trigger: ".o-telegram-Waiting-message:contains('Waiting for messages')" },
         { trigger: ".o-telegram-Waiting-stop", run: "click" },
-        { trigger: ".o-telegram-Waiting-message:contains('Stopped.')" },
+        { trigger: ".o-telegram-Waiting-message:contains('Stopped')" },
         { trigger: ".o-telegram-Waiting-again" },
     ],
 });

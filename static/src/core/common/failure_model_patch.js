@@ -19,7 +19,7 @@ patch(Failure.prototype, {
         const isUnsure = states.has("unsure");
         if (this.notifications.length > 1 || !this.lastMessage?.thread) {
             if (states.size > 1) {
-                return _t("Telegram messages were not sent, or perhaps not");
+                return _t("Telegram messages could not be sent, or may not have been sent");
             }
             return isUnsure
                 ? _t("Telegram messages may or may not have been sent")

@@ -6,11 +6,14 @@ import { patch } from "@web/core/utils/patch";
 const messagePatch = {
     setup() {
         super.setup(...arguments);
-        /** @type {string|false|undefined} state of the telegram.message that it shows */
+        /** @type {string|false|undefined} state of the telegram.message shown by this message */
         this.telegram_state = undefined;
     },
 
-    /** Who is no contact is named only; the address is what an e-mail to colleagues comes from. */
+    /**
+     * Return only the name of an author without a contact. The address is that of the company,
+     * which sends the e-mails to colleagues.
+     */
     get authorName() {
         const name = super.authorName;
         if (this.message_type !== "telegram" || this.author || !name) {
@@ -19,7 +22,7 @@ const messagePatch = {
         return name.replace(/\s*<[^<>]*>$/, "").replace(/^"(.*)"$/, "$1");
     },
 
-    /** The service cannot send reactions: they would stay here, unseen by the customer. */
+    /** Hide reactions: GREEN-API cannot send them, so the customer would not see them. */
     canAddReaction() {
         return !this.thread?.isTelegram && super.canAddReaction(...arguments);
     },

@@ -7,8 +7,8 @@ import { patch } from "@web/core/utils/patch";
 
 patch(Message.prototype, {
     /**
-     * A message that came by Telegram, among others that did not; of those that went out, the
-     * notification tells as much.
+     * Return whether to mark the message as one of Telegram. A sent message has a notification
+     * icon instead, and in a Telegram conversation all messages are of Telegram.
      */
     get isFromTelegram() {
         return (
@@ -18,13 +18,13 @@ patch(Message.prototype, {
         );
     },
 
-    /** Words for the notification icon; undefined leaves it to whom the notification belongs. */
+    /** Return the tooltip of the notification icon, or undefined for other notification types. */
     get telegramNotificationTitle() {
         const [notification] = this.message.notification_ids;
         return notification.isTelegram ? notification.telegramTitle : undefined;
     },
 
-    /** How far a message of ours has come, in a conversation; a failure has its own icon. */
+    /** Return the icon of a message's state in a conversation; failures have an icon of their own. */
     get telegramStateIcon() {
         const { notification_ids, telegram_state } = this.message;
         return notification_ids.length ? undefined : stateIcon(telegram_state);

@@ -4,7 +4,7 @@ import { stateIcon, stateTitle } from "@telegram_green_api/core/common/telegram_
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 
-// Of a message whose record in the queue is gone, the notification still knows that much.
+// Used when the telegram.message was deleted: the state can be derived from the notification.
 const STATE_OF_STATUS = {
     ready: "queued",
     process: "sending",
@@ -17,15 +17,15 @@ const STATE_OF_STATUS = {
 const notificationPatch = {
     setup() {
         super.setup(...arguments);
-        /** @type {string|false|undefined} why it failed, in words */
+        /** @type {string|false|undefined} reason of the failure */
         this.failure_reason = undefined;
-        /** @type {number|false|undefined} the message in the queue */
+        /** @type {number|false|undefined} id of the telegram.message */
         this.telegram_message_id = undefined;
         /** @type {string|false|undefined} */
         this.telegram_state = undefined;
-        /** @type {string|false|undefined} why it has not been sent yet, in words */
+        /** @type {string|false|undefined} reason why it has not been sent yet */
         this.telegram_waiting_reason = undefined;
-        /** @type {boolean|undefined} its text was changed after it was sent */
+        /** @type {boolean|undefined} whether the text was edited after sending */
         this.telegram_is_edited = undefined;
     },
 
@@ -33,7 +33,7 @@ const notificationPatch = {
         return this.notification_type === "telegram";
     },
 
-    /** State of the message; the names are those of the model telegram.message. */
+    /** Return the state of the message, as named in telegram.message. */
     get telegramState() {
         if (this.telegram_state) {
             return this.telegram_state;
@@ -44,7 +44,7 @@ const notificationPatch = {
         return STATE_OF_STATUS[this.notification_status] ?? "error";
     },
 
-    /** Icon and label in words, for the tooltip and for screen readers. */
+    /** Return the text for the tooltip and for screen readers. */
     get telegramTitle() {
         let state = _t("Telegram: %(state)s", { state: this.statusTitle });
         if (this.telegram_is_edited) {
@@ -84,15 +84,15 @@ const notificationPatch = {
         }
         switch (this.failure_type) {
             case "telegram_refused":
-                return _t("The service refused the message");
+                return _t("GREEN-API rejected the message");
             case "telegram_quota":
-                return _t("The quota of the GREEN-API plan is used up");
+                return _t("The quota of the GREEN-API plan is exceeded");
             case "telegram_no_account":
                 return _t("This number has no Telegram account");
             case "telegram_failed":
                 return _t("Telegram did not deliver the message");
             case "telegram_unsure":
-                return _t("Nobody knows whether the message was sent");
+                return _t("Unsure whether the message was sent");
         }
         return _t("The message was not sent");
     },

@@ -11,18 +11,28 @@ const ICONS = {
     canceled: "fa fa-ban",
 };
 
-/** @param {string} state of a telegram.message of ours; of another one there is no icon */
+/**
+ * Return the icon of a sent message.
+ *
+ * @param {string} state of a telegram.message
+ * @returns {string|undefined} undefined for a received message
+ */
 export function stateIcon(state) {
     return ICONS[state];
 }
 
-/** @param {string} state of a telegram.message of ours */
+/**
+ * Return the label of a sent message's state, as in the model.
+ *
+ * @param {string} state of a telegram.message
+ * @returns {string}
+ */
 export function stateTitle(state) {
     switch (state) {
         case "queued":
-            return _t("Waiting to be sent");
+            return _t("Queued");
         case "sending":
-            return _t("Being sent");
+            return _t("Sending");
         case "sent":
             return _t("Sent");
         case "delivered":
@@ -30,9 +40,9 @@ export function stateTitle(state) {
         case "read":
             return _t("Read");
         case "unsure":
-            return _t("Perhaps sent");
+            return _t("Unsure");
         case "canceled":
-            return _t("Cancelled");
+            return _t("Canceled");
     }
-    return _t("Not sent");
+    return _t("Failed");
 }

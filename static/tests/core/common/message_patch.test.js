@@ -92,6 +92,6 @@ test("what a contact wrote is marked, other messages are not", async () => {
     await contains(".o-telegram-Message-icon", { count: 1 });
     await contains(".o-mail-Message", {
         text: "Thank you!",
-        contains: [".o-telegram-Message-icon[title='By Telegram']"],
+        contains: [".o-telegram-Message-icon[title='Telegram Message']"],
     });
 });

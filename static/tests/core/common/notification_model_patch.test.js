@@ -19,12 +19,12 @@ defineTelegramModels();
 const NOTIFICATION = ".o-mail-Message-notification";
 
 const SHOWN = [
-    ["queued", "fa-clock-o", "Waiting to be sent"],
-    ["sending", "fa-clock-o", "Being sent"],
+    ["queued", "fa-clock-o", "Queued"],
+    ["sending", "fa-clock-o", "Sending"],
     ["sent", "fa-check", "Sent"],
     ["delivered", "o-telegram-ticks", "Delivered"],
     ["read", "o-telegram-read", "Read"],
-    ["canceled", "fa-ban", "Cancelled"],
+    ["canceled", "fa-ban", "Canceled"],
 ];
 
 for (const [state, icon, title] of SHOWN) {
@@ -44,8 +44,8 @@ for (const [state, icon, title] of SHOWN) {
 }
 
 const FAILED = [
-    ["error", "fa-exclamation-circle", "Not sent", "telegram_quota"],
-    ["unsure", "fa-question-circle", "Perhaps sent", "telegram_unsure"],
+    ["error", "fa-exclamation-circle", "Failed", "telegram_quota"],
+    ["unsure", "fa-question-circle", "Unsure", "telegram_unsure"],
 ];
 
 for (const [state, icon, title, failure_type] of FAILED) {
@@ -72,7 +72,7 @@ test("tells why a message waits, as long as it does", async () => {
     await start();
     await openFormView("res.partner", partnerId);
     await contains(`${NOTIFICATION} i.fa-clock-o`);
-    const title = "Telegram: Waiting to be sent. It is sent later: tomorrow";
+    const title = "Telegram: Queued. It is sent later: tomorrow";
     expect(NOTIFICATION).toHaveAttribute("title", title);
 });
 
@@ -112,7 +112,7 @@ test("a discarded failure is neither red nor said to have been cancelled", async
     });
     await start();
     await openFormView("res.partner", partnerId);
-    await contains(`${NOTIFICATION}:not(.text-danger)[title='Telegram: Perhaps sent']`);
+    await contains(`${NOTIFICATION}:not(.text-danger)[title='Telegram: Unsure']`);
 });
 
 test("the state changes while one looks at it", async () => {

@@ -1,0 +1,79 @@
+import { fields } from "@mail/core/common/record";
+import { Thread } from "@mail/core/common/thread_model";
+// The methods they add are patched below.
+import "@mail/core/public_web/thread_model_patch";
+import "@mail/discuss/core/common/thread_model_patch";
+import "@mail/discuss/core/public_web/thread_model_patch";
+
+import { patch } from "@web/core/utils/patch";
+import { imageUrl } from "@web/core/utils/urls";
+
+/** @type {import("models").Thread} */
+const threadPatch = {
+    setup() {
+        super.setup(...arguments);
+        /** @type {string|false|undefined} */
+        this.telegram_chat_type = undefined;
+        /** @type {string|false|undefined} key of the picture that the chat has in Telegram */
+        this.telegram_picture_key = undefined;
+        this.telegram_partner_id = fields.One("res.partner");
+        this.telegram_responsible_id = fields.One("res.partner");
+    },
+
+    /** Return whether this is the conversation of a Telegram chat. */
+    get isTelegram() {
+        return this.channel_type === "telegram";
+    },
+
+    get allowedToUnpinChannelTypes() {
+        return [...super.allowedToUnpinChannelTypes, "telegram"];
+    },
+
+    get avatarUrl() {
+        if (!this.isTelegram) {
+            return super.avatarUrl;
+        }
+        if (this.telegram_picture_key) {
+            return imageUrl("discuss.channel", this.id, "avatar_128", {
+                unique: this.telegram_picture_key,
+            });
+        }
+        return this.telegram_partner_id?.avatarUrl ?? this.store.DEFAULT_AVATAR;
+    },
+
+    computeCorrespondent() {
+        // The members are colleagues; the customer is not one of them.
+        return this.isTelegram ? undefined : super.computeCorrespondent();
+    },
+
+    get hasMemberList() {
+        return this.isTelegram || super.hasMemberList;
+    },
+
+    get isChatChannel() {
+        return this.isTelegram || super.isChatChannel;
+    },
+
+    _computeDiscussAppCategory() {
+        return this.isTelegram
+            ? this.store.discuss.telegramCategory
+            : super._computeDiscussAppCategory();
+    },
+
+    /** Notify only the salesperson of the customer, where one is among the operators. */
+    async notifyMessageToUser() {
+        const responsible = this.isTelegram && this.telegram_responsible_id;
+        if (responsible && responsible.notEq(this.store.self_partner)) {
+            return;
+        }
+        return super.notifyMessageToUser(...arguments);
+    },
+
+    setAsDiscussThread() {
+        super.setAsDiscussThread(...arguments);
+        if (this.isTelegram && this.store.env.services.ui.isSmall) {
+            this.store.discuss.activeTab = "telegram";
+        }
+    },
+};
+patch(Thread.prototype, threadPatch);

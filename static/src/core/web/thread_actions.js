@@ -1,0 +1,17 @@
+import { registerThreadAction } from "@mail/core/common/thread_actions";
+
+import { _t } from "@web/core/l10n/translation";
+
+// The form of the chat shows the contact, the phone number and the records.
+registerThreadAction("telegram-chat", {
+    condition: ({ thread }) => thread?.isTelegram,
+    icon: "fa fa-fw fa-address-card-o",
+    name: _t("Chat and Contact"),
+    async open({ store, thread }) {
+        const { action, orm } = store.env.services;
+        const opened = await orm.call("discuss.channel", "action_open_telegram_chat", [thread.id]);
+        await action.doAction(opened);
+    },
+    sequence: 15,
+    sequenceGroup: 20,
+});

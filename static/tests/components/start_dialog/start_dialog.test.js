@@ -1,0 +1,237 @@
+import { describe, expect, test } from "@odoo/hoot";
+import { click, edit, queryAll } from "@odoo/hoot-dom";
+import { advanceTime, animationFrame } from "@odoo/hoot-mock";
+import {
+    defineModels,
+    getService,
+    makeServerError,
+    models,
+    mountWithCleanup,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+import { MainComponentsContainer } from "@web/core/main_components_container";
+import { TelegramStartDialog } from "@telegram_green_api/components/start_dialog/start_dialog";
+import { DELAY, STARTING_DELAY } from "@telegram_green_api/components/start_test/start_test";
+import { defineTelegramModels } from "@telegram_green_api/../tests/telegram_test_helpers";
+
+class TelegramStart extends models.Model {
+    _name = "telegram.onboarding";
+}
+
+describe.current.tags("desktop");
+defineTelegramModels();
+defineModels([TelegramStart]);
+
+const MESSAGE = ".o-telegram-StartTest-message";
+const FAILURE = ".o-telegram-Start-failure";
+const instance = {
+    id: 3,
+    name: "Sales",
+    id_instance: "4100000001",
+    api_url: "https://4100.api.green-api.com",
+    state: "authorized",
+    message: "",
+    receive_mode: "polling",
+    webhook_problem: false,
+};
+
+function at(step, values = {}) {
+    return {
+        id: 7,
+        step,
+        can_handle_tokens: true,
+        sign_in_id: 5,
+        instance: step === "credentials" ? false : instance,
+        ...values,
+    };
+}
+
+/** Mock the answers of the methods of telegram.onboarding; the last one of each is repeated. */
+function onStart(answers) {
+    for (const [method, list] of Object.entries(answers)) {
+        onRpc("telegram.onboarding", method, ({ args }) => {
+            expect.step(`${method} ${JSON.stringify(args)}`);
+            const next = list.length > 1 ? list.shift() : list[0];
+            if (next instanceof Error) {
+                throw next;
+            }
+            return next;
+        });
+    }
+}
+
+/** Wait for an answer and for the rendering that follows it. */
+async function settle() {
+    await animationFrame();
+    await animationFrame();
+}
+
+async function openStart(props = {}) {
+    await mountWithCleanup(MainComponentsContainer);
+    getService("dialog").add(TelegramStartDialog, props);
+    await settle();
+}
+
+test("the token is passed on once and forgotten, whatever the answer", async () => {
+    onStart({
+        begin: [at("credentials")],
+        connect: [at("credentials", { refusal: "Wrong token" }), at("receiving")],
+    });
+    await openStart();
+    await click(".o-telegram-Start-haveToken");
+    await settle();
+    expect("input[name='telegram_token']").toHaveAttribute("type", "password");
+    await click("input[name='telegram_id']");
+    await edit("4100000001");
+    await click("input[name='telegram_token']");
+    await edit("s3cret");
+    await click(".o-telegram-Start-connect");
+    await settle();
+    expect(FAILURE).toHaveText("Wrong token");
+    expect("input[name='telegram_token']").toHaveValue("");
+    expect("input[name='telegram_id']").toHaveValue("4100000001");
+    await click("input[name='telegram_token']");
+    await edit("right");
+    await click(".o-telegram-Start-connect");
+    await settle();
+    expect(FAILURE).toHaveCount(0);
+    expect("#o_telegram_polling").toBeChecked();
+    expect.verifySteps([
+        "begin [false]",
+        'connect [[7],"","4100000001","s3cret",""]',
+        'connect [[7],"","4100000001","right",""]',
+    ]);
+});
+
+test("without the rights to enter tokens the form is disabled, and says whom to ask", async () => {
+    onStart({ begin: [at("credentials", { can_handle_tokens: false })] });
+    await openStart();
+    expect(".o-telegram-Start-havePartner").toHaveCount(0);
+    await click(".o-telegram-Start-haveToken");
+    await settle();
+    expect(".alert-warning").toHaveText(/access to Odoo's settings/);
+    expect(".o-telegram-Start-connect").not.toBeEnabled();
+    expect.verifySteps(["begin [false]"]);
+});
+
+test("a way of receiving that does not work says so, and another can be tried", async () => {
+    const failed = at("test", { message: "Nothing has arrived", is_good: false });
+    const good = at("test", { message: "", is_good: true });
+    onStart({
+        begin: [at("receiving")],
+        set_receiving: [failed, good],
+        send_test: [{ status: "queued", message: "In a moment" }],
+    });
+    await openStart({ instanceId: 3 });
+    await click("#o_telegram_webhook");
+    await click(".o-telegram-Start-choose");
+    await settle();
+    expect(".alert-warning").toHaveText("Nothing has arrived");
+    await click("#o_telegram_polling");
+    await click(".o-telegram-Start-choose");
+    await settle();
+    expect(MESSAGE).toHaveText("In a moment");
+    expect.verifySteps([
+        "begin [3]",
+        'set_receiving [[7],"webhook"]',
+        'set_receiving [[7],"polling"]',
+        "send_test [[7]]",
+    ]);
+});
+
+test("where no webhook is possible, it cannot be chosen, and it is said why", async () => {
+    const closed = { ...instance, webhook_problem: "No public address" };
+    onStart({ begin: [at("receiving", { instance: closed })] });
+    await openStart({ instanceId: 3 });
+    expect("#o_telegram_webhook").not.toBeEnabled();
+    expect("label[for='o_telegram_webhook']").toHaveText(/No public address/);
+    expect.verifySteps(["begin [3]"]);
+});
+
+test("the test is followed until the message has come back", async () => {
+    onStart({
+        begin: [at("test")],
+        send_test: [
+            { status: "starting", message: "It starts" },
+            { status: "queued", message: "In a moment" },
+        ],
+        look: [
+            { status: "sent", message: "On its way" },
+            { status: "proven", message: "Back" },
+        ],
+    });
+    await openStart({ instanceId: 3 });
+    expect(MESSAGE).toHaveText("It starts");
+    await advanceTime(STARTING_DELAY);
+    await settle();
+    expect(MESSAGE).toHaveText("In a moment");
+    await advanceTime(DELAY);
+    await settle();
+    expect(MESSAGE).toHaveText("On its way");
+    expect(queryAll(".o-telegram-Start .fa-check-circle")).toHaveLength(1);
+    await advanceTime(DELAY);
+    await settle();
+    expect(".o-telegram-Start-done").toHaveText(/Sales is connected/);
+    expect(".o-telegram-Start-done").toHaveText(/sent and received/);
+    await advanceTime(10 * DELAY);
+    expect.verifySteps([
+        "begin [3]",
+        "send_test [[7]]",
+        "send_test [[7]]",
+        "look [[7]]",
+        "look [[7]]",
+    ]);
+});
+
+test("a failed test stops, says why, and is repeated on demand only", async () => {
+    onStart({
+        begin: [at("test")],
+        send_test: [
+            makeServerError({ errorName: "builtins.KeyError" }),
+            { status: "failed", message: "Not to yourself" },
+        ],
+    });
+    await openStart({ instanceId: 3 });
+    expect(MESSAGE).toHaveText("An error occurred. See the server log for details.");
+    await advanceTime(10 * STARTING_DELAY);
+    await click(".o-telegram-StartTest-retry");
+    await settle();
+    expect(MESSAGE).toHaveText("Not to yourself");
+    expect(MESSAGE).toHaveClass("text-danger");
+    expect.verifySteps(["begin [3]", "send_test [[7]]", "send_test [[7]]"]);
+});
+
+test("a skipped test is no success", async () => {
+    onStart({
+        begin: [at("test")],
+        send_test: [{ status: "queued", message: "In a moment" }],
+    });
+    await openStart({ instanceId: 3 });
+    await click(".o-telegram-Start-skip");
+    await settle();
+    expect(".o-telegram-Start-done").toHaveText(/The test was skipped/);
+    await advanceTime(10 * DELAY);
+    expect.verifySteps(["begin [3]", "send_test [[7]]"]);
+});
+
+test("what was tested already is tested once more on demand", async () => {
+    onStart({
+        begin: [at("done")],
+        send_test: [{ status: "queued", message: "In a moment" }],
+    });
+    await openStart({ instanceId: 3, isTest: true });
+    expect(MESSAGE).toHaveText("In a moment");
+    expect.verifySteps(["begin [3]", "send_test [[7]]"]);
+});
+
+test("when it cannot even begin, the reason is there and nothing else", async () => {
+    onStart({
+        begin: [
+            makeServerError({ message: "Not yours", errorName: "odoo.exceptions.AccessError" }),
+        ],
+    });
+    await openStart({ instanceId: 3 });
+    expect(FAILURE).toHaveText("Not yours");
+    expect(".modal-footer .btn").toHaveCount(1);
+    expect.verifySteps(["begin [3]"]);
+});
