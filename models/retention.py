@@ -7,29 +7,29 @@ from odoo.fields import Domain
 
 from .. import const
 
-# Files that are there for a conversation only; those of records belong to these.
-OWN_PLACES = ("discuss.channel", "telegram.message")
+# Files of these models exist for a conversation only. Files of other records belong to those.
+OWN_MODELS = ("discuss.channel", "telegram.message")
 SETTLED = Domain("state", "not in", ("queued", "sending")) & Domain("is_settling", "=", False)
 
 
 class TelegramChat(models.Model):
-    """Removing a person's chats for good."""
+    """Extends ``telegram.chat`` with the erasure of a person's chats."""
 
     _inherit = "telegram.chat"
 
     def _erase(self):
-        """Remove chats, their conversations, and what else names them. As superuser.
+        """Erase chats, their conversations, and logs and members that name them. As superuser.
 
-        :raise UserError: a message still waits to be sent there
+        :raise UserError: a message of the chat is still queued
         """
         for chat in self:
             here = Domain("instance_id", "=", chat.instance_id.id)
-            # In quotes: as a value of JSON, and not as a part of another number.
+            # In quotes it is a JSON value, not a part of another number.
             is_named = f'"{chat.telegram_id}"'
             events = self.env["telegram.event"]
             events.search(here & Domain("payload", "like", is_named)).unlink()
             named = Domain("request", "like", is_named) | Domain("answer", "like", is_named)
-            if chat.phone:  # a number of JSON: after it comes a comma or the end of the line
+            if chat.phone:  # a JSON number, followed by a comma or the end of the line
                 digits = chat.phone.removeprefix("+")
                 named |= Domain("request", "like", f": {digits},")
                 named |= Domain("request", "like", f": {digits}\n")
@@ -48,48 +48,47 @@ class TelegramChat(models.Model):
 
 
 class TelegramInstance(models.Model):
-    """How long what an instance has brought is kept."""
+    """Extends ``telegram.instance`` with its retention periods."""
 
     _inherit = "telegram.instance"
 
     message_retention_days = fields.Integer(
-        "Keep Messages For",
-        help="Days, after which messages are removed, from Discuss and from the records, too. "
-        "0: for ever.",
+        "Message Retention (days)",
+        help="Older messages are deleted, including those in Discuss and on records. 0 keeps them "
+        "forever.",
     )
     file_retention_days = fields.Integer(
-        "Keep Files For",
-        help="Days, after which the files that customers have sent are removed; their messages "
-        "stay. 0: for ever.",
+        "File Retention (days)",
+        help="Older files sent by customers are deleted; their messages are kept. 0 keeps them "
+        "forever.",
     )
     event_retention_days = fields.Integer(
-        "Keep Events For",
+        "Event Retention (days)",
         default=30,
-        help="Days, after which the raw notifications are removed that were processed. "
-        "0: for ever.",
+        help="Older processed events are deleted. 0 keeps them forever.",
     )
     call_retention_days = fields.Integer(
-        "Keep Calls For",
+        "Call Retention (days)",
         default=const.CALL_LOG_DAYS,
-        help="Days, after which logged calls are removed. 0: for ever.",
+        help="Older logged calls are deleted. 0 keeps them forever.",
     )
     _retention_days_positive = models.Constraint(
-        "CHECK(LEAST(message_retention_days, file_retention_days, event_retention_days, call_retention_days) >= 0 "
-        "AND GREATEST(message_retention_days, file_retention_days, event_retention_days, call_retention_days) "
-        f"<= {const.KEEP_DAYS_MAX})",
-        "The days for which something is kept are 0 (for ever) to 36500.",
+        "CHECK(LEAST(message_retention_days, file_retention_days, event_retention_days,"
+        " call_retention_days) >= 0 AND GREATEST(message_retention_days, file_retention_days,"
+        f" event_retention_days, call_retention_days) <= {const.KEEP_DAYS_MAX})",
+        f"Retention periods are between 0 (forever) and {const.KEEP_DAYS_MAX} days.",
     )
 
 
 class TelegramMessage(models.Model):
-    """Removing messages for good: after their time, or because the person wants it."""
+    """Extends ``telegram.message`` with the deletion of messages and files."""
 
     _inherit = "telegram.message"
 
     def _erase(self):
-        """Remove messages, with what shows them and their raw notifications. As superuser.
+        """Erase messages, their posts in Odoo, their files and events. As superuser.
 
-        :raise UserError: one of them still waits to be sent
+        :raise UserError: one of them is still queued
         """
         shown = self.mail_message_ids
         files = self._get_own_files()
@@ -99,7 +98,7 @@ class TelegramMessage(models.Model):
         files.exists().unlink()
 
     def _erase_files(self):
-        """Remove the files that came with messages; these say that they were removed."""
+        """Delete the files of received messages. The messages show that they were deleted."""
         fetched = self.filtered(lambda message: message.download_state == "fetched")
         fetched._get_own_files().unlink()
         fetched.download_state = "removed"
@@ -108,24 +107,24 @@ class TelegramMessage(models.Model):
             message.with_env(instance.env)._update_posted_file()
 
     def _get_own_files(self):
-        """Return the files that are there because of these messages only."""
-        came_in = self.filtered(lambda message: message.download_state == "fetched")
+        """Return the files that exist only because of these messages."""
+        received = self.filtered(lambda message: message.download_state == "fetched")
         files = self.attachment_id | self.mail_message_ids.attachment_ids
-        own = files.filtered(lambda file: file.res_model in OWN_PLACES)
-        own |= came_in.attachment_id | came_in.mail_message_ids.attachment_ids
+        own = files.filtered(lambda file: file.res_model in OWN_MODELS)
+        own |= received.attachment_id | received.mail_message_ids.attachment_ids
         others = self.search([("attachment_id", "in", own.ids), ("id", "not in", self.ids)])
         return own - others.attachment_id
 
     @api.autovacuum
     def _gc_messages(self):
-        """Remove messages that are older than their instance keeps them."""
+        """Delete messages older than the retention period of their account."""
         overdue = find_overdue(self, "instance_id", "message_retention_days", SETTLED, "date")
         overdue._erase()
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
 
     @api.autovacuum
     def _gc_files(self):
-        """Remove files that are older than their instance keeps them."""
+        """Delete files older than the retention period of their account."""
         fetched = Domain("download_state", "=", "fetched")
         overdue = find_overdue(self, "instance_id", "file_retention_days", fetched, "date")
         overdue._erase_files()
@@ -133,13 +132,13 @@ class TelegramMessage(models.Model):
 
 
 class TelegramEvent(models.Model):
-    """Remove processed events."""
+    """Extends ``telegram.event`` with the deletion of processed events."""
 
     _inherit = "telegram.event"
 
     @api.autovacuum
     def _gc_events(self):
-        """Remove events that were processed long ago; those set aside stay."""
+        """Delete old processed events. Events that were set aside are kept."""
         settled = [("state", "in", ("done", "ignored"))]
         overdue = find_overdue(self, "instance_id", "event_retention_days", settled)
         overdue.unlink()
@@ -147,42 +146,44 @@ class TelegramEvent(models.Model):
 
 
 class TelegramCall(models.Model):
-    """Remove old calls from the log."""
+    """Extends ``telegram.call`` with the deletion of old calls."""
 
     _inherit = "telegram.call"
 
     @api.autovacuum
     def _gc_calls(self):
-        """Remove the calls that are older than their instance or partner keeps them; and those of
-        neither, such as with credentials that were refused in the guided start."""
+        """Delete calls older than the retention period of their account or partner.
+
+        Calls of neither, such as with credentials refused in the guided start, have a fixed one.
+        """
         overdue = find_overdue(self, "instance_id", "call_retention_days")
         overdue |= find_overdue(self, "api_partner_id", "call_retention_days")
-        nobodys = [
+        unowned = [
             ("instance_id", "=", False),
             ("api_partner_id", "=", False),
             ("create_date", "<", fields.Datetime.now() - timedelta(days=const.CALL_LOG_DAYS)),
         ]
-        overdue |= overdue.search(nobodys, limit=const.REMOVED_AT_ONCE)
+        overdue |= overdue.search(unowned, limit=const.REMOVED_AT_ONCE)
         overdue = overdue[: const.REMOVED_AT_ONCE]
         overdue.unlink()
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
 
 
 def find_overdue(records, link, days_field, domain=(), date_field="create_date"):
-    """Find records that are older than what they belong to keeps them, of all companies.
+    """Return records of all companies that are older than their owner's retention period.
 
-    :param records: of the model to look in
-    :param str link: many2one to what they belong to: an instance, or a partner
-    :param str days_field: there, with the days; 0 keeps them for ever
-    :param domain: of the records that may be removed
-    :return: the records in superuser mode, at most ``const.REMOVED_AT_ONCE``
+    :param records: of the model to search
+    :param str link: Many2one to the owner: an account or a partner
+    :param str days_field: field of the owner with the days; 0 keeps records forever
+    :param domain: of the records that may be deleted
+    :return: records in superuser mode, at most ``const.REMOVED_AT_ONCE``
     """
-    # sudo: the cleaning of all companies
+    # sudo: records of all companies are cleaned up
     found = records.sudo().browse()
-    keepers_sudo = found.env[found._fields[link].comodel_name].with_context(active_test=False)
-    for keeper_sudo in keepers_sudo.search([(days_field, ">", 0)]):
-        limit = fields.Datetime.now() - timedelta(days=keeper_sudo[days_field])
-        overdue = [(link, "=", keeper_sudo.id), (date_field, "<", limit), *domain]
+    owners_sudo = found.env[found._fields[link].comodel_name].with_context(active_test=False)
+    for owner_sudo in owners_sudo.search([(days_field, ">", 0)]):
+        limit = fields.Datetime.now() - timedelta(days=owner_sudo[days_field])
+        overdue = [(link, "=", owner_sudo.id), (date_field, "<", limit), *domain]
         found |= found.search(overdue, limit=const.REMOVED_AT_ONCE - len(found), order="id")
         if len(found) >= const.REMOVED_AT_ONCE:
             break

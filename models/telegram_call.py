@@ -12,9 +12,9 @@ _logger = logging.getLogger(__name__)
 
 
 class TelegramCall(models.Model):
-    """The call log: one call of a method of the service, what was sent and what came back.
+    """One logged call of a GREEN-API method, with its request and response.
 
-    The client masks the secrets before they come here.
+    The client masks all secrets before a call is logged.
     """
 
     _name = "telegram.call"
@@ -30,19 +30,19 @@ class TelegramCall(models.Model):
     )
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", "By", readonly=True, ondelete="set null")
-    method = fields.Char(readonly=True, help="As the service's documentation names it.")
+    method = fields.Char(readonly=True, help="Name of the method in GREEN-API's documentation.")
     duration = fields.Integer("Duration (ms)", readonly=True, aggregator="avg")
     status = fields.Integer("HTTP Status", readonly=True, aggregator=None)
-    code = fields.Char("Error", readonly=True, help="Empty when it worked.")
+    code = fields.Char("Error", readonly=True, help="Empty if the call worked.")
     request = fields.Text(readonly=True)
     answer = fields.Text("Response", readonly=True)
 
     def _get_observer(self, owner):
-        """Give what the client tells its calls to, or None when none is to be kept.
+        """Return a function that the client reports each call to, or None if none is logged.
 
-        :param owner: the ``telegram.instance`` or ``telegram.api.partner`` that calls
+        :param owner: the calling ``telegram.instance`` or ``telegram.api.partner``
         """
-        # sudo: telegram.instance, telegram.api.partner - the same for everybody who calls
+        # sudo: telegram.instance, telegram.api.partner - the setting holds for every user
         call_log = owner.sudo().call_log
         if call_log == "off":
             return None
@@ -54,9 +54,9 @@ class TelegramCall(models.Model):
         return observe
 
     def _log_call(self, owner, call):
-        """Write a call down in a transaction of its own, whatever becomes of the caller's.
+        """Log the call in a separate transaction, so that it survives a rollback of the caller.
 
-        :param Call call: as the client tells it
+        :param Call call: as reported by the client
         """
         is_partner = owner._name == "telegram.api.partner"
         try:
@@ -76,5 +76,5 @@ class TelegramCall(models.Model):
                         }
                     )
         except DatabaseError as error:
-            # The call was made: what came of it counts for more than its line in the log.
+            # The call was made. Its result counts more than its line in the log.
             _logger.warning("A call of %s was not logged: %s", call.method, error)

@@ -5,10 +5,10 @@ from odoo.exceptions import AccessError
 
 
 class TelegramProtectedMixin(models.AbstractModel):
-    """Fields that only the addon itself writes, in superuser mode.
+    """Fields that only the addon writes, in superuser mode.
 
-    ``readonly`` keeps people from typing into a field; it does not keep programs from writing it.
-    Each class that adds such fields to a model names them in ``_protected``; they add up.
+    ``readonly`` only concerns the form view: a program could still write the field. Each class
+    that adds such fields to a model names them in ``_protected``; the names add up.
     """
 
     _name = "telegram.protected.mixin"
@@ -27,9 +27,9 @@ class TelegramProtectedMixin(models.AbstractModel):
 
     @api.model
     def _check_not_protected(self, vals):
-        """Refuse values of protected fields.
+        """Check that ``vals`` holds no protected field.
 
-        :raise AccessError: ``vals`` holds one of them
+        :raise AccessError: it holds one
         """
         if self.env.su:
             return
@@ -37,7 +37,7 @@ class TelegramProtectedMixin(models.AbstractModel):
         if found := sorted(protected & vals.keys()):
             raise AccessError(
                 self.env._(
-                    "The field “%(field)s” of “%(model)s” is not for writing by hand.",
+                    "The field “%(field)s” of “%(model)s” cannot be changed by users.",
                     field=self._fields[found[0]].string,
                     model=self._description,
                 )
