@@ -4,9 +4,9 @@
 import re
 import shutil
 
-from .addon_database import check_log
-from .home import ADDON, CHECKOUT, is_stamped, lock, write_stamp
-from .progress import DevError, step
+from .environment.addon_database import check_log
+from .environment.home import ADDON, CHECKOUT, is_stamped, lock, write_stamp
+from .environment.progress import DevError, step
 
 # What the developers' tools need, and what they make; not part of the addon as installed.
 NOT_SHIPPED = (".*", "dev", "node_modules", "__pycache__")

@@ -3,8 +3,8 @@
 
 import time
 
-from .odoo_session import Refused
-from .progress import DevError, step
+from .environment.odoo_session import OdooRequestError
+from .environment.progress import DevError, step
 
 ID_INSTANCE = "4100000001"
 CUSTOMER = "Vasilisa"
@@ -173,7 +173,7 @@ class Scenario:
                 raise DevError(f"Waited {PATIENCE} seconds for {what}, in vain. {refusal}")
             try:
                 self._odoo.call("ir.cron", "method_direct_trigger", [cron_id])
-            except Refused as error:
+            except OdooRequestError as error:
                 refusal = error  # mostly: its own schedule has it run just now
             time.sleep(PAUSE)
 

@@ -6,12 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import addon_database, lint
-from .database import running_server
-from .home import ADDON, CHECKOUT, dev_home, lock
+from . import lint
+from .environment import addon_database
+from .environment.database import running_server
+from .environment.home import ADDON, CHECKOUT, dev_home, lock
+from .environment.progress import command, ending, run_in_foreground
+from .environment.server import Odoo
 from .options import test_options
-from .progress import command, ending, run_in_foreground
-from .server import Odoo
 
 LOG_VARIABLE = "TELEGRAM_TEST_LOG"
 TEMPLATE_VARIABLE = "TELEGRAM_TEST_TEMPLATE"
@@ -95,8 +96,9 @@ def run_pytest(odoo, database, options, **variables):
 
 
 def _pytest(odoo, database, options, **variables):
-    """Give the command that runs pytest on the linked addon, since Odoo imports it by the name of
-    its folder.
+    """Prepare the command that runs pytest on the linked addon.
+
+    Odoo imports an addon by the name of its folder.
 
     :return: the arguments, and the options of the process
     """

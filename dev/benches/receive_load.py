@@ -17,11 +17,11 @@ import requests
 from sandbox.phone import Phone
 from sandbox.process import start_sandbox
 
-from .bench_chaos_send import LOGIN, PASSWORD, connect_account, free_port
+from ..environment.odoo_process import running_odoo
+from ..environment.odoo_session import OdooSession
+from ..environment.progress import DevError
+from .chaos_send import LOGIN, PASSWORD, connect_account, free_port
 from .measure import Row
-from .odoo_process import running_odoo
-from .odoo_session import OdooSession
-from .progress import DevError
 
 WORKERS = 2
 CHATS = 100

@@ -11,15 +11,16 @@ Odoo believes. A run is repeated by its seed up to the machine's own timing.
 import shutil
 import socket
 
-from . import addon_database, record
-from .addon_modules import load
-from .database import running_server
-from .home import dev_home, lock
+from ..environment import addon_database
+from ..environment.addon_modules import load
+from ..environment.database import running_server
+from ..environment.home import dev_home, lock
+from ..environment.odoo_process import running_odoo
+from ..environment.odoo_session import OdooSession
+from ..environment.progress import step
+from ..environment.server import Odoo
+from . import record
 from .measure import Row
-from .odoo_process import running_odoo
-from .odoo_session import OdooSession
-from .progress import step
-from .server import Odoo
 
 DATABASE = "telegram_chaos"
 NAME = "chaos"  # of configuration files and logs

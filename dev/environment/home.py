@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .progress import DevError
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
 ADDON = "telegram_green_api"
 HOME_VARIABLE = "TELEGRAM_DEV_HOME"
 USERS = "users"  # the lock that commands share while they work in the environment

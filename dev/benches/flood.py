@@ -11,8 +11,13 @@ Odoo runs with worker processes, as in production; all share the processors with
 
 from statistics import median
 
-from . import addon_database
-from .bench_flood_load import (
+from ..environment import addon_database
+from ..environment.database import running_server
+from ..environment.home import dev_home, lock
+from ..environment.odoo_process import odoo_log
+from ..environment.progress import step
+from ..environment.server import Odoo
+from .flood_load import (
     HEALTH,
     KEPT,
     NOT_FOUND,
@@ -23,13 +28,8 @@ from .bench_flood_load import (
     pour,
     press,
 )
-from .bench_receive_load import WORKERS, serving
-from .database import running_server
-from .home import dev_home, lock
 from .measure import Row, median_ratio, report
-from .odoo_process import odoo_log
-from .progress import step
-from .server import Odoo
+from .receive_load import WORKERS, serving
 
 DATABASE = "telegram_bench_flood"
 NAME = "bench-flood"  # of logs and of the lock

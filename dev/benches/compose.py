@@ -8,7 +8,7 @@ round has contacts of its own to whom nobody has written yet, so ours makes thei
 from dataclasses import asdict
 from statistics import median
 
-from .bench_account import Account, administrator, make_partners, measure, tidy
+from .account import Account, administrator, make_partners, measure, tidy
 from .measure import Row, fastest_ratio, median_ratio
 
 ID_INSTANCE = 4100000201

@@ -8,8 +8,8 @@ in both; only one has the many others, with theirs.
 import time
 from statistics import median
 
-from .bench_account import measure, tidy
-from .bench_history import environment, fill
+from .account import measure, tidy
+from .history import environment, fill
 from .measure import median_ratio
 
 CHATS = 100  # that write

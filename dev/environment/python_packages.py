@@ -8,12 +8,11 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from pathlib import Path
 
-from .home import is_stamped, renewing, write_stamp
+from .home import CHECKOUT, is_stamped, renewing, write_stamp
 from .progress import DevError, step
 
-REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+REQUIREMENTS = CHECKOUT / "dev" / "requirements.txt"
 SUPPORTED = [(3, 13), (3, 12), (3, 11), (3, 10)]
 
 

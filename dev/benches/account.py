@@ -83,7 +83,7 @@ def lift_pace():
 def tidy(env):
     """Let PostgreSQL clean its tables and count their rows, as it does from time to time."""
     env.cr.commit()
-    name, where = sql_db.connection_info_for(env.cr.dbname)
+    _name, where = sql_db.connection_info_for(env.cr.dbname)
     with closing(psycopg2.connect(**where)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:

@@ -51,8 +51,10 @@ def median_ratio(ours, theirs):
 
 
 def fastest_ratio(ours, theirs):
-    """Compare the fastest rounds of two series that were measured in turns: whatever else the
-    machine did meanwhile only added to the others."""
+    """Compare the fastest rounds of two series that were measured in turns.
+
+    Whatever else the machine did meanwhile only added to the others.
+    """
     return min(ours) / min(theirs)
 
 

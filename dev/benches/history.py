@@ -11,7 +11,7 @@ from statistics import median
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
-from .bench_account import Account, lift_pace, tidy
+from .account import Account, lift_pace, tidy
 from .measure import Row, median_ratio
 
 ID_INSTANCES = (4100000203, 4100000204)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 
-from .home import CHECKOUT, dev_home
+from ..environment.home import CHECKOUT, dev_home
 
 FILE = "bench.json"
 MEMORY = Path("/proc/meminfo")

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from .bench_receive_load import NUMBERS, Deliveries
-from .progress import DevError
+from ..environment.progress import DevError
+from .receive_load import NUMBERS, Deliveries
 
 PER_SECOND = 50  # what the service delivers of one account
 PAUSE = 1  # seconds until a delivery is repeated; the service waits a minute

@@ -1,0 +1,1 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
