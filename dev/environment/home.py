@@ -4,6 +4,7 @@
 import fcntl
 import hashlib
 import os
+import shutil
 import stat
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from .progress import DevError
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 ADDON = "telegram_green_api"
+# What the developers' tools need, and what they make; not part of the addon as installed.
+NOT_SHIPPED = (".*", "dev", "node_modules", "__pycache__")
 HOME_VARIABLE = "TELEGRAM_DEV_HOME"
 USERS = "users"  # the lock that commands share while they work in the environment
 
@@ -72,6 +75,16 @@ def link_addon(home):
         link.unlink(missing_ok=True)
         link.symlink_to(CHECKOUT)
     return addons
+
+
+def copy_addon(folder):
+    """Return a copy of the addon as it is installed, made anew in ``folder``.
+
+    Odoo and checkers know an addon by the name of its folder, and walk through all of it.
+    """
+    addon = folder / ADDON
+    shutil.rmtree(addon, ignore_errors=True)
+    return shutil.copytree(CHECKOUT, addon, ignore=shutil.ignore_patterns(*NOT_SHIPPED))
 
 
 @contextmanager

@@ -4,6 +4,7 @@
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,18 @@ from .home import CHECKOUT, is_stamped, renewing, write_stamp
 from .progress import DevError, step
 
 REQUIREMENTS = CHECKOUT / "dev" / "requirements.txt"
+# uv does not read pip's settings of where packages come from; these variables say the same to it.
+UV_VARIABLES = {
+    "cert": "SSL_CERT_FILE",
+    "constraint": "UV_CONSTRAINT",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "index-url": "UV_DEFAULT_INDEX",
+    "no-index": "UV_NO_INDEX",
+    "proxy": "ALL_PROXY",
+    "trusted-host": "UV_INSECURE_HOST",
+}
+PIP_SETTING = re.compile(r"[\w:]+\.(?P<name>[\w-]+)='(?P<value>.*)'")
 SUPPORTED = [(3, 13), (3, 12), (3, 11), (3, 10)]
 
 
@@ -49,14 +62,41 @@ def virtual_environment(home):
             log,
             failure="Python could not make a virtual environment.",
         )
+        _install(packages, python, log)
+        write_stamp(folder, *inputs)
+    return python
+
+
+def _install(packages, python, log):
+    """Install the packages with uv, in a tenth of the time, or with pip where uv cannot do it."""
+    pip = _pip(python)
+    install = [*pip, "install", "--progress-bar", "off"]
+    try:
+        packages.run([*install, "uv"], log)
         packages.run(
-            [*_pip(python), "install", "--progress-bar", "off", "-r", REQUIREMENTS],
+            [python.with_name("uv"), "pip", "install", "--python", python, "-r", REQUIREMENTS],
+            log,
+            env={**_uv_settings(pip), **os.environ},
+        )
+    except DevError:
+        packages.note = "by pip, since uv could not do it"
+        packages.run(
+            [*install, "-r", REQUIREMENTS],
             log,
             hint=lambda line: " ".join(line.split()[:2]),
             failure="pip could not install the Python packages.",
         )
-        write_stamp(folder, *inputs)
-    return python
+
+
+def _uv_settings(pip):
+    """Return environment variables that let uv fetch packages from where pip does."""
+    listing = subprocess.run([*pip, "config", "list"], capture_output=True, text=True, check=False)
+    settings = {}
+    for line in listing.stdout.splitlines():  # those of the environment first, which win
+        found = PIP_SETTING.fullmatch(line)
+        if found and found["name"] in UV_VARIABLES:
+            settings.setdefault(UV_VARIABLES[found["name"]], found["value"].replace("\\n", " "))
+    return settings
 
 
 def _venv_options():
