@@ -56,21 +56,21 @@ def virtual_environment(home):
         return python
     with renewing(home), step("Install Python packages") as packages:
         shutil.rmtree(folder, ignore_errors=True)
-        log = home / "log" / "python-packages.log"
         packages.run(
             [sys.executable, "-m", "venv", *_venv_options(), folder],
-            log,
+            home / "log" / "venv.log",
             failure="Python could not make a virtual environment.",
         )
-        _install(packages, python, log)
+        _install(packages, python, home / "log")
         write_stamp(folder, *inputs)
     return python
 
 
-def _install(packages, python, log):
+def _install(packages, python, logs):
     """Install the packages with uv, in a tenth of the time, or with pip where uv cannot do it."""
     pip = _pip(python)
     install = [*pip, "install", "--progress-bar", "off"]
+    log = logs / "uv.log"
     try:
         packages.run([*install, "uv"], log)
         packages.run(
@@ -79,10 +79,10 @@ def _install(packages, python, log):
             env={**_uv_settings(pip), **os.environ},
         )
     except DevError:
-        packages.note = "by pip, since uv could not do it"
+        packages.note = f"by pip, since uv could not do it: {log}"
         packages.run(
             [*install, "-r", REQUIREMENTS],
-            log,
+            logs / "pip.log",
             hint=lambda line: " ".join(line.split()[:2]),
             failure="pip could not install the Python packages.",
         )
@@ -91,7 +91,8 @@ def _install(packages, python, log):
 def _uv_settings(pip):
     """Return environment variables that let uv fetch packages from where pip does."""
     listing = subprocess.run([*pip, "config", "list"], capture_output=True, text=True, check=False)
-    settings = {}
+    # pip, too, takes the best version that any of its sources has.
+    settings = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
     for line in listing.stdout.splitlines():  # those of the environment first, which win
         found = PIP_SETTING.fullmatch(line)
         if found and found["name"] in UV_VARIABLES:
