@@ -163,7 +163,7 @@ class Scenario:
         return messages
 
     def _wait(self, what, happened):
-        """Let Odoo receive, by "Run manually" on its scheduled action, until it has happened."""
+        """Run the receive action, as "Run manually" does, until it has happened."""
         instance = self._odoo.read("telegram.instance", self._instance_id, "receive_cron_id")
         cron_id = instance["receive_cron_id"][0]
         deadline = time.monotonic() + PATIENCE

@@ -133,7 +133,7 @@ def _pytest(odoo, database, options, **variables):
 
 
 def _linked(option, addon):
-    """Turn a path into the checkout, maybe with ``::test``, into one through the link."""
+    """Return a path in the checkout, maybe with ``::test``, as one through the link."""
     path, colons, test = option.partition("::")
     if option.startswith("-") or not path:
         return option

@@ -73,7 +73,7 @@ class TestTable(TelegramCase):
 
 @tagged("post_install", "-at_install")
 class TestCalls(TelegramCase):
-    """Each call of the table in doc/python.rst, as it is written there, against the local service."""
+    """Each call of the table in doc/python.rst, as written there, against the local service."""
 
     sandbox_options = ("--partner-token", PARTNER_TOKEN)
 

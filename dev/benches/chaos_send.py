@@ -59,7 +59,7 @@ def main(options):
 
 
 def keep_verdict(name, verdict, **amounts):
-    """Keep the counts for the table of all measurements.
+    """Store the counts for the table of all measurements.
 
     :param amounts: of what was done to it
     """
@@ -125,7 +125,7 @@ def connect_account(session, phone):
 
 
 def free_port():
-    """Return a port of this machine that nobody listens on."""
+    """Return a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -2,7 +2,7 @@
 """Composing for many contacts, against Odoo's own SMS composer; runs inside an Odoo process.
 
 Both render the same text for each contact, queue it, and show it in each contact's chatter. Each
-round has contacts of its own to whom nobody has written yet, so ours makes their chats, too.
+round has contacts of its own, not written to before, so ours makes their chats, too.
 """
 
 from dataclasses import asdict

@@ -101,7 +101,7 @@ def main(env, say, *, url, service_pid, large_database, counts, rounds):
 
 @contextmanager
 def environment(database):
-    """Give an environment of another database, for as long as the block lasts."""
+    """Return an environment of another database until the block ends."""
     with Registry(database).cursor() as cr:
         yield api.Environment(cr, SUPERUSER_ID, {})
 

@@ -94,7 +94,7 @@ ROWS = {
 
 
 def _row(name, url, folder):
-    """Be the child: carry out a row with a small and a large file, print the growth."""
+    """Run one row in the child process, with a small and a large file; print the growth."""
     token = sys.stdin.read()
     paths = [_file(Path(folder), size) for size in (SMALL_SIZE, FILE_SIZE)]
     with load("client").GreenApiClient(url, ID_INSTANCE, token) as client:

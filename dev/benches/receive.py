@@ -4,7 +4,7 @@
 On one Odoo and one database, the same texts come in by webhook, are fetched, and are delivered to
 OCA's ``mail_gateway_telegram``, which is fetched from the package index for that; they take turns.
 A message counts when all that follows is done, as people see it: ours shows it in Discuss and in
-the chatter of the contact, whom nobody follows; the peer in Discuss only. Ratios are of the work
+the chatter of the contact, without followers; the peer in Discuss only. Ratios are of the work
 on the processors, Odoo's and PostgreSQL's: the clock of a busy machine says little.
 """
 

@@ -92,7 +92,7 @@ class Side:
         tidy(self.env)
 
     def receive(self):
-        """Let a batch of texts come in; return the Cost of processing it."""
+        """Receive a batch of texts; return the Cost of processing it."""
         events = self.env["telegram.event"]
         for _number in range(BATCH):
             self._written += 1

@@ -70,7 +70,7 @@ def _prepare(odoo, parts):
 
 
 def _say_load(loads):
-    """Tell a reader of the figures whether the machine had something else to do."""
+    """Print the load, and whether the machine was busy with something else."""
     processors = os.cpu_count()
     print(f"Load: {min(loads):.1f} to {max(loads):.1f} on {processors} processors", end="")
     # The bench itself keeps Odoo, PostgreSQL and the local service busy, mostly in turns.

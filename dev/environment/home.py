@@ -61,7 +61,7 @@ def _shared_home():
     home.mkdir(mode=0o755, exist_ok=True)
     # /var/tmp is open to everyone: never run what another user may have put there.
     if home.is_symlink() or home.stat().st_uid != os.geteuid():
-        raise DevError(f"{home} belongs to somebody else. Set {HOME_VARIABLE} to another folder.")
+        raise DevError(f"{home} belongs to another user. Set {HOME_VARIABLE} to another folder.")
     print(f"The checkout is private to root; the environment is kept in {home}.")
     return home
 
@@ -103,7 +103,7 @@ def lock(home, name, busy=None):
 
 
 def renewing(home):
-    """Return a lock under which parts of the environment may be replaced: nobody works in it."""
+    """Return a lock under which parts of the environment may be replaced, as it is unused."""
     return lock(
         home,
         USERS,
@@ -113,7 +113,7 @@ def renewing(home):
 
 
 def is_stamped(folder, *inputs):
-    """Tell whether ``folder`` was completed from just these inputs (see ``write_stamp``)."""
+    """Return whether ``folder`` was completed from just these inputs (see ``write_stamp``)."""
     stamp = folder / ".complete"
     return stamp.is_file() and stamp.read_text() == fingerprint(*inputs)
 
