@@ -4,8 +4,10 @@ from . import controllers, models, wizards
 
 
 def uninstall_hook(env):
-    """Remove the scheduled actions of the instances and the templates' entries in Action menus:
-    Odoo knows only those of our data files."""
+    """Remove the scheduled actions of the instances and the templates' entries in Action menus.
+
+    Odoo removes only those of the data files.
+    """
     instances = env["telegram.instance"].with_context(active_test=False).search([])
     crons = instances._get_crons()
     instances.write({"send_cron_id": False, "receive_cron_id": False})

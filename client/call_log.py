@@ -61,8 +61,7 @@ class Call:
         return self.mask(text)
 
     def mask(self, text):
-        """Hide the token in what the service says, and the secrets it was sent: it may repeat
-        what it refuses."""
+        """Mask the token and the secrets that were sent: the service may repeat them in errors."""
         text = mask_path(text)
         for secret in self._secrets:
             text = text.replace(secret, MASK)
@@ -106,7 +105,7 @@ def _find_secrets(value):
 
 
 def _spell(secret):
-    """Give a secret as it may stand in a text: as it is, in JSON, in JSON within JSON, …"""
+    """Return the forms of a secret in a text: plain, in JSON, in JSON within JSON and deeper."""
     spellings = {secret}
     for _level in range(NESTED):
         spellings |= {

@@ -119,8 +119,10 @@ class ServiceMethods(MethodsBase):
         self._call("POST", "sendTyping", body, repeatable=True)
 
     def _chats(self, method, **options):
-        """Call a method that lists chats; ``null`` is an empty list, and what is no object in it
-        is left out."""
+        """Fetch a list of chats.
+
+        ``null`` is an empty list; items that are no objects are left out.
+        """
         answer = self._call("GET", method, repeatable=True, **options)
         rows = parsing.expect([] if answer is None else answer, list, method, RetryableError)
         return [_chat(row) for row in rows if isinstance(row, dict)]

@@ -195,9 +195,8 @@ class Transport:
             answer = text
         if isinstance(answer, dict):
             words = [answer.get("message"), answer.get("description"), answer.get("reason")]
-            for status in (answer.get("correspondentsStatus"), answer.get("invokeStatus")):
-                if isinstance(status, dict):
-                    words.append(status.get("description"))
+            statuses = (answer.get("correspondentsStatus"), answer.get("invokeStatus"))
+            words += [status.get("description") for status in statuses if isinstance(status, dict)]
             answer = next((word for word in words if isinstance(word, str) and word), "")
         if not isinstance(answer, str) or "<" in answer[:200]:
             return ""  # a web page of some proxy says nothing to a person

@@ -1,8 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""The commands for developers: ./dev/demo, ./dev/test and ./dev/odoo.
+"""The commands for developers: ./dev/demo, ./dev/test, ./dev/bench, ./dev/odoo and ./dev/run.
 
-Reading order: ``bootstrap`` makes the environment with nothing but the standard library
-(``home``, ``python_packages``, ``odoo_source``) and then continues inside it, where
-``database``, ``server`` and ``addon_database`` serve the commands ``demo``, ``suite`` and
-``odoo_command``.
+Each is a small file without suffix. It makes the environment (``environment.bootstrap``) and
+continues inside it as ``demo``, ``suite``, ``bench``, ``odoo_command`` or ``program``. The
+measurements of ``bench`` are in ``benches``, named after what is measured.
 """

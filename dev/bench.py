@@ -5,9 +5,9 @@ import argparse
 import importlib
 import sys
 
-from .progress import command
+from .environment.progress import command
 
-# Name on the command line and what it says; the module is bench_<name>, its main() takes the
+# Name on the command line and what it says; the module is in benches/, its main() takes the
 # options and returns the exit code.
 BENCHES = {
     "memory": "how much memory the client needs for sending and fetching a file of 100 MB",
@@ -77,7 +77,7 @@ def _add_chaos_options(parser, messages, minutes):
 def main():
     """Run the measurement that the command line names; return the exit code."""
     options = bench_options(sys.argv[1:])
-    module = f"dev.bench_{options.bench.replace('-', '_')}"
+    module = f"dev.benches.{options.bench.replace('-', '_')}"
     return importlib.import_module(module).main(options)
 
 

@@ -11,15 +11,15 @@ import requests
 from green_api_sandbox.phone import Phone, PhoneError
 from green_api_sandbox.process import launch, stop
 
-from . import addon_database
-from .database import running_server
-from .home import CHECKOUT, dev_home, fingerprint, lock
-from .odoo_process import odoo_log, running_odoo
-from .odoo_session import OdooSession
+from .environment import addon_database
+from .environment.database import running_server
+from .environment.home import CHECKOUT, dev_home, fingerprint, lock
+from .environment.odoo_process import odoo_log, running_odoo
+from .environment.odoo_session import OdooSession
+from .environment.progress import DevError, command, tail
+from .environment.server import Odoo
 from .options import ODOO_PORT, demo_options
-from .progress import DevError, command, tail
 from .scenario import Scenario
-from .server import Odoo
 
 DATABASE = "telegram_demo"
 NAME = "demo"  # of Odoo's configuration file and log

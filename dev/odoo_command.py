@@ -7,10 +7,10 @@ Examples: ``./dev/odoo -d scratch -i telegram_green_api --stop-after-init``,
 
 import sys
 
-from .database import running_server
-from .home import CHECKOUT, dev_home
-from .progress import command, run_in_foreground
-from .server import Odoo
+from .environment.database import running_server
+from .environment.home import CHECKOUT, dev_home
+from .environment.progress import command, run_in_foreground
+from .environment.server import Odoo
 
 
 def main():

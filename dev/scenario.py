@@ -3,8 +3,8 @@
 
 import time
 
-from .odoo_session import RefusedError
-from .progress import DevError, step
+from .environment.odoo_session import OdooRequestError
+from .environment.progress import DevError, step
 
 ID_INSTANCE = "4100000001"
 CUSTOMER = "Vasilisa"
@@ -163,7 +163,7 @@ class Scenario:
         return messages
 
     def _wait(self, what, happened):
-        """Let Odoo receive, by "Run manually" on its scheduled action, until it has happened."""
+        """Run the receive action, as "Run manually" does, until it has happened."""
         instance = self._odoo.read("telegram.instance", self._instance_id, "receive_cron_id")
         cron_id = instance["receive_cron_id"][0]
         deadline = time.monotonic() + PATIENCE
@@ -173,7 +173,7 @@ class Scenario:
                 raise DevError(f"Waited {PATIENCE} seconds for {what}, in vain. {refusal}")
             try:
                 self._odoo.call("ir.cron", "method_direct_trigger", [cron_id])
-            except RefusedError as error:
+            except OdooRequestError as error:
                 refusal = error  # mostly: its own schedule has it run just now
             time.sleep(PAUSE)
 

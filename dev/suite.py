@@ -7,12 +7,13 @@ import sys
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from . import addon_database, lint
-from .database import running_server
-from .home import ADDON, CHECKOUT, SANDBOX, dev_home, lock
+from . import lint
+from .environment import addon_database
+from .environment.database import running_server
+from .environment.home import ADDON, CHECKOUT, SANDBOX, dev_home, lock
+from .environment.progress import command, ending, run_in_foreground
+from .environment.server import Odoo
 from .options import test_options
-from .progress import command, ending, run_in_foreground
-from .server import Odoo
 
 LOG_VARIABLE = "TELEGRAM_TEST_LOG"
 TEMPLATE_VARIABLE = "TELEGRAM_TEST_TEMPLATE"
@@ -117,8 +118,9 @@ def run_pytest(odoo, database, options, **variables):
 
 
 def _pytest(odoo, database, options, **variables):
-    """Give the command that runs pytest on the linked addon, since Odoo imports it by the name of
-    its folder.
+    """Prepare the command that runs pytest on the linked addon.
+
+    Odoo imports an addon by the name of its folder.
 
     :return: the arguments, and the options of the process
     """
@@ -181,7 +183,7 @@ def _split(options):
 
 
 def _linked(option, addon):
-    """Turn a path into the checkout, maybe with ``::test``, into one through the link."""
+    """Return a path in the checkout, maybe with ``::test``, as one through the link."""
     path = _path_in_checkout(option)
     return f"{addon / path.relative_to(CHECKOUT)}{_test_of(option)}" if path else option
 

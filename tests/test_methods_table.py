@@ -32,12 +32,12 @@ SIGNED_OUT = (
 
 
 def read_table():
-    """Return the rows of the README's table: method, place on the screen, call."""
-    return ROW.findall((ADDON / "README.rst").read_text())
+    """Return the rows of doc/python.rst's table: method, place on the screen, call."""
+    return ROW.findall((ADDON / "doc" / "python.rst").read_text())
 
 
 class TestTable(TelegramCase):
-    """The README's table of methods against the service and the screen."""
+    """The table of methods in doc/python.rst against the service and the screen."""
 
     def test_complete(self):
         """A method that nobody can find is as good as missing."""
@@ -73,12 +73,12 @@ class TestTable(TelegramCase):
 
 @tagged("post_install", "-at_install")
 class TestCalls(TelegramCase):
-    """Each call of the README's table, as it is written there, against the local service."""
+    """Each call of the table in doc/python.rst, as written there, against the local service."""
 
     sandbox_options = ("--partner-token", PARTNER_TOKEN)
 
     def test_calls(self):
-        """What a programmer copies out of the README works, and calls what it says."""
+        """What a programmer copies out of the table works, and calls what it says."""
         for method, _place, call in read_table():
             with self.subTest(method, call=call), self.env.cr.savepoint() as savepoint:
                 self.try_call(method, call)

@@ -279,7 +279,7 @@ class TestInstance(TelegramCase):
                 self.instance.send_text("10000000", text)
 
     def test_examples_for_programmers(self):
-        """The two calls of the README: to a chat, and to a group."""
+        """The two calls of doc/python.rst: to a chat, and to a group."""
         instance = self.instance.with_user(self.salesperson)
         first = instance.send_text("10000000", "I use GREEN-API to send this message!")
         second = instance.send_text("-10000000000000", "And this one to a group")

@@ -11,18 +11,18 @@ from pathlib import Path
 
 from green_api_sandbox.process import start_sandbox
 
-from . import addon_database
-from .database import running_server
-from .home import dev_home, lock
+from ..environment import addon_database
+from ..environment.database import running_server
+from ..environment.home import dev_home, lock
+from ..environment.odoo_script import run_inside
+from ..environment.progress import step
+from ..environment.server import Odoo
 from .measure import Row, report
-from .odoo_script import run_inside
-from .progress import step
-from .server import Odoo
 
 DATABASE = "telegram_bench"
 LARGE_DATABASE = "telegram_bench_large"
 NAME = "bench-send"  # of logs and of the lock
-# What can be measured: its title, and the numbers it takes. The module is bench_<name>.
+# What can be measured: its title, and the numbers it takes. The module has the same name.
 PARTS = {
     "compose": ("Compose", {"count": 2000, "rounds": 30}),
     "drain": ("Send what is queued", {"count": 1000, "rounds": 3}),
@@ -53,7 +53,7 @@ def main(options):
                 log = home / "log" / f"{NAME}-{name}.log"
                 loads.append(os.getloadavg()[0])
                 with step(title) as measuring:
-                    module = f"dev.bench_{name}"
+                    module = f"dev.benches.{name}"
                     found = run_inside(odoo, measuring, log, DATABASE, module, **numbers)
                 rows += [Row(**values) for values in found]
                 loads.append(os.getloadavg()[0])
@@ -70,7 +70,7 @@ def _prepare(odoo, parts):
 
 
 def _say_load(loads):
-    """Tell a reader of the figures whether the machine had something else to do."""
+    """Print the load, and whether the machine was busy with something else."""
     processors = os.cpu_count()
     print(f"Load: {min(loads):.1f} to {max(loads):.1f} on {processors} processors", end="")
     # The bench itself keeps Odoo, PostgreSQL and the local service busy, mostly in turns.

@@ -11,15 +11,16 @@ Odoo believes. A run is repeated by its seed up to the machine's own timing.
 import shutil
 import socket
 
-from . import addon_database, record
-from .addon_modules import load
-from .database import running_server
-from .home import dev_home, lock
+from ..environment import addon_database
+from ..environment.addon_modules import load
+from ..environment.database import running_server
+from ..environment.home import dev_home, lock
+from ..environment.odoo_process import running_odoo
+from ..environment.odoo_session import OdooSession
+from ..environment.progress import step
+from ..environment.server import Odoo
+from . import record
 from .measure import Row
-from .odoo_process import running_odoo
-from .odoo_session import OdooSession
-from .progress import step
-from .server import Odoo
 
 DATABASE = "telegram_chaos"
 NAME = "chaos"  # of configuration files and logs
@@ -58,7 +59,7 @@ def main(options):
 
 
 def keep_verdict(name, verdict, **amounts):
-    """Keep the counts for the table of all measurements.
+    """Store the counts for the table of all measurements.
 
     :param amounts: of what was done to it
     """
@@ -124,7 +125,7 @@ def connect_account(session, phone):
 
 
 def free_port():
-    """Return a port of this machine that nobody listens on."""
+    """Return a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

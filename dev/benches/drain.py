@@ -7,7 +7,7 @@ from statistics import median
 
 import requests
 
-from .bench_account import PER_SECOND, Account, keep_pace, lift_pace, tidy
+from .account import PER_SECOND, Account, keep_pace, lift_pace, tidy
 from .measure import Row, median_ratio
 
 ID_INSTANCE = 4100000202

@@ -17,11 +17,11 @@ import requests
 from green_api_sandbox.phone import Phone
 from green_api_sandbox.process import start_sandbox
 
-from .bench_chaos_send import LOGIN, PASSWORD, connect_account, free_port
+from ..environment.odoo_process import running_odoo
+from ..environment.odoo_session import OdooSession
+from ..environment.progress import DevError
+from .chaos_send import LOGIN, PASSWORD, connect_account, free_port
 from .measure import Row
-from .odoo_process import running_odoo
-from .odoo_session import OdooSession
-from .progress import DevError
 
 WORKERS = 2
 CHATS = 100
@@ -78,7 +78,7 @@ class Way:
     """
 
     name = ""
-    shows = "in Discuss, and in the chatter of the contact, whom nobody follows"
+    shows = "in Discuss, and in the chatter of the contact without followers"
 
     def __init__(self, server, database, session, service, url, pid):
         self.server, self.database, self.session = server, database, session
@@ -87,7 +87,7 @@ class Way:
         self.prepare()
 
     def run(self, amount, senders):
-        """Let so many messages come in; return the Cost when all are processed."""
+        """Receive so many messages; return the Cost when all are processed."""
         work = self.work()
         self.offer(amount)
         start = time.perf_counter()

@@ -1,5 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""What a bench found, as rows of a table: how much of what, and how much of it may be."""
+"""The results of a bench as rows of a table, each with its limit."""
 
 import statistics
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ class Row:
 
     @property
     def is_good(self):
-        """Tell whether the limit, if there is one, is kept."""
+        """Return whether the limit, if there is one, is kept."""
         return self.limit is None or self.value <= self.limit
 
 
 def report(name, rows):
-    """Print the rows as a table, the verdict as its last line, and keep them; return the exit code.
+    """Print the rows as a table, the verdict as its last line, store them; return the exit code.
 
     :param name: of the bench
     """
@@ -51,8 +51,10 @@ def median_ratio(ours, theirs):
 
 
 def fastest_ratio(ours, theirs):
-    """Compare the fastest rounds of two series that were measured in turns: whatever else the
-    machine did meanwhile only added to the others."""
+    """Compare the fastest rounds of two series that were measured in turns.
+
+    Whatever else the machine did meanwhile only added to the others.
+    """
     return min(ours) / min(theirs)
 
 

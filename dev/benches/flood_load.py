@@ -1,5 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""Those who post to Odoo in ./dev/bench flood, and somebody who works in it meanwhile."""
+"""The clients of ./dev/bench flood: those that post to Odoo, and a user who works in it."""
 
 import http.client
 import json
@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from .bench_receive_load import NUMBERS, Deliveries
-from .progress import DevError
+from ..environment.progress import DevError
+from .receive_load import NUMBERS, Deliveries
 
 PER_SECOND = 50  # what the service delivers of one account
 PAUSE = 1  # seconds until a delivery is repeated; the service waits a minute
@@ -110,7 +110,7 @@ class Account(Deliveries):
         return repeated
 
     def let_process(self, is_allowed):
-        """Let the receive action run or not."""
+        """Activate or deactivate the receive action."""
         query = """
             UPDATE ir_cron SET active = %s
               FROM telegram_instance AS instance
@@ -147,7 +147,7 @@ class Account(Deliveries):
 
 
 def pour(accounts, seconds):
-    """Let all accounts deliver at the same time; return what was Poured."""
+    """Send the deliveries of all accounts at the same time; return what was Poured."""
     start, amount = time.monotonic(), seconds * PER_SECOND
     with ThreadPoolExecutor(len(accounts)) as pool:
         futures = [pool.submit(account.deliver, amount, start) for account in accounts]

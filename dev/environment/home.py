@@ -4,15 +4,19 @@
 import fcntl
 import hashlib
 import os
+import shutil
 import stat
 from contextlib import contextmanager
 from pathlib import Path
 
 from .progress import DevError
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
 SANDBOX = CHECKOUT / "sandbox"  # the folder that holds green_api_sandbox
 ADDON = "telegram_green_api"
+# What the developers' tools need, and what they make; not part of the addon as installed. The
+# tests are not either, but are checked like it.
+NOT_SHIPPED = (".*", "dev", "node_modules", "sandbox", "__pycache__")
 HOME_VARIABLE = "TELEGRAM_DEV_HOME"
 USERS = "users"  # the lock that commands share while they work in the environment
 
@@ -59,7 +63,7 @@ def _shared_home():
     home.mkdir(mode=0o755, exist_ok=True)
     # /var/tmp is open to everyone: never run what another user may have put there.
     if home.is_symlink() or home.stat().st_uid != os.geteuid():
-        raise DevError(f"{home} belongs to somebody else. Set {HOME_VARIABLE} to another folder.")
+        raise DevError(f"{home} belongs to another user. Set {HOME_VARIABLE} to another folder.")
     print(f"The checkout is private to root; the environment is kept in {home}.")
     return home
 
@@ -73,6 +77,16 @@ def link_addon(home):
         link.unlink(missing_ok=True)
         link.symlink_to(CHECKOUT)
     return addons
+
+
+def copy_addon(folder):
+    """Return a copy of the addon as it is installed, made anew in ``folder``.
+
+    Odoo and checkers know an addon by the name of its folder, and walk through all of it.
+    """
+    addon = folder / ADDON
+    shutil.rmtree(addon, ignore_errors=True)
+    return shutil.copytree(CHECKOUT, addon, ignore=shutil.ignore_patterns(*NOT_SHIPPED))
 
 
 @contextmanager
@@ -91,7 +105,7 @@ def lock(home, name, busy=None):
 
 
 def renewing(home):
-    """Return a lock under which parts of the environment may be replaced: nobody works in it."""
+    """Return a lock under which parts of the environment may be replaced, as it is unused."""
     return lock(
         home,
         USERS,
@@ -101,7 +115,7 @@ def renewing(home):
 
 
 def is_stamped(folder, *inputs):
-    """Tell whether ``folder`` was completed from just these inputs (see ``write_stamp``)."""
+    """Return whether ``folder`` was completed from just these inputs (see ``write_stamp``)."""
     stamp = folder / ".complete"
     return stamp.is_file() and stamp.read_text() == fingerprint(*inputs)
 

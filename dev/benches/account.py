@@ -71,19 +71,19 @@ def administrator(env):
 
 
 def keep_pace():
-    """Let the addon make as many calls a second as the service allows, which is the usual."""
+    """Restore the usual rate limit: as many calls a second as the service allows."""
     const.RATE_LIMITS["sendMessage"] = PER_SECOND
 
 
 def lift_pace():
-    """Let the addon call as fast as it can, to see what it costs."""
+    """Remove the rate limit, to measure the cost alone."""
     const.RATE_LIMITS["sendMessage"] = 10**9
 
 
 def tidy(env):
-    """Let PostgreSQL clean its tables and count their rows, as it does from time to time."""
+    """Clean and analyze the tables, as PostgreSQL does from time to time."""
     env.cr.commit()
-    name, where = sql_db.connection_info_for(env.cr.dbname)
+    _name, where = sql_db.connection_info_for(env.cr.dbname)
     with closing(psycopg2.connect(**where)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:

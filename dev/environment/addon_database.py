@@ -48,7 +48,7 @@ def update(odoo, name, log):
 
 
 def has_addon(odoo, name):
-    """Tell whether the database exists and holds the addon."""
+    """Return whether the database exists and holds the addon."""
     query = "SELECT state = 'installed' FROM ir_module_module WHERE name = %s"
     return odoo.server.has_database(name) and odoo.server.execute(
         query, database=name, values=[ADDON]
@@ -103,8 +103,8 @@ def template(odoo):
 
 
 def copy(odoo, source, name):
-    """Make the database ``name``, with its files, from another one that nobody uses."""
-    with lock(odoo.home, "template"):  # PostgreSQL copies a database only while nobody uses it
+    """Create the database ``name``, with its files, from another unused one."""
+    with lock(odoo.home, "template"):  # PostgreSQL copies unused databases only
         odoo.server.execute("CREATE DATABASE {} TEMPLATE {}", name, source)
     files = odoo.filestore(source)
     if files.exists():

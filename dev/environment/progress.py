@@ -17,7 +17,7 @@ DRAW_INTERVAL = 0.15
 
 
 class DevError(Exception):
-    """Something a person has to know or settle; its text is all that is shown."""
+    """An error for the developer; only its text is shown."""
 
 
 class Step:

@@ -20,7 +20,7 @@ from .progress import DevError, step
 
 ROLE = "odoo"  # Odoo refuses to work as the role "postgres"
 SUPERUSER = "postgres"
-UNPRIVILEGED = "nobody"  # whom root's database server runs as: it refuses root
+UNPRIVILEGED = "nobody"  # the user of root's database server, which refuses root
 LONGEST_SOCKET_FOLDER = 90  # a socket's path has room for 107 bytes, its own name included
 # Made-up data on a developer's machine: speed matters more than surviving a power cut.
 SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100")
@@ -58,14 +58,14 @@ class Server:
             return cursor.fetchall() if cursor.description else []
 
     def has_database(self, name):
-        """Tell whether the database exists."""
+        """Return whether the database exists."""
         query = "SELECT 1 FROM pg_database WHERE datname = %s"
         return bool(self.execute(query, values=[name]))
 
 
 @contextmanager
 def running_server(home):
-    """Give a ``Server`` to work with; one of our own runs as long as some command uses it.
+    """Return a ``Server`` to work with; one of our own runs as long as some command uses it.
 
     DATABASE_URL, or PGHOST with PGPORT, PGUSER, PGPASSWORD and PGDATABASE, name another one.
 

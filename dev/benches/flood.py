@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """./dev/bench flood: Odoo stays usable when far more comes in than the service ever delivers.
 
-First somebody without the secret posts as fast as it goes. Then ten accounts deliver, each as fast
+First a client without the secret posts as fast as it can. Then ten accounts deliver, each as fast
 as the service does: one notification after the other, 50 a second. What is not answered with 200 is
 delivered again. Somebody works in Odoo meanwhile, and the scheduled actions process what came in.
 In the end everything that was offered has to be there, once and in its order.
@@ -11,8 +11,13 @@ Odoo runs with worker processes, as in production; all share the processors with
 
 from statistics import median
 
-from . import addon_database
-from .bench_flood_load import (
+from ..environment import addon_database
+from ..environment.database import running_server
+from ..environment.home import dev_home, lock
+from ..environment.odoo_process import odoo_log
+from ..environment.progress import step
+from ..environment.server import Odoo
+from .flood_load import (
     HEALTH,
     KEPT,
     NOT_FOUND,
@@ -23,13 +28,8 @@ from .bench_flood_load import (
     pour,
     press,
 )
-from .bench_receive_load import WORKERS, serving
-from .database import running_server
-from .home import dev_home, lock
 from .measure import Row, median_ratio, report
-from .odoo_process import odoo_log
-from .progress import step
-from .server import Odoo
+from .receive_load import WORKERS, serving
 
 DATABASE = "telegram_bench_flood"
 NAME = "bench-flood"  # of logs and of the lock
@@ -38,7 +38,7 @@ ROUNDS = 3
 REQUESTS = 200  # of a kind in a round, when their cost is measured
 LOOKS = 30  # of a person at rest
 STRANGER_SECONDS = 10
-# A page that takes 40 ms at rest is there within a second then: nobody's thoughts are interrupted.
+# A page that takes 40 ms at rest is there within a second then: quick enough to work on.
 SLOWER_LIMIT = 25
 # A stranger finds nothing here that is dearer than any address without a page. The least that any
 # request costs is that of /web/health, which asks the database for nothing.
@@ -68,7 +68,7 @@ def main(options):
 
 
 def _measure_costs(account, log):
-    """Tell what a request without the secret costs, against others."""
+    """Measure the cost of a request without the secret, against others."""
     kinds = (REFUSED, HEALTH, NOT_FOUND, KEPT)
     costs, statements = {kind: [] for kind in kinds}, {}
     with step("Count the cost of a request"):
@@ -99,7 +99,7 @@ def _measure_costs(account, log):
 
 
 def _measure_strangers(account, person):
-    """Tell how a person fares while somebody without the secret posts as fast as it goes."""
+    """Measure a user's waiting time during the fastest requests without the secret."""
     with step("Let strangers post") as posting:
         rest = person.look(LOOKS)
         waits, per_second = {}, {}
@@ -123,7 +123,7 @@ def _measure_strangers(account, person):
 
 
 def _measure_flood(accounts, person, seconds):
-    """Let it pour; tell how the person fared, and what has become of the deliveries."""
+    """Run the flood; measure a user's waiting time, and count the deliveries."""
     with step("Flood") as flooding:
         rest = person.look(LOOKS)
         poured, flood = person.look_during(lambda: pour(accounts, seconds))

@@ -11,7 +11,7 @@ from statistics import median
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
-from .bench_account import Account, lift_pace, tidy
+from .account import Account, lift_pace, tidy
 from .measure import Row, median_ratio
 
 ID_INSTANCES = (4100000203, 4100000204)
@@ -101,7 +101,7 @@ def main(env, say, *, url, service_pid, large_database, counts, rounds):
 
 @contextmanager
 def environment(database):
-    """Give an environment of another database, for as long as the block lasts."""
+    """Return an environment of another database until the block ends."""
     with Registry(database).cursor() as cr:
         yield api.Environment(cr, SUPERUSER_ID, {})
 

@@ -1,12 +1,13 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """./dev/bench fuzz: the tests with random input, with many more examples, and new ones."""
 
-from . import addon_database, record
-from .database import running_server
-from .home import dev_home, lock
+from ..environment import addon_database
+from ..environment.database import running_server
+from ..environment.home import dev_home, lock
+from ..environment.server import Odoo
+from ..suite import run_pytest
+from . import record
 from .measure import Row
-from .server import Odoo
-from .suite import run_pytest
 
 DATABASE = "telegram_fuzz"
 TESTS = ("tests/test_client_properties.py", "tests/test_hostile_input.py")

@@ -1,5 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""What was measured last, kept as JSON, with the machine it was measured on."""
+"""The last results, stored as JSON together with the machine."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 
-from .home import CHECKOUT, dev_home
+from ..environment.home import CHECKOUT, dev_home
 
 FILE = "bench.json"
 MEMORY = Path("/proc/meminfo")
@@ -22,13 +22,13 @@ def get_path():
 
 
 def read():
-    """Return what is kept of each bench, by its name."""
+    """Return the stored results by the name of the bench."""
     path = get_path()
     return json.loads(path.read_text()) if path.exists() else {}
 
 
 def keep(name, rows):
-    """Keep what a bench has found, in the place of what it found before.
+    """Store the rows of a bench in place of its previous ones.
 
     A part of a bench replaces its own rows only.
     """
@@ -46,7 +46,7 @@ def keep(name, rows):
 
 
 def describe_machine():
-    """Say what it was measured on."""
+    """Return the processors, the memory and the versions of this machine."""
     model = _find(PROCESSORS, "model name") or platform.machine()
     kilobytes = int((_find(MEMORY, "MemTotal") or "0").split()[0])
     return {

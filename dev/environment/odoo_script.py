@@ -10,7 +10,7 @@ from .progress import DevError, ending, tail
 SCRIPT = """
 import json
 from importlib import import_module
-from dev.odoo_script import ANSWER
+from dev.environment.odoo_script import ANSWER
 
 def say(what):
     print(json.dumps(what), flush=True)

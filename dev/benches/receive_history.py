@@ -8,8 +8,8 @@ in both; only one has the many others, with theirs.
 import time
 from statistics import median
 
-from .bench_account import measure, tidy
-from .bench_history import environment, fill
+from .account import measure, tidy
+from .history import environment, fill
 from .measure import median_ratio
 
 CHATS = 100  # that write
@@ -92,7 +92,7 @@ class Side:
         tidy(self.env)
 
     def receive(self):
-        """Let a batch of texts come in; return the Cost of processing it."""
+        """Receive a batch of texts; return the Cost of processing it."""
         events = self.env["telegram.event"]
         for _number in range(BATCH):
             self._written += 1

@@ -4,7 +4,7 @@
 On one Odoo and one database, the same texts come in by webhook, are fetched, and are delivered to
 OCA's ``mail_gateway_telegram``, which is fetched from the package index for that; they take turns.
 A message counts when all that follows is done, as people see it: ours shows it in Discuss and in
-the chatter of the contact, whom nobody follows; the peer in Discuss only. Ratios are of the work
+the chatter of the contact, without followers; the peer in Discuss only. Ratios are of the work
 on the processors, Odoo's and PostgreSQL's: the clock of a busy machine says little.
 """
 
@@ -12,14 +12,14 @@ import subprocess
 import sys
 from statistics import median
 
-from . import addon_database
-from .bench_receive_load import CHATS, Answers, Deliveries, Fetched, Peer, serving
-from .database import running_server
-from .home import dev_home, lock
+from ..environment import addon_database
+from ..environment.database import running_server
+from ..environment.home import dev_home, lock
+from ..environment.odoo_script import run_inside
+from ..environment.progress import step
+from ..environment.server import Odoo
 from .measure import Row, median_ratio, report
-from .odoo_script import run_inside
-from .progress import step
-from .server import Odoo
+from .receive_load import CHATS, Answers, Deliveries, Fetched, Peer, serving
 
 DATABASE = "telegram_bench_receive"
 LARGE_DATABASE = "telegram_bench_receive_large"
@@ -79,7 +79,7 @@ def _measure_history(odoo, options):
             measuring,
             log,
             DATABASE,
-            "dev.bench_receive_history",
+            "dev.benches.receive_history",
             large_database=LARGE_DATABASE,
             chats=options.stored_chats,
             messages=options.stored_messages,

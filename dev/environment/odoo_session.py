@@ -8,7 +8,7 @@ from .progress import DevError
 TIMEOUT = (5, 120)  # seconds to connect, to answer
 
 
-class RefusedError(DevError):
+class OdooRequestError(DevError):
     """Odoo answered with an error; the text is what a person would read in the web client."""
 
 
@@ -16,7 +16,7 @@ class OdooSession:
     """A user's session.
 
     :param url: where Odoo is, without a slash at the end
-    :raise RefusedError: when Odoo does not accept the login
+    :raise OdooRequestError: when Odoo does not accept the login
     """
 
     def __init__(self, url, database, login, password):
@@ -26,12 +26,12 @@ class OdooSession:
             "/web/session/authenticate", {"db": database, "login": login, "password": password}
         )
         if not user.get("uid"):
-            raise RefusedError(f"Odoo does not let {login} in.")
+            raise OdooRequestError(f"Odoo does not let {login} in.")
 
     def call(self, model, method, *arguments, **options):
         """Call a method of a model; on records, their ids are the first argument.
 
-        :raise RefusedError: when Odoo answers with an error
+        :raise OdooRequestError: when Odoo answers with an error
         """
         return self._post(
             f"/web/dataset/call_kw/{model}/{method}",
@@ -57,5 +57,5 @@ class OdooSession:
         answer = response.json()
         if "error" in answer:
             data = answer["error"].get("data", {})
-            raise RefusedError(data.get("message") or str(answer["error"]))
+            raise OdooRequestError(data.get("message") or str(answer["error"]))
         return answer["result"]

@@ -1,9 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """./dev/bench table: everything that was measured last, in one table; it is kept as JSON, too."""
 
+from ..environment.progress import DevError
 from . import record
 from .measure import Row, print_rows
-from .progress import DevError
 
 
 def main(_options):

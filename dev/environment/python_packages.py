@@ -4,16 +4,28 @@
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
-from pathlib import Path
 
-from .home import is_stamped, renewing, write_stamp
+from .home import CHECKOUT, is_stamped, renewing, write_stamp
 from .progress import DevError, step
 
-REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+REQUIREMENTS = CHECKOUT / "dev" / "requirements.txt"
+# uv does not read pip's settings of where packages come from; these variables say the same to it.
+UV_VARIABLES = {
+    "cert": "SSL_CERT_FILE",
+    "constraint": "UV_CONSTRAINT",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "index-url": "UV_DEFAULT_INDEX",
+    "no-index": "UV_NO_INDEX",
+    "proxy": "ALL_PROXY",
+    "trusted-host": "UV_INSECURE_HOST",
+}
+PIP_SETTING = re.compile(r"[\w:]+\.(?P<name>[\w-]+)='(?P<value>.*)'")
 SUPPORTED = [(3, 13), (3, 12), (3, 11), (3, 10)]
 
 
@@ -44,20 +56,48 @@ def virtual_environment(home):
         return python
     with renewing(home), step("Install Python packages") as packages:
         shutil.rmtree(folder, ignore_errors=True)
-        log = home / "log" / "python-packages.log"
         packages.run(
             [sys.executable, "-m", "venv", *_venv_options(), folder],
-            log,
+            home / "log" / "venv.log",
             failure="Python could not make a virtual environment.",
         )
+        _install(packages, python, home / "log")
+        write_stamp(folder, *inputs)
+    return python
+
+
+def _install(packages, python, logs):
+    """Install the packages with uv, in a tenth of the time, or with pip where uv cannot do it."""
+    pip = _pip(python)
+    install = [*pip, "install", "--progress-bar", "off"]
+    log = logs / "uv.log"
+    try:
+        packages.run([*install, "uv"], log)
         packages.run(
-            [*_pip(python), "install", "--progress-bar", "off", "-r", REQUIREMENTS],
+            [python.with_name("uv"), "pip", "install", "--python", python, "-r", REQUIREMENTS],
             log,
+            env={**_uv_settings(pip), **os.environ},
+        )
+    except DevError:
+        packages.note = f"by pip, since uv could not do it: {log}"
+        packages.run(
+            [*install, "-r", REQUIREMENTS],
+            logs / "pip.log",
             hint=lambda line: " ".join(line.split()[:2]),
             failure="pip could not install the Python packages.",
         )
-        write_stamp(folder, *inputs)
-    return python
+
+
+def _uv_settings(pip):
+    """Return environment variables that let uv fetch packages from where pip does."""
+    listing = subprocess.run([*pip, "config", "list"], capture_output=True, text=True, check=False)
+    # pip, too, takes the best version that any of its sources has.
+    settings = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
+    for line in listing.stdout.splitlines():  # those of the environment first, which win
+        found = PIP_SETTING.fullmatch(line)
+        if found and found["name"] in UV_VARIABLES:
+            settings.setdefault(UV_VARIABLES[found["name"]], found["value"].replace("\\n", " "))
+    return settings
 
 
 def _venv_options():

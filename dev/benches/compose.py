@@ -2,13 +2,13 @@
 """Composing for many contacts, against Odoo's own SMS composer; runs inside an Odoo process.
 
 Both render the same text for each contact, queue it, and show it in each contact's chatter. Each
-round has contacts of its own to whom nobody has written yet, so ours makes their chats, too.
+round has contacts of its own, not written to before, so ours makes their chats, too.
 """
 
 from dataclasses import asdict
 from statistics import median
 
-from .bench_account import Account, administrator, make_partners, measure, tidy
+from .account import Account, administrator, make_partners, measure, tidy
 from .measure import Row, fastest_ratio, median_ratio
 
 ID_INSTANCE = 4100000201

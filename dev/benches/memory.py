@@ -17,10 +17,10 @@ from pathlib import Path
 from green_api_sandbox.phone import Phone
 from green_api_sandbox.process import start_sandbox
 
-from .addon_modules import load
-from .home import CHECKOUT
+from ..environment.addon_modules import load
+from ..environment.home import CHECKOUT
+from ..environment.progress import DevError
 from .measure import Row, report
-from .progress import DevError
 
 MEGABYTE = 1024 * 1024
 FILE_SIZE = 100 * MEGABYTE
@@ -34,10 +34,12 @@ RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes that ru_maxrss count
 
 def main(_options):
     """Measure and print the table; return 1 when a limit is exceeded."""
-    with tempfile.TemporaryDirectory() as folder:
-        with start_sandbox(Path(folder) / "sandbox") as (_process, url):
-            token = Phone(url).create(ID_INSTANCE, stateInstance="authorized")["apiTokenInstance"]
-            growths = {name: _measure(name, url, token, folder) for name in ROWS}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        start_sandbox(Path(folder) / "sandbox") as (_process, url),
+    ):
+        token = Phone(url).create(ID_INSTANCE, stateInstance="authorized")["apiTokenInstance"]
+        growths = {name: _measure(name, url, token, folder) for name in ROWS}
     comparison = growths.pop(COMPARISON)
     if comparison < LIMIT:
         raise DevError("The measurement is wrong: it does not see a file that is held in memory.")
@@ -51,7 +53,7 @@ def main(_options):
 def _measure(name, url, token, folder):
     """Run one row in a process of its own; return the bytes that its peak grows by."""
     child = subprocess.run(
-        [sys.executable, "-m", "dev.bench_memory", name, url, folder],
+        [sys.executable, "-m", "dev.benches.memory", name, url, folder],
         input=token,  # not on the command line, where every user of the machine could read it
         cwd=CHECKOUT,
         capture_output=True,
@@ -92,7 +94,7 @@ ROWS = {
 
 
 def _row(name, url, folder):
-    """Be the child: carry out a row with a small and a large file, print the growth."""
+    """Run one row in the child process, with a small and a large file; print the growth."""
     token = sys.stdin.read()
     paths = [_file(Path(folder), size) for size in (SMALL_SIZE, FILE_SIZE)]
     with load("client").GreenApiClient(url, ID_INSTANCE, token) as client:

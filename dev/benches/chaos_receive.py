@@ -10,8 +10,14 @@ the customers wrote is compared with what is stored and with what Discuss shows.
 
 import shutil
 
-from .addon_modules import load
-from .bench_chaos_send import (
+from ..environment.addon_modules import load
+from ..environment.database import break_connections, running_server
+from ..environment.home import dev_home, lock
+from ..environment.odoo_process import running_odoo
+from ..environment.odoo_session import OdooSession
+from ..environment.progress import step
+from ..environment.server import Odoo
+from .chaos_send import (
     LOGIN,
     PASSWORD,
     connect_account,
@@ -19,12 +25,6 @@ from .bench_chaos_send import (
     keep_verdict,
     prepare,
 )
-from .database import break_connections, running_server
-from .home import dev_home, lock
-from .odoo_process import running_odoo
-from .odoo_session import OdooSession
-from .progress import step
-from .server import Odoo
 
 DATABASE = "telegram_chaos_receive"
 NAME = "chaos-receive"  # of configuration files and logs
