@@ -128,7 +128,7 @@ class TelegramSecretMixin(models.AbstractModel):
             raise ValidationError(
                 self.env._(
                     "The API token can hold only letters and digits, without spaces. Copy it again "
-                    "from the GREEN-API console."
+                    "from the GREEN-API console (apiTokenInstance or partnerToken)."
                 )
             )
         return token

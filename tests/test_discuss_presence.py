@@ -27,7 +27,7 @@ class TestPresence(DiscussCase):
         return [row["body"] for row in self.phone.requests(method)]
 
     def test_typing(self):
-        """Typing is shown once in a while however many keys are pressed, and after the commit."""
+        """Typing is shown from time to time however many keys are pressed, and after the commit."""
         self.member._notify_typing(True)
         self.assertEqual(self.phone.requests("sendTyping"), [])
         self.member._notify_typing(True)

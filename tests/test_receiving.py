@@ -283,7 +283,7 @@ class TestSetUp(WebhookCase):
         self.phone.fault("setSettings", "status", status=500, body="Internal error")
         params = self.set_up()
         self.assertEqual(params["type"], "warning")
-        self.assertIn("disturbance", params["message"])
+        self.assertIn("temporarily unavailable", params["message"])
         self.assertFalse(self.instance.is_receiving_configured)
         self.assertEqual(self.set_up()["type"], "success")
 

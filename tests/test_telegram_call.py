@@ -26,7 +26,7 @@ class TestTelegramCall(TelegramCase):
     def test_failure_is_kept(self):
         """A button that failed leaves nothing to look at: its transaction is undone."""
         self.phone.fault("getSettings", "status", status=500)
-        with self.assertRaisesRegex(UserError, "disturbance"):
+        with self.assertRaisesRegex(UserError, "temporarily unavailable"):
             self.ask("get_settings")
         call = self.get_calls()
         self.assertEqual(

@@ -213,7 +213,7 @@ class TestTelegramChatHistory(TelegramCase):
         with self.assertRaisesRegex(UserError, "connection"):
             self.press()
         self.phone.fault("getChatHistory", "status", status=200, body="null")
-        with self.assertRaisesRegex(UserError, "not like GREEN-API"):
+        with self.assertRaisesRegex(UserError, "not one of GREEN-API"):
             self.press()
         self.answer()
         self.assertIn("lists no messages", self.press())

@@ -113,7 +113,7 @@ class TestTelegramChatInfo(TelegramCase):
             self.change(avatar=self.put(content, name), lastSeen=1769681957)
             with self.subTest(name):
                 params = self.refresh()
-                self.assertIn("What came is no picture", params["message"])
+                self.assertIn("downloaded file is not a picture", params["message"])
                 self.assertEqual(params["type"], "warning")
                 self.assertEqual(self.size(), (256, 128), "the former one stays")
                 self.assertTrue(self.chat.last_seen, "all else is taken")
@@ -134,7 +134,7 @@ class TestTelegramChatInfo(TelegramCase):
     def test_link_too_old(self):
         """The picture is gone since: the rest is lost with it."""
         self.change(avatar=f"{self.sandbox_url}/download/4100/gone.jpg", lastSeen=1769681957)
-        self.assertIn("could not be fetched", self.refresh()["message"])
+        self.assertIn("could not be downloaded", self.refresh()["message"])
         self.assertTrue(self.chat.last_seen)
 
     def test_odd_answer(self):

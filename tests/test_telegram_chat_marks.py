@@ -49,7 +49,7 @@ class TestTelegramChatMarks(TelegramCase):
         self.assertEqual(self.is_read(), [True])
         self.phone.fault("readChat", "status", status=500, times=2)
         params = self.press(self.chat + other, "action_mark_read")
-        self.assertIn("disturbance", params["message"])
+        self.assertIn("temporarily unavailable", params["message"])
 
     def test_what_is_wrong_with_all(self):
         """Twenty chats are asked for, and twenty times the same is said, when the account is not

@@ -137,7 +137,7 @@ class TestCreateGroup(GroupCase):
     def test_service_makes_none(self):
         """With somebody whom Telegram does not know no group is made, and Odoo has none."""
         stranger = self.chats._get_or_create(self.instance, "77", name="Stranger")
-        with self.assertRaisesRegex(UserError, "made no group"):
+        with self.assertRaisesRegex(UserError, "could not be created"):
             self.make_group(self.ivan_chat | stranger)
         self.assertFalse(self.chats.search([("chat_type", "=", "group")]))
 

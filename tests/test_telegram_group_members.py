@@ -47,7 +47,7 @@ class TestGroupMembers(ManagedGroupCase):
         self.phone.fault("addGroupParticipant", "status", status=500)
         results = self.ask(self.group, "add_group_participants", self.marfa | self.ivan)
         self.assertEqual([chat_id for chat_id, _reason in results], [MARFA, IVAN])
-        self.assertIn("disturbance", results[0][1])
+        self.assertIn("temporarily unavailable", results[0][1])
         self.assertIn("Not tried", results[1][1])
         self.assertEqual(self.calls("addGroupParticipant"), 1)
 
@@ -75,7 +75,7 @@ class TestGroupMembers(ManagedGroupCase):
         with self.instance._get_client() as client:
             client.add_group_participant(self.group.telegram_id, MARFA)
         [(_chat_id, reason)] = self.ask(self.group, "add_group_participants", self.marfa)
-        self.assertEqual(reason, "This person is in the group already.")
+        self.assertEqual(reason, "This contact is already in the group.")
         self.assertIn("Marfa", self.members(self.group), "the list is right all the same")
 
     def test_administrators(self):
@@ -120,7 +120,7 @@ class TestGroupMembers(ManagedGroupCase):
             ("leaveGroup", "leave_group"),
         ):
             self.phone.fault(service, "status", status=500)
-            with self.subTest(service), self.assertRaisesRegex(UserError, "disturbance"):
+            with self.subTest(service), self.assertRaisesRegex(UserError, "temporarily unavailable"):
                 self.ask(self.group, method, *arguments, user=self.manager)
         self.assertEqual(self.members(self.group), before)
         self.assertEqual(self.group.name, "Team")

@@ -20,7 +20,7 @@ class TestSession(AccountCase):
         """Signed out at the service and here; what waits goes on waiting, nobody is alarmed."""
         self.press("action_read_account")
         message = self.write_from(self.customer, "Later")
-        self.assertIn("wait until somebody signs in", self.press("action_log_out"))
+        self.assertIn("queued until an account signs in", self.press("action_log_out"))
         self.assertEqual(self.phone.instance()["stateInstance"], "notAuthorized")
         self.assertEqual(self.instance.state, "notAuthorized")
         self.assertFalse(self.instance.account_phone, "nobody's account any more")
@@ -34,7 +34,7 @@ class TestSession(AccountCase):
     def test_log_out_fails(self):
         """When the service fails, the account is not shown as signed out."""
         self.phone.fault("logout", "status", status=500)
-        with self.assertRaisesRegex(UserError, "disturbance"):
+        with self.assertRaisesRegex(UserError, "temporarily unavailable"):
             self.press("action_log_out")
         self.assertEqual(self.instance.state, "authorized")
 
@@ -53,7 +53,7 @@ class TestSession(AccountCase):
     def test_restart_refused(self):
         """An instance that is not paid says so, and keeps that as its state."""
         self.phone.change(expired=True)
-        with self.assertRaisesRegex(UserError, "not paid"):
+        with self.assertRaisesRegex(UserError, "subscription has expired"):
             self.press("action_restart")
         self.env.invalidate_all()
         self.assertEqual(self.instance.state, "expired")
@@ -145,7 +145,7 @@ class TestNewToken(AccountCase):
     def test_unknown_outcome(self):
         """When the answer is lost, nothing is tried again: the words say where the token is."""
         self.phone.fault("updateApiToken", "lost_after")
-        with self.assertRaisesRegex(UserError, "apiTokenInstance in the GREEN-API console"):
+        with self.assertRaisesRegex(UserError, "Copy apiTokenInstance"):
             self.renew()
         self.assertEqual(len(self.phone.requests("updateApiToken")), 1)
         self.assertEqual(self.instance.sudo().api_token, self.phone.token)

@@ -188,7 +188,7 @@ class TestGap(TelegramCase):
         self.phone.write(CUSTOMER_CHAT, "Missed")
         self.lose()
         self.phone.fault("lastIncomingMessages", "status", status=500, body="Internal error")
-        self.assertIn("disturbance", self.fetch())
+        self.assertIn("temporarily unavailable", self.fetch())
         self.assertEqual(self.texts(), [])
         self.assertNotIn(SECRET_MARK, self.instance.last_error)
 

@@ -41,7 +41,7 @@ class TestProfile(AccountCase):
         """An account without a session has no name; the words say what to do."""
         self.press("action_read_account")
         self.phone.change(stateInstance="notAuthorized")
-        self.assertIn("Sign in", self.press("action_read_account"))
+        self.assertIn("Sign In", self.press("action_read_account"))
         self.assertFalse(self.instance.account_phone)
 
     def test_signed_out_on_the_phone(self):
@@ -87,7 +87,7 @@ class TestProfile(AccountCase):
         """A reason inside a 200 answer is told in words, and the former picture stays."""
         body = {"reason": "rate-overlimit", "urlAvatar": None, "setProfilePicture": False}
         self.phone.fault("setProfilePicture", "status", status=200, body=body)
-        with self.assertRaisesRegex(UserError, "once in a while"):
+        with self.assertRaisesRegex(UserError, "from time to time"):
             self.set_picture(picture_file())
         self.assertFalse(self.instance.account_picture)
 

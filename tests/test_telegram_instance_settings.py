@@ -100,7 +100,7 @@ class TestSettings(AccountCase):
         dialog.keep_online = True
         self.phone.fault("setSettings", "status", status=200, body={"saveSettings": True})
         told = self.press("action_save", dialog)
-        self.assertIn("The service was told: Show as online.", told)
+        self.assertIn("Settings changed at GREEN-API: Show as online.", told)
         self.assertIn("former value of: Show as online.", told)
 
     def test_while_it_restarts(self):

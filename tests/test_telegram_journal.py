@@ -71,7 +71,7 @@ class TestTelegramJournal(TelegramCase):
         """Half a comparison would show differences that are none."""
         self.phone.write(CUSTOMER_CHAT, "Hello")
         self.phone.fault("lastOutgoingMessages", "status", status=500)
-        with self.assertRaisesRegex(UserError, "disturbance"):
+        with self.assertRaisesRegex(UserError, "temporarily unavailable"):
             self.open()
         self.assertFalse(self.env["telegram.journal.entry"].search([]))
 

@@ -88,10 +88,10 @@ class TestPartner(PartnerCase):
     def test_failures(self):
         """Wrong token, no connection, a web page: in words, and without the token."""
         self.control.fault("getInstances", "html")
-        with self.assertRaisesRegex(UserError, "not like GREEN-API"):
+        with self.assertRaisesRegex(UserError, "not one of GREEN-API"):
             self.refresh()
         self.control.fault("getInstances", "status", status=500, body=f"partner/{PARTNER_TOKEN}")
-        with self.assertRaisesRegex(UserError, "disturbance") as caught:
+        with self.assertRaisesRegex(UserError, "temporarily unavailable") as caught:
             self.refresh()
         self.assertNotIn(SECRET_MARK, str(caught.exception))
         self.partner.api_token_new = f"{SECRET_MARK}wrong"

@@ -152,7 +152,7 @@ class TestPartnerInstances(PartnerCase):
         self.phone.fault("logout", "status", status=500)
         dialog, answer = self.delete(line)
         self.assertEqual(answer["res_id"], dialog.id)
-        self.assertIn("disturbance", dialog.problem)
+        self.assertIn("temporarily unavailable", dialog.problem)
         self.assertFalse(self.phone.instance()["deleted"])
         self.assertTrue(self.instance.active)
         self.delete(line, "action_delete_anyway", dialog)
@@ -164,7 +164,7 @@ class TestPartnerInstances(PartnerCase):
         """Signed out, but not deleted: the account is shown as signed out, and stays."""
         self.refresh()
         self.control.fault("deleteInstanceAccount", "status", status=500)
-        with self.assertRaisesRegex(UserError, "disturbance"):
+        with self.assertRaisesRegex(UserError, "temporarily unavailable"):
             self.delete(self.line(self.phone.id_instance))
         self.env.invalidate_all()
         self.assertEqual((self.instance.state, self.instance.active), ("notAuthorized", True))

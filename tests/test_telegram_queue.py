@@ -137,7 +137,7 @@ class TestTelegramQueue(TelegramCase):
     def test_service_down(self):
         """A service that does not answer is said to, and nothing is shown in its place."""
         self.phone.fault("showMessagesQueue", "status", status=503)
-        with self.assertRaisesRegex(UserError, "disturbance"):
+        with self.assertRaisesRegex(UserError, "temporarily unavailable"):
             self.open()
         self.assertFalse(self.env["telegram.queue"].search([]))
 

@@ -135,9 +135,9 @@ class TestStart(StartCase):
         """A failure of the service is told as its own, not as wrong credentials."""
         self.begin()
         self.fresh.fault("getStateInstance", "status", status=502)
-        self.assertIn("disturbance", self.connect(self.fresh)["refusal"])
+        self.assertIn("temporarily unavailable", self.connect(self.fresh)["refusal"])
         self.fresh.change(expired=True)
-        self.assertIn("not paid", self.connect(self.fresh)["refusal"])
+        self.assertIn("subscription has expired", self.connect(self.fresh)["refusal"])
         self.fresh.change(deleted=True)
         self.assertIn("was deleted", self.connect(self.fresh)["refusal"])
         self.assertFalse(self.find(self.fresh))
@@ -191,7 +191,7 @@ class TestStart(StartCase):
         self.fresh.fault("getSettings", "status", status=500)
         answer = self.call("set_receiving", "polling")
         self.assertEqual((answer["step"], answer["is_good"]), ("receiving", False))
-        self.assertIn("disturbance", answer["message"])
+        self.assertIn("temporarily unavailable", answer["message"])
 
     def test_answers_hold_no_token(self):
         """Nothing that goes to the browser holds the token."""
@@ -230,7 +230,7 @@ class TestTwoWayTest(StartCase):
         self.phone.fault("getAccountSettings", "status", status=500)
         answer = self.call("send_test")
         self.assertEqual(answer["status"], "failed")
-        self.assertIn("disturbance", answer["message"])
+        self.assertIn("temporarily unavailable", answer["message"])
         self.assertEqual(self.call("send_test")["status"], "queued")
 
     def test_signed_out_meanwhile(self):

@@ -56,7 +56,7 @@ class TestWaiting(TelegramCase):
         self.phone.write(CUSTOMER_CHAT, "Stored")
         answer = self.take()
         self.assertEqual(answer["outcome"], "refused")
-        self.assertIn("disturbance", answer["message"])
+        self.assertIn("temporarily unavailable", answer["message"])
         self.receive()
         messages = self.env["telegram.message"].search([("instance_id", "=", self.instance.id)])
         self.assertEqual(messages.mapped("text"), ["Stored"])
