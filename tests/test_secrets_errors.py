@@ -71,7 +71,7 @@ class TestSecretsErrors(SecretsCase):
         shows with an error what it came from."""
         with socket.create_server(("127.0.0.1", 0)) as server:
             url = f"http://127.0.0.1:{server.getsockname()[1]}"
-        for table in ("telegram_instance", "telegram_partner"):
+        for table in ("telegram_instance", "telegram_api_partner"):
             query = SQL("UPDATE %s SET api_url = %s", SQL.identifier(table), url)
             self.env.cr.execute(query)
         self.env.invalidate_all()

@@ -123,13 +123,13 @@ class TestTelegramCall(TelegramCase):
     def test_unknown_outcome(self):
         """After a call of unknown outcome a person looks first, and does not just press again."""
         self.phone.fault("clearMessagesQueue", "lost_after")
-        with self.assertRaisesRegex(UserError, "look before you do it again"):
+        with self.assertRaisesRegex(UserError, "Check before trying again"):
             self.ask("clear_messages_queue")
 
     def test_state_told_by_failure(self):
         """A failure that tells the state of the instance changes it, though the button failed."""
         self.phone.change(stateInstance="notAuthorized")
-        with self.assertRaisesRegex(UserError, "Sign in"):
+        with self.assertRaisesRegex(UserError, "Sign In"):
             self.ask("get_contacts")
         self.instance.invalidate_recordset()
         self.assertEqual(self.instance.state, "notAuthorized")

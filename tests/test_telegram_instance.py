@@ -161,7 +161,7 @@ class TestInstance(TelegramCase):
         self.instance.id_instance = "4100777777"
         check("idInstance")
         self.instance.api_url = "http://127.0.0.1:9"
-        check("No connection")
+        check("no connection")
         self.assertEqual(len(sentences), 9)
         self.instance.api_url = self.sandbox_url
         self.instance.write(

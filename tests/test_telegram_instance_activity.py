@@ -44,7 +44,7 @@ class TestActivities(TelegramCase):
         self.instance._record_error(RefusedError("sendMessage", "notAuthorized"))
         [activity] = self.activities()
         self.assertEqual(activity.user_id, self.manager)
-        self.assertIn("Sign in", activity.note)
+        self.assertIn("Sign In", activity.note)
         self.assertEqual(activity.date_deadline, fields.Date.today())
         self.assertTrue(activity.with_user(self.manager).has_access("write"))
 

@@ -98,7 +98,7 @@ class TestPartner(PartnerCase):
         with self.assertRaisesRegex(UserError, "does not accept the partner token"):
             self.refresh()
         self.partner.api_url = "http://127.0.0.1:9"
-        with self.assertRaisesRegex(UserError, "No connection"):
+        with self.assertRaisesRegex(UserError, "no connection"):
             self.refresh()
         calls = self.env["telegram.call"].search([("api_partner_id", "=", self.partner.id)])
         self.assertEqual(len(calls), 4)

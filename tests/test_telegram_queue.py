@@ -104,7 +104,7 @@ class TestTelegramQueue(TelegramCase):
         """When the service did not clear its queue, ours is as it was."""
         there = self.give_to_service("There")
         self.phone.fault("clearMessagesQueue", "status", status=500)
-        with self.assertRaisesRegex(UserError, "look before you do it again"):
+        with self.assertRaisesRegex(UserError, "Check before trying again"):
             self.press(self.open(), "action_clear_messages")
         self.assertEqual(there.state, "sent")
         self.assertEqual(self.open().messages_count, 1)

@@ -107,7 +107,7 @@ class TestStart(StartCase):
             ({"api_token": "two words"}, "letters and digits only"),
             ({"api_token": ""}, "letters and digits only"),
             ({"api_url": "http://example.com"}, "https://"),
-            ({"api_url": "http://127.0.0.1:9"}, "No connection"),
+            ({"api_url": "http://127.0.0.1:9"}, "no connection"),
         ):
             with self.subTest(values):
                 answer = self.connect(self.fresh, **values)
@@ -238,7 +238,7 @@ class TestTwoWayTest(StartCase):
         self.phone.change(stateInstance="notAuthorized")
         answer = self.call("send_test")
         self.assertEqual(answer["status"], "failed")
-        self.assertIn("Sign in", answer["message"])
+        self.assertIn("Sign In", answer["message"])
 
     def test_refused_message(self):
         """A message that the service refuses is a failure with its reason, and can be repeated."""
