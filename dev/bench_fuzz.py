@@ -9,7 +9,7 @@ from .server import Odoo
 from .suite import run_pytest
 
 DATABASE = "telegram_fuzz"
-TESTS = ("tests/test_client_properties.py", "tests/test_hostile_input.py")
+TESTS = ("tests/client/test_client_properties.py", "tests/receiving/test_hostile_input.py")
 TIMES_VARIABLE = "TELEGRAM_FUZZ_TIMES"
 
 

@@ -20,16 +20,14 @@ INTERRUPTED = 2  # exit code of pytest
 # They wait for browsers and other processes most of the time: they run beside all the others, on
 # a database of their own.
 WAITING_TESTS = (
-    "test_*browser*.py",
-    "test_chaos*.py",
-    "test_crash.py",
-    "test_failures.py",
-    "test_js.py",
-    "test_lifecycle.py",
-    "test_receiving.py",
+    "browser/test_*.py",
+    "chaos/test_chaos*.py",
+    "chaos/test_crash.py",
+    "installation/test_*.py",
+    "mail/test_failures.py",
+    "receiving/test_receiving.py",
+    "receiving/test_waiting.py",
     "test_sandbox_page.py",
-    "test_update.py",
-    "test_waiting.py",
 )
 LAST_TEST = "test_zz_secrets.py"  # reads the log of the others
 
@@ -69,7 +67,7 @@ def _run_all(odoo, database):
     tests = CHECKOUT / "tests"
     waiting = {path for pattern in WAITING_TESTS for path in tests.glob(pattern)}
     last = tests / LAST_TEST
-    rest = set(tests.glob("test_*.py")) - waiting
+    rest = set(tests.rglob("test_*.py")) - waiting
     arguments, options = _pytest(odoo, f"{database}_waiting", [*sorted(waiting - {last}), last])
     log = odoo.home / "log" / f"{database}_waiting-pytest.log"
     with log.open("w") as output:
