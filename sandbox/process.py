@@ -29,14 +29,16 @@ def start_sandbox(data_dir, port=0, *options, pace="fast"):
         stop(process)
 
 
-def launch(data_dir, port=0, *options, pace="fast"):
+def launch(data_dir, port=0, *options, pace="fast", starter=()):
     """Start the sandbox without stopping it; see :func:`start_sandbox`.
 
     It ends with the program that started it, even when that one is killed.
+
+    :param starter: command that starts the sandbox in place of this program, put before its own
     """
     command = [sys.executable, "-m", "sandbox", "--data", str(data_dir), "--port", str(port)]
     process = subprocess.Popen(
-        [*command, "--pace", pace, "--end-with-input", *options],
+        [*starter, *command, "--pace", pace, "--end-with-input", *options],
         cwd=ROOT,
         # only this program holds the other end: when it is gone, the sandbox's input ends
         stdin=subprocess.PIPE,

@@ -23,6 +23,15 @@ OTHER_CHAT = "10000001"
 class PrivacyCase(TelegramCase):
     """A customer who has written and sent a file, and another one."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = new_test_user(
+            cls.env,
+            "privacy_manager",
+            groups="telegram_green_api.group_manager,base.group_partner_manager",
+        )
+
     def setUp(self):
         super().setUp()
         self.phone.write(CUSTOMER_CHAT, "My address is Arbat 1")
@@ -32,11 +41,6 @@ class PrivacyCase(TelegramCase):
         self.chat = self.find_chat(CUSTOMER_CHAT)
         self.chat._link_to_partner(self.customer)
         self.other_chat = self.find_chat(OTHER_CHAT)
-        self.manager = new_test_user(
-            self.env,
-            "privacy_manager",
-            groups="telegram_green_api.group_manager,base.group_partner_manager",
-        )
 
     def find_chat(self, chat_id):
         return self.env["telegram.chat"].search(

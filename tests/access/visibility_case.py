@@ -13,16 +13,20 @@ SECRET = "My secret wish"
 class VisibilityCase(TelegramCase):
     """The chat of a salesperson's customer, a colleague of theirs, and an administrator."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        user, manager = "telegram_green_api.group_user", "telegram_green_api.group_manager"
+        cls.colleague = new_test_user(
+            cls.env, "visibility_colleague", groups=f"{user},base.group_partner_manager"
+        )
+        cls.manager = new_test_user(cls.env, "visibility_manager", groups=manager)
+        staff = cls.salesperson | cls.colleague | cls.manager
+        cls.instance.operator_ids = [Command.set(staff.ids)]
+        cls.customer.user_id = cls.salesperson
+
     def setUp(self):
         super().setUp()
-        user, manager = "telegram_green_api.group_user", "telegram_green_api.group_manager"
-        self.colleague = new_test_user(
-            self.env, "visibility_colleague", groups=f"{user},base.group_partner_manager"
-        )
-        self.manager = new_test_user(self.env, "visibility_manager", groups=manager)
-        staff = self.salesperson | self.colleague | self.manager
-        self.instance.operator_ids = [Command.set(staff.ids)]
-        self.customer.user_id = self.salesperson
         self.ingest(self.notification())
         chats = self.env["telegram.chat"]
         self.chat = chats.search([("instance_id", "=", self.instance.id)])

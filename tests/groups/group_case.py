@@ -35,20 +35,17 @@ class GroupCase(TelegramCase):
             groups="telegram_green_api.group_manager,base.group_partner_manager",
         )
         cls.ivan, cls.marfa = cls.env["res.partner"].create([{"name": "Ivan"}, {"name": "Marfa"}])
-
-    def setUp(self):
-        super().setUp()
-        self.instance.operator_ids = [Command.link(self.manager.id)]
-        self.chats = self.env["telegram.chat"]
+        cls.instance.operator_ids = [Command.link(cls.manager.id)]
+        cls.chats = cls.env["telegram.chat"]
         for chat_id, partner in (
-            (CUSTOMER_CHAT, self.customer),
-            (IVAN, self.ivan),
-            (MARFA, self.marfa),
+            (CUSTOMER_CHAT, cls.customer),
+            (IVAN, cls.ivan),
+            (MARFA, cls.marfa),
         ):
-            chat = self.chats._get_or_create(self.instance, chat_id, name=partner.name)
+            chat = cls.chats._get_or_create(cls.instance, chat_id, name=partner.name)
             chat.partner_id = partner
-            self.chats |= chat
-        self.vasilisa_chat, self.ivan_chat, self.marfa_chat = self.chats
+            cls.chats |= chat
+        cls.vasilisa_chat, cls.ivan_chat, cls.marfa_chat = cls.chats
 
     @contextmanager
     def asking(self):

@@ -47,6 +47,8 @@ class InvoiceCase(TelegramCase):
             company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)],
         )
+        cls.instance.company_id = cls.company
+        cls.instance.operator_ids = cls.accountant
         cls.env["ir.config_parameter"].set_param("web.base.url", "https://seller.example.com")
 
     @classmethod
@@ -57,8 +59,6 @@ class InvoiceCase(TelegramCase):
 
     def setUp(self):
         super().setUp()
-        self.instance.company_id = self.company
-        self.instance.operator_ids = self.accountant
         self.use_program(PROGRAM)
 
     @classmethod

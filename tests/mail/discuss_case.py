@@ -18,10 +18,7 @@ class DiscussCase(TelegramCase):
         cls.colleague = new_test_user(
             cls.env, "telegram_colleague", groups="telegram_green_api.group_user"
         )
-
-    def setUp(self):
-        super().setUp()
-        self.instance.operator_ids = self.salesperson | self.colleague
+        cls.instance.operator_ids = cls.salesperson | cls.colleague
 
     @property
     def chat(self):

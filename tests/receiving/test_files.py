@@ -301,7 +301,7 @@ class TestFiles(FilesCase):
 
 
 @tagged("post_install", "-at_install")
-class TestFilesServed(HttpCase, FilesCase):
+class TestFilesServed(FilesCase, HttpCase):
     """Files as a browser gets them."""
 
     def test_page_is_never_shown_as_a_page(self):
