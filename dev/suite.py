@@ -16,7 +16,8 @@ from .server import Odoo
 LOG_VARIABLE = "TELEGRAM_TEST_LOG"
 TEMPLATE_VARIABLE = "TELEGRAM_TEST_TEMPLATE"
 CLIENT_LOGGER = f"odoo.addons.{ADDON}.client"
-INTERRUPTED = 2  # exit code of pytest
+PLUGINS = ("log_watch", "odoo_tags")  # of pytest, in this package
+INTERRUPTED, NO_TESTS = 2, 5  # exit codes of pytest
 # They wait for browsers and other processes most of the time: they run beside all the others, on
 # a database of their own.
 WAITING_TESTS = (
@@ -43,11 +44,11 @@ def main():
     with lock(home, f"test-{options.database}", busy=busy), running_server(home) as server:
         odoo = Odoo(home, server)
         _prepare_database(odoo, options, options.database)
-        if pytest_options:
+        if pytest_options and pytest_options[0] != "-m":  # marks are of tests all over
             code = run_pytest(odoo, options.database, pytest_options)
         else:
             _prepare_database(odoo, options, f"{options.database}_waiting")
-            code = _run_all(odoo, options.database)
+            code = _run_all(odoo, options.database, pytest_options)
         wanted = options.lint or (options.lint is None and not pytest_options)
         if wanted and code != INTERRUPTED:
             code = lint.run(odoo, options.database) or code
@@ -62,22 +63,27 @@ def _prepare_database(odoo, options, name):
         addon_database.create(odoo, name, odoo.home / "log" / f"{name}-install.log")
 
 
-def _run_all(odoo, database):
-    """Run all tests, in two processes at once; return pytest's exit code."""
+def _run_all(odoo, database, selection):
+    """Run all tests, in two processes at once; return pytest's exit code.
+
+    :param selection: options of pytest that select some of them
+    """
     tests = CHECKOUT / "tests"
     waiting = {path for pattern in WAITING_TESTS for path in tests.glob(pattern)}
     last = tests / LAST_TEST
     rest = set(tests.rglob("test_*.py")) - waiting
-    arguments, options = _pytest(odoo, f"{database}_waiting", [*sorted(waiting - {last}), last])
+    chosen = [*selection, *sorted(waiting - {last}), last]
+    arguments, options = _pytest(odoo, f"{database}_waiting", chosen)
     log = odoo.home / "log" / f"{database}_waiting-pytest.log"
     with log.open("w") as output:
         beside = subprocess.Popen(
             arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options
         )
         with ending(beside):
-            code = run_pytest(odoo, database, sorted(rest))
+            code = run_pytest(odoo, database, [*selection, *sorted(rest)])
             if code != INTERRUPTED:
-                code = beside.wait() or code
+                # A selection may leave no test to one of the two.
+                code = max({code, beside.wait()} - {NO_TESTS}, default=NO_TESTS)
     print(f"\nThe tests that ran beside these:\n{log.read_text(errors='replace')}", flush=True)
     return code
 
@@ -119,6 +125,7 @@ def _pytest(odoo, database, options, **variables):
         "--odoo-http",
         "--durations=15",
         "-rs",
+        *(f"-p{__package__}.{plugin}" for plugin in PLUGINS),
         *(_linked(str(option), addon) for option in options),
     ]
     if not any(str(argument).startswith(str(addon / "tests")) for argument in arguments):

@@ -173,7 +173,7 @@ class TelegramInstance(models.Model):
     def _domain_strangers(self):
         """Tell to which new people this instance has written within 24 hours."""
         now = fields.Datetime.now()
-        domain = Domain("instance_id", "=", self.id) & Domain("first_written_at", ">", now - DAY)
+        domain = Domain("instance_id", "in", self.ids) & Domain("first_written_at", ">", now - DAY)
         return domain & Domain("first_written_at", "<=", now)  # as in _get_allowance
 
     def _find_waiting_stranger(self):

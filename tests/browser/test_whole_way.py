@@ -65,7 +65,7 @@ class BrowserCase(TourCase, SandboxCase):
         self.assertGreater(self.answers, 100)
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "slow")
 class TestDesktop(BrowserCase):
     browser_size = "1400x900"
 
@@ -74,7 +74,7 @@ class TestDesktop(BrowserCase):
         self.check_the_whole_way("/odoo")
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "slow")
 class TestMobile(BrowserCase):
     browser_size = "390x844"
     touch_enabled = True

@@ -19,7 +19,7 @@ SEED = 4
 PATIENCE = 120  # seconds
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "slow")
 class TestChaos(ChaosCase):
     """The short form of ``./dev/bench chaos-send``."""
 

@@ -21,7 +21,7 @@ SEED = 5
 PATIENCE = 120  # seconds
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "slow")
 class TestChaosReceive(ChaosCase):
     """The short form of ``./dev/bench chaos-receive``."""
 

@@ -144,7 +144,6 @@ class TestDisk(FilesCase):
         for damage in (os.unlink, lambda path: os.truncate(path, 5)):
             file = self.attach()
             path = self.path(file)
-            self.addCleanup(path.unlink, missing_ok=True)
             message = self.instance.send_file(CUSTOMER_CHAT, file)
             text = self.instance.send_text(CUSTOMER_CHAT, "After it")
             damage(path)

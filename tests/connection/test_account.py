@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ...client import Pace
 from ...models.transactions import write_in_own_transaction
@@ -178,6 +179,7 @@ class TestCommitted(CommittedCase):
 
     name = "Account test"
 
+    @mute_logger("odoo.sql_db")
     def test_conflict(self):
         """A new token is kept though the send action has just written the same row."""
         attempts = []

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..common import CUSTOMER_CHAT, TelegramCase
 
@@ -89,6 +90,7 @@ class TestTelegramChatHistory(TelegramCase):
         self.assertIn("0 messages were imported", self.press())
         self.assertEqual(len(self.messages()), 1)
 
+    @mute_logger("odoo.addons.telegram_green_api.models")
     def test_unsure_is_not_doubled(self):
         """It is not known yet whether a message went out: the history has it as another one."""
         chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)

@@ -6,6 +6,7 @@ import unittest
 from odoo import SUPERUSER_ID, api
 from odoo.service.model import retrying
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..committed_case import CommittedCase
 
@@ -71,6 +72,7 @@ class TestTelegramSyncTogether(CommittedCase, unittest.TestCase):
             env.cr.commit()
             env["telegram.event"]._process_inbox(instance)
 
+    @mute_logger("odoo.sql_db")
     def test_all_at_once(self):
         """Two make the same chat: one of the three breaks off, or a person has two chats."""
 

@@ -74,7 +74,7 @@ ORPHANS = {
 }
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "slow")
 class TestLifecycle(DatabaseCase):
     """Installing, updating and uninstalling, as an administrator does on a server."""
 

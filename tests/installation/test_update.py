@@ -58,7 +58,7 @@ SELECT chat.chat_id, message.text, message.state, message.download_state, file.f
 """
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "slow")
 class TestUpdate(SandboxCase, DatabaseCase):
     """The addon is updated while it is at work: nothing is lost, doubled or out of its order."""
 

@@ -2,6 +2,7 @@
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..common import CUSTOMER_CHAT
 from .invoice_case import InvoiceCase
@@ -79,6 +80,7 @@ class TestInvoiceSending(InvoiceCase):
         self.env.ref("telegram_green_api.template_invoice").unlink()
         self.assertTrue(self.send(self._create_invoice()).attachment_id)
 
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_template_cannot_be_filled(self):
         """The dialog still opens, and says which placeholder cannot be filled."""
         template = self.env.ref("telegram_green_api.template_invoice")
@@ -239,6 +241,7 @@ class TestInvoiceSending(InvoiceCase):
         wizard.action_send_and_print()
         self.assertEqual(len(self.messages_of(invoice)), 2)
 
+    @mute_logger("odoo.addons.base.models.ir_actions_report")
     def test_pdf_cannot_be_made(self):
         """A report that fails is the person's to read; nothing is left behind."""
         invoice = self._create_invoice(narration="UNPRINTABLE")

@@ -3,6 +3,7 @@
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .invoice_case import InvoiceCase
 
@@ -148,6 +149,7 @@ class TestInvoiceSendingBatch(InvoiceCase):
 
     # --- What goes wrong in the background --------------------------------------------------
 
+    @mute_logger("odoo.addons.base.models.ir_actions_report")
     def test_one_fails(self):
         """An invoice that cannot be printed holds up no other, and says on itself why."""
         bad = self._create_invoice(self._create_customer(5), narration="UNPRINTABLE")
@@ -193,6 +195,7 @@ class TestInvoiceSendingBatch(InvoiceCase):
         self.assertFalse(self.messages_of(self.both))
         self.assertIn("Ask an administrator", self.words_on(self.first))
 
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_text_cannot_be_filled(self):
         """A text that fails for one invoice fails for that one only."""
         self.both.ref = "Order 5"

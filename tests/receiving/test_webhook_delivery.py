@@ -11,6 +11,7 @@ import requests
 from odoo.service import server
 from odoo.tests import tagged
 from odoo.tests.common import HOST
+from odoo.tools import mute_logger
 
 from ...models import telegram_event_receiving as receiving
 from ..committed_case import CommittedCase
@@ -128,6 +129,7 @@ class TestDelivery(CommittedCase):
             ["First", "While the first is processed", "In the pause after that"],
         )
 
+    @mute_logger("odoo.sql_db")
     def test_delivered_in_parallel(self):
         """The same notifications many times at once: each is answered 200, and is here once."""
         bodies = [

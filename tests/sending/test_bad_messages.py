@@ -41,6 +41,7 @@ class TestBadMessages(TelegramCase):
         self.assertEqual(bad.state, "error")
         self.assertIn("offer.pdf", bad.failure_reason)
 
+    @mute_logger("odoo.addons.telegram_green_api.models")
     def test_file_that_the_server_cannot_read(self):
         """A file whose place in the filestore cannot be read fails, and not the whole run."""
         file = self.env["ir.attachment"].create({"name": "offer.pdf", "raw": b"%PDF-1.4 y"})

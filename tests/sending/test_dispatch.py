@@ -5,6 +5,7 @@ from datetime import timedelta
 import requests
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..common import CUSTOMER_CHAT, TelegramCase
 
@@ -151,6 +152,7 @@ class TestMessageDelivery(TelegramCase):
         self.assertEqual((gone.state, text.state), ("error", "sent"))
         self.assertEqual(gone.failure_reason, "“offer.pdf” was deleted before it could be sent.")
 
+    @mute_logger("odoo.addons.telegram_green_api.models")
     def test_file_missing_in_the_filestore(self):
         """A file that the disk has lost fails in words instead of stopping the queue."""
         lost = self.instance.send_file(CUSTOMER_CHAT, self.file)

@@ -2,6 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .template_case import TemplateCase
 
@@ -67,6 +68,7 @@ class TestText(TemplateCase):
 
         self.assertEqual(count(partners[2:4]), count(partners[4:]))
 
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_failure_names_the_record(self):
         """What works for one record may fail for another: the message says for which."""
         template = self._create_template(
@@ -94,6 +96,7 @@ class TestSaving(TemplateCase):
         with self.assertRaisesRegex(ValidationError, reason):
             self.template.body = body
 
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_unknown_field(self):
         """A misspelled field is found now and not when a customer should get the message."""
         self.assertRefused("Hello {{ object.nmae }}", "object.nmae.*has no field “nmae”")
@@ -108,11 +111,13 @@ class TestSaving(TemplateCase):
             with self.subTest(body):
                 self.assertRefused(body, "is missing")
 
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_language(self):
         """The language's placeholder is checked like the text's."""
         with self.assertRaisesRegex(ValidationError, "has no field “nmae”"):
             self.template.lang = "{{ object.nmae }}"
 
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_translation(self):
         """A translation is checked although the original is right."""
         with self.assertRaisesRegex(ValidationError, "has no field “nom”"):

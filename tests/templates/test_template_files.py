@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .template_case import TemplateCase
 
@@ -55,6 +56,7 @@ class TestFiles(TemplateCase):
             self.assertEqual((file.res_model, file.res_id), ("res.partner", partner.id))
             self.assertFalse(file.env.su)
 
+    @mute_logger("odoo.addons.base.models.ir_actions_report")
     def test_pdf(self):
         """With wkhtmltopdf, it is really a PDF."""
         if self.env["ir.actions.report"].get_wkhtmltopdf_state() == "install":

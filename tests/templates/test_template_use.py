@@ -2,6 +2,7 @@
 
 from odoo.exceptions import AccessError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
 from .template_case import TemplateCase
@@ -119,6 +120,7 @@ class TestPreview(TemplateCase):
             self.assertEqual(form.body, "Hello Chloé, good day!")
             self.assertFalse(form.warning)
 
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_bad_placeholder(self):
         """A placeholder that fails for this record is named instead of a traceback."""
         self.template.body = "{{ object.parent_id.name.upper() if object.ref == 'x' else '-' }}"
@@ -160,6 +162,7 @@ class TestPreview(TemplateCase):
 class TestScreen(HttpCase):
     """Templates as a person works with them."""
 
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin", "odoo.http")
     def test_write_and_preview(self):
         """A field is picked and not typed, a mistake is told in words, the preview has the name."""
         self.start_tour(
