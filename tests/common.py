@@ -17,6 +17,7 @@ from odoo.tests.common import HOST, BaseCase, _super_send
 
 from ..sandbox.phone import Phone
 from ..sandbox.process import launch, stop
+from .settings import EVERYTHING_ON
 
 # One word that marks every secret of the tests: none of them may turn up anywhere.
 SECRET_MARK = "d75b3a66TOPSECRET"
@@ -24,15 +25,15 @@ CUSTOMER_CHAT = "10000000"
 CUSTOMER_PHONE = "+79998887766"
 CLOCK_TOLERANCE = 1  # seconds between our clock and the local service's
 
-EVERYTHING_ON = {
-    "incomingWebhook": "yes",
-    "outgoingWebhook": "yes",
-    "outgoingMessageWebhook": "yes",
-    "outgoingAPIMessageWebhook": "yes",
-    "stateWebhook": "yes",
+ROLES = {
+    "user": "telegram_green_api.group_user",
+    "manager": "telegram_green_api.group_manager",
+    "contacts": "base.group_partner_manager",
+    "accounting": "account.group_account_invoice",
+    "employee": "base.group_user",
+    "portal": "base.group_portal",
+    "system": "base.group_system",
 }
-
-
 # Odoo ends the children of its process after each class of tests, but not a child's children.
 STARTER = ("sh", "-c", 'exec 3<&0; "$@" <&3 3<&- &', "sh")
 _services = {}  # the running ones: (process, URL, folder), by their options
@@ -118,17 +119,27 @@ class SandboxCase(LocalCallsCase):
         phone.create(apiTokenInstance=phone.token, **values)
 
 
-class TelegramCase(SandboxCase, TransactionCase):
+class UserCase(TransactionCase):
+    """Makes users by what they may do."""
+
+    @classmethod
+    def create_user(cls, login, *roles, **values):
+        """Create a user.
+
+        :param roles: names in ROLES
+        :param values: further fields
+        """
+        groups = ",".join(ROLES[role] for role in roles)
+        return new_test_user(cls.env, login, groups=groups, **values)
+
+
+class TelegramCase(SandboxCase, UserCase):
     """An authorized instance, a customer with a phone, and a salesperson who writes."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.salesperson = new_test_user(
-            cls.env,
-            "telegram_salesperson",
-            groups="telegram_green_api.group_user,base.group_partner_manager",
-        )
+        cls.salesperson = cls.create_user("telegram_salesperson", "user", "contacts")
         cls.customer = cls.env["res.partner"].create(
             {
                 "name": "Vasilisa Ivanova",

@@ -3,7 +3,7 @@
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import EVERYTHING_ON, SECRET_MARK, TelegramCase
@@ -70,11 +70,7 @@ class TestInstance(TelegramCase):
 
     def test_token_is_never_given_back(self):
         """Whoever asks, an administrator included, learns only that the token is set."""
-        admin = new_test_user(
-            self.env,
-            "telegram_admin",
-            groups="base.group_system,telegram_green_api.group_manager",
-        )
+        admin = self.create_user("telegram_admin", "system", "manager")
         instance = self.instance.with_user(admin)
         self.assertTrue(instance.api_token_set)
         self.assertFalse(instance.api_token_new)

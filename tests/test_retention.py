@@ -11,7 +11,7 @@ from psycopg2.errors import CheckViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import CUSTOMER_CHAT, TelegramCase
@@ -26,11 +26,7 @@ class PrivacyCase(TelegramCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env,
-            "privacy_manager",
-            groups="telegram_green_api.group_manager,base.group_partner_manager",
-        )
+        cls.manager = cls.create_user("privacy_manager", "manager", "contacts")
 
     def setUp(self):
         super().setUp()
@@ -139,12 +135,7 @@ class TestTelegramPrivacy(PrivacyCase):
         with self.assertRaises(AccessError):
             self.open(self.salesperson)
         company = self.env["res.company"].create({"name": "Other"})
-        other = new_test_user(
-            self.env,
-            "privacy_other",
-            groups="telegram_green_api.group_manager",
-            company_id=company.id,
-        )
+        other = self.create_user("privacy_other", "manager", company_id=company.id)
         with self.assertRaisesRegex(UserError, "nothing of"):
             self.open(other).action_erase()
         self.assertTrue(self.chat.exists())

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..common import CUSTOMER_CHAT, TelegramCase
 
@@ -16,14 +16,13 @@ class TestAccess(TelegramCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env["res.company"].create({"name": "Subsidiary"})
-        user, manager = "telegram_green_api.group_user", "telegram_green_api.group_manager"
-        cls.colleague = new_test_user(cls.env, "telegram_colleague", groups=user)
-        cls.manager = new_test_user(cls.env, "telegram_manager", groups=manager)
-        cls.foreign_manager = new_test_user(
-            cls.env, "telegram_foreign", groups=manager, company_id=cls.company.id
+        cls.colleague = cls.create_user("telegram_colleague", "user")
+        cls.manager = cls.create_user("telegram_manager", "manager")
+        cls.foreign_manager = cls.create_user(
+            "telegram_foreign", "manager", company_id=cls.company.id
         )
-        cls.employee = new_test_user(cls.env, "telegram_employee", groups="base.group_user")
-        cls.portal = new_test_user(cls.env, "telegram_portal", groups="base.group_portal")
+        cls.employee = cls.create_user("telegram_employee", "employee")
+        cls.portal = cls.create_user("telegram_portal", "portal")
 
     def setUp(self):
         super().setUp()

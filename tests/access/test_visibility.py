@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .visibility_case import VisibilityCase
 
@@ -68,7 +68,7 @@ class TestVisibility(VisibilityCase):
     def test_new_operator(self):
         """Who begins to operate the account gets into no conversation of others."""
         self.instance.visibility = "own"
-        user = new_test_user(self.env, "visibility_new", groups="telegram_green_api.group_user")
+        user = self.create_user("visibility_new", "user")
         self.instance.operator_ids = [Command.link(user.id)]
         self.assertEqual(self.sees(user), set())
         with self.assertRaises(UserError):

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .visibility_case import VisibilityCase
 
@@ -91,7 +91,7 @@ class TestVisibilityMembers(VisibilityCase):
 
     def test_without_the_right(self):
         """Who has no right to Telegram becomes no member by being made an operator."""
-        employee = new_test_user(self.env, "visibility_employee", groups="base.group_user")
+        employee = self.create_user("visibility_employee", "employee")
         self.instance.operator_ids = [Command.link(employee.id)]
         self.assertNotIn(employee, self.members())
         employee.group_ids = [Command.link(self.role(USER).id)]

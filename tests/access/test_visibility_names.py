@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.models import res_users
@@ -26,7 +26,7 @@ class TestVisibilityNames(NamesCase):
 
     def test_notifications(self):
         """Everybody may read Odoo's notifications: they do not tell what was written."""
-        employee = new_test_user(self.env, "visibility_employee", groups="base.group_user")
+        employee = self.create_user("visibility_employee", "employee")
         message = self.write_from(self.customer, SECRET)
         notifications = self.env["mail.notification"].search(
             [("telegram_message_id", "=", message.id)]
@@ -217,7 +217,7 @@ class TestVisibilityNames(NamesCase):
         stranger = self.env["telegram.chat"]._find(self.instance, "10000005")
         guest = self.env["mail.guest"]._telegram_get(self.instance, "10000005", NICKNAME)
         self.assertTrue(stranger)
-        employee = new_test_user(self.env, "visibility_employee", groups="base.group_user")
+        employee = self.create_user("visibility_employee", "employee")
         for user in (employee, self.colleague):
             guests = guest.with_user(user).sudo(False)
             self.assertFalse(guests.search([("id", "=", guest.id)]))

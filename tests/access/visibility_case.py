@@ -2,7 +2,6 @@
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import new_test_user
 
 from ..common import TelegramCase
 
@@ -16,11 +15,8 @@ class VisibilityCase(TelegramCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        user, manager = "telegram_green_api.group_user", "telegram_green_api.group_manager"
-        cls.colleague = new_test_user(
-            cls.env, "visibility_colleague", groups=f"{user},base.group_partner_manager"
-        )
-        cls.manager = new_test_user(cls.env, "visibility_manager", groups=manager)
+        cls.colleague = cls.create_user("visibility_colleague", "user", "contacts")
+        cls.manager = cls.create_user("visibility_manager", "manager")
         staff = cls.salesperson | cls.colleague | cls.manager
         cls.instance.operator_ids = [Command.set(staff.ids)]
         cls.customer.user_id = cls.salesperson

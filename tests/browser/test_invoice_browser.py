@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
 from ..invoices.invoice_case import InvoiceCase
 
@@ -32,10 +32,9 @@ class TestInvoiceScreen(InvoiceCase, HttpCase):
 
     def test_customer_chooses(self):
         """In the portal, customers choose Telegram for their invoices themselves."""
-        customer = new_test_user(
-            self.env,
+        customer = self.create_user(
             "portal_customer",
-            groups="base.group_portal",
+            "portal",
             company_id=self.company.id,
             company_ids=[Command.set(self.company.ids)],
         )

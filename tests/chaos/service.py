@@ -5,10 +5,7 @@ from urllib.parse import urlsplit
 
 from ...sandbox.phone import Phone
 from ...sandbox.process import launch, stop
-
-EVERYTHING_ON = (
-    "incomingWebhook outgoingWebhook outgoingMessageWebhook outgoingAPIMessageWebhook stateWebhook"
-).split()
+from ..settings import EVERYTHING_ON
 
 
 class Service:
@@ -31,7 +28,7 @@ class Service:
             phone.create(
                 apiTokenInstance=phone.token,
                 stateInstance="authorized",
-                settings=dict.fromkeys(EVERYTHING_ON, "yes"),
+                settings=EVERYTHING_ON,
                 longPoll=False,  # an empty queue of notifications says so at once
             )
             for customer in customers:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo.tests import get_db_name, tagged
-from odoo.tools import config
+from odoo.tools import config, mute_logger
 
 from ..committed_case import CommittedCase
 from ..common import CUSTOMER_CHAT
@@ -132,6 +132,7 @@ class TestCrash(CommittedCase):
         self.assertEqual(self.texts("outgoing"), ["Are you there?"])
         self.assertEqual(self.texts("incoming"), ["Yes, I am"])
 
+    @mute_logger("odoo.sql_db")
     def test_event_meets_another_transaction(self):
         """An event that loses against a colleague's commit is processed again, not set aside."""
         self.queue("First")
@@ -159,6 +160,7 @@ class TestCrash(CommittedCase):
         self.assertEqual(set(self.values_of("telegram.event", "state", domain)), {"done"})
         self.assertEqual(set(self.values_of("telegram.event", "attempts", domain)), {0})
 
+    @mute_logger("odoo.sql_db")
     def test_outcome_meets_another_transaction(self):
         """A sent message stays sent although a colleague changed its row during the call."""
         message_id = self.queue("Sent")

@@ -5,8 +5,6 @@ import io
 
 from PIL import Image
 
-from odoo.tests import new_test_user
-
 from ..common import TelegramCase
 
 
@@ -21,9 +19,7 @@ class AccountCase(TelegramCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env, "account_manager", groups="telegram_green_api.group_manager"
-        )
+        cls.manager = cls.create_user("account_manager", "manager")
 
     def press(self, action, record=None, user=None):
         """Press a button as an administrator of Telegram does; return the answer's message."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...client import Pace
@@ -95,11 +95,7 @@ class TestNewToken(AccountCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.admin = new_test_user(
-            cls.env,
-            "account_admin",
-            groups="base.group_system,telegram_green_api.group_manager",
-        )
+        cls.admin = cls.create_user("account_admin", "system", "manager")
 
     def renew(self):
         return self.press("action_new_api_token", user=self.admin)

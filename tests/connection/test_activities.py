@@ -4,7 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ...client import Refused
 from ..common import TelegramCase
@@ -17,9 +17,7 @@ class TestActivities(TelegramCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env, "telegram_responsible", groups="telegram_green_api.group_manager"
-        )
+        cls.manager = cls.create_user("telegram_responsible", "manager")
 
     def setUp(self):
         super().setUp()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import format_datetime
 
 from ..common import CUSTOMER_CHAT, TelegramCase
@@ -21,10 +21,10 @@ class TestCompanies(TelegramCase):
         cls.env["res.lang"]._activate_lang("fr_FR")
         cls.paris = cls.env["res.company"].create({"name": "Paris"})
         cls.salesperson.write({"lang": "en_US", "tz": "America/New_York"})
-        cls.vendeur = new_test_user(
-            cls.env,
+        cls.vendeur = cls.create_user(
             "telegram_vendeur",
-            groups="telegram_green_api.group_user,base.group_partner_manager",
+            "user",
+            "contacts",
             company_id=cls.paris.id,
             lang="fr_FR",
             tz="Europe/Paris",
@@ -105,10 +105,9 @@ class TestCompanies(TelegramCase):
     def test_activity_in_words_and_zone_of_its_user(self):
         """The administrator in Paris gets the activity about the account there, in French, and on
         the day that it is for them."""
-        manager = new_test_user(
-            self.env,
+        manager = self.create_user(
             "telegram_directrice",
-            groups="telegram_green_api.group_manager",
+            "manager",
             company_id=self.paris.id,
             lang="fr_FR",
             tz="Pacific/Auckland",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..common import SECRET_MARK, TelegramCase
 
@@ -15,9 +15,8 @@ class StartCase(TelegramCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        manager = "telegram_green_api.group_manager"
-        cls.admin = new_test_user(cls.env, "start_admin", groups=f"base.group_system,{manager}")
-        cls.manager = new_test_user(cls.env, "start_manager", groups=manager)
+        cls.admin = cls.create_user("start_admin", "system", "manager")
+        cls.manager = cls.create_user("start_manager", "manager")
 
     def begin(self, instance=None, user=None):
         model = self.env["telegram.start"].with_user(user or self.admin)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..mail.discuss_case import DiscussCase
@@ -118,9 +118,7 @@ class TestLinkPartner(LinkCase):
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_not_an_operator(self):
         """Who does not operate the account links nothing."""
-        stranger = new_test_user(
-            self.env, "telegram_no_operator", groups="telegram_green_api.group_user"
-        )
+        stranger = self.create_user("telegram_no_operator", "user")
         for button in (
             lambda: self.chat.with_user(stranger).action_unlink_partner(),
             lambda: self.chat.with_user(stranger)._link_to_partner(self.customer),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ...models.telegram_chat_check import KNOWN_DAYS
 from ..common import CUSTOMER_CHAT, CUSTOMER_PHONE, TelegramCase
@@ -325,12 +325,8 @@ class TestTelegramCheck(TelegramCase):
 
     def test_rights(self):
         """Somebody without the account spends its quota."""
-        stranger = new_test_user(
-            self.env,
-            "telegram_stranger",
-            groups="telegram_green_api.group_user,base.group_partner_manager",
-        )
-        nobody = new_test_user(self.env, "no_telegram", groups="base.group_partner_manager")
+        stranger = self.create_user("telegram_stranger", "user", "contacts")
+        nobody = self.create_user("no_telegram", "contacts")
         for user in (stranger, nobody):
             with self.assertRaises(AccessError):
                 self.check(NOBODY, user=user)

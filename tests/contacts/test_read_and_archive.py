@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..common import CUSTOMER_CHAT, TelegramCase
 
@@ -156,9 +156,7 @@ class TestTelegramChatMarks(TelegramCase):
 
     def test_rights(self):
         """Somebody who does not operate the account marks its chats."""
-        stranger = new_test_user(
-            self.env, "telegram_stranger", groups="telegram_green_api.group_user"
-        )
+        stranger = self.create_user("telegram_stranger", "user")
         for button in (
             "action_mark_read",
             "action_archive_at_telegram",

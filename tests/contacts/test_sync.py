@@ -5,7 +5,7 @@ import json
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ...models import telegram_instance_sync
 from ..common import CUSTOMER_CHAT, TelegramCase
@@ -30,9 +30,7 @@ class TestTelegramSync(TelegramCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env, "telegram_manager", groups="telegram_green_api.group_manager"
-        )
+        cls.manager = cls.create_user("telegram_manager", "manager")
 
     def setUp(self):
         super().setUp()

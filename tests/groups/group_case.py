@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from PIL import Image
 
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 
 from ..common import CUSTOMER_CHAT, TelegramCase
 
@@ -29,11 +29,7 @@ class GroupCase(TelegramCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env,
-            "telegram_group_manager",
-            groups="telegram_green_api.group_manager,base.group_partner_manager",
-        )
+        cls.manager = cls.create_user("telegram_group_manager", "manager", "contacts")
         cls.ivan, cls.marfa = cls.env["res.partner"].create([{"name": "Ivan"}, {"name": "Marfa"}])
         cls.instance.operator_ids = [Command.link(cls.manager.id)]
         cls.chats = cls.env["telegram.chat"]

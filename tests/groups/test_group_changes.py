@@ -258,7 +258,7 @@ class TestGroup(ManagedGroupCase):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         groups = "telegram_green_api.group_manager"
         strangers = [
-            new_test_user(self.env, "telegram_group_no", groups="telegram_green_api.group_user"),
+            self.create_user("telegram_group_no", "user"),
             new_test_user(
                 self.env,
                 "telegram_group_foreign",

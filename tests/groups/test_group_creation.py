@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .group_case import IVAN, OWN_CHAT, GroupCase
@@ -198,9 +198,7 @@ class TestCreateGroup(GroupCase):
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_not_an_operator(self):
         """Who does not operate the account makes no groups with it."""
-        stranger = new_test_user(
-            self.env, "telegram_group_stranger", groups="telegram_green_api.group_user"
-        )
+        stranger = self.create_user("telegram_group_stranger", "user")
         with self.assertRaises(AccessError):
             self.make_group(user=stranger)
         self.assertEqual(self.calls("createGroup"), 0)

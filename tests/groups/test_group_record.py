@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .group_case import IVAN, GroupCase
@@ -149,9 +149,7 @@ class TestGroupRecord(GroupCase):
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_refused(self):
         """No right to write on the record, no chatter, another company, no group: not tied."""
-        reader = new_test_user(
-            self.env, "telegram_group_reader", groups="telegram_green_api.group_user"
-        )
+        reader = self.create_user("telegram_group_reader", "user")
         self.instance.operator_ids = [Command.link(reader.id)]
         with self.assertRaises(AccessError):
             self.group.with_user(reader)._tie_to_record(self.order.with_user(reader))

@@ -9,7 +9,6 @@ from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
-from odoo.tests import new_test_user
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
@@ -40,10 +39,10 @@ class InvoiceCase(TelegramCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls._create_company("Seller")
-        cls.accountant = new_test_user(
-            cls.env,
+        cls.accountant = cls.create_user(
             "telegram_accountant",
-            groups="telegram_green_api.group_user,account.group_account_invoice",
+            "user",
+            "accounting",
             company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)],
         )

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.exceptions import UserError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..common import CUSTOMER_CHAT
@@ -259,12 +259,7 @@ class TestInvoiceSending(InvoiceCase):
 
     def test_without_the_right_for_telegram(self):
         """Accountants who have nothing to do with Telegram send invoices as before."""
-        user = new_test_user(
-            self.env,
-            "plain_accountant",
-            groups="account.group_account_invoice",
-            company_id=self.company.id,
-        )
+        user = self.create_user("plain_accountant", "accounting", company_id=self.company.id)
         self.customer.email = "vasilisa@example.com"
         self.customer.with_company(self.company).invoice_sending_method = "telegram"
         wizard = self.open_wizard(self._create_invoice(), user)

@@ -1,6 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
 from .invoice_case import InvoiceCase
 
@@ -47,7 +47,7 @@ class TestPortal(InvoiceCase, HttpCase):
 
     def test_portal_user(self):
         """The customer's own account in the portal sees no more."""
-        user = new_test_user(self.env, "customer_in_portal", groups="base.group_portal")
+        user = self.create_user("customer_in_portal", "portal")
         self.invoice.message_subscribe(user.partner_id.ids)
         self.authenticate("customer_in_portal", "customer_in_portal")
         self.check_silent(self.read_all(self.invoice.get_portal_url()))

@@ -2,8 +2,6 @@
 
 from markupsafe import Markup
 
-from odoo.tests import new_test_user
-
 from odoo.addons.mail.tools.discuss import Store
 
 from ..common import CUSTOMER_CHAT, TelegramCase
@@ -15,9 +13,7 @@ class DiscussCase(TelegramCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.colleague = new_test_user(
-            cls.env, "telegram_colleague", groups="telegram_green_api.group_user"
-        )
+        cls.colleague = cls.create_user("telegram_colleague", "user")
         cls.instance.operator_ids = cls.salesperson | cls.colleague
 
     @property

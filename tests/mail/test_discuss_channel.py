@@ -1,7 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user
 
 from ...models.discuss_channel_show import Shown
 from ..common import CUSTOMER_CHAT
@@ -129,7 +128,7 @@ class TestConversation(DiscussCase):
     def test_protected(self):
         """Nobody ties a chat to another conversation by hand."""
         self.ingest(self.notification("Hello", idMessage="1"))
-        manager = new_test_user(self.env, "boss", groups="telegram_green_api.group_manager")
+        manager = self.create_user("boss", "manager")
         with self.assertRaises(AccessError):
             self.chat.with_user(manager).channel_id = self.env.ref("mail.channel_all_employees")
 

@@ -2,7 +2,6 @@
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user
 
 from ..common import CUSTOMER_PHONE
 from .discuss_case import DiscussCase
@@ -17,7 +16,7 @@ class TestMembers(DiscussCase):
 
     def test_operators_follow(self):
         """Members come and go with the operators; what was said before is not new to them."""
-        newcomer = new_test_user(self.env, "newcomer", groups="telegram_green_api.group_user")
+        newcomer = self.create_user("newcomer", "user")
         self.instance.operator_ids = self.colleague | newcomer
         self.assertEqual(self.channel.channel_partner_ids, (self.colleague | newcomer).partner_id)
         member = self.channel.channel_member_ids.filtered(
@@ -27,15 +26,15 @@ class TestMembers(DiscussCase):
 
     def test_only_operators(self):
         """Nobody else becomes a member, not even when an operator invites them."""
-        stranger = new_test_user(self.env, "stranger", groups="base.group_user")
+        stranger = self.create_user("stranger", "employee")
         with self.assertRaisesRegex(UserError, "Only operators"):
             self.channel.with_user(self.salesperson).add_members(stranger.partner_id.ids)
 
     def test_rights(self):
         """Operators and the company's administrators see it, and nobody else."""
-        user = new_test_user(self.env, "plain", groups="telegram_green_api.group_user")
-        manager = new_test_user(self.env, "boss", groups="telegram_green_api.group_manager")
-        portal = new_test_user(self.env, "portal", groups="base.group_portal")
+        user = self.create_user("plain", "user")
+        manager = self.create_user("boss", "manager")
+        portal = self.create_user("portal", "portal")
         for seeing in (self.salesperson, self.colleague, manager):
             with self.subTest(user=seeing.login):
                 self.assertTrue(self.channel.with_user(seeing).has_access("read"))
@@ -49,12 +48,8 @@ class TestMembers(DiscussCase):
     def test_manager_of_another_company(self):
         """An administrator of another company does not see it."""
         company = self.env["res.company"].create({"name": "Other"})
-        manager = new_test_user(
-            self.env,
-            "other_boss",
-            groups="telegram_green_api.group_manager",
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
+        manager = self.create_user(
+            "other_boss", "manager", company_id=company.id, company_ids=[Command.set(company.ids)]
         )
         self.assertFalse(self.channel.with_user(manager).has_access("read"))
         with self.assertRaises(AccessError):
@@ -62,7 +57,7 @@ class TestMembers(DiscussCase):
 
     def test_manager_does_not_join(self):
         """An administrator who looks in does not become a member by that."""
-        manager = new_test_user(self.env, "boss", groups="telegram_green_api.group_manager")
+        manager = self.create_user("boss", "manager")
         channel = self.channel.with_user(manager)
         self.assertFalse(channel._find_or_create_member_for_self())
         self.post("From above", user=manager)
@@ -88,7 +83,7 @@ class TestMembers(DiscussCase):
         self.assertEqual(self.chat._get_responsible(), self.colleague.partner_id)
         [thread] = self.store_of(self.channel, self.salesperson)["discuss.channel"]
         self.assertEqual(thread["telegram_responsible_id"], self.colleague.partner_id.id)
-        self.customer.user_id = new_test_user(self.env, "other", groups="base.group_user")
+        self.customer.user_id = self.create_user("other", "employee")
         self.assertFalse(self.chat._get_responsible())
 
     def test_push(self):
@@ -123,7 +118,7 @@ class TestMembers(DiscussCase):
         self.assertEqual(
             chat.channel_id.channel_partner_ids, (self.salesperson | self.colleague).partner_id
         )
-        stranger = new_test_user(self.env, "plain", groups="telegram_green_api.group_user")
+        stranger = self.create_user("plain", "user")
         with self.assertRaises(AccessError):
             chat.with_user(stranger).action_open_in_discuss()
         with self.assertRaisesRegex(UserError, "no Telegram chat"):

@@ -1,6 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
 from odoo.addons.mail.tools.discuss import Store
 
@@ -27,7 +27,7 @@ class TestFailures(TelegramCase, HttpCase):
         reading it from the message would raise an access error and empty the chatter."""
         message = self.write_from(self.customer, "Not taken")
         message._set_state({"state": "error", "failure_reason": "The service refused it"})
-        colleague = new_test_user(self.env, "telegram_colleague")
+        colleague = self.create_user("telegram_colleague", "employee")
         self.env.invalidate_all()
         chatter = Store().add(message.mail_message_ids.with_user(colleague)).get_result()
         shown = chatter["mail.notification"][0]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..common import CUSTOMER_CHAT, TelegramCase
 
@@ -108,9 +108,7 @@ class TestMailThread(TelegramCase):
 
     def test_only_operators_write(self):
         """A colleague who does not operate the account cannot write by it."""
-        outsider = new_test_user(
-            self.env, "telegram_outsider", groups="telegram_green_api.group_user"
-        )
+        outsider = self.create_user("telegram_outsider", "user")
         with self.assertRaises(AccessError):
             self.customer.with_user(outsider)._message_telegram("Hi", instance=self.instance)
         with self.assertRaises(AccessError):

@@ -1,6 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo.tests import new_test_user
 
 from ...sandbox.phone import Phone
 from ..common import SECRET_MARK, TelegramCase
@@ -14,9 +13,8 @@ class PartnerCase(TelegramCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        manager = "telegram_green_api.group_manager"
-        cls.admin = new_test_user(cls.env, "partner_admin", groups=f"base.group_system,{manager}")
-        cls.manager = new_test_user(cls.env, "partner_manager", groups=manager)
+        cls.admin = cls.create_user("partner_admin", "system", "manager")
+        cls.manager = cls.create_user("partner_manager", "manager")
 
     def setUp(self):
         super().setUp()

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ... import const
@@ -76,7 +76,7 @@ class TestPartnerInstances(PartnerCase):
 
     def test_nothing_is_bought_without_rights(self):
         """Who may not make instances in Odoo makes none at GREEN-API, either."""
-        user = new_test_user(self.env, "partner_other", groups="base.group_system")
+        user = self.create_user("partner_other", "system")
         dialog = self.env["telegram.partner.create"].with_user(user)
         dialog = dialog.create({"partner_id": self.partner.id, "name": "No"})
         before = len(self.asked("createInstance"))

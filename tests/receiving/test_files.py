@@ -4,7 +4,7 @@ import os
 import tracemalloc
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
 from ..common import CUSTOMER_CHAT
 from .files_case import HTML, MEGABYTE, PNG, SVG, FilesCase
@@ -86,8 +86,8 @@ class TestFiles(FilesCase):
         [shown] = self.conversation()
         in_channel = shown.attachment_ids
         on_contact = (message.mail_message_ids - shown).attachment_ids
-        stranger = new_test_user(self.env, "telegram_stranger", groups="base.group_user")
-        portal = new_test_user(self.env, "telegram_portal", groups="base.group_portal")
+        stranger = self.create_user("telegram_stranger", "employee")
+        portal = self.create_user("telegram_portal", "portal")
         for user in (self.salesperson, self.colleague):
             self.assertEqual(in_channel.with_user(user).raw, PNG)
         self.assertEqual(on_contact.with_user(stranger).raw, PNG)
@@ -272,9 +272,7 @@ class TestFiles(FilesCase):
         """Nobody fetches files of an account that they do not operate; nor what is there."""
         self.instance.file_limit = 0
         message = self.come()
-        other = new_test_user(
-            self.env, "telegram_other", groups="telegram_green_api.group_user,base.group_user"
-        )
+        other = self.create_user("telegram_other", "user", "employee")
         with self.assertRaises(AccessError):
             message.with_user(other).action_fetch_file()
         self.assertEqual(message.download_state, "too_large")
@@ -320,7 +318,7 @@ class TestFilesServed(FilesCase, HttpCase):
     def test_strangers_get_nothing(self):
         """Who is not signed in, or not a member, gets no file."""
         file = self.come().attachment_id
-        new_test_user(self.env, "telegram_stranger", groups="base.group_user")
+        self.create_user("telegram_stranger", "employee")
         for login in (None, "telegram_stranger"):
             with self.subTest(login=login):
                 self.authenticate(login, login)

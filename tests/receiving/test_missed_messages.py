@@ -7,7 +7,7 @@ from pathlib import Path
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...client.history import as_notification, as_status
@@ -93,9 +93,7 @@ class TestGap(TelegramCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env, "telegram_journal", groups="telegram_green_api.group_manager"
-        )
+        cls.manager = cls.create_user("telegram_journal", "manager")
 
     def lose(self):
         """Let the service forget what it would have reported."""

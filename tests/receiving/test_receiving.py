@@ -310,6 +310,7 @@ class TestSetUp(WebhookCase):
         self.instance.invalidate_recordset(["receiving_message"])
         self.assertIn("address of this Odoo has changed", self.instance.receiving_message)
 
+    @mute_logger("odoo.addons.telegram_green_api.controllers.webhook")
     def test_new_secret(self):
         """A new secret reaches service and Odoo; the former one opens nothing any more."""
         self.set_up()
@@ -358,9 +359,7 @@ class TestSetUp(WebhookCase):
         for action in ("action_set_up_receiving", "action_new_webhook_secret"):
             with self.subTest(action), self.assertRaises(AccessError):
                 getattr(operator, action)()
-        manager = new_test_user(
-            self.env, "telegram_boss", groups="telegram_green_api.group_manager"
-        )
+        manager = self.create_user("telegram_boss", "manager")
         for values in ({"webhook_key": "mine"}, {"webhook_url": "x"}, {"receiving_told_at": False}):
             with self.subTest(values), self.assertRaises(AccessError):
                 self.instance.with_user(manager).write(values)

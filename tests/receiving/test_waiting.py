@@ -3,7 +3,7 @@
 import json
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
 from ..common import CUSTOMER_CHAT, SECRET_MARK, SandboxCase, TelegramCase
 
@@ -15,9 +15,7 @@ class TestWaiting(TelegramCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env, "telegram_waiting", groups="telegram_green_api.group_manager"
-        )
+        cls.manager = cls.create_user("telegram_waiting", "manager")
 
     def take(self, user=None):
         with self.enter_registry_test_mode():
@@ -129,7 +127,7 @@ class TestWaiting(TelegramCase):
 
     def test_who_may(self):
         """Operators and others fetch nothing; administrators do."""
-        for user in (self.salesperson, new_test_user(self.env, "telegram_nobody")):
+        for user in (self.salesperson, self.create_user("telegram_nobody", "employee")):
             with self.subTest(user.login), self.assertRaises(AccessError):
                 self.take(user)
         with self.assertRaises(AccessError):

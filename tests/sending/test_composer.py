@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from ..common import TelegramCase
 
@@ -380,10 +380,9 @@ class TestComposerRecipients(ComposerCase):
         branch = self.env["res.company"].create(
             {"name": "Branch", "parent_id": self.env.company.id}
         )
-        manager = new_test_user(
-            self.env,
+        manager = self.create_user(
             "telegram_branch_manager",
-            groups="telegram_green_api.group_manager",
+            "manager",
             company_id=branch.id,
             company_ids=[Command.set(branch.ids)],
         )

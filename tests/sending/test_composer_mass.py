@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from .test_composer import ComposerCase
 
@@ -162,7 +162,7 @@ class TestComposerMass(ComposerCase):
 
     def test_only_who_may_write_on_the_records(self):
         """A note is put only where the person may write one."""
-        reader = new_test_user(self.env, "telegram_reader", groups="telegram_green_api.group_user")
+        reader = self.create_user("telegram_reader", "user")
         self.instance.operator_ids += reader
         people = self.partners(2)
         with self.assertRaises(AccessError):

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ... import const
 from ..common import CUSTOMER_CHAT, TelegramCase
@@ -124,7 +124,7 @@ class TestMessageContent(TelegramCase):
         company = self.env["res.company"].create({"name": "Subsidiary"})
         other = self._create_instance(self._create_phone())
         other.company_id = company
-        stranger = new_test_user(self.env, "other", groups="telegram_green_api.group_user")
+        stranger = self.create_user("other", "user")
         for user in (self.salesperson, stranger):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 other.with_user(user).send_text(CUSTOMER_CHAT, "Hello")

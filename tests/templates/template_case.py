@@ -1,11 +1,13 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import new_test_user
+
+from ..common import UserCase
 
 EDITOR = "mail.group_mail_template_editor"
 
 
-class TemplateCase(TransactionCase):
+class TemplateCase(UserCase):
     """A template for contacts, an administrator, and a salesperson who edits no template."""
 
     @classmethod
@@ -14,16 +16,8 @@ class TemplateCase(TransactionCase):
         cls.env["res.lang"]._activate_lang("fr_FR")
         # by default Odoo makes everybody a template editor
         cls.env.ref("base.group_user").implied_ids -= cls.env.ref(EDITOR)
-        cls.salesperson = new_test_user(
-            cls.env,
-            "telegram_salesperson",
-            groups="telegram_green_api.group_user,base.group_partner_manager",
-        )
-        cls.manager = new_test_user(
-            cls.env,
-            "telegram_manager",
-            groups="telegram_green_api.group_manager,base.group_partner_manager",
-        )
+        cls.salesperson = cls.create_user("telegram_salesperson", "user", "contacts")
+        cls.manager = cls.create_user("telegram_manager", "manager", "contacts")
         cls.editor = new_test_user(
             cls.env, "telegram_editor", groups=f"telegram_green_api.group_manager,{EDITOR}"
         )

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .template_case import TemplateCase
@@ -231,7 +231,7 @@ class TestAccess(TemplateCase):
 
     def test_outsiders(self):
         """Without the Telegram group, there are no templates."""
-        employee = new_test_user(self.env, "telegram_employee", groups="base.group_user")
+        employee = self.create_user("telegram_employee", "employee")
         for model in ("telegram.template", "telegram.template.preview"):
             with self.subTest(model), self.assertRaises(AccessError):
                 self.env[model].with_user(employee).search([])

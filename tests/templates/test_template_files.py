@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .template_case import TemplateCase
@@ -120,7 +120,7 @@ class TestFiles(TemplateCase):
     def test_reader_of_the_record(self):
         """Who may only read a record, as salespeople do invoices, still sends its files."""
         self.template.attachment_ids = self.attach()
-        reader = new_test_user(self.env, "telegram_reader", groups="telegram_green_api.group_user")
+        reader = self.create_user("telegram_reader", "user")
         self.assertFalse(self.anna.with_user(reader).has_access("write"))
         self.assertTrue(self.render(user=reader)[self.anna.id].raw)
 

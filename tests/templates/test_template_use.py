@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.exceptions import AccessError
-from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
@@ -48,7 +48,7 @@ class TestActionMenu(TemplateCase):
     def test_only_for_users_of_telegram(self):
         """Who cannot write by Telegram is not offered to."""
         self.template.action_create_sidebar_action()
-        employee = new_test_user(self.env, "telegram_employee", groups="base.group_user")
+        employee = self.create_user("telegram_employee", "employee")
         self.assertFalse(self.entries(employee))
 
     def test_goes_with_the_template(self):
