@@ -38,6 +38,7 @@ class TelegramWebhook(Controller):
         auth="none",
         methods=["POST"],
         csrf=False,
+        readonly=False,  # what comes in is written; Odoo takes auth="none" for reading only
         save_session=False,
         max_content_length=_get_max_bytes,
     )

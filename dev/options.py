@@ -34,7 +34,7 @@ def test_options(arguments):
     parser = argparse.ArgumentParser(
         prog="./dev/test",
         description="Run the tests and, without pytest options, the lint checks.",
-        epilog="All other options and paths go on to pytest: ./dev/test tests/test_client.py -k qr",
+        epilog="All other options and paths go on to pytest: ./dev/test tests/client -k qr",
         allow_abbrev=False,
     )
     parser.add_argument(

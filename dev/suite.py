@@ -18,19 +18,18 @@ from .options import test_options
 LOG_VARIABLE = "TELEGRAM_TEST_LOG"
 TEMPLATE_VARIABLE = "TELEGRAM_TEST_TEMPLATE"
 CLIENT_LOGGER = f"odoo.addons.{ADDON}.client"
-INTERRUPTED = 2  # exit code of pytest
+PLUGINS = ("log_watch", "odoo_tags")  # of pytest, in this package
+INTERRUPTED, NO_TESTS = 2, 5  # exit codes of pytest
 # They wait for browsers and other processes most of the time: they run beside all the others, on
 # a database of their own.
 WAITING_TESTS = (
-    "test_*browser*.py",
-    "test_chaos*.py",
-    "test_crash.py",
-    "test_failures.py",
-    "test_js.py",
-    "test_lifecycle.py",
-    "test_receiving.py",
-    "test_update.py",
-    "test_waiting.py",
+    "browser/test_*.py",
+    "chaos/test_chaos*.py",
+    "chaos/test_crash.py",
+    "installation/test_*.py",
+    "mail/test_failures.py",
+    "receiving/test_receiving.py",
+    "receiving/test_waiting.py",
 )
 LAST_TEST = "test_zz_secrets.py"  # reads the log of the others
 
@@ -52,11 +51,11 @@ def main():
     with lock(home, f"test-{options.database}", busy=busy), running_server(home) as server:
         odoo = Odoo(home, server)
         _prepare_database(odoo, options, options.database)
-        if pytest_options:
+        if pytest_options and pytest_options[0] != "-m":  # marks are of tests all over
             code = run_pytest(odoo, options.database, pytest_options) or code
         elif not sandbox_options:
             _prepare_database(odoo, options, f"{options.database}_waiting")
-            code = _run_all(odoo, options.database)
+            code = _run_all(odoo, options.database, pytest_options)
         wanted = options.lint or (options.lint is None and not pytest_options)
         if wanted and code != INTERRUPTED:
             code = lint.run(odoo, options.database) or code
@@ -71,14 +70,17 @@ def _prepare_database(odoo, options, name):
         addon_database.create(odoo, name, odoo.home / "log" / f"{name}-install.log")
 
 
-def _run_all(odoo, database):
-    """Run all tests, in three processes at once; return pytest's exit code."""
+def _run_all(odoo, database, selection):
+    """Run all tests, in three processes at once; return pytest's exit code.
+
+    :param selection: options of pytest that select some of them
+    """
     tests = CHECKOUT / "tests"
     waiting = {path for pattern in WAITING_TESTS for path in tests.glob(pattern)}
     last = tests / LAST_TEST
-    rest = set(tests.glob("test_*.py")) - waiting
+    rest = set(tests.rglob("test_*.py")) - waiting
     beside = (
-        _pytest(odoo, f"{database}_waiting", [*sorted(waiting - {last}), last]),
+        _pytest(odoo, f"{database}_waiting", [*selection, *sorted(waiting - {last}), last]),
         _sandbox_pytest(odoo.home, []),
     )
     logs = [odoo.home / "log" / f"{database}_{name}-pytest.log" for name in ("waiting", "sandbox")]
@@ -87,10 +89,11 @@ def _run_all(odoo, database):
             stack.enter_context(_beside(arguments, log, **options))
             for (arguments, options), log in zip(beside, logs, strict=True)
         ]
-        code = run_pytest(odoo, database, sorted(rest))
+        code = run_pytest(odoo, database, [*selection, *sorted(rest)])
         if code != INTERRUPTED:
-            codes = [code, *(process.wait() for process in processes)]
-            code = next(filter(None, codes), 0)
+            # A selection may leave no test to one of them.
+            codes = {code, *(process.wait() for process in processes)} - {NO_TESTS}
+            code = max(codes, default=NO_TESTS)
     for log in logs:
         print(f"\nTests that ran beside these:\n{log.read_text(errors='replace')}", flush=True)
     return code
@@ -145,6 +148,7 @@ def _pytest(odoo, database, options, **variables):
         "--odoo-http",
         "--durations=15",
         "-rs",
+        *(f"-p{__package__}.{plugin}" for plugin in PLUGINS),
         *(_linked(str(option), addon) for option in options),
     ]
     if not any(str(argument).startswith(str(addon / "tests")) for argument in arguments):

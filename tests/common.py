@@ -5,28 +5,63 @@
 Nothing in between is replaced: the real client calls the local service over HTTP.
 """
 
+import atexit
 import tempfile
+import time
+from contextlib import contextmanager, nullcontext
 from urllib.parse import urlsplit
 
 from odoo.fields import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import HttpCase, TransactionCase, new_test_user
 from odoo.tests.common import HOST, BaseCase, _super_send
 
 from green_api_sandbox.phone import Phone
 from green_api_sandbox.process import launch, stop
 
+from .settings import EVERYTHING_ON
+
 # One word that marks every secret of the tests: none of them may turn up anywhere.
 SECRET_MARK = "d75b3a66TOPSECRET"
 CUSTOMER_CHAT = "10000000"
 CUSTOMER_PHONE = "+79998887766"
+CLOCK_TOLERANCE = 1  # seconds between our clock and the local service's
 
-EVERYTHING_ON = {
-    "incomingWebhook": "yes",
-    "outgoingWebhook": "yes",
-    "outgoingMessageWebhook": "yes",
-    "outgoingAPIMessageWebhook": "yes",
-    "stateWebhook": "yes",
+ROLES = {
+    "user": "telegram_green_api.group_user",
+    "manager": "telegram_green_api.group_manager",
+    "contacts": "base.group_partner_manager",
+    "accounting": "account.group_account_invoice",
+    "employee": "base.group_user",
+    "portal": "base.group_portal",
+    "system": "base.group_system",
 }
+# Odoo ends the children of its process after each class of tests, but not a child's children.
+STARTER = ("sh", "-c", 'exec 3<&0; "$@" <&3 3<&- &', "sh")
+_services = {}  # the running ones: (process, URL, folder), by their options
+
+
+def _get_service(options):
+    """Return the URL of a local service with these options, started when there is none.
+
+    It ends with the tests' process. One whose clock was moved is of no use to the tests of other
+    classes, since it cannot be turned back: they get a new one.
+    """
+    if options in _services:
+        process, url, _folder = _services[options]
+        if abs(Phone(url).now() - time.time()) < CLOCK_TOLERANCE:
+            return url
+        stop(process)
+    folder = tempfile.TemporaryDirectory(prefix="telegram_sandbox_")
+    process, url = launch(folder.name, 0, *options, starter=STARTER)
+    process.wait()  # for the starter alone
+    _services[options] = process, url, folder
+    return url
+
+
+@atexit.register
+def _stop_services():
+    for process, _url, _folder in _services.values():
+        stop(process)
 
 
 class LocalCallsCase(BaseCase):
@@ -42,48 +77,70 @@ class LocalCallsCase(BaseCase):
 
 
 class SandboxCase(LocalCallsCase):
-    """Starts the local service for the tests of a class."""
+    """Gives the tests of a class the local service, with nothing of other tests in it."""
 
-    sandbox_options = ()  # further options of its command line
+    sandbox_options = ()  # of its command line; classes with the same ones share a process
     _next_id_instance = 4100000001
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        folder = tempfile.TemporaryDirectory(prefix="telegram_sandbox_")
-        cls.addClassCleanup(folder.cleanup)
-        cls.sandbox_folder = folder.name
-        cls.sandbox, cls.sandbox_url = launch(folder.name, 0, *cls.sandbox_options)
-        cls.addClassCleanup(lambda: stop(cls.sandbox))
+        cls.sandbox_url = _get_service(cls.sandbox_options)
+        cls._reset_service()
+
+    @classmethod
+    def _reset_service(cls):
+        """Make the local service forget everything: it knows no rollback."""
+        Phone(cls.sandbox_url).reset()
 
     @classmethod
     def _create_phone(cls, **values):
         """Make an instance in the local service; return its phone, the token as an attribute."""
+        phone = cls._prepare_phone()
+        cls._register_phone(phone, **values)
+        return phone
+
+    @classmethod
+    def _prepare_phone(cls):
+        """Return the phone of an instance that the local service does not know yet."""
         SandboxCase._next_id_instance += 1
-        id_instance = SandboxCase._next_id_instance
-        phone = Phone(cls.sandbox_url, id_instance)
-        phone.token = f"{SECRET_MARK}{id_instance}"
+        phone = Phone(cls.sandbox_url, SandboxCase._next_id_instance)
+        phone.token = f"{SECRET_MARK}{phone.id_instance}"
+        return phone
+
+    @classmethod
+    def _register_phone(cls, phone, **values):
+        """Make the instance of a phone in the local service."""
         values = {
             "stateInstance": "authorized",
             "settings": EVERYTHING_ON,
             "longPoll": False,  # an empty queue says so at once
             **values,
         }
-        phone.create(id_instance, apiTokenInstance=phone.token, **values)
-        return phone
+        phone.create(apiTokenInstance=phone.token, **values)
 
 
-class TelegramCase(SandboxCase, TransactionCase):
+class UserCase(TransactionCase):
+    """Makes users by what they may do."""
+
+    @classmethod
+    def create_user(cls, login, *roles, **values):
+        """Create a user.
+
+        :param roles: names in ROLES
+        :param values: further fields
+        """
+        groups = ",".join(ROLES[role] for role in roles)
+        return new_test_user(cls.env, login, groups=groups, **values)
+
+
+class TelegramCase(SandboxCase, UserCase):
     """An authorized instance, a customer with a phone, and a salesperson who writes."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.salesperson = new_test_user(
-            cls.env,
-            "telegram_salesperson",
-            groups="telegram_green_api.group_user,base.group_partner_manager",
-        )
+        cls.salesperson = cls.create_user("telegram_salesperson", "user", "contacts")
         cls.customer = cls.env["res.partner"].create(
             {
                 "name": "Vasilisa Ivanova",
@@ -91,11 +148,13 @@ class TelegramCase(SandboxCase, TransactionCase):
                 "country_id": cls.env.ref("base.ru").id,
             }
         )
+        cls.phone = cls._prepare_phone()
+        cls.instance = cls._create_instance(cls.phone)
 
     def setUp(self):
         super().setUp()
-        self.phone = self._create_phone()  # the local service knows no rollback
-        self.instance = self._create_instance(self.phone)
+        self._reset_service()
+        self._register_phone(self.phone)
 
     @classmethod
     def _create_instance(cls, phone, **values):
@@ -110,6 +169,12 @@ class TelegramCase(SandboxCase, TransactionCase):
         )
         instance.write({"state": "authorized", "is_receiving_configured": True, **values})
         return instance
+
+    @contextmanager
+    def enter_registry_test_mode(self):
+        """Enter the registry's test mode, unless HttpCase, which warns, has done so."""
+        with nullcontext() if isinstance(self, HttpCase) else super().enter_registry_test_mode():
+            yield
 
     def send_queue(self, instance=None):
         """Let the instance's send action run, as Odoo's scheduler would."""

@@ -166,7 +166,8 @@ class Account:
             """
             UPDATE telegram_message
                SET last_attempt_date = last_attempt_date - INTERVAL '2 hours'
-             WHERE instance_id = %s AND last_attempt_date > now() AT TIME ZONE 'UTC' - INTERVAL '1 hour'
+             WHERE instance_id = %s
+               AND last_attempt_date > now() AT TIME ZONE 'UTC' - INTERVAL '1 hour'
             """,
             [self.instance.id],
         )

@@ -10,7 +10,7 @@ from . import record
 from .measure import Row
 
 DATABASE = "telegram_fuzz"
-TESTS = ("tests/test_client_properties.py", "tests/test_hostile_input.py")
+TESTS = ("tests/client/test_client_properties.py", "tests/receiving/test_hostile_input.py")
 TIMES_VARIABLE = "TELEGRAM_FUZZ_TIMES"
 
 

@@ -160,7 +160,7 @@ class TelegramInstance(models.Model):
     def _get_last_delivery(self):
         """Give the last event that the service has delivered by webhook: none of our own tests."""
         domain = [
-            ("instance_id", "=", self.id),
+            ("instance_id", "in", self.ids),  # none of one that is not saved yet
             ("source", "=", "webhook"),
             ("type_webhook", "!=", const.WEBHOOK_TEST),
         ]

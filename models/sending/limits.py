@@ -177,7 +177,9 @@ class TelegramInstance(models.Model):
     def _get_new_contacts_domain(self):
         """Tell to which new people this instance has written within 24 hours."""
         now = fields.Datetime.now()
-        domain = Domain("instance_id", "=", self.id) & Domain("first_contact_date", ">", now - DAY)
+        domain = Domain("instance_id", "in", self.ids) & Domain(
+            "first_contact_date", ">", now - DAY
+        )
         return domain & Domain("first_contact_date", "<=", now)  # as in _get_allowance
 
     def _find_waiting_new_contact(self):

@@ -4,7 +4,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,15 +33,30 @@ def start_sandbox(
 
 
 def launch(
-    data_dir: str | Path, port: int = 0, *options: str, pace: str = "fast"
+    data_dir: str | Path,
+    port: int = 0,
+    *options: str,
+    pace: str = "fast",
+    starter: Sequence[str] = (),
 ) -> tuple[subprocess.Popen[str], str]:
     """Start the sandbox without stopping it; see :func:`start_sandbox`.
 
     It ends with the program that started it, even when that one is killed.
+
+    :param starter: command that starts the sandbox in place of this program, put before its own
     """
     command = [sys.executable, "-m", "green_api_sandbox", "--data", str(data_dir)]
     process = subprocess.Popen(
-        [*command, "--port", str(port), "--pace", pace, "--end-with-input", *options],
+        [
+            *starter,
+            *command,
+            "--port",
+            str(port),
+            "--pace",
+            pace,
+            "--end-with-input",
+            *options,
+        ],
         cwd=ROOT,
         # only this program holds the other end: when it is gone, the sandbox's input ends
         stdin=subprocess.PIPE,

@@ -172,7 +172,8 @@ class TestEveryMethod(TableCase):
 class TestRates(TableCase):
     def test_table(self):
         """Each method takes the calls of its row in the table, one more is refused, and then
-        the time has to pass: a client that is faster than the real service notices it here."""
+        the time has to pass: a client that is faster than the real service notices it here.
+        """
         for row in METHODS:
             with self.row(row, rateLimits=True, longPoll=False) as body:
                 self.phone.stop_clock()

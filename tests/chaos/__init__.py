@@ -3,5 +3,11 @@
 
 ``letters`` says what is written, ``workers`` runs Odoo, ``passing_time`` lets the long pauses
 pass, ``storm`` kills and injects faults, ``verdict`` compares what was queued with what Telegram
-got. Nothing here imports Odoo, so ``./dev/bench chaos-send`` uses the same code as the test.
+got. None of these imports Odoo, so ``./dev/bench chaos-send`` uses the same code as the test.
 """
+
+from . import test_chaos
+from . import test_chaos_receive
+from . import test_crash
+from . import test_disk
+from . import test_faults

@@ -17,8 +17,10 @@ PAUSES = {
         """UPDATE telegram_message
               SET missing_since_date = missing_since_date - make_interval(secs => %(journal_lag)s)
             WHERE instance_id = %(instance)s AND state = 'unsure' AND is_settling
-              AND missing_since_date > now() AT TIME ZONE 'UTC' - make_interval(secs => %(journal_lag)s)
-              AND missing_since_date < now() AT TIME ZONE 'UTC' - make_interval(secs => %(on_its_way)s)
+              AND missing_since_date > now() AT TIME ZONE 'UTC'
+                   - make_interval(secs => %(journal_lag)s)
+              AND missing_since_date < now() AT TIME ZONE 'UTC'
+                   - make_interval(secs => %(on_its_way)s)
         """,
     ),
     "receive_cron_id": (

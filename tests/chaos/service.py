@@ -6,9 +6,7 @@ from urllib.parse import urlsplit
 from green_api_sandbox.phone import Phone
 from green_api_sandbox.process import launch, stop
 
-EVERYTHING_ON = (
-    "incomingWebhook outgoingWebhook outgoingMessageWebhook outgoingAPIMessageWebhook stateWebhook"
-).split()
+from ..settings import EVERYTHING_ON
 
 
 class Service:
@@ -31,7 +29,7 @@ class Service:
             phone.create(
                 apiTokenInstance=phone.token,
                 stateInstance="authorized",
-                settings=dict.fromkeys(EVERYTHING_ON, "yes"),
+                settings=EVERYTHING_ON,
                 longPoll=False,  # an empty queue of notifications says so at once
             )
             for customer in customers:

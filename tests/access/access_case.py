@@ -1,0 +1,302 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import inspect
+from datetime import timedelta
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import HttpCase, new_test_user
+from odoo.tools import SQL
+
+from ..common import CUSTOMER_CHAT, TelegramCase
+from ..groups.group_case import IVAN
+from .access_matrix import ARGUMENTS, roles_by_method
+
+# Who each role includes; everybody else is refused.
+ALLOWED = {
+    "user": ("colleague", "foreign", "operator", "manager", "system"),
+    "operator": ("operator", "manager", "system"),
+    "manager": ("manager", "system"),
+    "system": ("system",),
+    "-": (),
+}
+# Of no account: whoever has the role, in whichever company.
+SHARED = {
+    "telegram.template": {
+        "manager": ("manager", "system", "foreign_manager"),
+        "user": (*ALLOWED["user"], "foreign_manager"),
+    },
+    # Of another company: they are told that nothing of the person is theirs to see.
+    "telegram.privacy": {"manager": ("manager", "system", "foreign_manager")},
+    "res.partner": {"user": (*ALLOWED["user"], "foreign_manager")},
+    # Who does not operate the account is told so; the invoice is not of the other company.
+    "account.move": {"user": ("colleague", "operator", "manager", "system")},
+}
+# Rights of a role that has no user of this name, and those of another company: tried by each.
+EVERYBODY = {
+    method
+    for model in ("account.move", "res.partner", "telegram.template")
+    for method in roles_by_method(model)
+}
+JSON2, SCREEN = "JSON-2", "the screen's RPC"
+ACCESS_ERROR = "odoo.exceptions.AccessError"
+
+# Those of groups that do not say so in their name, and the arguments that may be left out.
+GROUP_METHODS = {
+    "action_tie_record",
+    "action_untie_record",
+    "action_add_people",
+    "action_print_invitation",
+    "remove_admin",
+}
+OPTIONAL = {
+    "quoted_message",
+    "scheduled_date",
+    "caption",
+    "file_name",
+    "last_name",
+    "company",
+    "multiple_answers",
+    "is_anonymous",
+    "supergroup",
+    "auto_delete_days",
+    "known",
+    "force",
+    "count",
+    "permissions",
+    "with_qr",
+    "api_url",
+}
+
+
+class MatrixCase(TelegramCase, HttpCase):
+    """One user of each kind, a record of each model, and both ways of calling a method."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        user, manager = "telegram_green_api.group_user", "telegram_green_api.group_manager"
+        contacts, accounting = "base.group_partner_manager", "account.group_account_invoice"
+        cls.company = cls.env["res.company"].create({"name": "Subsidiary"})
+        foreign = {"company_id": cls.company.id, "company_ids": [Command.set(cls.company.ids)]}
+        cls.users = {
+            name: new_test_user(cls.env, f"calls_{name}", groups=groups, **values)
+            for name, groups, values in (
+                ("portal", "base.group_portal", {}),
+                ("employee", f"base.group_user,{contacts},{accounting}", {}),
+                ("colleague", f"{user},{contacts},{accounting}", {}),
+                ("foreign", f"{user},{contacts},{accounting}", foreign),
+                ("foreign_manager", f"{manager},{contacts},{accounting}", foreign),
+                ("operator", f"{user},{contacts},{accounting}", {}),
+                ("manager", f"{manager},{contacts},{accounting}", {}),
+                ("system", f"{manager},base.group_system,{contacts},{accounting}", {}),
+            )
+        }
+        cls.keys = {name: cls.make_key(user) for name, user in cls.users.items()}
+
+    @classmethod
+    def make_key(cls, user):
+        day = fields.Datetime.now() + timedelta(days=1)
+        keys = cls.env(user=user)["res.users.apikeys"].sudo().with_user(user).sudo()
+        return keys._generate(None, "matrix", day)
+
+    def setUp(self):
+        super().setUp()
+        staff = self.users["operator"] | self.users["manager"] | self.users["system"]
+        self.instance.operator_ids = [Command.set(staff.ids)]
+        other = self._create_instance(
+            self._create_phone(), name="Other", company_id=self.company.id
+        )
+        other.operator_ids = [Command.set(self.users["foreign"].ids)]
+        self.ingest(self.notification())
+        self.make_records()
+        self.make_dialog_values()
+        self.env.flush_all()
+
+    def make_records(self):
+        """Make one record of each model, all of one account."""
+        chats = self.env["telegram.chat"]
+        self.chat = chats._find(self.instance, CUSTOMER_CHAT)
+        self.message = self.env["telegram.message"].search([("chat_id", "=", self.chat.id)])
+        self.group = chats._get_or_create(self.instance, "-10001234567", name="Team")
+        member = self.env["telegram.group.member"].create(
+            {"group_id": self.group.id, "user_chat_id": IVAN, "name": "Ivan"}
+        )
+        partner = self.env["telegram.api.partner"].create(
+            {"name": "Our partner", "api_url": self.sandbox_url, "instance_url": self.sandbox_url}
+        )
+        line = self.env["telegram.api.partner.instance"].create(
+            {"partner_id": partner.id, "id_instance": "4100777777", "name": "Line"}
+        )
+        template = self.env["telegram.template"].create(
+            {"name": "Hello", "model_id": self.env.ref("base.model_res_partner").id, "body": "Hi"}
+        )
+        channel = self.chat._open_channel()
+        self.env["account.journal"].create({"name": "Sales", "type": "sale", "code": "TEL"})
+        self.records = {
+            "account.move": self.env["account.move"].create(
+                {"move_type": "out_invoice", "partner_id": self.customer.id}
+            ),
+            "discuss.channel": channel,
+            "res.partner": self.customer,
+            "telegram.call": self.env["telegram.call"].create(
+                {
+                    "instance_id": self.instance.id,
+                    "company_id": self.instance.company_id.id,
+                    "method": "getSettings",
+                }
+            ),
+            "telegram.chat": self.chat,
+            "telegram.event": self.env["telegram.event"].search(
+                [("instance_id", "=", self.instance.id)], limit=1
+            ),
+            "telegram.group.member": member,
+            "telegram.instance": self.instance,
+            "telegram.message": self.message,
+            "telegram.api.partner": partner,
+            "telegram.api.partner.instance": line,
+            "telegram.template": template,
+        }
+
+    def make_dialog_values(self):
+        """Say what stands in each dialog when its button is pressed."""
+        of_chat, of_group = {"chat_id": self.chat.id}, {"group_id": self.group.id}
+        of_instance = {"instance_id": self.instance.id}
+        people = {"partner_ids": [Command.set(self.customer.ids)]}
+        messages = {"message_ids": [Command.set(self.message.ids)]}
+        customer = f"res.partner,{self.customer.id}"
+        partner = self.records["telegram.api.partner"]
+        self.values = {
+            "telegram.chat.history": of_chat,
+            "telegram.check.numbers": {
+                **of_instance,
+                **people,
+                "chat_ids": [Command.set(self.chat.ids)],
+            },
+            "telegram.composer": {
+                **of_instance,
+                **people,
+                "res_model": "res.partner",
+                "res_id": self.customer.id,
+                "body": "Hello",
+            },
+            "telegram.forward": {**messages, "chat_ids": [Command.set(self.chat.ids)]},
+            "telegram.group.add": {**of_group, **people},
+            "telegram.group.create": {**of_instance, **people, "name": "New"},
+            "telegram.group.edit": {**of_group, "name": "New"},
+            "telegram.group.record": {"chat_id": self.group.id, "record": customer},
+            "telegram.instance.picture": {**of_instance, "picture": "eA=="},
+            "telegram.instance.settings": of_instance,
+            "telegram.journal": of_instance,
+            "telegram.link.partner": {**of_chat, "partner_id": self.customer.id},
+            "telegram.link.record": {**messages, "record": customer},
+            "telegram.message.edit": {"message_id": self.message.id, "text": "New"},
+            "telegram.message.lookup": {**of_instance, "chat": CUSTOMER_CHAT, "id_message": "1"},
+            "telegram.api.partner.create": {"partner_id": partner.id, "name": "New"},
+            "telegram.api.partner.delete": {
+                "line_id": self.records["telegram.api.partner.instance"].id
+            },
+            "telegram.privacy": {"partner_id": self.customer.id},
+            "telegram.queue": of_instance,
+            "telegram.sign.in": of_instance,
+            "telegram.onboarding": of_instance,
+            "telegram.template.preview": {"template_id": self.records["telegram.template"].id},
+        }
+
+    def own_dialog(self, model, user):
+        """Return a dialog that this user made, whatever stands in it: the worst that a program
+        could have put there."""
+        if model == "telegram.journal.entry":
+            values = {"journal_id": self.own_dialog("telegram.journal", user).id}
+        elif model == "telegram.queue.message":
+            values = {"queue_id": self.own_dialog("telegram.queue", user).id}
+        else:
+            values = self.values[model]
+        dialog = self.env[model].create(values)
+        self.env.flush_all()
+        table = SQL.identifier(dialog._table)
+        query = SQL("UPDATE %s SET create_uid = %s WHERE id = %s", table, user.id, dialog.id)
+        self.env.cr.execute(query)
+        dialog.invalidate_recordset()
+        return dialog
+
+    def target(self, model, method, user):
+        if method == "begin":
+            return self.env[model]
+        if self.env[model]._abstract:
+            return self.env[model].browse(1)
+        if self.env[model]._transient:
+            return self.own_dialog(model, user)
+        if model == "telegram.chat" and ("group" in method or method in GROUP_METHODS):
+            return self.group
+        return self.records[model]
+
+    def arguments(self, model, method):
+        """Give a value for each argument of a method, by its name."""
+        names = list(inspect.signature(getattr(self.env.registry[model], method)).parameters)[1:]
+        values = {name: ARGUMENTS.get(name, "x") for name in names if name not in OPTIONAL}
+        if method == "begin":
+            values["instance_id"] = self.instance.id
+        return values
+
+    def call(self, way, role, model, method, ids, arguments):
+        """Call a method as a user would; return the name of the error, or None."""
+        if way == JSON2:
+            response = self.url_open(
+                f"/json/2/{model}/{method}",
+                json={"ids": ids, **arguments} if ids else {**arguments, "context": {}},
+                headers={"Authorization": f"Bearer {self.keys[role]}"},
+                timeout=60,
+            )
+            answer = response.json()
+            if response.status_code == 200:
+                return None
+            if answer["name"] == ACCESS_ERROR:
+                self.assertEqual(response.status_code, 403)
+            return answer["name"]
+        response = self.url_open(
+            f"/web/dataset/call_kw/{model}/{method}",
+            json={
+                "jsonrpc": "2.0",
+                "params": {
+                    "model": model,
+                    "method": method,
+                    "args": [ids] if ids else [],
+                    "kwargs": arguments,
+                },
+            },
+            timeout=60,
+        ).json()
+        return response["error"]["data"]["name"] if "error" in response else None
+
+    def try_out(self, role, model, method, target=None, arguments=None):
+        """Call a method in both ways as somebody; yield the way and the error, undo it all."""
+        user = self.users[role]
+        for way in (JSON2,) if role in ("employee", "foreign") else (SCREEN, JSON2):
+            with self.env.cr.savepoint() as savepoint:
+                records = self.target(model, method, user) if target is None else target
+                if arguments is None:
+                    arguments = self.arguments(model, method)
+                self.env.flush_all()
+                before = self.everything()
+                error = self.call(way, role, model, method, records.ids, arguments)
+                self.env.invalidate_all()
+                yield way, error, self.everything() == before
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def everything(self):
+        """Give what the addon's tables hold, and what the service was asked."""
+        tables = self.env.execute_query(
+            SQL("SELECT tablename FROM pg_tables WHERE tablename LIKE 'telegram_%%' ORDER BY 1")
+        )
+        rows = [
+            self.env.execute_query(
+                SQL(
+                    "SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM %s t",
+                    SQL.identifier(table),
+                )
+            )
+            for (table,) in tables
+        ]
+        return rows, len(self.phone.requests())

@@ -1,0 +1,118 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .visibility_case import VisibilityCase
+
+EVERYTHING = {"telegram.chat", "telegram.message", "discuss.channel"}
+USER, MANAGER = "telegram_green_api.group_user", "telegram_green_api.group_manager"
+
+
+@tagged("post_install", "-at_install")
+class TestVisibilityMembers(VisibilityCase):
+    """Who is a member of a conversation reads it in Discuss: the members follow the rights."""
+
+    def members(self):
+        return self.channel.channel_member_ids.partner_id.user_ids
+
+    def role(self, name):
+        return self.env.ref(name)
+
+    def test_setting(self):
+        """From all to own, others' conversations leave the sidebar, and come back."""
+        staff = self.salesperson | self.colleague | self.manager
+        self.assertEqual(self.members(), staff)
+        self.instance.visibility = "own"
+        self.assertEqual(self.members(), self.salesperson | self.manager)
+        self.instance.visibility = "all"
+        self.assertEqual(self.members(), staff)
+
+    def test_operator(self):
+        """Who begins to operate the account, and who ceases to, in either setting."""
+        for visibility in ("all", "own"):
+            with self.subTest(visibility):
+                self.instance.visibility = visibility
+                self.instance.operator_ids = [Command.unlink(self.salesperson.id)]
+                self.assertNotIn(self.salesperson, self.members())
+                self.assertEqual(self.sees(self.salesperson), set())
+                # Whose salesperson does not operate the account is everybody's.
+                self.assertIn(self.colleague, self.members())
+                self.instance.operator_ids = [Command.link(self.salesperson.id)]
+                self.assertEqual(self.sees(self.salesperson), EVERYTHING)
+                self.assertIn(self.salesperson, self.members())
+        self.assertNotIn(self.colleague, self.members())
+
+    def test_administrator(self):
+        """An operator who becomes an administrator gets all conversations; who is none any more
+        loses them."""
+        self.instance.visibility = "own"
+        self.colleague.group_ids = [Command.link(self.role(MANAGER).id)]
+        self.assertIn(self.colleague, self.members())
+        self.assertEqual(self.sees(self.colleague), EVERYTHING)
+        self.colleague.group_ids = [Command.unlink(self.role(MANAGER).id)]
+        self.assertNotIn(self.colleague, self.members())
+        self.assertEqual(self.sees(self.colleague), set())
+
+    def test_administrator_by_the_group(self):
+        """The same, said on the group."""
+        self.instance.visibility = "own"
+        manager = self.role(MANAGER)
+        manager.user_ids = [Command.link(self.colleague.id)]
+        self.assertIn(self.colleague, self.members())
+        manager.user_ids = [Command.unlink(self.colleague.id)]
+        self.assertNotIn(self.colleague, self.members())
+
+    def test_administrator_by_another_group(self):
+        """The same, by a group that brings the rights with it, and then not any more."""
+        self.instance.visibility = "own"
+        head = self.env["res.groups"].create(
+            {
+                "name": "Head of Sales",
+                "implied_ids": self.role(MANAGER).ids,
+                "user_ids": self.colleague.ids,
+            }
+        )
+        self.assertIn(self.colleague, self.members())
+        head.implied_ids = [Command.clear()]
+        self.assertNotIn(self.colleague, self.members())
+        head.implied_ids = self.role(MANAGER)
+        self.assertIn(self.colleague, self.members())
+        head.unlink()
+        self.assertNotIn(self.colleague, self.members())
+
+    def test_right_to_telegram(self):
+        """Who has no right to Telegram any more reads nothing in Discuss, either, though they
+        are still listed as an operator."""
+        self.salesperson.group_ids = [Command.unlink(self.role(USER).id)]
+        self.assertNotIn(self.salesperson, self.members())
+        self.salesperson.group_ids = [Command.link(self.role(USER).id)]
+        self.assertIn(self.salesperson, self.members())
+
+    def test_without_the_right(self):
+        """Who has no right to Telegram becomes no member by being made an operator."""
+        employee = self.create_user("visibility_employee", "employee")
+        self.instance.operator_ids = [Command.link(employee.id)]
+        self.assertNotIn(employee, self.members())
+        employee.group_ids = [Command.link(self.role(USER).id)]
+        self.assertIn(employee, self.members())
+
+    def test_archived_salesperson(self):
+        """The customers of somebody who left are everybody's: else nobody would answer them."""
+        self.instance.visibility = "own"
+        self.salesperson.active = False
+        self.assertEqual(self.members(), self.colleague | self.manager)
+        self.assertEqual(self.sees(self.colleague), EVERYTHING)
+        self.salesperson.active = True
+        self.assertEqual(self.members(), self.salesperson | self.manager)
+        self.assertEqual(self.sees(self.colleague), set())
+
+    def test_archived_chat(self):
+        """An archived chat's conversation is no way around."""
+        self.chat.active = False
+        self.instance.visibility = "own"
+        self.assertNotIn(self.colleague, self.members())
+        self.customer.user_id = self.colleague
+        self.assertNotIn(self.salesperson, self.members())
+        self.instance.operator_ids = [Command.unlink(self.colleague.id)]
+        self.assertNotIn(self.colleague, self.members())

@@ -1,0 +1,60 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo.tests import tagged
+
+from ..common import SandboxCase
+from ..connection.account_case import picture_file
+from .browser_case import TourCase
+
+
+class AccountBrowserCase(TourCase, SandboxCase):
+    """The page "Account" of an instance: who is signed in, settings, out and in again."""
+
+    def check_account(self):
+        self.phone = self._create_phone(twoFactorPassword="correct horse")
+        instance = self.env["telegram.instance"].create(
+            {
+                "name": "Sales",
+                "id_instance": str(self.phone.id_instance),
+                "api_token_new": self.phone.token,
+                "api_url": self.sandbox_url,
+            }
+        )
+        instance._refresh_state()
+        picture = self.env["telegram.instance.picture"].create(
+            {
+                "instance_id": instance.id,
+                "picture": picture_file("PNG", "RGB", (300, 300), (0, 136, 204)),
+            }
+        )
+        picture.action_set()
+        instance.write({"account_picture": False})
+        self.env.flush_all()
+        url = f"/odoo/telegram.instance/{instance.id}"
+        self.tour("telegram_account", url)
+        self.assertEqual(self.phone.instance()["settings"]["keepOnlineStatus"], "yes")
+        # Telegram sends no second code within five minutes: the first is known beforehand.
+        self.env["telegram.sign.in"].create({"instance_id": instance.id}).send_code("+79876543210")
+        self.tour("telegram_account_sign_in", url, telegram_code=self.phone.instance()["loginCode"])
+        self.env.invalidate_all()
+        self.assertEqual(instance.state, "authorized")
+        self.assertEqual(self.leaks, [], "a token went to the browser")
+
+
+@tagged("post_install", "-at_install")
+class TestAccountDesktop(AccountBrowserCase):
+    browser_size = "1400x900"
+
+    def test_account(self):
+        """On a desktop."""
+        self.check_account()
+
+
+@tagged("post_install", "-at_install")
+class TestAccountMobile(AccountBrowserCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_account(self):
+        """On a phone."""
+        self.check_account()

@@ -1,0 +1,41 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo.tests import tagged
+
+from ..common import SandboxCase
+from .browser_case import TourCase
+
+
+class StartBrowserCase(TourCase, SandboxCase):
+    """The guided start by clicking, from the empty list to the message that came back."""
+
+    def check_start(self):
+        self.env["telegram.instance"].search([]).active = False
+        self.phone = self._create_phone(stateInstance="notAuthorized", settings={})
+        self.tour("telegram_onboarding", "/odoo/action-telegram_green_api.telegram_instance_action")
+        instance = self.env["telegram.instance"].search([])
+        self.assertEqual((instance.name, instance.state), ("Guided", "authorized"))
+        self.tour("telegram_start_again", f"/odoo/telegram.instance/{instance.id}")
+        self.env.invalidate_all()
+        self.assertTrue(instance.test_date)
+        self.assertEqual([entry["chatId"] for entry in self.phone.ledger()], ["20000000"])
+        self.assertEqual(self.leaks, [], "a token went to the browser")
+
+
+@tagged("post_install", "-at_install")
+class TestStartDesktop(StartBrowserCase):
+    browser_size = "1400x900"
+
+    def test_start(self):
+        """On a desktop."""
+        self.check_start()
+
+
+@tagged("post_install", "-at_install")
+class TestStartMobile(StartBrowserCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_start(self):
+        """On a phone."""
+        self.check_start()

@@ -1,0 +1,104 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+"""What the tests share in which Odoo processes are killed."""
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.sql_db import connection_info_for
+from odoo.tests import get_db_name
+from odoo.tools import config
+
+from ..common import SECRET_MARK, LocalCallsCase
+from .letters import make_customers
+from .service import Service
+from .workers import SENDING_BEGINS, Worker
+
+NAME = "Chaos test"
+
+
+def connect(database):
+    """Return a connection of its own to a database."""
+    _name, info = connection_info_for(database)
+    return psycopg2.connect(**info)
+
+
+class ChaosCase(LocalCallsCase):
+    """Two accounts with customers, and Odoo processes that may be killed."""
+
+    id_instances = ()
+    chats = 12
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        folder = tempfile.TemporaryDirectory(prefix="telegram_chaos_")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.leave_only_our_actions()
+        self.remove_records()  # of a run that was itself killed
+        self.customers = make_customers(len(self.id_instances), self.chats)
+        self.service = Service(
+            self.folder / "service", self.id_instances, self.customers, token=SECRET_MARK
+        )
+        self.addCleanup(self.service.stop)
+        with self.environment() as env:
+            self.instance_ids = [
+                self.connect_account(env, phone).id for phone in self.service.phones
+            ]
+        self.addCleanup(self.remove_records)
+
+    @contextmanager
+    def environment(self):
+        """Give an environment of its own, committed at the end of the block."""
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+
+    def connect_account(self, env, phone):
+        instance = env["telegram.instance"].create(
+            {
+                "name": NAME,
+                "id_instance": str(phone.id_instance),
+                "api_token_new": phone.token,
+                "api_url": self.service.url,
+            }
+        )
+        instance.write({"state": "authorized", "is_receiving_configured": True})
+        return instance
+
+    def leave_only_our_actions(self):
+        """Switch Odoo's own scheduled actions off meanwhile: they take time, and ask for news."""
+        with self.environment() as env:
+            others = env["ir.cron"].search([])
+            others.active = False
+
+        def restore():
+            with self.environment() as env:
+                env["ir.cron"].browse(others.ids).active = True
+
+        self.addCleanup(restore)
+
+    def remove_records(self):
+        with self.environment() as env:
+            instances = env["telegram.instance"].search([("name", "=", NAME)])
+            # What could not be sent in a run that failed would keep the instance.
+            waiting = [
+                ("instance_id", "in", instances.ids),
+                ("state", "in", ("queued", "sending", "unsure")),
+            ]
+            env["telegram.message"].search(waiting).write({"state": "canceled"})
+            instances.unlink()
+
+    def worker(self, number, begins=SENDING_BEGINS):
+        """Give an Odoo process with a scheduler; it is not started yet."""
+        command = [sys.executable, "-m", "odoo", "-c", config["config"], "-d", get_db_name()]
+        options = ["--no-http", "--max-cron-threads=1", "--logfile=", "--log-level=info"]
+        log = self.folder / f"odoo-{number}.log"
+        return Worker(command + options, dict(os.environ), log, begins)

@@ -1,0 +1,105 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import unittest
+from functools import partial
+
+from odoo.service.model import retrying
+from odoo.tests import get_db_name, tagged
+
+from ..common import SECRET_MARK
+from .chaos_case import ChaosCase, connect
+from .letters import Letter, make_customers, make_letters
+from .passing_time import PassingTime
+from .run import run
+from .verdict import Books, Verdict, count_late
+
+LETTERS = 100
+ROUNDS = 3
+SEED = 4
+PATIENCE = 120  # seconds
+
+
+@tagged("post_install", "-at_install", "slow")
+class TestChaos(ChaosCase):
+    """The short form of ``./dev/bench chaos-send``."""
+
+    id_instances = (4100000901, 4100000902)
+
+    def queue(self, letters):
+        for letter in letters:
+            with self.environment() as env:
+                instance = env["telegram.instance"].browse(
+                    self.instance_ids[letter.customer.account]
+                )
+                method, arguments = letter.get_call()
+                retrying(partial(getattr(instance, method), *arguments), env)
+
+    def test_exactly_once(self):
+        """Whatever is killed or goes wrong, each message arrives once, in its chat's order."""
+        letters = make_letters(self.customers, LETTERS, SEED)
+        workers = [self.worker(number) for number in (1, 2)]
+        verdict, kills, faults = run(
+            self.service,
+            workers,
+            self.queue,
+            letters,
+            Books(connect, get_db_name(), self.instance_ids),
+            PassingTime(connect, get_db_name(), self.instance_ids),
+            rounds=ROUNDS,
+            seed=SEED,
+            seconds=PATIENCE,
+        )
+        self.assertEqual(verdict.details, [])
+        self.assertEqual(verdict.delivered, LETTERS)
+        self.assertGreaterEqual(kills, ROUNDS)
+        self.assertGreater(faults, ROUNDS, "without faults nothing was proven")
+        for worker in workers:
+            self.assertNotIn(SECRET_MARK, worker.log.read_text())
+
+
+class TestVerdict(unittest.TestCase):
+    """The judgement itself: a loss or a double that it overlooks would prove nothing."""
+
+    def judge(self, written, got, states=None):
+        [customer] = make_customers(1, 1)
+        letters = [Letter(customer, text) for text in written]
+        ledger = [
+            {"chatId": customer.chat_id, "message": text, "idMessage": str(number)}
+            for number, text in enumerate(got)
+        ]
+        rows = [
+            (customer.chat_id, text, "sent", str(number), False)
+            for number, text in enumerate(got if states is None else [])
+        ]
+        verdict = Verdict()
+        verdict.judge_ledger(letters, [ledger])
+        verdict.judge_odoo(letters, [ledger], [states if states is not None else rows])
+        return verdict
+
+    def test_all_well(self):
+        """Equal texts that each arrive once are no doubles."""
+        verdict = self.judge(["a", "same", "b", "same"], ["a", "same", "b", "same"])
+        self.assertTrue(verdict.is_good, verdict)
+
+    def test_lost_and_doubled(self):
+        """A loss and a double do not make up for each other."""
+        verdict = self.judge(["a", "b", "same"], ["a", "same", "same"])
+        self.assertEqual((verdict.lost, verdict.doubled), (1, 1))
+        self.assertFalse(verdict.is_good)
+
+    def test_order(self):
+        """One that is overtaken is late; those that overtook it are not."""
+        self.assertEqual(self.judge(["a", "b", "c"], ["b", "c", "a"]).out_of_order, 1)
+        self.assertEqual(count_late(["a", "same", "b", "same"], ["a", "same", "same", "b"]), 1)
+
+    def test_odoo_believes_something_else(self):
+        """Unsure for ever, sent under another's id, and a message nobody wrote: all are told."""
+        [customer] = make_customers(1, 1)
+        rows = [
+            (customer.chat_id, "a", "unsure", None, False),
+            (customer.chat_id, "b", "sent", "0", False),
+            (customer.chat_id, "b", "sent", "1", False),
+        ]
+        verdict = self.judge(["a", "b"], ["a", "b"], rows)
+        self.assertEqual((verdict.undecided, verdict.misjudged, verdict.invented), (1, 1, 1))
+        self.assertFalse(verdict.is_good)

@@ -1,0 +1,12 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from . import test_account
+from . import test_activities
+from . import test_companies
+from . import test_profile
+from . import test_service_journals
+from . import test_service_queues
+from . import test_service_settings
+from . import test_sign_in
+from . import test_start
+from . import test_start_committed

@@ -1,0 +1,9 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from . import test_chat_info
+from . import test_history
+from . import test_links
+from . import test_number_check
+from . import test_read_and_archive
+from . import test_sync
+from . import test_sync_together

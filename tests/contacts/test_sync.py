@@ -1,0 +1,354 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import json
+
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ...models.contacts import sync
+from ..common import CUSTOMER_CHAT, TelegramCase
+
+
+def contact(number, **values):
+    """One row of a list of the service."""
+    return {
+        "chatId": str(number),
+        "name": f"Person {number}",
+        "type": "user",
+        "phoneNumber": 0,
+        "username": "",
+        **values,
+    }
+
+
+@tagged("post_install", "-at_install")
+class TestTelegramSync(TelegramCase):
+    """Contacts and chats of the account come into Odoo: all of them, each of them once."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls.create_user("telegram_manager", "manager")
+
+    def setUp(self):
+        super().setUp()
+        self.chats = self.env["telegram.chat"].with_context(active_test=False)
+
+    def answer(self, method, rows, **values):
+        """Let the service answer its next call of a method with this."""
+        body = rows if isinstance(rows, str) else json.dumps(rows)
+        self.phone.fault(method, "status", status=200, body=body, **values)
+
+    def sync(self):
+        """Press the button, and let the scheduled action run."""
+        self.instance.with_user(self.manager).action_sync()
+        self._run(self.env.ref("telegram_green_api.ir_cron_telegram_sync"))
+        self.env.invalidate_all()
+
+    def listed(self):
+        return self.chats.search([("instance_id", "=", self.instance.id)])
+
+    def find(self, chat_id):
+        return self.chats._find(self.instance, str(chat_id))
+
+    # === WHAT COMES IN ===
+
+    def test_all_kinds_once(self):
+        """Running it twice doubles chats, or counts as changed what is as it was."""
+        self.phone.add_customer("News", chatId="-20", chatType="channel")
+        self.phone.add_customer("Helper", chatId="21", chatType="bot", username="@helper_bot")
+        self.sync()
+        self.assertEqual(self.instance.sync_state, "done")
+        self.assertEqual(len(self.listed()), 6)
+        self.assertEqual(self.instance.sync_new, 6)
+        self.assertEqual(self.find("-20").chat_type, "channel")
+        self.assertEqual(self.find("21").chat_type, "bot")
+        self.assertEqual(self.find("21").username, "@helper_bot")
+        self.assertEqual(self.find("-10000000000000").chat_type, "supergroup")
+        self.assertFalse(self.find("-10000000000000").is_new_contact, "a group is no new person")
+        self.assertTrue(self.find(CUSTOMER_CHAT).is_new_contact)
+        first = self.listed()
+        self.sync()
+        self.assertEqual(self.listed(), first)
+        self.assertEqual((self.instance.sync_new, self.instance.sync_changed), (0, 0))
+        self.assertIn("0 new, 0 changed", self.instance.sync_message)
+
+    def test_bots_stay_bots(self):
+        """The list of contacts calls everybody a user; then every run changes each bot twice."""
+        self.phone.add_customer("Helper", chatId="21", chatType="bot")
+        self.sync()
+        self.answer("getContacts", [contact(21, name="Helper", contactName="")])
+        self.instance.sync_contacts()
+        self.assertEqual(self.find("21").chat_type, "bot")
+
+    def test_python(self):
+        """The calls for programmers write in the transaction of their caller, and count."""
+        instance = self.instance.with_user(self.manager)
+        self.assertEqual(instance.sync_contacts(), {"new": 3, "changed": 0, "unread": 0})
+        self.assertEqual(instance.sync_chats(), {"new": 1, "changed": 0, "unread": 0})
+        self.phone.add_customer("Vasilisa the Wise", chatId=CUSTOMER_CHAT)
+        self.assertEqual(instance.sync_chats(), {"new": 0, "changed": 1, "unread": 0})
+        self.assertEqual(self.find(CUSTOMER_CHAT).name, "Vasilisa the Wise")
+
+    def test_names(self):
+        """The account's own name for a person goes first; what somebody typed in Odoo stays."""
+        self.phone.add_customer("Vasilisa", chatId=CUSTOMER_CHAT, contactName="Vasilisa K")
+        self.sync()
+        chat = self.find(CUSTOMER_CHAT)
+        self.assertEqual((chat.name, chat.telegram_name), ("Vasilisa K", "Vasilisa"))
+        self.ingest(self.notification(), self.notification(idMessage="2"))
+        self.assertEqual(chat.name, "Vasilisa K", "the name of the notification came after it")
+        chat.with_user(self.manager).name = "The one of order 7"
+        self.phone.add_customer("Vasya", chatId=CUSTOMER_CHAT, contactName="Vasya K")
+        self.sync()
+        self.assertEqual((chat.name, chat.contact_name), ("The one of order 7", "Vasya K"))
+        self.assertTrue(chat.is_name_own)
+        self.ingest(self.notification(idMessage="3"))
+        self.assertEqual(chat.name, "The one of order 7")
+        chat.with_user(self.manager).name = "Vasya K"
+        self.phone.add_customer("Vasya", chatId=CUSTOMER_CHAT, contactName="")
+        self.sync()
+        self.assertEqual(chat.name, chat.telegram_name, "it follows again, and lost its contact")
+
+    def test_phone_form_is_learned(self):
+        """A customer written to by phone gets a second chat beside the one that is listed."""
+        chats = self.env["telegram.chat"]
+        chat = chats._for_partner(self.instance, self.customer)
+        self.assertEqual(chat.telegram_id, "79998887766@c.us")
+        self.sync()
+        self.assertEqual(chat.telegram_id, CUSTOMER_CHAT)
+        self.assertEqual(chat.partner_id, self.customer)
+        self.assertEqual(len(self.listed()), 4)
+
+    def test_phone_form_and_number_become_one(self):
+        """Both are there: the messages of the phone's chat get lost, or it stays beside."""
+        message = self.write_from(self.customer, "Hello")
+        by_phone = message.chat_id
+        by_number = self.chats._get_or_create(self.instance, CUSTOMER_CHAT)
+        self.sync()
+        self.assertFalse(by_phone.exists())
+        self.assertEqual(message.chat_id, by_number)
+        self.assertEqual(len(self.listed()), 4)
+
+    def test_links_to_the_only_contact(self):
+        """Somebody is linked though two have the number, or though a person unlinked them."""
+        twins = self.env["res.partner"].create(
+            [{"name": name, "phone": "+79998887701"} for name in ("Ivan", "Ivan's office")]
+        )
+        self.sync()
+        self.assertEqual(self.find(CUSTOMER_CHAT).partner_id, self.customer)
+        self.assertFalse(self.find("10000001").partner_id)
+        self.find(CUSTOMER_CHAT).action_unlink_partner()
+        twins[1].phone = False
+        self.sync()
+        self.assertFalse(self.find(CUSTOMER_CHAT).partner_id, "a person has unlinked it")
+        self.assertEqual(self.find("10000001").partner_id, twins[0])
+
+    def test_archived_stay_archived(self):
+        """A chat that was put aside in Odoo comes back, or comes a second time."""
+        self.sync()
+        self.find(CUSTOMER_CHAT).active = False
+        self.sync()
+        self.assertFalse(self.find(CUSTOMER_CHAT).active)
+        self.assertEqual(len(self.listed()), 4)
+
+    # === ODD ANSWERS ===
+
+    def test_odd_rows(self):
+        """One row that makes no sense holds up the others, or brings the transaction down."""
+        long_id = "7" * 70
+        rows = [
+            contact(1, name=None, username=None, phoneNumber=None),
+            contact(2, name="A\x00B\ud800C"),
+            contact(3, phoneNumber="+79995550003"),
+            contact(3, name="Twice"),
+            contact(4, phoneNumber={"no": "phone"}, type="spaceship"),
+            contact(long_id),
+            contact("79995550005@c.us"),
+            contact(-6, type=None),
+            {"name": "Without id"},
+            {"chatId": ["7"]},
+            None,
+            "text",
+            [],
+            contact(8, name="N" * 5000),
+        ]
+        self.answer("getContacts", rows)
+        self.answer("getChats", [contact(1, name=None)])
+        self.sync()
+        self.assertEqual(self.instance.sync_state, "done", self.instance.sync_problem)
+        self.assertEqual(set(self.listed().mapped("telegram_id")), {"1", "2", "3", "4", "-6", "8"})
+        self.assertEqual(self.find(1).name, "1", "somebody without any name is called by the id")
+        self.assertEqual(self.find(2).name, "ABC")
+        self.assertEqual(self.find(3).name, "Twice")
+        self.assertEqual(self.find(4).chat_type, "user")
+        self.assertEqual(self.find(-6).chat_type, "group")
+        self.assertIn(
+            "5 entries could not be read", self.instance.with_context(lang="en_US").sync_message
+        )
+
+    def test_nothing_listed(self):
+        """An account seems to have no chats: the docs call that a matter for their support."""
+        self.answer("getContacts", "null")
+        self.answer("getChats", [])
+        self.sync()
+        self.assertIn("lists no chats at all", self.instance.sync_message)
+
+    # === FAILURES ===
+
+    def test_service_down_in_between(self):
+        """What had come in is lost with the failure, or the second run does not complete it."""
+        self.phone.add_customer("News", chatId="-20", chatType="channel")
+        self.phone.fault("getChats", "lost_before")
+        self.sync()
+        self.assertEqual(self.instance.sync_state, "failed")
+        self.assertEqual(len(self.listed()), 3, "the contacts had come")
+        self.assertIn("Interrupted", self.instance.sync_message)
+        self.assertIn("3 new", self.instance.sync_message)
+        self.sync()
+        self.assertEqual(self.instance.sync_state, "done")
+        self.assertFalse(self.instance.sync_problem)
+        self.assertEqual(len(self.listed()), 5)
+
+    def test_expired_says_so(self):
+        """An instance that is not paid: the reason has to be the one to act upon."""
+        self.phone.change(expired=True)
+        self.sync()
+        self.assertEqual(self.instance.state, "expired")
+        self.assertIn("Renew it", self.instance.sync_message)
+
+    def test_interrupted_run_begins_anew(self):
+        """A worker was killed while it ran: "running" for good, and the button is gone."""
+        self.instance.write({"sync_state": "running", "sync_list": "chats", "sync_done": 7})
+        self._run(self.env.ref("telegram_green_api.ir_cron_telegram_sync"))
+        self.env.invalidate_all()
+        self.assertEqual(self.instance.sync_state, "done")
+        self.assertEqual(len(self.listed()), 4)
+
+    def test_somebody_is_faster(self):
+        """A message of a new chat comes in meanwhile: the batch breaks, or the chat is doubled."""
+        batches = []
+        take = type(self.chats)._process_listed
+
+        def take_late(chats, instance, rows):
+            batches.append(len(rows))
+            if len(batches) == 1:
+                raise UniqueViolation("a chat of this batch was just made")
+            return take(chats, instance, rows)
+
+        self.patch(type(self.chats), "_process_listed", take_late)
+        self.sync()
+        self.assertEqual(self.instance.sync_state, "done")
+        self.assertEqual(batches, [3, 3, 4])
+        self.assertEqual(self.instance.sync_new, 4, "what was rolled back does not count")
+
+    def test_others_go_on(self):
+        """Something unexpected with one account keeps all others from being synchronised, run
+        after run; and whoever asked is told nothing."""
+        other = self._create_instance(self._create_phone(), name="Other")
+        other.with_user(self.manager).action_sync()
+        take = type(self.chats)._process_listed
+
+        def break_one(chats, instance, rows):
+            if instance == self.instance:
+                raise ZeroDivisionError("unexpected")
+            return take(chats, instance, rows)
+
+        self.patch(type(self.chats), "_process_listed", break_one)
+        with self.assertLogs("odoo.addons.telegram_green_api.models.contacts.sync"):
+            self.sync()
+        self.assertEqual(other.sync_state, "done")
+        self.assertEqual(self.instance.sync_state, "failed")
+        self.assertIn("the server's log has more", self.instance.sync_message)
+
+    def test_no_token(self):
+        """An instance without a token cannot be synchronised; its button must say so."""
+        self.instance._store_secret("api_token", None)
+        with self.assertRaisesRegex(UserError, "with an API token"):
+            self.instance.action_sync()
+
+    # === RIGHTS ===
+
+    def test_operator_may_not(self):
+        """Somebody who only writes fills the company's database with a private address book."""
+        instance = self.instance.with_user(self.salesperson)
+        for method in (instance.action_sync, instance.sync_contacts, instance.sync_chats):
+            with self.assertRaises(AccessError):
+                method()
+        with self.assertRaises(AccessError):
+            self.instance.with_user(self.manager).sync_new = 5
+
+    # === MANY ===
+
+    def take(self, rows):
+        """Take in rows as one batch does; return the number of queries."""
+        parsed = self.chats._select_listed(self.parse(rows))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.chats._process_listed(self.instance, list(parsed.values()))
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def parse(self, rows):
+        self.answer("getContacts", rows)
+        with self.instance._get_client() as client:
+            return client.get_contacts()
+
+    def test_queries(self):
+        """Each row costs queries of its own: thousands take minutes then."""
+        counts = {}
+        for size, first in ((100, 1000), (500, 2000)):
+            numbers = range(first, first + size)
+            phones = [f"+7999{number:07}" for number in numbers]
+            partners = self.env["res.partner"].create(
+                [{"name": phone, "phone": phone} for phone in phones]
+            )
+            half = partners[: size // 2]
+            self.env["telegram.chat"]._for_partners(self.instance, half)
+            rows = [
+                contact(number, phoneNumber=int(phone))
+                for number, phone in zip(numbers, phones, strict=True)
+            ]
+            counts[size, "new"] = self.take(rows)
+            self.assertEqual(len(self.find(numbers[-1]).partner_id), 1)
+            self.assertEqual(self.find(first).partner_id, half[0])
+            counts[size, "known"] = self.take(rows)
+            renamed = [{**row, "name": row["name"] + "!"} for row in rows]
+            counts[size, "renamed"] = self.take(renamed)
+            self.assertEqual(self.find(first).name, f"Person {first}!")
+        self.assertEqual(counts[500, "known"], counts[100, "known"])
+        # What is written takes some queries for each hundred rows more.
+        self.assertLessEqual(counts[500, "renamed"] - counts[100, "renamed"], 4 * 2)
+        self.assertLessEqual(counts[500, "new"] - counts[100, "new"], 4 * 4)
+        self.assertLess(counts[500, "new"], 60)
+
+    def test_five_thousand(self):
+        """Five thousand contacts and as many groups, twice: nothing doubled, nothing left out."""
+        customers = [
+            {"chatId": str(number), "name": f"P{number}", "phoneNumber": 79000000000 + number}
+            for number in range(1, 5001)
+        ]
+        customers += [
+            {"chatId": f"-{number}", "name": f"G{number}", "participants": []}
+            for number in range(1, 5001)
+        ]
+        self.phone = self._create_phone(customers=customers)
+        self.instance = self._create_instance(self.phone)
+        seen = []
+        take = sync.TelegramInstance._process_batch
+        self.patch(
+            sync.TelegramInstance,
+            "_process_batch",
+            lambda instance, rows: (seen.append(instance.sync_message), take(instance, rows))[1],
+        )
+        self.sync()
+        self.assertEqual(len(self.listed()), 10000)
+        self.assertEqual(self.instance.sync_new, 10000)
+        self.assertIn("500 of 5000 contacts", seen, "the progress is not shown")
+        self.assertIn("9500 of 10000 chats", seen)
+        self.sync()
+        self.assertEqual(len(self.listed()), 10000)
+        self.assertEqual((self.instance.sync_new, self.instance.sync_changed), (0, 0))

@@ -1,0 +1,10 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from . import test_discuss_changes
+from . import test_discuss_channel
+from . import test_discuss_members
+from . import test_discuss_presence
+from . import test_discuss_samples
+from . import test_discuss_writing
+from . import test_failures
+from . import test_mail_thread

@@ -1,0 +1,14 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from . import test_files
+from . import test_files_failures
+from . import test_flood
+from . import test_hostile_input
+from . import test_missed_messages
+from . import test_processing
+from . import test_processing_batches
+from . import test_receiving
+from . import test_samples
+from . import test_waiting
+from . import test_webhook
+from . import test_webhook_delivery

@@ -1,0 +1,12 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from . import test_actions
+from . import test_bad_messages
+from . import test_composer
+from . import test_composer_mass
+from . import test_content
+from . import test_dispatch
+from . import test_edit_delete
+from . import test_limits
+from . import test_queue
+from . import test_unsure

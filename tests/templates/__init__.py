@@ -1,0 +1,5 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from . import test_template
+from . import test_template_files
+from . import test_template_use
