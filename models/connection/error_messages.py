@@ -97,7 +97,7 @@ class TelegramInstance(models.Model):
             const.CODE_TOO_LARGE: _("The file is too large for the service."),
             const.CODE_HOST_NOT_ALLOWED: _(
                 "It is on no host of this instance. If the service keeps files there, an "
-                "administrator names it on the instance (Further File Hosts)."
+                "administrator names it on the instance (Additional File Hosts)."
             ),
             const.CODE_FILE_GONE: _("The link to the file is too old. Send the file again."),
             const.CODE_SERVER: _("GREEN-API has a disturbance. Try again later."),

@@ -8,10 +8,10 @@ from odoo.tools import plaintext2html
 
 from ... import const
 from ...client import GreenApiClient, GreenApiError, RefusedError
+from ...tools.backoff import get_backoff
 from ...tools.transactions import write_and_commit
 
-FIRST_PAUSE = 30  # seconds after a failed call; doubled with every further one
-LONGEST_PAUSE = 3600  # seconds
+FIRST_PAUSE = 30  # seconds after the first failed call
 # An account in one of these states needs a person.
 STOPPED = {
     const.STATE_NOT_AUTHORIZED,
@@ -146,7 +146,7 @@ class TelegramInstance(models.Model):
         :param float seconds: what the service asked for
         """
         if not seconds:
-            seconds = min(FIRST_PAUSE * 2 ** min(self.send_failures, 10), LONGEST_PAUSE)
+            seconds = get_backoff(self.send_failures, FIRST_PAUSE)
         send_after = fields.Datetime.now() + timedelta(seconds=seconds)
         self.write({"send_after": send_after, "send_failures": self.send_failures + 1})
         self._trigger_send(send_after)
