@@ -25,8 +25,11 @@ _logged_at = {}
 class TelegramWebhook(Controller):
     """Store the events that GREEN-API delivers. The receive action processes them.
 
-    A request is verified in this order: its size and type, the secret, that it is a JSON object,
-    and that it is not about another account.
+    What is verified, in this order:
+
+    1. The size of the request. Forms are refused, and no session is created.
+    2. The secret in the Authorization header, for the account that the address identifies.
+    3. The body: a JSON object that is not about another account.
 
     https://green-api.com/en/telegram/docs/api/receiving/technology-webhook-endpoint/
     """

@@ -21,8 +21,8 @@ class TelegramMessage(models.Model):
         1. A message that quotes another one belongs to the record of that one, else to the record
            that its group is tied to.
         2. Every other message in a group that is tied to a record belongs to that record.
-        3. If a user has linked a message of the chat to a record, and nothing has been sent from a
-           record since, it belongs to the record linked last.
+        3. If a user has linked a message of the chat to a record, it belongs to the record linked
+           last. This ends when a message is sent from a record.
         4. Otherwise it belongs to the record of the last message sent from one.
 
         Rules 3 and 4 only hold for the days set as *Reply Matching* on the account.

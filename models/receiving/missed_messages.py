@@ -102,7 +102,7 @@ class TelegramInstance(models.Model):
         """Import the messages that were missed in a period of time. Commits.
 
         :param timedelta silence: the length of the period, which ends now
-        :return: bool, whether it is done: nothing can be gained by trying again
+        :return: bool, whether it is done; False to try again later
         """
         minutes = int(silence.total_seconds() // 60)
         try:

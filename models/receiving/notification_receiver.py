@@ -110,7 +110,7 @@ class NotificationReceiver:
         return self.events._process_inbox(self.instance)
 
     def _commit(self, remaining=1):
-        """Commit and return the seconds that are left for the scheduled action."""
+        """Return the seconds that are left for the scheduled action, after a commit."""
         return self.env["ir.cron"]._commit_progress(remaining=remaining)
 
     # === WEBHOOK === #

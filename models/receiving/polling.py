@@ -80,9 +80,12 @@ class TelegramInstance(models.Model):
         The result is committed in a separate transaction. The lock that Odoo's scheduler holds
         while an action runs is held here too, so this never runs beside the receive action.
 
-        :return: dict, whose ``outcome`` is "taken" (with ``kind``, ``chat``, ``text`` and ``json``
-            of the notification), "empty", "busy" (the receive action is running: try again) or
-            "refused" (with ``message``)
+        :return: dict with ``outcome``, one of
+
+            * "taken", with ``kind``, ``chat``, ``text`` and ``json`` of the notification
+            * "empty"
+            * "busy", because the receive action is running: try again
+            * "refused", with ``message``
         :raise AccessError: the user is no administrator of Telegram
         :raise UserError: the API token is not set
         """

@@ -77,8 +77,8 @@ class TelegramEvent(models.Model):
 
     An event that cannot be processed does not delay the following ones:
 
-    * It is *postponed* while it depends on a send whose outcome is not known, after conflicts
-      with other transactions, and while the disk is full. This may happen any number of times.
+    * It is *postponed* while the outcome of a send it depends on is unknown or the disk is full,
+      and after conflicts with other transactions. This may happen any number of times.
     * It is *set aside* at once if it is malformed. After any other error it is postponed, and set
       aside after MAX_ATTEMPTS attempts. A user may process it again.
     * It is *ignored* if there is nothing to do: an unknown type, the status of an unknown message.
