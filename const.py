@@ -11,7 +11,6 @@ QUEUE_LISTING_LENGTH = 500  # messages that showMessagesQueue lists at most
 CAPTION_MAX_LENGTH = 1024  # characters of the text that goes with a file
 FILE_MAX_BYTES = 100 * 1024 * 1024
 FILE_HOURS = 24  # how long the link to an uploaded file lives
-FETCHED_MAX_BYTES = 2**31 - 1  # of a file that comes in: Odoo notes the size in 31 bits
 EDIT_HOURS = 48  # how long Telegram lets a text be changed
 POLL_MESSAGE_MAX_LENGTH = 255  # characters of a poll's question
 POLL_OPTIONS_MIN = 2

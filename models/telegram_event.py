@@ -11,10 +11,10 @@ from ..client.notifications import event_key
 
 
 class TelegramEvent(models.Model):
-    """One raw notification as it arrived: the inbox.
+    """A notification of GREEN-API as it was received: the inbox.
 
-    It is stored and committed before anybody looks into it, so whatever goes wrong later, it is
-    still there. One that cannot be processed is set aside with its error and holds up nobody.
+    An event is stored and committed before it is processed, so no failure can lose it. An event
+    that cannot be processed is set aside with the error and does not delay the following ones.
     """
 
     _name = "telegram.event"
@@ -23,20 +23,27 @@ class TelegramEvent(models.Model):
     _rec_name = "type_webhook"
 
     instance_id = fields.Many2one(
-        "telegram.instance", required=True, readonly=True, index=True, ondelete="cascade"
+        "telegram.instance",
+        "Account",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="instance_id.company_id")
     key = fields.Char(
-        required=True, readonly=True, help="The same for every delivery of one notification."
-    )
-    type_webhook = fields.Char("Type", readonly=True, help="typeWebhook of the service.")
-    source = fields.Selection(
-        [("polling", "Fetched"), ("webhook", "Webhook"), ("journal", "Journal of the service")],
-        "Came In By",
+        required=True,
         readonly=True,
+        help="Identifies the event. It is the same each time the event is delivered.",
     )
-    payload = fields.Text(readonly=True, help="The notification as JSON, as it arrived.")
-    payload_pretty = fields.Text("As It Arrived", compute="_compute_payload_pretty")
+    type_webhook = fields.Char("Type", readonly=True, help="The typeWebhook value of GREEN-API.")
+    source = fields.Selection(
+        [("polling", "Polling"), ("webhook", "Webhook"), ("journal", "GREEN-API Journal")],
+        readonly=True,
+        help="How the event was received.",
+    )
+    payload = fields.Text(readonly=True, help="The event as JSON, as it was received.")
+    payload_pretty = fields.Text("Raw Payload", compute="_compute_payload_pretty")
     state = fields.Selection(
         [
             ("new", "New"),
@@ -48,14 +55,16 @@ class TelegramEvent(models.Model):
         readonly=True,
         default="new",
     )
-    error = fields.Char("Reason", readonly=True, help="Why it was set aside or ignored.")
+    error = fields.Char(
+        "Reason", readonly=True, help="The reason why the event was set aside or ignored."
+    )
     attempts = fields.Integer(readonly=True)
-    next_attempt_date = fields.Datetime(readonly=True)
+    next_attempt_date = fields.Datetime("Next Attempt", readonly=True)
     message_id = fields.Many2one(
         "telegram.message", readonly=True, index="btree_not_null", ondelete="set null"
     )
     _key_uniq = models.Constraint(
-        "unique(instance_id, key)", "This notification of the instance is already there."
+        "unique(instance_id, key)", "This event of the account has already been stored."
     )
     _new_index = models.Index("(instance_id, id) WHERE state = 'new'")
 
@@ -64,21 +73,24 @@ class TelegramEvent(models.Model):
     @api.depends("payload")
     def _compute_payload_pretty(self):
         for event in self:
-            event.payload_pretty = prettify(json.loads(event.payload)) if event.payload else False
+            event.payload_pretty = event.payload and format_json(json.loads(event.payload))
 
     # === ACTION METHODS === #
 
     def action_replay(self):
-        """Process events once more that were set aside or ignored."""
+        """Process events again that were set aside or ignored."""
         self.check_access("read")
-        # sudo: telegram.event - nobody writes what the service has sent, its readers replay it
+        # sudo: telegram.event - users never write events, but those who read them may replay them
         events_sudo = self.sudo().filtered(lambda event: event.state in ("error", "ignored"))
         events_sudo.write(
             {"state": "new", "error": False, "attempts": 0, "next_attempt_date": False}
         )
         if not events_sudo:
             raise UserError(
-                self.env._("Only events that were set aside or ignored are processed again.")
+                self.env._(
+                    "None of these events was set aside or ignored. Only such events can be "
+                    "processed again."
+                )
             )
         for instance_sudo in events_sudo.instance_id:
             instance_sudo.receive_cron_id._trigger()
@@ -89,18 +101,19 @@ class TelegramEvent(models.Model):
     def _ingest(self, instance, body, receipt_id=None, *, source="polling"):
         """Store a notification, once however often it is delivered.
 
-        It takes the place of what the journal told of the same message, which is less.
+        It replaces an entry of the journal about the same message, which contains less.
 
-        :param body: the decoded JSON of the notification, whatever it is
-        :param int receipt_id: of the polled notification; none for a webhook
-        :param str source: how it came in, see the field
+        :param instance: the ``telegram.instance`` that it belongs to
+        :param body: the decoded JSON of the notification, of any type
+        :param int receipt_id: of a polled notification; None for other sources
+        :param str source: how it was received, see the field
         :return: bool, whether it is new
         """
         self.flush_model()
         type_webhook = parsing.clean_text(body, "typeWebhook") if isinstance(body, dict) else ""
-        # The unique key is the judge: asking first would miss what was committed meanwhile, and
-        # the ORM would turn a known key into an error in the log. The time is the clock's, not
-        # that of the transaction's begin: it is compared with when messages were claimed.
+        # The unique key decides. A search before would miss what was committed meanwhile, and the
+        # ORM would log a known key as an error. The date is the clock's, not the beginning of the
+        # transaction, because it is compared with the time at which messages were claimed.
         rows = self.env.execute_query(
             SQL(
                 """
@@ -129,10 +142,11 @@ class TelegramEvent(models.Model):
         return bool(rows)
 
 
-def prettify(body):
-    """Give a notification as JSON that a person can read.
+def format_json(body):
+    """Return a notification as indented JSON."""
+    return escape_surrogates(json.dumps(body, indent=2, ensure_ascii=False))
 
-    Half a surrogate pair, which no answer to the browser can hold, is shown as its escape.
-    """
-    text = json.dumps(body, indent=2, ensure_ascii=False)
+
+def escape_surrogates(text):
+    """Return the text with lone surrogates escaped: no response to a browser can contain them."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -330,8 +330,7 @@ class TelegramMessage(models.Model):
         twin.mail_message_ids.unlink()
         twin.unlink()
         twin.flush_model()
-        if RANK.get(state, 0) > RANK.get(self.state, 0):
-            self._set_state({"state": state, **NO_FAILURE})
+        self._raise_status(state)
 
     def _set_state(self, vals):
         """Write a state with what belongs to it, and show it in the chatter."""

@@ -120,7 +120,7 @@ class TelegramInstance(models.Model):
             const.CODE_TOO_LARGE: _("The file is too large for GREEN-API."),
             const.CODE_HOST_NOT_ALLOWED: _(
                 "The file is on a host that is not allowed for this account. If GREEN-API keeps "
-                "files there, an administrator can add it to Further File Hosts on the account."
+                "files there, an administrator can add it to Additional File Hosts on the account."
             ),
             const.CODE_FILE_GONE: _("The link to the file has expired. Send the file again."),
             const.CODE_SERVER: _("GREEN-API is temporarily unavailable. Try again later."),

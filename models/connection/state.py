@@ -9,10 +9,10 @@ from odoo.tools import plaintext2html
 from ... import const
 from ...client import GreenApiClient, GreenApiError, RefusedError
 from ...tools.actions import get_dialog_action
+from ...tools.backoff import get_backoff
 from ...tools.transactions import write_and_commit
 
-FIRST_PAUSE = 30  # seconds after a failed call; doubled with every further one
-LONGEST_PAUSE = 3600  # seconds
+FIRST_PAUSE = 30  # seconds after the first failed call
 # States in which the account does not work until a user acts.
 STOPPED_STATES = {
     const.STATE_NOT_AUTHORIZED,
@@ -208,7 +208,7 @@ class TelegramInstance(models.Model):
         :param float seconds: pause that GREEN-API asked for
         """
         if not seconds:
-            seconds = min(FIRST_PAUSE * 2 ** min(self.send_failures, 10), LONGEST_PAUSE)
+            seconds = get_backoff(self.send_failures, FIRST_PAUSE)
         send_after = fields.Datetime.now() + timedelta(seconds=seconds)
         self.write({"send_after": send_after, "send_failures": self.send_failures + 1})
         self._trigger_send(send_after)

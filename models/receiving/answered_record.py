@@ -8,6 +8,8 @@ from ..telegram_message import SENT_STATES
 
 
 class TelegramMessage(models.Model):
+    """Extend ``telegram.message``: find the record that an incoming message belongs to."""
+
     _inherit = "telegram.message"
 
     @api.model
@@ -19,12 +21,13 @@ class TelegramMessage(models.Model):
         1. A message that quotes another one belongs to the record of that one, else to the record
            that its group is tied to.
         2. Every other message in a group that is tied to a record belongs to that record.
-        3. If a user has linked a message of the chat to a record, and nothing has been sent from a
-           record since, it belongs to the record linked last.
+        3. If a user has linked a message of the chat to a record, it belongs to the record linked
+           last. This ends when a message is sent from a record.
         4. Otherwise it belongs to the record of the last message sent from one.
 
         Rules 3 and 4 only hold for the days set as *Reply Matching* on the account.
 
+        :param instance: the ``telegram.instance``
         :param list received: pairs of ``telegram.chat`` and MessageNotification
         :return: list of records, None where there is none
         """
@@ -34,33 +37,61 @@ class TelegramMessage(models.Model):
         unquoted_ids = {chat.id for chat, note in received if not note.quoted_id_message}
         linked = self._find_last_linked(instance, unquoted_ids)
         sent = self._find_last_sent(instance, unquoted_ids)
-        answered = [
-            quoted.get((chat.id, note.quoted_id_message))
-            if note.quoted_id_message
-            else sent.get(chat.id)
-            for chat, note in received
-        ]
-        records = self.union(*filter(None, answered))._get_records()
+        messages = self.union(*quoted.values(), *linked.values(), *sent.values())
+        records = messages._get_records()
 
-        def get_record(chat, note, message):
-            record = records.get(message) if message and message.state in SENT_STATES else None
-            tied = chat._get_record() or None
-            if note.quoted_id_message:
-                return record or tied
+        def find_record(chat, notification):
+            tied_record = chat._get_record() or None
+            if notification.quoted_id_message:
+                message = quoted.get((chat.id, notification.quoted_id_message))
+                was_sent = message and message.state in SENT_STATES
+                return (was_sent and records.get(message)) or tied_record
+            if tied_record:
+                return tied_record
             if chat.id in linked:
-                record = linked[chat.id]._get_record() or None
-            return tied or record
+                return records.get(linked[chat.id])
+            return records.get(sent.get(chat.id))
 
-        return [
-            get_record(chat, note, message)
-            for (chat, note), message in zip(received, answered, strict=True)
-        ]
+        return [find_record(chat, notification) for chat, notification in received]
+
+    @api.model
+    def _find_last_linked(self, instance, chat_ids):
+        """Return the last message that a user has linked to a record in each chat.
+
+        Without chats in which a message was sent from a record after that.
+
+        :param set chat_ids: of ``telegram.chat``
+        :return: dict of ``telegram.message`` by the id of the chat
+        """
+        linked = self.search(
+            [
+                ("chat_id", "in", list(chat_ids)),
+                ("res_id", "!=", False),
+                ("link_date", ">=", instance._get_reply_limit()),
+            ],
+            order="link_date, id",
+        )
+        last_linked = {message.chat_id.id: message for message in linked}
+        return {
+            chat_id: message
+            for chat_id, message in last_linked.items()
+            if not message._has_later_send_from_record()
+        }
+
+    def _has_later_send_from_record(self):
+        """Return whether a message was sent from a record after this one was linked."""
+        sent_later = Domain("chat_id", "=", self.chat_id.id) & Domain("res_id", "!=", False)
+        sent_later &= Domain("direction", "=", "outgoing")
+        sent_later &= Domain("date", ">", self.link_date)
+        sent_later &= Domain("state", "in", SENT_STATES)
+        return bool(self.search_count(sent_later, limit=1))
 
     @api.model
     def _find_last_sent(self, instance, chat_ids):
-        """Return the last message sent from a record in each chat, by the id of the chat.
+        """Return the last message that was sent from a record in each chat.
 
         :param set chat_ids: of ``telegram.chat``
+        :return: dict of ``telegram.message`` by the id of the chat
         """
         self.flush_model(["chat_id", "res_id", "direction", "state", "date"])
         rows = self.env.execute_query(
@@ -87,30 +118,3 @@ class TelegramMessage(models.Model):
         )
         messages = self.browse([message_id for _chat_id, message_id in rows])
         return dict(zip((chat_id for chat_id, _id in rows), messages, strict=True))
-
-    @api.model
-    def _find_last_linked(self, instance, chat_ids):
-        """Return the message that a person linked last in each chat, by the id of the chat; unless
-        something was sent from a record later."""
-        last_first = self.search(
-            [
-                ("chat_id", "in", list(chat_ids)),
-                ("res_id", "!=", False),
-                ("link_date", ">=", instance._get_reply_limit()),
-            ],
-            order="link_date desc, id desc",
-        )
-        linked = {message.chat_id.id: message for message in reversed(last_first)}
-        return {
-            chat_id: message
-            for chat_id, message in linked.items()
-            if not message._is_sent_later_from_a_record()
-        }
-
-    def _is_sent_later_from_a_record(self):
-        """Whether something was sent in the chat after a person had linked this message."""
-        sent_later = Domain("chat_id", "=", self.chat_id.id) & Domain("res_id", "!=", False)
-        sent_later &= Domain("direction", "=", "outgoing")
-        sent_later &= Domain("date", ">", self.link_date)
-        sent_later &= Domain("state", "in", ("sent", "delivered", "read", "unsure"))
-        return bool(self.search_count(sent_later, limit=1))

@@ -9,27 +9,28 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import config
 
 from ... import const
 from ...client import GreenApiError, RateLimiter, RefusedError, TooLargeError, check_host
+from ...tools.backoff import get_backoff
+from ...tools.cron import get_time_limit
 from ...tools.transactions import write_and_commit
 
-FIRST_PAUSE = 60  # seconds after a failed attempt; doubled with every further one
-LONGEST_PAUSE = 3600  # seconds
-MAX_ATTEMPTS = 29  # with these pauses, for a day: longer the service keeps no file
-FULL_DISK_PAUSE = 300  # seconds until it is tried again to store something
-LOOK_AROUND = 1  # seconds between two looks at the inbox while a file is on its way
-FILE_SECONDS = 900  # for one file, unless Odoo lets its scheduled actions run shorter
+FIRST_PAUSE = 60  # seconds after the first failed attempt
+MAX_ATTEMPTS = 29  # about a day with these pauses: GREEN-API keeps no file for longer
+FULL_DISK_PAUSE = 300  # seconds until the next attempt after the disk was full
+CALLBACK_INTERVAL = 1  # seconds between two looks at the inbox during a download
+FILE_MAX_SECONDS = 900  # for one file
+DOWNLOAD_MAX_BYTES = 2**31 - 1  # Odoo stores the size of an attachment in 31 bits
 MEGABYTE = 1024 * 1024
-NAME_MAX_LENGTH = 200  # characters; file systems take 255 bytes or so
-# Control characters, and those that let a name be read in another order than it is written.
-ODD_LETTERS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+NAME_MAX_LENGTH = 200  # characters; file systems allow about 255 bytes
+# Control characters, and those that change the direction in which a name is displayed.
+UNSAFE_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
 class DownloadRequest:
-    """What is needed to fetch a file, so that the database is not asked meanwhile."""
+    """What is needed to download a file, so that no transaction is open meanwhile."""
 
     url: str
     chat_id: str
@@ -39,35 +40,103 @@ class DownloadRequest:
 
 
 class CallbackWriter:
-    """A file to be written to that does something else every now and then.
+    """A writable file that calls a function between two blocks.
 
-    :param look: called between two blocks, not more often than every LOOK_AROUND seconds
+    :param file: the file to write to
+    :param callback: called at most once every CALLBACK_INTERVAL seconds
     """
 
-    def __init__(self, file, look):
+    def __init__(self, file, callback):
         self._file = file
-        self._look = look
-        self._looked_at = time.monotonic()
+        self._callback = callback
+        self._called_at = time.monotonic()
 
     def write(self, block):  # pylint: disable=method-required-super  # of a file, not a model
         self._file.write(block)
-        if time.monotonic() - self._looked_at >= LOOK_AROUND:
-            self._look()
-            self._looked_at = time.monotonic()
+        if time.monotonic() - self._called_at >= CALLBACK_INTERVAL:
+            self._callback()
+            self._called_at = time.monotonic()
+
+
+class TelegramInstance(models.Model):
+    """Extend ``telegram.instance``: which files it downloads, and from which hosts."""
+
+    _inherit = "telegram.instance"
+
+    auto_download_max_mb = fields.Integer(
+        "Auto-Download Limit (MB)",
+        default=50,
+        help="Files up to this size in MB are downloaded automatically, larger ones on request. "
+        "0: no file is downloaded automatically.",
+    )
+    download_hosts = fields.Char(
+        "Additional File Hosts",
+        groups="base.group_system",
+        help="Host names separated by spaces. Files are downloaded from the API and media hosts "
+        "only. If GREEN-API stores files elsewhere, add that host here.",
+    )
+    file_error = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The reason why files cannot be stored. Empty if they can.",
+    )
+    _auto_download_max_mb_range = models.Constraint(
+        "CHECK(auto_download_max_mb BETWEEN 0 AND 2000)",
+        "The auto-download limit must be between 0 and 2000 MB.",
+    )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("download_hosts")
+    def _check_download_hosts(self):
+        for instance in self:
+            for host in (instance.download_hosts or "").split():
+                url = f"https://{host}"
+                try:
+                    is_host = urlsplit(check_host(url)).netloc == host
+                except ValueError:
+                    is_host = False
+                if not is_host:
+                    raise ValidationError(
+                        self.env._(
+                            "“%s” is not a valid host name. Enter a name such as "
+                            "storage.example.com.",
+                            host,
+                        )
+                    )
+
+    # === BUSINESS METHODS === #
+
+    def _get_file_seconds(self):
+        """Return the seconds that the download of one file may take.
+
+        At most a third of the time that Odoo lets a scheduled action run, because the polling
+        window may take half of it before.
+        """
+        limit = get_time_limit()
+        return min(FILE_MAX_SECONDS, limit // 3) if limit else FILE_MAX_SECONDS
+
+    def _set_file_error(self, problem):
+        """Store why files cannot be stored.
+
+        :param problem: str; False after a file was stored
+        """
+        if (self.file_error or False) != problem:
+            # sudo: telegram.instance - it is reported by the server, not entered by the user
+            self.sudo().file_error = problem
 
 
 class TelegramMessage(models.Model):
-    """Fetching the files of messages: one after the other, the oldest first, after the messages.
+    """Extend ``telegram.message``: download the files of messages.
 
-    The file of a message that came in: where it is, and how it is shown.
+    A message is shown first, then its file is downloaded by the receive action: one file after
+    the other, the oldest first. States of a file::
 
-    It is fetched after the message is shown (``telegram_message_download.py``)::
-
-        waiting ──> fetched ──> removed, after its time
-          │ ^ ├───> too_large     not by itself: a person may ask for it
-          │ │ ├───> gone          the service does not have it any more
-          │ │ └───> failed        tried for a day, or it leads to a foreign host
-          └─┴── too_large, failed by a person
+        waiting ──> fetched ──> removed, after its retention time
+          │ ^ ├───> too_large     larger than the auto-download limit
+          │ │ ├───> gone          no longer available at GREEN-API
+          │ │ └───> failed        after a day of attempts, or its link leads to a foreign host
+          └─┴── too_large, failed: when a user requests the file
     """
 
     _inherit = "telegram.message"
@@ -75,9 +144,9 @@ class TelegramMessage(models.Model):
     download_state = fields.Selection(
         [
             ("waiting", "Waiting"),
-            ("fetched", "Fetched"),
-            ("too_large", "Not Fetched"),
-            ("gone", "Gone"),
+            ("fetched", "Downloaded"),
+            ("too_large", "Not Downloaded"),
+            ("gone", "No Longer Available"),
             ("failed", "Failed"),
             ("removed", "Removed"),
         ],
@@ -85,69 +154,128 @@ class TelegramMessage(models.Model):
         readonly=True,
         copy=False,
     )
-    # Whoever has the link has the file: for the addon only.
+    # The link alone gives access to the file, so it is for the addon only.
     download_url = fields.Char(groups=fields.NO_ACCESS, copy=False)
     download_attempts = fields.Integer(readonly=True, copy=False)
     download_after = fields.Datetime("Next Download", readonly=True, copy=False)
     download_error = fields.Char(readonly=True, copy=False)
-    is_download_asked = fields.Boolean(
-        readonly=True, copy=False, help="Somebody wants the file whatever its size."
+    is_download_requested = fields.Boolean(
+        readonly=True, copy=False, help="A user requested this file regardless of the size limit."
     )
-    file_size = fields.Float(digits=(16, 0), readonly=True, copy=False, help="Bytes; 0: unknown.")
-    file_message = fields.Char("File Not Fetched", compute="_compute_file_message")
+    file_size = fields.Float(
+        "File Size (bytes)",
+        digits=(16, 0),
+        readonly=True,
+        copy=False,
+        help="Size of the file in bytes. 0: unknown.",
+    )
+    file_message = fields.Char("File Not Downloaded", compute="_compute_file_message")
     _download_index = models.Index("(instance_id, id) WHERE download_state = 'waiting'")
 
+    # === COMPUTE METHODS === #
+
+    @api.depends("download_state", "download_error", "file_size")
+    @api.depends_context("lang")
+    def _compute_file_message(self):
+        for message in self:
+            message.file_message = message._get_file_message()
+
+    # === ACTION METHODS === #
+
+    def action_fetch_file(self):
+        """Download files that were too large to be downloaded automatically, or that failed."""
+        self.check_access("read")
+        # sudo: telegram.message - users change messages only by buttons like this one
+        messages_sudo = self.sudo()
+        messages_sudo.lock_for_update(allow_referencing=True)
+        requested_sudo = messages_sudo.filtered(
+            lambda message: message.download_state in ("too_large", "failed")
+        )
+        if not requested_sudo:
+            raise UserError(
+                self.env._("There is no file to download. Select messages whose file is missing.")
+            )
+        requested_sudo.write(
+            {
+                "download_state": "waiting",
+                "download_attempts": 0,
+                "download_after": False,
+                "download_error": False,
+                "is_download_requested": True,
+            }
+        )
+        for instance_sudo in requested_sudo.instance_id:
+            instance_sudo.receive_cron_id._trigger()
+
+    # === DOWNLOAD === #
+
     @api.model
-    def _find_file_to_fetch(self, instance):
-        """Return the oldest message whose file is due."""
+    def _prepare_received_file(self, instance, file):
+        """Prepare the values of a message that are known of its file.
+
+        :param instance: the ``telegram.instance``
+        :param file: of the MessageNotification; None if the message has no file
+        :return: dict
+        """
+        if not file:
+            return {}
+        return {
+            "download_url": file.download_url,
+            "download_state": "waiting" if instance.auto_download_max_mb else "too_large",
+        }
+
+    @api.model
+    def _fetch_files(self, instance):
+        """Download the files that are due. Commits, so it is for the receive action only.
+
+        New messages are processed between two files and during a download.
+
+        :return: bool, whether the time of the scheduled action is over before the work is done
+        """
+        message = self._find_due_file(instance)
+        if not message:
+            return False
+        limiter = RateLimiter()
+        with instance._get_client() as client:
+            while message:
+                if not message._fetch_file(client, limiter):
+                    return False
+                is_out_of_time = self.env["telegram.event"]._process_inbox(instance)
+                seconds_left = self.env["ir.cron"]._commit_progress(1, remaining=1)
+                message = self._find_due_file(instance)
+                if message and (is_out_of_time or not seconds_left):
+                    return True
+        return False
+
+    @api.model
+    def _find_due_file(self, instance):
+        """Return the oldest message whose file is to be downloaded now."""
         due = Domain("instance_id", "=", instance.id) & Domain("download_state", "=", "waiting")
         due &= Domain("download_after", "=", False) | Domain(
             "download_after", "<=", fields.Datetime.now()
         )
         return self.search(due, order="id", limit=1)
 
-    @api.model
-    def _fetch_files(self, instance):
-        """Fetch the files that wait. Commits: for the receive action only.
+    def _fetch_file(self, client, limiter):
+        """Download the file of one message and store the result. Commits.
 
-        Between two files, and while one is on its way, new messages are taken in.
-
-        :return: bool, whether the time of the scheduled action is over before the work is
-        """
-        message = self._find_file_to_fetch(instance)
-        if not message:
-            return False
-        pace = RateLimiter()
-        with instance._get_client() as client:
-            while message:
-                if not message._fetch_file(client, pace):
-                    return False
-                is_over = self.env["telegram.event"]._process_inbox(instance)
-                seconds_left = self.env["ir.cron"]._commit_progress(1, remaining=1)
-                message = self._find_file_to_fetch(instance)
-                if message and (is_over or not seconds_left):
-                    return True
-        return False
-
-    def _fetch_file(self, client, pace):
-        """Fetch the file of one message and keep what came of it. Commits.
-
-        :param RateLimiter pace: of the calls for new links
-        :return: bool, whether it is worth going on: files can be stored
+        :param GreenApiClient client: of the account
+        :param RateLimiter limiter: of the calls for new links
+        :return: bool, whether other files can be stored
         """
         self.ensure_one()
         instance = self.instance_id
 
-        def look():
+        def process_inbox():
             self.env["telegram.event"]._process_inbox(instance)
 
-        # Each attempt is noted before: one that ends with the whole process counts, too.
-        wanted, _left = write_and_commit(self.env, self._claim_file)
-        if not wanted:
+        # An attempt is counted before it begins: it may end with the process.
+        request, _seconds_left = write_and_commit(self.env, self._claim_file)
+        if not request:
             return True
         try:
             with self.env["ir.attachment"]._telegram_open_new(self.id) as file:
-                self._download(client, pace, wanted, CallbackWriter(file, look))
+                self._download(client, limiter, request, CallbackWriter(file, process_inbox))
                 write_and_commit(self.env, self._store_file, file)
         except GreenApiError as error:
             write_and_commit(self.env, self._process_download_error, error)
@@ -158,60 +286,113 @@ class TelegramMessage(models.Model):
         return True
 
     def _claim_file(self):
-        """Note an attempt; the next one would be after a pause.
+        """Count an attempt and schedule the next one.
 
-        :return: DownloadRequest, or None: somebody has removed the message meanwhile, or its file is there
+        :return: DownloadRequest; None if the message was deleted meanwhile or has its file
         """
         if not self.exists() or self.download_state != "waiting":
             return None
-        pause = min(FIRST_PAUSE * 2 ** min(self.download_attempts, 10), LONGEST_PAUSE)
+        pause = get_backoff(self.download_attempts, FIRST_PAUSE)
         self.write(
             {
                 "download_attempts": self.download_attempts + 1,
                 "download_after": fields.Datetime.now() + timedelta(seconds=pause),
             }
         )
-        limit = self.instance_id.auto_download_max_mb * MEGABYTE
-        if self.is_download_asked:
-            limit = const.FETCHED_MAX_BYTES
         return DownloadRequest(
-            url=self.sudo().download_url or "",  # sudo: telegram.message - it goes to the client
+            url=self.sudo().download_url or "",  # sudo: telegram.message - only the client gets it
             chat_id=self.chat_id.telegram_id,
             id_message=self.id_message,
-            max_bytes=limit,
+            max_bytes=self._get_download_max_bytes(),
             seconds=self.instance_id._get_file_seconds(),
         )
 
-    def _download(self, client, pace, wanted, target):
-        """Write the file to the disk; a link that is too old is exchanged for a new one, once.
+    def _get_download_max_bytes(self):
+        """Return the size in bytes of the largest file that is downloaded.
 
-        :raise GreenApiError: it did not work
-        :raise OSError: it cannot be written
+        It is the auto-download limit of the account. For a file that a user has requested, it is
+        the largest size that Odoo can store.
         """
-        if wanted.url:
+        if self.is_download_requested:
+            return DOWNLOAD_MAX_BYTES
+        return self.instance_id.auto_download_max_mb * MEGABYTE
+
+    def _download(self, client, limiter, request, target):
+        """Write the file to the disk. An expired link is exchanged for a new one, once.
+
+        :raise GreenApiError: the download failed
+        :raise OSError: the file cannot be written
+        """
+        if request.url:
             try:
-                client.download(wanted.url, target, wanted.max_bytes, wanted.seconds)
+                client.download(request.url, target, request.max_bytes, request.seconds)
                 return
             except RefusedError as error:
                 if error.code != const.CODE_FILE_GONE:
                     raise
-        time.sleep(pace.reserve("downloadFile"))
-        link = client.download_file(wanted.chat_id, wanted.id_message)
+        time.sleep(limiter.reserve("downloadFile"))
+        link = client.download_file(request.chat_id, request.id_message)
         write_and_commit(self.env, self._store_download_url, link.url)
-        client.download(link.url, target, wanted.max_bytes, wanted.seconds)
+        client.download(link.url, target, request.max_bytes, request.seconds)
 
     def _store_download_url(self, url):
         if self.exists():
-            self.sudo().download_url = url  # sudo: telegram.message - nobody else sees it
+            self.sudo().download_url = url  # sudo: telegram.message - users cannot read it
+
+    # === STORAGE === #
 
     def _store_file(self, file):
         if self.exists():
             self._store_incoming_file(file)
 
-    # === WHAT WENT WRONG === #
+    def _store_incoming_file(self, file):
+        """Store the file that was downloaded and show it with the message.
+
+        The file is attached to each record on which the message is posted, so that it has the
+        same readers as the message.
+
+        :param file: see ``_telegram_create`` of ir.attachment
+        """
+        self.ensure_one()
+        posted = self.mail_message_ids.filtered(lambda shown: shown.model and shown.res_id)
+        posted = posted.sorted(lambda shown: shown.model != "discuss.channel")
+        owners = [(shown.model, shown.res_id) for shown in posted] or [(self._name, self.id)]
+        common = {"name": self._get_safe_file_name(), "company_id": self.company_id.id}
+        # sudo: ir.attachment - the file follows the message, whatever user downloads it
+        attachments_sudo = self.env["ir.attachment"].sudo()
+        attachments = attachments_sudo._telegram_create(
+            file,
+            [{**common, "res_model": model, "res_id": res_id} for model, res_id in owners],
+        )
+        self.write(
+            {
+                "attachment_id": attachments[0].id,
+                "download_state": "fetched",
+                "download_url": False,
+                "download_error": False,
+                "file_size": attachments[0].file_size,
+            }
+        )
+        for shown, attachment in zip(posted, attachments, strict=False):
+            shown.attachment_ids = [Command.link(attachment.id)]
+        self._update_posted_file()
+        self.instance_id._set_file_error(False)
+
+    def _get_safe_file_name(self):
+        """Return the file name without characters that are unsafe in one."""
+        name = UNSAFE_CHARACTERS.sub("", self.file_name or "").strip()
+        if not name.strip("./\\ "):
+            name = "file"
+        name = self._check_file_name(name)
+        stem, dot, extension = name.rpartition(".")
+        if len(name) > NAME_MAX_LENGTH and len(extension) < 20:
+            return stem[: NAME_MAX_LENGTH - len(extension) - 1] + dot + extension
+        return name[:NAME_MAX_LENGTH]
+
+    # === FAILURES === #
 
     def _process_download_error(self, error):
-        """Keep what a failed attempt tells about the file.
+        """Update the message after a failed attempt.
 
         :param GreenApiError error: what the client raised
         """
@@ -228,48 +409,32 @@ class TelegramMessage(models.Model):
             self._update_posted_file()
 
     def _classify_download_error(self, error):
-        """Say in which state a failed attempt leaves the file."""
+        """Return the state of the file after a failed attempt.
+
+        :param GreenApiError error: what the client raised
+        """
         if error.code == const.CODE_TOO_LARGE:
-            return "failed" if self.is_download_asked else "too_large"
+            return "failed" if self.is_download_requested else "too_large"
         is_renewal = error.method == "downloadFile"
         if error.code == const.CODE_FILE_GONE or (
             is_renewal and error.code == const.CODE_BAD_REQUEST
         ):
             return "gone"
-        lasts = isinstance(error, RefusedError) and error.code not in const.STATE_OF_CODE
-        if lasts or self.download_attempts >= MAX_ATTEMPTS:
+        is_final = isinstance(error, RefusedError) and error.code not in const.STATE_OF_CODE
+        if is_final or self.download_attempts >= MAX_ATTEMPTS:
             return "failed"
         return "waiting"
 
-    def _get_download_message(self, error):
-        if error.code == const.CODE_HOST_NOT_ALLOWED:
-            return self.env._(
-                "The link leads to “%s”, which is no host of this instance. If the service keeps "
-                "files there, an administrator names it on the instance (Further File Hosts).",
-                self._get_download_host(),
-            )
-        if error.code == const.CODE_HTTP:
-            return self.env._("The link does not lead to a file.")
-        if error.code == const.CODE_TOO_LARGE and self.is_download_asked:
-            return self.env._("The file is larger than Odoo can store.")
-        return self.instance_id._get_error_message(error)
-
-    def _get_download_host(self):
-        # sudo: telegram.message - the name of the host only
-        try:
-            return urlsplit(self.sudo().download_url or "").hostname or ""
-        except ValueError:
-            return ""
-
     def _process_full_disk(self, error):
-        """Let the file wait for room on the disk; the attempt does not count.
+        """Postpone the download until there is space on the disk; the attempt does not count.
 
-        :param OSError error: what the disk said
+        :param OSError error: what the operating system reported
         """
+        reason = error.strerror or type(error).__name__
         problem = self.env._(
-            "Files of messages cannot be stored: %s. They wait, and are fetched as soon as there "
-            "is room; links to them are good for 24 hours.",
-            error.strerror or type(error).__name__,
+            "Attachments cannot be stored: %s. They are downloaded as soon as this is solved. "
+            "Their links expire after 24 hours.",
+            reason,
         )
         self.instance_id._set_file_error(problem)
         if self.exists():
@@ -277,175 +442,57 @@ class TelegramMessage(models.Model):
                 {
                     "download_attempts": max(self.download_attempts - 1, 0),
                     "download_after": fields.Datetime.now() + timedelta(seconds=FULL_DISK_PAUSE),
-                    "download_error": error.strerror or type(error).__name__,
+                    "download_error": reason,
                 }
             )
 
-    # === COMPUTE METHODS === #
-
-    @api.depends("download_state", "download_error", "file_size")
-    @api.depends_context("lang")
-    def _compute_file_message(self):
-        for message in self:
-            message.file_message = message._get_file_message()
+    # === TEXTS === #
 
     def _get_file_message(self):
-        """Say why the file is not there; False when it is, or there is none."""
+        """Return why the file is not there; False if it is, or if there is none."""
         self.ensure_one()
         _ = self.env._
         match self.download_state:
             case "waiting" if self.download_error:
-                return _("not fetched yet, it is tried again: %s", self.download_error)
+                return _("Not downloaded yet, retrying: %s", self.download_error)
             case "waiting":
-                return _("it is being fetched")
+                return _("Downloading")
             case "too_large" if self.file_size:
-                return _("not fetched, %s MB", max(round(self.file_size / MEGABYTE), 1))
+                return _("Not downloaded, %s MB", max(round(self.file_size / MEGABYTE), 1))
             case "too_large":
-                return _("not fetched")
+                return _("Not downloaded")
             case "gone":
                 return _(
-                    "not fetched: the service does not have it any more. Ask for it once more."
+                    "Not downloaded: no longer available at GREEN-API. Ask the sender to send it "
+                    "again."
                 )
             case "removed":
-                return _("removed: files are not kept for longer")
+                return _("Removed: the retention time of files is over")
             case "failed":
-                return _("not fetched: %s", self.download_error or "")
+                return _("Not downloaded: %s", self.download_error or "")
         return False
 
-    # === ACTION METHODS === #
+    def _get_download_message(self, error):
+        """Return why the download has failed.
 
-    def action_fetch_file(self):
-        """Fetch files now that were too large to come by themselves, or that could not be had."""
-        self.check_access("read")
-        # sudo: telegram.message - people act by this button only
-        messages_sudo = self.sudo()
-        messages_sudo.lock_for_update(allow_referencing=True)
-        chosen_sudo = messages_sudo.filtered(lambda m: m.download_state in ("too_large", "failed"))
-        if not chosen_sudo:
-            raise UserError(self.env._("There is no file here that was left out."))
-        chosen_sudo.write(
-            {
-                "download_state": "waiting",
-                "download_attempts": 0,
-                "download_after": False,
-                "download_error": False,
-                "is_download_asked": True,
-            }
-        )
-        for instance_sudo in chosen_sudo.instance_id:
-            instance_sudo.receive_cron_id._trigger()
-
-    # === A FILE COMES IN === #
-
-    def _store_incoming_file(self, file):
-        """Store the file that was fetched, and show it with the message.
-
-        Wherever the message is shown, the file belongs to that record: who may read the one may
-        read the other.
-
-        :param file: see ``_telegram_create`` of ir.attachment
+        :param GreenApiError error: what the client raised
         """
-        self.ensure_one()
-        places = self.mail_message_ids.filtered(lambda shown: shown.model and shown.res_id)
-        places = places.sorted(lambda shown: shown.model != "discuss.channel")
-        owners = [(shown.model, shown.res_id) for shown in places] or [(self._name, self.id)]
-        name = self._get_safe_file_name()
-        # sudo: ir.attachment - the file follows the message, whoever fetches it
-        attachments = (
-            self.env["ir.attachment"]
-            .sudo()
-            ._telegram_create(
-                file,
-                [
-                    {
-                        "name": name,
-                        "res_model": model,
-                        "res_id": res_id,
-                        "company_id": self.company_id.id,
-                    }
-                    for model, res_id in owners
-                ],
+        if error.code == const.CODE_HOST_NOT_ALLOWED:
+            return self.env._(
+                "The link leads to “%s”, which is not a file host of this account. If GREEN-API "
+                "stores files there, ask an administrator to add it to the account (Additional "
+                "File Hosts).",
+                self._get_download_host(),
             )
-        )
-        self.write(
-            {
-                "attachment_id": attachments[0].id,
-                "download_state": "fetched",
-                "download_url": False,
-                "download_error": False,
-                "file_size": attachments[0].file_size,
-            }
-        )
-        for shown, attachment in zip(places, attachments, strict=False):
-            shown.attachment_ids = [Command.link(attachment.id)]
-        self._update_posted_file()
-        self.instance_id._set_file_error(False)
+        if error.code == const.CODE_HTTP:
+            return self.env._("The link does not lead to a file.")
+        if error.code == const.CODE_TOO_LARGE and self.is_download_requested:
+            return self.env._("The file is larger than Odoo can store.")
+        return self.instance_id._get_error_message(error)
 
-    def _get_safe_file_name(self):
-        """Give the name as sent, without what a file's name must not have."""
-        name = ODD_LETTERS.sub("", self.file_name or "").strip()
-        if not name.strip("./\\ "):
-            name = "file"
-        name = self._check_file_name(name)
-        stem, dot, extension = name.rpartition(".")
-        if len(name) > NAME_MAX_LENGTH and len(extension) < 20:
-            return stem[: NAME_MAX_LENGTH - len(extension) - 1] + dot + extension
-        return name[:NAME_MAX_LENGTH]
-
-
-class TelegramInstance(models.Model):
-    """Which files of messages an instance fetches, and from where."""
-
-    _inherit = "telegram.instance"
-
-    auto_download_max_mb = fields.Integer(
-        "Fetch Files Up To",
-        default=50,
-        help="MB. Files come in by themselves up to this size; a larger one when somebody asks "
-        "for it. 0: none by itself.",
-    )
-    download_hosts = fields.Char(
-        "Further File Hosts",
-        groups="base.group_system",
-        help="Names of hosts, with blanks in between. Files are fetched from the API's and the "
-        "media's address only; if the service keeps them elsewhere, name that host here.",
-    )
-    file_error = fields.Char(
-        readonly=True, copy=False, help="Why files cannot be stored. Empty when they can."
-    )
-    _auto_download_max_mb_range = models.Constraint(
-        "CHECK(auto_download_max_mb BETWEEN 0 AND 2000)", "The limit for files is 0 to 2000 MB."
-    )
-
-    @api.constrains("download_hosts")
-    def _check_download_hosts(self):
-        for instance in self:
-            for host in (instance.download_hosts or "").split():
-                url = f"https://{host}"
-                try:
-                    is_host = urlsplit(check_host(url)).netloc == host
-                except ValueError:
-                    is_host = False
-                if not is_host:
-                    raise ValidationError(
-                        self.env._(
-                            "“%s” is not the name of a host. It looks like storage.example.com.",
-                            host,
-                        )
-                    )
-
-    def _get_file_seconds(self):
-        """Give the seconds that one file may take, within what Odoo lets an action run.
-
-        A third of that: the listening window may take half of it before.
-        """
-        limit = config["limit_time_real_cron"]
-        if limit < 0:
-            limit = config["limit_time_real"]
-        return min(FILE_SECONDS, limit // 3) if limit > 0 else FILE_SECONDS
-
-    def _set_file_error(self, problem):
-        """Keep why files cannot be stored; False when one could."""
-        if (self.file_error or False) != problem:
-            # sudo: telegram.instance - what the server said, not the user
-            self.sudo().file_error = problem
+    def _get_download_host(self):
+        # sudo: telegram.message - only the name of the host
+        try:
+            return urlsplit(self.sudo().download_url or "").hostname or ""
+        except ValueError:
+            return ""

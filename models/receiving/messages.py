@@ -9,27 +9,26 @@ from ..telegram_message import CHAT_IN_PHONE_FORM, EventPostponedError
 
 
 class TelegramMessage(models.Model):
-    """What notifications say about messages: new ones, and what became of ours.
+    """Extend ``telegram.message``: create the messages that GREEN-API reports.
 
-    What a journal says of a message that its notification could not know yet.
+    That includes messages written on the phone, and the echoes of messages sent by Odoo.
     """
 
     _inherit = "telegram.message"
 
-    # === A MESSAGE === #
-
     @api.model
-    def _receive(self, instance, notifications, arrived_at):
-        """Keep messages that the service reports, each once, and show them where they belong.
+    def _receive(self, instance, notifications, received_at):
+        """Create the messages that GREEN-API reports, each once, and post them on their records.
 
-        :param list notifications: the MessageNotification of each; several at once only when they
-            came in and do not know of each other
-        :param datetime arrived_at: when the first one arrived (UTC)
+        :param instance: the ``telegram.instance``
+        :param list notifications: the MessageNotification of each message; more than one only if
+            they are incoming and independent of each other
+        :param datetime received_at: when the first one was received (UTC)
         :return: list of the ``telegram.message`` of each, new or known
         :raise EventPostponedError: see _find_echo
         """
         if not notifications[0].is_incoming:
-            echo = self._find_echo(instance, notifications[0], arrived_at)
+            echo = self._find_echo(instance, notifications[0], received_at)
             if echo:
                 return [echo]
         chats = self.env["telegram.chat"]._from_notifications(instance, notifications)
@@ -48,13 +47,15 @@ class TelegramMessage(models.Model):
         return [messages[key] for key in keys]
 
     @api.model
-    def _find_echo(self, instance, notification, arrived_at):
-        """Return the message of ours that a notification of an outgoing message repeats.
+    def _find_echo(self, instance, notification, received_at):
+        """Return the message sent by Odoo that an outgoing notification repeats.
 
-        The echo tells the number of a chat that was written to by phone, and it proves that an
-        unsure message went out.
+        The echo contains the id of a chat that was known by its phone number only, and it proves
+        that an unsure message was sent.
 
-        :raise EventPostponedError: it may be that of a message being sent, or of one that is unsure
+        :param datetime received_at: when the notification was received (UTC)
+        :return: the ``telegram.message``; empty if the message was not sent by Odoo
+        :raise EventPostponedError: it may be about a message that is being sent or is unsure
         """
         outgoing = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
         same_chat = Domain("chat_id.telegram_id", "=", notification.chat_id)
@@ -66,14 +67,14 @@ class TelegramMessage(models.Model):
         def is_same(candidate):
             return candidate._is_same(notification)
 
-        # Id and text together prove that it is the chat so far known by its phone only: an id
-        # alone does not, since another chat may have it, too.
+        # Id and text together prove that it is the chat known by its phone number. The id alone
+        # does not, because another chat may contain the same id.
         message = self.search(outgoing & same_id & CHAT_IN_PHONE_FORM).filtered(is_same)[:1]
         if message:
             message.chat_id._resolve_phone_chat(notification.chat_id)
             return message
-        self._check_not_sending(instance, arrived_at)
-        # Without an id: unsure, taken for arrived by a person, or queued once more.
+        self._check_not_sending(instance, received_at)
+        # Messages without an id are unsure, marked as sent by a user, or queued again.
         attempted = Domain("id_message", "=", False) & Domain("attempts", ">", 0)
         attempted &= Domain("state", "in", ("unsure", "sent", "queued"))
         message = self.search(outgoing & attempted & same_chat, order="id").filtered(is_same)[:1]
@@ -82,14 +83,31 @@ class TelegramMessage(models.Model):
             return message
         settling = outgoing & Domain("is_settling", "=", True)
         if self.search(settling & CHAT_IN_PHONE_FORM).filtered(is_same):
-            raise EventPostponedError()  # the number of that chat is being asked for
+            raise EventPostponedError()  # the id of that chat is not known yet
         return message
 
     @api.model
+    def _check_not_sending(self, instance, received_at):
+        """Postpone an event that may be about a message whose result is not stored yet.
+
+        Only a message that was being sent when the event was received can be meant.
+
+        :raise EventPostponedError: there is such a message
+        """
+        being_sent = [
+            ("instance_id", "=", instance.id),
+            ("state", "=", "sending"),
+            ("write_date", "<=", received_at),
+        ]
+        if self.search_count(being_sent, limit=1):
+            raise EventPostponedError()
+
+    @api.model
     def _prepare_received(self, instance, received):
-        """Give the values of messages that the service reports.
+        """Prepare the values of messages that GREEN-API reports.
 
         :param list received: pairs of ``telegram.chat`` and MessageNotification
+        :return: list of dict
         """
         records = self._find_answered_records(instance, received)
         authors = self._find_authors(instance, received)
@@ -105,8 +123,12 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _prepare_received_values(self, chat, notification):
-        """Give the values that a message has from its notification alone."""
-        date = to_datetime(notification.timestamp) or fields.Datetime.now()
+        """Prepare the values of a message that are known from its notification alone.
+
+        :param chat: the ``telegram.chat``
+        :param MessageNotification notification: the report
+        :return: dict
+        """
         values = {
             "chat_id": chat.id,
             "instance_id": chat.instance_id.id,
@@ -118,49 +140,61 @@ class TelegramMessage(models.Model):
             "file_name": notification.file_name,
             "sender_name": notification.sender_name,
             "quoted_id_message": notification.quoted_id_message or False,
-            "date": date,
+            "date": to_datetime(notification.timestamp) or fields.Datetime.now(),
             "target_id_message": notification.target_id_message or False,
             "sender": notification.sender,
             "content": self._prepare_received_content(notification),
+            **self._prepare_received_file(chat.instance_id, notification.file),
         }
-        if notification.file:
-            values["download_url"] = notification.file.download_url
-            values["download_state"] = (
-                "waiting" if chat.instance_id.auto_download_max_mb else "too_large"
-            )
         if entry := notification.raw.get("journal"):
-            # A journal reports later changes that the notification could not contain.
+            # The journal contains later changes, which a notification cannot contain.
             row = parse_journal(entry)
             values.update(is_edited=row.is_edited, is_deleted=row.is_deleted)
         return values
 
     @api.model
+    def _prepare_received_content(self, notification):
+        """Prepare the content that a message has besides text and file.
+
+        :param MessageNotification notification: the report
+        :return: dict with the names that GREEN-API uses; False if there is none
+        """
+        if location := notification.location:
+            return {"latitude": location.latitude, "longitude": location.longitude}
+        if contact := notification.contact:
+            return {
+                "phoneContact": contact.phone,
+                "firstName": contact.first_name,
+                "lastName": contact.last_name,
+            }
+        if not notification.poll:
+            return False
+        options = notification.poll.options
+        content = {
+            "options": [option.name for option in options],
+            "multipleAnswers": notification.poll.multiple_answers,
+        }
+        if notification.target_id_message:
+            content["votes"] = [len(option.voters) for option in options]
+        return content
+
+    @api.model
     def _find_authors(self, instance, received):
-        """Return the contact who wrote each message: the chat's own, in a group the sender's."""
-        senders = {note.sender for chat, note in received if chat.telegram_id.startswith("-")}
+        """Return the contact who wrote each message.
+
+        It is the contact of the chat, or in a group the contact of the sender's own chat.
+
+        :param list received: pairs of ``telegram.chat`` and MessageNotification
+        :return: list of ``res.partner``; empty for an unknown contact or an outgoing message
+        """
+        senders = {note.sender for chat, note in received if chat.is_group}
         chats = self.env["telegram.chat"]._find_all(instance, senders)
 
-        def find(chat, notification):
+        def find_author(chat, notification):
             if not notification.is_incoming:
                 return self.env["res.partner"]
-            if chat.telegram_id.startswith("-"):
+            if chat.is_group:
                 chat = chats.get(notification.sender, chat.browse())
             return chat.partner_id
 
-        return [find(chat, notification) for chat, notification in received]
-
-    @api.model
-    def _check_not_sending(self, instance, arrived_at):
-        """Let an event wait that may be about a message whose sending is not written down yet.
-
-        Only one that was on its way when the event arrived can be meant.
-
-        :raise EventPostponedError: there is such a message
-        """
-        under_way = [
-            ("instance_id", "=", instance.id),
-            ("state", "=", "sending"),
-            ("write_date", "<=", arrived_at),
-        ]
-        if self.search_count(under_way, limit=1):
-            raise EventPostponedError()
+        return [find_author(chat, notification) for chat, notification in received]

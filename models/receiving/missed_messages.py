@@ -15,34 +15,39 @@ from ..connection.scheduled_actions import HEARTBEAT_INTERVAL
 from ..telegram_message import RANK
 
 _logger = logging.getLogger(__name__)
-MARGIN = timedelta(minutes=5)  # by which more is compared, since clocks differ
+MARGIN = timedelta(minutes=5)  # added to a period of time, since clocks differ
 
 
 class TelegramInstance(models.Model):
-    """What has not come in: the journals of the service are compared with what is here.
+    """Extend ``telegram.instance``: fetch messages that were missed, from GREEN-API's journals.
 
-    Journals hold the messages of a day. What they have and Odoo does not goes through the inbox
-    like a notification, under the same key: should the notification itself still come, it takes
-    the place of what the journal told.
+    Journals contain the messages of the last 24 hours. An entry that Odoo does not have is stored
+    as an event with the key of its notification. Should that notification still arrive, it
+    replaces the entry.
+
+    https://green-api.com/en/telegram/docs/api/journals/
     """
 
     _inherit = "telegram.instance"
     _protected = {"received_until"}
 
     received_until = fields.Datetime(
+        "Complete Until",
         readonly=True,
         copy=False,
-        help="Messages are known to have come in until then; what came later may be missing.",
+        help="All messages up to this date were received. Later ones may be missing.",
     )
 
     # === ACTION METHODS === #
 
     def action_fetch_missed(self):
-        """Compare the journals of the last 24 hours with what is here, and take in the rest."""
+        """Import the messages of the last 24 hours that Odoo does not have."""
         self.ensure_one()
         self.check_access("write")
         if not self.active:
-            raise UserError(self.env._("The instance is archived."))
+            raise UserError(
+                self.env._("The account is archived. Unarchive it to receive messages.")
+            )
         with own_transaction(self) as instance:
             try:
                 count, problem = instance._fetch_missed(const.JOURNAL_HOURS * 60), False
@@ -54,16 +59,18 @@ class TelegramInstance(models.Model):
         return self._notify(self._get_missed_message(count, self._process_inbox_now()))
 
     def action_open_journals(self):
-        """Show the journals of the last 24 hours beside what is here, with the differences."""
+        """Open the journals of the last 24 hours, compared with the messages in Odoo."""
         self.ensure_one()
         return self.env["telegram.journal"]._open(self)
 
-    def _process_inbox_now(self):
-        """Process the inbox unless the receive action is doing that: then it goes on with it.
+    # === BUSINESS METHODS === #
 
-        :return: bool, whether it was done
+    def _process_inbox_now(self):
+        """Process the inbox, or leave that to the receive action if it is running.
+
+        :return: bool, whether the inbox was processed
         """
-        # sudo: ir.cron - the action belongs to the instance
+        # sudo: ir.cron - the action belongs to the account
         receive_cron_sudo = self.sudo().receive_cron_id
         if not receive_cron_sudo.try_lock_for_update(allow_referencing=True):
             receive_cron_sudo._trigger()
@@ -74,25 +81,28 @@ class TelegramInstance(models.Model):
         return True
 
     def _fetch_missed_messages(self):
-        """Note that messages come in; after an outage, take in what was missed. Commits."""
+        """Import what was missed in an outage, then store that all messages were received.
+
+        For the receive action. Commits.
+        """
         now = fields.Datetime.now()
         is_working = self.state == const.STATE_AUTHORIZED and not self.last_error
         seconds_left = self.env["ir.cron"]._commit_progress()
         if not is_working or not seconds_left:
-            return  # not yet, or the queue of the service is not empty yet
+            return  # not authorized yet, or GREEN-API's queue is not empty yet
         silence = now - (self.received_until or now)
         if silence > self._get_longest_silence():
             if not self._fetch_missed_since(silence + MARGIN):
-                return  # the next run asks again
+                return  # the next run tries again
         elif self.received_until and abs(silence) < HEARTBEAT_INTERVAL:
             return
         write_and_commit(self.env, self.write, {"received_until": now})
 
     def _fetch_missed_since(self, silence):
-        """Take in what was missed in a time. Commits.
+        """Import the messages that were missed in a period of time. Commits.
 
-        :param timedelta silence: its length, until now
-        :return: bool, whether it is settled
+        :param timedelta silence: the length of the period, which ends now
+        :return: bool, whether it is done; False to try again later
         """
         minutes = int(silence.total_seconds() // 60)
         try:
@@ -100,7 +110,7 @@ class TelegramInstance(models.Model):
         except GreenApiError as error:
             write_and_commit(self.env, self._record_error, error)
             is_final = isinstance(error, RefusedError) and error.code not in const.STATE_OF_CODE
-            if is_final:  # asking again changes nothing
+            if is_final:  # the same call would be refused again
                 _logger.warning("Telegram instance %s: its journals are refused", self.id)
             return is_final
         _logger.info("Telegram instance %s: %s messages were missing", self.id, count)
@@ -108,33 +118,33 @@ class TelegramInstance(models.Model):
         return True
 
     def _fetch_missed(self, minutes):
-        """Put into the inbox what the service's journals have and Odoo does not. Commits.
+        """Store as events what GREEN-API's journals contain and Odoo does not have. Commits.
 
-        :param int minutes: so far back
-        :return: int, the number of messages
-        :raise GreenApiError: the service did not tell; nothing was changed
+        :param int minutes: the length of the period to compare, which ends now
+        :return: int, the number of messages stored
+        :raise GreenApiError: a call failed; nothing was stored
         """
         self.ensure_one()
-        self.env["ir.cron"]._commit_progress()  # nothing is open while the service is waited for
+        self.env["ir.cron"]._commit_progress()  # no changes may stay uncommitted during a call
         with self._get_client() as client:
             entries = client.last_incoming_messages(minutes=minutes)
             entries += client.last_outgoing_messages(minutes=minutes)
-        # The ids of a chat grow with time; they tell what came first within a second.
+        # Within a second, ids tell which message was first: those of a chat grow with time.
         entries.sort(key=lambda row: (row.timestamp, len(row.id_message), row.id_message))
-        raw = [entry.raw for entry in entries]
-        count, _seconds_left = write_and_commit(self.env, self._ingest_missed, raw)
+        raw_entries = [entry.raw for entry in entries]
+        count, _seconds_left = write_and_commit(self.env, self._ingest_missed, raw_entries)
         return count
 
     def _ingest_missed(self, entries):
-        """Put what is missing of a journal into the inbox, the oldest first.
+        """Store as events what Odoo does not have of a journal, the oldest first.
 
-        :param list entries: of the journals
-        :return: int, the number of messages
+        :param list entries: the JSON objects of the journal
+        :return: int, the number of messages stored
         """
-        known = self._find_known([text(entry, "idMessage") for entry in entries])
+        states = self._find_states([text(entry, "idMessage") for entry in entries])
         count = 0
         for entry in entries:
-            state = known.get((text(entry, "chatId"), text(entry, "idMessage")))
+            state = states.get((text(entry, "chatId"), text(entry, "idMessage")))
             if not state and (body := as_notification(entry)):
                 count += self.env["telegram.event"]._ingest(self, body, source="journal")
             status = as_status(entry)
@@ -142,10 +152,14 @@ class TelegramInstance(models.Model):
                 self.env["telegram.event"]._ingest(self, status, source="journal")
         return count
 
-    def _find_known(self, ids):
-        """Return the states of the messages with these ids, by chat id and id."""
+    def _find_states(self, ids_message):
+        """Return the states of the messages with these ids.
+
+        :param list ids_message: as GREEN-API names them
+        :return: dict of the states by pairs of the chat's and the message's id at Telegram
+        """
         rows = self.env["telegram.message"]._read_group(
-            [("instance_id", "=", self.id), ("id_message", "in", ids)],
+            [("instance_id", "=", self.id), ("id_message", "in", ids_message)],
             ["chat_id", "id_message", "state"],
         )
         return {(chat.telegram_id, id_message): state for chat, id_message, state in rows}
@@ -154,12 +168,13 @@ class TelegramInstance(models.Model):
 
     def _get_missed_message(self, count, is_processed):
         if not count:
-            return self.env._("Nothing is missing: all messages of the last 24 hours are here.")
-        if not is_processed:
             return self.env._(
-                "%s messages were missing. They are being taken in, and are here in a moment.",
-                count,
+                "No missed messages found: Odoo has all messages of the last 24 hours."
             )
+        if count == 1 and not is_processed:
+            return self.env._("1 missed message found. It is being imported.")
         if count == 1:
-            return self.env._("1 message was missing and is here now.")
-        return self.env._("%s messages were missing and are here now.", count)
+            return self.env._("1 missed message was imported.")
+        if not is_processed:
+            return self.env._("%s missed messages found. They are being imported.", count)
+        return self.env._("%s missed messages were imported.", count)

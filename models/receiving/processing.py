@@ -21,20 +21,18 @@ from ...tools.transactions import CONFLICTS
 from ..telegram_message import EventPostponedError
 
 _logger = logging.getLogger(__name__)
-MAX_ATTEMPTS = 3
-# Times that an event is processed at once again when it met another transaction.
-ATTEMPTS_AT_ONCE = 5
-# Events that are processed in one transaction: it stays short, since others wait for the rows it
-# has written.
+MAX_ATTEMPTS = 3  # before an event is set aside
+CONFLICT_ATTEMPTS = 5  # at once, after a conflict with another transaction
+# Events that are processed in one transaction. It has to be short, because other transactions wait
+# for the rows that it has written.
 EVENTS_AT_ONCE = 50
-RETRY_PAUSE = 60  # seconds before an event is looked at again
+RETRY_PAUSE = 60  # seconds before a postponed event is processed again
 
 
 class EventBatch:
-    """Events in a row that are processed at once.
+    """A batch of consecutive incoming messages.
 
-    Those are messages that came in and do not know of each other; whatever else happens may
-    depend on everything before, and has a turn of its own.
+    Every other event may depend on earlier ones and is processed alone.
     """
 
     def __init__(self):
@@ -43,8 +41,8 @@ class EventBatch:
         self._messages = set()
         self._quoted = set()
 
-    def takes(self, notification):
-        """Whether one more event may be processed together with those that are here."""
+    def accepts(self, notification):
+        """Return whether an event may be processed together with those of the batch."""
         if not self.notifications:
             return True
         if not all(map(self._is_plain, (self.notifications[0], notification))):
@@ -53,7 +51,7 @@ class EventBatch:
         return message not in self._messages | self._quoted and quoted not in self._messages
 
     def add(self, event, notification):
-        """Let an event have this turn."""
+        """Add an event to the batch."""
         self.events.append(event)
         self.notifications.append(notification)
         if self._is_plain(notification):
@@ -62,6 +60,7 @@ class EventBatch:
             self._quoted.add(quoted)
 
     def _is_plain(self, notification):
+        """Return whether this is an incoming message that changes no other message."""
         return (
             isinstance(notification, MessageNotification)
             and notification.is_incoming
@@ -74,19 +73,28 @@ class EventBatch:
 
 
 class TelegramEvent(models.Model):
-    """How the events of the inbox get their meaning: in their order, many at once."""
+    """Extend ``telegram.event``: process the events of the inbox, in their order.
+
+    An event that cannot be processed does not delay the following ones:
+
+    * It is *postponed* while the outcome of a send it depends on is unknown or the disk is full,
+      and after conflicts with other transactions. This may happen any number of times.
+    * It is *set aside* at once if it is malformed. After any other error it is postponed, and set
+      aside after MAX_ATTEMPTS attempts. A user may process it again.
+    * It is *ignored* if there is nothing to do: an unknown type, the status of an unknown message.
+    """
 
     _inherit = "telegram.event"
 
     @api.model
     def _process_inbox(self, instance):
-        """Process the new events of an instance in their order. Commits.
+        """Process the new events of an account in their order. Commits.
 
-        What comes in meanwhile is left to the next look: many at once are much less work.
+        Events that arrive meanwhile are left to the next call, because a large batch is much less
+        work. For callers that hold the lock of the receive action.
 
-        Not beside another call for the same instance: whoever calls it holds the receive action.
-
-        :return: bool, whether the time of the scheduled action is over before the work is
+        :param instance: the ``telegram.instance``
+        :return: bool, whether the time of the scheduled action is over before the work is done
         """
         due = self._get_due_domain(instance)
         last_id, seconds_left = 0, self.env["ir.cron"]._commit_progress()
@@ -103,34 +111,35 @@ class TelegramEvent(models.Model):
         return False
 
     @api.model
+    def _has_due_events(self, instance):
+        """Return whether there are events of an account to be processed now."""
+        return bool(self.search_count(self._get_due_domain(instance), limit=1))
+
+    @api.model
     def _get_due_domain(self, instance):
-        """Tell which events of an instance are to be processed now."""
+        """Return the domain of the events of an account that are to be processed now."""
         due = Domain("instance_id", "=", instance.id) & Domain("state", "=", "new")
         return due & (
             Domain("next_attempt_date", "=", False)
             | Domain("next_attempt_date", "<=", fields.Datetime.now())
         )
 
-    @api.model
-    def _is_any_due(self, instance):
-        """Whether there are events of an instance to be processed now."""
-        return bool(self.search_count(self._get_due_domain(instance), limit=1))
-
     def _process_together(self):
-        """Process events in their order and in one transaction: all of them count, or none.
+        """Process events in their order and in one transaction.
 
-        When another transaction is in the way, fewer are processed, in the end one for itself.
+        After a conflict with another transaction, only the first half is processed, in the end a
+        single event. That one is postponed if the conflict persists.
 
-        :return: those that it came to
+        :return: the events that were processed or postponed
         """
-        for _attempt in range(ATTEMPTS_AT_ONCE):
+        for _attempt in range(CONFLICT_ATTEMPTS):
             try:
-                for turn in self._split_batches():
-                    self.browse([event.id for event in turn.events])._process(turn.notifications)
+                for batch in self._split_batches():
+                    self.browse([event.id for event in batch.events])._process(batch.notifications)
                 self.env.flush_all()
                 return self
             except CONFLICTS:
-                # Somebody else was faster with the same chat or message: look again.
+                # Another transaction has changed the same chat or message: read it again.
                 self.env.cr.rollback()
             if len(self) > 1:
                 return self[: len(self) // 2]._process_together()
@@ -138,38 +147,38 @@ class TelegramEvent(models.Model):
         return self
 
     def _split_batches(self):
-        """Yield the Turns in which events are processed, in their order."""
-        turn = EventBatch()
+        """Yield the EventBatch objects in which the events are processed, in their order."""
+        batch = EventBatch()
         for event in self:
             notification = event._parse_notification()
             if not notification:
                 continue
-            if not turn.takes(notification):
-                yield turn
-                turn = EventBatch()
-            turn.add(event, notification)
-        if turn.events:
-            yield turn
+            if not batch.accepts(notification):
+                yield batch
+                batch = EventBatch()
+            batch.add(event, notification)
+        if batch.events:
+            yield batch
 
     def _parse_notification(self):
-        """Return what the event says; None when it cannot be understood, which it then notes."""
+        """Return the notification of the event; None if it is malformed, which is recorded."""
         self.ensure_one()
         try:
             return parse(json.loads(self.payload))
         except Exception as error:  # pylint: disable=broad-exception-caught
-            self._process_failure(error)  # whatever is wrong with one event, the others go on
+            self._process_failure(error)  # one event must not stop the others
         return None
 
     def _process(self, notifications):
-        """Give the events of one turn their meaning; keep why, when that does not work with one.
+        """Process the events of one batch and store the result, or the reason of a failure.
 
-        :param list notifications: what each event says
-        :raise CONFLICTS: another transaction was in the way
+        :param list notifications: the parsed notification of each event
+        :raise CONFLICTS: another transaction has changed the same rows
         """
         failure = None
         try:
             with self.env.cr.savepoint():
-                messages, vals = self._process_notification(notifications)
+                messages, vals = self._process_notifications(notifications)
                 for event, message in zip(self, messages, strict=True):
                     event.write({"error": False, "message_id": message.id, **vals})
         except CONFLICTS:
@@ -178,13 +187,47 @@ class TelegramEvent(models.Model):
             failure = error
         if failure and len(self) == 1:
             self._process_failure(failure)
-        elif failure:  # one of them breaks: the others are processed without it
+        elif failure:  # the failing event is found by processing both halves
             half = len(self) // 2
             self[:half]._process(notifications[:half])
             self[half:]._process(notifications[half:])
 
+    def _process_notifications(self, notifications):
+        """Process the notifications of one batch.
+
+        :param list notifications: the parsed notification of each event
+        :return: tuple of the list of each event's ``telegram.message``, and dict of values to
+            write on all events
+        :raise EventPostponedError: the event depends on a send whose outcome is not known
+        """
+        instance, notification = self.instance_id, notifications[0]
+        messages = self.env["telegram.message"].with_company(instance.company_id)
+        match notification:
+            case MessageNotification():
+                received = messages._receive(instance, notifications, self[0].create_date)
+                return received, {"state": "done"}
+            case StatusNotification():
+                message = messages._process_status(instance, notification, self.create_date)
+                if message:
+                    return [message], {"state": "done"}
+                reason = self.env._("The message is not known in Odoo.")
+                return [message], {"state": "ignored", "error": reason}
+            case StateNotification():
+                instance._update_state(notification.state)
+            case QuotaNotification():
+                instance._process_quota_exceeded(notification)
+            case _ if notification.type_webhook != const.WEBHOOK_TEST:
+                reason = self.env._("This version does not support this type of event.")
+                return [messages], {"state": "ignored", "error": reason}
+        return [messages], {"state": "done"}
+
+    # === FAILURES === #
+
     def _process_failure(self, error):
-        """Note that an event could not be processed: it waits, or is set aside."""
+        """Postpone an event that could not be processed, or set it aside.
+
+        :param Exception error: what was raised
+        """
         match error:
             case EventPostponedError():
                 self._postpone()
@@ -192,7 +235,7 @@ class TelegramEvent(models.Model):
                 self.error = error.strerror
                 self._postpone()
             case NotificationError():
-                self.write({"state": "error", "error": str(error)})
+                self._set_aside(str(error))
             case _:
                 _logger.warning("Telegram event %s cannot be processed", self.id, exc_info=error)
                 self._record_failure(f"{type(error).__name__}: {error}")
@@ -201,39 +244,14 @@ class TelegramEvent(models.Model):
         pause = timedelta(seconds=RETRY_PAUSE)
         self.next_attempt_date = fields.Datetime.now() + pause
 
+    def _set_aside(self, reason):
+        self.write({"state": "error", "error": reason})
+
     def _record_failure(self, reason):
+        """Count a failed attempt; set the event aside after the last one."""
         self.attempts += 1
-        self.error = reason
         if self.attempts >= MAX_ATTEMPTS:
-            self.state = "error"
+            self._set_aside(reason)
         else:
+            self.error = reason
             self._postpone()
-
-    def _process_notification(self, notifications):
-        """Do what the events of one turn say.
-
-        :param list notifications: what each event says
-        :return: the ``telegram.message`` of each event, and dict of the values of all events
-        :raise EventPostponedError: it has to wait for a send under way
-        """
-        instance, notification = self.instance_id, notifications[0]
-        messages = self.env["telegram.message"].with_company(instance.company_id)
-        match notification:
-            case MessageNotification():
-                arrived_at = self[0].create_date
-                received = messages._receive(instance, notifications, arrived_at)
-                return received, {"state": "done"}
-            case StatusNotification():
-                message = messages._process_status(instance, notification, self.create_date)
-                if message:
-                    return [message], {"state": "done"}
-                unknown = self.env._("No such message is known here.")
-                return [message], {"state": "ignored", "error": unknown}
-            case StateNotification():
-                instance._update_state(notification.state)
-            case QuotaNotification():
-                instance._process_quota_exceeded(notification)
-            case _ if notification.type_webhook != const.WEBHOOK_TEST:
-                unknown = self.env._("This type of notification is not known to this version.")
-                return [messages], {"state": "ignored", "error": unknown}
-        return [messages], {"state": "done"}

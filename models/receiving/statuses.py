@@ -8,50 +8,83 @@ from odoo.fields import Domain
 from ... import const
 from ..telegram_message import CHAT_IN_PHONE_FORM, NO_FAILURE, RANK, EventPostponedError
 
-# After this long an old message still "sent" is not what a report without an id means.
+# A report without an id does not mean a message that was sent more than so many hours ago.
 STATUS_HOURS = 24
+FAILURE_STATUSES = ("failed", "noAccount")
 
 
 class TelegramMessage(models.Model):
+    """Extend ``telegram.message``: process the statuses that GREEN-API reports.
+
+    A status is never lowered: reports may arrive in any order, and more than once.
+    """
+
     _inherit = "telegram.message"
 
-    # === A STATUS === #
-
     @api.model
-    def _process_status(self, instance, notification, arrived_at):
-        """Keep what became of a message of ours.
+    def _process_status(self, instance, notification, received_at):
+        """Update an outgoing message with the status that GREEN-API reports.
 
-        :param StatusNotification notification: what the service reported
-        :param datetime arrived_at: when that arrived (UTC)
-        :return: the ``telegram.message``, or none when it is not known here
-        :raise EventPostponedError: a message is being sent just now whose id is not written down yet
+        :param instance: the ``telegram.instance``
+        :param StatusNotification notification: the report
+        :param datetime received_at: when the report was received (UTC)
+        :return: the ``telegram.message``; empty if it is unknown
+        :raise EventPostponedError: it may be about a message whose id is not stored yet
         """
         message = self._find_by_status(instance, notification)
         if not message:
-            self._check_not_sending(instance, arrived_at)
+            self._check_not_sending(instance, received_at)
             self._check_outcome_known(instance, notification)
-            return message
-        state = notification.status
-        if state in RANK:
-            if RANK[state] > RANK.get(message.state, 0):
-                message._set_state({"state": state, **NO_FAILURE})
-        elif state in ("failed", "noAccount") and RANK.get(message.state, 0) < RANK["delivered"]:
-            message.chat_id.no_account = state == "noAccount"
-            message._set_state(
-                {
-                    "state": "error",
-                    "failure_type": "no_account" if state == "noAccount" else "failed",
-                    "failure_reason": self._get_status_message(notification),
-                }
-            )
+        elif notification.status in RANK:
+            message._raise_status(notification.status)
+        elif notification.status in FAILURE_STATUSES:
+            message._fail_from_status(notification)
         return message
+
+    def _raise_status(self, status):
+        """Set a status unless the message has it or a higher one: it is never lowered.
+
+        :param str status: a state of the message, one of ``RANK`` or any other
+        """
+        self.ensure_one()
+        if RANK.get(status, 0) > RANK.get(self.state, 0):
+            self._set_state({"state": status, **NO_FAILURE})
+
+    def _fail_from_status(self, notification):
+        """Mark the message as failed unless it was delivered: then the report is outdated.
+
+        :param StatusNotification notification: "failed" or "noAccount"
+        """
+        self.ensure_one()
+        if RANK.get(self.state, 0) >= RANK["delivered"]:
+            return
+        has_no_account = notification.status == "noAccount"
+        self.chat_id.no_account = has_no_account
+        self._set_state(
+            {
+                "state": "error",
+                "failure_type": "no_account" if has_no_account else "failed",
+                "failure_reason": self._get_status_message(notification),
+            }
+        )
+
+    def _mark_no_account(self):
+        """Mark messages as failed because the phone number has no Telegram account."""
+        self.chat_id.no_account = True
+        self._set_state(
+            {
+                "state": "error",
+                "failure_type": "no_account",
+                "failure_reason": self._get_no_account_message(),
+            }
+        )
 
     @api.model
     def _find_by_status(self, instance, notification):
         """Return the message that a status is about.
 
-        "failed" and "noAccount" may come without the message's id: they mean the first message
-        of the chat of which nothing better is known.
+        "failed" and "noAccount" may come without the id of the message. They mean the oldest
+        message of the chat that is not known to be delivered.
         """
         outgoing = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
         same_chat = Domain("chat_id.telegram_id", "=", notification.chat_id)
@@ -59,19 +92,20 @@ class TelegramMessage(models.Model):
             since = fields.Datetime.now() - timedelta(hours=STATUS_HOURS)
             sent = Domain("state", "=", "sent") | Domain("is_settling", "=", True)
             sent &= Domain("last_attempt_date", ">=", since)
-            sent &= Domain("type_message", "not in", const.CHANGE_KINDS)  # stay "sent" for good
+            # Edits and deletions are never reported as delivered.
+            sent &= Domain("type_message", "not in", const.CHANGE_KINDS)
             return self.search(outgoing & same_chat & sent, order="id", limit=1)
         same_id = Domain("id_message", "=", notification.id_message)
         message = self.search(outgoing & same_id & same_chat, limit=1)
         if not message and not notification.chat_id.startswith("-"):
-            # A chat known by its phone only: the report may come before the echo that tells more.
+            # The status may come before the echo that tells the id of a chat in phone form.
             found = self.search(outgoing & same_id & CHAT_IN_PHONE_FORM, limit=2)
             message = found if len(found) == 1 else message
         return message
 
     @api.model
     def _check_outcome_known(self, instance, notification):
-        """Let a status wait that may be about an unsure message, whose id is not known yet.
+        """Postpone a status that may be about an unsure message, whose id is not known yet.
 
         :raise EventPostponedError: there is such a message
         """
@@ -82,26 +116,17 @@ class TelegramMessage(models.Model):
         ):
             raise EventPostponedError()
 
-    def _mark_no_account(self):
-        """Fail messages to a number at which there is nobody."""
-        self.chat_id.no_account = True
-        self._set_state(
-            {
-                "state": "error",
-                "failure_type": "no_account",
-                "failure_reason": self._get_no_account_message(),
-            }
-        )
-
-    def _get_no_account_message(self):
-        return self.env._(
-            "This number has no Telegram account, or hides it. Ask the contact for another "
-            "number or for the Telegram user name."
-        )
+    # === TEXTS === #
 
     def _get_status_message(self, notification):
         if notification.status == "noAccount":
             text = self._get_no_account_message()
         else:
-            text = self.env._("Telegram did not take the message.")
+            text = self.env._("Telegram did not accept the message.")
         return f"{text} ({notification.description})" if notification.description else text
+
+    def _get_no_account_message(self):
+        return self.env._(
+            "This phone number has no Telegram account, or its owner hides it. Ask the contact "
+            "for another phone number or the Telegram username."
+        )

@@ -1,57 +1,35 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.fields import Domain
 
 from odoo.addons.mail.tools.discuss import Store
 
-REACTION_MAX_LENGTH = 16  # what is longer is no emoji
+REACTION_MAX_LENGTH = 16  # characters; a longer text is not an emoji
 
 
 class TelegramMessage(models.Model):
-    """What the service reports about other messages: changes, deletions, reactions, votes.
+    """Extend ``telegram.message``: apply reported edits, deletions, reactions and votes.
 
-    Each is a row of its own, and the message that it is about shows it. One that comes before the
-    message it is about stands for itself until that is there.
+    Each update is stored as a separate row and applied to its target message. An update that
+    arrives before its target is shown by itself until the target exists.
     """
 
     _inherit = "telegram.message"
 
     target_id_message = fields.Char(
-        "Concerns Message Id",
+        "Target Message ID",
         readonly=True,
-        help="The message that is changed, deleted, reacted to or voted in.",
+        help="The idMessage of the message that this update changes, deletes or reacts to.",
     )
-    sender = fields.Char("Sender Id", readonly=True, help="Chat id of whoever wrote it.")
+    sender = fields.Char("Sender ID", readonly=True, help="The chat ID of the sender.")
     _quoted_index = models.Index("(chat_id, quoted_id_message) WHERE quoted_id_message IS NOT NULL")
     _target_index = models.Index("(chat_id, target_id_message) WHERE target_id_message IS NOT NULL")
 
-    @api.model
-    def _prepare_received_content(self, notification):
-        """Give what the kind holds besides text and file, by the service's names."""
-        if location := notification.location:
-            return {"latitude": location.latitude, "longitude": location.longitude}
-        if contact := notification.contact:
-            return {
-                "phoneContact": contact.phone,
-                "firstName": contact.first_name,
-                "lastName": contact.last_name,
-            }
-        if not notification.poll:
-            return False
-        options = notification.poll.options
-        content = {
-            "options": [option.name for option in options],
-            "multipleAnswers": notification.poll.multiple_answers,
-        }
-        if notification.target_id_message:
-            content["votes"] = [len(option.voters) for option in options]
-        return content
-
     def _apply_update(self):
-        """Let the message that this one is about show it.
+        """Apply this update to its target message.
 
-        :return: bool, whether that message is known
+        :return: bool, whether the target is known
         """
         self.ensure_one()
         target = self.search(
@@ -66,14 +44,14 @@ class TelegramMessage(models.Model):
             case "pollUpdateMessage":
                 self._count_votes(target)
             case "editedMessage" if later := self._find_later_edit():
-                # The text stays; what was before the later change is what this one made it.
+                # An edit made later has arrived before: the text of the target stays.
                 self.former_text, later.former_text = later.former_text, self.text
             case _:
                 self._apply()
         return True
 
     def _find_later_edit(self):
-        """Return the first change of the same message that was made after this one."""
+        """Return the first edit of the same message that was made after this one."""
         return self.search(
             [
                 ("target_message_id", "=", self.target_message_id.id),
@@ -85,25 +63,28 @@ class TelegramMessage(models.Model):
         )
 
     def _apply_pending_updates(self):
-        """Let messages show what was reported about them before they came themselves."""
-        of_these = Domain("chat_id", "in", self.chat_id.ids)
+        """Apply updates and quotes that arrived before these messages."""
+        same_chats = Domain("chat_id", "in", self.chat_id.ids)
         ids_message = self.mapped("id_message")
         messages = {(message.chat_id, message.id_message): message for message in self}
-        changes = self.search(of_these & Domain("target_id_message", "in", ids_message), order="id")
-        for change in changes:
-            if (change.chat_id, change.target_id_message) in messages:
-                change.mail_message_ids.unlink()  # it stood for itself so far
-                change._apply_update()
-        answers = of_these & Domain("quoted_id_message", "in", ids_message)
-        # A reaction quotes what it is about.
-        for answer in self.search(answers & Domain("target_id_message", "=", False)):
+        for_these = Domain("target_id_message", "in", ids_message)
+        for update in self.search(same_chats & for_these, order="id"):
+            if (update.chat_id, update.target_id_message) in messages:
+                update.mail_message_ids.unlink()  # it was shown by itself until now
+                update._apply_update()
+        # Reactions quote their target too, and were applied above.
+        quoting = Domain("quoted_id_message", "in", ids_message)
+        quoting &= Domain("target_id_message", "=", False)
+        for answer in self.search(same_chats & quoting):
             quoted = messages.get((answer.chat_id, answer.quoted_id_message))
             if quoted:
-                answer._set_target(quoted)
+                answer._link_to_quoted(quoted)
 
-    def _set_target(self, quoted):
-        """Let the message, which came before the one that it answers, be shown as its answer,
-        and where that stands."""
+    def _link_to_quoted(self, quoted):
+        """Show the message as an answer to one that arrived after it, and on the same record.
+
+        :param quoted: the ``telegram.message`` that this one answers
+        """
         record = quoted._get_record()
         if record and not self.res_id:
             self.write({"res_model": quoted.res_model, "res_id": quoted.res_id})
@@ -117,11 +98,11 @@ class TelegramMessage(models.Model):
     # === REACTIONS === #
 
     def _apply_reaction(self, target):
-        """Show a reaction on the message; it takes the place of the sender's former one."""
+        """Show the reaction on its target; it replaces the former one of the sender."""
         emoji = (self.text or "").strip()
         if len(emoji) > REACTION_MAX_LENGTH:
             return
-        # sudo: mail.message.reaction - they follow Telegram, whoever processes the event
+        # sudo: mail.message.reaction - reactions follow Telegram, whatever user is processing
         reactions_sudo = self.env["mail.message.reaction"].sudo()
         persona = self._get_persona()
         for shown in target.sudo().mail_message_ids:
@@ -136,7 +117,7 @@ class TelegramMessage(models.Model):
                 shown._bus_send_reaction_group(content)
 
     def _get_persona(self):
-        """Return who reacted, as values of a reaction: a contact, or a guest with the name."""
+        """Return the values of a reaction for its author: a contact, or a guest with the name."""
         author_id = self._prepare_author()["author_id"]
         if author_id:
             return {"partner_id": author_id, "guest_id": False}
@@ -148,9 +129,12 @@ class TelegramMessage(models.Model):
     # === VOTES === #
 
     def _count_votes(self, target):
-        """Show on a poll how many chose each answer."""
-        content, news = target.content or {}, self.content or {}
-        votes = dict(zip(news.get("options", []), news.get("votes", []), strict=False))
+        """Show the number of votes for each option of a poll.
+
+        :param target: the ``telegram.message`` of the poll
+        """
+        content, update = target.content or {}, self.content or {}
+        votes = dict(zip(update.get("options", []), update.get("votes", []), strict=False))
         options = content.get("options") or list(votes)
         target.content = {
             **content,
@@ -158,8 +142,8 @@ class TelegramMessage(models.Model):
             "votes": [votes.get(option, 0) for option in options],
         }
         body = target._get_body()
-        # Not as a change of the text: nobody has edited the poll.
-        # sudo: mail.message - what the service reports is shown wherever the poll stands
+        # Written directly, because the poll must not be shown as edited.
+        # sudo: mail.message - votes follow Telegram wherever the poll is shown
         for shown in target.sudo().mail_message_ids:
             shown.body = body
             Store(bus_channel=shown._bus_channel()).add(shown, ["body"]).bus_send()

@@ -12,26 +12,33 @@ from ...client import GreenApiError, RefusedError, check_webhook_address, delive
 from ...tools.transactions import own_transaction
 
 SECRET_BYTES = 32
-# How long nothing is heard from the service before it is asked why
-PATIENCE = timedelta(minutes=5)
-PATIENCE_WHEN_NOT_AUTHORIZED = timedelta(minutes=1)
+KEY_BYTES = 12
+# How long GREEN-API may deliver nothing before Odoo checks why.
+SILENCE_LIMIT = timedelta(minutes=5)
+SILENCE_LIMIT_NOT_AUTHORIZED = timedelta(minutes=1)
 
 
 class TelegramInstance(models.Model):
-    """The webhook of an instance: its address in this Odoo, and the secret that opens it.
+    """Extend ``telegram.instance`` with its webhook: the address in this Odoo and the secret.
 
-    The address holds a random key that says which instance it is about; only the secret, which
-    travels in a header, lets anything in. The secret is kept as the API token is.
+    The address contains a random key that identifies the account. Deliveries are accepted only
+    with the secret, which is sent in a header and stored like the API token. What the webhook
+    verifies is in ``controllers/webhook.py``.
     """
 
     _inherit = "telegram.instance"
 
     webhook_key = fields.Char(
-        readonly=True, copy=False, help="Which instance a webhook is about. No secret."
+        readonly=True,
+        copy=False,
+        help="Identifies the account in the webhook address. It is not a secret.",
     )
     webhook_secret = fields.Char(compute="_compute_webhook_secret", groups=fields.NO_ACCESS)
     webhook_url = fields.Char(
-        "Webhook Address", readonly=True, copy=False, help="The address that the service was told."
+        "Webhook Address",
+        readonly=True,
+        copy=False,
+        help="The address that was sent to GREEN-API.",
     )
     last_webhook_date = fields.Datetime(
         "Last Delivery", compute="_compute_last_webhook_date", compute_sudo=True
@@ -52,33 +59,48 @@ class TelegramInstance(models.Model):
     # === ACTION METHODS === #
 
     def action_new_webhook_secret(self):
-        """Give the service and Odoo a new secret; the former one is refused from now on."""
+        """Replace the secret at GREEN-API and in Odoo; the former one is refused from then on."""
         self.ensure_one()
         self.check_access("write")
         if self.receive_mode != "webhook" or not self.webhook_url:
-            raise UserError(self.env._("There is no webhook yet. Press “Set up receiving” first."))
+            raise UserError(
+                self.env._("The webhook is not set up yet. Click “Set Up Receiving” first.")
+            )
         with own_transaction(self) as instance:
             problem = instance._replace_webhook_secret()
         if problem:
-            stays = self.env._(
-                "The former secret stays. Press “Set up receiving” to make sure of it."
+            advice = self.env._(
+                "The former secret stays valid. Click “Set Up Receiving” to check it."
             )
-            return self._notify_receiving([problem, stays], False)
+            return self._notify_receiving([problem, advice], False)
         return self._notify_receiving(
             [
-                self.env._("The service and Odoo have a new secret."),
+                self.env._("The webhook secret was replaced."),
                 self._get_restart_message(),
-                self.env._("What is refused until then comes again a minute later."),
+                self.env._("Deliveries refused until then are repeated a minute later."),
             ],
             True,
         )
 
     # === BUSINESS METHODS === #
 
-    def _replace_webhook_secret(self):
-        """Tell the service a new secret; keep it only when that worked.
+    def _get_webhook_address(self):
+        """Return the URL for GREEN-API: the base URL of Odoo with the key of the account."""
+        return urljoin(self.get_base_url(), f"{const.WEBHOOK_PATH}/{self.webhook_key or ''}")
 
-        :return: why it did not work, in words; False when it did
+    def _get_webhook_secret(self):
+        """Return the secret for GREEN-API; create it and the key of the address if needed."""
+        instance_sudo = self.sudo()  # sudo: telegram.instance - only GREEN-API gets the secret
+        if not self.webhook_key:
+            instance_sudo.webhook_key = secrets.token_urlsafe(KEY_BYTES)
+        if not instance_sudo.webhook_secret:
+            self._store_secret("webhook_secret", secrets.token_urlsafe(SECRET_BYTES))
+        return instance_sudo.webhook_secret
+
+    def _replace_webhook_secret(self):
+        """Send a new secret to GREEN-API and store it if that succeeds.
+
+        :return: str, the reason of a failure; False after success
         """
         secret = secrets.token_urlsafe(SECRET_BYTES)
         try:
@@ -89,47 +111,13 @@ class TelegramInstance(models.Model):
         self._store_secret("webhook_secret", secret)
         return False
 
-    def _get_webhook_address(self):
-        """Give the address for the service: Odoo's own, with what tells this instance."""
-        return urljoin(self.get_base_url(), f"{const.WEBHOOK_PATH}/{self.webhook_key or ''}")
-
-    def _get_webhook_secret(self):
-        """Give the secret for the service; make it, and the key of the address, when needed."""
-        instance_sudo = self.sudo()  # sudo: telegram.instance - it goes to the service alone
-        if not self.webhook_key:
-            instance_sudo.webhook_key = secrets.token_urlsafe(12)
-        if not instance_sudo.webhook_secret:
-            self._store_secret("webhook_secret", secrets.token_urlsafe(SECRET_BYTES))
-        return instance_sudo.webhook_secret
-
-    def _get_webhook_problem(self):
-        """Say why the service cannot call this Odoo; False when it can, or does not have to."""
-        if self.receive_mode != "webhook":
-            return False
-        url = self.get_base_url()
-        try:
-            check_webhook_address(url, self.api_url)
-        except ValueError as error:
-            reasons = {
-                "not_an_address": self.env._("“%s” is no address.", url),
-                "not_https": self.env._("“%s” does not begin with https://.", url),
-                "not_public": self.env._("“%s” cannot be reached from the internet.", url),
-            }
-            return self.env._(
-                "%s The service needs the public https address of this Odoo: it is the parameter "
-                "“web.base.url” under Settings → Technical → System Parameters. Without one, let "
-                "messages come in by the scheduled action.",
-                reasons[str(error)],
-            )
-        return False
-
     def _test_webhook(self):
-        """Post a test notification to our own address, as the service would, and look for it.
+        """Post a test notification to the webhook as GREEN-API would, and look for its event.
 
-        :return: what came of it in words, and whether it has arrived
+        :return: tuple of the result as text, and whether the notification has arrived
         """
         number = secrets.token_hex(8)
-        test = {
+        notification = {
             "typeWebhook": const.WEBHOOK_TEST,
             "instanceData": {"idInstance": int(self.id_instance)},
             "idMessage": number,
@@ -137,28 +125,19 @@ class TelegramInstance(models.Model):
         with own_transaction(self) as instance:  # sees what was committed since ours began
             url, secret = instance.webhook_url, instance.webhook_secret
         try:
-            deliver(url, secret, test)
+            deliver(url, secret, notification)
         except GreenApiError as error:
             return self._get_failed_test_message(url, error), False
         with own_transaction(self) as instance:
             domain = [("instance_id", "=", self.id), ("type_webhook", "=", const.WEBHOOK_TEST)]
             event = self.env["telegram.event"].with_env(instance.env).search(domain, limit=1)
             if not event or number not in event.payload:
-                return self._get_failed_test_message(
-                    url, RefusedError("webhook", "elsewhere")
-                ), False
-        return (
-            self.env._(
-                "A test notification went to %s and has arrived: name, certificate, path and "
-                "secret are right. That the service reaches it too is proven by its first "
-                "delivery, which is shown on the instance.",
-                url,
-            ),
-            True,
-        )
+                error = RefusedError("webhook", "elsewhere")
+                return self._get_failed_test_message(url, error), False
+        return self._get_passed_test_message(url), True
 
     def _get_last_delivery(self):
-        """Give the last event that the service has delivered by webhook: none of our own tests."""
+        """Return the last event that GREEN-API has delivered; test notifications do not count."""
         domain = [
             ("instance_id", "in", self.ids),  # none of one that is not saved yet
             ("source", "=", "webhook"),
@@ -166,55 +145,85 @@ class TelegramInstance(models.Model):
         ]
         return self.env["telegram.event"].search(domain, order="id desc", limit=1)
 
-    def _wait_for_webhook(self):
-        """Ask the service why nothing comes, when nothing has come for a while.
+    def _check_deliveries(self):
+        """Check why GREEN-API has delivered nothing for a while.
 
-        For the receive action. It commits nothing itself.
+        For the receive action, which commits the result.
         """
         now = fields.Datetime.now()
-        is_working = self.state == const.STATE_AUTHORIZED
-        limit = now - (PATIENCE if is_working else PATIENCE_WHEN_NOT_AUTHORIZED)
+        is_authorized = self.state == const.STATE_AUTHORIZED
+        limit = now - (SILENCE_LIMIT if is_authorized else SILENCE_LIMIT_NOT_AUTHORIZED)
         if max(filter(None, (self.last_check_date, self.last_webhook_date)), default=limit) > limit:
             return
-        if not is_working:
+        if not is_authorized:
             self._refresh_state()
             return
         try:
             with self._get_client() as client:
-                waiting = client.get_webhooks_count()
+                count = client.get_webhooks_count()
         except GreenApiError as error:
             self._record_error(error)
             return
-        problem = False
-        if waiting:
-            problem = self.env._(
-                "%(count)s notifications wait at the service: it cannot deliver them to "
-                "%(address)s. Press “Set up receiving” to see whether the address works.",
-                count=waiting,
-                address=self.webhook_url,
-            )
-        self._write_account({"last_error": problem})
+        problem = count and self._get_undelivered_message(count)
+        self._write_account({"last_error": problem or False})
 
     # === TEXTS === #
+
+    def _get_webhook_problem(self):
+        """Return why GREEN-API cannot reach this Odoo; False if it can or does not have to."""
+        if self.receive_mode != "webhook":
+            return False
+        url = self.get_base_url()
+        try:
+            check_webhook_address(url, self.api_url)
+        except ValueError as error:
+            reasons = {
+                "not_an_address": self.env._("“%s” is not a valid address.", url),
+                "not_https": self.env._("“%s” does not begin with https://.", url),
+                "not_public": self.env._("“%s” cannot be reached from the internet.", url),
+            }
+            return self.env._(
+                "%s GREEN-API needs the public https address of this Odoo. Set it in the system "
+                "parameter “web.base.url” (Settings → Technical → System Parameters), or receive "
+                "messages by the scheduled action.",
+                reasons[str(error)],
+            )
+        return False
+
+    def _get_undelivered_message(self, count):
+        return self.env._(
+            "GREEN-API cannot deliver events to %(address)s (%(count)s waiting). Click “Set Up "
+            "Receiving” to test the address.",
+            count=count,
+            address=self.webhook_url,
+        )
+
+    def _get_passed_test_message(self, url):
+        return self.env._(
+            "A test event sent to %s has arrived: name, certificate, path and secret are correct. "
+            "Whether GREEN-API can reach the address is known after its first delivery, which is "
+            "shown on the account.",
+            url,
+        )
 
     def _get_failed_test_message(self, url, error):
         _ = self.env._
         reasons = {
             "401": _("it was refused with 401, as if the secret were wrong"),
             "404": _(
-                "nothing was found there (404); with several databases, Odoo's dbfilter has "
-                "to choose the right one by the name of the host"
+                "nothing was found there (404); with several databases, Odoo's dbfilter must "
+                "select the right one by host name"
             ),
-            "elsewhere": _("it was accepted by somebody else"),
-            const.CODE_HOST_UNKNOWN: _("the name was not found"),
-            const.CODE_UNREACHABLE: _("there is no connection, or its certificate is not valid"),
-            const.CODE_TIMEOUT: _("there was no answer in time"),
+            "elsewhere": _("another system accepted it"),
+            const.CODE_HOST_UNKNOWN: _("the host name was not found"),
+            const.CODE_UNREACHABLE: _("there is no connection, or the certificate is not valid"),
+            const.CODE_TIMEOUT: _("there was no response in time"),
         }
-        reason = reasons.get(error.code) or _("it did not answer 200 (%s)", error.code)
+        reason = reasons.get(error.code) or _("the response was not 200 (%s)", error.code)
         return _(
-            "But a test notification to %(address)s did not arrive: %(reason)s. Look whether the "
-            "address is right and open from outside; until it is, messages wait at the service, "
-            "for 24 hours at most.",
+            "However, a test event sent to %(address)s did not arrive: %(reason)s. Check that the "
+            "address is correct and can be reached from the internet. Until then, events wait at "
+            "GREEN-API for up to 24 hours.",
             address=url,
             reason=reason,
         )

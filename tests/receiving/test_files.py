@@ -241,7 +241,7 @@ class TestFiles(FilesCase):
         self.assertEqual(message.file_size, len(content))
         [shown] = self.conversation()
         self.assertIn("film.mp4", shown.body)
-        self.assertIn("not fetched, 3 MB", shown.body)
+        self.assertIn("Not downloaded, 3 MB", shown.body)
         self.assertIn(f'data-oe-model="telegram.message" data-oe-id="{message.id}"', shown.body)
         self.receive()
         self.assertEqual(message.download_attempts, 1, "not tried again by itself")
@@ -249,7 +249,7 @@ class TestFiles(FilesCase):
         self.receive()
         self.assertEqual(message.download_state, "fetched")
         self.assertEqual(shown.attachment_ids.file_size, len(content))
-        self.assertNotIn("not fetched", shown.body)
+        self.assertNotIn("Not downloaded", shown.body)
 
     def test_size_that_was_not_announced(self):
         """A host that does not say how large a file is gets no more than the limit."""
@@ -257,7 +257,7 @@ class TestFiles(FilesCase):
         self.phone.fault("download", "endless")
         message = self.come()
         self.assertEqual((message.download_state, message.file_size), ("too_large", 0))
-        self.assertEqual(message.file_message, "not fetched")
+        self.assertEqual(message.file_message, "Not downloaded")
 
     def test_no_files_by_themselves(self):
         """With a limit of 0 nothing is fetched until somebody asks."""

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 
 from ...models.base import ir_attachment
 from ...models.receiving import files
-from ...models.receiving import polling as receiving
+from ...models.receiving import notification_receiver as receiving
 from ..common import CUSTOMER_CHAT
 from .files_case import PNG, FilesCase
 
@@ -44,7 +44,7 @@ class TestFilesFailures(FilesCase):
         self.receive_later(message)
         self.assertEqual(message.download_state, "gone")
         [shown] = self.conversation()
-        self.assertIn("does not have it any more", shown.body)
+        self.assertIn("no longer available", shown.body)
         self.assertIn("Look", shown.body)
 
     def test_new_link_is_dead_too(self):
@@ -76,7 +76,7 @@ class TestFilesFailures(FilesCase):
                 message = self.last()
                 self.assertEqual(message.id_message, f"foreign{number}")
                 self.assertEqual(message.download_state, "failed")
-                self.assertIn("no host of this instance", message.file_message)
+                self.assertIn("not a file host of this account", message.file_message)
                 self.assertFalse(message.attachment_id)
 
     def test_redirect_is_not_followed(self):
@@ -189,7 +189,7 @@ class TestFilesFailures(FilesCase):
 
         with (
             patch.object(self.registry["telegram.message"], "_claim_file", claim),
-            patch.object(files, "LOOK_AROUND", 0),
+            patch.object(files, "CALLBACK_INTERVAL", 0),
         ):
             self.receive()
         self.assertEqual(seen, [["", ""], ["", "", "During 1"]])
@@ -207,7 +207,7 @@ class TestFilesFailures(FilesCase):
         self.phone.write_file(CUSTOMER_CHAT, "photo.png", PNG)
         with (
             patch.object(self.registry["telegram.message"], "_fetch_files", fetch),
-            patch.object(receiving, "SHORTEST_WAIT", 0),
+            patch.object(receiving, "EMPTY_MIN_SECONDS", 0),
             patch.object(receiving, "is_odoo_stopping", lambda: bool(fetched)),
         ):
             self.receive()

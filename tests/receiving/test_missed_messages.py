@@ -126,10 +126,10 @@ class TestGap(TelegramCase):
         self.phone.write_as_owner(CUSTOMER_CHAT, "Missed 2, from the phone")
         self.phone.write(CUSTOMER_CHAT, "Missed 3")
         self.lose()
-        self.assertEqual(self.fetch(), "3 messages were missing and are here now.")
+        self.assertEqual(self.fetch(), "3 missed messages were imported.")
         expected = ["Here already", "Missed 1", "Missed 2, from the phone", "Missed 3"]
         self.assertEqual(self.texts(), expected)
-        self.assertIn("Nothing is missing", self.fetch())
+        self.assertIn("No missed messages", self.fetch())
         self.assertEqual(self.texts(), expected)
         shown = self.customer.message_ids.mapped(lambda message: str(message.body.striptags()))
         for text in expected:
@@ -140,7 +140,7 @@ class TestGap(TelegramCase):
         it tells besides is kept."""
         self.customer.phone = "+79998887766"
         self.phone.write(CUSTOMER_CHAT, "Only once")
-        self.assertEqual(self.fetch(), "1 message was missing and is here now.")
+        self.assertEqual(self.fetch(), "1 missed message was imported.")
         [event] = self.env["telegram.event"].search([("instance_id", "=", self.instance.id)])
         self.assertEqual(event.source, "journal")
         self.receive()
@@ -148,7 +148,7 @@ class TestGap(TelegramCase):
         self.assertEqual(self.texts(), ["Only once"])
         self.assertEqual((event.source, event.state), ("polling", "done"))
         self.assertNotIn("journal", json.loads(event.payload))
-        self.assertIn("Nothing is missing", self.fetch())
+        self.assertIn("No missed messages", self.fetch())
 
     def test_own_messages(self):
         """Our own messages are known; how far they have come is taken in, too."""
@@ -167,7 +167,7 @@ class TestGap(TelegramCase):
         event = self.env["telegram.event"].search([("instance_id", "=", self.instance.id)])
         self.env["telegram.message"].search([("id_message", "=", id_message)]).unlink()
         event.state = "error"
-        self.assertIn("Nothing is missing", self.fetch())
+        self.assertIn("No missed messages", self.fetch())
         self.assertEqual(self.texts(), [])
 
     def test_deleted_meanwhile(self):
@@ -197,7 +197,7 @@ class TestGap(TelegramCase):
         self.patch(
             self.registry["ir.cron"], "try_lock_for_update", lambda crons, **kw: crons.browse()
         )
-        self.assertIn("in a moment", self.fetch())
+        self.assertIn("is being imported", self.fetch())
         self.assertEqual(self.texts(), [])
         self.receive()
         self.assertEqual(self.texts(), ["Missed"])

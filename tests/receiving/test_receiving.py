@@ -15,7 +15,8 @@ from odoo.tools import mute_logger
 
 from ... import const
 from ...client import GreenApiClient, check_webhook_address
-from ...models.receiving import polling as receiving
+from ...models.receiving import notification_receiver as receiving
+from ...tools.cron import is_odoo_stopping
 from ..common import CUSTOMER_CHAT, SECRET_MARK, TelegramCase
 from .test_webhook import WebhookCase
 
@@ -73,18 +74,18 @@ class TestPolling(TelegramCase):
         for server, expected in cases:
             handler = SimpleNamespace(__self__=server) if server else signal.SIG_DFL
             with patch.object(signal, "getsignal", return_value=handler):
-                self.assertIs(receiving.is_odoo_stopping(), expected)
+                self.assertIs(is_odoo_stopping(), expected)
 
     def test_window(self):
         """The service is asked for what is left of the window, in bounds it accepts."""
-        for seconds, expected in ((0, 5), (3, 5), (12, 11), (300, receiving.LONGEST_WAIT)):
-            self.assertEqual(receiving.PollingWindow(seconds).ask(), expected)
-        listening = receiving.PollingWindow(300)
-        listening.ask()
-        self.assertFalse(listening.is_over)
-        self.assertFalse(listening.goes_on_after_nothing(), "no time has passed")
-        listening._asked_at = time.monotonic() - 5
-        self.assertTrue(listening.goes_on_after_nothing())
+        for seconds, expected in ((0, 5), (3, 5), (12, 11), (300, receiving.CALL_MAX_SECONDS)):
+            self.assertEqual(receiving.PollingWindow(seconds).start_call(), expected)
+        window = receiving.PollingWindow(300)
+        window.start_call()
+        self.assertFalse(window.is_over)
+        self.assertFalse(window.may_continue(), "no time has passed")
+        window._called_at = time.monotonic() - 5
+        self.assertTrue(window.may_continue())
         self.assertTrue(receiving.PollingWindow(0).is_over)
 
     def test_window_fits_odoos_limits(self):
@@ -92,7 +93,7 @@ class TestPolling(TelegramCase):
         self.instance.polling_window = 300
         for cron_limit, limit, expected in ((-1, 120, 60), (40, 120, 20), (0, 120, 300)):
             limits = {"limit_time_real_cron": cron_limit, "limit_time_real": limit}
-            config = "odoo.addons.telegram_green_api.models.receiving.setup.config"
+            config = "odoo.addons.telegram_green_api.tools.cron.config"
             with self.subTest(limits), patch(config, limits):
                 self.assertEqual(self.instance._get_polling_window(), expected)
 
@@ -238,7 +239,7 @@ class TestSetUp(WebhookCase):
         with patch(f"{module}.deliver"):
             params = self.set_up()
         self.assertEqual(params["type"], "warning")
-        self.assertIn("somebody else", params["message"])
+        self.assertIn("another system", params["message"])
 
     def test_test_notification_is_no_delivery(self):
         """Our own test is no proof that the service delivers, and makes no message."""
@@ -291,7 +292,7 @@ class TestSetUp(WebhookCase):
         """Choosing another way is said to be unfinished until the service was told."""
         self.set_up()
         self.instance.receive_mode = "polling"
-        self.assertIn("Set up receiving", self.instance.receiving_message)
+        self.assertIn("Set Up Receiving", self.instance.receiving_message)
         secret = self.secret_of(self.instance)
         params = self.set_up()
         self.assertEqual(params["type"], "success")
@@ -336,7 +337,7 @@ class TestSetUp(WebhookCase):
 
     def test_new_secret_without_a_webhook(self):
         """There is no secret to replace before the service was told one."""
-        with self.assertRaisesRegex(UserError, "Set up receiving"):
+        with self.assertRaisesRegex(UserError, "Set Up Receiving"):
             self.instance.action_new_webhook_secret()
 
     def test_secret_is_never_given_back(self):
@@ -379,7 +380,7 @@ class TestSetUp(WebhookCase):
         long_ago = fields.Datetime.now() - timedelta(minutes=6)
         self.instance.last_check_date = long_ago
         self.receive()
-        self.assertIn("1 notifications wait", self.instance.last_error)
+        self.assertIn("1 waiting", self.instance.last_error)
         self.phone.notifications()
         self.phone.change(settings={"webhookUrl": ""})
         with self.instance._get_client() as client:

@@ -77,9 +77,9 @@ class TestWaiting(TelegramCase):
         self.assertEqual(
             seen[:5],
             [
-                ("State of the instance", "authorized"),
+                ("State of the account", "authorized"),
                 ("somethingNew", ""),
-                ("Cannot be understood", "not an object"),
+                ("Unreadable event", "not an object"),
                 ("Quota used up", "Enough"),
                 ("Status of a message", "read"),
             ],

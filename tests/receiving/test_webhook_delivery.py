@@ -13,7 +13,7 @@ from odoo.tests import tagged
 from odoo.tests.common import HOST
 from odoo.tools import mute_logger
 
-from ...models.receiving import polling as receiving
+from ...models.receiving import notification_receiver as receiving
 from ..committed_case import CommittedCase
 from ..common import CUSTOMER_CHAT
 
@@ -196,16 +196,16 @@ class TestDelivery(CommittedCase):
                 self.assertEqual(instance.fetch_notification(), {"outcome": "busy"})
         self.assertEqual(self.phone.requests("receiveNotification"), [])
         seen = []
-        events = self.registry["telegram.event"]
-        original = events._fetch_one
+        original = receiving.NotificationReceiver.fetch_one
 
-        def take_one(records, *args):
+        def fetch_one(receiver, client):
             with self.environment() as other:
                 cron = other["ir.cron"].browse(self.receive_cron_id)
                 seen.append(cron.try_lock_for_update(allow_referencing=True).ids)
-            return original(records, *args)
+            return original(receiver, client)
 
-        with patch.object(events, "_fetch_one", take_one), self.environment() as env:
+        patched = patch.object(receiving.NotificationReceiver, "fetch_one", fetch_one)
+        with patched, self.environment() as env:
             instance = env["telegram.instance"].browse(self.instance_id)
             self.assertEqual(instance.fetch_notification()["outcome"], "taken")
         self.assertEqual(seen, [[]])

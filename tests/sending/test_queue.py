@@ -212,7 +212,7 @@ class TestMessageQueue(TelegramCase):
         """A message that the service refuses fails with its words; the next one goes out."""
         body = {"statusCode": 400, "message": "Validation failed. Details: 'chatId' is odd"}
         self.phone.fault("sendMessage", "status", status=400, body=body)
-        refused = self.write_from(self.customer, "RefusedError")
+        refused = self.write_from(self.customer, "Refused")
         fine = self.write_from(self.customer, "Fine")
         self.send_queue()
         self.assertEqual((refused.state, refused.failure_type), ("error", "refused"))
