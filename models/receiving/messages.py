@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ... import const
 from ...client.message_data import parse_journal
 from ...tools.unix_time import to_datetime
 from ..telegram_message import CHAT_IN_PHONE_FORM, EventPostponedError
@@ -137,13 +138,13 @@ class TelegramMessage(models.Model):
     @api.model
     def _find_authors(self, instance, received):
         """Return the contact who wrote each message: the chat's own, in a group the sender's."""
-        senders = {note.sender for chat, note in received if chat.telegram_id.startswith("-")}
+        senders = {note.sender for chat, note in received if const.is_group_id(chat.telegram_id)}
         chats = self.env["telegram.chat"]._find_all(instance, senders)
 
         def find(chat, notification):
             if not notification.is_incoming:
                 return self.env["res.partner"]
-            if chat.telegram_id.startswith("-"):
+            if const.is_group_id(chat.telegram_id):
                 chat = chats.get(notification.sender, chat.browse())
             return chat.partner_id
 
