@@ -82,7 +82,7 @@ class TestTelegramJournal(TelegramCase):
         self.phone.read(CUSTOMER_CHAT)
         with self.enter_registry_test_mode():
             params = message.with_user(self.salesperson).action_look_up()["params"]
-        self.assertEqual(params["message"], "The service has it: read.")
+        self.assertEqual(params["message"], "GREEN-API has the message: read.")
         self.assertIn('"textMessage": "Hello"', params["raw"])
 
     def test_message_by_unknown_id(self):

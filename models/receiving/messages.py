@@ -65,7 +65,7 @@ class TelegramMessage(models.Model):
             return message
 
         def is_same(candidate):
-            return candidate._is_same(notification)
+            return candidate._matches_content(notification)
 
         # Id and text together prove that it is the chat so far known by its phone only: an id
         # alone does not, since another chat may have it, too.

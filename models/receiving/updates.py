@@ -69,7 +69,7 @@ class TelegramMessage(models.Model):
                 # The text stays; what was before the later change is what this one made it.
                 self.former_text, later.former_text = later.former_text, self.text
             case _:
-                self._apply()
+                self._apply_change()
         return True
 
     def _find_later_edit(self):
