@@ -125,7 +125,6 @@ def is_group_id(chat_id):
     return (chat_id or "").startswith(GROUP_ID_PREFIX)
 
 
-
 # --- Kinds of messages (typeMessage) ---------------------------------------------------------
 TEXT_KINDS = ("textMessage", "extendedTextMessage")
 FILE_KINDS = ("imageMessage", "videoMessage", "audioMessage", "documentMessage")

@@ -31,7 +31,7 @@ FAILURE_TYPES = [
 # Progress of a sent message. An event never lowers it.
 RANK = {"sent": 1, "delivered": 2, "read": 3}
 # Context key: the caller changes many states and notifies the web clients of all of them at once.
-NOTIFY_LATER = "telegram_show_later"
+NOTIFY_LATER = "telegram_notify_later"
 # Default values that messages created past the ORM would lack.
 BATCH_DEFAULTS = {"is_forwarded": False, "is_settling": False}
 NO_FAILURE = {"failure_type": False, "failure_reason": False}

@@ -96,7 +96,7 @@ class TestTelegramJournal(TelegramCase):
     def test_message_without_id(self):
         """A message that was not sent yet cannot be asked for, and the service is left alone."""
         message = self.instance.send_text(CUSTOMER_CHAT, "Hello")
-        with self.assertRaisesRegex(UserError, "not told the id"):
+        with self.assertRaisesRegex(UserError, "not reported the ID"):
             message.action_look_up()
         self.assertFalse(self.phone.requests("getMessage"))
 

@@ -34,25 +34,24 @@ class TelegramChat(models.Model):
     # === WHO CAN BE REACHED === #
 
     @api.model
-    def _check_recipients(self, instance, partners, unique=False):
+    def _check_recipients(self, instance, partners):
         """Return for each contact where a message would go, or why it cannot be reached.
 
         The number of queries does not grow with the number of contacts.
 
         :param partners: ``res.partner``
-        :param bool unique: whether to look for duplicates
         :return: list of Recipient, in the order of the contacts
         """
         blacklisted = self._find_blacklisted(partners.mapped("phone_sanitized"))
-        recipients, seen = [], set()
-        for partner, chat, phone in self._find_chats_and_phones(instance, partners):
-            reason = self._get_unreachable_reason(partner, chat, phone, blacklisted)
-            address = chat or phone
-            if unique and not reason and address in seen:
-                reason = "duplicate"
-            seen.add(address)
-            recipients.append(Recipient(partner, chat, phone, reason))
-        return recipients
+        return [
+            Recipient(
+                partner,
+                chat,
+                phone,
+                self._get_unreachable_reason(partner, chat, phone, blacklisted),
+            )
+            for partner, chat, phone in self._find_chats_and_phones(instance, partners)
+        ]
 
     @api.model
     def _find_blacklisted(self, phones):
@@ -85,7 +84,10 @@ class TelegramChat(models.Model):
 
     @api.model
     def _get_unreachable_reasons(self):
-        """Return the reasons for which a contact cannot be reached, as texts by code."""
+        """Return the reasons for which a contact cannot be reached, as texts by code.
+
+        "duplicate" is for callers that write to each address once only.
+        """
         _ = self.env._
         return {
             "no_phone": _("Neither a Telegram chat nor a phone number"),
@@ -151,7 +153,7 @@ class TelegramChat(models.Model):
         """
         # sudo: telegram.chat - users reach chats through the account they operate
         linked_sudo = self.sudo().with_context(active_test=False)
-        domain = self._get_people_domain(instance, "partner_id", partners.ids)
+        domain = self._get_private_domain(instance, "partner_id", partners.ids)
         chats = {}
         for chat in linked_sudo.search(domain)._sort_by_use().with_env(self.env):
             chat_sudo = chat.sudo()  # sudo: as above
@@ -177,7 +179,7 @@ class TelegramChat(models.Model):
         """
         phones = [phone for phone in phones if phone]
         # A number may have a new owner: the chat of another contact is not this one's.
-        domain = self._get_people_domain(instance, "phone", phones) & Domain(
+        domain = self._get_private_domain(instance, "phone", phones) & Domain(
             "partner_id", "=", False
         )
         # sudo: telegram.chat - as in _find_by_partner
@@ -193,10 +195,10 @@ class TelegramChat(models.Model):
         return self.sorted(lambda chat: (not chat.active, chat.no_account))
 
     @api.model
-    def _get_people_domain(self, instance, field, values):
+    def _get_private_domain(self, instance, field, values):
         """Return the domain of private chats of an account whose field has one of the values."""
-        people = Domain("instance_id", "=", instance.id) & Domain("chat_type", "in", PEOPLE)
-        return people & Domain(field, "in", values)
+        private = Domain("instance_id", "=", instance.id) & Domain("chat_type", "in", PEOPLE)
+        return private & Domain(field, "in", values)
 
     # === CREATING CHATS === #
 
