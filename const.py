@@ -116,6 +116,13 @@ POLL_OPTIONS_AS_OBJECTS = True
 # --- Chat ids --------------------------------------------------------------------------------
 PHONE_CHAT_SUFFIX = "@c.us"  # "79876543210@c.us": a chat addressed by its phone number
 CHAT_ID_PATTERN = r"-?[0-9]{1,32}|[0-9]{7,15}@c\.us"
+GROUP_ID_PREFIX = "-"  # "-10000000000000": a group, supergroup or channel
+
+
+def is_group_id(chat_id):
+    """Return whether a chat ID is that of a group, supergroup or channel."""
+    return (chat_id or "").startswith(GROUP_ID_PREFIX)
+
 
 # --- Kinds of messages (typeMessage) ---------------------------------------------------------
 TEXT_KINDS = ("textMessage", "extendedTextMessage")

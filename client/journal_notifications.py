@@ -34,7 +34,7 @@ def as_notification(entry):
     if not row.is_incoming:
         # Only what is certainly not ours was written on the phone.
         type_webhook = OUTGOING if entry.get("sendByApi") is False else OUTGOING_API
-    is_private = row.is_incoming and not row.chat_id.startswith("-")
+    is_private = row.is_incoming and not const.is_group_id(row.chat_id)
     sender = {key: entry[key] for key in SENDER_KEYS if key in entry}
     sender["sender"] = row.sender or (row.chat_id if is_private else "")
     message = {"typeMessage": row.type_message, **_content(row, entry)}

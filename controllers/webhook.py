@@ -47,9 +47,8 @@ class TelegramWebhook(Controller):
         auth="none",
         methods=["POST"],
         csrf=False,
-        readonly=False,  # what comes in is written; Odoo takes auth="none" for reading only
+        readonly=False,  # the event is stored; Odoo opens auth="none" routes read-only by default
         save_session=False,
-        readonly=False,
         max_content_length=_get_max_bytes,
     )
     def receive(self, webhook_key, **_query):

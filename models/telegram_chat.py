@@ -142,7 +142,7 @@ class TelegramChat(models.Model):
     def _compute_is_new_contact(self):
         for chat in self:
             in_touch = chat.first_contact_date or chat.last_received_date
-            chat.is_new_contact = not in_touch and not (chat.telegram_id or "").startswith("-")
+            chat.is_new_contact = not in_touch and not const.is_group_id(chat.telegram_id)
 
     def _get_phone_digits(self):
         self.ensure_one()
@@ -223,7 +223,7 @@ class TelegramChat(models.Model):
             if chat_id.endswith(const.PHONE_CHAT_SUFFIX):
                 values["phone"] = "+" + chat_id.removesuffix(const.PHONE_CHAT_SUFFIX)
             values = {
-                "chat_type": "group" if chat_id.startswith("-") else "user",
+                "chat_type": "group" if const.is_group_id(chat_id) else "user",
                 **values,
                 "name": values.get("name") or values.get("phone") or chat_id,
                 "instance_id": instance.id,
@@ -290,7 +290,7 @@ class TelegramChat(models.Model):
         if notification.chat_name:
             values["name"] = notification.chat_name
         # The sender is the chat only in a private one, and only when it is not ourselves.
-        if notification.is_incoming and not notification.chat_id.startswith("-"):
+        if notification.is_incoming and not const.is_group_id(notification.chat_id):
             if notification.sender_phone:
                 values["phone"] = "+" + notification.sender_phone
             if notification.sender_name:

@@ -19,49 +19,47 @@ STATES = [
     ("canceled", "Canceled"),
     ("received", "Received"),
 ]
-# Why a message failed, or is unsure. On the chatter's notification with the prefix "telegram_".
+# Why a message failed, or is unsure. The notification in the chatter has the same types with the
+# prefix "telegram_".
 FAILURE_TYPES = [
     ("refused", "Refused by GREEN-API"),
-    ("quota", "Quota of the plan used up"),
+    ("quota", "Plan quota used up"),
     ("no_account", "No Telegram account"),
     ("failed", "Not delivered by Telegram"),
-    ("unsure", "Unsure whether it was sent"),
+    ("unsure", "Unknown whether it was sent"),
 ]
-# How far a message has come; a state is never lowered by a report.
+# Progress of a sent message. An event never lowers it.
 RANK = {"sent": 1, "delivered": 2, "read": 3}
-# In the context: whoever changes states one after the other shows them himself, all at once.
-SHOW_LATER = "telegram_show_later"
-# What messages made past the ORM have by default.
+# Context key: the caller changes many states and notifies the web clients of all of them at once.
+NOTIFY_LATER = "telegram_notify_later"
+# Default values that messages created past the ORM would lack.
 BATCH_DEFAULTS = {"is_forwarded": False, "is_settling": False}
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
 CHAT_IN_PHONE_FORM = Domain("chat_id.telegram_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
-# A message in one of these may be answered.
+# States in which a message can be answered.
 SENT_STATES = ("sent", "delivered", "read", "unsure", "received")
 
 
 class EventPostponedError(Exception):
-    """An event that makes sense only once the outcome of one of our sends is known."""
+    """An event that can only be processed once the outcome of a send is known."""
 
 
 class TelegramMessage(models.Model):
-    """One message, in or out: the log of what was said, and the queue of what is to be sent.
+    """One incoming or outgoing message: both the log of chats and the queue for sending.
 
     States of an outgoing message::
 
         queued ──> sending ──> sent ──> delivered ──> read      (raised by later events only)
-          │ ^         ├──> queued      try later
+          │ ^         ├──> queued      to be retried later
           │ │         ├──> error       refused, with the reason
-          │ │         └──> unsure      the outcome is unknown: the service is asked
-          │ ├── unsure                 it certainly did not go out
-          │ └── error, unsure          by a person
-          └──> canceled                by a person
+          │ │         └──> unsure      the outcome is unknown: GREEN-API is asked
+          │ ├── unsure                 it certainly was not sent
+          │ └── error, unsure          by a user
+          └──> canceled                by a user
 
-    The queue (``telegram_message_queue.py``, ``telegram_message_unsure.py``) and the inbox
-    (``telegram_message_inbox.py``) change the states; this file holds the record itself.
-
-    The record that a message was sent from, or that it answers.
-
-    Messages of a group that is tied to a record, or that this account has left.
+    This file holds the record itself: its fields, its place in the queue, its state and the Odoo
+    record that it belongs to. The states are changed by ``sending/queue.py``, ``sending/unsure.py``
+    and ``receiving/statuses.py``.
     """
 
     _name = "telegram.message"
@@ -72,8 +70,8 @@ class TelegramMessage(models.Model):
     chat_id = fields.Many2one(
         "telegram.chat", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    # Given when many messages are made: computing it for each would take longer than all the rest,
-    # and what is related is always computed.
+    # Not related, so that many messages can be created with it. Computing it for each of them would
+    # take longer than all the rest.
     instance_id = fields.Many2one(
         "telegram.instance",
         compute="_compute_instance_id",
@@ -88,10 +86,14 @@ class TelegramMessage(models.Model):
         [("incoming", "Incoming"), ("outgoing", "Outgoing")], required=True, readonly=True
     )
     id_message = fields.Char(
-        "Message Id", readonly=True, help="idMessage of the service; empty until it is known."
+        "Message ID", readonly=True, help="idMessage of GREEN-API; empty until it is known."
     )
     type_message = fields.Char(
-        "Kind", required=True, readonly=True, default="textMessage", help="As the service names it."
+        "Kind",
+        required=True,
+        readonly=True,
+        default="textMessage",
+        help="typeMessage of GREEN-API.",
     )
     text = fields.Text(readonly=True)
     file_name = fields.Char(readonly=True)
@@ -101,38 +103,37 @@ class TelegramMessage(models.Model):
         required=True,
         readonly=True,
         default=fields.Datetime.now,
-        help="When it was written: here for our own, at Telegram for the others.",
+        help="Date on which the message was written: in Odoo, or in Telegram.",
     )
     scheduled_date = fields.Datetime(
-        "Send Later", readonly=True, copy=False, help="It is not sent before this moment."
+        "Scheduled Date", readonly=True, copy=False, help="The message is not sent before."
     )
-    quoted_id_message = fields.Char("Answers Message Id", readonly=True)
+    quoted_id_message = fields.Char("Answered Message ID", readonly=True)
     res_model = fields.Char("Record Model", readonly=True)
-    res_id = fields.Many2oneReference("Record Id", model_field="res_model", readonly=True)
-    mail_message_ids = fields.Many2many(
-        "mail.message", string="In the Chatter", readonly=True, copy=False
-    )
+    res_id = fields.Many2oneReference("Record ID", model_field="res_model", readonly=True)
+    mail_message_ids = fields.Many2many("mail.message", string="Posts", readonly=True, copy=False)
     state = fields.Selection(STATES, required=True, readonly=True, copy=False)
     failure_type = fields.Selection(FAILURE_TYPES, readonly=True, copy=False)
     failure_reason = fields.Char(readonly=True, copy=False)
     attempts = fields.Integer(readonly=True, copy=False)
     last_attempt_date = fields.Datetime("Last Attempt", readonly=True, copy=False)
-    # The service may use an id again in another chat; a chat never holds it twice.
+    record_name = fields.Char("Record", compute="_compute_record_name", compute_sudo=False)
+
+    # GREEN-API may reuse an ID in another chat, but never in the same chat.
     _id_message_uniq = models.UniqueIndex(
         "(chat_id, id_message) WHERE id_message IS NOT NULL",
-        "This message of the chat is already there.",
+        "This message of the chat already exists.",
     )
-    # The queue is looked at before every send: it stays as small as what waits.
+    # The queue is read before every send. These indexes hold only what waits.
     _queue_index = models.Index("(instance_id, id) WHERE state IN ('queued', 'sending', 'unsure')")
     _queue_chat_index = models.Index("(chat_id, id) WHERE state IN ('queued', 'sending', 'unsure')")
-    # How many were handed to the service within the hour.
+    # Messages sent within the last hour.
     _last_attempt_index = models.Index(
         "(instance_id, last_attempt_date) WHERE last_attempt_date IS NOT NULL"
     )
     _id_message_index = models.Index("(id_message) WHERE id_message IS NOT NULL")
-    # The last one sent from a record, to which an answer belongs.
+    # The last message sent from a record, to which an answer belongs.
     _record_index = models.Index("(chat_id, id) WHERE res_id IS NOT NULL")
-    record_name = fields.Char("Record", compute="_compute_record_name", compute_sudo=False)
 
     # === COMPUTE METHODS === #
 
@@ -141,39 +142,83 @@ class TelegramMessage(models.Model):
         for message in self:
             message.instance_id = message.chat_id.instance_id
 
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_record_name(self):
+        for message in self:
+            record = message._get_record()
+            # The name of a record is hidden from users who may not read it.
+            message.record_name = record.has_access("read") and record.display_name
+
+    # === CRUD METHODS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_waiting(self):
+        self._check_not_waiting([("id", "in", self.ids)])
+
+    @api.model
+    def _check_not_waiting(self, domain):
+        """Raise a UserError if messages of this domain still have to be sent.
+
+        For the deletion of messages, or of records that sending needs.
+        """
+        waiting = Domain("state", "in", ("queued", "sending")) | Domain("is_settling", "=", True)
+        # sudo: telegram.message - users who delete must know, even if they may not read them
+        count = self.sudo().search_count(waiting & Domain(domain))
+        if count:
+            raise UserError(
+                self.env._(
+                    "Some messages are still waiting to be sent (%s). Cancel them first, or wait "
+                    "until they are sent.",
+                    count,
+                )
+            )
+
     # === ACTION METHODS === #
 
+    def action_open_record(self):
+        """Open the record that the message was sent from or answers."""
+        return self._get_record().get_formview_action()
+
     def action_cancel(self):
-        """Take messages out of the queue before they are sent."""
+        """Remove messages from the queue before they are sent."""
         self._change_state({"queued"}, {"state": "canceled"})
 
     def action_retry(self):
-        """Put messages into the queue once more: those that failed, and unsure ones that a person
-        knows to have never arrived."""
+        """Queue messages again: failed ones, and unsure ones that the user knows as not sent."""
         self.check_access("read")
         failed = self.filtered(lambda message: message.state in ("error", "unsure"))
         if not all(message.attempts for message in failed):
-            raise UserError(self.env._("Only messages that were written in Odoo are sent again."))
+            raise UserError(
+                self.env._(
+                    "Only messages written in Odoo can be sent again. Choose such messages only."
+                )
+            )
         if any(message.is_settling for message in failed):
             raise UserError(
                 self.env._(
-                    "The service is being asked whether the message went out. Wait some minutes, "
-                    "or press “It arrived” when you know that."
+                    "The delivery is being checked. Wait a few minutes, or click Mark as Sent if "
+                    "the message was received."
                 )
             )
-        # Without its former id: a late report about that attempt is not about this one.
+        # Without its former ID: late events about that attempt do not concern this one.
         vals = {"state": "queued", "id_message": False, "unsure_count": 0}
         self._change_state({"error", "unsure"}, {**vals, **NO_FAILURE})
         self.instance_id._trigger_send()
 
     def action_mark_sent(self):
-        """Settle unsure messages that a person knows to have arrived."""
+        """Mark unsure messages as sent that the user knows as received."""
         self._change_state({"unsure"}, {"state": "sent", **NO_FAILURE})
 
     def _change_state(self, states, vals):
-        """Change the messages that are in one of these states, and refuse when one is not."""
+        """Write values if all messages are in one of these states.
+
+        :param set states: in which the change is possible
+        :param dict vals: field values
+        :raise UserError: a message is in another state by now
+        """
         self.check_access("read")
-        # sudo: telegram.message - people act by these buttons only; the states are the queue's
+        # sudo: telegram.message - users change messages by buttons only
         messages_sudo = self.sudo()
         messages_sudo.lock_for_update(allow_referencing=True)
         late = messages_sudo.filtered(lambda message: message.state not in states)
@@ -181,26 +226,27 @@ class TelegramMessage(models.Model):
             names = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(
                 self.env._(
-                    "“%(message)s” is %(state)s by now, so this is not possible any more.",
+                    "This is no longer possible: “%(message)s” is now in state “%(state)s”. Reload "
+                    "the page.",
                     message=late[0].display_name,
-                    state=names[late[0].state].lower(),
+                    state=names[late[0].state],
                 )
             )
         messages_sudo._set_state(vals)
 
-    # === BUSINESS METHODS === #
+    # === QUEUEING === #
 
     @api.model
     def _queue(self, chat, values, record=None, quoted_message=None, scheduled_date=None):
-        """Put a message into the queue; it is sent after the transaction commits.
+        """Queue a message, which is sent after the transaction commits.
 
         :param chat: the ``telegram.chat`` to write to
         :param dict values: of one of the ``_prepare_…`` methods
-        :param record: the record it is sent from, to which answers go
-        :param quoted_message: the ``telegram.message`` of the chat that it answers
-        :param datetime scheduled_date: not before this moment (UTC)
+        :param record: the record that the message is sent from, to which answers belong
+        :param quoted_message: the ``telegram.message`` of the chat that is answered
+        :param datetime scheduled_date: UTC, the message is not sent before
         :return: the ``telegram.message``
-        :raise UserError: the quoted message is none of the chat
+        :raise UserError: the quoted message is not of this chat
         """
         place = {"res_model": record._name, "res_id": record.id} if record else {}
         quote = self._check_quote(chat, quoted_message)
@@ -208,33 +254,38 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _queue_all(self, rows, scheduled_date=None):
-        """Put many messages into the queue at once.
+        """Queue many messages at once.
 
         :param list rows: pairs of ``telegram.chat`` and dict of field values
-        :param datetime scheduled_date: not before this moment (UTC)
+        :param datetime scheduled_date: UTC, the messages are not sent before
         :return: the ``telegram.message`` records, in this order
+        :raise UserError: the account has left one of the chats
         """
         for chat, _values in rows:
-            # sudo: telegram.chat - whether the account is in the group, to who may write there
+            # sudo: telegram.chat - users who may write there may know if the account has left
             chat_sudo = chat.sudo()
             if chat_sudo.left_date:
                 raise UserError(chat_sudo._get_left_message())
-        common = self._prepare_queued(scheduled_date)
-        # sudo: telegram.message - people write through the queue, not into its table
+        common = self._prepare_queued_values(scheduled_date)
+        # sudo: telegram.message - users create messages by queueing them only
         messages_sudo = self.sudo().create(
             [{**common, **values, "chat_id": chat.id} for chat, values in rows]
         )
-        self._wake_queue(messages_sudo.instance_id, messages_sudo.chat_id, scheduled_date)
+        self._trigger_queue(messages_sudo.instance_id, messages_sudo.chat_id, scheduled_date)
         return messages_sudo.with_env(self.env)
 
     @api.model
     def _queue_batch(self, instance, rows, scheduled_date=None):
-        """Do the same for thousands of messages, past the ORM.
+        """Queue thousands of messages at once, past the ORM for speed.
+
+        See ``bulk_insert`` for what that leaves out.
 
         :param instance: the ``telegram.instance`` of all the chats
-        :param list rows: as for ``_queue_all``; ``mail_message_ids`` as lists of ids
+        :param list rows: as for ``_queue_all``, with ``mail_message_ids`` as lists of ids
+        :param datetime scheduled_date: UTC, the messages are not sent before
+        :return: the ``telegram.message`` records, in this order
         """
-        common = BATCH_DEFAULTS | self._prepare_queued(scheduled_date)
+        common = BATCH_DEFAULTS | self._prepare_queued_values(scheduled_date)
         blank = {name: common.pop(name, False) for _chat, values in rows for name in values}
         vals_list = [{**blank, **values, "chat_id": chat.id} for chat, values in rows]
         messages_sudo = bulk_insert.insert(  # sudo: telegram.message - as in _queue_all
@@ -242,16 +293,16 @@ class TelegramMessage(models.Model):
         )
         chats = self.env["telegram.chat"].union(*(chat for chat, _values in rows))
         chats.invalidate_model(["message_ids"], flush=False)
-        self._wake_queue(instance, chats, scheduled_date)
-        # The conversations show what was just queued, in its order.
+        self._trigger_queue(instance, chats, scheduled_date)
+        # The conversations show the queued messages in their order.
         has_conversation = Domain("chat_id.channel_id", "!=", False)
         domain = Domain("id", "in", messages_sudo.ids) & has_conversation
         messages_sudo.search(domain, order="id")._post_in_conversations()
         return messages_sudo.with_env(self.env)
 
     @api.model
-    def _prepare_queued(self, scheduled_date):
-        """Give the values that all messages have which are put into the queue now."""
+    def _prepare_queued_values(self, scheduled_date):
+        """Return the values that all messages have which are queued now."""
         return {
             "direction": "outgoing",
             "state": "queued",
@@ -262,17 +313,17 @@ class TelegramMessage(models.Model):
         }
 
     @api.model
-    def _wake_queue(self, instances, chats, scheduled_date):
-        """Have messages sent that were just queued: at once, or when their time has come.
+    def _trigger_queue(self, instances, chats, scheduled_date):
+        """Trigger the sending of messages that were just queued, and move their chats to the top.
 
         :param instances: the ``telegram.instance`` records of the messages
         :param chats: their ``telegram.chat`` records
-        :param datetime scheduled_date: not before this moment (UTC)
+        :param datetime scheduled_date: UTC, the messages are not sent before
         """
         now = self.env.cr.now().replace(microsecond=0)
-        # sudo: telegram.chat - who writes there moves it to the top
+        # sudo: telegram.chat - users who write there move it to the top
         chats_sudo = chats.sudo().with_context(active_test=False)
-        # Searched: reading thousands, most of them just made, takes longer.
+        # By a search: reading thousands of chats, most of them just created, takes longer.
         others = Domain("id", "in", chats.ids) & Domain("last_message_date", "!=", now)
         chats_sudo.search(others).last_message_date = now
         scheduled_date = fields.Datetime.to_datetime(scheduled_date)
@@ -281,45 +332,38 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _check_quote(self, chat, quoted_message):
-        """Return the values for answering a message, or raise a UserError: none of that chat."""
+        """Return the values for answering a message.
+
+        :raise UserError: the message is of another chat or was not sent yet
+        """
         if not quoted_message:
             return {}
         quoted_message.ensure_one()
         if quoted_message.chat_id != chat:
             raise UserError(
                 self.env._(
-                    "Answered message: it is of another chat (“%(other)s”, not “%(chat)s”).",
+                    "The answered message is of another chat (“%(other)s”, not “%(chat)s”). Choose "
+                    "one of this chat.",
                     other=quoted_message.chat_id.display_name,
                     chat=chat.display_name,
                 )
             )
         if not quoted_message.id_message:
             raise UserError(
-                self.env._("Answered message: it has not been sent yet, so nobody can answer it.")
+                self.env._(
+                    "The answered message has not been sent yet. Wait until it is sent, or choose "
+                    "another one."
+                )
             )
         return {"quoted_id_message": quoted_message.id_message}
 
-    @api.model
-    def _check_not_waiting(self, domain):
-        """Refuse to delete what messages of this domain still need to be sent."""
-        waiting = Domain("state", "in", ("queued", "sending")) | Domain("is_settling", "=", True)
-        # sudo: telegram.message - whoever deletes has to know, may they see the messages or not
-        count = self.sudo().search_count(waiting & Domain(domain))
-        if count:
-            raise UserError(
-                self.env._(
-                    "Messages still wait to be sent here (%s). Cancel them first, or wait until "
-                    "they have gone out.",
-                    count,
-                )
-            )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_waiting(self):
-        self._check_not_waiting([("id", "in", self.ids)])
+    # === STATES === #
 
     def _merge_duplicate(self, twin):
-        """Take over what another row knows of this very message, and remove that row."""
+        """Merge another row of the same message into this one, and delete it.
+
+        :param twin: the ``telegram.message``, may be empty
+        """
         self.ensure_one()
         if not twin:
             return
@@ -333,19 +377,22 @@ class TelegramMessage(models.Model):
         self._raise_status(state)
 
     def _set_state(self, vals):
-        """Write a state with what belongs to it, and show it in the chatter."""
+        """Write values with a state, and update the notifications in the chatter.
+
+        :param dict vals: field values; a state other than "unsure" ends the check of the outcome
+        """
         if vals.get("state", "unsure") != "unsure":
             vals = {"is_settling": False, **vals}
         self.write(vals)
         self._update_notifications()
-        if not self.env.context.get(SHOW_LATER):
+        if not self.env.context.get(NOTIFY_LATER):
             self._notify_state_change()
 
     def _update_notifications(self):
-        """Let the chatter's notifications say the same as the messages.
+        """Update the notifications in the chatter to the states of these messages.
 
-        One statement for each: this is done for every message that is sent, and for each again
-        when it is delivered and read.
+        One SQL statement for each, because every message does this when it is sent, delivered and
+        read.
         """
         notifications = self.env["mail.notification"]
         for message in self:
@@ -368,7 +415,7 @@ class TelegramMessage(models.Model):
             notifications.invalidate_model(list(values), flush=False)
 
     def _notify_state_change(self):
-        """Tell the browsers that show these messages in a chatter what became of them."""
+        """Notify the web clients that show these messages of their states."""
         # sudo: mail.notification - it follows the message, whoever changed that
         notifications = self.env["mail.notification"].sudo()
         found = notifications.search([("telegram_message_id", "in", self.ids)])
@@ -377,7 +424,7 @@ class TelegramMessage(models.Model):
             message._update_conversation()
 
     def _prepare_notification_values(self):
-        """Give the values of the chatter's notification that shows this message's state."""
+        """Return the values of the notification in the chatter that shows this message's state."""
         self.ensure_one()
         status = {
             "queued": "ready",
@@ -388,7 +435,7 @@ class TelegramMessage(models.Model):
             "canceled": "canceled",
         }.get(self.state, "exception")
         if self.is_settling:
-            status = "process"  # nobody has to do anything about it yet
+            status = "process"  # no user has to act yet
         return {
             "notification_status": status,
             "failure_type": f"telegram_{self.failure_type}" if self.failure_type else False,
@@ -397,32 +444,27 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _find_by_keys(self, keys):
-        """Return messages by pairs of the chat's id and their own ``id_message``.
+        """Return the messages of pairs of chat and ``id_message``.
 
-        :param keys: such pairs
-        :return: dict of the ``telegram.message`` by pair; without those that are not there
+        :param keys: pairs of the id of the ``telegram.chat`` and ``id_message``
+        :return: dict of ``telegram.message`` by pair, of those that exist
         """
         chat_ids, ids_message = map(list, zip(*keys, strict=True)) if keys else ([], [])
         found = self.search([("chat_id", "in", chat_ids), ("id_message", "in", ids_message)])
         return {(message.chat_id.id, message.id_message): message for message in found}
 
-    # === COMPUTE METHODS === #
-
-    @api.depends("res_model", "res_id")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_record_name(self):
-        for message in self:
-            record = message._get_record()
-            # A record that the reader may not see keeps its name to itself.
-            message.record_name = record.has_access("read") and record.display_name
+    # === RECORD === #
 
     def _get_record(self):
-        """Return the record that the message was sent from or answers; empty when there is none."""
+        """Return the record that the message was sent from or answers, empty if there is none."""
         self.ensure_one()
         return self._get_records().get(self, self.env["res.partner"])
 
     def _get_records(self):
-        """Return such a record of each message that has one, by the message."""
+        """Return the records of these messages.
+
+        :return: dict of record by ``telegram.message``, of those that have one
+        """
         ids_by_model = {}
         for message in self:
             if message.res_model in self.env and message.res_id:
@@ -434,9 +476,3 @@ class TelegramMessage(models.Model):
         }
         places = {message: (message.res_model, message.res_id) for message in self}
         return {message: existing[place] for message, place in places.items() if place in existing}
-
-    # === ACTION METHODS === #
-
-    def action_open_record(self):
-        """Open the record that the message was sent from or answers."""
-        return self._get_record().get_formview_action()

@@ -131,12 +131,8 @@ class TelegramComposer(models.TransientModel):
         """Give the reasons for leaving somebody out: a word for the list, and a whole sentence."""
         _ = self.env._
         return {
+            **self.env["telegram.chat"]._get_unreachable_reasons(),
             "no_contact": _("The record has no contact"),
-            "no_phone": _("Neither a Telegram chat nor a phone number"),
-            "bad_phone": _("The phone number cannot be read"),
-            "no_account": _("No Telegram account"),
-            "opted_out": _("Wants no mailings"),
-            "duplicate": _("Gets it already: the same chat or phone number"),
             "other_company": _("Of another company than the Telegram account"),
         }
 

@@ -46,7 +46,7 @@ class TelegramForward(models.TransientModel):
         return self.env["telegram.chat"]._check_recipients(self.instance_id, partners)
 
     def _get_reason(self, code):
-        return self.env["telegram.composer"]._get_reasons()[code]
+        return self.env["telegram.chat"]._get_unreachable_reasons()[code]
 
     def action_forward(self):
         """Queue the messages for each chat, in the order in which they were written."""
@@ -55,7 +55,7 @@ class TelegramForward(models.TransientModel):
         if self.partner_ids:
             chats |= chats.union(
                 *self.env["telegram.chat"]
-                ._for_partners(self.instance_id, self.partner_ids)
+                ._get_or_create_for_partners(self.instance_id, self.partner_ids)
                 .values()
             )
         if not chats:

@@ -83,7 +83,7 @@ class TelegramChat(models.Model):
         :return: ChatInfo
         :raise UserError: the service did not tell
         """
-        if self.chat_type in ("user", "bot") and not self.telegram_id.startswith("-"):
+        if self.chat_type in ("user", "bot") and not self.is_group:
             contact = self.instance_id._call_service("get_contact_info", self.telegram_id)
             url, raw = contact.url_avatar, contact.raw
         else:

@@ -171,7 +171,7 @@ class TelegramMessage(models.Model):
         """Return the message of ours that a row of the history is, by its text and time."""
         if row.is_incoming or row.raw.get("sendByApi") is False:
             return self.browse()
-        return self.filtered(lambda message: message._is_row(row, set()))[:1]
+        return self.filtered(lambda message: message._matches_row(row, set()))[:1]
 
     @api.model
     def _prepare_history_values(self, chat, row):

@@ -128,7 +128,7 @@ class TelegramChat(models.Model):
 
     def _check_is_person(self):
         """Refuse groups: a contact is a person, and a group several."""
-        if self.telegram_id.startswith("-"):
+        if self.is_group:
             raise UserError(
                 self.env._("“%s” is a group. Only a chat with one person has a contact.", self.name)
             )

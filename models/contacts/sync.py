@@ -318,7 +318,7 @@ class TelegramChat(models.Model):
         """
         by_phone = {}
         for row in rows:
-            if row.phone and not row.chat_id.startswith("-"):
+            if row.phone and not const.is_group_id(row.chat_id):
                 by_phone.setdefault(row.phone + const.PHONE_CHAT_SUFFIX, row.chat_id)
         domain = Domain("instance_id", "=", instance.id)
         for chat in self.search(domain & Domain("telegram_id", "in", list(by_phone))):
@@ -347,7 +347,7 @@ class TelegramChat(models.Model):
 
         :param str phone: digits; empty when hidden
         """
-        if not phone or self.telegram_id.startswith("-"):
+        if not phone or self.is_group:
             return {}
         values, now = {"phone": f"+{phone}"}, fields.Datetime.now()
         last_check_date = self.number_check_date
@@ -364,7 +364,7 @@ class TelegramChat(models.Model):
         now = self.env.cr.now().replace(microsecond=0)
         vals_list = []
         for row in rows:
-            is_group = row.chat_id.startswith("-")
+            is_group = const.is_group_id(row.chat_id)
             phone = False if is_group or not row.phone else f"+{row.phone}"
             vals_list.append(
                 {

@@ -75,12 +75,8 @@ class TelegramChat(models.Model):
         """Give in words why somebody cannot be taken into a group."""
         _ = self.env._
         return {
-            "no_phone": _("Neither a Telegram chat nor a phone number"),
-            "bad_phone": _("The phone number cannot be read"),
-            "no_account": _("No Telegram account"),
-            "opted_out": _("Wants no mailings"),
+            **self._get_unreachable_reasons(),
             "not_own": _("Another salesperson's customer"),
-            "duplicate": _("In the list already: the same chat or phone number"),
             "unchecked": _("Not known yet whether this number is on Telegram"),
             "member": _("Is in the group already"),
             "not_a_person": _("A group, not a person"),

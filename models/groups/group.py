@@ -8,6 +8,7 @@ import qrcode
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ... import const
 from ...tools.unix_time import to_datetime
 
 # The service's names of what members may do (const.GROUP_SETTINGS), and our fields.
@@ -93,7 +94,7 @@ class TelegramChat(models.Model):
     @api.depends("telegram_id")
     def _compute_is_group(self):
         for chat in self:
-            chat.is_group = (chat.telegram_id or "").startswith("-")
+            chat.is_group = const.is_group_id(chat.telegram_id)
 
     @api.depends("member_ids")
     def _compute_member_count(self):

@@ -179,15 +179,8 @@ class AccountMove(models.Model):
                 "Odoo."
             ),
             "no_partner": self.env._("It has no customer."),
-            "no_phone": self.env._(
-                "The customer has neither a Telegram chat nor a phone number. Enter the phone "
-                "number on the contact, in international form (+…)."
-            ),
-            "bad_phone": self.env._(
-                "The customer's phone number cannot be read. Correct it on the contact, in "
-                "international form (+…), or set the contact's country."
-            ),
-            "no_account": self.env._("The customer has no Telegram account."),
-            "opted_out": self.env._("The customer does not want messages by Telegram."),
         }
+        chats = self.env["telegram.chat"]
+        if code in chats._get_unreachable_reasons():
+            reason = chats._get_unreachable_message(code)
         return SendingObstacle(code, reasons.get(code, reason))

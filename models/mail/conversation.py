@@ -135,7 +135,7 @@ class TelegramChat(models.Model):
     def _get_customer(self):
         """Return the contact that a private chat is with; none for a group."""
         self.ensure_one()
-        is_private = self.chat_type in ("user", "bot") and not self.telegram_id.startswith("-")
+        is_private = self.chat_type in ("user", "bot") and not self.is_group
         return self.partner_id if is_private else self.partner_id.browse()
 
     def _get_responsible(self):

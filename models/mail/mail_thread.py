@@ -48,13 +48,13 @@ class MailThread(models.AbstractModel):
             partner, chat = self.env["res.partner"], group
         else:
             partner = partner or self._telegram_get_partner()
-            chat = self.env["telegram.chat"]._for_partner(instance, partner)
+            chat = self.env["telegram.chat"]._get_or_create_for_partner(instance, partner)
         mail_messages = self.env["mail.message"]
         for values in values_list:
             message = messages._queue(chat, values, self, quoted_message, scheduled_date)
             quoted_message = None
             attachment = message.sudo().attachment_id  # sudo: telegram.message - our own one
-            messages._keep_files(attachment, self)
+            messages._assign_uploaded_files(attachment, self)
             mail_message = self.message_post(
                 body=message._get_body(),
                 message_type="telegram",
@@ -85,7 +85,8 @@ class MailThread(models.AbstractModel):
         :param instance: the ``telegram.instance`` to write by
         :param dict partners: the ``res.partner`` to write to by id of the record; by default the
             records' own
-        :param list places: what ``telegram.chat._locate`` says of these, if it has just been asked
+        :param list places: result of ``telegram.chat._find_chats_and_phones`` for these, if it
+            was just called
         :param attachments: ``ir.attachment`` records that everybody gets; they are uploaded once
         :param list contents: values of the ``telegram.message._prepare_…`` methods for everybody
         :param datetime scheduled_date: not before this moment (UTC)
@@ -103,9 +104,9 @@ class MailThread(models.AbstractModel):
             for record in self
             for part in self._telegram_parts(bodies.get(record.id), shared)
         ]
-        chats = self.env["telegram.chat"]._for_partners(instance, everyone, places)
+        chats = self.env["telegram.chat"]._get_or_create_for_partners(instance, everyone, places)
         if attachments:
-            messages._keep_files(attachments, instance)
+            messages._assign_uploaded_files(attachments, instance)
         messages._log_in_chatters(rows)
         receivers = [partners[record.id][:1] for record, _values in rows]
         addressed = zip(receivers, rows, strict=True)

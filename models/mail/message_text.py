@@ -4,7 +4,7 @@ from textwrap import shorten
 
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import plaintext2html
 
 from ... import const
@@ -14,13 +14,9 @@ MAP_URL = "https://www.openstreetmap.org/?mlat=%s&mlon=%s#map=16/%s/%s"
 
 
 class TelegramMessage(models.Model):
-    """A message in words: in lists, in the chatter, and why it waits."""
+    """A message in words: in lists and in the chatter."""
 
     _inherit = "telegram.message"
-
-    waiting_reason = fields.Char(
-        compute="_compute_waiting_reason", help="Why the message has not been sent yet."
-    )
 
     @api.depends("text", "type_message", "file_name", "content")
     @api.depends_context("uid", "allowed_company_ids", "lang")

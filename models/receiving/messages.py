@@ -65,7 +65,7 @@ class TelegramMessage(models.Model):
             return message
 
         def is_same(candidate):
-            return candidate._is_same(notification)
+            return candidate._matches_content(notification)
 
         # Id and text together prove that it is the chat known by its phone number. The id alone
         # does not, because another chat may contain the same id.

@@ -97,7 +97,7 @@ class TelegramMessage(models.Model):
             return self.search(outgoing & same_chat & sent, order="id", limit=1)
         same_id = Domain("id_message", "=", notification.id_message)
         message = self.search(outgoing & same_id & same_chat, limit=1)
-        if not message and not notification.chat_id.startswith("-"):
+        if not message and not const.is_group_id(notification.chat_id):
             # The status may come before the echo that tells the id of a chat in phone form.
             found = self.search(outgoing & same_id & CHAT_IN_PHONE_FORM, limit=2)
             message = found if len(found) == 1 else message

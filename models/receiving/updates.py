@@ -47,7 +47,7 @@ class TelegramMessage(models.Model):
                 # An edit made later has arrived before: the text of the target stays.
                 self.former_text, later.former_text = later.former_text, self.text
             case _:
-                self._apply()
+                self._apply_change()
         return True
 
     def _find_later_edit(self):

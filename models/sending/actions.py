@@ -7,26 +7,25 @@ from ..mail.message_text import MAP_URL
 
 
 class TelegramMessage(models.Model):
-    """The buttons of a message's form: send now, answer, change, delete, forward.
+    """Extend ``telegram.message`` with the links and buttons of its form.
 
-    What the service has of a message.
-
-    https://green-api.com/en/telegram/docs/api/journals/GetMessage/
+    Editing and deleting are in ``edit_delete.py``.
     """
 
     _inherit = "telegram.message"
 
-    can_edit = fields.Boolean(compute="_compute_can", help="It is a text of ours, and not too old.")
-    can_delete = fields.Boolean(compute="_compute_can")
-    can_forward = fields.Boolean(compute="_compute_can", help="Telegram has it.")
     file_url = fields.Char("File Link", compute="_compute_file_url")
     map_url = fields.Char("Map", compute="_compute_details")
-    details = fields.Text(compute="_compute_details", help="What the kind holds besides a text.")
+    details = fields.Text(
+        compute="_compute_details", help="Content besides a text, such as a location or a contact."
+    )
+
+    # === COMPUTE METHODS === #
 
     @api.depends("attachment_id", "url_file")
     def _compute_file_url(self):
         for message in self:
-            # Of a file that Odoo has, the link to the service's copy lives for a day only.
+            # The link to GREEN-API's copy expires after a day, that of Odoo's does not.
             attachment = message.attachment_id
             url = attachment and f"/web/content/{attachment.id}?download=1"
             message.file_url = url or message.url_file
@@ -41,14 +40,18 @@ class TelegramMessage(models.Model):
                 place = (content["latitude"], content["longitude"])
                 message.map_url = MAP_URL % (*place, *place)
 
+    # === ACTION METHODS === #
+
     def action_send_now(self):
-        """Send messages that were to be sent later as soon as possible."""
+        """Send scheduled messages as soon as possible."""
         self._change_state({"queued"}, {"scheduled_date": False})
         self.instance_id._trigger_send()
 
     def action_reply(self):
-        """Open the composer to answer the message, from the record that it is about; without
-        record and contact, the conversation."""
+        """Open the composer to answer the message from the record that it belongs to.
+
+        Without a record and a contact, the conversation is opened.
+        """
         self.ensure_one()
         record = self._get_record() or self.partner_id
         if not (record and self.partner_id):
@@ -68,29 +71,12 @@ class TelegramMessage(models.Model):
             },
         }
 
-    def action_edit(self):
-        """Open the dialog in which the text is changed."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Change the Message"),
-            "res_model": "telegram.message.edit",
-            "views": [[False, "form"]],
-            "target": "new",
-            "context": {"default_message_id": self.id, "default_text": self.text},
-        }
-
-    def action_delete(self):
-        """Delete messages for everybody in their chats."""
-        for message in self:
-            message.delete()
-
     def action_forward(self):
-        """Open the dialog in which the chats are chosen."""
+        """Open the dialog in which the chats to forward to are chosen."""
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Forward"),
+            "name": self.env._("Forward Messages"),
             "res_model": "telegram.forward",
             "views": [[False, "form"]],
             "target": "new",
@@ -98,28 +84,36 @@ class TelegramMessage(models.Model):
         }
 
     def action_look_up(self):
-        """Ask the service for this message, and show what it has."""
+        """Fetch this message from GREEN-API and display the result."""
         self.ensure_one()
         self.check_access("read")
         if not self.id_message:
-            raise UserError(self.env._("The service has not told the id of this message yet."))
+            raise UserError(
+                self.env._(
+                    "GREEN-API has not reported the ID of this message yet. Try again later."
+                )
+            )
         return self._look_up(self.instance_id, self.chat_id.telegram_id, self.id_message)
 
     @api.model
     def _look_up(self, instance, chat_id, id_message):
-        """Ask the service for a message by its id.
+        """Fetch a message from GREEN-API by its ID.
+
+        https://green-api.com/en/telegram/docs/api/journals/GetMessage/
 
         :param instance: the ``telegram.instance``
-        :return: an action that shows the answer, in words and raw
-        :raise UserError: it does not have it, or cannot be asked
+        :param str chat_id: of Telegram
+        :param str id_message: of GREEN-API
+        :return: an action that displays the result, in words and raw
+        :raise UserError: GREEN-API does not have the message, or the call failed
         """
         row = instance._call_service("get_message", chat_id, id_message)
         _ = self.env._
         status = {"sent": _("sent"), "delivered": _("delivered"), "read": _("read")}
         if row.is_incoming:
-            text = _("The service has it, from %s.", row.sender_name or row.chat_id)
+            text = _("GREEN-API has the message, from %s.", row.sender_name or row.chat_id)
         elif row.status:
-            text = _("The service has it: %s.", status.get(row.status, row.status))
+            text = _("GREEN-API has the message: %s.", status.get(row.status, row.status))
         else:
-            text = _("The service has it; it has not been delivered yet.")
+            text = _("GREEN-API has the message. It has not been delivered yet.")
         return instance._display_result(text, row)

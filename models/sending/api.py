@@ -5,19 +5,19 @@ from odoo.exceptions import UserError
 
 
 class TelegramInstance(models.Model):
-    """Sending for programmers: each method queues, and what it queued is sent after the
-    transaction commits.
+    """Extend ``telegram.instance`` with the methods for sending, for programmers.
 
-    What all of them take:
+    Each method queues a message, which is sent after the transaction commits. Parameters that
+    several of them have:
 
     * ``chat_id`` (str): "10000000", "-10000000000000" (a group) or "79876543210@c.us";
     * ``quoted_message``: the ``telegram.message`` of that chat that is answered;
-    * ``scheduled_date`` (datetime): not before this moment (UTC).
+    * ``scheduled_date`` (datetime): UTC, the message is not sent before.
 
     All return the ``telegram.message`` in state "queued", and raise
 
-    * UserError: the chat id or the content is not acceptable; nothing was queued;
-    * AccessError: the user does not operate this instance.
+    * UserError: the chat ID or the content is not accepted; nothing was queued;
+    * AccessError: the user does not operate this account.
     """
 
     _inherit = "telegram.instance"
@@ -35,7 +35,7 @@ class TelegramInstance(models.Model):
     def send_file(
         self, chat_id, attachment, caption="", *, quoted_message=None, scheduled_date=None
     ):
-        """Send a file out of Odoo.
+        """Send a file stored in Odoo.
 
         https://green-api.com/en/telegram/docs/api/sending/SendFileByUpload/
 
@@ -49,12 +49,12 @@ class TelegramInstance(models.Model):
     def send_file_by_url(
         self, chat_id, url, file_name="", caption="", *, quoted_message=None, scheduled_date=None
     ):
-        """Send a file that the service fetches from the web.
+        """Send a file that GREEN-API downloads from the web.
 
         https://green-api.com/en/telegram/docs/api/sending/SendFileByUrl/
 
         :param str url: public, http or https
-        :param str file_name: with its extension; by default the last part of the address
+        :param str file_name: with its extension; by default the last part of the URL
         :param str caption: plain text of up to 1024 characters
         """
         values = self.env["telegram.message"]._prepare_url(url, file_name, caption)
@@ -63,7 +63,7 @@ class TelegramInstance(models.Model):
     def send_location(
         self, chat_id, latitude, longitude, *, quoted_message=None, scheduled_date=None
     ):
-        """Send a place.
+        """Send a location.
 
         https://green-api.com/en/telegram/docs/api/sending/SendLocation/
 
@@ -111,8 +111,8 @@ class TelegramInstance(models.Model):
 
         :param str question: up to 255 characters
         :param list options: 2 to 12 different texts of up to 100 characters
-        :param bool multiple_answers: several may be chosen
-        :param bool is_anonymous: nobody sees who chose what
+        :param bool multiple_answers: whether several options may be chosen
+        :param bool is_anonymous: whether votes are hidden
         """
         messages = self.env["telegram.message"]
         values = messages._prepare_poll(question, options, multiple_answers, is_anonymous)
@@ -123,29 +123,31 @@ class TelegramInstance(models.Model):
 
         https://green-api.com/en/telegram/docs/api/sending/ForwardMessages/
 
-        :param messages: ``telegram.message`` records of this instance, in the order to be kept
+        :param messages: ``telegram.message`` records of this account, in the order of sending
         :return: the queued ``telegram.message`` records, one for each
         """
         self.check_access("read")
         messages.check_access("read")
         values_list = [messages._prepare_forward(message) for message in messages]
-        self._check_is_mine(messages)
+        self._check_own_messages(messages)
         rows = [(self._get_chat(chat_id), values) for values in values_list]
         return self.env["telegram.message"]._queue_all(rows, scheduled_date)
 
-    def _check_is_mine(self, messages):
-        """Refuse messages of another instance: this account does not have them."""
+    def _check_own_messages(self, messages):
+        """Raise a UserError for messages of another account: this one does not have them."""
         others = messages.filtered(lambda message: message.instance_id != self)
         if others:
             raise UserError(
                 self.env._(
-                    "“%(message)s” is a message of another Telegram account (%(instance)s).",
+                    "“%(message)s” is a message of another Telegram account (%(instance)s). "
+                    "Forward it by that account.",
                     message=others[0].display_name,
                     instance=others[0].instance_id.display_name,
                 )
             )
 
     def _get_chat(self, chat_id):
+        """Return the chat of a chat ID, created if needed, that the user may read."""
         self.ensure_one()
         self.check_access("read")
         chat = self.env["telegram.chat"]._get_or_create_for_address(self, chat_id)
@@ -153,6 +155,7 @@ class TelegramInstance(models.Model):
         return chat
 
     def _send_values(self, chat_id, values, quoted_message, scheduled_date):
+        """Queue one message, with the values of a ``_prepare_…`` method."""
         chat = self._get_chat(chat_id)
         messages = self.env["telegram.message"]
         return messages._queue(

@@ -19,21 +19,21 @@ from ...tools.files import is_full
 
 _logger = logging.getLogger(__name__)
 MIME_KINDS = {"image": "imageMessage", "video": "videoMessage", "audio": "audioMessage"}
-# Telegram shows these as documents, not as photos.
-NO_PHOTOS = ("image/svg+xml", "image/tiff")
-CODE_ERRORS = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
+# Images that Telegram shows as documents, not as photos.
+DOCUMENT_MIME_TYPES = ("image/svg+xml", "image/tiff")
+# What the code of a report may raise.
+REPORT_ERRORS = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
 
 
 class TelegramMessage(models.Model):
-    """What a message may hold: the values of each kind, checked before anything is queued.
+    """Extend ``telegram.message`` with the content of each kind, checked before it is queued.
 
-    Each ``_prepare_…`` gives the fields of one message for ``_queue``, and raises a UserError that
-    names what is wrong. The limits are those of the service's pages on sending:
+    Each ``_prepare_…`` method returns the field values of one message for ``_queue``. It raises a
+    UserError that names what is wrong. The limits are those of the documentation on sending:
     https://green-api.com/en/telegram/docs/api/sending/
 
-    Reports that are sent from many records: each is made right before it is sent.
-
-    Making them takes seconds each, which nobody is to wait for who sends hundreds.
+    A report that is sent from many records is created right before its message is sent. Creating
+    one takes seconds, too long for a user who sends hundreds.
     """
 
     _inherit = "telegram.message"
@@ -42,28 +42,35 @@ class TelegramMessage(models.Model):
         "ir.attachment", "File", readonly=True, index="btree_not_null", ondelete="set null"
     )
     url_file = fields.Char(
-        "File Address",
+        "File URL",
         readonly=True,
-        help="Where the service gets the file: given by whoever sent it, or where it was uploaded.",
+        help="URL from which GREEN-API downloads the file: entered by the sender, or where the "
+        "file was uploaded.",
     )
     content = fields.Json(
         readonly=True,
-        help="What the kind holds besides a text and a file, by the service's names.",
+        help="Content besides a text and a file, by the names of GREEN-API.",
     )
     is_forwarded = fields.Boolean("Forwarded", readonly=True)
     forwarded_message_id = fields.Many2one(
-        "telegram.message", "Forwards", readonly=True, index="btree_not_null", ondelete="set null"
+        "telegram.message",
+        "Forwarded Message",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     report_id = fields.Many2one(
         "ir.actions.report",
         readonly=True,
         ondelete="set null",
-        help="It is made for the record right before the message is sent.",
+        help="The report is created for the record right before the message is sent.",
     )
+
+    # === PREPARING === #
 
     @api.model
     def _prepare_text(self, text):
-        """Give the values of a text.
+        """Return the values of a text.
 
         :param str text: plain text of 1 to const.MESSAGE_MAX_LENGTH characters
         """
@@ -71,9 +78,9 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _prepare_file(self, attachment, caption=""):
-        """Give the values of a file out of Odoo.
+        """Return the values of a file stored in Odoo.
 
-        :param attachment: the ``ir.attachment``; the user has to be allowed to read it
+        :param attachment: the ``ir.attachment``, which the user must be allowed to read
         :param str caption: plain text of up to const.CAPTION_MAX_LENGTH characters
         """
         attachment.ensure_one()
@@ -83,19 +90,19 @@ class TelegramMessage(models.Model):
             return self._prepare_url(attachment.url, name, caption)
         size = attachment.file_size
         if not size:
-            raise UserError(self.env._("The file “%s” is empty. Choose another one.", name))
+            raise UserError(self.env._("The file “%s” is empty. Choose another file.", name))
         if size > const.FILE_MAX_BYTES:
             raise UserError(
                 self.env._(
-                    "The file “%(name)s” has %(size)s; the service takes at most %(limit)s. Send a "
-                    "link to it instead.",
+                    "The file “%(name)s” has %(size)s; the maximum is %(limit)s. Send a link to it "
+                    "instead.",
                     name=name,
                     size=human_size(size),
                     limit=human_size(const.FILE_MAX_BYTES),
                 )
             )
         return {
-            "type_message": self._kind_of_file(attachment.mimetype),
+            "type_message": self._get_file_kind(attachment.mimetype),
             "text": self._check_caption(caption),
             "file_name": name,
             "attachment_id": attachment.id,
@@ -103,10 +110,10 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _prepare_url(self, url, file_name="", caption=""):
-        """Give the values of a file that the service fetches itself.
+        """Return the values of a file that GREEN-API downloads itself.
 
-        :param str url: where everybody can get it, http or https
-        :param str file_name: what the recipient sees; by default the last part of the address
+        :param str url: public, http or https
+        :param str file_name: shown to the recipient; by default the last part of the URL
         :param str caption: plain text of up to const.CAPTION_MAX_LENGTH characters
         """
         url = clean(url or "").strip()
@@ -118,14 +125,14 @@ class TelegramMessage(models.Model):
         if not is_web or any(letter.isspace() for letter in url):
             raise UserError(
                 self.env._(
-                    "File address: “%s” is not an address on the web. It begins with https:// or "
-                    "http://.",
+                    "“%s” is not a URL of a file on the web. Enter one that begins with https:// "
+                    "or http://.",
                     url,
                 )
             )
         name = self._check_file_name(file_name or unquote(posixpath.basename(parts.path)))
         return {
-            "type_message": self._kind_of_file(mimetypes.guess_type(name)[0]),
+            "type_message": self._get_file_kind(mimetypes.guess_type(name)[0]),
             "text": self._check_caption(caption),
             "file_name": name,
             "url_file": url,
@@ -133,7 +140,7 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _prepare_location(self, latitude, longitude):
-        """Give the values of a place.
+        """Return the values of a location.
 
         :param float latitude: degrees, -90 to 90
         :param float longitude: degrees, -180 to 180
@@ -146,56 +153,58 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _prepare_contact(self, phone, first_name, last_name="", company=""):
-        """Give the values of a contact card.
+        """Return the values of a contact card.
 
-        :param str phone: international, or as written in the company's country
+        :param str phone: in international form, or in that of the company's country
         :param str first_name: at least one letter
         """
         number = self._format_phone(str(phone or ""))
         if not number:
             raise UserError(
                 self.env._(
-                    "Phone of the contact card: “%s” cannot be read. Write it in international "
-                    "form (+…).",
+                    "The phone number “%s” of the contact card cannot be read. Enter it in "
+                    "international form (+…).",
                     phone or "",
                 )
             )
         names = [clean(name or "").strip() for name in (first_name, last_name, company)]
         if not names[0]:
-            raise UserError(self.env._("First name of the contact card: enter one."))
+            raise UserError(self.env._("Enter a first name for the contact card."))
         values = zip(("firstName", "lastName", "company"), names, strict=True)
         content = {"phoneContact": number, **{key: name for key, name in values if name}}
         return {"type_message": "contactMessage", "content": content}
 
     @api.model
     def _prepare_poll(self, question, options, multiple_answers=False, is_anonymous=True):
-        """Give the values of a poll.
+        """Return the values of a poll.
 
         :param str question: 1 to const.POLL_MESSAGE_MAX_LENGTH characters
         :param list options: 2 to 12 different texts of up to 100 characters
-        :param bool multiple_answers: several may be chosen
-        :param bool is_anonymous: nobody sees who chose what
+        :param bool multiple_answers: whether several options may be chosen
+        :param bool is_anonymous: whether votes are hidden
         """
         question = clean(question or "").strip()
-        self._check_length(self.env._("Question"), question, const.POLL_MESSAGE_MAX_LENGTH)
+        self._check_poll_text(self.env._("Question"), question, const.POLL_MESSAGE_MAX_LENGTH)
         if isinstance(options, str):
             options = options.splitlines()
         options = [clean(str(option)).strip() for option in options]
         for option in options:
-            self._check_length(self.env._("Option"), option, const.POLL_OPTION_MAX_LENGTH)
+            self._check_poll_text(self.env._("Option"), option, const.POLL_OPTION_MAX_LENGTH)
         if not const.POLL_OPTIONS_MIN <= len(options) <= const.POLL_OPTIONS_MAX:
             raise UserError(
                 self.env._(
-                    "Options: a poll has %(min)s to %(max)s of them, not %(count)s.",
+                    "Enter %(min)s to %(max)s options for the poll instead of %(count)s.",
                     min=const.POLL_OPTIONS_MIN,
                     max=const.POLL_OPTIONS_MAX,
                     count=len(options),
                 )
             )
-        doubles = {option for option in options if options.count(option) > 1}
-        if doubles:
+        duplicates = {option for option in options if options.count(option) > 1}
+        if duplicates:
             raise UserError(
-                self.env._("Options: “%s” is there twice. Each has to differ.", min(doubles))
+                self.env._(
+                    "The poll has the option “%s” twice. Enter different options.", min(duplicates)
+                )
             )
         content = {
             "options": options,
@@ -206,9 +215,9 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _prepare_forward(self, message):
-        """Give the values of a message that is forwarded to another chat.
+        """Return the values of a message that is forwarded to another chat.
 
-        :param message: the ``telegram.message``; the service has to know it
+        :param message: the ``telegram.message``, which GREEN-API must know
         """
         message.ensure_one()
         message.check_access("read")
@@ -219,7 +228,8 @@ class TelegramMessage(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "“%s” cannot be forwarded: Telegram does not have it (yet, or any more).",
+                    "“%s” cannot be forwarded because Telegram does not have it (yet, or no "
+                    "longer).",
                     message.display_name,
                 )
             )
@@ -234,48 +244,54 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _prepare_all(self, body="", attachments=None, contents=()):
-        """Give the values of all messages that a text, files and other contents make.
+        """Return the values of all messages for a text, files and other contents.
 
-        With files, the text becomes the caption of the first one; one that is too long for a
-        caption goes before them.
+        With files, the text becomes the caption of the first one. A text that is too long for a
+        caption is sent before the files, as a message of its own.
 
+        :param str body: plain text
+        :param attachments: ``ir.attachment``
+        :param contents: values of further messages
         :return: list of dict, at least one
         """
-        first = bool(attachments) and body and len(body.strip()) <= const.CAPTION_MAX_LENGTH
+        is_caption = bool(attachments) and body and len(body.strip()) <= const.CAPTION_MAX_LENGTH
         values = [
-            self._prepare_file(attachment, body if first and not number else "")
+            self._prepare_file(attachment, body if is_caption and not number else "")
             for number, attachment in enumerate(attachments or ())
         ]
-        if not first and (body or not (values or contents)):
+        if not is_caption and (body or not (values or contents)):
             values.insert(0, self._prepare_text(body))
         return [*values, *contents]
 
     @api.model
-    def _keep_files(self, attachments, owner):
-        """Give files that were uploaded to be sent to a record that lasts.
+    def _assign_uploaded_files(self, attachments, owner):
+        """Move files that were uploaded in the composer to a record that stays.
 
-        :param attachments: ``ir.attachment``; those that a record has already stay there
-        :param owner: the record; who may read it may read them
+        :param attachments: ``ir.attachment``; those that already belong to a record stay there
+        :param owner: the record; users who may read it may read the files
         """
         uploaded = attachments.filtered(lambda file: file.res_model == "telegram.composer")
-        # sudo: ir.attachment - whoever may write from a record may add files to it
+        # sudo: ir.attachment - users who may send from a record may add files to it
         uploaded.sudo().write({"res_model": owner._name, "res_id": owner.id})
 
     # === CHECKS === #
 
     @api.model
     def _check_text(self, text):
-        """Return the text as it goes out, or raise a UserError: no text, empty, or too long."""
+        """Return the text as it is sent.
+
+        :raise UserError: it is no text, empty or too long
+        """
         if not isinstance(text or "", str):
-            raise UserError(self.env._("A message is a text, not a %s.", type(text).__name__))
+            raise UserError(self.env._("A message must be a text, not a %s.", type(text).__name__))
         text = clean(text or "").strip()
         if not any(letter.isprintable() and not letter.isspace() for letter in text):
-            raise UserError(self.env._("The message is empty. Write a text before you send it."))
+            raise UserError(self.env._("The message is empty. Enter a text before sending it."))
         if len(text) > const.MESSAGE_MAX_LENGTH:
             raise UserError(
                 self.env._(
-                    "The message has %(length)s characters; Telegram takes at most %(limit)s. "
-                    "Shorten it, or send it in several parts.",
+                    "The message has %(length)s characters; the maximum is %(limit)s. Shorten it, "
+                    "or send it in several parts.",
                     length=len(text),
                     limit=const.MESSAGE_MAX_LENGTH,
                 )
@@ -284,12 +300,16 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _check_caption(self, caption):
+        """Return the caption of a file as it is sent.
+
+        :raise UserError: it is too long
+        """
         caption = clean(caption or "").strip()
         if len(caption) > const.CAPTION_MAX_LENGTH:
             raise UserError(
                 self.env._(
-                    "Caption: it has %(length)s characters; Telegram takes at most %(limit)s with "
-                    "a file. Send the text as a message of its own.",
+                    "The caption has %(length)s characters; the maximum is %(limit)s. Send the "
+                    "text as a separate message.",
                     length=len(caption),
                     limit=const.CAPTION_MAX_LENGTH,
                 )
@@ -297,14 +317,15 @@ class TelegramMessage(models.Model):
         return caption
 
     @api.model
-    def _check_length(self, name, text, limit):
+    def _check_poll_text(self, name, text, limit):
+        """Raise a UserError if the question or an option of a poll is empty or too long."""
         if not text:
-            raise UserError(self.env._("%s: it is empty.", name))
+            raise UserError(self.env._("%s is empty. Enter a text.", name))
         if len(text) > limit:
             raise UserError(
                 self.env._(
-                    "%(name)s: “%(text)s…” has %(length)s characters; Telegram takes at most "
-                    "%(limit)s.",
+                    "%(name)s “%(text)s…” has %(length)s characters; the maximum is %(limit)s. "
+                    "Shorten it.",
                     name=name,
                     text=text[:30],
                     length=len(text),
@@ -314,11 +335,16 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _check_file_name(self, name, mime_type=None):
-        """Return the name of a file with an extension: by it Telegram shows the file."""
+        """Return the cleaned name of a file, with an extension.
+
+        Telegram displays a file by its extension.
+
+        :raise UserError: there is no name
+        """
         name = " ".join(clean(name or "").replace("/", "_").replace("\\", "_").split())
         if not name.strip(". "):
             raise UserError(
-                self.env._("File name: the file has none. Give it one, with its extension.")
+                self.env._("The file has no name. Enter a file name with an extension.")
             )
         if "." not in name.lstrip("."):
             name += mimetypes.guess_extension(mime_type or "") or ""
@@ -326,14 +352,19 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _check_degrees(self, name, value, limit):
+        """Return a latitude or longitude as a number of degrees.
+
+        :raise UserError: it is no number from -limit to limit
+        """
         try:
             degrees = float(value)
         except (TypeError, ValueError):
             degrees = math.nan
-        if not -limit <= degrees <= limit:  # which NaN is not, either
+        if not -limit <= degrees <= limit:  # also if it is NaN
             raise UserError(
                 self.env._(
-                    "%(name)s: “%(value)s” is not a number from -%(limit)s to %(limit)s degrees.",
+                    "%(name)s “%(value)s” is not valid. Enter a number from -%(limit)s to "
+                    "%(limit)s degrees.",
                     name=name,
                     value=value,
                     limit=limit,
@@ -343,26 +374,28 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _format_phone(self, phone):
-        """Return a phone as digits with the country's code, without plus; empty if unreadable."""
+        """Return a phone number as digits with country code, empty if it cannot be read."""
         partner = self.env.company.partner_id
         number = partner._phone_format(number=phone)
         if not number and phone.isdigit():
-            number = partner._phone_format(number=f"+{phone}")  # as the service writes it
+            number = partner._phone_format(number=f"+{phone}")  # as GREEN-API writes it
         return (number or "").removeprefix("+")
 
     @api.model
-    def _kind_of_file(self, mime_type):
-        """Return the kind that Telegram is likely to make of a file."""
+    def _get_file_kind(self, mime_type):
+        """Return the kind of message as which Telegram is likely to show a file."""
         main_type = (mime_type or "").partition("/")[0]
-        if mime_type in NO_PHOTOS:
+        if mime_type in DOCUMENT_MIME_TYPES:
             return "documentMessage"
         return MIME_KINDS.get(main_type, "documentMessage")
 
+    # === REPORTS === #
+
     @api.model
     def _prepare_report(self, report):
-        """Give the values of a report that is made for the record when the message is sent.
+        """Return the values of a report that is created when the message is sent.
 
-        :param report: the ``ir.actions.report``, of the record's model
+        :param report: the ``ir.actions.report`` of the record's model
         """
         report.ensure_one()
         return {
@@ -373,20 +406,23 @@ class TelegramMessage(models.Model):
         }
 
     def _create_report(self):
-        """Make the file, with the rights and in the place of whoever sent the message.
+        """Create the file of the report, with the access rights of the message's author.
 
-        :raise RefusedError: it cannot be made
+        :raise RefusedError: it cannot be created
         :raise OSError: the disk is full
         """
         record = self._get_record()
         if not record:
             raise self._prepare_send_error(
-                self.env._("“%s” cannot be made: its record was deleted.", self.file_name)
+                self.env._(
+                    "“%s” cannot be generated because the record was deleted.", self.file_name
+                )
             )
         if not self.create_uid:
             raise self._prepare_send_error(
                 self.env._(
-                    "“%s” cannot be made: the user who sent it was deleted. Send it once more.",
+                    "“%s” cannot be generated because the user who sent it was deleted. Send it "
+                    "again.",
                     self.file_name,
                 )
             )
@@ -398,14 +434,14 @@ class TelegramMessage(models.Model):
                 attachment = templates._get_report_attachment(record, report)
         except (UserError, QWebError) as error:
             raise self._prepare_send_error(str(error)) from None
-        except CODE_ERRORS as error:
+        except REPORT_ERRORS as error:
             if is_full(error):
                 raise
-            # What the code of reports runs into; in the log it is of use to their programmers.
+            # An error in the code of the report: the traceback helps its programmers.
             _logger.warning("Telegram message %s: its report failed", self.id, exc_info=True)
             raise self._prepare_send_error(
                 self.env._(
-                    "The report “%(report)s” cannot be made for “%(record)s”: %(reason)s",
+                    "The report “%(report)s” cannot be generated for “%(record)s”: %(reason)s",
                     report=self.report_id.name,
                     record=record.display_name,
                     reason=error,
@@ -416,7 +452,7 @@ class TelegramMessage(models.Model):
             note.attachment_ids = [Command.link(attachment.id)]
 
     def _get_author_env(self, record):
-        """Return the environment of whoever sent the message, in the language of its reader."""
+        """Return the environment of the message's author, in the language of the recipient."""
         author = self.create_uid
         company = record._mail_get_companies(default=self.company_id)[record.id]
         companies = [company.id, *(author.company_ids - company).ids]

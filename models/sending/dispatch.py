@@ -14,7 +14,8 @@ from ...client import OutcomeUnknownError, RefusedError
 from ...tools.transactions import write_and_commit
 
 _logger = logging.getLogger(__name__)
-# A link is not used any more in its last hour: the service fetches the file some time later.
+# Hours for which the link of an uploaded file is used. Its last hour is left out, because
+# GREEN-API downloads the file some time after the call.
 LINK_HOURS = const.FILE_HOURS - 1
 METHODS = {
     "locationMessage": "sendLocation",
@@ -26,32 +27,36 @@ METHODS = {
 
 
 class TelegramMessage(models.Model):
-    """How each kind of message is handed to the service."""
+    """Extend ``telegram.message`` with the call of GREEN-API for each kind of message."""
 
     _inherit = "telegram.message"
 
     upload_date = fields.Datetime(
         readonly=True,
         copy=False,
-        help="When the file was uploaded for all messages that carry it; the link lives 24 hours.",
+        help="Date on which the file was uploaded for all messages that have it. The link expires "
+        "after 24 hours.",
     )
     _upload_index = models.Index(
         "(attachment_id, instance_id, upload_date) WHERE upload_date IS NOT NULL"
     )
 
-    def _call_send_method(self, client, pace):
-        """Call the service once, as soon as its rate table allows.
+    def _call_send_method(self, client, limiter):
+        """Call GREEN-API once, as soon as its rate limits allow.
 
-        :param RateLimiter pace: of the instance's calls
-        :return: str, the id of the message; empty for what is no message of its own
-        :raise GreenApiError: why it was not sent, or perhaps not
+        A report is created before, and a file that several messages have is uploaded before.
+
+        :param RateLimiter limiter: of the account's calls
+        :return: str, idMessage; empty for an edit or a deletion
+        :raise GreenApiError: the message was not sent, or the outcome is unknown
+        :raise OSError: the disk is full
         """
         self.ensure_one()
         if self.report_id and not self.attachment_id:
             write_and_commit(self.env, self._create_report)
-        link = self._get_link(client, pace)
+        link = self._get_link(client, limiter)
         method = self._get_method(link)
-        time.sleep(pace.reserve(method))
+        time.sleep(limiter.reserve(method))
         match method:
             case "editMessage" | "deleteMessage":
                 return self._send_change(client)
@@ -69,7 +74,10 @@ class TelegramMessage(models.Model):
         ).id_message
 
     def _get_method(self, link=""):
-        """Return the service's name of the method that sends the message."""
+        """Return the name of the API method that sends the message.
+
+        :param str link: of the uploaded file, if there is one
+        """
         if self.is_forwarded:
             return "forwardMessages"
         if self.type_message in const.FILE_KINDS:
@@ -77,6 +85,7 @@ class TelegramMessage(models.Model):
         return METHODS.get(self.type_message, "sendMessage")
 
     def _send_content(self, client, method):
+        """Send a location, a contact or a poll."""
         chat_id, content = self.chat_id.telegram_id, self.content or {}
         options = {"quoted_message_id": self.quoted_id_message}
         if method == "sendLocation":
@@ -96,6 +105,7 @@ class TelegramMessage(models.Model):
         )
 
     def _send_file(self, client, link):
+        """Send a file by its link, or the file itself."""
         options = {"caption": self.text or "", "quoted_message_id": self.quoted_id_message}
         if link:
             return client.send_file_by_url(
@@ -107,10 +117,11 @@ class TelegramMessage(models.Model):
             )
 
     def _send_change(self, client):
+        """Send an edit or a deletion, which has no ID of its own."""
         target = self.target_message_id
         if not target.id_message:
             raise self._prepare_send_error(
-                self.env._("The message to be changed is no longer known.")
+                self.env._("The message to edit or delete no longer exists in Odoo.")
             )
         if self.type_message == "editedMessage":
             client.edit_message(self.chat_id.telegram_id, target.id_message, self.text)
@@ -119,10 +130,11 @@ class TelegramMessage(models.Model):
         return ""
 
     def _send_forward(self, client):
+        """Forward one message and return its new ID."""
         source = self.forwarded_message_id
         if not source.id_message:
             raise self._prepare_send_error(
-                self.env._("The message to be forwarded is no longer known.")
+                self.env._("The message to forward no longer exists in Odoo.")
             )
         sent = client.forward_messages(
             self.chat_id.telegram_id, source.chat_id.telegram_id, [source.id_message]
@@ -132,27 +144,32 @@ class TelegramMessage(models.Model):
         return sent.ids_message[0]
 
     def _prepare_send_error(self, reason):
-        """Make the error for what cannot be sent any more; the service is not even asked."""
+        """Return the error for a message that cannot be sent; GREEN-API is not called.
+
+        :param str reason: shown to users
+        """
         return RefusedError(self._get_method(), const.CODE_LOST, detail=reason)
 
     # === FILES === #
 
-    def _get_link(self, client, pace):
-        """Return the address to send the file by; empty when the file itself is to be sent.
+    def _get_link(self, client, limiter):
+        """Return the URL to send the file by; empty if the file itself is to be sent.
 
-        A file that several messages carry is uploaded once, and sent by its link.
+        A file that several messages have is uploaded once and sent by its link. Commits the link.
+
+        :param RateLimiter limiter: of the account's calls
         """
-        alive = fields.Datetime.now() - timedelta(hours=LINK_HOURS)
+        oldest = fields.Datetime.now() - timedelta(hours=LINK_HOURS)
         if not self.attachment_id:
-            is_dead = self.upload_date and self.upload_date <= alive
-            return "" if is_dead else self.url_file or ""
+            is_expired = self.upload_date and self.upload_date <= oldest
+            return "" if is_expired else self.url_file or ""
         same = [("attachment_id", "=", self.attachment_id.id)]
         same += [("instance_id", "=", self.instance_id.id)]
-        uploaded = self.search([*same, ("upload_date", ">", alive)], limit=1)
+        uploaded = self.search([*same, ("upload_date", ">", oldest)], limit=1)
         waiting = [*same, ("state", "=", "queued"), ("id", "!=", self.id)]
         if uploaded or not self.search_count(waiting, limit=1):
             return uploaded.url_file or ""
-        time.sleep(pace.reserve("uploadFile"))
+        time.sleep(limiter.reserve("uploadFile"))
         with self._open_file() as file:
             url = client.upload_file(file, self.file_name, self.attachment_id.mimetype).url
         values = {"url_file": url, "upload_date": fields.Datetime.now()}
@@ -161,9 +178,9 @@ class TelegramMessage(models.Model):
 
     @contextmanager
     def _open_file(self):
-        """Give the file, opened for reading, straight from the filestore where it is there.
+        """Open the file for reading, directly from the filestore if it is stored there.
 
-        :raise RefusedError: it was deleted, is empty by now, or cannot be read to its end
+        :raise RefusedError: the file was deleted, is empty or cannot be read completely
         """
         self.ensure_one()
         attachment = self.attachment_id.sudo()  # sudo: ir.attachment - checked when it was queued
@@ -174,8 +191,8 @@ class TelegramMessage(models.Model):
         if not attachment.file_size:
             raise self._prepare_send_error(
                 self.env._(
-                    "“%s” is empty: its content was removed before it could be sent. Send the "
-                    "file once more.",
+                    "“%s” is empty because its content was removed before it could be sent. Send "
+                    "the file again.",
                     self.file_name,
                 )
             )
@@ -186,8 +203,8 @@ class TelegramMessage(models.Model):
             _logger.warning("Telegram message %s: its file cannot be read (%s)", self.id, error)
             raise self._prepare_send_error(
                 self.env._(
-                    "The Odoo server cannot read the file “%s”. Ask your administrator to look at "
-                    "the server's filestore, then press “Retry”.",
+                    "The Odoo server cannot read the file “%s”. Ask your administrator to check "
+                    "the filestore of the server, then click Retry.",
                     self.file_name,
                 )
             ) from None
@@ -196,7 +213,7 @@ class TelegramMessage(models.Model):
     def _open_content(self, attachment):
         """Open the content of an attachment.
 
-        :raise OSError: it cannot be read, or is not all there
+        :raise OSError: the content cannot be read or is incomplete
         """
         if not attachment.store_fname:
             return io.BytesIO(attachment.raw)

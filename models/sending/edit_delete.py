@@ -9,90 +9,119 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 from ... import const
+from ..telegram_message import RANK
 
-ARRIVED = ("sent", "delivered", "read")
+NO_MESSAGE_KINDS = (*const.CHANGE_KINDS, "reactionMessage")  # these are about another message
 
 
 class TelegramMessage(models.Model):
-    """Changing and deleting messages after they were sent.
+    """Extend ``telegram.message`` with editing and deleting sent messages.
 
-    A change is a message of its own, about another one: ours go through the queue like any
-    message, those of others come as notifications. When it is done, the message it is about shows
-    it; what that said before stays on the change.
+    An edit is a ``telegram.message`` that points to the edited one, and so is a deletion. Those
+    made in Odoo go through the queue, those made in Telegram arrive as events. Once an edit is
+    sent, the new text is copied to the target; the previous text is kept on the edit.
     """
 
     _inherit = "telegram.message"
 
     target_message_id = fields.Many2one(
         "telegram.message",
-        "Changes",
+        "Edited Message",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        help="The message that was changed or deleted.",
+        help="The message that was edited or deleted.",
     )
-    former_text = fields.Text(readonly=True, help="What the changed message said before.")
-    is_edited = fields.Boolean("Changed", readonly=True, copy=False)
+    former_text = fields.Text(
+        "Previous Text", readonly=True, help="Text of the edited message before this edit."
+    )
+    is_edited = fields.Boolean("Edited", readonly=True, copy=False)
     is_deleted = fields.Boolean("Deleted", readonly=True, copy=False)
+    can_edit = fields.Boolean(
+        compute="_compute_can_change",
+        help="Whether this is a text sent from this account, recent enough to be edited.",
+    )
+    can_delete = fields.Boolean(compute="_compute_can_change")
+    can_forward = fields.Boolean(
+        compute="_compute_can_change", help="Whether Telegram has the message."
+    )
 
     @api.depends("state", "type_message", "id_message", "is_deleted", "direction")
-    def _compute_can(self):
-        limit = fields.Datetime.now() - timedelta(hours=const.EDIT_HOURS)
-        no_message = (*const.CHANGE_KINDS, "reactionMessage")
+    def _compute_can_change(self):
         for message in self:
-            is_real = message.type_message not in no_message and not message.is_deleted
-            has_arrived = is_real and message.state in ARRIVED and bool(message.id_message)
-            is_text = message.type_message in const.TEXT_KINDS and not message.is_forwarded
-            is_new = message._get_last_attempt_date() >= limit
-            message.can_delete = message.direction == "outgoing" and has_arrived
-            message.can_edit = is_text and (
-                message.can_delete
-                and is_new
-                or message.direction == "outgoing"
-                and message.state == "queued"
+            is_real = message.type_message not in NO_MESSAGE_KINDS and not message.is_deleted
+            is_own = is_real and message.direction == "outgoing"
+            message.can_delete = is_own and message._is_sent()
+            message.can_edit = (
+                is_own
+                and message._is_text()
+                and (message.state == "queued" or message.can_delete and message._is_editable())
             )
             message.can_forward = is_real and bool(message.id_message)
 
-    def edit(self, text):
-        """Replace the text of a message; the recipient gets no new alert.
+    # === ACTION METHODS === #
 
-        One that still waits gets its new text at once. The change of one that was sent is queued.
+    def action_edit(self):
+        """Open the dialog in which the text is edited."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Edit Message"),
+            "res_model": "telegram.message.edit",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {"default_message_id": self.id, "default_text": self.text},
+        }
+
+    def action_delete(self):
+        """Delete messages for everybody in their chats."""
+        for message in self:
+            message.delete()
+
+    # === BUSINESS METHODS === #
+
+    def edit(self, text):
+        """Replace the text of a message; the recipient gets no new notification.
+
+        A queued message gets its new text at once. The edit of a sent message is queued.
 
         https://green-api.com/en/telegram/docs/api/service/EditMessage/
 
         :param str text: plain text of 1 to 4096 characters
-        :return: the ``telegram.message`` of the change; of a waiting message, itself
-        :raise UserError: it is not our own text, or Telegram does not let it be changed any more
+        :return: the ``telegram.message`` of the edit; for a queued message, itself
+        :raise UserError: it is not a text of this account, or Telegram no longer allows the edit
         """
         self.ensure_one()
         self.check_access("read")
         text = self._check_text(text)
         self._check_own()
-        if self.type_message not in const.TEXT_KINDS or self.is_forwarded:
-            raise UserError(self.env._("Only texts can be changed. Delete it, and send another."))
+        if not self._is_text():
+            raise UserError(
+                self.env._(
+                    "Only texts can be edited. Delete the message and send another one instead."
+                )
+            )
         if self.state == "queued":
             self._change_state({"queued"}, {"text": text})
             self._update_posted_body()
             return self
         self._check_sent()
-        if self._get_last_attempt_date() < fields.Datetime.now() - timedelta(
-            hours=const.EDIT_HOURS
-        ):
+        if not self._is_editable():
             raise UserError(
                 self.env._(
-                    "Telegram lets a message be changed for %s hours only. Send a new one instead.",
+                    "Telegram allows editing a message for %s hours only. Send a new one instead.",
                     const.EDIT_HOURS,
                 )
             )
         return self._queue_change({"type_message": "editedMessage", "text": text})
 
     def delete(self):
-        """Delete a message for everybody in the chat. One that still waits is cancelled.
+        """Delete a message for everybody in the chat. A queued message is canceled.
 
         https://green-api.com/en/telegram/docs/api/service/DeleteMessage/
 
-        :return: the ``telegram.message`` of the deletion; of a waiting message, itself
-        :raise UserError: it is not our own, or was never sent
+        :return: the ``telegram.message`` of the deletion; for a queued message, itself
+        :raise UserError: it is not a message of this account, or was never sent
         """
         self.ensure_one()
         self.check_access("read")
@@ -103,28 +132,41 @@ class TelegramMessage(models.Model):
         self._check_sent()
         return self._queue_change({"type_message": "deletedMessage"})
 
+    def _is_text(self):
+        """Return whether the message is a text that was written here, not a forwarded one."""
+        return self.type_message in const.TEXT_KINDS and not self.is_forwarded
+
+    def _is_sent(self):
+        """Return whether Telegram has the message."""
+        return self.state in RANK and bool(self.id_message)
+
+    def _is_editable(self):
+        """Return whether Telegram still allows editing: for ``const.EDIT_HOURS`` after sending."""
+        age = fields.Datetime.now() - self._get_last_attempt_date()
+        return age <= timedelta(hours=const.EDIT_HOURS)
+
     def _check_own(self):
-        """Refuse what is not a message of ours."""
+        """Raise a UserError if this is not a message of the account."""
         if self.direction != "outgoing" or self.type_message in const.CHANGE_KINDS:
             raise UserError(
-                self.env._("Only messages of your own account can be changed or deleted.")
+                self.env._("Only messages of your own account can be edited or deleted.")
             )
 
     def _check_sent(self):
-        """Refuse what Telegram does not have."""
+        """Raise a UserError if Telegram does not have the message."""
         if self.is_deleted:
-            raise UserError(self.env._("The message has been deleted already."))
-        if self.state not in ARRIVED or not self.id_message:
+            raise UserError(self.env._("The message has already been deleted."))
+        if not self._is_sent():
             raise UserError(
-                self.env._("The message has not been sent, so there is nothing to change.")
+                self.env._("The message has not been sent, so it cannot be edited or deleted.")
             )
 
     def _queue_change(self, values):
         values["target_message_id"] = self.id
         return self._queue(self.chat_id, values)
 
-    def _apply(self):
-        """Let the message that this change is about show it."""
+    def _apply_change(self):
+        """Apply this edit or deletion to its target message."""
         self.ensure_one()
         target = self.target_message_id
         is_deletion = self.type_message == "deletedMessage"
@@ -139,7 +181,7 @@ class TelegramMessage(models.Model):
         target._update_posted_body()
 
     def _update_posted_body(self):
-        """Let the chatter show the text as it is now, or that the message was deleted."""
+        """Update the posts of this message to its current text, or to show its deletion."""
         self.ensure_one()
         body = self._get_body()
         if self.is_deleted:
@@ -147,14 +189,14 @@ class TelegramMessage(models.Model):
                 self.env._("Deleted in Telegram"),
                 body,
             )
-        # sudo: mail.message - it follows the message in Telegram, whoever changed that
+        # sudo: mail.message - it follows the message in Telegram, whoever edited that
         for mail_message in self.sudo().mail_message_ids:
             if mail_message.model and mail_message.res_id:
                 record = self.env[mail_message.model].sudo().browse(mail_message.res_id)
                 record._message_update_content(mail_message, body=body, strict=False)
 
-    def _report_refused_change(self):
-        """Tell whoever wanted a change that it was refused; the message itself is as it was."""
+    def _notify_change_refused(self):
+        """Notify the author that an edit or deletion was refused and restore the posted text."""
         self.ensure_one()
         target = self.target_message_id
         for mail_message in target.mail_message_ids[:1]:

@@ -17,126 +17,130 @@ HOUR = timedelta(hours=1)
 
 @dataclass
 class SendBudget:
-    """What a run of the send action may still send. After a conflict too little rather than too
-    much is left."""
+    """What a run of the send action may still send.
 
-    messages: int  # until the service's queue would hold more than an hour's worth
-    strangers: int  # people never written to before
-    last_files: tuple = ()  # ids of attachments that fail: what carries them comes after all others
-    held: list = field(default_factory=list)  # ids of messages that the next run is to try again
+    A claim that is repeated after a conflict reduces it twice: too little is safer than too much.
+    """
+
+    messages: int  # until the queue of GREEN-API would hold more than it sends within an hour
+    new_contacts: int  # to which the account has never written
+    failing_attachment_ids: tuple = ()  # messages with these files come after all others
+    postponed_ids: list = field(default_factory=list)  # messages that only the next run retries
 
 
 class TelegramInstance(models.Model):
-    """How fast an instance sends, so that Telegram takes the account for a person's.
+    """Extend ``telegram.instance`` with the limits on sending.
 
-    The rate table of the service is kept by the client (``RateLimiter``). This is about what lies above:
-    the pause that the service makes between two messages, and the number of people a day who
-    have never been written to before: Telegram limits accounts that write to many of them.
+    Limit the sending rate so that Telegram does not flag the account as a bot: the pause that
+    GREEN-API makes between two messages, and the number of new contacts per day. The rate limits
+    of the API itself are applied by the client (``RateLimiter``).
     """
 
     _inherit = "telegram.instance"
 
     send_interval = fields.Integer(
+        "Send Interval (ms)",
         default=const.SEND_INTERVAL_MIN,
         required=True,
-        help="Milliseconds that the service waits between two messages "
-        "(delaySendMessagesMilliseconds), 500 to 600000.",
+        help="Pause of GREEN-API between two messages (delaySendMessagesMilliseconds), 500 to "
+        "600000 milliseconds.",
     )
     typing_time = fields.Integer(
-        "Show “Typing…” For",
-        help="Milliseconds before each text, 1000 to 20000. 0: not at all.",
+        "Typing Indicator (ms)",
+        help="Time for which “typing…” is shown before each text, 1000 to 20000 milliseconds. "
+        "0 turns it off.",
     )
     daily_new_contact_limit = fields.Integer(
-        "New People a Day",
+        "Daily New Contacts Limit",
         default=20,
-        help="How many people who have never been in touch may be written to within 24 hours. "
-        "Further messages to new people wait. Telegram limits accounts that write to many people "
-        "who do not know them, so raise this slowly.",
+        help="Number of contacts without any previous messages to whom this account writes within "
+        "24 hours. Further messages to new contacts wait. Telegram limits accounts that write to "
+        "many people who do not know them, so raise this limit slowly.",
     )
     waiting_reason = fields.Char(
-        compute="_compute_waiting_reason", help="Why messages wait, when they do."
+        compute="_compute_waiting_reason", help="Why the queued messages wait."
     )
 
     @api.constrains("send_interval", "typing_time", "daily_new_contact_limit")
-    def _check_pace(self):
+    def _check_limits(self):
         for instance in self:
             if not const.SEND_INTERVAL_MIN <= instance.send_interval <= const.SEND_INTERVAL_MAX:
                 raise ValidationError(
                     self.env._(
-                        "The send interval is %(min)s to %(max)s milliseconds.",
+                        "The send interval must be %(min)s to %(max)s milliseconds.",
                         min=const.SEND_INTERVAL_MIN,
                         max=const.SEND_INTERVAL_MAX,
                     )
                 )
-            times = (const.TYPING_TIME_MIN, const.TYPING_TIME_MAX)
-            if instance.typing_time and not times[0] <= instance.typing_time <= times[1]:
+            shortest, longest = const.TYPING_TIME_MIN, const.TYPING_TIME_MAX
+            if instance.typing_time and not shortest <= instance.typing_time <= longest:
                 raise ValidationError(
                     self.env._(
-                        "“Typing…” can be shown for %(min)s to %(max)s milliseconds, or for 0: not "
-                        "at all.",
-                        min=times[0],
-                        max=times[1],
+                        "The typing indicator must be %(min)s to %(max)s milliseconds, or 0 to "
+                        "turn it off.",
+                        min=shortest,
+                        max=longest,
                     )
                 )
             if instance.daily_new_contact_limit < 0:
                 raise ValidationError(
-                    self.env._("The number of new people a day cannot be negative.")
+                    self.env._("The daily new contacts limit cannot be negative.")
                 )
 
     @api.depends("state", "last_error", "send_after", "daily_new_contact_limit", "active")
     @api.depends_context("lang", "tz")
     def _compute_waiting_reason(self):
         for instance in self:
-            reason, no_strangers = instance._get_waiting_message()
-            if not reason and no_strangers:
-                reason = no_strangers if instance._find_waiting_new_contact() else False
+            reason, new_contact_reason = instance._get_waiting_reasons()
+            if not reason and new_contact_reason and instance._find_waiting_new_contact():
+                reason = new_contact_reason
             instance.waiting_reason = reason if instance.waiting_count else False
 
-    def _get_waiting_message(self):
-        """Say why messages of this instance wait.
+    def _get_waiting_reasons(self):
+        """Return why messages of this account wait.
 
-        :return: why all do, and why those to people never written to before do; False if not
+        :return: tuple of the reason for all messages and the reason for those to new contacts;
+            each False if they do not wait
         """
         self.ensure_one()
         _ = self.env._
-        no_strangers = False
+        new_contact_reason = False
         if not self.daily_new_contact_limit:
-            no_strangers = _(
-                "This account writes to nobody who has never been in touch: “New People a Day” is "
-                "0. Raise it on the account, or cancel the message."
+            new_contact_reason = _(
+                "This account does not write to new contacts because its Daily New Contacts Limit "
+                "is 0. Raise the limit on the account, or cancel the message."
             )
         elif self._count_new_contacts() >= self.daily_new_contact_limit:
-            no_strangers = _(
-                "%s people who are new to this account have been written to within 24 hours: its "
-                "limit against being taken for a sender of spam. The rest goes out by itself after "
-                "that.",
+            new_contact_reason = _(
+                "This account has written to %s new contacts within 24 hours. This is its limit to "
+                "avoid being flagged as spam. The other messages are sent automatically later.",
                 self.daily_new_contact_limit,
             )
         if not self.active:
-            return _("The Telegram account is archived."), no_strangers
+            return _("The Telegram account is archived."), new_contact_reason
         if self.state != const.STATE_AUTHORIZED or not self.has_api_token:
-            return self.state_message, no_strangers
+            return self.state_message, new_contact_reason
         if self.send_after and self.send_after > fields.Datetime.now():
             until = format_datetime(self.env, self.send_after, dt_format="short")
-            pause = _("Sending pauses until %s after a failed call.", until)
-            return f"{pause} {self.last_error or ''}".strip(), no_strangers
-        return False, no_strangers
+            pause = _("Sending is paused until %s after a failed call.", until)
+            return f"{pause} {self.last_error or ''}".strip(), new_contact_reason
+        return False, new_contact_reason
 
     # === WHAT MAY BE SENT NOW === #
 
-    def _get_allowance(self):
-        """Return what may be sent now, as an SendBudget.
+    def _get_send_budget(self):
+        """Return what may be sent now, as a SendBudget.
 
-        The service keeps what it has not sent yet for 24 hours only, so it is never given more
-        than it sends within an hour.
+        GREEN-API keeps unsent messages for 24 hours only, so it never gets more than it sends
+        within an hour.
         """
         self.ensure_one()
         now = fields.Datetime.now()
-        handed_over = self.env["telegram.message"].search_count(
+        recently_sent = self.env["telegram.message"].search_count(
             [
                 ("instance_id", "=", self.id),
                 ("last_attempt_date", ">", now - HOUR),
-                ("last_attempt_date", "<=", now),  # a clock that was ahead must not stop everything
+                ("last_attempt_date", "<=", now),  # not those of a clock that was ahead
             ]
         )
         failing = self.env["telegram.message"].search(
@@ -150,20 +154,23 @@ class TelegramInstance(models.Model):
         interval = self.send_interval + self.typing_time
         per_hour = int(HOUR.total_seconds() * MILLISECONDS) // interval
         return SendBudget(
-            messages=max(per_hour - handed_over, 0),
-            strangers=max(self.daily_new_contact_limit - self._count_new_contacts(), 0),
-            last_files=tuple(failing.attachment_id.ids),
+            messages=max(per_hour - recently_sent, 0),
+            new_contacts=max(self.daily_new_contact_limit - self._count_new_contacts(), 0),
+            failing_attachment_ids=tuple(failing.attachment_id.ids),
         )
 
-    def _trigger_when_allowed(self, allowance):
-        """Wake the send action again when more may be sent than this time."""
+    def _trigger_for_new_contacts(self, budget):
+        """Trigger the send action for when the account may write to new contacts again.
+
+        :param SendBudget budget: what is left after a run
+        """
         self.ensure_one()
         if (
-            allowance.strangers <= 0
+            budget.new_contacts <= 0
             and self.daily_new_contact_limit
             and self._find_waiting_new_contact()
         ):
-            # Not by what the run was allowed: a conflict or the time may have changed that.
+            # The budget may be too low after a conflict, or the day over: count once more.
             chats = self.env["telegram.chat"].search(
                 self._get_new_contacts_domain(), order="first_contact_date"
             )
@@ -171,19 +178,20 @@ class TelegramInstance(models.Model):
             self._trigger_send(chats[0].first_contact_date + DAY if is_reached else None)
 
     def _count_new_contacts(self):
+        """Return to how many new contacts this account has written within 24 hours."""
         # sudo: telegram.chat - a number only
         return self.env["telegram.chat"].sudo().search_count(self._get_new_contacts_domain())
 
     def _get_new_contacts_domain(self):
-        """Tell to which new people this instance has written within 24 hours."""
+        """Return the domain of the new chats in which this account has written within 24 hours."""
         now = fields.Datetime.now()
         domain = Domain("instance_id", "in", self.ids) & Domain(
             "first_contact_date", ">", now - DAY
         )
-        return domain & Domain("first_contact_date", "<=", now)  # as in _get_allowance
+        return domain & Domain("first_contact_date", "<=", now)  # as in _get_send_budget
 
     def _find_waiting_new_contact(self):
-        """Return a message that waits because its recipient was never written to, if there is."""
+        """Return one queued message to a new contact, or an empty recordset."""
         # sudo: telegram.message - only whether there is one
         return (
             self.env["telegram.message"]

@@ -15,47 +15,126 @@ from ..telegram_chat import PEOPLE
 
 
 class Recipient(NamedTuple):
-    """Where a message to a contact would go, or why it would not."""
+    """The address of a contact, or why the contact cannot be reached."""
 
     partner: models.BaseModel  # res.partner
     chat: models.BaseModel  # telegram.chat; empty as long as there is none
-    phone: str  # E.164, to make a chat with; may be empty
-    reason: str  # code: see TelegramChat._check_recipients; empty when nothing is in the way
+    phone: str  # E.164, to create a chat with; may be empty
+    reason: str  # code of TelegramChat._get_unreachable_reasons; empty if reachable
 
 
 class TelegramChat(models.Model):
-    """Finding the chat of a contact: the linked one, else the one of its phone."""
+    """Extend ``telegram.chat`` with finding or creating the chat of a contact.
+
+    It is the chat linked to the contact, else the one of the contact's phone number.
+    """
 
     _inherit = "telegram.chat"
 
+    # === WHO CAN BE REACHED === #
+
     @api.model
-    def _check_recipients(self, instance, partners, unique=False):
-        """Say for each contact where a message would go, or why it would not.
+    def _check_recipients(self, instance, partners):
+        """Return for each contact where a message would go, or why it cannot be reached.
 
-        Reasons: ``no_phone`` (neither chat nor phone), ``bad_phone`` (it cannot be read),
-        ``no_account`` (Telegram knows nobody there), ``opted_out`` (no mailings wanted),
-        ``duplicate`` (somebody before has the same chat or phone).
-
-        The number of queries does not grow with that of the contacts.
+        The number of queries does not grow with the number of contacts.
 
         :param partners: ``res.partner``
-        :param bool unique: whether to look for duplicates
         :return: list of Recipient, in the order of the contacts
         """
-        unwanted = self._find_unwanted(partners.mapped("phone_sanitized"))
-        recipients, seen = [], set()
-        for partner, chat, phone in self._locate(instance, partners):
-            reason = self._get_obstacle(partner, chat, phone, unwanted)
-            address = chat or phone
-            if unique and not reason and address in seen:
-                reason = "duplicate"
-            seen.add(address)
-            recipients.append(Recipient(partner, chat, phone, reason))
-        return recipients
+        blacklisted = self._find_blacklisted(partners.mapped("phone_sanitized"))
+        return [
+            Recipient(
+                partner,
+                chat,
+                phone,
+                self._get_unreachable_reason(partner, chat, phone, blacklisted),
+            )
+            for partner, chat, phone in self._find_chats_and_phones(instance, partners)
+        ]
 
     @api.model
-    def _locate(self, instance, partners):
-        """Return of each contact its chat, empty as long as there is none, and its phone."""
+    def _find_blacklisted(self, phones):
+        """Return which of these phone numbers in E.164 are blacklisted, as a set.
+
+        By SQL: a search would parse every phone number once more.
+        """
+        self.env["phone.blacklist"].flush_model(["number", "active"])
+        query = SQL(
+            "SELECT number FROM phone_blacklist WHERE active AND number = ANY(%s)",
+            [phone for phone in phones if phone],
+        )
+        return {number for [number] in self.env.execute_query(query)}
+
+    @api.model
+    def _get_unreachable_reason(self, partner, chat, phone, blacklisted):
+        """Return the code of why a contact cannot be reached, empty if it can.
+
+        :param set blacklisted: of ``_find_blacklisted``
+        """
+        if not chat and not phone:
+            return "bad_phone" if partner.phone else "no_phone"
+        if chat:
+            chat_sudo = chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
+            if chat_sudo.no_account:
+                return "no_account"
+            if chat_sudo.opted_out:
+                return "opted_out"
+        return "opted_out" if phone in blacklisted else ""
+
+    @api.model
+    def _get_unreachable_reasons(self):
+        """Return the reasons for which a contact cannot be reached, as texts by code.
+
+        "duplicate" is for callers that write to each address once only.
+        """
+        _ = self.env._
+        return {
+            "no_phone": _("Neither a Telegram chat nor a phone number"),
+            "bad_phone": _("The phone number cannot be read"),
+            "no_account": _("No Telegram account"),
+            "opted_out": _("Wants no mailings"),
+            "duplicate": _("Already in the list: the same chat or phone number"),
+        }
+
+    @api.model
+    def _get_unreachable_message(self, code):
+        """Return the sentence of a reason, with what to do about it."""
+        reason = self._get_unreachable_reasons()[code]
+        advice = {
+            "no_phone": self.env._(
+                "Enter the phone number on the contact, in international form (+…)."
+            ),
+            "bad_phone": self.env._(
+                "Correct it on the contact, in international form (+…), or set the contact's "
+                "country."
+            ),
+        }.get(code, "")
+        return f"{reason}. {advice}".strip()
+
+    @api.model
+    def _get_phone(self, partner):
+        """Return the phone number of a contact in E.164.
+
+        :raise UserError: the contact has none, or one that cannot be read
+        """
+        if not partner.phone_sanitized:
+            code = "bad_phone" if partner.phone else "no_phone"
+            name = partner.display_name
+            if partner.phone:
+                name = f"{name} ({partner.phone})"
+            raise UserError(f"{name}: {self._get_unreachable_message(code)}")
+        return partner.phone_sanitized
+
+    # === FINDING CHATS === #
+
+    @api.model
+    def _find_chats_and_phones(self, instance, partners):
+        """Return the chat and the phone number of each contact.
+
+        :return: list of tuples of contact, ``telegram.chat`` (may be empty) and phone number in
+            E.164 (may be empty)
+        """
         chats = self._find_by_partner(instance, partners)
         without = partners.filtered(lambda partner: partner.id not in chats)
         by_phone = self._find_by_phone(instance, without.mapped("phone_sanitized"))
@@ -67,47 +146,25 @@ class TelegramChat(models.Model):
         return places
 
     @api.model
-    def _find_unwanted(self, phones):
-        """Return which of these phones in E.164 are blacklisted.
-
-        Not by a search: that would parse every phone once more.
-        """
-        self.env["phone.blacklist"].flush_model(["number", "active"])
-        query = SQL(
-            "SELECT number FROM phone_blacklist WHERE active AND number = ANY(%s)",
-            [phone for phone in phones if phone],
-        )
-        return {number for [number] in self.env.execute_query(query)}
-
-    @api.model
-    def _get_obstacle(self, partner, chat, phone, unwanted):
-        if not chat and not phone:
-            return "bad_phone" if partner.phone else "no_phone"
-        if chat:
-            chat_sudo = chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
-            if chat_sudo.no_account:
-                return "no_account"
-            if chat_sudo.opted_out:
-                return "opted_out"
-        return "opted_out" if phone in unwanted else ""
-
-    @api.model
     def _find_by_partner(self, instance, partners):
-        """Return the chats of contacts by their ids: of each the latest that is still theirs."""
-        # sudo: telegram.chat - people reach chats through the instance they operate
+        """Return the latest chat of each contact that is still the contact's.
+
+        :return: dict of ``telegram.chat`` by id of the contact
+        """
+        # sudo: telegram.chat - users reach chats through the account they operate
         linked_sudo = self.sudo().with_context(active_test=False)
-        domain = self._get_people_domain(instance, "partner_id", partners.ids)
+        domain = self._get_private_domain(instance, "partner_id", partners.ids)
         chats = {}
         for chat in linked_sudo.search(domain)._sort_by_use().with_env(self.env):
             chat_sudo = chat.sudo()  # sudo: as above
-            if not chat_sudo._is_of_former_phone():
+            if not chat_sudo._is_phone_outdated():
                 chats.setdefault(chat_sudo.partner_id.id, chat)
         return chats
 
-    def _is_of_former_phone(self):
-        """Say whether the contact has another phone by now, and only the old one led here.
+    def _is_phone_outdated(self):
+        """Return whether this chat was only found by a former phone number of its contact.
 
-        Somebody who has written from this chat is there, whatever the contact's phone is.
+        A contact who has written from this chat is there, whatever the phone number is now.
         """
         self.ensure_one()
         phone = self.partner_id.phone_sanitized
@@ -116,10 +173,13 @@ class TelegramChat(models.Model):
 
     @api.model
     def _find_by_phone(self, instance, phones):
-        """Return the chats of phones in E.164 that are not yet linked to a contact."""
+        """Return the chats of phone numbers in E.164 that are not linked to a contact.
+
+        :return: dict of ``telegram.chat`` by phone number
+        """
         phones = [phone for phone in phones if phone]
-        # A number may have changed hands: the chat of another contact is not this one's.
-        domain = self._get_people_domain(instance, "phone", phones) & Domain(
+        # A number may have a new owner: the chat of another contact is not this one's.
+        domain = self._get_private_domain(instance, "phone", phones) & Domain(
             "partner_id", "=", False
         )
         # sudo: telegram.chat - as in _find_by_partner
@@ -131,47 +191,55 @@ class TelegramChat(models.Model):
         return chats
 
     def _sort_by_use(self):
-        """Put the chats first in which people write; archived ones, and those of numbers that
-        have no account, stand back."""
+        """Return the chats with archived ones, and those without an account, at the end."""
         return self.sorted(lambda chat: (not chat.active, chat.no_account))
 
     @api.model
-    def _get_people_domain(self, instance, field, values):
-        people = Domain("instance_id", "=", instance.id) & Domain("chat_type", "in", PEOPLE)
-        return people & Domain(field, "in", values)
+    def _get_private_domain(self, instance, field, values):
+        """Return the domain of private chats of an account whose field has one of the values."""
+        private = Domain("instance_id", "=", instance.id) & Domain("chat_type", "in", PEOPLE)
+        return private & Domain(field, "in", values)
+
+    # === CREATING CHATS === #
 
     @api.model
-    def _for_partners(self, instance, partners, places=None):
-        """Return the chats to write to contacts, linked to them, and made where there is none.
+    def _get_or_create_for_partner(self, instance, partner):
+        """Return the chat of one contact: see ``_get_or_create_for_partners``."""
+        return self._get_or_create_for_partners(instance, partner)[partner.id]
+
+    @api.model
+    def _get_or_create_for_partners(self, instance, partners, places=None):
+        """Return the chats of contacts, linked to them, and create those that are missing.
 
         :param partners: ``res.partner``, each of them once
-        :param list places: what ``_locate`` says of them, if it has just been asked
+        :param list places: result of ``_find_chats_and_phones``, if it was just called
         :return: dict of ``telegram.chat`` by id of the contact
-        :raise UserError: a contact has neither a chat nor a phone that can be read
+        :raise UserError: a contact has neither a chat nor a readable phone number
         """
         chats, new = {}, {}
-        for partner, chat, phone in places or self._locate(instance, partners):
+        for partner, chat, phone in places or self._find_chats_and_phones(instance, partners):
             if chat:
                 chats[partner.id] = chat
                 chat_sudo = chat.sudo()  # sudo: telegram.chat - linked by writing, not by editing
                 if not chat_sudo.partner_id:
                     chat_sudo.partner_id = partner
                 if not chat_sudo.active:
-                    chat_sudo.active = True  # whoever is written to is no matter of the past
+                    chat_sudo.active = True  # writing to an archived chat restores it
             else:
-                # Two contacts may share a phone, and so a chat.
+                # Two contacts may share a phone number, and so a chat.
                 new.setdefault(phone or self._get_phone(partner), []).append(partner)
-        made = self._get_or_create_for_phones(instance, new) if new else {}
+        created = self._get_or_create_for_phones(instance, new) if new else {}
         for phone, sharing in new.items():
-            chats.update({partner.id: made[phone] for partner in sharing})
+            chats.update({partner.id: created[phone] for partner in sharing})
         return chats
 
     @api.model
     def _get_or_create_for_phones(self, instance, partners_by_phone, **values):
-        """Return the chats in phone form by phone, made where there is none.
+        """Return the chats in phone form, and create those that are missing.
 
         :param dict partners_by_phone: E.164 -> list of ``res.partner``; the first one is linked
-        :param values: for new chats, besides the usual ones
+        :param values: further field values of new chats
+        :return: dict of ``telegram.chat`` by phone number
         """
         chat_ids = {
             phone: phone.removeprefix("+") + const.PHONE_CHAT_SUFFIX for phone in partners_by_phone
@@ -196,16 +264,16 @@ class TelegramChat(models.Model):
             "is_new_contact": True,
             "last_message_date": self.env.cr.now().replace(microsecond=0),
         }
-        made = chats_sudo._create_chats(instance, vals_list, **common | values)
-        chats |= {vals["telegram_id"]: chat for vals, chat in zip(vals_list, made, strict=True)}
+        created = chats_sudo._create_chats(instance, vals_list, **common | values)
+        chats |= {vals["telegram_id"]: chat for vals, chat in zip(vals_list, created, strict=True)}
         self.env["res.partner"].invalidate_model(["telegram_chat_ids"], flush=False)
         return {phone: chats[chat_id].with_env(self.env) for phone, chat_id in chat_ids.items()}
 
     @api.model
     def _create_chats(self, instance, vals_list, **common):
-        """Make many chats of an instance: see ``bulk_insert.insert``.
+        """Create many chats of an account at once: see ``bulk_insert.insert``.
 
-        :raise ConcurrencyError: somebody else has just made one of them
+        :raise ConcurrencyError: another transaction has just created one of them
         """
         try:
             return bulk_insert.insert(
@@ -216,32 +284,5 @@ class TelegramChat(models.Model):
                 **common,
             )
         except UniqueViolation:
-            # Only another transaction than ours can see it.
-            raise ConcurrencyError("a telegram.chat was just made") from None
-
-    @api.model
-    def _for_partner(self, instance, partner):
-        """Return the chat to write to one contact: see ``_for_partners``."""
-        return self._for_partners(instance, partner)[partner.id]
-
-    @api.model
-    def _get_phone(self, partner):
-        """Return the phone of a contact in E.164, or raise a UserError that says what to do."""
-        if not partner.phone:
-            raise UserError(
-                self.env._(
-                    "%s has neither a Telegram chat nor a phone number. Enter the phone number "
-                    "on the contact, in international form (+…).",
-                    partner.display_name,
-                )
-            )
-        if not partner.phone_sanitized:
-            raise UserError(
-                self.env._(
-                    "The phone number “%(phone)s” of %(name)s cannot be read. Correct it on the "
-                    "contact, in international form (+…), or set the contact's country.",
-                    phone=partner.phone,
-                    name=partner.display_name,
-                )
-            )
-        return partner.phone_sanitized
+            # This transaction cannot see the other one's chat.
+            raise ConcurrencyError("a telegram.chat was just created") from None

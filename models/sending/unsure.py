@@ -15,42 +15,59 @@ from ..connection.scheduled_actions import HEARTBEAT_INTERVAL
 from ..telegram_message import NO_FAILURE
 
 _logger = logging.getLogger(__name__)
-JOURNAL_LAG = 300  # seconds after which a message sent is certainly in the outgoing journal
-CLOCK_SKEW = 120  # seconds by which our clock and the service's may differ
-DOUBTS_MAX = 10  # a message is tried no more after so many tries of which nobody knew the outcome
-SAME_PLACE = 1e-4  # degrees, some metres: the service may round
+# Seconds after which a sent message has certainly appeared in the outgoing journal. A message that
+# is missing for longer was not sent.
+JOURNAL_LAG = 300
+# Seconds by which the clocks of Odoo and GREEN-API may differ. Journal rows from so long before an
+# attempt may still belong to it.
+CLOCK_SKEW = 120
+# Attempts with an unknown outcome after which a message is given up. It seems to be what stops
+# Odoo or GREEN-API, so trying it again would stop them again.
+UNSURE_ATTEMPTS_MAX = 10
+# Degrees, some meters: GREEN-API may round a location.
+LOCATION_TOLERANCE = 1e-4
 
 
 class TelegramMessage(models.Model):
-    """Messages of which nobody knows whether they went out: the service is asked.
+    """Extend ``telegram.message`` with the check of messages whose outcome is unknown.
 
     ::
 
-        unsure ──> sent      found in the service's queue or outgoing journal, or echoed
-               ──> queued    in neither, and absent for longer than the journal lags
-               ──> unsure    still unknown when the journal forgets: a person decides
+        unsure ──> sent      found in the queue or outgoing journal of GREEN-API, or echoed
+               ──> queued    in neither, and missing for longer than the journal lags
+               ──> unsure    still unknown when the journal ends: a user decides
 
-    The service knows no key of ours, so its rows are matched by chat and text, one to one: a row
-    that is already one of our messages is no proof for another.
+    GREEN-API stores no key of Odoo's, so its rows are matched by chat and content, one to one. A
+    row that already belongs to one message does not prove that another one was sent.
     """
 
     _inherit = "telegram.message"
 
     is_settling = fields.Boolean(
-        "Being Checked", readonly=True, copy=False, help="The service is being asked about it."
-    )
-    missing_since_date = fields.Datetime(
-        "Not in the Service's Queue Since",
+        "Being Checked",
         readonly=True,
         copy=False,
-        help="The service's queue did not hold it then; the journal may lag behind that.",
+        help="GREEN-API is being asked whether the message was sent.",
+    )
+    missing_since_date = fields.Datetime(
+        "Missing Since",
+        readonly=True,
+        copy=False,
+        help="Date since which the message is in neither the queue nor the outgoing journal of "
+        "GREEN-API. The journal may lag behind.",
     )
     unsure_count = fields.Integer(
-        "Times Unsure", readonly=True, copy=False, help="Attempts whose outcome was unknown."
+        "Unsure Attempts",
+        readonly=True,
+        copy=False,
+        help="Number of attempts with an unknown outcome.",
     )
 
     def _mark_unsure(self, reason):
-        """Note that nobody knows whether these messages went out, and have it found out."""
+        """Mark messages as unsure and start checking whether they were sent.
+
+        :param str reason: shown to users
+        """
         if self:
             _logger.warning("Telegram messages %s: unknown whether they went out", self.ids)
         self._increment_unsure_count()
@@ -68,24 +85,23 @@ class TelegramMessage(models.Model):
         for message in self:
             message.unsure_count += 1
 
-    def _mark_unresolved(self):
-        """Leave to a person what did not go out however often it was tried: it seems to be what
-        keeps the service, or Odoo itself, from finishing."""
+    def _mark_failed_unsure(self):
+        """Mark as failed a message whose sending was interrupted too many times."""
         self._set_state(
             {
                 "state": "error",
                 "failure_type": "refused",
                 "failure_reason": self.env._(
-                    "It was tried %s times, and each time the sending was cut short; the message "
-                    "did not go out. Look at what it holds, or send another one instead.",
-                    DOUBTS_MAX,
+                    "Sending was interrupted at each of %s attempts, and the message was not sent. "
+                    "Check its content, or send another message instead.",
+                    UNSURE_ATTEMPTS_MAX,
                 ),
             }
         )
 
     @api.model
-    def _find_unsettled(self, instance):
-        """Return the unsure messages about which the service can still tell something."""
+    def _find_settling(self, instance):
+        """Return the unsure messages whose outcome GREEN-API may still know."""
         return self.search(
             [
                 ("instance_id", "=", instance.id),
@@ -96,32 +112,33 @@ class TelegramMessage(models.Model):
         )
 
     def _settle(self, client):
-        """Ask the service about these unsure messages of one instance, and keep what it says.
+        """Check with GREEN-API whether these unsure messages of one account were sent. Commits.
 
-        The queue is listed before the journal: what leaves the one in between is in the other.
-        A failure of asking holds up nothing else; it is asked again by the next run.
+        The queue is listed before the journal, so that a message which leaves the queue in
+        between is found in the journal. A failed check holds up nothing else and is repeated by
+        the next run.
         """
         too_old = fields.Datetime.now() - timedelta(hours=const.JOURNAL_HOURS)
         forgotten = self.filtered(lambda message: message._get_last_attempt_date() < too_old)
         if forgotten:
             write_and_commit(self.env, forgotten._set_state, {"is_settling": False})
-        asked = self - forgotten
-        if not asked:
+        checked = self - forgotten
+        if not checked:
             return
-        numbers = asked._fetch_chat_numbers(client)
+        numbers = checked._fetch_chat_numbers(client)
         try:
             waiting = client.show_messages_queue()
-            sent = client.last_outgoing_messages(minutes=asked._minutes_back())
+            sent = client.last_outgoing_messages(minutes=checked._get_journal_minutes())
         except GreenApiError as error:
-            write_and_commit(self.env, asked._store_chat_numbers, numbers)
-            write_and_commit(self.env, asked.instance_id._record_error, error)
+            write_and_commit(self.env, checked._process_checked_numbers, numbers)
+            write_and_commit(self.env, checked.instance_id._record_error, error)
             return
-        write_and_commit(self.env, asked._store_outcomes, numbers, waiting, sent)
+        write_and_commit(self.env, checked._store_outcomes, numbers, waiting, sent)
 
     def _fetch_chat_numbers(self, client):
-        """Ask for the numbers of chats known by phone only: the journal knows no phones.
+        """Fetch the IDs of chats known by phone number only: the journal holds no phone numbers.
 
-        :return: dict of chat -> CheckedAccount, of those that the service was willing to tell
+        :return: dict of chat -> CheckedAccount, of the numbers that could be checked
         """
         numbers, instance = {}, self.instance_id
         if instance._get_check_pause_message():
@@ -134,122 +151,136 @@ class TelegramMessage(models.Model):
                 _logger.info("Telegram chat %s: its number is not known yet (%s)", chat.id, error)
                 write_and_commit(self.env, instance._process_check_error, error)
                 if isinstance(error, RefusedError) and error.code == const.CODE_BAD_REQUEST:
-                    continue  # that number only
+                    continue  # GREEN-API refused this number only
                 break
             if account.chat_id or not account.exists:
                 numbers[chat] = account
         return numbers
 
-    def _store_chat_numbers(self, numbers):
-        for chat, account in numbers.items():
-            asked = self.filtered(lambda message, x=chat: message.chat_id == x)
-            self.instance_id._process_check_result(chat._get_phone_digits(), account)
-            if not account.exists:
-                asked._mark_no_account()
-
-    def _store_outcomes(self, numbers, waiting, sent):
-        """Settle what the service's queue and journal settle, the oldest first.
+    def _process_checked_numbers(self, numbers):
+        """Store the results of ``_fetch_chat_numbers``.
 
         :param dict numbers: chat -> CheckedAccount
-        :param waiting: list of QueuedMessage
-        :param sent: list of JournalMessage
         """
-        self._store_chat_numbers(numbers)
+        for chat, account in numbers.items():
+            messages = self.filtered(lambda message, x=chat: message.chat_id == x)
+            self.instance_id._process_check_result(chat._get_phone_digits(), account)
+            if not account.exists:
+                messages._mark_no_account()
+
+    def _store_outcomes(self, numbers, waiting, sent):
+        """Store the outcomes that the queue and the journal of GREEN-API show, oldest first.
+
+        :param dict numbers: chat -> CheckedAccount
+        :param list waiting: QueuedMessage, of the queue
+        :param list sent: JournalMessage, of the outgoing journal
+        """
+        self._process_checked_numbers(numbers)
         rows = [row.message for row in waiting]
-        # What is not sent by the API was written on the phone.
+        # A message that was not sent through the API was written on the phone.
         rows += [row for row in sent if row.raw.get("sendByApi") is not False]
-        taken = self._find_taken([row.id_message for row in rows])
+        known = self._find_known_ids([row.id_message for row in rows])
         is_complete = len(waiting) < const.QUEUE_LISTING_LENGTH
         for message in self.filtered("is_settling"):
-            found = next((row for row in rows if message._is_row(row, taken)), None)
+            found = next((row for row in rows if message._matches_row(row, known)), None)
             if found:
-                taken.add((message.chat_id, found.id_message))
+                known.add((message.chat_id, found.id_message))
                 message._mark_sent(found.id_message)
             else:
-                message._record_absence(is_complete)
+                message._process_absence(is_complete)
 
-    def _find_taken(self, ids):
-        """Return which of these ids are other messages of ours already: pairs of chat and id.
+    def _find_known_ids(self, ids):
+        """Return which of these IDs already belong to messages sent from Odoo.
 
-        A row that only the echo made is not one: it may be the echo of what is unsure.
+        A message that was created by an echo does not count: it may be the echo of an unsure one.
+
+        :param list ids: idMessage of GREEN-API
+        :return: set of pairs of ``telegram.chat`` and ID
         """
-        known = [
+        domain = [
             ("instance_id", "=", self.instance_id.id),
             ("id_message", "in", ids),
             ("attempts", ">", 0),
         ]
-        return {(message.chat_id, message.id_message) for message in self.search(known)}
+        return {(message.chat_id, message.id_message) for message in self.search(domain)}
 
     def _get_last_attempt_date(self):
+        """Return when the message was last sent; of one that never was, when it was written."""
         self.ensure_one()
         return self.last_attempt_date or self.date
 
-    def _minutes_back(self):
+    def _get_journal_minutes(self):
+        """Return for how many minutes the journal is needed to find these messages."""
         oldest = min(message._get_last_attempt_date() for message in self)
         age = fields.Datetime.now() - oldest + timedelta(seconds=CLOCK_SKEW)
         return min(int(age.total_seconds() // 60) + 1, const.JOURNAL_HOURS * 60)
 
-    def _is_row(self, row, taken):
-        """Tell whether a row of the service's queue or journal may be this message.
+    def _matches_row(self, row, known):
+        """Return whether a row of the queue or journal of GREEN-API may be this message.
 
-        :param Message row: what it says; in the queue without a time
-        :param set taken: chats and ids of the messages that are others
+        :param Message row: of the queue, it has no time
+        :param set known: pairs of chat and ID that belong to other messages
         """
         chat = self.chat_id
-        if row.chat_id not in chat._get_addresses() or (chat, row.id_message) in taken:
+        if row.chat_id not in chat._get_addresses() or (chat, row.id_message) in known:
             return False
         last_attempt_date = self._get_last_attempt_date().replace(tzinfo=timezone.utc)
         in_time = not row.timestamp or row.timestamp >= last_attempt_date.timestamp() - CLOCK_SKEW
-        return in_time and self._is_same(row)
+        return in_time and self._matches_content(row)
 
-    def _is_same(self, found):
-        """Tell whether what the service has is this message, as far as it tells.
+    def _matches_content(self, found):
+        """Return whether the content found at GREEN-API is that of this message.
 
-        Journals may lack the details of a kind; then the kind has to do.
+        Journals may lack the details of a kind; then the kind alone is compared.
 
-        :param Message found: a notification, or a row of a journal or of the service's queue
+        :param Message found: of a notification, or of a row of a journal or of the queue
         """
         self.ensure_one()
         kind, ours = found.type_message, self.content or {}
-        if found.is_forwarded and not kind:  # waits in the service's queue
+        if found.is_forwarded and not kind:  # a forwarded message in the queue
             source, ids = self.forwarded_message_id, found.raw.get("messages")
             same_chat = found.raw.get("chatIdFrom") == source.chat_id.telegram_id
             same_message = not ids or source.id_message in map(str, ids)
             return self.is_forwarded and same_chat and same_message
         if self.type_message in const.TEXT_KINDS:
-            return kind in const.TEXT_KINDS and self._has_text(found.text)
+            return kind in const.TEXT_KINDS and self._matches_text(found.text)
         if self.type_message in const.FILE_KINDS:
             same_name = not found.file_name or found.file_name == self.file_name
-            same_text = not found.text or self._has_text(found.text)
+            same_text = not found.text or self._matches_text(found.text)
             return kind in const.FILE_KINDS and same_name and same_text
         if kind != self.type_message:
             return False
         if kind in const.CHANGE_KINDS:
             same_target = found.target_id_message == self.target_message_id.id_message
-            return same_target and self._has_text(found.text)
+            return same_target and self._matches_text(found.text)
         if found.location:
-            near = abs(found.location.latitude - ours.get("latitude", 0)) < SAME_PLACE
-            return near and abs(found.location.longitude - ours.get("longitude", 0)) < SAME_PLACE
+            near = abs(found.location.latitude - ours.get("latitude", 0)) < LOCATION_TOLERANCE
+            return (
+                near
+                and abs(found.location.longitude - ours.get("longitude", 0)) < LOCATION_TOLERANCE
+            )
         if found.contact and found.contact.phone:
             return found.contact.phone == ours.get("phoneContact")
         if found.poll and found.poll.options:
             names = [option.name for option in found.poll.options]
-            return names == ours.get("options") and self._has_text(found.poll.question)
+            return names == ours.get("options") and self._matches_text(found.poll.question)
         return True
 
-    def _has_text(self, text):
-        """Tell whether this is the text, however the service has treated its white space; also
-        one that was changed since."""
+    def _matches_text(self, text):
+        """Return whether the texts are equal, ignoring whitespace.
+
+        A text that this message had before an edit matches, too.
+        """
         self.ensure_one()
         texts = [self.text]
         if self.is_edited:
             texts += self.search([("target_message_id", "=", self.id)]).mapped("former_text")
         return (text or "").split() in [(known or "").split() for known in texts]
 
-    def _record_absence(self, is_complete):
-        """Draw the conclusion from finding a message neither in the queue nor in the journal.
+    def _process_absence(self, is_complete):
+        """Process that a message was found neither in the queue nor in the journal.
 
-        :param bool is_complete: whether the service has listed its whole queue
+        :param bool is_complete: whether GREEN-API has listed its whole queue
         """
         self.ensure_one()
         now = fields.Datetime.now()
@@ -259,16 +290,16 @@ class TelegramMessage(models.Model):
         elif not self.missing_since_date:
             self.missing_since_date = now
             self.instance_id._trigger_send(now + lag)
-        elif now - self.missing_since_date < lag or self._has_echoes():
+        elif now - self.missing_since_date < lag or self._has_pending_echoes():
             return
-        elif self.unsure_count >= DOUBTS_MAX:
-            self._mark_unresolved()
+        elif self.unsure_count >= UNSURE_ATTEMPTS_MAX:
+            self._mark_failed_unsure()
         else:
-            _logger.info("Telegram message %s did not go out; it is sent again", self.id)
+            _logger.info("Telegram message %s was not sent; it is sent again", self.id)
             self._set_state({"state": "queued", **NO_FAILURE})
 
-    def _has_echoes(self):
-        """Tell whether echoes of sent messages wait in the inbox: one may be this message's."""
+    def _has_pending_echoes(self):
+        """Return whether echoes of sent messages are unprocessed: one may be this message's."""
         return bool(
             self.env["telegram.event"].search_count(
                 [
@@ -282,49 +313,53 @@ class TelegramMessage(models.Model):
 
 
 class TelegramInstance(models.Model):
-    """Whether this database has gone on without a break, or may be a restored backup.
+    """Extend ``telegram.instance`` with the detection of outages and restored backups.
 
-    A backup holds messages that wait although they went out after it was made. So what waited
-    before a break is not sent before the service was asked whether it has it already.
+    A backup holds queued messages that were sent after it was made. So messages queued before a
+    break are only sent after GREEN-API was asked whether it has them already.
     """
 
     _inherit = "telegram.instance"
     _protected = {"last_run_date", "database_fingerprint"}
 
     last_run_date = fields.Datetime(
-        readonly=True, copy=False, help="Odoo is known to have worked for this instance then."
+        readonly=True, copy=False, help="Date on which Odoo last worked for this account."
     )
     database_fingerprint = fields.Char(
-        readonly=True, copy=False, help="Where the database was then; it changes by a restore."
+        readonly=True,
+        copy=False,
+        help="Identifies the database of that date. It differs in a restored backup.",
     )
 
     def _update_heartbeat(self):
-        """Note that Odoo works; after a break, doubt what waited before it. Commits."""
-        now, mark = fields.Datetime.now(), self._get_database_fingerprint()
-        is_same = self.database_fingerprint == mark
+        """Store that Odoo works; after a break, check messages queued before it. Commits."""
+        now, fingerprint = fields.Datetime.now(), self._get_database_fingerprint()
+        is_same = self.database_fingerprint == fingerprint
         is_recent = self.last_run_date and abs(now - self.last_run_date) < HEARTBEAT_INTERVAL
         if self.active and self.has_api_token and not (is_same and is_recent):
-            write_and_commit(self.env, self._resume_after_restart, now, mark)
+            write_and_commit(self.env, self._resume_after_restart, now, fingerprint)
 
-    def _resume_after_restart(self, now, mark):
-        """Write down where and when Odoo works, and doubt what waited before a break.
+    def _resume_after_restart(self, now, fingerprint):
+        """Store the heartbeat; after a break, mark messages queued before it as unsure.
 
         :param datetime now: UTC
-        :param str mark: of this database
+        :param str fingerprint: of this database
         """
-        is_elsewhere = self.database_fingerprint and self.database_fingerprint != mark
+        is_restored = self.database_fingerprint and self.database_fingerprint != fingerprint
         was_silent = self.last_run_date and now - self.last_run_date > self._get_longest_silence()
-        if is_elsewhere or was_silent:
+        if is_restored or was_silent:
             self._mark_waiting_unsure(now)
-        vals = {"last_run_date": now, "database_fingerprint": mark}
+        vals = {"last_run_date": now, "database_fingerprint": fingerprint}
         if self.last_run_date and self.last_run_date > now:
             vals["send_after"] = False  # the clock was set back: the pause may end in years
         self.write(vals)
 
     def _mark_waiting_unsure(self, now):
-        """Make unsure what was written before the break and could have been sent since.
+        """Mark messages as unsure that were queued before the break and may have been sent since.
 
-        A change may be repeated: the message is the same after the second time.
+        Edits and deletions are left out: repeating them changes nothing.
+
+        :param datetime now: UTC
         """
         until = self.last_run_date + self._get_longest_silence()
         domain = Domain("instance_id", "=", self.id) & Domain("state", "=", "queued")
@@ -333,20 +368,20 @@ class TelegramInstance(models.Model):
         domain &= Domain("scheduled_date", "=", False) | Domain("scheduled_date", "<=", now)
         messages = self.env["telegram.message"].search(domain)
         for message in messages:
-            # The earliest moment at which it may have been sent; so far back the service is asked.
+            # The earliest moment at which it may have been sent: the journal is read from there.
             earliest = max(self.last_run_date, message.date, message.scheduled_date or message.date)
             message.write({"attempts": max(message.attempts, 1), "last_attempt_date": earliest})
         messages._mark_unsure(
             self.env._(
-                "Odoo was interrupted, or its database restored from a backup, while the message "
-                "waited: it may have been sent already."
+                "Odoo was interrupted or its database was restored from a backup while the message "
+                "was queued. It may have been sent already."
             )
         )
         if messages:
             self._trigger_send()
 
     def _get_database_fingerprint(self):
-        """Tell this database from one that its backup is restored into."""
+        """Return a text that identifies this database and differs in a restored backup."""
         [[database, table]] = self.env.execute_query(
             SQL(
                 "SELECT oid, 'telegram_message'::regclass::oid FROM pg_database "

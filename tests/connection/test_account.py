@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...client import RateLimiter
+from ...models.sending.queue_sender import QueueSender
 from ...tools.transactions import write_in_own_transaction
 from ..committed_case import CommittedCase
 from .account_case import AccountCase
@@ -117,12 +118,13 @@ class TestNewToken(AccountCase):
     def test_message_under_way(self):
         """A message that is just being sent with the former token goes out with the new one."""
         message = self.write_from(self.customer, "Not lost")
-        allowance = self.instance._get_allowance()
+        budget = self.instance._get_send_budget()
         with self.instance._get_client() as client:
-            claimed = message._claim_next(self.instance, allowance)
+            claimed = message._claim_next(self.instance, budget)
             self.renew()
-            keep, *args = claimed._deliver(client, RateLimiter())
-            keep(*args)
+            sender = QueueSender(self.instance)
+            handler, args = sender._send(claimed, client, RateLimiter())
+            handler(*args)
         self.assertEqual(message.state, "queued")
         self.assertEqual(self.instance.state, "authorized", "no alarm")
         self.assertFalse(self.instance.activity_ids)

@@ -71,7 +71,13 @@ class TestCompanies(TelegramCase):
             here: (here.company_id, own_partner.lang, own_partner.tz),
             there: (self.paris, "fr_FR", "Europe/Paris"),
         }
-        names = ("_close", "_update_posted_file", "_prepare_received", "_store_incoming_file")
+        names = (
+            "_mark_sent",
+            "_process_send_error",
+            "_update_posted_file",
+            "_prepare_received",
+            "_store_incoming_file",
+        )
         of_messages = self.spy("telegram.message", *names)
         of_accounts = self.spy(
             "telegram.instance",
@@ -99,7 +105,7 @@ class TestCompanies(TelegramCase):
             message.sudo()._erase_files()
             calls = {**of_messages, **of_accounts}
             self.assertEqual(set(calls), set(names) | set(of_accounts))
-            self.assertEqual(len(calls), 8, "each was seen")
+            self.assertEqual(len(calls), 9, "each was seen")
             for name, seen in calls.items():
                 self.assertEqual(set(seen), {expected[instance]}, name)
                 seen.clear()

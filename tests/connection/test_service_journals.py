@@ -82,7 +82,7 @@ class TestTelegramJournal(TelegramCase):
         self.phone.read(CUSTOMER_CHAT)
         with self.enter_registry_test_mode():
             params = message.with_user(self.salesperson).action_look_up()["params"]
-        self.assertEqual(params["message"], "The service has it: read.")
+        self.assertEqual(params["message"], "GREEN-API has the message: read.")
         self.assertIn('"textMessage": "Hello"', params["raw"])
 
     def test_message_by_unknown_id(self):
@@ -96,7 +96,7 @@ class TestTelegramJournal(TelegramCase):
     def test_message_without_id(self):
         """A message that was not sent yet cannot be asked for, and the service is left alone."""
         message = self.instance.send_text(CUSTOMER_CHAT, "Hello")
-        with self.assertRaisesRegex(UserError, "not told the id"):
+        with self.assertRaisesRegex(UserError, "not reported the ID"):
             message.action_look_up()
         self.assertFalse(self.phone.requests("getMessage"))
 

@@ -80,7 +80,7 @@ class TestTelegramChatInfo(TelegramCase):
     def test_phone_form(self):
         """A chat known by phone only learns its number by the way."""
         self.chat.unlink()
-        chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
+        chat = self.env["telegram.chat"]._get_or_create_for_partner(self.instance, self.customer)
         self.refresh(chat)
         self.assertEqual(chat.telegram_id, CUSTOMER_CHAT)
 

@@ -93,7 +93,7 @@ class TestTelegramChatHistory(TelegramCase):
     @mute_logger("odoo.addons.telegram_green_api.models")
     def test_unsure_is_not_doubled(self):
         """It is not known yet whether a message went out: the history has it as another one."""
-        chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
+        chat = self.env["telegram.chat"]._get_or_create_for_partner(self.instance, self.customer)
         self.phone.fault("sendMessage", "lost_after")
         message = self.write_from(self.customer, "Unsure text")
         self.send_queue()
@@ -178,7 +178,9 @@ class TestTelegramChatHistory(TelegramCase):
     def test_phone_form(self):
         """A chat known by phone only: what comes is of another chat."""
         self.chat.unlink()
-        self.chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
+        self.chat = self.env["telegram.chat"]._get_or_create_for_partner(
+            self.instance, self.customer
+        )
         self.phone.write(CUSTOMER_CHAT, "One")
         self.press()
         self.assertEqual(self.chat.telegram_id, CUSTOMER_CHAT)

@@ -318,7 +318,7 @@ class TestTelegramCheck(TelegramCase):
         self.check(NOBODY)
         nobody = self.find("79990000000@c.us")
         self.assertEqual(nobody.partner_id, self.customer)
-        chat = self.chats._for_partner(self.instance, self.customer)
+        chat = self.chats._get_or_create_for_partner(self.instance, self.customer)
         self.assertEqual(chat, good)
 
     # === RIGHTS ===

@@ -115,7 +115,7 @@ class TestTelegramSync(TelegramCase):
     def test_phone_form_is_learned(self):
         """A customer written to by phone gets a second chat beside the one that is listed."""
         chats = self.env["telegram.chat"]
-        chat = chats._for_partner(self.instance, self.customer)
+        chat = chats._get_or_create_for_partner(self.instance, self.customer)
         self.assertEqual(chat.telegram_id, "79998887766@c.us")
         self.sync()
         self.assertEqual(chat.telegram_id, CUSTOMER_CHAT)
@@ -307,7 +307,7 @@ class TestTelegramSync(TelegramCase):
                 [{"name": phone, "phone": phone} for phone in phones]
             )
             half = partners[: size // 2]
-            self.env["telegram.chat"]._for_partners(self.instance, half)
+            self.env["telegram.chat"]._get_or_create_for_partners(self.instance, half)
             rows = [
                 contact(number, phoneNumber=int(phone))
                 for number, phone in zip(numbers, phones, strict=True)

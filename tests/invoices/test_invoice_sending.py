@@ -171,12 +171,12 @@ class TestInvoiceSending(InvoiceCase):
     def test_reasons(self):
         """Whoever cannot be reached is said, with the reason, before anything is queued."""
         lost = self._create_customer(6)
-        chat = self.env["telegram.chat"]._for_partner(self.instance, lost)
+        chat = self.env["telegram.chat"]._get_or_create_for_partner(self.instance, lost)
         chat.no_account = True
         for customer, words in (
-            (self._create_customer(4, phone=False), "neither a Telegram chat nor a phone"),
+            (self._create_customer(4, phone=False), "Neither a Telegram chat nor a phone"),
             (self._create_customer(5, phone="ring twice"), "cannot be read"),
-            (lost, "no Telegram account"),
+            (lost, "No Telegram account"),
         ):
             with self.subTest(words):
                 wizard = self.open_wizard(self._create_invoice(customer))
@@ -201,7 +201,7 @@ class TestInvoiceSending(InvoiceCase):
 
     def test_opted_out(self):
         """Who wants no mailings may still get one invoice: a warning, no refusal."""
-        chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
+        chat = self.env["telegram.chat"]._get_or_create_for_partner(self.instance, self.customer)
         chat.opted_out = True
         wizard = self.open_wizard(self._create_invoice())
         self.assertEqual(self.alerts(wizard)["telegram_opted_out"]["level"], "warning")

@@ -98,7 +98,9 @@ class TestInvoiceSendingBatch(InvoiceCase):
     def test_preview(self):
         """Before anything is sent, the person reads who gets none and why; the others get it."""
         opted_out = self._create_invoice(self._create_customer(3))
-        chat = self.env["telegram.chat"]._for_partner(self.instance, opted_out.partner_id)
+        chat = self.env["telegram.chat"]._get_or_create_for_partner(
+            self.instance, opted_out.partner_id
+        )
         chat.opted_out = True
         left_out = {
             "not_posted": self._create_invoice(post=False),

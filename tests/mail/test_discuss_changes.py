@@ -179,7 +179,7 @@ class TestOwnChanges(ChangesCase):
     def test_edit_too_long(self):
         """A text that cannot be sent leaves the message as it was."""
         self.sent()
-        with self.assertRaisesRegex(UserError, "at most 4096"):
+        with self.assertRaisesRegex(UserError, "the maximum is 4096"):
             self.update("x" * 5000)
         self.assertIn("Come at ten", self.mine.body)
 
@@ -195,7 +195,7 @@ class TestOwnChanges(ChangesCase):
         self.update("Come at eleven")
         change = self.queued()
         change._set_state({"state": "error", "failure_type": "refused", "failure_reason": "Late"})
-        change._report_refused_change()
+        change._notify_change_refused()
         self.assertIn("Come at ten", self.mine.body)
 
     def test_edit_by_a_stranger(self):

@@ -34,7 +34,7 @@ class TestWriting(DiscussCase):
 
     def test_too_long(self):
         """A text that is too long is refused before anything is posted."""
-        with self.assertRaisesRegex(UserError, "at most 4096"):
+        with self.assertRaisesRegex(UserError, "the maximum is 4096"):
             self.post("x" * 4097)
         self.assertEqual(self.texts(), ["Hello"])
 

@@ -84,7 +84,7 @@ class TestMailThread(TelegramCase):
         nobody = self.env["res.partner"].create({"name": "No phone"})
         odd = self.env["res.partner"].create({"name": "Odd phone", "phone": "ring twice"})
         for partner, text, words in (
-            (nobody, "Hello", "neither a Telegram chat nor a phone"),
+            (nobody, "Hello", "Neither a Telegram chat nor a phone"),
             (odd, "Hello", "ring twice"),
             (self.customer, "  \n ", "empty"),
             (self.customer, "x" * 4097, "4097"),
@@ -141,7 +141,7 @@ class TestMailThread(TelegramCase):
     def test_unquoted_answer_goes_to_the_last_record(self):
         """Without a quote the answer goes to the contact and to what was last written about."""
         other = self.env["res.partner"].create({"name": "Order 2"})
-        chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
+        chat = self.env["telegram.chat"]._get_or_create_for_partner(self.instance, self.customer)
         self.env["telegram.message"]._queue(chat, {"text": "About the order"}, record=other)
         self.send_queue()
         self.receive()
@@ -167,7 +167,7 @@ class TestMailThread(TelegramCase):
     def test_cancelled_message_was_never_about_anything(self):
         """An answer does not go to a record whose message was taken back before it went out."""
         other = self.env["res.partner"].create({"name": "Order 2"})
-        chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
+        chat = self.env["telegram.chat"]._get_or_create_for_partner(self.instance, self.customer)
         self.env["telegram.message"]._queue(chat, {"text": "Oops"}, record=other).action_cancel()
         event = self.ingest(self.notification("Hello"))
         self.assertFalse(event.message_id.res_id)
@@ -175,7 +175,7 @@ class TestMailThread(TelegramCase):
     def test_old_topic_is_forgotten(self):
         """After the instance's number of days an answer stays on the contact only."""
         other = self.env["res.partner"].create({"name": "Order 2"})
-        chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
+        chat = self.env["telegram.chat"]._get_or_create_for_partner(self.instance, self.customer)
         old = self.env["telegram.message"]._queue(chat, {"text": "Long ago"}, record=other)
         old.write({"date": old.date - timedelta(days=8), "state": "read"})
         event = self.ingest(self.notification("Hello again"))

@@ -32,12 +32,12 @@ class TestMessageActions(ComposerCase):
         self.make(self.customer, body="Later", scheduled_date=tomorrow).action_send()
         message = self.queued().with_user(self.salesperson)
         notification = message.sudo().mail_message_ids.notification_ids
-        self.assertIn("It is sent later", notification.telegram_waiting_reason)
+        self.assertIn("Scheduled for", notification.telegram_waiting_reason)
         message.action_send_now()
         self.send_queue()
         self.assertEqual(message.state, "sent")
         self.assertFalse(notification.telegram_waiting_reason)
-        with self.assertRaisesRegex(UserError, "is sent by now"):
+        with self.assertRaisesRegex(UserError, "in state “Sent”"):
             message.action_send_now()
 
     def test_reply(self):
@@ -125,7 +125,7 @@ class TestMessageActions(ComposerCase):
         silent = self.env["res.partner"].create({"name": "No phone"})
         form.partner_ids.add(silent)
         self.assertIn("No phone: Neither a Telegram chat", form.warning)
-        with self.assertRaisesRegex(UserError, "neither a Telegram chat"):
+        with self.assertRaisesRegex(UserError, "Neither a Telegram chat"):
             form.save().action_forward()
 
     def test_forward_of_two_accounts(self):

@@ -6,7 +6,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...models.sending.limits import SendBudget
-from ...models.sending.unsure import DOUBTS_MAX, JOURNAL_LAG
+from ...models.sending.queue_sender import QueueSender
+from ...models.sending.unsure import JOURNAL_LAG, UNSURE_ATTEMPTS_MAX
 from ..common import CUSTOMER_CHAT, TelegramCase
 
 OTHER_CHAT = "10000001"
@@ -107,13 +108,13 @@ class TestBadMessages(TelegramCase):
     def test_message_that_is_never_taken(self):
         """A message whose sending is interrupted time and again is given to a person at last."""
         bad = self.instance.send_text(CUSTOMER_CHAT, "Stops Odoo")
-        bad.write({"state": "sending", "attempts": 1, "unsure_count": DOUBTS_MAX - 1})
+        bad.write({"state": "sending", "attempts": 1, "unsure_count": UNSURE_ATTEMPTS_MAX - 1})
         self.send_queue()
         self.assertEqual((bad.state, bad.is_settling), ("unsure", True))
         bad.missing_since_date -= timedelta(seconds=JOURNAL_LAG)
         self.send_queue()
         self.assertEqual(bad.state, "error")
-        self.assertIn(str(DOUBTS_MAX), bad.failure_reason)
+        self.assertIn(str(UNSURE_ATTEMPTS_MAX), bad.failure_reason)
         bad.action_retry()
         self.send_queue()
         self.assertEqual((bad.state, bad.unsure_count), ("sent", 0))
@@ -123,7 +124,7 @@ class TestBadMessages(TelegramCase):
         message = self.instance.send_text(CUSTOMER_CHAT, "Hello")
         self.send_queue()
         change = message.edit("Good day")
-        change.write({"state": "sending", "attempts": 1, "unsure_count": DOUBTS_MAX - 1})
+        change.write({"state": "sending", "attempts": 1, "unsure_count": UNSURE_ATTEMPTS_MAX - 1})
         self.send_beside(change)
         self.assertEqual(change.state, "error")
         self.assertEqual(message.text, "Hello")
@@ -149,7 +150,9 @@ class TestBadMessages(TelegramCase):
         message = self.instance.send_text(CUSTOMER_CHAT, "Stays")
         gone_id = gone.id
         gone.unlink()
-        message._close((message._mark_sent, "17"), None, [gone_id, message.id], True)
+        outcome = (message._mark_sent, ("17",))
+        sender = QueueSender(self.instance)
+        sender._store_outcome(message, outcome, None, [gone_id, message.id], True)
         self.assertEqual(message.state, "sent")
 
     def test_ceiling_that_passed_meanwhile(self):
@@ -159,7 +162,7 @@ class TestBadMessages(TelegramCase):
         self.instance.send_text(CUSTOMER_CHAT, "Hello")
         triggers = self.env["ir.cron.trigger"]
         triggers.search([("cron_id", "=", self.instance.send_cron_id.id)]).unlink()
-        self.instance._trigger_when_allowed(SendBudget(messages=10, strangers=0))
+        self.instance._trigger_for_new_contacts(SendBudget(messages=10, new_contacts=0))
         self.assertTrue(triggers.search([("cron_id", "=", self.instance.send_cron_id.id)]))
 
 

@@ -60,7 +60,7 @@ class TestComposer(ComposerCase):
         self.assertEqual(form.recipient_count, 0)
         self.assertIn("Neither a Telegram chat nor a phone", form.preview)
         form.body = "Hello"
-        with self.assertRaisesRegex(UserError, "neither a Telegram chat nor a phone"):
+        with self.assertRaisesRegex(UserError, "Neither a Telegram chat nor a phone"):
             form.save().action_send()
 
     def test_record_without_contact(self):
@@ -247,7 +247,7 @@ class TestComposer(ComposerCase):
         other = self.env["res.partner"].create({"name": "Other", "phone": "+79995554433"})
         message = self.env["telegram.message"].search([("instance_id", "=", self.instance.id)])
         composer = self.make(other, body="Hello", quoted_message_id=message.id)
-        with self.assertRaisesRegex(UserError, "Answered message"):
+        with self.assertRaisesRegex(UserError, "answered message"):
             composer.action_send()
 
     # --- Bad input -----------------------------------------------------------------------
@@ -263,21 +263,21 @@ class TestComposer(ComposerCase):
         for values, words in (
             ({"body": "x" * 4097}, "4097"),
             ({"attachment_ids": [Command.set(empty.ids)]}, "is empty"),
-            ({"attachment_ids": [Command.set(nameless.ids)]}, "File name"),
-            ({"url_file": "ftp://example.com/a.pdf"}, "File address"),
-            ({"url_file": "https://example.com/"}, "File name"),
+            ({"attachment_ids": [Command.set(nameless.ids)]}, "file name"),
+            ({"url_file": "ftp://example.com/a.pdf"}, "is not a URL"),
+            ({"url_file": "https://example.com/"}, "file name"),
             ({"file_name": "a.pdf", "body": "Hello"}, "File by address"),
             ({**place, "latitude": 90.1}, "Latitude"),
             ({**place, "longitude": -180.1}, "Longitude"),
             ({**place, "latitude": 0, "longitude": 0}, "Latitude and longitude"),
-            ({**contact, "contact_phone": "ring twice"}, "Phone of the contact card"),
-            ({**contact, "contact_phone": False}, "Phone of the contact card"),
-            ({**contact, "contact_first_name": " "}, "First name of the contact card"),
+            ({**contact, "contact_phone": "ring twice"}, "of the contact card"),
+            ({**contact, "contact_phone": False}, "of the contact card"),
+            ({**contact, "contact_first_name": " "}, "first name for the contact card"),
             ({**poll, "poll_question": " "}, "Question"),
-            ({**poll, "poll_options": "Today"}, "Options"),
-            ({**poll, "poll_options": False}, "Options"),
-            ({**poll, "poll_options": thirteen}, "Options"),
-            ({**poll, "poll_options": "Today\nToday"}, "Options"),
+            ({**poll, "poll_options": "Today"}, "options"),
+            ({**poll, "poll_options": False}, "options"),
+            ({**poll, "poll_options": thirteen}, "options"),
+            ({**poll, "poll_options": "Today\nToday"}, "options"),
             ({**poll, "poll_options": "Today\n" + "x" * 101}, "Option"),
         ):
             with self.subTest(words, **values), self.assertRaisesRegex(UserError, words):
@@ -307,7 +307,7 @@ class TestComposerRecipients(ComposerCase):
         for partner in (twin, nobody, odd, other):
             form.partner_ids.add(partner)
         self.assertEqual((form.recipient_count, form.left_out_count), (2, 3))
-        for words in ("Neither a Telegram chat", "cannot be read", "Gets it already"):
+        for words in ("Neither a Telegram chat", "cannot be read", "Already in the list"):
             self.assertIn(words, form.preview)
         form.body = "Hello"
         action = form.save().action_send()
@@ -319,7 +319,7 @@ class TestComposerRecipients(ComposerCase):
 
     def test_no_mailings(self):
         """Who wants no mailings may be written to alone, with a warning, not with others."""
-        chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
+        chat = self.env["telegram.chat"]._get_or_create_for_partner(self.instance, self.customer)
         chat.opted_out = True
         other = self.env["res.partner"].create({"name": "Other", "phone": "+79995554433"})
         form = self.open(self.customer)
@@ -331,7 +331,7 @@ class TestComposerRecipients(ComposerCase):
 
     def test_no_account(self):
         """A number without Telegram account may be tried again alone, and is told."""
-        chat = self.env["telegram.chat"]._for_partner(self.instance, self.customer)
+        chat = self.env["telegram.chat"]._get_or_create_for_partner(self.instance, self.customer)
         chat.sudo().no_account = True
         form = self.open(self.customer)
         self.assertEqual(form.recipient_count, 1)

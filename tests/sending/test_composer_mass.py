@@ -75,8 +75,8 @@ class TestComposerMass(ComposerCase):
         able, opted_out, no_account, twin, foreign = self.partners(5)
         twin.phone = able.phone
         chats = self.env["telegram.chat"]
-        chats._for_partner(self.instance, opted_out).opted_out = True
-        chats._for_partner(self.instance, no_account).sudo().no_account = True
+        chats._get_or_create_for_partner(self.instance, opted_out).opted_out = True
+        chats._get_or_create_for_partner(self.instance, no_account).sudo().no_account = True
         foreign.company_id = company
         self.salesperson.company_ids += company
         silent, odd = self.env["res.partner"].create(
@@ -92,7 +92,7 @@ class TestComposerMass(ComposerCase):
             "The phone number cannot be read",
             "No Telegram account",
             "Wants no mailings",
-            "Gets it already",
+            "Already in the list",
             "Of another company",
         ):
             self.assertIn(words, form.preview)

@@ -28,15 +28,15 @@ class TestMessageContent(TelegramCase):
         """A text over the limit is refused as a whole; Telegram would cut or refuse it later."""
         self.assert_refused("4097 characters", "send_text", "x" * 4097)
         self.assert_refused("is empty", "send_text", " \u200b\n")
-        self.assert_refused("is a text, not a dict", "send_text", {"text": "x"})
+        self.assert_refused("must be a text, not a dict", "send_text", {"text": "x"})
 
     def test_caption(self):
         """A caption over the limit is refused: a file without its text says nothing."""
         file = self.attach()
         file.write({"res_model": "res.partner", "res_id": self.customer.id})
-        self.assert_refused("Caption: it has 1025", "send_file", file, "x" * 1025)
+        self.assert_refused("caption has 1025", "send_file", file, "x" * 1025)
         url = "https://example.com/a.png"
-        self.assert_refused("Caption", "send_file_by_url", url, caption="x" * 1025)
+        self.assert_refused("caption", "send_file_by_url", url, caption="x" * 1025)
 
     def test_file(self):
         """A file that is empty, nameless or too large is refused here, not after an upload."""
@@ -45,7 +45,7 @@ class TestMessageContent(TelegramCase):
         )
         nameless = self.attach(name=" / ")
         nameless.name = " . "
-        self.assertRaisesRegex(UserError, "File name", self.messages._prepare_file, nameless)
+        self.assertRaisesRegex(UserError, "file name", self.messages._prepare_file, nameless)
         large = self.attach()
         large.flush_recordset()
         self.env.cr.execute(
@@ -53,7 +53,7 @@ class TestMessageContent(TelegramCase):
             (const.FILE_MAX_BYTES + 1, large.id),
         )
         large.invalidate_recordset()
-        self.assertRaisesRegex(UserError, "at most 100", self.messages._prepare_file, large)
+        self.assertRaisesRegex(UserError, "the maximum is 100", self.messages._prepare_file, large)
 
     def test_file_of_somebody_else(self):
         """A user sends no file that they may not read."""
@@ -78,9 +78,9 @@ class TestMessageContent(TelegramCase):
         """Only addresses on the web are handed to the service."""
         for url in ("ftp://example.com/a.png", "file:///etc/passwd", "a.png", "https://", "", None):
             with self.subTest(url=url):
-                self.assert_refused("File address", "send_file_by_url", url)
-        self.assert_refused("File address", "send_file_by_url", "http://[::1", "a.png")
-        self.assert_refused("File name", "send_file_by_url", "https://example.com/")
+                self.assert_refused("is not a URL", "send_file_by_url", url)
+        self.assert_refused("is not a URL", "send_file_by_url", "http://[::1", "a.png")
+        self.assert_refused("file name", "send_file_by_url", "https://example.com/")
 
     def test_location(self):
         """Degrees that are none lead nowhere."""
@@ -92,20 +92,20 @@ class TestMessageContent(TelegramCase):
 
     def test_contact(self):
         """A card without a phone or a name is of no use."""
-        self.assert_refused("Phone of the contact card", "send_contact", "", "Jane")
-        self.assert_refused("Phone of the contact card", "send_contact", "call me", "Jane")
-        self.assert_refused("First name", "send_contact", "+79990001122", " ")
+        self.assert_refused("of the contact card", "send_contact", "", "Jane")
+        self.assert_refused("of the contact card", "send_contact", "call me", "Jane")
+        self.assert_refused("first name", "send_contact", "+79990001122", " ")
 
     def test_poll(self):
         """A poll that Telegram refuses is refused before it waits in the queue for that."""
         cases = {
-            "Question: it is empty": ("", ["Yes", "No"]),
-            "Question: .*256 characters": ("x" * 256, ["Yes", "No"]),
-            "not 1": ("Well?", ["Yes"]),
-            "not 13": ("Well?", [str(number) for number in range(13)]),
-            "is there twice": ("Well?", ["Yes", "Yes "]),
-            "Option: .*101 characters": ("Well?", ["Yes", "x" * 101]),
-            "Option: it is empty": ("Well?", ["Yes", " "]),
+            "Question is empty": ("", ["Yes", "No"]),
+            "Question .*256 characters": ("x" * 256, ["Yes", "No"]),
+            "instead of 1": ("Well?", ["Yes"]),
+            "instead of 13": ("Well?", [str(number) for number in range(13)]),
+            "Yes” twice": ("Well?", ["Yes", "Yes "]),
+            "Option .*101 characters": ("Well?", ["Yes", "x" * 101]),
+            "Option is empty": ("Well?", ["Yes", " "]),
         }
         for words, (question, options) in cases.items():
             with self.subTest(words=words):
@@ -114,9 +114,9 @@ class TestMessageContent(TelegramCase):
     def test_quote_of_another_chat(self):
         """An answer to a message of another chat would be refused by Telegram."""
         other = self.instance.send_text("10000002", "Hello")
-        with self.assertRaisesRegex(UserError, "Answered message: it is of another chat"):
+        with self.assertRaisesRegex(UserError, "answered message is of another chat"):
             self.instance.send_text(CUSTOMER_CHAT, "Yes", quoted_message=other)
-        with self.assertRaisesRegex(UserError, "Answered message: it has not been sent"):
+        with self.assertRaisesRegex(UserError, "answered message has not been sent"):
             self.instance.send_text("10000002", "Yes", quoted_message=other)
 
     def test_chat_of_another_company(self):

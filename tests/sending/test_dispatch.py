@@ -176,7 +176,7 @@ class TestMessageDelivery(TelegramCase):
         self.instance.send_text(CUSTOMER_CHAT, "Today")
         self.send_queue()
         self.assertEqual([entry["message"] for entry in self.phone.ledger()], ["Today"])
-        self.assertIn("sent later", later.waiting_reason)
+        self.assertIn("Scheduled for", later.waiting_reason)
         triggers = self.env["ir.cron.trigger"].search(
             [("cron_id", "=", self.instance.send_cron_id.id)]
         )

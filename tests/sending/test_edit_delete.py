@@ -53,7 +53,7 @@ class TestMessageChanges(TelegramCase):
         body = message.sudo().mail_message_ids.body
         self.assertIn("Deleted in Telegram", body)
         self.assertIn("Price: 100", body)
-        with self.assertRaisesRegex(UserError, "deleted already"):
+        with self.assertRaisesRegex(UserError, "already been deleted"):
             message.delete()
 
     def test_delete_of_a_waiting_message(self):

@@ -25,8 +25,8 @@ class TestInstancePace(TelegramCase):
         self.instance.daily_new_contact_limit = 2
         messages = self.send_to("10000000", "10000001", "10000002")
         self.assertEqual(messages.mapped("state"), ["sent", "sent", "queued"])
-        self.assertIn("2 people who are new", messages[2].waiting_reason)
-        self.assertIn("2 people who are new", self.instance.waiting_reason)
+        self.assertIn("2 new contacts within 24 hours", messages[2].waiting_reason)
+        self.assertIn("2 new contacts within 24 hours", self.instance.waiting_reason)
         triggers = self.env["ir.cron.trigger"].search(
             [("cron_id", "=", self.instance.send_cron_id.id)], order="call_at desc", limit=1
         )
@@ -67,8 +67,8 @@ class TestInstancePace(TelegramCase):
         """A ceiling of nobody says so: such messages do not go out “by themselves”."""
         self.instance.daily_new_contact_limit = 0
         message = self.instance.send_text(CUSTOMER_CHAT, "Hello")
-        self.assertIn("to nobody who has never been in touch", message.waiting_reason)
-        self.assertNotIn("by itself", message.waiting_reason)
+        self.assertIn("does not write to new contacts", message.waiting_reason)
+        self.assertNotIn("automatically", message.waiting_reason)
 
     def test_second_message_to_the_same(self):
         """Somebody written to today counts once, however much they are written."""
@@ -102,8 +102,8 @@ class TestInstancePace(TelegramCase):
         self.assertIn("has limited the account", (first | second).mapped("waiting_reason")[0])
         self.instance.state = "authorized"
         self.instance._pause_sending(60)
-        self.assertIn("pauses until", first.waiting_reason)
-        self.assertIn("pauses until", self.instance.waiting_reason)
+        self.assertIn("paused until", first.waiting_reason)
+        self.assertIn("paused until", self.instance.waiting_reason)
         self.instance.send_after = False
         self.send_queue()
         self.assertFalse(first.waiting_reason)
@@ -114,8 +114,8 @@ class TestInstancePace(TelegramCase):
         for values, words in (
             ({"send_interval": 499}, "send interval"),
             ({"send_interval": 600001}, "send interval"),
-            ({"typing_time": 999}, "Typing"),
-            ({"typing_time": 20001}, "Typing"),
+            ({"typing_time": 999}, "typing indicator"),
+            ({"typing_time": 20001}, "typing indicator"),
             ({"daily_new_contact_limit": -1}, "negative"),
         ):
             with self.subTest(values=values), self.assertRaisesRegex(ValidationError, words):

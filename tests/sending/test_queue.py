@@ -69,7 +69,7 @@ class TestMessageQueue(TelegramCase):
         """Cancelling what is already sent is refused instead of hiding that it went out."""
         message = self.write_from(self.customer, "Too late")
         self.send_queue()
-        with self.assertRaisesRegex(UserError, "sent by now"):
+        with self.assertRaisesRegex(UserError, "in state “Sent”"):
             message.with_user(self.salesperson).action_cancel()
         self.assertEqual(message.state, "sent")
 
@@ -116,7 +116,7 @@ class TestMessageQueue(TelegramCase):
         self.assertEqual(again.state, "unsure")
         self.phone.clear_faults()
         self.instance.send_after = False
-        with self.assertRaisesRegex(UserError, "being asked"):
+        with self.assertRaisesRegex(UserError, "being checked"):
             again.with_user(self.salesperson).action_retry()
         again.is_settling = False
         again.with_user(self.salesperson).action_retry()

@@ -1,0 +1,134 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import time
+
+from ...client import GreenApiError, RateLimiter
+from ...tools.files import is_full
+from ...tools.transactions import write_and_commit
+from ..telegram_message import NOTIFY_LATER
+
+NOTIFY_INTERVAL = 1  # seconds between two updates of the web clients
+
+
+class PendingStateUpdates:
+    """Messages whose state change has not been sent to the web clients yet.
+
+    Updates are batched because each one costs as much as a send.
+    """
+
+    def __init__(self):
+        self.clear()
+
+    def clear(self):
+        """Start a new batch."""
+        self.ids = []
+        self._since = time.monotonic()
+
+    def is_due(self):
+        """Return whether the web clients have waited long enough."""
+        return time.monotonic() - self._since >= NOTIFY_INTERVAL
+
+
+class QueueSender:
+    """Send the due messages of one account: claim, commit, call GREEN-API, commit the outcome.
+
+    The outcome of one message and the claim of the next are one commit. A message whose claim is
+    committed but whose outcome is not was interrupted and may have been sent. It becomes "unsure"
+    and is never sent again before GREEN-API was asked (``unsure.py``).
+
+    A sender commits, so it is for the send action only. That action never runs twice at the same
+    time, so a message found in "sending" belongs to a run that was killed.
+
+    Claims and states of the rows are in ``queue.py``, the call of each kind in ``dispatch.py``.
+    """
+
+    def __init__(self, instance):
+        self.instance = instance
+        self.env = instance.env
+        self.messages = self.env["telegram.message"]
+
+    def run(self):
+        """Send what is due, after checking the messages whose outcome is unknown."""
+        commit = self.env["ir.cron"]._commit_progress
+        self.messages._recover_orphans(self.instance)
+        due = self.messages._count_due(self.instance)
+        settling = self.messages._find_settling(self.instance)
+        commit(remaining=due)
+        if not (due or settling) or not self.instance._can_send():
+            commit(remaining=0)  # what waits for the account is not work that could be done now
+            return
+        budget = self.instance._get_send_budget()
+        with self.instance._get_client() as client:
+            settling._settle(client)
+            can_continue = self._send_all(client, budget)
+        if not can_continue:
+            commit(remaining=0)
+            return
+        self.instance._trigger_for_new_contacts(budget)
+        commit(remaining=self.messages._count_due(self.instance, budget))
+
+    def _send_all(self, client, budget):
+        """Send until nothing is due, the time of the action is over or sending has to pause.
+
+        :return: bool, whether another message could be sent now
+        """
+        limiter, pending = RateLimiter(), PendingStateUpdates()
+        queue = self.messages.with_context(**{NOTIFY_LATER: True})
+        message, seconds_left = write_and_commit(self.env, queue._claim_next, self.instance, budget)
+        can_continue = True
+        while message:
+            outcome = self._send(message, client, limiter)
+            pending.ids.append(message.id)
+            notify = pending.is_due()
+            (message, can_continue), seconds_left = write_and_commit(
+                self.env,
+                self._store_outcome,
+                message,
+                outcome,
+                budget if seconds_left else None,
+                pending.ids,
+                notify,
+                processed=1,
+            )
+            if notify:
+                pending.clear()
+        return can_continue
+
+    def _send(self, message, client, limiter):
+        """Send one claimed message.
+
+        :param RateLimiter limiter: of the account's calls
+        :return: tuple ``(handler, args)``. Calling ``handler(*args)`` stores the outcome and
+            returns whether to continue with the next message.
+        """
+        try:
+            return message._mark_sent, (message._call_send_method(client, limiter),)
+        except GreenApiError as error:
+            return message._process_send_error, (error,)
+        except OSError as error:
+            if not is_full(error):
+                raise
+            self.env.cr.rollback()
+            return message._process_disk_full, (error,)
+
+    def _store_outcome(self, message, outcome, budget, pending_ids, notify):
+        """Store the outcome of a message and claim the next one.
+
+        :param tuple outcome: of ``_send``
+        :param SendBudget budget: None if no further message is to be claimed
+        :param list pending_ids: messages whose state the web clients do not know yet
+        :param bool notify: whether to update the web clients now. After the last message they
+            are updated anyway.
+        :return: tuple of the next message, empty if there is none, and whether another message
+            could be sent now
+        """
+        handler, args = outcome
+        can_continue, following = handler(*args), message.browse()
+        if can_continue and budget:
+            if message.state == "queued":
+                budget.postponed_ids.append(message.id)
+            following = message._claim_next(self.instance, budget)
+        if notify or not following:
+            # A message may have been deleted since it was sent.
+            message.browse(pending_ids).exists()._notify_state_change()
+        return following, can_continue
