@@ -22,7 +22,6 @@ PROTECTED = {
     "webhook_url",
     "send_after",
     "send_failures",
-    "check_after",
     "file_error",
     "send_cron_id",
     "receive_cron_id",
@@ -136,9 +135,6 @@ class TelegramInstance(models.Model):
     )
     send_after = fields.Datetime(
         "Sending Waits Until", readonly=True, copy=False, help="A pause after a failed call."
-    )
-    check_after = fields.Datetime(
-        readonly=True, copy=False, help="No account is checked before, since a limit was reached."
     )
     send_failures = fields.Integer(
         readonly=True, copy=False, help="Failed calls in a row: each makes the next pause longer."

@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..models.contacts.number_check import KNOWN_DAYS
+from ..models.contacts.telegram_number_check import KNOWN_DAYS
 from .common import CUSTOMER_CHAT, CUSTOMER_PHONE, TelegramCase
 
 NOBODY = "+79990000000"
@@ -101,7 +101,7 @@ class TestTelegramCheck(TelegramCase):
         with self.assertRaisesRegex(UserError, "no more numbers for some hours"):
             self.check(NOBODY)
         self.env.invalidate_all()
-        with self.assertRaisesRegex(UserError, "No number is checked until"):
+        with self.assertRaisesRegex(UserError, "Number checks are paused until"):
             self.check(CUSTOMER_PHONE)
         self.assertEqual(len(self.asked()), 1)
         self.assertIn("some hours", self.instance.check_message)
@@ -218,8 +218,8 @@ class TestTelegramCheck(TelegramCase):
         values = {
             "79990000001@c.us": {},
             "79990000002@c.us": {"no_account": True},
-            "79990000003@c.us": {"check_error": "No"},
-            "79990000004@c.us": {"check_user_id": self.env.uid, "no_account": True},
+            "79990000003@c.us": {"check": {"state": "failed", "error": "No"}},
+            "79990000004@c.us": {"check": {"state": "waiting"}, "no_account": True},
             "79990000005@c.us": {"number_check_date": fields.Datetime.now()},
             "5": {"phone": "+79990000006"},
             "6": {"phone": "+79990000007", "active": False, "no_account": True},
@@ -228,7 +228,11 @@ class TestTelegramCheck(TelegramCase):
         chats = self.chats.browse()
         for chat_id, more in values.items():
             chat = self.chats._get_or_create(self.instance, chat_id)
+            check = more.pop("check", None)
             chat.write(more)
+            if check:
+                self.env["telegram.number.check"]._request(chat)
+                chat.check_ids.write(check)
             chats += chat
         counts = self.chats._count_account_states(chats.ids)
         shown = [chat.account_state for chat in chats if chat.account_state]
@@ -270,8 +274,9 @@ class TestTelegramCheck(TelegramCase):
         with self.assertLogs("odoo.addons.telegram_green_api", "ERROR") as log:
             self.run_check()
         self.assertEqual(len(log.output), 1)
-        self.assertIn("server's log", bad.check_error)
-        self.assertFalse(bad.check_user_id, "it is tried for ever")
+        self.assertIn("server log", bad.check_error)
+        self.assertNotEqual(bad.account_state, "waiting", "it is tried for ever")
+        self.assertEqual(bad.check_ids.state, "failed")
         self.assertTrue(self.find("10000001").number_check_date, "the other number")
         self.assertFalse(wizards[1].is_running, "the other account")
 

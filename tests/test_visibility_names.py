@@ -143,7 +143,7 @@ class TestVisibilityNames(NamesCase):
             self.assertEqual(dialog.chat_ids.partner_id, mine)
             dialog.action_show()
             dialog.action_stop()
-        self.assertFalse(self.chat.check_user_id)
+        self.assertFalse(self.chat.check_ids)
 
     def test_group_people(self):
         """Nobody takes another's customer into a group."""

@@ -81,19 +81,16 @@ class TelegramCheckNumbers(models.TransientModel):
             found.update(
                 chats._get_or_create_for_phones(self.instance_id, new, last_message_date=False)
             )
-        # sudo: telegram.chat - whoever operates the account may ask about numbers
-        chats_sudo = chats.union(*found.values()).sudo()
-        chats_sudo.write({"check_user_id": self.env.uid, "check_attempts": 0, "check_error": False})
-        self.write({"chat_ids": [fields.Command.set(chats_sudo.ids)], "is_begun": True})
-        self.instance_id._trigger_check()
+        chats = chats.union(*found.values())
+        self.env["telegram.number.check"]._request(chats)
+        self.write({"chat_ids": [fields.Command.set(chats.ids)], "is_begun": True})
         return self._reopen()
 
     def action_stop(self):
         """Take the numbers out of the queue that have not been asked about yet."""
         self._check_access_to_all()
-        # sudo: telegram.chat - as in action_check
-        waiting_sudo = self.chat_ids.sudo().filtered("check_user_id")
-        waiting_sudo.write({"check_user_id": False, "check_attempts": 0})
+        # sudo: telegram.number.check - the user may request a check, so they may cancel it
+        self.chat_ids.sudo().check_ids._cancel()
         return self._reopen()
 
     def action_show(self):

@@ -70,7 +70,7 @@ class ResPartner(models.Model):
         if chats.has_access("read"):
             phones = [phone for phone in self.mapped("phone_sanitized") if phone]
             mine = chats.search([("phone", "in", phones)]) if phones else chats
-            for chat in mine.sorted(lambda chat: chat._get_known_at() or chat.create_date):
+            for chat in mine.sorted(lambda chat: chat._get_known_date() or chat.create_date):
                 found[chat.phone] = chat
         for partner in self:
             chat = found.get(partner.phone_sanitized, chats)
