@@ -121,7 +121,7 @@ class TestTelegramChatMarks(TelegramCase):
     def test_archive_refused(self):
         """What Telegram refuses is shown as done, or in the service's own words only."""
         self.phone.change(settings={"incomingWebhook": "no"})
-        with self.assertRaisesRegex(UserError, "once the other side has written"):
+        with self.assertRaisesRegex(UserError, "after the other side has written"):
             self.press(self.chat, "action_archive_at_telegram")
         self.env.invalidate_all()
         self.assertFalse(self.chat.is_archived_at_telegram)

@@ -147,7 +147,7 @@ class TestTelegramCheck(TelegramCase):
         self.customer.phone = NOBODY
         self.assertEqual(customer.telegram_number_state, "unknown", "that was another number")
         params = self.press(customer)
-        self.assertIn("nobody on Telegram with the number +79990000000", params["message"])
+        self.assertIn("+79990000000 is not registered at Telegram", params["message"])
         self.assertEqual(params["type"], "warning")
         self.assertIn("Not on Telegram", customer.telegram_number_message)
 
@@ -183,8 +183,8 @@ class TestTelegramCheck(TelegramCase):
             NOBODY, NOBODY, "+79998887701", "+3725012345", False, "rubbish"
         )
         wizard = self.open(partners)
-        self.assertIn("3 numbers will be asked about", wizard.summary)
-        self.assertIn("Of 1 the answer is known", wizard.summary)
+        self.assertIn("3 numbers will be checked", wizard.summary)
+        self.assertIn("1 numbers are skipped because a result", wizard.summary)
         self.assertIn("rubbish", wizard.unreadable)
         wizard.action_check()
         self.assertTrue(wizard.is_running)
@@ -201,7 +201,7 @@ class TestTelegramCheck(TelegramCase):
         self.assertEqual(self.instance.check_count, 3)
         self.assertEqual(len(self.asked()), 4)
         again = self.open(partners)
-        self.assertIn("1 number will be asked about", again.summary, "the one that failed")
+        self.assertIn("1 number will be checked", again.summary, "the one that failed")
         forced = self.open(partners, force=True)
         self.assertIn("4 numbers", forced.summary)
         forced.action_check()

@@ -137,8 +137,11 @@ class TestVisibilityNames(NamesCase):
                     "force": force,
                 }
             )
-            self.assertIn("2 are numbers of other salespeople's customers", dialog.summary)
-            self.assertIn("1 number will be asked about", dialog.summary)
+            self.assertIn(
+                "2 numbers are skipped because they belong to customers of other salespeople",
+                dialog.summary,
+            )
+            self.assertIn("1 number will be checked", dialog.summary)
             dialog.action_check()
             self.assertEqual(dialog.chat_ids.partner_id, mine)
             dialog.action_show()
