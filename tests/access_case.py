@@ -158,7 +158,6 @@ class MatrixCase(TelegramCase, HttpCase):
                     "chat_id": self.chat.id,
                     "instance_id": self.instance.id,
                     "user_id": self.env.uid,
-                    "request_date": fields.Datetime.now(),
                 }
             ),
             "telegram.sync": self.env["telegram.sync"].create({"instance_id": self.instance.id}),

@@ -81,7 +81,7 @@ class TestTelegramChatMarks(TelegramCase):
     def test_not_done(self):
         """The service answers 200 and has done nothing: it counts as done."""
         self.phone.change(settings={"incomingWebhook": "no"})
-        with self.assertRaisesRegex(UserError, "Set up receiving"):
+        with self.assertRaisesRegex(UserError, "Set Up Receiving"):
             self.chat.mark_read()
 
     def test_too_many(self):
@@ -92,7 +92,7 @@ class TestTelegramChatMarks(TelegramCase):
                 for number in range(21)
             ]
         )
-        with self.assertRaisesRegex(UserError, "Choose 20 at most"):
+        with self.assertRaisesRegex(UserError, "Select at most 20"):
             chats.action_mark_read()
 
     # === THE ARCHIVE ===

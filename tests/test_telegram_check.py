@@ -184,7 +184,7 @@ class TestTelegramCheck(TelegramCase):
         )
         wizard = self.open(partners)
         self.assertIn("3 numbers will be checked", wizard.summary)
-        self.assertIn("1 numbers are skipped because a result", wizard.summary)
+        self.assertIn("Skipped because a result of the last 30 days is known: 1.", wizard.summary)
         self.assertIn("rubbish", wizard.unreadable)
         wizard.action_check()
         self.assertTrue(wizard.is_running)

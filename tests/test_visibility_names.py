@@ -138,7 +138,7 @@ class TestVisibilityNames(NamesCase):
                 }
             )
             self.assertIn(
-                "2 numbers are skipped because they belong to customers of other salespeople",
+                "they belong to customers of other salespeople: 2.",
                 dialog.summary,
             )
             self.assertIn("1 number will be checked", dialog.summary)

@@ -155,13 +155,11 @@ class TelegramCheckNumbers(models.TransientModel):
         elif not to_ask:
             sentences = [_("There is no number to check.")]
         if known:
-            sentences.append(
-                _("%s numbers are skipped because a result of the last 30 days is known.", known)
-            )
+            sentences.append(_("Skipped because a result of the last 30 days is known: %s.", known))
         if others:
             sentences.append(
                 _(
-                    "%s numbers are skipped because they belong to customers of other salespeople.",
+                    "Skipped because they belong to customers of other salespeople: %s.",
                     others,
                 )
             )
@@ -174,6 +172,6 @@ class TelegramCheckNumbers(models.TransientModel):
         if len(without) > 10:
             names = self.env._("%(names)s and %(count)s more", names=names, count=len(without) - 10)
         return self.env._(
-            "Contacts without a readable number (use the international form, or set the country): %s",
+            "Without a readable number (use the international form, or set the country): %s",
             names,
         )

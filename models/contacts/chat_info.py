@@ -117,7 +117,7 @@ class TelegramChat(models.Model):
         return chat
 
     def _update_channel_image(self):
-        """Update the picture of the conversation, and of the person without a contact in Discuss."""
+        """Update the pictures of the conversation and of its guest in Discuss."""
         # sudo: discuss.channel, mail.guest - they represent the chat
         channel_sudo = self.channel_id.sudo()
         if channel_sudo:

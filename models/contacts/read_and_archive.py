@@ -134,8 +134,8 @@ class TelegramChat(models.Model):
         if outcome.done:
             return ""
         return self.env._(
-            "Telegram has nothing to mark as read in this chat. The chat needs an incoming message, "
-            "and the account has to report incoming messages. Click Set Up Receiving."
+            "Telegram has nothing to mark as read in this chat. It needs an incoming message, and "
+            "the account has to report incoming messages. Click Set Up Receiving."
         )
 
     # === THE ARCHIVE === #
@@ -163,8 +163,8 @@ class TelegramChat(models.Model):
     def _get_archive_message(self, error):
         if error.code == const.CODE_BAD_REQUEST and "last message not found" in error.detail:
             return self.env._(
-                "Telegram can archive a chat only after the other side has written, and the account "
-                "has to report incoming messages. Click Set Up Receiving."
+                "Telegram can archive a chat only after the other side has written, and the "
+                "account has to report incoming messages. Click Set Up Receiving."
             )
         return self.instance_id._get_error_message(error)
 

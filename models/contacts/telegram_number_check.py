@@ -55,8 +55,10 @@ class TelegramNumberCheck(models.Model):
         readonly=True,
         default="waiting",
     )
-    request_date = fields.Datetime("Requested On", required=True, readonly=True)
-    attempts = fields.Integer(required=True, readonly=True)
+    request_date = fields.Datetime(
+        "Requested On", required=True, readonly=True, default=fields.Datetime.now
+    )
+    attempts = fields.Integer(required=True, readonly=True, default=0)
     error = fields.Char(readonly=True, help="Reason why the last attempt failed.")
     _chat_uniq = models.Constraint("unique(chat_id)", "The number is already in the queue.")
     _waiting_index = models.Index("(instance_id, attempts, id) WHERE state = 'waiting'")
