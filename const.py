@@ -28,6 +28,7 @@ RECEIVE_TIMEOUT_MAX = 60
 TRIES = 3  # that a message has before others go first
 KEEP_DAYS_MAX = 36_500  # a hundred years; later than year 9999 is no date
 CALL_LOG_DAYS = 14  # for which logged calls are kept, by default
+SYNC_DAYS = 90  # for which synchronizations are kept; the last one of an account stays
 REMOVED_AT_ONCE = 1000  # records that have had their time: a message takes others with it
 
 # --- Methods of the service ------------------------------------------------------------------

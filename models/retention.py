@@ -169,6 +169,23 @@ class TelegramCall(models.Model):
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
 
 
+class TelegramSync(models.Model):
+    """Remove old synchronizations."""
+
+    _inherit = "telegram.sync"
+
+    @api.autovacuum
+    def _gc_syncs(self):
+        """Remove old synchronizations, except the last one of each account."""
+        limit = fields.Datetime.now() - timedelta(days=const.SYNC_DAYS)
+        instances = self.env["telegram.instance"].with_context(active_test=False)
+        kept = instances.search([("last_sync_id", "!=", False)]).last_sync_id
+        domain = [("create_date", "<", limit), ("id", "not in", kept.ids)]
+        overdue = self.search(domain, limit=const.REMOVED_AT_ONCE)
+        overdue.unlink()
+        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
+
+
 def find_overdue(records, link, days_field, domain=(), date_field="create_date"):
     """Return records of all companies that are older than their owner's retention period.
 

@@ -22,7 +22,6 @@ PROTECTED = {
     "webhook_url",
     "send_after",
     "send_failures",
-    "check_after",
     "file_error",
     "send_cron_id",
     "receive_cron_id",
@@ -134,9 +133,6 @@ class TelegramInstance(models.Model):
     )
     send_after = fields.Datetime(
         "Sending Paused Until", readonly=True, copy=False, help="Pause after a failed call."
-    )
-    check_after = fields.Datetime(
-        readonly=True, copy=False, help="Phone numbers are not checked before: a limit was reached."
     )
     send_failures = fields.Integer(
         readonly=True, copy=False, help="Failed calls in a row. Each one makes the pause longer."

@@ -22,7 +22,7 @@ class TelegramChatHistory(models.TransientModel):
     def action_import(self):
         """Ask the service, keep what is new, and say what came of it."""
         self.ensure_one()
-        raw, numbers = self.chat_id._import_history_for_person(self.count)
+        raw, numbers = self.chat_id._import_history_for_user(self.count)
         _ = self.env._
         message = _(
             "%(new)s messages were imported, %(known)s were here already.",

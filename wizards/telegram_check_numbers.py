@@ -5,24 +5,24 @@ from odoo.exceptions import UserError
 
 
 class TelegramCheckNumbers(models.TransientModel):
-    """Asks whether the numbers of contacts are on Telegram: one after the other, in the background.
+    """Dialog that checks the phone numbers of contacts, one after the other, in the background.
 
-    The dialog shows how far that has come; it goes on when the dialog is closed.
+    It shows the progress. The checks continue when the dialog is closed.
     """
 
     _name = "telegram.check.numbers"
     _inherit = "telegram.wizard.mixin"
-    _description = "Check Numbers on Telegram"
+    _description = "Check Telegram Numbers"
 
     instance_id = fields.Many2one(
         "telegram.instance",
-        "By Account",
+        "Account",
         required=True,
         default=lambda self: self.env["telegram.instance"]._default(),
     )
     partner_ids = fields.Many2many("res.partner", string="Contacts", required=True)
     force = fields.Boolean(
-        "Ask Again", help="Also for numbers of which the answer is known from the last 30 days."
+        "Check Known Numbers", help="Also check numbers with a result of the last 30 days."
     )
     chat_ids = fields.Many2many(
         "telegram.chat", string="Numbers", readonly=True, context={"active_test": False}
@@ -68,12 +68,12 @@ class TelegramCheckNumbers(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_check(self):
-        """Put the numbers into the queue, and show how it goes on."""
+        """Add the numbers to the queue, and show the progress."""
         self._check_access_to_all()
         self.instance_id.check_access("read")
         to_ask, *_rest = self._sort_numbers()
         if not to_ask:
-            raise UserError(self.env._("There is no number to ask about."))
+            raise UserError(self.env._("There is no number to check."))
         chats = self.env["telegram.chat"]
         found = chats._find_by_number(self.instance_id, list(to_ask))
         new = {phone: partners for phone, partners in to_ask.items() if phone not in found}
@@ -81,23 +81,20 @@ class TelegramCheckNumbers(models.TransientModel):
             found.update(
                 chats._get_or_create_for_phones(self.instance_id, new, last_message_date=False)
             )
-        # sudo: telegram.chat - whoever operates the account may ask about numbers
-        chats_sudo = chats.union(*found.values()).sudo()
-        chats_sudo.write({"check_user_id": self.env.uid, "check_attempts": 0, "check_error": False})
-        self.write({"chat_ids": [fields.Command.set(chats_sudo.ids)], "is_begun": True})
-        self.instance_id._trigger_check()
+        chats = chats.union(*found.values())
+        self.env["telegram.number.check"]._request(chats)
+        self.write({"chat_ids": [fields.Command.set(chats.ids)], "is_begun": True})
         return self._reopen()
 
     def action_stop(self):
-        """Take the numbers out of the queue that have not been asked about yet."""
+        """Remove the numbers from the queue that have not been checked yet."""
         self._check_access_to_all()
-        # sudo: telegram.chat - as in action_check
-        waiting_sudo = self.chat_ids.sudo().filtered("check_user_id")
-        waiting_sudo.write({"check_user_id": False, "check_attempts": 0})
+        # sudo: telegram.number.check - the user may request a check, so they may cancel it
+        self.chat_ids.sudo().check_ids._cancel()
         return self._reopen()
 
     def action_show(self):
-        """Show the numbers with what is known of them."""
+        """Open the list of the numbers with their results."""
         self._check_access_to_all()
         return {
             "type": "ir.actions.act_window",
@@ -108,11 +105,14 @@ class TelegramCheckNumbers(models.TransientModel):
             "context": {"active_test": False, "telegram_numbers": True},
         }
 
-    # === HELPERS === #
+    # === BUSINESS METHODS === #
 
     def _sort_numbers(self):
-        """Return the contacts to ask about by their phones, those that are known, those of
-        other salespeople, and those without a number that can be read."""
+        """Return which numbers are to be checked, and which are left out.
+
+        :return: tuple of the contacts to check by phone number, the phone numbers with a known
+            result, those of other salespeople, and the contacts without a readable number
+        """
         by_phone, without = {}, self.partner_ids.browse()
         for partner in self.partner_ids._origin:
             if partner.phone_sanitized:
@@ -138,7 +138,7 @@ class TelegramCheckNumbers(models.TransientModel):
     def _reopen(self):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Check Numbers on Telegram"),
+            "name": self.env._("Check Numbers"),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
@@ -149,18 +149,19 @@ class TelegramCheckNumbers(models.TransientModel):
 
     def _get_plan_summary(self, to_ask, known, others):
         _ = self.env._
-        sentences = [_("%s numbers will be asked about, one per second.", to_ask)]
+        sentences = [_("%s numbers will be checked, one per second.", to_ask)]
         if to_ask == 1:
-            sentences = [_("1 number will be asked about.")]
+            sentences = [_("1 number will be checked.")]
         elif not to_ask:
-            sentences = [_("There is no number to ask about.")]
+            sentences = [_("There is no number to check.")]
         if known:
-            sentences.append(
-                _("Of %s the answer is known from the last 30 days: it is not asked again.", known)
-            )
+            sentences.append(_("Skipped because a result of the last 30 days is known: %s.", known))
         if others:
             sentences.append(
-                _("%s are numbers of other salespeople's customers: they are left out.", others)
+                _(
+                    "Skipped because they belong to customers of other salespeople: %s.",
+                    others,
+                )
             )
         return " ".join(sentences)
 
@@ -171,5 +172,6 @@ class TelegramCheckNumbers(models.TransientModel):
         if len(without) > 10:
             names = self.env._("%(names)s and %(count)s more", names=names, count=len(without) - 10)
         return self.env._(
-            "No number that can be read (international form, or set the country): %s", names
+            "Without a readable number (use the international form, or set the country): %s",
+            names,
         )

@@ -2,9 +2,10 @@
 
 from . import chat_info
 from . import history
-from . import number_check
 from . import partner_link
+from . import phone_chat
 from . import read_and_archive
 from . import record_link
 from . import res_partner
-from . import sync
+from . import telegram_number_check
+from . import telegram_sync

@@ -15,17 +15,17 @@ PICTURE_SIZE = 256  # pixels of the longer side that are kept
 
 @dataclass(frozen=True)
 class ChatInfo:
-    """What the service told of a chat."""
+    """The picture and the contact information of a chat, as returned by GREEN-API."""
 
-    contact: Any  # ContactInfo; None for a group
+    contact: Any  # the client's ContactInfo; None for a group
     has_picture: bool
-    picture: bytes  # JPEG; empty when there is none that can be used
-    problem: str  # why not, in words
-    raw: Any
+    picture: bytes  # JPEG; empty without a usable picture
+    problem: str  # reason in words why the picture is not usable
+    raw: Any  # the response as it was received
 
 
 class TelegramChat(models.Model):
-    """The picture of a chat, when the person was last online, and their phone: on demand."""
+    """Extend ``telegram.chat``: picture, last online time and phone number, fetched on demand."""
 
     _inherit = "telegram.chat"
 
@@ -36,17 +36,17 @@ class TelegramChat(models.Model):
         readonly=True,
         copy=False,
     )
-    # Tells pictures apart without reading them: browsers keep one as long as it stays.
+    # Identifies the picture without reading it: browsers cache one as long as the key is the same.
     picture_key = fields.Char(readonly=True, copy=False)
     last_seen = fields.Datetime(
-        "Last Online", readonly=True, copy=False, help="Empty when the person hides it."
+        "Last Online", readonly=True, copy=False, help="Empty if the person hides it."
     )
-    info_date = fields.Datetime("Information of", readonly=True, copy=False)
+    info_date = fields.Datetime("Last Refresh", readonly=True, copy=False)
 
     # === ACTION METHODS === #
 
     def action_refresh_info(self):
-        """Ask Telegram for the picture, the phone and when the person was last online."""
+        """Fetch the picture, the phone number and the last online time from Telegram."""
         self.ensure_one()
         self.check_access("read")
         info = self._fetch_info()
@@ -60,28 +60,28 @@ class TelegramChat(models.Model):
     # === FOR PROGRAMMERS === #
 
     def refresh_info(self):
-        """Take what Telegram shows of the chat: picture, names, phone, when last online.
+        """Update the picture, the names, the phone number and the last online time of the chat.
 
-        The service is asked first; then the current transaction writes. Of a group only the
-        picture is asked for.
+        GREEN-API is called first; then the current transaction writes. For a group only the
+        picture is fetched.
 
         https://green-api.com/en/telegram/docs/api/service/GetContactInfo/
 
-        :return: the chat; another one, when this was in phone form and its number has one already
-        :raise UserError: the service did not tell; nothing was changed
+        :return: the chat; another one if this chat was in phone form and was merged into it
+        :raise UserError: the call failed; nothing was changed
         """
         self.ensure_one()
         self.check_access("read")
-        # sudo: telegram.chat - what the service said of a chat that the user may read
+        # sudo: telegram.chat - reported by GREEN-API for a chat that the user may read
         return self.sudo()._update_from_info(self._fetch_info()).with_env(self.env)
 
-    # === ASKING === #
+    # === FETCHING === #
 
     def _fetch_info(self):
-        """Ask the service for all of it, and fetch the picture.
+        """Fetch the information and the picture.
 
         :return: ChatInfo
-        :raise UserError: the service did not tell
+        :raise UserError: the call failed
         """
         if self.chat_type in ("user", "bot") and not self.is_group:
             contact = self.instance_id._call_service("get_contact_info", self.telegram_id)
@@ -93,13 +93,13 @@ class TelegramChat(models.Model):
         picture, problem = self.instance_id._fetch_picture(url)
         return ChatInfo(contact, bool(url), picture, problem, raw)
 
-    # === KEEPING === #
+    # === STORING === #
 
     def _update_from_info(self, info):
-        """Keep what the service told.
+        """Store the fetched information.
 
-        :param ChatInfo info: see _fetch_info
-        :return: the chat that has it; see _resolve_phone_chat
+        :param ChatInfo info: as from _fetch_info
+        :return: the updated chat, see _resolve_phone_chat
         """
         self.ensure_one()
         chat, values = self, {"info_date": fields.Datetime.now()}
@@ -117,8 +117,8 @@ class TelegramChat(models.Model):
         return chat
 
     def _update_channel_image(self):
-        """Use the picture in Discuss: of the conversation, and of who has no contact there."""
-        # sudo: discuss.channel, mail.guest - they show the chat
+        """Update the pictures of the conversation and of its guest in Discuss."""
+        # sudo: discuss.channel, mail.guest - they represent the chat
         channel_sudo = self.channel_id.sudo()
         if channel_sudo:
             channel_sudo.image_128 = self.image_256

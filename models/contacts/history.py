@@ -16,14 +16,14 @@ from ...tools.transactions import write_in_own_transaction
 from ..telegram_message import RANK
 
 HISTORY_MAX = 1000  # messages of one import
-SHOWN_MAX = 100  # of them that an existing conversation shows
+SHOWN_MAX = 100  # imported messages that an existing conversation shows
 
 
 class TelegramChat(models.Model):
-    """The history of a chat, taken into Odoo on demand.
+    """Extend ``telegram.chat``: import the history of a chat on demand.
 
-    What is old rings nobody, and changes no record: it becomes rows of ``telegram.message``, and is
-    to be read in the conversation.
+    Imported messages become rows of ``telegram.message`` and are shown in the conversation. They
+    notify no user and change no record.
     """
 
     _inherit = "telegram.chat"
@@ -31,12 +31,12 @@ class TelegramChat(models.Model):
     # === ACTION METHODS === #
 
     def action_import_history(self):
-        """Open the dialog that asks how much."""
+        """Open the dialog that asks for the number of messages."""
         self.ensure_one()
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Import the History"),
+            "name": self.env._("Import History"),
             "res_model": "telegram.chat.history",
             "view_mode": "form",
             "target": "new",
@@ -46,45 +46,43 @@ class TelegramChat(models.Model):
     # === FOR PROGRAMMERS === #
 
     def import_history(self, count=100):
-        """Take the last messages of the chat into Odoo, each of them once.
+        """Import the last messages of the chat, each of them once.
 
-        The service is asked first; then the current transaction writes. Nobody is told of the
-        messages, and they change no record.
+        GREEN-API is called first; then the current transaction writes. The messages notify no
+        user and change no record.
 
         https://green-api.com/en/telegram/docs/api/journals/GetChatHistory/
 
-        :param int count: how many to ask for, 1 to 1000
-        :return: dict with the numbers of "new", "known" and "unread" (not understood) messages
-        :raise UserError: the service did not tell; nothing was changed
+        :param int count: number of messages to fetch, 1 to 1000
+        :return: dict with the numbers of "new", "known" and "unread" (not readable) messages
+        :raise UserError: the call failed; nothing was changed
         """
         entries = self._fetch_history(count)
-        # sudo: telegram.chat - what the service said of a chat that the user may read
+        # sudo: telegram.chat - reported by GREEN-API for a chat that the user may read
         return dict(self.sudo()._process_history(entries))
 
-    # === ASKING === #
+    # === FETCHING === #
 
     def _fetch_history(self, count):
         self.ensure_one()
         self.check_access("read")
         if not 1 <= count <= HISTORY_MAX:
-            raise UserError(
-                self.env._("Between 1 and %s messages can be imported at once.", HISTORY_MAX)
-            )
+            raise UserError(self.env._("Enter a number of messages from 1 to %s.", HISTORY_MAX))
         return self.instance_id._call_service("get_chat_history", self.telegram_id, count)
 
-    def _import_history_for_person(self, count):
-        """Import for a button, where the user's own transaction writes nothing.
+    def _import_history_for_user(self, count):
+        """Import for a button, in a separate transaction: that of the user writes nothing.
 
-        :return: the entries as the service gave them, and the numbers as from import_history
+        :return: tuple of the raw entries and the numbers as from import_history
         """
         entries = self._fetch_history(count)
         numbers = write_in_own_transaction(self, lambda chat: chat._process_history(entries))
         return [entry.raw for entry in entries], numbers
 
-    # === KEEPING === #
+    # === STORING === #
 
     def _process_history(self, entries):
-        """Keep the messages of a history that are not here yet.
+        """Create the messages of a history that do not exist yet.
 
         :param list entries: of the client's JournalMessage, in any order
         :return: Counter with "new", "known" and "unread"
@@ -98,7 +96,7 @@ class TelegramChat(models.Model):
         known = set(messages.search(domain & Domain("id_message", "in", ids)).mapped("id_message"))
         ours = messages.search(domain & messages._domain_without_id())
         numbers, vals_list = Counter(new=0, known=0, unread=0), []
-        # The ids of a chat grow with time; they tell what came first within a second.
+        # The message IDs of a chat grow with time: they give the order within one second.
         for row in sorted(entries, key=lambda r: (r.timestamp, len(r.id_message), r.id_message)):
             if row.id_message in known or ours._find_same(row):
                 numbers["known"] += 1
@@ -115,26 +113,28 @@ class TelegramChat(models.Model):
         return numbers
 
     def _update_from_history(self, entries):
-        """Let a chat known by phone have the number by which its messages are listed."""
+        """Return the chat, with its Telegram ID if the history contains it."""
         numbers = {entry.chat_id for entry in entries}
         if not self.is_phone_form or len(numbers) != 1:
             return self
         return self._resolve_phone_chat(numbers.pop())
 
     def _create_history_messages(self, messages):
-        """Note on the chat what was imported, and show it in the conversation if there is one."""
+        """Update the dates of the chat, and show the messages in an existing conversation."""
         self._update_last_contact(messages)
         if self.channel_id:
             self._post_imported(messages)
 
     def _post_imported(self, messages):
-        """Show what was imported in a conversation that has begun already.
+        """Post imported messages as one note in an existing conversation.
 
-        Discuss keeps messages in the order in which they were written down, so what is older than
-        those there comes as one note, in its own order.
+        Discuss sorts messages by their creation. Older messages can only follow the existing
+        ones, so they are listed in one note.
         """
         shown = messages[-SHOWN_MAX:]
-        lines = Markup().join(Markup("<li>%s</li>") % message._describe_past() for message in shown)
+        lines = Markup().join(
+            Markup("<li>%s</li>") % message._get_history_line() for message in shown
+        )
         title = self.env._("Imported: %s earlier messages", len(messages))
         if len(messages) > len(shown):
             title = self.env._(
@@ -142,7 +142,7 @@ class TelegramChat(models.Model):
                 count=len(messages),
                 shown=len(shown),
             )
-        # sudo: discuss.channel - those who see the conversation see all of it
+        # sudo: discuss.channel - the members may read all messages of the conversation
         channel_sudo = self.channel_id.sudo()
         company_partner = self.company_id.partner_id
         values = {
@@ -154,13 +154,13 @@ class TelegramChat(models.Model):
 
 
 class TelegramMessage(models.Model):
-    """A message of a chat's history."""
+    """Extend ``telegram.message``: messages of an imported history."""
 
     _inherit = "telegram.message"
 
     @api.model
     def _domain_without_id(self):
-        """Tell which messages of ours may be at Telegram already, without their ids known here."""
+        """Return the domain of sent messages whose ID at Telegram is not known yet."""
         return (
             Domain("direction", "=", "outgoing")
             & Domain("id_message", "=", False)
@@ -168,14 +168,14 @@ class TelegramMessage(models.Model):
         )
 
     def _find_same(self, row):
-        """Return the message of ours that a row of the history is, by its text and time."""
+        """Return the existing message that matches a row of the history by text and time."""
         if row.is_incoming or row.raw.get("sendByApi") is False:
             return self.browse()
         return self.filtered(lambda message: message._matches_row(row, set()))[:1]
 
     @api.model
     def _prepare_history_values(self, chat, row):
-        """Give the values of a message of the history; None when it is none.
+        """Prepare the values of a message of the history; None if the row is not readable.
 
         :param JournalMessage row: an entry of the history
         """
@@ -186,7 +186,7 @@ class TelegramMessage(models.Model):
         notification = parse(body)
         if not isinstance(notification, MessageNotification):
             return None
-        # Nothing of the past answers a record, or is new to anybody.
+        # An old message answers no record and notifies no user.
         values = self._prepare_received_values(chat, notification)
         [author] = self._find_authors(chat.instance_id, [(chat, notification)])
         values["author_id"] = author.id
@@ -194,8 +194,8 @@ class TelegramMessage(models.Model):
             values["state"] = row.status
         return values
 
-    def _describe_past(self):
-        """Give the message with its author and time, as one line."""
+    def _get_history_line(self):
+        """Return the message with its author and time, as one line."""
         self.ensure_one()
         when = format_datetime(self.env, self.date, dt_format="short")
         author = self.sender_name or self.chat_id.name

@@ -6,24 +6,25 @@ from odoo.fields import Domain
 
 
 class TelegramChat(models.Model):
-    """Which contact a chat is with: chosen by a person where the phone does not tell.
+    """Extend ``telegram.chat``: the contact of a chat, found by the phone number or by a user.
 
-    Operators have no right to write chats: they link those that they may read.
+    Operators cannot write chats. They can link each chat that they may read.
     """
 
     _inherit = "telegram.chat"
 
     candidate_ids = fields.Many2many(
         "res.partner",
-        string="Contacts With This Number",
+        string="Contacts with This Number",
         compute="_compute_candidate_ids",
-        help="Whom the number of the chat may belong to.",
+        help="Contacts with the phone number of the chat.",
     )
-    has_multiple_contacts = fields.Boolean(compute="_compute_candidate_ids")
+    has_multiple_contacts = fields.Boolean("Several Contacts", compute="_compute_candidate_ids")
     is_unlinked = fields.Boolean(
+        "Unlinked by User",
         readonly=True,
         copy=False,
-        help="A person has undone the link to a contact: the phone alone makes no new one.",
+        help="A user has unlinked the contact. The phone number alone creates no new link.",
     )
 
     # === COMPUTE METHODS === #
@@ -46,7 +47,7 @@ class TelegramChat(models.Model):
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Link to a Contact"),
+            "name": self.env._("Link to Contact"),
             "res_model": "telegram.link.partner",
             "view_mode": "form",
             "target": "new",
@@ -54,19 +55,19 @@ class TelegramChat(models.Model):
         }
 
     def action_create_partner(self):
-        """Make a contact with the name and the phone of the chat, link it and open it."""
+        """Create a contact with the name and the phone number of the chat, link it and open it."""
         self.ensure_one()
         self.check_access("read")
         self._check_is_person()
         if self.partner_id:
             raise UserError(
                 self.env._(
-                    "“%(chat)s” is linked to %(partner)s already. Unlink it first.",
+                    "“%(chat)s” is already linked to %(partner)s. Unlink the contact first.",
                     chat=self.display_name,
                     partner=self.partner_id.display_name,
                 )
             )
-        # The chat may be of a company that the user has not chosen just now.
+        # The company of the chat may not be among those that the user has selected.
         company = self.company_id if self.company_id in self.env.companies else self.env.company
         partner = (
             self.env["res.partner"]
@@ -77,18 +78,18 @@ class TelegramChat(models.Model):
         return partner.get_formview_action()
 
     def action_unlink_partner(self):
-        """Undo the link of the chat to a contact."""
+        """Unlink the contact from the chat."""
         self.check_access("read")
-        # sudo: telegram.chat - whoever reads a chat says whose it is
+        # sudo: telegram.chat - users who may read a chat may link it
         self.sudo().write({"partner_id": False, "is_unlinked": True})
 
     # === BUSINESS METHODS === #
 
     def _link_to_partner(self, partner):
-        """Link the chat to a contact that a person chose.
+        """Link the chat to a contact that a user has chosen.
 
         :raise AccessError: the user may not see the chat or the contact
-        :raise UserError: the contact is of another company, or the chat is a group
+        :raise UserError: the contact belongs to another company, or the chat is a group
         """
         self.ensure_one()
         self.check_access("read")
@@ -97,16 +98,17 @@ class TelegramChat(models.Model):
         if not partner.filtered_domain(self._get_partner_domain()):
             raise UserError(
                 self.env._(
-                    "%(partner)s is a contact of another company than the chat (%(company)s).",
+                    "%(partner)s belongs to another company than the chat (%(company)s). Choose "
+                    "a contact of that company.",
                     partner=partner.display_name,
                     company=self.company_id.display_name,
                 )
             )
-        # sudo: telegram.chat - whoever reads a chat says whose it is
+        # sudo: telegram.chat - users who may read a chat may link it
         self.sudo().write({"partner_id": partner.id, "is_unlinked": False})
 
     def _link_partners(self):
-        """Link the contacts that have the phones of these chats, where there is exactly one."""
+        """Link each chat to the contact with its phone number if there is exactly one."""
         chats = self.filtered(lambda c: c.phone and not c.partner_id and not c.is_unlinked)
         for of_company in chats.grouped("company_id").values():
             has_phone = Domain("phone_sanitized", "in", of_company.mapped("phone"))
@@ -119,16 +121,22 @@ class TelegramChat(models.Model):
                     chat.partner_id = by_phone[chat.phone]
 
     def _get_partner_domain(self):
-        """Tell which contacts a chat may be linked to: those of its company, and shared ones."""
+        """Return the domain of the contacts of the chat's company, including shared ones."""
         self.ensure_one()
-        # sudo: res.company - of a chat that the user may read
+        # sudo: res.company - the company of a chat that the user may read
         return Domain("company_id", "=", False) | Domain(
             "company_id", "child_of", self.sudo().company_id.id
         )
 
     def _check_is_person(self):
-        """Refuse groups: a contact is a person, and a group several."""
+        """Check that the chat is with one person.
+
+        :raise UserError: it is a group
+        """
         if self.is_group:
             raise UserError(
-                self.env._("“%s” is a group. Only a chat with one person has a contact.", self.name)
+                self.env._(
+                    "“%s” is a group. Only a chat with one person can be linked to a contact.",
+                    self.name,
+                )
             )

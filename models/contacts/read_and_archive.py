@@ -9,33 +9,33 @@ from ... import const
 from ...client import GreenApiError, RateLimiter, RefusedError
 from ...tools.transactions import write_in_own_transaction
 
-MARKS_AT_ONCE = 20  # the service takes one per second, and somebody waits for it
+MARKS_AT_ONCE = 20  # GREEN-API accepts one per second, and the user waits for the result
 
 
 class TelegramChat(models.Model):
-    """What a person marks at Telegram: a chat as read, a chat for the archive."""
+    """Extend ``telegram.chat``: mark chats as read and archive them in Telegram."""
 
     _inherit = "telegram.chat"
 
     is_archived_at_telegram = fields.Boolean(
-        "In Telegram's Archive",
+        "Archived in Telegram",
         readonly=True,
         copy=False,
-        help="Put there from Odoo. In the apps the chat is out of sight; in Odoo it stays where "
-        "it is, and messages come and go as before. Archiving the record in Odoo (Actions) is "
-        "another thing: it hides the chat in Odoo only.",
+        help="Archived from Odoo. The apps of Telegram hide the chat. In Odoo it stays visible, "
+        "and messages are sent and received as before. Archiving the record in Odoo (Actions) "
+        "hides the chat in Odoo only.",
     )
 
     # === ACTION METHODS === #
 
     def action_mark_read(self):
-        """Mark chats as read at Telegram: the customers see that, and so do other devices."""
+        """Mark chats as read in Telegram, visible to the customers and on other devices."""
         self.check_access("read")
         if len(self) > MARKS_AT_ONCE:
             raise UserError(
                 self.env._(
-                    "%(count)s chats are too many at once: the service takes one per second. "
-                    "Choose %(max)s at most.",
+                    "%(count)s chats cannot be marked as read at once. Select at most %(max)s, "
+                    "since GREEN-API accepts one per second.",
                     count=len(self),
                     max=MARKS_AT_ONCE,
                 )
@@ -46,30 +46,30 @@ class TelegramChat(models.Model):
             if problem := chats._get_mark_message(outcome):
                 problems.append(f"{chats._get_marked_names()}: {problem}")
                 done -= len(chats)
-        message = self.env._("Marked as read at Telegram.")
+        message = self.env._("Marked as read in Telegram.")
         if len(self) > 1:
-            message = self.env._("%s chats are marked as read at Telegram.", done)
+            message = self.env._("%s chats are marked as read in Telegram.", done)
         if problems:
             message = "\n".join([message] * bool(done) + problems)
         kind = "warning" if problems else "success"
         return self.instance_id[:1]._display_result(message, raw, type=kind)
 
     def action_archive_at_telegram(self):
-        """Put the chat into the archive of Telegram."""
+        """Archive the chat in Telegram."""
         return self._display_archived(self._call_archive(True), True)
 
     def action_unarchive_at_telegram(self):
-        """Take the chat out of the archive of Telegram."""
+        """Unarchive the chat in Telegram."""
         return self._display_archived(self._call_archive(False), False)
 
     # === FOR PROGRAMMERS === #
 
     def mark_read(self):
-        """Mark the whole chat as read at Telegram.
+        """Mark the whole chat as read in Telegram.
 
         https://green-api.com/en/telegram/docs/api/marks/ReadChat/
 
-        :raise UserError: it was not marked: why, and what to do
+        :raise UserError: the chat was not marked
         """
         self.ensure_one()
         self.check_access("read")
@@ -78,22 +78,22 @@ class TelegramChat(models.Model):
             raise UserError(problem)
 
     def archive_at_telegram(self):
-        """Put the chat into the archive of Telegram; one that is there already stays.
+        """Archive the chat in Telegram. An archived chat stays archived.
 
         https://green-api.com/en/telegram/docs/api/service/ArchiveChat/
 
-        :raise UserError: Telegram did not do it: why, and what to do
+        :raise UserError: the call failed
         """
         self._call_archive(True)
-        # sudo: telegram.chat - what the service has done for somebody who may read the chat
+        # sudo: telegram.chat - done by GREEN-API for a user who may read the chat
         self.sudo().is_archived_at_telegram = True
 
     def unarchive_at_telegram(self):
-        """Take the chat out of the archive of Telegram; one that is not there stays.
+        """Unarchive the chat in Telegram. A chat that is not archived stays so.
 
         https://green-api.com/en/telegram/docs/api/service/UnarchiveChat/
 
-        :raise UserError: Telegram did not do it: why, and what to do
+        :raise UserError: the call failed
         """
         self._call_archive(False)
         self.sudo().is_archived_at_telegram = False  # sudo: as above
@@ -101,18 +101,18 @@ class TelegramChat(models.Model):
     # === MARKING AS READ === #
 
     def _mark_each(self):
-        """Mark chats one after the other, at the pace of the service.
+        """Mark chats one after the other, at the rate that GREEN-API allows.
 
-        What is wrong with an account, or with the service, is the same for all of its chats: the
-        others are not asked for then.
+        A failure of the account or of GREEN-API would be the same for all chats of the account,
+        so the others are not tried.
 
-        :return: generator of chats and what came of them: a Step, or a GreenApiError
+        :return: generator of tuples: chats, and their outcome as a Step or a GreenApiError
         """
         for instance, chats in self.grouped("instance_id").items():
-            pace = RateLimiter()
+            rate_limiter = RateLimiter()
             with instance._get_client() as client:
                 for number, chat in enumerate(chats):
-                    time.sleep(pace.reserve("readChat"))
+                    time.sleep(rate_limiter.reserve("readChat"))
                     try:
                         outcome = client.read_chat(chat.telegram_id)
                     except GreenApiError as error:
@@ -128,23 +128,24 @@ class TelegramChat(models.Model):
         return self.env._("%s chats are not marked", len(self))
 
     def _get_mark_message(self, outcome):
-        """Say why a chat is not marked as read; empty when it is."""
+        """Return why a chat is not marked as read; empty if it is."""
         if isinstance(outcome, GreenApiError):
             return self.instance_id._get_error_message(outcome)
         if outcome.done:
             return ""
         return self.env._(
-            "Telegram has nothing to mark as read here. It has to know a message of this chat, and "
-            "the instance has to report incoming messages (“Set up receiving”)."
+            "Telegram has nothing to mark as read in this chat. It needs an incoming message, and "
+            "the account has to report incoming messages. Click Set Up Receiving."
         )
 
     # === THE ARCHIVE === #
 
     def _call_archive(self, is_archived):
-        """Ask Telegram to archive the chat, or to take it back.
+        """Archive or unarchive the chat in Telegram.
 
-        :return: the answer to show; in words, where it was as wanted before
-        :raise UserError: it was not done
+        :param bool is_archived: False to unarchive the chat
+        :return: the response; the error detail when nothing had to be changed
+        :raise UserError: the call failed
         """
         self.ensure_one()
         self.check_access("read")
@@ -162,8 +163,8 @@ class TelegramChat(models.Model):
     def _get_archive_message(self, error):
         if error.code == const.CODE_BAD_REQUEST and "last message not found" in error.detail:
             return self.env._(
-                "Telegram can do this only once the other side has written, and while the "
-                "instance reports incoming messages (“Set up receiving”)."
+                "Telegram can archive a chat only after the other side has written, and the "
+                "account has to report incoming messages. Click Set Up Receiving."
             )
         return self.instance_id._get_error_message(error)
 
@@ -171,7 +172,7 @@ class TelegramChat(models.Model):
         write_in_own_transaction(
             self, lambda chat: chat.write({"is_archived_at_telegram": is_archived})
         )
-        message = self.env._("The chat is in Telegram's archive.")
+        message = self.env._("The chat is archived in Telegram.")
         if not is_archived:
-            message = self.env._("The chat is out of Telegram's archive.")
+            message = self.env._("The chat is no longer archived in Telegram.")
         return self.instance_id._display_result(message, answer)

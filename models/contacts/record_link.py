@@ -5,29 +5,29 @@ from odoo.exceptions import UserError
 
 
 class TelegramMessage(models.Model):
-    """Putting a message on another record than the one that it was taken to answer.
+    """Extend ``telegram.message``: link a message to another record than the one it answers.
 
-    Operators have no right to write messages: they move those that they may read.
+    Operators cannot write messages. They can link each message that they may read.
     """
 
     _inherit = "telegram.message"
 
     link_date = fields.Datetime(
-        "Linked",
+        "Linked On",
         readonly=True,
         copy=False,
-        help="When a person put it on the record; what the chat answers later belongs there, too.",
+        help="Date on which a user linked it to the record. Later answers belong there, too.",
     )
     _linked_index = models.Index("(chat_id, link_date) WHERE link_date IS NOT NULL")
 
     # === ACTION METHODS === #
 
     def action_link_record(self):
-        """Open the dialog that puts messages on a record."""
+        """Open the dialog that links messages to a record."""
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Link to a Record"),
+            "name": self.env._("Link to Record"),
             "res_model": "telegram.link.record",
             "view_mode": "form",
             "target": "new",
@@ -35,7 +35,7 @@ class TelegramMessage(models.Model):
         }
 
     def action_unlink_record(self):
-        """Take messages off the record that they stand on."""
+        """Unlink messages from their record."""
         self._link_to_record(self.env["res.partner"])
 
     def action_link_partner(self):
@@ -43,25 +43,26 @@ class TelegramMessage(models.Model):
         return self.chat_id.action_link_partner()
 
     def action_create_partner(self):
-        """Make a contact of the chat of the message, link it and open it."""
+        """Create a contact for the chat of the message, link it and open it."""
         return self.chat_id.action_create_partner()
 
     # === BUSINESS METHODS === #
 
     def _link_to_record(self, record):
-        """Move messages to a record: they are shown there, and later answers of the chat go there.
+        """Move messages to a record, where later answers of the chat are posted, too.
 
-        What was sent from a record stays in its chatter; what came in leaves it.
+        Outgoing messages stay in the chatter of the record from which they were sent. Incoming
+        ones are removed from their former record.
 
-        :param record: of a model with a chatter; empty: they only leave where they are
-        :raise AccessError: the user may not see the messages, or not write in that chatter
-        :raise UserError: the record has no chatter, or is of another company
+        :param record: of a model with a chatter; empty to unlink the messages only
+        :raise AccessError: the user may not see the messages, or not post on the record
+        :raise UserError: the record has no chatter, or belongs to another company
         """
         self.check_access("read")
         if record:
             record.ensure_one()
             self._check_may_link(record)
-        # sudo: telegram.message - whoever reads a message says where it belongs
+        # sudo: telegram.message - users who may read a message may link it
         for message_sudo in self.sudo().sorted("id"):
             message_sudo._unlink_from_record(record)
             message_sudo.write(
@@ -72,7 +73,7 @@ class TelegramMessage(models.Model):
                 }
             )
             if record and not message_sudo._get_shown(record):
-                # sudo: the record - whoever may link to it may have the message stand there
+                # sudo: the record - users who may link to it may post the message there
                 message_sudo._post_on(record.sudo())
                 if message_sudo.is_deleted:
                     message_sudo._update_posted_body()
@@ -83,28 +84,31 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _check_may_show_on(self, record, instance):
-        """Refuse a record on which the user may not have an instance's messages stand.
+        """Check that the user may post the messages of an account on a record.
 
-        :raise AccessError: the user may not write in its chatter
-        :raise UserError: it has no chatter, or is of another company than the instance
+        :raise AccessError: the user may not post on the record
+        :raise UserError: it has no chatter, or belongs to another company than the account
         """
         if record._name == "discuss.channel" or not hasattr(record, "message_post"):
             raise UserError(
-                self.env._("“%s” has no chatter to show messages in.", record.display_name)
+                self.env._(
+                    "“%s” has no chatter to show messages in. Choose another record.",
+                    record.display_name,
+                )
             )
         record.check_access("read")
         record._telegram_check_post_access()
         record._telegram_check_instance(instance)
 
     def _unlink_from_record(self, record):
-        """Take a message that came in off the record that it stands on, unless it is this one."""
+        """Remove an incoming message from the chatter of its record, unless it is this one."""
         self.ensure_one()
         former = self._get_record()
-        is_own = former == self.partner_id or former == record  # there it stays
+        is_own = former == self.partner_id or former == record  # the message stays there
         if not former or is_own or self.direction != "incoming":
             return
         shown = self._get_shown(former)
-        # sudo: ir.attachment - a downloaded file leaves with the message
+        # sudo: ir.attachment - a downloaded file is removed with the message
         files_sudo = shown.sudo().attachment_ids if self.download_state == "fetched" else None
         shown.unlink()
         if files_sudo:
@@ -112,8 +116,9 @@ class TelegramMessage(models.Model):
 
 
 class TelegramChat(models.Model):
-    """The record that a group is about: what is written in the group stands in its chatter, too,
-    and from there one writes to the group.
+    """Extend ``telegram.chat``: the record that a group is about.
+
+    The messages of the group are posted in its chatter, too. From there users write to the group.
     """
 
     _inherit = "telegram.chat"
@@ -121,7 +126,7 @@ class TelegramChat(models.Model):
 
     res_model = fields.Char("Record Model", readonly=True, copy=False)
     res_id = fields.Many2oneReference(
-        "Record Id", model_field="res_model", readonly=True, copy=False
+        "Record ID", model_field="res_model", readonly=True, copy=False
     )
     record_name = fields.Char("Record", compute="_compute_record_name", compute_sudo=False)
     _tied_index = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
@@ -133,11 +138,11 @@ class TelegramChat(models.Model):
     def _compute_record_name(self):
         for chat in self:
             record = chat._get_record()
-            # A record that the reader may not see keeps its name to itself.
+            # The name of a record that the user may not read is hidden.
             chat.record_name = record.has_access("read") and record.display_name
 
     def _get_record(self):
-        """Return the record that the group is tied to; empty when there is none any more."""
+        """Return the record that the group is linked to; empty if it does not exist."""
         self.ensure_one()
         if self.res_model not in self.env or not self.res_id:
             return self.env["res.partner"]
@@ -146,11 +151,11 @@ class TelegramChat(models.Model):
     # === ACTION METHODS === #
 
     def action_tie_record(self):
-        """Open the dialog that ties the group to a record."""
+        """Open the dialog that links the group to a record."""
         self._check_group()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Tie to a Record"),
+            "name": self.env._("Link to Record"),
             "res_model": "telegram.group.record",
             "view_mode": "form",
             "target": "new",
@@ -158,31 +163,32 @@ class TelegramChat(models.Model):
         }
 
     def action_untie_record(self):
-        """Undo that; what stands on the record stays there."""
+        """Unlink the group from its record; messages posted there stay."""
         self._tie_to_record(self.env["res.partner"])
 
     def action_open_record(self):
-        """Open the record that the group is tied to."""
+        """Open the record that the group is linked to."""
         self.ensure_one()
         record = self._get_record()
         if not record:
-            raise UserError(self.env._("The record is not there any more. Choose another one."))
+            raise UserError(self.env._("The record was deleted. Link the group to another one."))
         return record.get_formview_action()
 
     # === BUSINESS METHODS === #
 
     def _tie_to_record(self, record):
-        """Tie the group to a record: from now on its messages are shown there.
+        """Link the group to a record, on which its messages are posted from now on.
 
-        :param record: of a model with a chatter; empty: tied to none any more
-        :raise AccessError: the user may not see the group, or not write in that chatter
-        :raise UserError: it is no group, or the record has no chatter or is of another company
+        :param record: of a model with a chatter; empty to unlink the group
+        :raise AccessError: the user may not see the group, or not post on the record
+        :raise UserError: the chat is not a group, or the record has no chatter or belongs to
+            another company
         """
         self._check_group()
         if record:
             record.ensure_one()
             self.env["telegram.message"]._check_may_show_on(record, self.instance_id)
-        # sudo: telegram.chat - whoever reads a group says what it is about
+        # sudo: telegram.chat - users who may read a group may link it
         self.sudo().write(
             {
                 "res_model": record._name if record else False,
@@ -192,7 +198,7 @@ class TelegramChat(models.Model):
 
     @api.model
     def _find_tied(self, record):
-        """Return the groups tied to a record in which the user may write."""
+        """Return the groups linked to a record in which the user may write."""
         return self.search(
             [
                 ("res_model", "=", record._name),

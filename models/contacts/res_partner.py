@@ -5,18 +5,20 @@ from odoo.exceptions import UserError
 
 
 class ResPartner(models.Model):
-    """Whether the number of a contact is on Telegram, as far as that is known."""
+    """Extend ``res.partner``: Telegram chats of a contact, and the state of its phone number."""
 
     _inherit = "res.partner"
 
-    # Every message of an unknown chat looks its phone up here.
+    # Each message of a chat without a contact searches its phone number here.
     phone_sanitized = fields.Char(index="btree_not_null")
     telegram_chat_ids = fields.One2many("telegram.chat", "partner_id", "Telegram Chats")
-    telegram_chat_count = fields.Integer(compute="_compute_telegram_chat_count")
+    telegram_chat_count = fields.Integer(
+        "Telegram Chat Count", compute="_compute_telegram_chat_count"
+    )
     invoice_sending_method = fields.Selection(selection_add=[("telegram", "by Telegram")])
     telegram_number_state = fields.Selection(
         [
-            ("unknown", "Not checked"),
+            ("unknown", "Not Checked"),
             ("yes", "On Telegram"),
             ("no", "Not on Telegram"),
         ],
@@ -37,7 +39,7 @@ class ResPartner(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if {"name", "parent_id", "company_name", "user_id"} & vals.keys():
-            # sudo: telegram.chat - the conversation follows, whoever changes the contact
+            # sudo: telegram.chat - the conversation follows each change of the contact
             domain = [("partner_id", "child_of", self.ids), ("channel_id", "!=", False)]
             chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
             chats_sudo = chats_sudo.search(domain).with_context(active_test=True)
@@ -47,11 +49,11 @@ class ResPartner(models.Model):
         return result
 
     def action_open_telegram(self):
-        """Open the contact's conversation in Discuss, or choose among several chats."""
+        """Open the conversation of the contact in Discuss, or the list of its chats."""
         self.ensure_one()
         chats = self.env["telegram.chat"].search([("partner_id", "=", self.id)])
         if not chats:
-            raise UserError(self.env._("%s has no Telegram chat that you may see.", self.name))
+            raise UserError(self.env._("%s has no Telegram chat that you can access.", self.name))
         if len(chats) == 1:
             return chats.action_open_in_discuss()
         return {
@@ -70,7 +72,7 @@ class ResPartner(models.Model):
         if chats.has_access("read"):
             phones = [phone for phone in self.mapped("phone_sanitized") if phone]
             mine = chats.search([("phone", "in", phones)]) if phones else chats
-            for chat in mine.sorted(lambda chat: chat._get_known_at() or chat.create_date):
+            for chat in mine.sorted(lambda chat: chat._get_known_date() or chat.create_date):
                 found[chat.phone] = chat
         for partner in self:
             chat = found.get(partner.phone_sanitized, chats)
@@ -78,7 +80,7 @@ class ResPartner(models.Model):
             partner.telegram_number_message = chat._get_number_message()
 
     def action_check_telegram_number(self):
-        """Ask the service whether the number of the contact is on Telegram."""
+        """Check whether the phone number of the contact has a Telegram account."""
         self.ensure_one()
         self.check_access("read")
         instance = self.env["telegram.instance"]._default()
@@ -90,19 +92,19 @@ class ResPartner(models.Model):
             message = self.env._("%s is on Telegram.", who)
         else:
             message = self.env._(
-                "There is nobody on Telegram with the number %s, or it is hidden.", phone
+                "The phone number %s is not registered at Telegram, or it is hidden.", phone
             )
         kind = "success" if account.exists else "warning"
         return instance._display_result(message, account, type=kind)
 
     def action_check_telegram_numbers(self):
-        """Open the dialog that asks about the numbers of several contacts."""
+        """Open the dialog that checks the phone numbers of several contacts."""
         if not self:
-            raise UserError(self.env._("Choose contacts first."))
+            raise UserError(self.env._("Select contacts first."))
         self.env["telegram.check.numbers"].check_access("create")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Check Numbers on Telegram"),
+            "name": self.env._("Check Numbers"),
             "res_model": "telegram.check.numbers",
             "view_mode": "form",
             "target": "new",

@@ -153,6 +153,14 @@ class MatrixCase(TelegramCase, HttpCase):
             "telegram.group.member": member,
             "telegram.instance": self.instance,
             "telegram.message": self.message,
+            "telegram.number.check": self.env["telegram.number.check"].create(
+                {
+                    "chat_id": self.chat.id,
+                    "instance_id": self.instance.id,
+                    "user_id": self.env.uid,
+                }
+            ),
+            "telegram.sync": self.env["telegram.sync"].create({"instance_id": self.instance.id}),
             "telegram.api.partner": partner,
             "telegram.api.partner.instance": line,
             "telegram.template": template,

@@ -105,6 +105,8 @@ MODELS = {
     "telegram.group.member": "operator - - -",
     "telegram.instance": "operator manager manager manager",
     "telegram.message": "operator - - manager",
+    "telegram.number.check": "operator - - -",
+    "telegram.sync": "operator - - -",
     "telegram.api.partner": "system system system system",
     "telegram.api.partner.instance": "system - - -",
     "telegram.secret": "- - - -",

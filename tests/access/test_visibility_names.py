@@ -137,13 +137,16 @@ class TestVisibilityNames(NamesCase):
                     "force": force,
                 }
             )
-            self.assertIn("2 are numbers of other salespeople's customers", dialog.summary)
-            self.assertIn("1 number will be asked about", dialog.summary)
+            self.assertIn(
+                "they belong to customers of other salespeople: 2.",
+                dialog.summary,
+            )
+            self.assertIn("1 number will be checked", dialog.summary)
             dialog.action_check()
             self.assertEqual(dialog.chat_ids.partner_id, mine)
             dialog.action_show()
             dialog.action_stop()
-        self.assertFalse(self.chat.check_user_id)
+        self.assertFalse(self.chat.check_ids)
 
     def test_group_people(self):
         """Nobody takes another's customer into a group."""

@@ -83,7 +83,7 @@ class TestContactsOnDesktop(ContactsBrowserCase):
         """The button on the account; how far it has come; the chats in their list."""
         self.tour("telegram_sync", f"/odoo/telegram.instance/{self.instance.id}")
         self.env.invalidate_all()
-        self.assertEqual(self.instance.sync_state, "done")
+        self.assertEqual(self.instance.last_sync_id.state, "done")
         self.assertEqual(self.instance.chat_count, 4)
 
     def test_check_numbers(self):

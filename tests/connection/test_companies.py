@@ -82,10 +82,10 @@ class TestCompanies(TelegramCase):
         of_accounts = self.spy(
             "telegram.instance",
             "_fetch_missed_messages",
-            "_finish_sync",
-            "_process_number_result",
             "_pause_sending",
         )
+        of_syncs = self.spy("telegram.sync", "_finish")
+        of_checks = self.spy("telegram.number.check", "_process_result")
         for user, instance, phone in zip(self.both, self.instances, self.phones, strict=True):
             self.write_from(self.customer, "Hello", user)
             self.send_queue(instance)
@@ -94,23 +94,24 @@ class TestCompanies(TelegramCase):
             self.send_queue(instance)
             phone.write_file(CUSTOMER_CHAT, "photo.txt", b"photo", "Look")
             self.receive(instance)
-            instance.sync_state = "waiting"
+            self.env["telegram.sync"]._request(instance)
             self._run(self.env.ref("telegram_green_api.ir_cron_telegram_sync"))
-            self.env["telegram.chat"]._get_or_create(
-                instance, "79998887766@c.us"
-            ).check_user_id = user
+            chat = self.env["telegram.chat"]._get_or_create(instance, "79998887766@c.us")
+            self.env["telegram.number.check"].with_user(user)._request(chat)
             self._run(self.env.ref("telegram_green_api.ir_cron_check_phone_numbers"))
             message = self.messages(user).filtered("download_state")
             self.assertEqual(message.attachment_id.company_id, instance.company_id)
             message.sudo()._erase_files()
-            calls = {**of_messages, **of_accounts}
-            self.assertEqual(set(calls), set(names) | set(of_accounts))
-            self.assertEqual(len(calls), 9, "each was seen")
+            calls = {**of_messages, **of_accounts, **of_syncs, **of_checks}
+            self.assertEqual(set(calls) - set(of_accounts), {*names, "_finish", "_process_result"})
+            self.assertEqual(len(calls), 8, "each was seen")
             for name, seen in calls.items():
                 self.assertEqual(set(seen), {expected[instance]}, name)
                 seen.clear()
             of_messages.clear()
             of_accounts.clear()
+            of_syncs.clear()
+            of_checks.clear()
 
     def test_activity_in_words_and_zone_of_its_user(self):
         """The administrator in Paris gets the activity about the account there, in French, and on

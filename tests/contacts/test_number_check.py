@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ...models.contacts.number_check import KNOWN_DAYS
+from ...models.contacts.telegram_number_check import KNOWN_DAYS
 from ..common import CUSTOMER_CHAT, CUSTOMER_PHONE, TelegramCase
 
 NOBODY = "+79990000000"
@@ -101,7 +101,7 @@ class TestTelegramCheck(TelegramCase):
         with self.assertRaisesRegex(UserError, "no more numbers for some hours"):
             self.check(NOBODY)
         self.env.invalidate_all()
-        with self.assertRaisesRegex(UserError, "No number is checked until"):
+        with self.assertRaisesRegex(UserError, "Number checks are paused until"):
             self.check(CUSTOMER_PHONE)
         self.assertEqual(len(self.asked()), 1)
         self.assertIn("some hours", self.instance.check_message)
@@ -147,7 +147,7 @@ class TestTelegramCheck(TelegramCase):
         self.customer.phone = NOBODY
         self.assertEqual(customer.telegram_number_state, "unknown", "that was another number")
         params = self.press(customer)
-        self.assertIn("nobody on Telegram with the number +79990000000", params["message"])
+        self.assertIn("+79990000000 is not registered at Telegram", params["message"])
         self.assertEqual(params["type"], "warning")
         self.assertIn("Not on Telegram", customer.telegram_number_message)
 
@@ -183,8 +183,8 @@ class TestTelegramCheck(TelegramCase):
             NOBODY, NOBODY, "+79998887701", "+3725012345", False, "rubbish"
         )
         wizard = self.open(partners)
-        self.assertIn("3 numbers will be asked about", wizard.summary)
-        self.assertIn("Of 1 the answer is known", wizard.summary)
+        self.assertIn("3 numbers will be checked", wizard.summary)
+        self.assertIn("Skipped because a result of the last 30 days is known: 1.", wizard.summary)
         self.assertIn("rubbish", wizard.unreadable)
         wizard.action_check()
         self.assertTrue(wizard.is_running)
@@ -201,7 +201,7 @@ class TestTelegramCheck(TelegramCase):
         self.assertEqual(self.instance.check_count, 3)
         self.assertEqual(len(self.asked()), 4)
         again = self.open(partners)
-        self.assertIn("1 number will be asked about", again.summary, "the one that failed")
+        self.assertIn("1 number will be checked", again.summary, "the one that failed")
         forced = self.open(partners, force=True)
         self.assertIn("4 numbers", forced.summary)
         forced.action_check()
@@ -218,8 +218,8 @@ class TestTelegramCheck(TelegramCase):
         values = {
             "79990000001@c.us": {},
             "79990000002@c.us": {"no_account": True},
-            "79990000003@c.us": {"check_error": "No"},
-            "79990000004@c.us": {"check_user_id": self.env.uid, "no_account": True},
+            "79990000003@c.us": {"check": {"state": "failed", "error": "No"}},
+            "79990000004@c.us": {"check": {"state": "waiting"}, "no_account": True},
             "79990000005@c.us": {"number_check_date": fields.Datetime.now()},
             "5": {"phone": "+79990000006"},
             "6": {"phone": "+79990000007", "active": False, "no_account": True},
@@ -228,7 +228,11 @@ class TestTelegramCheck(TelegramCase):
         chats = self.chats.browse()
         for chat_id, more in values.items():
             chat = self.chats._get_or_create(self.instance, chat_id)
+            check = more.pop("check", None)
             chat.write(more)
+            if check:
+                self.env["telegram.number.check"]._request(chat)
+                chat.check_ids.write(check)
             chats += chat
         counts = self.chats._count_account_states(chats.ids)
         shown = [chat.account_state for chat in chats if chat.account_state]
@@ -270,8 +274,9 @@ class TestTelegramCheck(TelegramCase):
         with self.assertLogs("odoo.addons.telegram_green_api", "ERROR") as log:
             self.run_check()
         self.assertEqual(len(log.output), 1)
-        self.assertIn("server's log", bad.check_error)
-        self.assertFalse(bad.check_user_id, "it is tried for ever")
+        self.assertIn("server log", bad.check_error)
+        self.assertNotEqual(bad.account_state, "waiting", "it is tried for ever")
+        self.assertEqual(bad.check_ids.state, "failed")
         self.assertTrue(self.find("10000001").number_check_date, "the other number")
         self.assertFalse(wizards[1].is_running, "the other account")
 

@@ -81,7 +81,7 @@ class TestTelegramChatMarks(TelegramCase):
     def test_not_done(self):
         """The service answers 200 and has done nothing: it counts as done."""
         self.phone.change(settings={"incomingWebhook": "no"})
-        with self.assertRaisesRegex(UserError, "Set up receiving"):
+        with self.assertRaisesRegex(UserError, "Set Up Receiving"):
             self.chat.mark_read()
 
     def test_too_many(self):
@@ -92,7 +92,7 @@ class TestTelegramChatMarks(TelegramCase):
                 for number in range(21)
             ]
         )
-        with self.assertRaisesRegex(UserError, "Choose 20 at most"):
+        with self.assertRaisesRegex(UserError, "Select at most 20"):
             chats.action_mark_read()
 
     # === THE ARCHIVE ===
@@ -121,7 +121,7 @@ class TestTelegramChatMarks(TelegramCase):
     def test_archive_refused(self):
         """What Telegram refuses is shown as done, or in the service's own words only."""
         self.phone.change(settings={"incomingWebhook": "no"})
-        with self.assertRaisesRegex(UserError, "once the other side has written"):
+        with self.assertRaisesRegex(UserError, "after the other side has written"):
             self.press(self.chat, "action_archive_at_telegram")
         self.env.invalidate_all()
         self.assertFalse(self.chat.is_archived_at_telegram)

@@ -7,7 +7,7 @@ from psycopg2.errors import UniqueViolation
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ...models.contacts import sync
+from ...models.contacts import telegram_sync
 from ..common import CUSTOMER_CHAT, TelegramCase
 
 
@@ -47,6 +47,10 @@ class TestTelegramSync(TelegramCase):
         self._run(self.env.ref("telegram_green_api.ir_cron_telegram_sync"))
         self.env.invalidate_all()
 
+    @property
+    def last(self):
+        return self.instance.last_sync_id
+
     def listed(self):
         return self.chats.search([("instance_id", "=", self.instance.id)])
 
@@ -60,9 +64,9 @@ class TestTelegramSync(TelegramCase):
         self.phone.add_customer("News", chatId="-20", chatType="channel")
         self.phone.add_customer("Helper", chatId="21", chatType="bot", username="@helper_bot")
         self.sync()
-        self.assertEqual(self.instance.sync_state, "done")
+        self.assertEqual(self.last.state, "done")
         self.assertEqual(len(self.listed()), 6)
-        self.assertEqual(self.instance.sync_new, 6)
+        self.assertEqual(self.last.new_count, 6)
         self.assertEqual(self.find("-20").chat_type, "channel")
         self.assertEqual(self.find("21").chat_type, "bot")
         self.assertEqual(self.find("21").username, "@helper_bot")
@@ -72,7 +76,7 @@ class TestTelegramSync(TelegramCase):
         first = self.listed()
         self.sync()
         self.assertEqual(self.listed(), first)
-        self.assertEqual((self.instance.sync_new, self.instance.sync_changed), (0, 0))
+        self.assertEqual((self.last.new_count, self.last.changed_count), (0, 0))
         self.assertIn("0 new, 0 changed", self.instance.sync_message)
 
     def test_bots_stay_bots(self):
@@ -178,7 +182,7 @@ class TestTelegramSync(TelegramCase):
         self.answer("getContacts", rows)
         self.answer("getChats", [contact(1, name=None)])
         self.sync()
-        self.assertEqual(self.instance.sync_state, "done", self.instance.sync_problem)
+        self.assertEqual(self.last.state, "done", self.last.error)
         self.assertEqual(set(self.listed().mapped("telegram_id")), {"1", "2", "3", "4", "-6", "8"})
         self.assertEqual(self.find(1).name, "1", "somebody without any name is called by the id")
         self.assertEqual(self.find(2).name, "ABC")
@@ -203,13 +207,13 @@ class TestTelegramSync(TelegramCase):
         self.phone.add_customer("News", chatId="-20", chatType="channel")
         self.phone.fault("getChats", "lost_before")
         self.sync()
-        self.assertEqual(self.instance.sync_state, "failed")
+        self.assertEqual(self.last.state, "failed")
         self.assertEqual(len(self.listed()), 3, "the contacts had come")
         self.assertIn("Interrupted", self.instance.sync_message)
         self.assertIn("3 new", self.instance.sync_message)
         self.sync()
-        self.assertEqual(self.instance.sync_state, "done")
-        self.assertFalse(self.instance.sync_problem)
+        self.assertEqual(self.last.state, "done")
+        self.assertFalse(self.last.error)
         self.assertEqual(len(self.listed()), 5)
 
     def test_expired_says_so(self):
@@ -221,10 +225,11 @@ class TestTelegramSync(TelegramCase):
 
     def test_interrupted_run_begins_anew(self):
         """A worker was killed while it ran: "running" for good, and the button is gone."""
-        self.instance.write({"sync_state": "running", "sync_list": "chats", "sync_done": 7})
+        sync = self.env["telegram.sync"]._request(self.instance)
+        sync.write({"state": "running", "list_type": "chats", "done_count": 7})
         self._run(self.env.ref("telegram_green_api.ir_cron_telegram_sync"))
         self.env.invalidate_all()
-        self.assertEqual(self.instance.sync_state, "done")
+        self.assertEqual(self.last.state, "done")
         self.assertEqual(len(self.listed()), 4)
 
     def test_somebody_is_faster(self):
@@ -240,9 +245,9 @@ class TestTelegramSync(TelegramCase):
 
         self.patch(type(self.chats), "_process_listed", take_late)
         self.sync()
-        self.assertEqual(self.instance.sync_state, "done")
+        self.assertEqual(self.last.state, "done")
         self.assertEqual(batches, [3, 3, 4])
-        self.assertEqual(self.instance.sync_new, 4, "what was rolled back does not count")
+        self.assertEqual(self.last.new_count, 4, "what was rolled back does not count")
 
     def test_others_go_on(self):
         """Something unexpected with one account keeps all others from being synchronised, run
@@ -257,11 +262,11 @@ class TestTelegramSync(TelegramCase):
             return take(chats, instance, rows)
 
         self.patch(type(self.chats), "_process_listed", break_one)
-        with self.assertLogs("odoo.addons.telegram_green_api.models.contacts.sync"):
+        with self.assertLogs("odoo.addons.telegram_green_api.models.contacts.telegram_sync"):
             self.sync()
-        self.assertEqual(other.sync_state, "done")
-        self.assertEqual(self.instance.sync_state, "failed")
-        self.assertIn("the server's log has more", self.instance.sync_message)
+        self.assertEqual(other.last_sync_id.state, "done")
+        self.assertEqual(self.last.state, "failed")
+        self.assertIn("See the server log", self.instance.sync_message)
 
     def test_no_token(self):
         """An instance without a token cannot be synchronised; its button must say so."""
@@ -277,8 +282,9 @@ class TestTelegramSync(TelegramCase):
         for method in (instance.action_sync, instance.sync_contacts, instance.sync_chats):
             with self.assertRaises(AccessError):
                 method()
+        sync = self.env["telegram.sync"]._request(self.instance)
         with self.assertRaises(AccessError):
-            self.instance.with_user(self.manager).sync_new = 5
+            sync.with_user(self.manager).new_count = 5
 
     # === MANY ===
 
@@ -338,17 +344,17 @@ class TestTelegramSync(TelegramCase):
         self.phone = self._create_phone(customers=customers)
         self.instance = self._create_instance(self.phone)
         seen = []
-        take = sync.TelegramInstance._process_batch
+        take = telegram_sync.TelegramSync._process_batch
         self.patch(
-            sync.TelegramInstance,
+            telegram_sync.TelegramSync,
             "_process_batch",
-            lambda instance, rows: (seen.append(instance.sync_message), take(instance, rows))[1],
+            lambda sync, rows: (seen.append(sync.message), take(sync, rows))[1],
         )
         self.sync()
         self.assertEqual(len(self.listed()), 10000)
-        self.assertEqual(self.instance.sync_new, 10000)
+        self.assertEqual(self.last.new_count, 10000)
         self.assertIn("500 of 5000 contacts", seen, "the progress is not shown")
         self.assertIn("9500 of 10000 chats", seen)
         self.sync()
         self.assertEqual(len(self.listed()), 10000)
-        self.assertEqual((self.instance.sync_new, self.instance.sync_changed), (0, 0))
+        self.assertEqual((self.last.new_count, self.last.changed_count), (0, 0))

@@ -80,8 +80,13 @@ class TestTelegramSyncTogether(CommittedCase, unittest.TestCase):
             retrying(instance.sync_contacts, env)
             env.cr.commit()
 
+        def in_background(env, instance):
+            sync = env["telegram.sync"]._request(instance)
+            env.cr.commit()
+            sync._run()
+
         threads = [
-            self.run_thread(lambda _env, instance: instance._sync()),
+            self.run_thread(in_background),
             self.run_thread(by_program),
             self.run_thread(self.receive),
         ]
@@ -94,5 +99,5 @@ class TestTelegramSyncTogether(CommittedCase, unittest.TestCase):
         self.assertEqual(len(self.texts("incoming")), len(PEOPLE[::10]))
         states = self.values_of("telegram.event", "state", domain)
         self.assertEqual(set(states), {"done"})
-        [state] = self.values_of("telegram.instance", "sync_state", [("id", "=", self.instance_id)])
+        [state] = self.values_of("telegram.sync", "state", domain)
         self.assertEqual(state, "done")

@@ -145,7 +145,7 @@ class TestGroupRecord(GroupCase):
         self.order.unlink()
         self.come_in("Still here")
         self.assertEqual(self.group.message_ids[0].text, "Still here")
-        with self.assertRaisesRegex(UserError, "not there any more"):
+        with self.assertRaisesRegex(UserError, "The record was deleted"):
             self.group.action_open_record()
 
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")

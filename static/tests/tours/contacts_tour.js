@@ -100,7 +100,7 @@ registry.category("web_tour.tours").add("telegram_check_numbers", {
         { trigger: ".o_list_view thead .o_list_record_selector input", run: "click" },
         { trigger: ".o_cp_action_menus .dropdown-toggle:contains('Actions')", run: "click" },
         { trigger: ".o-dropdown-item:contains('Check on Telegram')", run: "click" },
-        { trigger: ".modal [name='summary']:contains('3 numbers will be asked about')" },
+        { trigger: ".modal [name='summary']:contains('3 numbers will be checked')" },
         { trigger: ".modal [name='unreadable']:contains('Without Phone')" },
         picture("check_plan"),
         { trigger: ".modal button[name='action_check']", run: "click" },

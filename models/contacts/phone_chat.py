@@ -1,0 +1,126 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import re
+
+from odoo import api, fields, models
+
+from ... import const
+from ...tools.phone import from_phone_form, to_phone_form
+
+
+class TelegramChat(models.Model):
+    """Extend ``telegram.chat``: chats that are known by their phone number only.
+
+    The phone form (79876543210@c.us) is a way to write first. GREEN-API lists and reports the chat
+    by its own ID, so the chat gets that ID as soon as it is known.
+    """
+
+    _inherit = "telegram.chat"
+
+    is_phone_form = fields.Boolean(
+        "In Phone Form",
+        compute="_compute_is_phone_form",
+        help="The Telegram ID of the chat is not known yet.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("telegram_id")
+    def _compute_is_phone_form(self):
+        for chat in self:
+            chat.is_phone_form = bool(from_phone_form(chat.telegram_id or ""))
+
+    # === ADDRESSES === #
+
+    def _get_phone_digits(self):
+        """Return the digits of the phone number of a chat in phone form."""
+        self.ensure_one()
+        return self.telegram_id.removesuffix(const.PHONE_CHAT_SUFFIX)
+
+    def _get_addresses(self):
+        """Return the chat IDs by which GREEN-API may name the chat.
+
+        Its queue keeps the phone form when the message was addressed so.
+        """
+        self.ensure_one()
+        if not self.phone:
+            return {self.telegram_id}
+        return {self.telegram_id, to_phone_form(self.phone)}
+
+    @api.model
+    def _get_or_create_for_address(self, instance, address):
+        """Return the chat for a chat ID or a phone number, creating it if needed.
+
+        A phone number resolves to the chat already linked to it: messages to a second chat of the
+        same person would be sent out of order. If several chats have the number, it has changed
+        hands, and GREEN-API decides which chat it belongs to now.
+
+        :param str address: digits, perhaps with a minus, or the phone form
+        :raise UserError: the address is invalid
+        """
+        address = str(address).strip()
+        phone = from_phone_form(address)
+        if phone and not self._find(instance, to_phone_form(phone)):
+            # sudo: telegram.chat - operators reach chats through their account
+            domain = [("instance_id", "=", instance.id), ("phone", "=", phone)]
+            chats_sudo = self.sudo().with_context(active_test=False).search(domain, limit=2)
+            if len(chats_sudo) == 1:
+                return chats_sudo.with_env(self.env)
+        return self._get_or_create(instance, address)
+
+    # === GETTING THE TELEGRAM ID === #
+
+    @api.model
+    def _resolve_phone_chats(self, instance, chat_ids):
+        """Replace the phone forms of many chats, see ``_resolve_phone_chat``.
+
+        :param dict chat_ids: Telegram ID by phone number (E.164)
+        """
+        chat_ids = {to_phone_form(phone): chat_id for phone, chat_id in chat_ids.items()}
+        if not (phone_chats := self._find_all(instance, chat_ids)):
+            return
+        known = self._find_all(instance, [chat_ids[phone_form] for phone_form in phone_chats])
+        for phone_form, chat in phone_chats.items():
+            chat_id = chat_ids[phone_form]
+            known[chat_id] = chat._resolve_phone_chat(chat_id, known.get(chat_id, self.browse()))
+
+    def _resolve_phone_chat(self, chat_id, other=None):
+        """Replace the phone form by the Telegram ID of the chat.
+
+        If a chat with that ID exists already, both are merged.
+
+        :param str chat_id: of a person, as in a notification
+        :param other: the chat with that ID, empty if there is none; by default it is searched
+        :return: the remaining chat
+        """
+        self.ensure_one()
+        if not self.is_phone_form or not re.fullmatch("[0-9]+", chat_id):
+            return self
+        if other is None:
+            other = self._find(self.instance_id, chat_id)
+        if other:
+            return self._merge_into(other)
+        self.write({"telegram_id": chat_id, "no_account": False})
+        return self
+
+    def _merge_into(self, other):
+        """Move the messages, the conversation and the settings to another chat, and delete this.
+
+        :return: the other chat
+        """
+        self._merge_conversation(other)
+        twins = {message.id_message: message for message in other.message_ids if message.id_message}
+        for message in self.message_ids:
+            message._merge_duplicate(twins.get(message.id_message, message.browse()))
+        self.message_ids.chat_id = other
+        other.write(
+            {
+                "phone": other.phone or self.phone,
+                "partner_id": (other.partner_id or self.partner_id).id,
+                "first_contact_date": other.first_contact_date or self.first_contact_date,
+                "opted_out": other.opted_out or self.opted_out,
+            }
+        )
+        self.flush_recordset()
+        self.unlink()
+        return other
