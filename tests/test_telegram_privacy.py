@@ -143,7 +143,7 @@ class TestTelegramPrivacy(PrivacyCase):
             groups="telegram_green_api.group_manager",
             company_id=company.id,
         )
-        with self.assertRaisesRegex(UserError, "nothing of"):
+        with self.assertRaisesRegex(UserError, "no Telegram data of"):
             self.open(other).action_erase()
         self.assertTrue(self.chat.exists())
 
