@@ -77,7 +77,7 @@ class TestTelegramChatHistory(TelegramCase):
         self.press(2)
         self.assertEqual(self.messages().mapped("text"), ["Text 3", "Text 4"])
         for count in (0, -1, 1001):
-            with self.assertRaisesRegex(UserError, "between 1 and 1000"):
+            with self.assertRaisesRegex(UserError, "Between 1 and 1000"):
                 self.chat.import_history(count)
 
     def test_our_own_is_recognised(self):
