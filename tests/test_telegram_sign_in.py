@@ -74,7 +74,7 @@ class TestSignIn(TelegramCase):
         self.phone.fault("qr", "status", status=500, body="oops")
         answer = self.dialog.refresh()
         self.assertTrue(answer["problem"])
-        self.assertIn("disturbance", answer["message"])
+        self.assertIn("temporarily unavailable", answer["message"])
         self.assertTrue(self.dialog.refresh()["qr"])
 
     # --- By phone number -----------------------------------------------------------------
@@ -151,7 +151,7 @@ class TestSignIn(TelegramCase):
         self.phone.fault("startAuthorization", "status", status=500)
         answer = self.dialog.request_code("+79876543210")
         self.assertFalse(answer["accepted"])
-        self.assertIn("disturbance", answer["message"])
+        self.assertIn("temporarily unavailable", answer["message"])
         self.assertTrue(self.dialog.request_code("+79876543210")["accepted"])
 
     def test_code_and_password_are_not_kept(self):

@@ -110,7 +110,7 @@ class TestStart(StartCase):
             ({"api_token": "two words"}, "letters and digits only"),
             ({"api_token": ""}, "letters and digits only"),
             ({"api_url": "http://example.com"}, "https://"),
-            ({"api_url": "http://127.0.0.1:9"}, "No connection"),
+            ({"api_url": "http://127.0.0.1:9"}, "no connection"),
         ):
             with self.subTest(values):
                 answer = self.connect(self.fresh, **values)
@@ -138,9 +138,9 @@ class TestStart(StartCase):
         """A failure of the service is told as its own, not as wrong credentials."""
         self.begin()
         self.fresh.fault("getStateInstance", "status", status=502)
-        self.assertIn("disturbance", self.connect(self.fresh)["error"])
+        self.assertIn("temporarily unavailable", self.connect(self.fresh)["error"])
         self.fresh.change(expired=True)
-        self.assertIn("not paid", self.connect(self.fresh)["error"])
+        self.assertIn("subscription has expired", self.connect(self.fresh)["error"])
         self.fresh.change(deleted=True)
         self.assertIn("was deleted", self.connect(self.fresh)["error"])
         self.assertFalse(self.find(self.fresh))
@@ -194,7 +194,7 @@ class TestStart(StartCase):
         self.fresh.fault("getSettings", "status", status=500)
         answer = self.call("set_receiving", "polling")
         self.assertEqual((answer["step"], answer["is_good"]), ("receiving", False))
-        self.assertIn("disturbance", answer["message"])
+        self.assertIn("temporarily unavailable", answer["message"])
 
     def test_answers_hold_no_token(self):
         """Nothing that goes to the browser holds the token."""
@@ -233,7 +233,7 @@ class TestTwoWayTest(StartCase):
         self.phone.fault("getAccountSettings", "status", status=500)
         answer = self.call("send_test")
         self.assertEqual(answer["status"], "failed")
-        self.assertIn("disturbance", answer["message"])
+        self.assertIn("temporarily unavailable", answer["message"])
         self.assertEqual(self.call("send_test")["status"], "queued")
 
     def test_signed_out_meanwhile(self):
@@ -241,7 +241,7 @@ class TestTwoWayTest(StartCase):
         self.phone.change(stateInstance="notAuthorized")
         answer = self.call("send_test")
         self.assertEqual(answer["status"], "failed")
-        self.assertIn("Sign in", answer["message"])
+        self.assertIn("Sign In", answer["message"])
 
     def test_refused_message(self):
         """A message that the service refuses is a failure with its reason, and can be repeated."""
