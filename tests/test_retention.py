@@ -138,7 +138,7 @@ class TestTelegramPrivacy(PrivacyCase):
             self.open(self.salesperson)
         company = self.env["res.company"].create({"name": "Other"})
         other = self.create_user("privacy_other", "manager", company_id=company.id)
-        with self.assertRaisesRegex(UserError, "nothing of"):
+        with self.assertRaisesRegex(UserError, "no Telegram data of"):
             self.open(other).action_erase()
         self.assertTrue(self.chat.exists())
 

@@ -41,7 +41,7 @@ class TestNotRepeatedCommitted(CommittedCase):
             self.assertEqual(dialog.instance_id.state, "authorized")
             with self.environment() as other:
                 other["telegram.instance"].browse(self.instance_id).send_failures = 3
-            answer = dialog.send_code("+7 987 654-32-10")
+            answer = dialog.request_code("+7 987 654-32-10")
             env.flush_all()  # here another transaction would be in the way
         self.assertTrue(answer["accepted"])
         self.assertEqual(answer["state"], "notAuthorized")

@@ -8,23 +8,24 @@ from odoo.addons.mail.tools.parser import parse_res_ids
 
 
 class TelegramComposer(models.TransientModel):
-    """Collects what a person writes from one record or from many.
+    """Compose a Telegram message from one record or from many.
 
-    What is sent is in ``telegram_composer_content.py``, who gets it in
-    ``telegram_composer_recipients.py``; ``_message_telegram`` and ``_message_telegram_batch`` of
-    the records do the rest.
+    A message from one record goes to contacts, or to a group that is linked to the record. From
+    many records, it goes to the contact of each.
 
-    Writing from a record to a group that is tied to it, instead of to contacts.
+    The recipients are in ``telegram_composer_recipients.py``, the content is in
+    ``telegram_composer_content.py``. The records send the message with ``_message_telegram`` and
+    ``_message_telegram_batch``.
     """
 
     _name = "telegram.composer"
     _inherit = "telegram.wizard.mixin"
-    _description = "Write by Telegram"
+    _description = "Telegram Composer"
 
     res_model = fields.Char("Record Model", required=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model")
-    res_ids = fields.Text("Records", help="Ids of many records, as a list.")
-    is_mass = fields.Boolean("To Many Records", compute="_compute_is_mass")
+    res_ids = fields.Text("Records", help="List of the IDs of several records.")
+    is_mass = fields.Boolean("Several Records", compute="_compute_is_mass")
     instance_id = fields.Many2one(
         "telegram.instance",
         "From",
@@ -40,14 +41,6 @@ class TelegramComposer(models.TransientModel):
         "telegram.instance", compute="_compute_available_instance_ids"
     )
     instance_count = fields.Integer(compute="_compute_available_instance_ids")
-    quoted_message_id = fields.Many2one(
-        "telegram.message",
-        "In Reply To",
-        domain="[('chat_id', '=', chat_id), ('id_message', '!=', False), "
-        "('is_deleted', '=', False), ('type_message', '!=', 'reactionMessage')]",
-        help="The message of the chat that this one answers.",
-    )
-    scheduled_date = fields.Datetime("Send Later", help="It is not sent before this moment.")
     available_group_ids = fields.Many2many(
         "telegram.chat",
         string="Groups of the Record",
@@ -55,29 +48,21 @@ class TelegramComposer(models.TransientModel):
     )
     group_id = fields.Many2one(
         "telegram.chat",
-        "To the Group",
+        "To Group",
         compute="_compute_group_id",
         store=True,
         readonly=False,
         domain="[('id', 'in', available_group_ids)]",
-        help="A group that is tied to this record. Empty: to the contacts below.",
+        help="A group that is linked to this record. If empty, the message goes to the contacts.",
     )
-
-    @api.model
-    def default_get(self, fields):
-        """Take the records from the default values, else from where the action was chosen."""
-        values = super().default_get(fields)
-        if not {"res_model", "res_id", "res_ids"} <= set(fields):
-            return values  # a program says itself which records
-        context = self.env.context
-        values["res_model"] = values.get("res_model") or context.get("active_model")
-        res_ids = values.get("res_ids") or not values.get("res_id") and context.get("active_ids")
-        res_ids = list(parse_res_ids(res_ids, self.env) or [])
-        if len(res_ids) == 1:
-            values.update(res_id=res_ids[0], res_ids=False)
-        elif res_ids:
-            values.update(res_id=False, res_ids=repr(res_ids))
-        return values
+    quoted_message_id = fields.Many2one(
+        "telegram.message",
+        "Reply To",
+        domain="[('chat_id', '=', chat_id), ('id_message', '!=', False), "
+        "('is_deleted', '=', False), ('type_message', '!=', 'reactionMessage')]",
+        help="The message of the chat that this message replies to.",
+    )
+    scheduled_date = fields.Datetime("Send Later", help="The message is not sent before this date.")
 
     # === COMPUTE METHODS === #
 
@@ -101,125 +86,6 @@ class TelegramComposer(models.TransientModel):
             composer.available_instance_ids = instances
             composer.instance_count = len(instances)
 
-    def _get_company(self):
-        """Return the company that all the records have; none when they differ or have none."""
-        companies = set(self._get_records()._mail_get_companies().values())
-        return companies.pop() if len(companies) == 1 else self.env["res.company"]
-
-    def _get_records(self):
-        self.ensure_one()
-        ids = parse_res_ids(self.res_ids, self.env) or [self.res_id] if self.res_model else []
-        return self.env[self.res_model or "res.partner"].browse(filter(None, ids))
-
-    # === ACTION METHODS === #
-
-    def action_send(self):
-        """Queue the messages, show them on the records, and say what became of whom."""
-        self.ensure_one()
-        if self.scheduled_date and self.scheduled_date <= fields.Datetime.now():
-            raise UserError(
-                self.env._(
-                    "Send later: this moment has passed already. Choose one in the future, or "
-                    "empty the field to send now."
-                )
-            )
-        going, left_out = self._sort_recipients()
-        if not going:
-            self._check_has_recipients(left_out)
-        if self.is_mass:
-            messages = self._send_mass(going, left_out)
-        else:
-            messages = self._send_single(going)
-        if len(going) + len(left_out) == 1:
-            return {"type": "ir.actions.act_window_close"}
-        return self._report(messages, left_out)
-
-    def _send_single(self, going):
-        """Write from one record to each of its recipients, or to the group."""
-        record, message = self._get_records(), self._prepare_message()
-        message |= {
-            "quoted_message": self.quoted_message_id,
-            "scheduled_date": self.scheduled_date,
-        }
-        if self.group_id:
-            mail_messages = record._message_telegram(group=self.group_id, **message)
-        else:
-            mail_messages = self.env["mail.message"]
-            for recipient in going:
-                mail_messages |= record._message_telegram(
-                    partner=recipient.partner, instance=self.instance_id, **message
-                )
-        # sudo: mail.notification - of what was just written
-        return mail_messages.sudo().notification_ids.telegram_message_id.sudo(False)
-
-    def _send_mass(self, going, left_out):
-        """Write from many records, to the contact of each.
-
-        :param list left_out: those whose text turns out not to be one are added to it
-        """
-        message = self._prepare_message()
-        records = self.env[self.res_model].browse([recipient.record.id for recipient in going])
-        bodies = self._render_bodies(records, message.pop("body"))
-        able = self._check_bodies(going, left_out, bodies, message)
-        records = records.browse([recipient.record.id for recipient in able])
-        return records._message_telegram_batch(
-            bodies,
-            instance=self.instance_id,
-            partners={recipient.record.id: recipient.partner for recipient in able},
-            places=list({recipient.partner.id: recipient[1:4] for recipient in able}.values()),
-            scheduled_date=self.scheduled_date,
-            **message,
-        )
-
-    def _check_bodies(self, going, left_out, bodies, message):
-        """Return those of whom the text can be sent; the others are left out with the reason.
-
-        :raise UserError: it is nobody's
-        """
-        messages, able, problem = self.env["telegram.message"], [], None
-        files = message["attachments"] or message["contents"]
-        shared = messages._prepare_all("", **message) if files else []
-        for recipient in going:
-            try:
-                recipient.record._telegram_parts(bodies[recipient.record.id], shared)
-            except UserError as error:
-                problem = error
-                left_out.append(recipient._replace(reason=str(error)))
-            else:
-                able.append(recipient)
-        if not able:
-            raise problem
-        return able
-
-    def _report(self, messages, left_out):
-        """Say how many messages were queued and who gets none, with a way to look at them."""
-        lines = [self.env._("%s messages are queued.", len(messages))]
-        lines += self._count_reasons(left_out)
-        return {
-            "type": "ir.actions.client",
-            "tag": "telegram_green_api.notification",
-            "params": {
-                "type": "warning" if left_out else "success",
-                "message": "\n".join(lines),
-                "sticky": bool(left_out),
-                "message_ids": messages.ids,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
-
-    @api.autovacuum
-    def _gc_lost_attachments(self):
-        """Remove files that were uploaded and then not sent, as Odoo's own composer does."""
-        yesterday = fields.Datetime.subtract(fields.Datetime.now(), days=1)
-        self.env["ir.attachment"].search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "=", 0),
-                ("create_date", "<", yesterday),
-                ("write_date", "<", yesterday),
-            ]
-        ).unlink()
-
     @api.depends("res_model", "res_id", "res_ids", "instance_id")
     def _compute_available_group_ids(self):
         chats = self.env["telegram.chat"]
@@ -236,5 +102,162 @@ class TelegramComposer(models.TransientModel):
         for composer in self:
             groups = composer.available_group_ids
             if composer.group_id not in groups:
-                # Where there is no contact to write to, the group is who is meant.
+                # A record without a contact writes to its only group.
                 composer.group_id = len(groups) == 1 and not composer.partner_ids and groups
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def default_get(self, fields):
+        """Return default values, with the records of the action unless the caller names some."""
+        values = super().default_get(fields)
+        if not {"res_model", "res_id", "res_ids"} <= set(fields):
+            return values  # the caller passes the records to create()
+        context = self.env.context
+        values["res_model"] = values.get("res_model") or context.get("active_model")
+        res_ids = values.get("res_ids") or not values.get("res_id") and context.get("active_ids")
+        res_ids = list(parse_res_ids(res_ids, self.env) or [])
+        if len(res_ids) == 1:
+            values.update(res_id=res_ids[0], res_ids=False)
+        elif res_ids:
+            values.update(res_id=False, res_ids=repr(res_ids))
+        return values
+
+    @api.autovacuum
+    def _gc_lost_attachments(self):
+        """Delete files that were uploaded but not sent, as Odoo's own composer does."""
+        yesterday = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", 0),
+                ("create_date", "<", yesterday),
+                ("write_date", "<", yesterday),
+            ]
+        ).unlink()
+
+    # === ACTION METHODS === #
+
+    def action_send(self):
+        """Queue the messages, post them on the records and display a summary.
+
+        :return: an action that closes the composer
+        :raise UserError: there is no recipient, or the content is not complete
+        """
+        self.ensure_one()
+        if self.scheduled_date and self.scheduled_date <= fields.Datetime.now():
+            raise UserError(
+                self.env._(
+                    "The date in Send Later is in the past. Choose a later date, or clear the "
+                    "field to send now."
+                )
+            )
+        recipients, left_out = self._split_recipients()
+        if not recipients:
+            self._raise_no_recipients(left_out)
+        if self.is_mass:
+            messages = self._send_mass(recipients, left_out)
+        else:
+            messages = self._send_single(recipients)
+        if len(recipients) + len(left_out) == 1:
+            return {"type": "ir.actions.act_window_close"}
+        return self._display_queued(messages, self._count_reasons(left_out))
+
+    # === BUSINESS METHODS === #
+
+    def _get_records(self):
+        self.ensure_one()
+        ids = parse_res_ids(self.res_ids, self.env) or [self.res_id] if self.res_model else []
+        return self.env[self.res_model or "res.partner"].browse(filter(None, ids))
+
+    def _get_company(self):
+        """Return the company that all records share, or an empty recordset."""
+        companies = set(self._get_records()._mail_get_companies().values())
+        return companies.pop() if len(companies) == 1 else self.env["res.company"]
+
+    def _send_single(self, recipients):
+        """Send from one record to each recipient, or to the group.
+
+        :param list recipients: of ComposerRecipient
+        :return: the ``telegram.message`` records
+        """
+        record, message = self._get_records(), self._prepare_message()
+        message |= {
+            "quoted_message": self.quoted_message_id,
+            "scheduled_date": self.scheduled_date,
+        }
+        if self.group_id:
+            mail_messages = record._message_telegram(group=self.group_id, **message)
+        else:
+            mail_messages = self.env["mail.message"]
+            for recipient in recipients:
+                mail_messages |= record._message_telegram(
+                    partner=recipient.partner, instance=self.instance_id, **message
+                )
+        # sudo: mail.notification - of the messages that were just posted
+        return mail_messages.sudo().notification_ids.telegram_message_id.sudo(False)
+
+    def _send_mass(self, recipients, left_out):
+        """Send from many records, to the contact of each.
+
+        :param list recipients: of ComposerRecipient
+        :param list left_out: recipients whose text cannot be sent are added
+        :return: the ``telegram.message`` records
+        """
+        message = self._prepare_message()
+        records = self.env[self.res_model].browse([recipient.record.id for recipient in recipients])
+        bodies = self._render_bodies(records, message.pop("body"))
+        sendable = self._filter_sendable(recipients, left_out, bodies, message)
+        records = records.browse([recipient.record.id for recipient in sendable])
+        return records._message_telegram_batch(
+            bodies,
+            instance=self.instance_id,
+            partners={recipient.record.id: recipient.partner for recipient in sendable},
+            places=list({recipient.partner.id: recipient[1:4] for recipient in sendable}.values()),
+            scheduled_date=self.scheduled_date,
+            **message,
+        )
+
+    def _filter_sendable(self, recipients, left_out, bodies, message):
+        """Return the recipients whose text can be sent, and leave out the others.
+
+        :param list recipients: of ComposerRecipient
+        :param list left_out: the others are added, with the error message as the reason
+        :param dict bodies: text by id of the record
+        :param dict message: attachments and contents that all of them receive
+        :raise UserError: none of the texts can be sent
+        """
+        messages, sendable, last_error = self.env["telegram.message"], [], None
+        files = message["attachments"] or message["contents"]
+        shared = messages._prepare_all("", **message) if files else []
+        for recipient in recipients:
+            try:
+                recipient.record._telegram_parts(bodies[recipient.record.id], shared)
+            except UserError as error:
+                last_error = error
+                left_out.append(recipient._replace(reason=str(error)))
+            else:
+                sendable.append(recipient)
+        if not sendable:
+            raise last_error
+        return sendable
+
+    @api.model
+    def _display_queued(self, messages, warnings=()):
+        """Return an action that displays how many messages were queued, with a link to them.
+
+        :param messages: the ``telegram.message`` records
+        :param warnings: sentences about the recipients that were left out
+        """
+        lines = [self.env._("Messages queued: %s.", len(messages)), *warnings]
+        return {
+            "type": "ir.actions.client",
+            "tag": "telegram_green_api.notification",
+            "params": {
+                "type": "warning" if warnings else "success",
+                "message": "\n".join(lines),
+                "sticky": bool(warnings),
+                "message_ids": messages.ids,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

@@ -12,11 +12,13 @@ SEARCH_URL = "https://www.openstreetmap.org/search?query=%s"
 
 
 class TelegramComposer(models.TransientModel):
-    """What is sent: a text with files, a location, a contact card, or a poll.
+    """Extends ``telegram.composer`` with the content of the message.
 
-    A template fills the text and brings files and reports; all of it may be changed.
+    It is a text with files, a location, a contact card, or a poll. A template fills the text and
+    adds files and reports, which can all be changed.
 
-    What is computed is computed with the user's own rights: it is shown, and sent.
+    Fields are computed with the access rights of the user, because their values are displayed and
+    sent.
     """
 
     _inherit = "telegram.composer"
@@ -32,13 +34,19 @@ class TelegramComposer(models.TransientModel):
         required=True,
     )
     # Text and files
+    template_id = fields.Many2one(
+        "telegram.template",
+        domain="[('model', '=', res_model)]",
+        help="Its text, files and reports are copied to the message.",
+    )
+    has_templates = fields.Boolean(compute="_compute_has_templates")
     body = fields.Text(
         "Message", compute="_compute_body", compute_sudo=False, store=True, readonly=False
     )
     attachment_ids = fields.Many2many(
         "ir.attachment",
         "telegram_composer_attachment_rel",
-        string="Files",
+        string="Attachments",
         compute="_compute_attachment_ids",
         compute_sudo=False,
         store=True,
@@ -46,32 +54,43 @@ class TelegramComposer(models.TransientModel):
         bypass_search_access=True,
         help="Files from your device.",
     )
+    report_ids = fields.Many2many(
+        "ir.actions.report",
+        string="Reports",
+        compute="_compute_report_ids",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        domain="[('model', '=', res_model)]",
+        help="Each report is generated for the record and sent as a file.",
+    )
     record_attachment_ids = fields.Many2many(
         "ir.attachment",
         "telegram_composer_record_attachment_rel",
         string="Files of the Record",
         domain="[('id', 'in', available_attachment_ids)]",
-        help="Files that the record has already.",
+        help="Attachments of the record.",
     )
     available_attachment_ids = fields.Many2many(
         "ir.attachment", compute="_compute_available_attachment_ids"
     )
     url_file = fields.Char(
-        "File by Address",
-        help="Where everybody can get the file; the service fetches it there. https:// or http://",
+        "File URL",
+        help="A public address that GREEN-API downloads the file from: https:// or http://",
     )
     file_name = fields.Char(
-        help="What the recipient sees, with its extension. By default the end of the address."
+        help="The file name that the recipient sees, with its extension. By default it is taken "
+        "from the URL."
     )
     # Location
     location_partner_id = fields.Many2one(
         "res.partner",
-        "Place Of",
+        "Location Of",
         compute="_compute_location_partner_id",
         compute_sudo=False,
         store=True,
         readonly=False,
-        help="Whose address and coordinates are taken.",
+        help="The contact whose address and coordinates are sent.",
     )
     latitude = fields.Float(
         compute="_compute_place",
@@ -88,18 +107,18 @@ class TelegramComposer(models.TransientModel):
         help="-180 to 180 degrees",
     )
     as_address = fields.Boolean(
-        "Send the Address as Text",
+        "Send Address as Text",
         compute="_compute_place",
         compute_sudo=False,
         store=True,
         readonly=False,
-        help="A text with the address and a link to the map, instead of a point on the map.",
+        help="Send a text with the address and a link to the map, instead of a point on the map.",
     )
     address = fields.Text(compute="_compute_place", compute_sudo=False, store=True, readonly=False)
     # Contact
     contact_partner_id = fields.Many2one("res.partner", "Contact to Send")
     contact_user_id = fields.Many2one(
-        "res.users", "Or a Colleague", domain=[("share", "=", False)], store=False
+        "res.users", "Or User", domain=[("share", "=", False)], store=False
     )
     contact_phone = fields.Char(
         "Phone", compute="_compute_contact", compute_sudo=False, store=True, readonly=False
@@ -115,164 +134,11 @@ class TelegramComposer(models.TransientModel):
     )
     # Poll
     poll_question = fields.Char("Question", size=const.POLL_MESSAGE_MAX_LENGTH)
-    poll_options = fields.Text("Options", help="One on each line: 2 to 12 of them.")
-    poll_multiple_answers = fields.Boolean("Several Answers")
+    poll_options = fields.Text("Options", help="2 to 12 options, one on each line.")
+    poll_multiple_answers = fields.Boolean("Multiple Answers")
     poll_is_anonymous = fields.Boolean(
-        "Anonymous", default=True, help="Nobody sees who chose what."
+        "Anonymous", default=True, help="The votes of the members are not shown."
     )
-    template_id = fields.Many2one(
-        "telegram.template",
-        domain="[('model', '=', res_model)]",
-        help="Its text, files and reports are taken over.",
-    )
-    has_templates = fields.Boolean(compute="_compute_has_templates")
-    report_ids = fields.Many2many(
-        "ir.actions.report",
-        string="Reports",
-        compute="_compute_report_ids",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        domain="[('model', '=', res_model)]",
-        help="Each is made for the record and sent as a file.",
-    )
-
-    # === COMPUTE METHODS === #
-
-    @api.depends("res_model", "res_id", "res_ids")
-    def _compute_available_attachment_ids(self):
-        for composer in self:
-            record = composer._get_records()
-            attachments = composer.attachment_ids.browse()
-            if len(record) == 1:
-                attachments = record._get_mail_thread_data_attachments().sudo(False)
-            composer.available_attachment_ids = attachments._filtered_access("read")
-
-    @api.depends("partner_ids", "is_mass")
-    def _compute_location_partner_id(self):
-        for composer in self:
-            partner = composer.partner_ids[:1]
-            composer.location_partner_id = partner or composer.env.company.partner_id
-
-    @api.depends("location_partner_id")
-    def _compute_place(self):
-        for composer in self:
-            partner = composer.location_partner_id
-            composer.latitude = partner.partner_latitude
-            composer.longitude = partner.partner_longitude
-            address = partner._display_address(without_company=True) if partner else ""
-            lines = [line.strip() for line in address.splitlines() if line.strip()]
-            known = bool(partner.partner_latitude or partner.partner_longitude)
-            composer.as_address = bool(lines) and not known
-            url = SEARCH_URL % quote(", ".join(lines))
-            composer.address = "\n".join([partner.name or "", *lines, url]) if lines else False
-
-    @api.onchange("contact_user_id")
-    def _onchange_contact_user_id(self):
-        if self.contact_user_id:
-            self.contact_partner_id = self.contact_user_id.partner_id
-
-    @api.depends("contact_partner_id")
-    def _compute_contact(self):
-        for composer in self:
-            partner = composer.contact_partner_id
-            composer.contact_phone = partner.phone_sanitized or partner.phone
-            first, last = composer._split_name(partner)
-            composer.contact_first_name, composer.contact_last_name = first, last
-            company = partner.commercial_company_name or partner.parent_id.name
-            composer.contact_company = company if company != first else False
-
-    @api.model
-    def _split_name(self, partner):
-        """Return first and last name of a contact; of a company the name as it is, and none."""
-        name = " ".join((partner.name or "").split())
-        if partner.is_company:
-            return name, False
-        last, comma, first = name.partition(", ")
-        if not comma:
-            first, _blank, last = name.partition(" ")
-        return first or False, last or False
-
-    # === WHAT IS SENT === #
-
-    def _prepare_message(self):
-        """Return what is sent, as arguments of ``_message_telegram`` and its batch.
-
-        :return: dict, ``body``, ``attachments`` and ``contents``
-        :raise UserError: names what is missing or wrong
-        """
-        self.ensure_one()
-        messages = self.env["telegram.message"]
-        message = {"body": "", "attachments": self.env["ir.attachment"], "contents": []}
-        if self.kind == "location" and self.as_address:
-            message["body"] = self.address or ""
-        elif self.kind == "location":
-            message["contents"] = [self._prepare_place()]
-        elif self.kind == "contact":
-            names = (self.contact_first_name, self.contact_last_name, self.contact_company)
-            message["contents"] = [messages._prepare_contact(self.contact_phone, *names)]
-        elif self.kind == "poll":
-            message["contents"] = [self._prepare_poll()]
-        else:
-            message.update(self._prepare_text_and_files())
-        return message
-
-    def _prepare_text_and_files(self):
-        self._check_reports()
-        body, attachments = self.body or "", self.attachment_ids | self.record_attachment_ids
-        contents = []
-        if self.url_file:
-            is_caption = not attachments and len(body.strip()) <= const.CAPTION_MAX_LENGTH
-            caption = body if is_caption and not self.is_mass else ""
-            url_values = self.env["telegram.message"]._prepare_url(
-                self.url_file, self.file_name, caption
-            )
-            contents, body = [url_values], "" if caption else body
-        elif self.file_name:
-            raise UserError(
-                self.env._("File by address: enter the address of “%s”.", self.file_name)
-            )
-        attachments = self._copy_template_files(
-            attachments, self.instance_id if self.is_mass else self._get_records()
-        )
-        if self.is_mass:
-            reports = [self.env["telegram.message"]._prepare_report(r) for r in self.report_ids]
-            contents = reports + contents
-        else:
-            attachments = self._create_reports() | attachments
-        return {"body": body, "attachments": attachments, "contents": contents}
-
-    def _check_reports(self):
-        """Check that the reports are made for the model of the records.
-
-        :raise UserError: one of them is not
-        """
-        for report in self.report_ids:
-            if report.model != self.res_model:
-                raise UserError(
-                    self.env._(
-                        "Reports: “%s” is not made for this kind of record. Remove it.", report.name
-                    )
-                )
-
-    def _prepare_place(self):
-        if not self.latitude and not self.longitude:
-            raise UserError(
-                self.env._(
-                    "Latitude and longitude: enter them, or choose a contact that has some. They "
-                    "are in degrees, such as 55.7558 and 37.6173."
-                )
-            )
-        return self.env["telegram.message"]._prepare_location(self.latitude, self.longitude)
-
-    def _prepare_poll(self):
-        lines = (self.poll_options or "").splitlines()
-        return self.env["telegram.message"]._prepare_poll(
-            self.poll_question,
-            [line for line in lines if line.strip()],
-            self.poll_multiple_answers,
-            self.poll_is_anonymous,
-        )
 
     # === COMPUTE METHODS === #
 
@@ -303,46 +169,189 @@ class TelegramComposer(models.TransientModel):
         for composer in self:
             composer.report_ids = composer.template_id.report_template_ids
 
-    @api.model
-    def _is_of_template(self, attachment):
-        return attachment.res_model == "telegram.template"
+    @api.depends("res_model", "res_id", "res_ids")
+    def _compute_available_attachment_ids(self):
+        for composer in self:
+            record = composer._get_records()
+            attachments = composer.attachment_ids.browse()
+            if len(record) == 1:
+                attachments = record._get_mail_thread_data_attachments().sudo(False)
+            composer.available_attachment_ids = attachments._filtered_access("read")
+
+    @api.depends("partner_ids", "is_mass")
+    def _compute_location_partner_id(self):
+        for composer in self:
+            partner = composer.partner_ids[:1]
+            composer.location_partner_id = partner or composer.env.company.partner_id
+
+    @api.depends("location_partner_id")
+    def _compute_place(self):
+        for composer in self:
+            partner = composer.location_partner_id
+            composer.latitude = partner.partner_latitude
+            composer.longitude = partner.partner_longitude
+            address = partner._display_address(without_company=True) if partner else ""
+            lines = [line.strip() for line in address.splitlines() if line.strip()]
+            known = bool(partner.partner_latitude or partner.partner_longitude)
+            composer.as_address = bool(lines) and not known
+            url = SEARCH_URL % quote(", ".join(lines))
+            composer.address = "\n".join([partner.name or "", *lines, url]) if lines else False
+
+    @api.depends("contact_partner_id")
+    def _compute_contact(self):
+        for composer in self:
+            partner = composer.contact_partner_id
+            composer.contact_phone = partner.phone_sanitized or partner.phone
+            first, last = composer._split_name(partner)
+            composer.contact_first_name, composer.contact_last_name = first, last
+            company = partner.commercial_company_name or partner.parent_id.name
+            composer.contact_company = company if company != first else False
+
+    @api.onchange("contact_user_id")
+    def _onchange_contact_user_id(self):
+        if self.contact_user_id:
+            self.contact_partner_id = self.contact_user_id.partner_id
+
+    # === BUSINESS METHODS === #
+
+    def _prepare_message(self):
+        """Prepare the content as arguments of ``_message_telegram`` and its batch.
+
+        :return: dict with ``body``, ``attachments`` and ``contents``
+        :raise UserError: something is missing or wrong
+        """
+        self.ensure_one()
+        messages = self.env["telegram.message"]
+        message = {"body": "", "attachments": self.env["ir.attachment"], "contents": []}
+        if self.kind == "location" and self.as_address:
+            message["body"] = self.address or ""
+        elif self.kind == "location":
+            message["contents"] = [self._prepare_place()]
+        elif self.kind == "contact":
+            names = (self.contact_first_name, self.contact_last_name, self.contact_company)
+            message["contents"] = [messages._prepare_contact(self.contact_phone, *names)]
+        elif self.kind == "poll":
+            message["contents"] = [self._prepare_poll()]
+        else:
+            message.update(self._prepare_text_and_files())
+        return message
+
+    def _prepare_text_and_files(self):
+        self._check_reports()
+        body, attachments = self.body or "", self.attachment_ids | self.record_attachment_ids
+        contents = []
+        if self.url_file:
+            is_caption = not attachments and len(body.strip()) <= const.CAPTION_MAX_LENGTH
+            caption = body if is_caption and not self.is_mass else ""
+            url_values = self.env["telegram.message"]._prepare_url(
+                self.url_file, self.file_name, caption
+            )
+            contents, body = [url_values], "" if caption else body
+        elif self.file_name:
+            raise UserError(self.env._("Enter the File URL of “%s”.", self.file_name))
+        attachments = self._copy_template_files(
+            attachments, self.instance_id if self.is_mass else self._get_records()
+        )
+        if self.is_mass:
+            reports = [self.env["telegram.message"]._prepare_report(r) for r in self.report_ids]
+            contents = reports + contents
+        else:
+            attachments = self._create_reports() | attachments
+        return {"body": body, "attachments": attachments, "contents": contents}
+
+    def _check_reports(self):
+        """Check that the reports belong to the model of the records.
+
+        :raise UserError: a report belongs to another model
+        """
+        for report in self.report_ids:
+            if report.model != self.res_model:
+                raise UserError(
+                    self.env._(
+                        "The report “%s” belongs to another kind of record. Remove it.",
+                        report.name,
+                    )
+                )
 
     def _copy_template_files(self, attachments, owner):
-        """Return the files with copies in place of a template's: those go with the template."""
-        # sudo: ir.attachment - as message_post does: whoever may post may add files to the post
+        """Return the files, with those of a template replaced by copies.
+
+        The original files are deleted together with the template.
+        """
+        # sudo: ir.attachment - as in message_post, users who may post may attach files
         copies = {
             file: file.sudo().copy({"res_model": owner._name, "res_id": owner.id}).sudo(False)
             for file in attachments.filtered(self._is_of_template)
         }
         return attachments.browse([copies.get(file, file).id for file in attachments])
 
+    @api.model
+    def _is_of_template(self, attachment):
+        return attachment.res_model == "telegram.template"
+
     def _create_reports(self):
-        """Make the reports for the one record, in the language of its contact."""
+        """Generate the reports for the single record, in the language of its contact.
+
+        :raise UserError: the disk of the server is full
+        """
         record = self._get_records()
         lang = self.partner_ids[:1].lang or self.env.lang
         templates = self.env["telegram.template"].with_context(lang=lang)
-        made = self.env["ir.attachment"]
+        attachments = self.env["ir.attachment"]
         for report in self.report_ids.with_context(lang=lang):
             try:
-                made |= templates._get_report_attachment(record.with_context(lang=lang), report)
+                attachments |= templates._get_report_attachment(
+                    record.with_context(lang=lang), report
+                )
             except OSError as error:
                 if not is_full(error):
                     raise
                 raise UserError(
                     self.env._(
                         "“%(file)s” cannot be stored: %(reason)s. Nothing was sent. Ask your "
-                        "administrator to make room on the disk of the Odoo server.",
+                        "administrator to free disk space on the Odoo server.",
                         file=report.name,
                         reason=error.strerror,
                     )
                 ) from None
-        return made.with_env(self.env)
+        return attachments.with_env(self.env)
+
+    def _prepare_place(self):
+        if not self.latitude and not self.longitude:
+            raise UserError(
+                self.env._(
+                    "The coordinates are missing. Enter the latitude and longitude in degrees, "
+                    "such as 55.7558 and 37.6173, or choose a contact that has them."
+                )
+            )
+        return self.env["telegram.message"]._prepare_location(self.latitude, self.longitude)
+
+    def _prepare_poll(self):
+        lines = (self.poll_options or "").splitlines()
+        return self.env["telegram.message"]._prepare_poll(
+            self.poll_question,
+            [line for line in lines if line.strip()],
+            self.poll_multiple_answers,
+            self.poll_is_anonymous,
+        )
+
+    @api.model
+    def _split_name(self, partner):
+        """Return the first and last name of a contact; a company has only a first name."""
+        name = " ".join((partner.name or "").split())
+        if partner.is_company:
+            return name, False
+        last, comma, first = name.partition(", ")
+        if not comma:
+            first, _blank, last = name.partition(" ")
+        return first or False, last or False
 
     def _render_bodies(self, records, body):
-        """Return the text for each record.
+        """Return the text for each record, with its placeholders replaced.
 
-        An unchanged template is rendered in the language of each contact. A text of one's own may
-        hold placeholders, too.
+        An unchanged template is rendered in the language of each contact.
+
+        :return: dict of texts by id of the record
         """
         if self.template_id and body == self.template_id.body:
             return self.template_id._render_bodies(records)

@@ -10,26 +10,29 @@ from odoo.exceptions import UserError
 
 from .. import const
 
-# What does not keep a person from writing to one person, only from being written to with others.
-PERSONAL = ("opted_out", "no_account")
+# Reasons that exclude a contact from a mailing, but not from a message to this contact alone.
+MAILING_REASONS = ("opted_out", "no_account")
 LINE = "<div><i class='fa %s me-1'></i>%%s <span class='text-muted'>%%s</span></div>"
-GOING = Markup(LINE % "fa-check text-success")
-LEFT_OUT = Markup(LINE % "fa-times text-danger")
-LINES = 10  # of the people who are left out, before somebody wants to see all
+RECIPIENT_LINE = Markup(LINE % "fa-check text-success")
+LEFT_OUT_LINE = Markup(LINE % "fa-times text-danger")
+LINES_MAX = 10  # of each list, unless the user asks for all recipients
 
 
-class Recipient(NamedTuple):
-    """A record and its contact: where the message goes, or why it does not."""
+class ComposerRecipient(NamedTuple):
+    """The contact of a record, and where the message goes or why it cannot be sent."""
 
     record: models.BaseModel
-    partner: models.BaseModel  # res.partner; empty when the record has none
-    chat: models.BaseModel  # telegram.chat; empty as long as there is none
+    partner: models.BaseModel  # res.partner; empty if the record has none
+    chat: models.BaseModel  # telegram.chat; empty if none exists yet
     phone: str
-    reason: str  # code: of TelegramChat._check_recipients, or no_contact, other_company
+    reason: str  # code, see TelegramComposer._get_reasons
 
 
 class TelegramComposer(models.TransientModel):
-    """Who gets the message, and who does not and why: known before it is sent."""
+    """Extends ``telegram.composer`` with its recipients.
+
+    The dialog shows them before sending, and for each contact that is left out the reason.
+    """
 
     _inherit = "telegram.composer"
 
@@ -40,14 +43,16 @@ class TelegramComposer(models.TransientModel):
         compute_sudo=False,
         store=True,
         readonly=False,
-        help="By default the contact of the record. Anybody else may be chosen, too.",
+        help="The contact of the record by default. Other contacts can be chosen.",
     )
     chat_id = fields.Many2one("telegram.chat", compute="_compute_recipients")
     recipient_count = fields.Integer("Recipients", compute="_compute_recipients")
     left_out_count = fields.Integer("Left Out", compute="_compute_recipients")
-    show_all = fields.Boolean(help="List everybody, however many there are.")
-    preview = fields.Html("Who Gets It", compute="_compute_recipients", sanitize=False)
+    show_all = fields.Boolean(help="Show all recipients, not only the first ones.")
+    preview = fields.Html("Recipient List", compute="_compute_recipients", sanitize=False)
     warning = fields.Text(compute="_compute_recipients")
+
+    # === COMPUTE METHODS === #
 
     @api.depends("res_model", "res_id", "res_ids")
     def _compute_partner_ids(self):
@@ -62,82 +67,107 @@ class TelegramComposer(models.TransientModel):
     )
     def _compute_recipients(self):
         for composer in self:
-            going, left_out = composer._sort_recipients()
-            composer.recipient_count = len(going)
+            recipients, left_out = composer._split_recipients()
+            composer.recipient_count = len(recipients)
             composer.left_out_count = len(left_out)
-            composer.chat_id = going[0].chat._filtered_access("read") if len(going) == 1 else False
-            composer.preview = composer._get_recipients_summary(going, left_out)
+            composer.chat_id = (
+                recipients[0].chat._filtered_access("read") if len(recipients) == 1 else False
+            )
+            composer.preview = composer._get_recipients_summary(recipients, left_out)
             warnings = (
-                composer._get_personal_warning(going),
-                *composer._get_waiting_warnings(going),
+                composer._get_personal_warning(recipients),
+                *composer._get_queue_warnings(recipients),
             )
             composer.warning = "\n".join(filter(None, warnings))
 
-    # === WHO === #
+    # === BUSINESS METHODS === #
 
-    def _sort_recipients(self):
-        """Return who gets the message, and who does not: two lists of Recipient.
+    def _split_recipients(self):
+        """Return the recipients, and those that are left out: two lists of ComposerRecipient.
 
-        Somebody who wants no mailings may be written to alone. The number of queries does not
-        grow with that of the records.
+        A contact that opted out of mailings can still receive a message alone. The number of
+        queries does not grow with the number of records.
         """
         self.ensure_one()
-        recipients = self._find_recipients() if self.instance_id else []
-        is_personal = len(recipients) == 1 and not self.is_mass
-        going, left_out = [], []
-        for recipient in recipients:
-            free = not recipient.reason or is_personal and recipient.reason in PERSONAL
-            (going if free else left_out).append(recipient)
-        return going, left_out
+        candidates = self._find_recipients() if self.instance_id else []
+        is_personal = len(candidates) == 1 and not self.is_mass
+        recipients, left_out = [], []
+        for candidate in candidates:
+            is_allowed = is_personal and candidate.reason in MAILING_REASONS
+            (recipients if is_allowed or not candidate.reason else left_out).append(candidate)
+        return recipients, left_out
 
     def _find_recipients(self):
-        """Return a Recipient for each record, or for each contact chosen for the one record; or
-        the group that was chosen instead of contacts."""
+        """Return a list of ComposerRecipient.
+
+        It has the group if one is chosen. Otherwise it has the contact of each record, or each
+        contact that was chosen for the single record.
+        """
         records = self._get_records()
+        no_partner, no_chat = self.env["res.partner"], self.env["telegram.chat"]
         if self.group_id:
-            return [Recipient(records, self.env["res.partner"], self.group_id._origin, "", "")]
-        partners = records._mail_get_partners()
-        if self.is_mass:
-            pairs = [(record, partners[record.id][:1]) for record in records]
-        else:
-            # Of several with one phone, the record's own contact gets the message.
-            chosen = self.partner_ids._origin
-            own = chosen & partners.get(records.id, chosen.browse())[:1]
-            pairs = [(records, partner) for partner in own | chosen]
+            return [ComposerRecipient(records, no_partner, self.group_id._origin, "", "")]
+        pairs = self._get_records_and_partners(records)
         others = records._telegram_of_other_companies(self.instance_id)
-        everyone = self.env["res.partner"].union(*(partner for _record, partner in pairs))
-        found = self.env["telegram.chat"]._check_recipients(self.instance_id, everyone)
+        partners = no_partner.union(*(partner for _record, partner in pairs))
+        found = no_chat._check_recipients(self.instance_id, partners)
         by_partner = {recipient.partner.id: recipient for recipient in found}
         seen, recipients = set(), []
         for record, partner in pairs:
-            _partner, chat, phone, reason = by_partner.get(partner.id) or (
-                (partner, self.env["telegram.chat"], "", "no_contact")
-            )
+            no_contact = (partner, no_chat, "", "no_contact")
+            _partner, chat, phone, reason = by_partner.get(partner.id) or no_contact
             if record in others:
                 reason = "other_company"
-            elif not reason and not self._may_repeat():
+            elif not reason and not self._allows_duplicates():
                 reason = "duplicate" if (chat or phone) in seen else ""
                 seen.add(chat or phone)
-            recipients.append(Recipient(record, partner, chat, phone, reason))
+            recipients.append(ComposerRecipient(record, partner, chat, phone, reason))
         return recipients
 
-    def _may_repeat(self):
-        """Tell whether somebody may get several messages: of two invoices, two."""
+    def _get_records_and_partners(self, records):
+        """Return a list of (record, contact) for the messages to send."""
+        partners = records._mail_get_partners()
+        if self.is_mass:
+            return [(record, partners[record.id][:1]) for record in records]
+        # If several contacts share a phone number, the record's own contact has precedence.
+        chosen = self.partner_ids._origin
+        own = chosen & partners.get(records.id, chosen.browse())[:1]
+        return [(records, partner) for partner in own | chosen]
+
+    def _allows_duplicates(self):
+        """Return whether a contact may receive several messages, such as one for each invoice."""
         return self.is_mass and self.res_model != "res.partner"
 
-    # === IN WORDS === #
+    def _raise_no_recipients(self, left_out):
+        """Raise a UserError that explains why there is no recipient."""
+        if not left_out:
+            raise UserError(
+                self.env._(
+                    "There is no recipient. Choose a contact in To, or set it on the record."
+                )
+            )
+        if len(left_out) == 1 and left_out[0].reason in ("no_phone", "bad_phone"):
+            self.env["telegram.chat"]._get_phone(left_out[0].partner)  # raises a detailed error
+        lines = [
+            self.env._("The message cannot be sent to any recipient:"),
+            *self._count_reasons(left_out),
+        ]
+        raise UserError("\n".join(lines))
 
+    # === TEXTS === #
+
+    @api.model
     def _get_reasons(self):
-        """Give the reasons for leaving somebody out: a word for the list, and a whole sentence."""
+        """Return the reasons for leaving out a contact, as texts by code."""
         _ = self.env._
         return {
             **self.env["telegram.chat"]._get_unreachable_reasons(),
             "no_contact": _("The record has no contact"),
-            "other_company": _("Of another company than the Telegram account"),
+            "other_company": _("Belongs to another company than the Telegram account"),
         }
 
     def _count_reasons(self, left_out):
-        """Say how many are left out for which reason: list of lines, the most frequent first."""
+        """Return lines with the number of contacts left out by reason, the most frequent first."""
         reasons = self._get_reasons()
         counts = Counter(recipient.reason for recipient in left_out)
         return [
@@ -147,108 +177,94 @@ class TelegramComposer(models.TransientModel):
             for code, count in counts.most_common()
         ]
 
-    def _check_has_recipients(self, left_out):
-        """Raise a UserError that says why nobody would get the message."""
-        if not left_out:
-            raise UserError(
-                self.env._(
-                    "There is nobody to write to. Choose a contact in “To”, or set the record's "
-                    "first."
-                )
-            )
-        if len(left_out) == 1 and left_out[0].reason in ("no_phone", "bad_phone"):
-            self.env["telegram.chat"]._get_phone(left_out[0].partner)  # says what to do about it
-        lines = [self.env._("Nobody can be written to:"), *self._count_reasons(left_out)]
-        raise UserError("\n".join(lines))
-
-    def _get_recipients_summary(self, going, left_out):
-        """Give who gets the message, and who does not, as HTML."""
-        if not going and not left_out:
+    def _get_recipients_summary(self, recipients, left_out):
+        """Return the recipients, and those that are left out, as HTML."""
+        if not recipients and not left_out:
             return Markup("<span class='text-danger'>%s</span>") % self.env._(
-                "This record has no contact to write to. Set its customer first, or choose "
-                "somebody here."
+                "This record has no contact. Set its customer, or choose a contact here."
             )
         parts = []
         if self.is_mass:
-            total = len(going) + len(left_out)
-            parts.append(
-                Markup("<div>%s</div>")
-                % self.env._(
-                    "%(count)s of %(total)s get the message.", count=len(going), total=total
-                )
+            summary = self.env._(
+                "Recipients: %(count)s of %(total)s",
+                count=len(recipients),
+                total=len(recipients) + len(left_out),
             )
-            parts += [Markup("<div>%s</div>") % line for line in self._count_reasons(left_out)]
-        parts += self._list(going, self._get_recipient_label)
-        parts += self._list(left_out, self._get_left_out_summary)
+            lines = [summary, *self._count_reasons(left_out)]
+            parts = [Markup("<div>%s</div>") % line for line in lines]
+        parts += self._format_lines(recipients, self._get_recipient_line)
+        parts += self._format_lines(left_out, self._get_left_out_line)
         return Markup().join(parts)
 
-    def _list(self, recipients, describe):
-        """Give a line for each recipient; of many, for the first ones unless all are wanted."""
-        shown = recipients if self.show_all else recipients[:LINES]
-        lines = [describe(recipient) for recipient in shown]
+    def _format_lines(self, recipients, format_line):
+        """Return a line for each recipient, or for the first ones with the number of the others."""
+        shown = recipients if self.show_all else recipients[:LINES_MAX]
+        lines = [format_line(recipient) for recipient in shown]
         if len(shown) < len(recipients):
             rest = self.env._("… and %s more", len(recipients) - len(shown))
             lines.append(Markup("<div class='text-muted'>%s</div>") % rest)
         return lines
 
-    def _get_recipient_label(self, recipient):
+    def _get_recipient_line(self, recipient):
         if not recipient.partner:
-            return GOING % (recipient.chat.display_name, self.env._("everybody in the group"))
-        place = recipient.phone or self.env._("in Telegram")
+            return RECIPIENT_LINE % (
+                recipient.chat.display_name,
+                self.env._("all members of the group"),
+            )
+        address = recipient.phone or self.env._("in Telegram")
         if chat := recipient.chat._filtered_access("read"):
-            place = self.env._("in the chat “%s”", chat.display_name)
-        return GOING % (recipient.partner.display_name, place)
+            address = self.env._("in the chat “%s”", chat.display_name)
+        return RECIPIENT_LINE % (recipient.partner.display_name, address)
 
-    def _get_left_out_summary(self, recipient):
+    def _get_left_out_line(self, recipient):
         name = (recipient.record if self.is_mass else recipient.partner).display_name
-        return LEFT_OUT % (name, self._get_reasons()[recipient.reason])
+        return LEFT_OUT_LINE % (name, self._get_reasons()[recipient.reason])
 
-    # === WARNINGS === #
-
-    def _get_personal_warning(self, going):
-        """Say what speaks against writing to the one person."""
-        if len(going) != 1:
+    def _get_personal_warning(self, recipients):
+        """Return a warning about the single recipient, or an empty text."""
+        if len(recipients) != 1:
             return ""
-        [recipient] = going
+        [recipient] = recipients
         if recipient.reason == "opted_out":
             return self.env._(
-                "%s wants no mailings. Write only what this person expects from you.",
+                "%s wants no mailings. Send only messages that this contact expects.",
                 recipient.partner.display_name,
             )
         if recipient.reason == "no_account":
             return self.env._(
-                "Telegram knew nobody at the number of %s the last time. It will be tried again.",
+                "The last check found no Telegram account for the phone number of %s. It will be "
+                "checked again.",
                 recipient.partner.display_name,
             )
         return ""
 
-    def _get_waiting_warnings(self, going):
-        """Say why messages will wait, and how long: list of sentences."""
+    def _get_queue_warnings(self, recipients):
+        """Yield sentences that explain why messages will stay in the queue, and for how long."""
         instance = self.instance_id
         if instance and instance.state != const.STATE_AUTHORIZED:
             yield self.env._(
-                "The Telegram account does not work just now. The message waits, and goes out by "
-                "itself when an administrator has brought the account back."
+                "The Telegram account is not ready to send. The message is queued and sent as "
+                "soon as an administrator has restored the account."
             )
         new = sum(
-            # sudo: telegram.chat - whether the account has been in touch
+            # sudo: telegram.chat - only whether the account has been in touch with the contact
             not recipient.chat or recipient.chat.sudo().is_new_contact
-            for recipient in going
+            for recipient in recipients
         )
         if new and not instance.daily_new_contact_limit:
             yield self.env._(
-                "New to this account: %(new)s of %(total)s. It may not write to new people at all "
-                "(“New People a Day” of the account is 0), so these messages wait until an "
-                "administrator allows it, or until these people write first.",
+                "%(new)s of %(total)s recipients are new contacts. The Daily New Contacts Limit "
+                "of the account is 0, so these messages are queued until an administrator raises "
+                "it or the contact writes first.",
                 new=new,
-                total=len(going),
+                total=len(recipients),
             )
         elif new and new > instance.daily_new_contact_limit - instance._count_new_contacts():
             yield self.env._(
-                "New to this account: %(new)s of %(total)s. To %(limit)s new people a day it "
-                "writes, so that Telegram does not take it for a sender of spam; the other "
-                "messages wait and go out on the following days by themselves.",
+                "%(new)s of %(total)s recipients are new contacts. Only %(limit)s new contacts "
+                "are messaged per day to avoid being flagged as spam. The other messages are sent "
+                "over the next days.",
                 new=new,
-                total=len(going),
+                total=len(recipients),
                 limit=instance.daily_new_contact_limit,
             )

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 
 class TelegramForward(models.TransientModel):
-    """Chooses to whom messages are forwarded, by the account that has them."""
+    """Forward messages to chats and contacts, with the account that has the messages."""
 
     _name = "telegram.forward"
     _inherit = "telegram.wizard.mixin"
@@ -24,6 +24,8 @@ class TelegramForward(models.TransientModel):
     partner_ids = fields.Many2many("res.partner", string="To Contacts")
     warning = fields.Text(compute="_compute_warning")
 
+    # === COMPUTE METHODS === #
+
     @api.depends("message_ids")
     def _compute_instance_id(self):
         for wizard in self:
@@ -31,25 +33,22 @@ class TelegramForward(models.TransientModel):
 
     @api.depends("partner_ids", "instance_id")
     def _compute_warning(self):
+        reasons = self.env["telegram.chat"]._get_unreachable_reasons()
         for wizard in self:
             lines = [
-                f"{partner.display_name}: {wizard._get_reason(reason)}"
+                f"{partner.display_name}: {reasons[reason]}"
                 for partner, _chat, _phone, reason in wizard._check_partners()
                 if reason
             ]
             wizard.warning = "\n".join(lines)
 
-    def _check_partners(self):
-        partners = self.partner_ids._origin
-        if not (partners and self.instance_id):
-            return []
-        return self.env["telegram.chat"]._check_recipients(self.instance_id, partners)
-
-    def _get_reason(self, code):
-        return self.env["telegram.chat"]._get_unreachable_reasons()[code]
+    # === ACTION METHODS === #
 
     def action_forward(self):
-        """Queue the messages for each chat, in the order in which they were written."""
+        """Queue the messages for each chat in their original order, and display a summary.
+
+        :raise UserError: no chat or contact is chosen
+        """
         self._check_access_to_all()
         chats = self.chat_ids
         if self.partner_ids:
@@ -59,9 +58,17 @@ class TelegramForward(models.TransientModel):
                 .values()
             )
         if not chats:
-            raise UserError(self.env._("Choose a chat or a contact to forward to."))
+            raise UserError(self.env._("Choose a chat or a contact to forward the messages to."))
         messages = self.message_ids.sorted("id")
         queued = self.env["telegram.message"]
         for chat in chats:
             queued |= self.instance_id.forward_messages(chat.telegram_id, messages)
-        return self.env["telegram.composer"]._report(queued, [])
+        return self.env["telegram.composer"]._display_queued(queued)
+
+    # === BUSINESS METHODS === #
+
+    def _check_partners(self):
+        partners = self.partner_ids._origin
+        if not (partners and self.instance_id):
+            return []
+        return self.env["telegram.chat"]._check_recipients(self.instance_id, partners)

@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..client import RateLimiter
-from .telegram_composer_recipients import GOING, LEFT_OUT
+from .telegram_composer_recipients import LEFT_OUT_LINE, RECIPIENT_LINE
 
 LINES = 20  # of people who are listed one by one
 CHECKS = 10  # numbers that are asked about at once: Telegram dislikes many
@@ -114,10 +114,10 @@ class TelegramGroupPeople(models.AbstractModel):
         reasons = self.env["telegram.chat"]._get_group_reasons()
         # Who is left out comes first: that is what a person has to know.
         lines = [
-            LEFT_OUT % (person.record.display_name, reasons[person.reason])
+            LEFT_OUT_LINE % (person.record.display_name, reasons[person.reason])
             for person in left_out[:LINES]
         ]
-        lines += [GOING % (person.record.display_name, "") for person in going[:LINES]]
+        lines += [RECIPIENT_LINE % (person.record.display_name, "") for person in going[:LINES]]
         rest = len(going) + len(left_out) - len(lines)
         if rest:
             text = self.env._(

@@ -10,17 +10,17 @@ from ..tools.transactions import write_in_own_transaction
 
 
 class TelegramInstancePicture(models.TransientModel):
-    """The dialog that gives the Telegram account another picture."""
+    """Change the profile picture of a Telegram account."""
 
     _name = "telegram.instance.picture"
     _inherit = "telegram.wizard.mixin"
-    _description = "Picture of a Telegram Account"
+    _description = "Telegram Account Picture"
 
     instance_id = fields.Many2one("telegram.instance", required=True, ondelete="cascade")
     picture = fields.Binary(attachment=False, required=True)
 
     def action_set(self):
-        """Hand the picture to the service; as JPEG, whatever it was.
+        """Send the picture to Telegram, converted to JPEG, and store it on the account.
 
         https://green-api.com/en/telegram/docs/api/account/SetProfilePicture/
         """
@@ -32,7 +32,7 @@ class TelegramInstancePicture(models.TransientModel):
         content = base64.b64encode(picture)
         write_in_own_transaction(instance, lambda own: own.write({"account_picture": content}))
         return instance._display_result(
-            self.env._("The Telegram account has a new picture."),
+            self.env._("The profile picture was changed."),
             result,
             next={"type": "ir.actions.act_window_close"},
         )

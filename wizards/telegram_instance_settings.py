@@ -7,7 +7,7 @@ from .. import const
 from ..client import GreenApiError
 from ..tools.transactions import write_in_own_transaction
 
-# The switches: our names, the service's, and whether Odoo misses something without it.
+# Switches: field name and name at GREEN-API.
 SWITCHES = {
     "incoming_webhook": "incomingWebhook",
     "outgoing_webhook": "outgoingWebhook",
@@ -22,32 +22,32 @@ SWITCHES = {
     "keep_online": "keepOnlineStatus",
 }
 DELAY = "delaySendMessagesMilliseconds"
-# Told by "Set up receiving" only, and a secret.
+# Sent by Set Up Receiving only, because they contain a secret.
 RECEIVING = ("webhookUrl", "webhookUrlToken")
 
 
 class TelegramInstanceSettings(models.TransientModel):
-    """The settings of an instance as the service has them. Only what is changed is sent."""
+    """Change the settings of an account at GREEN-API. Only changed settings are sent."""
 
     _name = "telegram.instance.settings"
     _inherit = "telegram.wizard.mixin"
-    _description = "Settings of a Telegram Instance"
+    _description = "Telegram Account Settings"
 
     instance_id = fields.Many2one("telegram.instance", required=True, ondelete="cascade")
-    incoming_webhook = fields.Boolean("Incoming messages")
-    outgoing_webhook = fields.Boolean("What becomes of messages")
-    outgoing_message_webhook = fields.Boolean("Messages written on the phone")
-    outgoing_api_message_webhook = fields.Boolean("Messages sent through the service")
-    state_webhook = fields.Boolean("State of the account")
+    incoming_webhook = fields.Boolean("Incoming Messages")
+    outgoing_webhook = fields.Boolean("Message Statuses")
+    outgoing_message_webhook = fields.Boolean("Messages from the Phone")
+    outgoing_api_message_webhook = fields.Boolean("Messages from the API")
+    state_webhook = fields.Boolean("Account State")
     poll_message_webhook = fields.Boolean("Polls")
-    edited_message_webhook = fields.Boolean("Edited messages")
-    deleted_message_webhook = fields.Boolean("Deleted messages")
-    mark_incoming = fields.Boolean("Mark as read at once")
-    mark_on_reply = fields.Boolean("Mark as read when answering")
-    keep_online = fields.Boolean("Show as online")
-    delay = fields.Integer("Pause between two messages")
-    webhook_url = fields.Char("Webhook address", readonly=True)
-    others = fields.Text("Other settings", readonly=True)
+    edited_message_webhook = fields.Boolean("Edited Messages")
+    deleted_message_webhook = fields.Boolean("Deleted Messages")
+    mark_incoming = fields.Boolean("Mark as Read Immediately")
+    mark_on_reply = fields.Boolean("Mark as Read on Reply")
+    keep_online = fields.Boolean("Always Online")
+    delay = fields.Integer("Sending Interval (ms)")
+    webhook_url = fields.Char("Webhook Address", readonly=True)
+    others = fields.Text("Other Settings", readonly=True)
     as_read = fields.Json(readonly=True)
     missing = fields.Char(compute="_compute_missing")
 
@@ -69,7 +69,7 @@ class TelegramInstanceSettings(models.TransientModel):
             if not const.SEND_INTERVAL_MIN <= wizard.delay <= const.SEND_INTERVAL_MAX:
                 raise ValidationError(
                     self.env._(
-                        "The pause between two messages is %(min)s to %(max)s milliseconds.",
+                        "The sending interval must be between %(min)s and %(max)s milliseconds.",
                         min=const.SEND_INTERVAL_MIN,
                         max=const.SEND_INTERVAL_MAX,
                     )
@@ -78,7 +78,7 @@ class TelegramInstanceSettings(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_save(self):
-        """Send what was changed, in one call, and read it back."""
+        """Send the changed settings in one call, read them back and display the result."""
         self.ensure_one()
         instance = self.instance_id
         instance.check_access("write")
@@ -86,27 +86,28 @@ class TelegramInstanceSettings(models.TransientModel):
         changes = self._get_changes()
         if not changes:
             return instance._display_result(
-                self.env._("Nothing was changed."), type="info", next=close
+                self.env._("No settings were changed."), type="info", next=close
             )
         step = instance._call_service("set_settings", changes)
         write_in_own_transaction(instance, lambda own: own._store_settings(changes))
         different = self._read_back(changes)
-        told = instance._get_changes_message(changes)
+        message = instance._get_changes_message(changes)
         if different:
-            told = self.env._(
-                "%(told)s Until then the service still shows the former value of: %(names)s.",
-                told=told,
+            message = self.env._(
+                "%(message)s Until then, GREEN-API still shows the previous value of: %(names)s.",
+                message=message,
                 names=self._get_setting_names(different),
             )
-        return instance._display_result(told, step, next=close)
+        return instance._display_result(message, step, next=close)
 
     # === BUSINESS METHODS === #
 
     @api.model
     def _create_from_settings(self, instance, settings):
-        """Return the dialog's record for the settings that the service has.
+        """Create the wizard with the current settings at GREEN-API.
 
-        :param dict settings: the service's names and values; the webhook's secret stays out
+        :param dict settings: values by the names at GREEN-API; the webhook secret is not copied
+        :return: the wizard record
         """
         shown = {name: settings.get(key) == "yes" for name, key in SWITCHES.items()}
         delay = settings.get(DELAY)
@@ -133,22 +134,22 @@ class TelegramInstanceSettings(models.TransientModel):
         )
 
     def _get_changes(self):
-        """Give what the service is to have otherwise, by its names.
+        """Return the changed settings as values by the names at GREEN-API.
 
-        A switch that it does not have at all, and that stays off, is none.
+        A switch that GREEN-API does not return counts as off.
         """
-        wanted = {key: "yes" if self[name] else "no" for name, key in SWITCHES.items()}
-        former = dict.fromkeys(SWITCHES.values(), "no") | (self.as_read or {})
+        current = {key: "yes" if self[name] else "no" for name, key in SWITCHES.items()}
+        previous = dict.fromkeys(SWITCHES.values(), "no") | (self.as_read or {})
         return {
             key: value
-            for key, value in {**wanted, DELAY: self.delay}.items()
-            if former.get(key) != value
+            for key, value in {**current, DELAY: self.delay}.items()
+            if previous.get(key) != value
         }
 
     def _read_back(self, changes):
-        """Give the settings that the service does not have yet, by its names.
+        """Return the names of the settings that GREEN-API has not applied yet.
 
-        While it restarts it may not say; the receive action asks once more then.
+        It may not respond while the account restarts. The receive action checks again later.
         """
         try:
             with self.instance_id._get_client() as client:
@@ -159,17 +160,17 @@ class TelegramInstanceSettings(models.TransientModel):
 
     @api.model
     def _get_setting_names(self, keys):
-        """Give the labels of settings, in the order of the dialog, as a list in one line.
+        """Return the labels of settings as a list in one line, in the order of the dialog.
 
-        :param keys: the service's names
+        :param keys: names at GREEN-API
         """
         names = {**{key: name for name, key in SWITCHES.items()}, DELAY: "delay"}
         labels = {
             **{
                 key: self._fields[name]._description_string(self.env) for key, name in names.items()
             },
-            "webhookUrl": self.env._("Webhook address"),
-            "webhookUrlToken": self.env._("Webhook secret"),
+            "webhookUrl": self.env._("Webhook Address"),
+            "webhookUrlToken": self.env._("Webhook Secret"),
         }
         labels |= {key: key for key in sorted(keys) if key not in labels}
         return ", ".join(label for key, label in labels.items() if key in keys)

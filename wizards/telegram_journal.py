@@ -10,27 +10,30 @@ from ..models.receiving.missed_messages import MARGIN
 from ..models.telegram_message import RANK, STATES
 from ..tools.unix_time import to_datetime
 
-# A message may be so late in the journals; before, its absence means nothing.
-LATE = timedelta(minutes=10)
+# Messages can appear in the journals with this delay.
+JOURNAL_DELAY = timedelta(minutes=10)
 
 
 class TelegramJournal(models.TransientModel):
-    """The service's journals of a day as they were when it was asked, beside Odoo's log."""
+    """Compare the GREEN-API message journals of the last 24 hours with the messages in Odoo."""
 
     _name = "telegram.journal"
     _inherit = "telegram.wizard.mixin"
-    _description = "Journals of the Service"
+    _description = "GREEN-API Message Journals"
 
     instance_id = fields.Many2one(
         "telegram.instance", required=True, readonly=True, ondelete="cascade"
     )
     entry_ids = fields.One2many("telegram.journal.entry", "journal_id", readonly=True)
 
+    # === BUSINESS METHODS === #
+
     def _open(self, instance):
-        """Ask the service for both journals, compare them with Odoo's log, and show both.
+        """Fetch both journals, compare them with the messages in Odoo and open the result.
 
         :param instance: the ``telegram.instance``
         :return: an action
+        :raise UserError: GREEN-API cannot be reached or refuses
         """
         instance.check_access("write")
         minutes = const.JOURNAL_HOURS * 60
@@ -41,29 +44,30 @@ class TelegramJournal(models.TransientModel):
         return journal._get_action()
 
     def _compare(self, rows):
-        """Make the entries: one for each message that the journals have, or Odoo.
+        """Create an entry for each message in the journals or in Odoo.
 
-        :param list rows: JournalMessages
+        :param list rows: of JournalMessage
         """
         messages = self._find_messages(rows)
         known = {(message.chat_id.telegram_id, message.id_message): message for message in messages}
         entries = self.env["telegram.journal.entry"]
-        nothing = self.env["telegram.message"]
+        no_message = self.env["telegram.message"]
         vals_list = [
-            entries._prepare(row, known.pop((row.chat_id, row.id_message), nothing)) for row in rows
+            entries._prepare_values(row, known.pop((row.chat_id, row.id_message), no_message))
+            for row in rows
         ]
-        vals_list += [entries._prepare_absent(message) for message in known.values()]
+        vals_list += [entries._prepare_absent_values(message) for message in known.values()]
         entries.create([{"journal_id": self.id, **vals} for vals in vals_list])
 
     def _find_messages(self, rows):
-        """Find Odoo's messages that the journals have, or should have by now."""
+        """Return the messages in Odoo that the journals contain, or should contain by now."""
         messages = self.env["telegram.message"]
         now = fields.Datetime.now()
         domain = [("instance_id", "=", self.instance_id.id), ("id_message", "!=", False)]
         in_journals = [("id_message", "in", [row.id_message for row in rows])]
         due = [
             ("date", ">", now - timedelta(hours=const.JOURNAL_HOURS) + MARGIN),
-            ("date", "<", now - LATE),
+            ("date", "<", now - JOURNAL_DELAY),
             ("state", "in", ("sent", "delivered", "read", "received")),
         ]
         return messages.search(domain + in_journals) | messages.search(domain + due)
@@ -76,23 +80,25 @@ class TelegramJournal(models.TransientModel):
             "views": [[False, "list"], [False, "form"]],
             "domain": [("journal_id", "=", self.id)],
             "context": {"search_default_different": 1, "default_journal_id": self.id},
-            "help": self.env._("The journals of the service and Odoo's log say the same."),
+            "help": self.env._("The GREEN-API journals and the messages in Odoo are the same."),
         }
 
 
 class TelegramJournalEntry(models.TransientModel):
-    """A message as the service's journal has it, and what Odoo has of it."""
+    """A message in the GREEN-API journal, with the message in Odoo."""
 
     _name = "telegram.journal.entry"
     _inherit = "telegram.wizard.mixin"
-    _description = "Journal of the Service"
+    _description = "GREEN-API Journal Entry"
     _order = "date desc, id desc"
     _rec_name = "text"
 
     journal_id = fields.Many2one(
         "telegram.journal", required=True, readonly=True, ondelete="cascade", index=True
     )
-    message_id = fields.Many2one("telegram.message", "In Odoo", readonly=True, ondelete="set null")
+    message_id = fields.Many2one(
+        "telegram.message", "Message in Odoo", readonly=True, ondelete="set null"
+    )
     state = fields.Selection(STATES, "State in Odoo", readonly=True)
     direction = fields.Selection(
         [("incoming", "Incoming"), ("outgoing", "Outgoing")], readonly=True
@@ -100,27 +106,38 @@ class TelegramJournalEntry(models.TransientModel):
     date = fields.Datetime(readonly=True)
     chat = fields.Char(readonly=True)
     sender_name = fields.Char("Sender", readonly=True)
-    type_message = fields.Char("Kind", readonly=True, help="As the service names it.")
+    type_message = fields.Char("Type", readonly=True, help="typeMessage at GREEN-API.")
     text = fields.Char(readonly=True)
-    id_message = fields.Char("Message Id", readonly=True)
-    status = fields.Char("Status at the Service", readonly=True)
+    id_message = fields.Char("Message ID", readonly=True)
+    status = fields.Char("Status at GREEN-API", readonly=True)
     difference = fields.Selection(
         [
             ("none", "None"),
             ("missing", "Missing in Odoo"),
-            ("status", "Further than in Odoo"),
-            ("absent", "Not in the journal"),
+            ("status", "Newer Status"),
+            ("absent", "Not in Journal"),
         ],
         readonly=True,
     )
     raw = fields.Text("Response", readonly=True)
 
+    # === ACTION METHODS === #
+
+    def action_fetch_missing(self):
+        """Import the messages that are missing in Odoo."""
+        journal = self.journal_id[:1] or self.journal_id.browse(
+            self.env.context.get("default_journal_id")
+        )
+        return journal.instance_id.action_fetch_missed()
+
+    # === BUSINESS METHODS === #
+
     @api.model
-    def _prepare(self, row, message):
-        """Give the values for an entry of a journal.
+    def _prepare_values(self, row, message):
+        """Prepare the values for an entry of the journal.
 
         :param JournalMessage row: the entry
-        :param message: the ``telegram.message``; empty when Odoo does not have it
+        :param message: the ``telegram.message``; empty if it is not in Odoo
         """
         difference = "none"
         if not message:
@@ -143,8 +160,8 @@ class TelegramJournalEntry(models.TransientModel):
         }
 
     @api.model
-    def _prepare_absent(self, message):
-        """Give the values for a message of Odoo that no journal has.
+    def _prepare_absent_values(self, message):
+        """Prepare the values for a message in Odoo that no journal contains.
 
         :param message: the ``telegram.message``
         """
@@ -160,10 +177,3 @@ class TelegramJournalEntry(models.TransientModel):
             "id_message": message.id_message,
             "difference": "absent",
         }
-
-    def action_take_missing(self):
-        """Take in what Odoo does not have."""
-        journal = self.journal_id[:1] or self.journal_id.browse(
-            self.env.context.get("default_journal_id")
-        )
-        return journal.instance_id.action_fetch_missed()

@@ -4,11 +4,11 @@ from odoo import api, fields, models
 
 
 class TelegramLinkPartner(models.TransientModel):
-    """The dialog that says which contact a chat is with."""
+    """Link a chat to a contact."""
 
     _name = "telegram.link.partner"
     _inherit = "telegram.wizard.mixin"
-    _description = "Link a Telegram Chat to a Contact"
+    _description = "Link Telegram Chat to Contact"
 
     chat_id = fields.Many2one("telegram.chat", required=True, readonly=True, ondelete="cascade")
     chat_name = fields.Char(related="chat_id.name")
@@ -26,17 +26,29 @@ class TelegramLinkPartner(models.TransientModel):
     )
     hint = fields.Char(compute="_compute_hint")
 
+    # === COMPUTE METHODS === #
+
     @api.depends("chat_id")
     def _compute_partner_id(self):
         for wizard in self:
             candidates = wizard.candidate_ids
-            only = candidates if len(candidates) == 1 else candidates.browse()
-            wizard.partner_id = wizard.chat_id.partner_id or only
+            single = candidates if len(candidates) == 1 else candidates.browse()
+            wizard.partner_id = wizard.chat_id.partner_id or single
 
     @api.depends("chat_id", "partner_id")
     def _compute_hint(self):
         for wizard in self:
             wizard.hint = wizard._get_other_chats_message() or wizard._get_candidates_message()
+
+    # === ACTION METHODS === #
+
+    def action_link(self):
+        """Link the chat to the selected contact."""
+        self.ensure_one()
+        self.chat_id._link_to_partner(self.partner_id)
+        return {"type": "ir.actions.act_window_close"}
+
+    # === TEXTS === #
 
     def _get_other_chats_message(self):
         chat = self.chat_id._origin
@@ -48,7 +60,7 @@ class TelegramLinkPartner(models.TransientModel):
             ]
         )
         return others and self.env._(
-            "%(partner)s has another chat of this account, too: %(chats)s. Both stay.",
+            "%(partner)s already has another chat of this account: %(chats)s. Both stay linked.",
             partner=self.partner_id.display_name,
             chats=", ".join(others.mapped("display_name")),
         )
@@ -57,13 +69,7 @@ class TelegramLinkPartner(models.TransientModel):
         if len(self.candidate_ids) < 2:
             return False
         return self.env._(
-            "Several contacts have the number %(phone)s: %(names)s.",
+            "Several contacts have the phone number %(phone)s: %(names)s.",
             phone=self.phone,
             names=", ".join(self.candidate_ids[:5].mapped("display_name")),
         )
-
-    def action_link(self):
-        """Link the chat to the chosen contact."""
-        self.ensure_one()
-        self.chat_id._link_to_partner(self.partner_id)
-        return {"type": "ir.actions.act_window_close"}

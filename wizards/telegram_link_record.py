@@ -2,26 +2,28 @@
 
 from odoo import api, fields, models
 
-# They have a chatter, and yet nothing of the company's business.
-NO_RECORDS = ("discuss.channel", "telegram.instance")
+# Models with a chatter that messages cannot be linked to.
+EXCLUDED_MODELS = ("discuss.channel", "telegram.instance")
 
 
 class TelegramLinkRecord(models.TransientModel):
-    """The dialog that puts messages on a record."""
+    """Link messages to a record, so that they are shown in its chatter."""
 
     _name = "telegram.link.record"
     _inherit = "telegram.wizard.mixin"
-    _description = "Link Telegram Messages to a Record"
+    _description = "Link Telegram Messages to Record"
 
     message_ids = fields.Many2many("telegram.message", required=True, readonly=True)
     record = fields.Reference(
         "_selection_record", compute="_compute_record", store=True, readonly=False, required=True
     )
 
+    # === COMPUTE METHODS === #
+
     @api.model
     def _selection_record(self):
-        """Give the models with a chatter that the user may read."""
-        # sudo: ir.model - their names; which of them the user may read is asked below
+        """Return the models with a chatter that the user may read."""
+        # sudo: ir.model - only the names; read access to each model is checked below
         models_sudo = (
             self.env["ir.model"]
             .sudo()
@@ -29,29 +31,33 @@ class TelegramLinkRecord(models.TransientModel):
         )
         return [
             (model.model, model.name)
-            for model in models_sudo.with_env(self.env).sudo()  # sudo: as above, by its name
-            if model.model in self.env and self._is_offered(self.env[model.model])
+            for model in models_sudo.with_env(self.env).sudo()  # sudo: as above
+            if model.model in self.env and self._is_selectable(self.env[model.model])
         ]
-
-    def _is_offered(self, records):
-        return (
-            not records._abstract
-            and records._name not in NO_RECORDS
-            and records._auto
-            and records.has_access("read")
-        )
 
     @api.depends("message_ids")
     def _compute_record(self):
-        """Propose where the messages stand, else their contact."""
+        """Compute the record that the messages are linked to, or their contact."""
         for wizard in self:
             message = wizard.message_ids[:1]
             record = message._get_record() or message.partner_id
             is_readable = record and record.has_access("read")
             wizard.record = is_readable and f"{record._name},{record.id}"
 
+    # === ACTION METHODS === #
+
     def action_link(self):
-        """Put the messages on the chosen record."""
+        """Link the messages to the selected record."""
         self._check_access_to_all()
         self.message_ids._link_to_record(self.record)
         return {"type": "ir.actions.act_window_close"}
+
+    # === BUSINESS METHODS === #
+
+    def _is_selectable(self, model):
+        return (
+            not model._abstract
+            and model._name not in EXCLUDED_MODELS
+            and model._auto
+            and model.has_access("read")
+        )

@@ -4,23 +4,24 @@ from odoo import fields, models
 
 
 class TelegramMessageLookup(models.TransientModel):
-    """Asks the service for one message by its id."""
+    """Fetch one message from GREEN-API by its ID."""
 
     _name = "telegram.message.lookup"
     _inherit = "telegram.wizard.mixin"
-    _description = "Message by Id"
+    _description = "Find Telegram Message by ID"
 
     instance_id = fields.Many2one(
         "telegram.instance",
+        "Account",
         required=True,
         ondelete="cascade",
         default=lambda self: self.env["telegram.instance"].search([], limit=1),
     )
-    chat = fields.Char("Chat Id", required=True, help="As the service gives it.")
-    id_message = fields.Char("Message Id", required=True, help="idMessage of the service.")
+    chat = fields.Char("Chat ID", required=True, help="chatId at GREEN-API.")
+    id_message = fields.Char("Message ID", required=True, help="idMessage at GREEN-API.")
 
     def action_look_up(self):
-        """Ask, and show what the service has."""
+        """Fetch the message from GREEN-API and display it."""
         self.ensure_one()
         instance = self.instance_id
         instance.check_access("write")

@@ -9,48 +9,50 @@ from .. import const
 from ..client import GreenApiError, propose_host
 from ..tools.transactions import write_as_user
 
-PATIENCE = timedelta(seconds=60)  # until it is said what may be wrong
-WAKE_EVERY = timedelta(seconds=10)
+TEST_DELAY = timedelta(seconds=60)  # after it, the message explains what may be wrong
+TRIGGER_INTERVAL = timedelta(seconds=10)  # between two triggers of the receive action
 
 
 class TelegramOnboarding(models.TransientModel):
-    """The guided start: from an id and a token to an account that sends and receives.
+    """Guide the user through the connection of an account, from credentials to a test message.
 
-    How far it is, the instance knows; so it may be closed at any step, and goes on there. No
-    secret is kept here.
+    The progress is stored on the account, so that the dialog can be closed and continued at any
+    step. No secret is stored here.
 
-    The last step of the guided start: a message to the account itself that has to come back.
-
-    It goes the way of every message: queue, send action, service, Telegram; and its echo comes the
-    way that was chosen. So what is proven is the whole way, Odoo's scheduled actions included.
+    The last step sends a message to the account itself, which has to be received again. It uses
+    the same queue, scheduled actions and receiving method as every message, so it tests them all.
     """
 
     _name = "telegram.onboarding"
     _inherit = "telegram.wizard.mixin"
-    _description = "Connect a Telegram Account"
+    _description = "Connect Telegram Account"
 
     instance_id = fields.Many2one("telegram.instance", ondelete="cascade")
     sign_in_id = fields.Many2one("telegram.sign.in", ondelete="set null")
     message_id = fields.Many2one("telegram.message", "Test Message", ondelete="set null")
-    tested_from = fields.Datetime("Test Sent")
-    woken_at = fields.Datetime("Receive Action Woken")
+    test_sent_date = fields.Datetime()
+    receive_trigger_date = fields.Datetime()
 
     # === STEPS === #
 
     @api.model
-    def begin(self, instance_id=False):
-        """Begin, or go on with an instance.
+    def start(self, instance_id=False):
+        """Start the connection of a new account, or continue with an existing one.
 
-        :return: dict, as of ``describe``
+        :param int instance_id: id of the ``telegram.instance`` to continue with
+        :return: dict, see ``get_progress``
+        :raise AccessError: the user is not a Telegram administrator
         """
         instance = self.env["telegram.instance"].browse(instance_id or [])
         instance.check_access("write")
-        return self.create({"instance_id": instance.id}).describe()
+        return self.create({"instance_id": instance.id}).get_progress()
 
-    def describe(self):
-        """Say how far it is.
+    def get_progress(self):
+        """Return the current step and the data that it needs.
 
-        :return: dict, ``step`` (see telegram.instance._get_start_step) and what that needs
+        :return: dict with ``step`` (see ``telegram.instance._get_start_step``), ``id`` of this
+            record, ``instance``, ``sign_in_id`` and ``can_handle_tokens``
+        :raise AccessError: the user is not a Telegram administrator
         """
         self.ensure_one()
         instance = self.instance_id
@@ -65,24 +67,27 @@ class TelegramOnboarding(models.TransientModel):
             "step": step,
             "can_handle_tokens": instance._can_handle_tokens(),
             "sign_in_id": self.sign_in_id.id,
-            "instance": self._get_instance_summary(instance) if instance else False,
+            "instance": self._prepare_instance_data(instance) if instance else False,
         }
 
     def connect(self, name, id_instance, api_token, api_url=""):
-        """Try the credentials, and keep them when the service accepts them.
+        """Test the credentials, and store them if GREEN-API accepts them.
 
-        An instance that is there already gets the new ones.
+        An account that has the same instance ID is updated.
 
-        :param str api_url: empty: the usual one
-        :return: dict, as of ``describe``; with ``refusal`` in words when they are not right
-        :raise AccessError: for users without the rights of Odoo's settings
+        :param str name: name of the account in Odoo
+        :param str id_instance: idInstance at GREEN-API
+        :param str api_token: apiTokenInstance at GREEN-API
+        :param str api_url: apiUrl at GREEN-API; by default derived from the instance ID
+        :return: dict, see ``get_progress``; with ``error``, a text, if they are not accepted
+        :raise AccessError: the user has no access to Odoo's settings
         """
         self.ensure_one()
         instances = self.env["telegram.instance"]
         instances.check_access("create")
         if not instances._can_handle_tokens():
             raise AccessError(
-                self.env._("The API token is for users with the rights of Odoo's settings.")
+                self.env._("Only users with access to Odoo's settings can enter an API token.")
             )
         id_instance = (id_instance or "").strip()
         values = {
@@ -93,48 +98,98 @@ class TelegramOnboarding(models.TransientModel):
         try:
             token, state = self._test_credentials(values)
         except (GreenApiError, UserError) as error:
-            return {**self.describe(), "refusal": self._get_refusal_message(values, error)}
+            return {**self.get_progress(), "error": self._get_credentials_error(values, error)}
         values = {
             "name": (name or "").strip() or self.env._("Telegram"),
             "id_instance": id_instance,
             "api_url": values["api_url"],
             "api_token_new": token,
         }
-        return write_as_user(self, lambda start: start._store_instance(values, state))
+        return write_as_user(self, lambda wizard: wizard._store_instance(values, state))
 
     def set_receiving(self, receive_mode):
-        """Choose the way messages come in, tell the service, and prove it where that can be done.
+        """Set the receiving method, configure it at GREEN-API and test it where possible.
 
         :param str receive_mode: "polling" or "webhook"
-        :return: dict, as of ``describe``; with ``message`` in words and whether it ``is_good``
+        :return: dict, see ``get_progress``; with ``message`` (the result as a text) and
+            ``is_good`` (whether the method works)
+        :raise AccessError: the user is not a Telegram administrator
         """
         self.ensure_one()
         self.instance_id.check_access("write")
 
-        def choose(start):
-            start.instance_id.receive_mode = receive_mode
-            start.message_id = False  # what was sent before proves nothing about this way
-            return start.instance_id._get_webhook_problem()
+        def set_mode(wizard):
+            wizard.instance_id.receive_mode = receive_mode
+            wizard.message_id = False  # an earlier test message does not test this method
+            return wizard.instance_id._get_webhook_problem()
 
-        problem = write_as_user(self, choose)
+        problem = write_as_user(self, set_mode)
         sentences, is_good = [problem], False
         if not problem:
             sentences, is_good = write_as_user(
-                self, lambda start: start.instance_id._test_receiving()
+                self, lambda wizard: wizard.instance_id._test_receiving()
             )
-        answer = write_as_user(self, lambda start: start.describe())
-        if is_good:  # which switches the service was told says nothing to somebody who begins
+        progress = write_as_user(self, lambda wizard: wizard.get_progress())
+        if is_good:  # the first sentence lists the changed settings, of no use in the guided start
             sentences = sentences[1:]
-        return {**answer, "message": " ".join(sentences), "is_good": is_good}
+        return {**progress, "message": " ".join(sentences), "is_good": is_good}
 
-    # === HELPERS === #
+    def send_test(self):
+        """Queue a message to the account's own chat, unless one was queued already.
+
+        :return: dict, see ``check_test``
+        :raise AccessError: the user is not a Telegram administrator
+        """
+        self.ensure_one()
+        instance = self.instance_id
+        instance.check_access("write")
+        if self.message_id and self.message_id.state not in ("error", "canceled"):
+            return self.check_test()
+        try:
+            with instance._get_client() as client:
+                account = client.get_account_settings()
+        except GreenApiError as caught:
+            error = caught
+            return write_as_user(self, lambda wizard: wizard._process_test_error(error))
+        return write_as_user(self, lambda wizard: wizard._queue_test(account))
+
+    def check_test(self):
+        """Check whether the test message was sent and received.
+
+        :return: dict with ``message``, a text, and ``status``: "starting" (the account restarts
+            and sends nothing yet), "queued", "sent", "proven" or "failed"
+        :raise AccessError: the user is not a Telegram administrator
+        """
+        self.ensure_one()
+        instance = self.instance_id
+        instance.check_access("write")
+        message = self.message_id
+        if not message:
+            return self._prepare_test_result("failed", self.env._("The test message was deleted."))
+        if self._is_test_received():
+            write_as_user(self, lambda wizard: wizard._store_test_result())
+            return self._prepare_test_result(
+                "proven", self.env._("The test message was received. Sending and receiving work.")
+            )
+        if message.state in ("error", "canceled"):
+            return self._prepare_test_result(
+                "failed", message.failure_reason or self.env._("The message was not sent.")
+            )
+        if message.state in ("queued", "sending"):
+            return self._prepare_test_result("queued", self._get_queued_message(instance))
+        self._trigger_receive_action(instance)
+        return self._prepare_test_result(
+            "sent", message.failure_reason or self._get_sent_message(instance)
+        )
+
+    # === CREDENTIALS === #
 
     def _test_credentials(self, values):
-        """Ask the service for the state with credentials that are not kept anywhere yet.
+        """Fetch the state of the account with credentials that are not stored yet.
 
-        :return: the token as it is to be kept, and the state
-        :raise GreenApiError: the service does not accept them
-        :raise ValidationError: they cannot be right
+        :return: tuple of the token as it is to be stored, and the state
+        :raise GreenApiError: GREEN-API does not accept the credentials
+        :raise ValidationError: the credentials are malformed
         """
         candidate = self.env["telegram.instance"].new(values)
         candidate._check_id_instance()
@@ -145,14 +200,12 @@ class TelegramOnboarding(models.TransientModel):
             return token, client.get_state_instance().state
 
     def _store_instance(self, values, state):
-        """Make the instance, or give one that is there the credentials; in a transaction of its
-        own."""
         instance = self.instance_id._connect(values)
         instance._update_state(state)
         self.instance_id = instance
-        return self.describe()
+        return self.get_progress()
 
-    def _get_refusal_message(self, values, error):
+    def _get_credentials_error(self, values, error):
         if not isinstance(error, GreenApiError):
             return str(error)
         candidate = self.env["telegram.instance"].new(values)
@@ -160,13 +213,13 @@ class TelegramOnboarding(models.TransientModel):
             return self.env._("This instance was deleted at GREEN-API. Enter another one.")
         if error.code in (const.CODE_UNAUTHORIZED, const.CODE_FORBIDDEN):
             return self.env._(
-                "GREEN-API does not accept this id and token at %(host)s. Copy idInstance, "
-                "apiTokenInstance and apiUrl once more from its console.",
+                "GREEN-API does not accept this instance ID and API token at %(host)s. Copy "
+                "idInstance, apiTokenInstance and apiUrl again from the GREEN-API console.",
                 host=candidate.api_url.partition("://")[2],
             )
         return candidate._get_error_message(error)
 
-    def _get_instance_summary(self, instance):
+    def _prepare_instance_data(self, instance):
         return {
             "id": instance.id,
             "name": instance.name,
@@ -175,64 +228,43 @@ class TelegramOnboarding(models.TransientModel):
             "state": instance.state,
             "message": instance.state_message,
             "receive_mode": instance.receive_mode,
-            "webhook_problem": self._get_webhook_message(instance),
+            "webhook_problem": self._get_webhook_problem(instance),
         }
 
-    def _get_webhook_message(self, instance):
-        """Say why no webhook is possible; False when one is."""
-        imagined = instance.new({"receive_mode": "webhook"}, origin=instance)
-        return imagined._get_webhook_problem()
+    def _get_webhook_problem(self, instance):
+        """Return why a webhook cannot be used, or False if it can."""
+        candidate = instance.new({"receive_mode": "webhook"}, origin=instance)
+        return candidate._get_webhook_problem()
 
-    def send_test(self):
-        """Queue a message to the account's own chat, unless one is under way.
+    # === TEST MESSAGE === #
 
-        :return: dict, as of ``look``
+    def _queue_test(self, account):
+        """Queue the test message.
+
+        :param account: AccountSettings of the client
+        :return: dict, see ``check_test``
         """
-        self.ensure_one()
         instance = self.instance_id
-        instance.check_access("write")
-        if self.message_id and self.message_id.state not in ("error", "canceled"):
-            return self.look()
-        try:
-            with instance._get_client() as client:
-                account = client.get_account_settings()
-        except GreenApiError as refusal:
-            error = refusal
-            return write_as_user(self, lambda start: start._process_test_error(error))
-        return write_as_user(self, lambda start: start._queue_test(account))
-
-    def look(self):
-        """Say where the test message is.
-
-        :return: dict, its ``status`` is "starting" (nothing is sent until the instance has
-            restarted), "queued", "sent", "proven" or "failed"; and ``message``, what that means
-        """
-        self.ensure_one()
-        instance = self.instance_id
-        instance.check_access("write")
-        message = self.message_id
-        if not message:
-            return self._prepare_test_result("failed", self.env._("The test message was deleted."))
-        if self._has_come_back():
-            write_as_user(self, lambda start: start._store_test_result())
+        instance._update_state(account.state)
+        if account.state != const.STATE_AUTHORIZED:
+            is_starting = account.state == const.STATE_STARTING
             return self._prepare_test_result(
-                "proven", self.env._("The message has come back: both ways work.")
+                "starting" if is_starting else "failed", instance.state_message
             )
-        if message.state in ("error", "canceled"):
+        if not account.chat_id:
             return self._prepare_test_result(
-                "failed", message.failure_reason or self.env._("It was not sent.")
+                "failed", self.env._("GREEN-API does not return the chat ID of the account.")
             )
-        if message.state in ("queued", "sending"):
-            return self._prepare_test_result("queued", self._get_queued_message(instance))
-        self._wake_receive_action(instance)
-        return self._prepare_test_result(
-            "sent", message.failure_reason or self._get_sent_message(instance)
+        # sudo: telegram.instance, telegram.chat - data of the account from GREEN-API
+        instance.sudo().write(instance._prepare_profile(account))
+        chat = self.env["telegram.chat"]._get_or_create(
+            instance, account.chat_id, name=self.env._("Saved Messages")
         )
-
-    # === HELPERS === #
-
-    def _prepare_test_result(self, status, message):
-        return {"status": status, "message": message}
+        chat.sudo().is_new_contact = False  # own chats do not count towards the daily limit
+        text = self.env._("This is a test message from Odoo. If you can read it, sending works.")
+        self.message_id = instance.send_text(account.chat_id, text)
+        self.test_sent_date = fields.Datetime.now()
+        return self.check_test()
 
     def _process_test_error(self, error):
         instance = self.instance_id
@@ -243,32 +275,9 @@ class TelegramOnboarding(models.TransientModel):
             )
         return self._prepare_test_result("failed", instance._get_error_message(error))
 
-    def _queue_test(self, account):
-        """Queue the message; in a transaction of its own."""
-        instance = self.instance_id
-        instance._update_state(account.state)
-        if account.state != const.STATE_AUTHORIZED:
-            is_starting = account.state == const.STATE_STARTING
-            return self._prepare_test_result(
-                "starting" if is_starting else "failed", instance.state_message
-            )
-        if not account.chat_id:
-            reason = self.env._("The service does not tell the account's own chat id.")
-            return self._prepare_test_result("failed", reason)
-        # sudo: telegram.instance, telegram.chat - what the service said of the account
-        instance.sudo().write(instance._prepare_profile(account))
-        chat = self.env["telegram.chat"]._get_or_create(
-            instance, account.chat_id, name=self.env._("Saved Messages")
-        )
-        chat.sudo().is_new_contact = False  # the account is none to itself
-        text = self.env._("This is a test from Odoo: if you read it, sending works.")
-        self.message_id = instance.send_text(account.chat_id, text)
-        self.tested_from = fields.Datetime.now()
-        return self.look()
-
-    def _has_come_back(self):
-        """Whether the service has reported the message, by the way that was chosen."""
-        # sudo: telegram.event - whether there is one
+    def _is_test_received(self):
+        """Return whether the message was reported with the receiving method of the account."""
+        # sudo: telegram.event - only whether there is one
         events_sudo = self.env["telegram.event"].sudo()
         domain = [
             ("message_id", "=", self.message_id.id),
@@ -277,47 +286,51 @@ class TelegramOnboarding(models.TransientModel):
         return bool(events_sudo.search_count(domain, limit=1))
 
     def _store_test_result(self):
-        # sudo: telegram.instance - what came back is known
+        # sudo: telegram.instance - only the date of the test
         self.instance_id.sudo().test_date = fields.Datetime.now()
 
-    def _wake_receive_action(self, instance):
-        """Let the scheduled action fetch at once, and not only when its time has come."""
+    def _trigger_receive_action(self, instance):
+        """Trigger the receive action before its next scheduled run, when messages are polled."""
         now = fields.Datetime.now()
         if instance.receive_mode == "polling" and (
-            not self.woken_at or now - self.woken_at > WAKE_EVERY
+            not self.receive_trigger_date or now - self.receive_trigger_date > TRIGGER_INTERVAL
         ):
-            self.write({"woken_at": now})
-            instance.sudo().receive_cron_id._trigger()  # sudo: ir.cron - it is the instance's own
+            self.write({"receive_trigger_date": now})
+            instance.sudo().receive_cron_id._trigger()  # sudo: ir.cron - that of the account
 
-    def _is_late(self):
-        return fields.Datetime.now() - self.tested_from > PATIENCE
+    def _is_test_delayed(self):
+        return fields.Datetime.now() - self.test_sent_date > TEST_DELAY
 
     # === TEXTS === #
+
+    def _prepare_test_result(self, status, message):
+        return {"status": status, "message": message}
 
     def _get_queued_message(self, instance):
         _ = self.env._
         if instance.waiting_reason:
             return instance.waiting_reason
-        if self._is_late():
+        if self._is_test_delayed():
             return _(
-                "The message still waits. Do Odoo's scheduled actions run? They need the server's "
-                "option max_cron_threads to be 1 or more; “%s” is the one that sends.",
+                "The message is still queued. Check that Odoo's scheduled actions run: the server "
+                "option max_cron_threads must be 1 or more, and “%s” must be active.",
                 instance.sudo().send_cron_id.name,  # sudo: ir.cron - its name only
             )
-        return _("Odoo's scheduled action sends the message in a moment…")
+        return _("The message is queued and will be sent shortly…")
 
     def _get_sent_message(self, instance):
         _ = self.env._
-        if not self._is_late():
-            return _("Telegram has the message. Waiting for the service to report it back…")
+        if not self._is_test_delayed():
+            return _("The message was sent. Waiting until GREEN-API reports it…")
         if instance.receive_mode == "webhook":
             return _(
-                "Telegram has the message, but the service has not delivered anything to %s yet. "
-                "Can that address be reached from the internet? It is tried again every minute.",
+                "The message was sent, but GREEN-API has not delivered the event to %s yet. Check "
+                "that this address can be reached from the internet. GREEN-API retries every "
+                "minute.",
                 instance.webhook_url,
             )
         return _(
-            "Telegram has the message, but Odoo has not fetched its report yet. Does “%s” run? It "
-            "does so every minute.",
+            "The message was sent, but Odoo has not received the event yet. Check that “%s” runs. "
+            "It is scheduled every minute.",
             instance.sudo().receive_cron_id.name,  # sudo: ir.cron - its name only
         )

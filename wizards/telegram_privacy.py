@@ -10,30 +10,25 @@ from odoo.fields import Domain
 
 
 class TelegramPrivacy(models.TransientModel):
-    """Gives out, or erases, what Telegram's part of Odoo holds of one person.
+    """Export or erase the Telegram data of one contact.
 
-    That are the person's own chats with everything in them, what the person wrote in groups, and
-    the raw notifications and logged calls of these. The contact itself is Odoo's.
+    The data are the private chats of the contact with all messages, and the messages that the
+    contact wrote in groups. Erasing also deletes their events and logged calls. The contact itself
+    is kept.
     """
 
     _name = "telegram.privacy"
     _inherit = "telegram.wizard.mixin"
-    _description = "Telegram Data of a Person"
+    _description = "Telegram Data of Contact"
 
     partner_id = fields.Many2one(
-        "res.partner", "Person", required=True, readonly=True, ondelete="cascade"
+        "res.partner", "Contact", required=True, readonly=True, ondelete="cascade"
     )
     chat_count = fields.Integer("Chats", compute="_compute_counts")
     message_count = fields.Integer("Messages", compute="_compute_counts")
     file_count = fields.Integer("Files", compute="_compute_counts")
 
-    @api.model
-    def default_get(self, fields):
-        """Take the person from where the action was chosen."""
-        values = super().default_get(fields)
-        if self.env.context.get("active_model") == "res.partner":
-            values["partner_id"] = self.env.context.get("active_id")
-        return values
+    # === COMPUTE METHODS === #
 
     @api.depends("partner_id")
     def _compute_counts(self):
@@ -43,29 +38,27 @@ class TelegramPrivacy(models.TransientModel):
             wizard.message_count = len(messages)
             wizard.file_count = len(messages.attachment_id)
 
-    def _find_chats(self):
-        """Return the person's own chats, as far as the user may see them; archived ones, too."""
-        chats = self.env["telegram.chat"].with_context(active_test=False)
-        return chats.search([("partner_id", "=", self.partner_id.id)])
+    # === CRUD METHODS === #
 
-    def _find_messages(self):
-        """Return all messages of the person's own chats, and theirs in other ones."""
-        theirs = Domain("direction", "=", "incoming") & Domain("author_id", "=", self.partner_id.id)
-        return self.env["telegram.message"].search(
-            Domain("chat_id", "in", self._find_chats().ids) | theirs, order="id"
-        )
+    @api.model
+    def default_get(self, fields):
+        """Return default values, with the contact that the action was opened from."""
+        values = super().default_get(fields)
+        if self.env.context.get("active_model") == "res.partner":
+            values["partner_id"] = self.env.context.get("active_id")
+        return values
 
     # === ACTION METHODS === #
 
     def action_export(self):
-        """Download an archive with the messages and files of the person."""
+        """Download an archive with the messages and files of the contact."""
         self.ensure_one()
         self._check_manager()
-        attachments = self.env["ir.attachment"].sudo()  # sudo: the files follow their messages
+        attachments = self.env["ir.attachment"].sudo()  # sudo: access is checked on their messages
         place = {"res_model": self._name, "res_id": self.id, "name": "telegram.zip"}
         with attachments._telegram_open_new(f"export-{self.id}") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-                self._fill(archive)
+                self._write_archive(archive)
             attachment = attachments._telegram_create(file, [place])
         return {
             "type": "ir.actions.act_url",
@@ -74,14 +67,14 @@ class TelegramPrivacy(models.TransientModel):
         }
 
     def action_erase(self):
-        """Remove all of it from Odoo. What Telegram has stays there.
+        """Delete the chats, messages and files from Odoo. Those in Telegram are not deleted.
 
-        :raise UserError: messages to the person still wait to be sent
+        :raise UserError: messages to the contact are still queued
         """
         self.ensure_one()
         self._check_manager()
         chats, messages = self._find_chats(), self._find_messages()
-        # sudo: what belongs to the messages goes with them: notes, files, raw notifications
+        # sudo: notes, files and events are deleted together with their messages
         messages_sudo, chats_sudo = messages.sudo(), chats.sudo()
         count = len(messages_sudo)
         messages_sudo._erase()
@@ -92,8 +85,8 @@ class TelegramPrivacy(models.TransientModel):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "Erased: %(chats)s chats and %(messages)s messages of %(name)s. What stands "
-                    "in Telegram itself is not touched.",
+                    "Telegram data of %(name)s erased: %(chats)s chats, %(messages)s messages. "
+                    "The messages in Telegram are not deleted.",
                     chats=len(chats),
                     messages=count,
                     name=self.partner_id.display_name,
@@ -102,29 +95,48 @@ class TelegramPrivacy(models.TransientModel):
             },
         }
 
+    # === BUSINESS METHODS === #
+
+    def _find_chats(self):
+        """Return the private chats of the contact that the user may read, also archived ones."""
+        chats = self.env["telegram.chat"].with_context(active_test=False)
+        return chats.search([("partner_id", "=", self.partner_id.id)])
+
+    def _find_messages(self):
+        """Return all messages of the private chats, and those of the contact in other chats."""
+        author = Domain("author_id", "=", self.partner_id.id)
+        by_contact = Domain("direction", "=", "incoming") & author
+        return self.env["telegram.message"].search(
+            Domain("chat_id", "in", self._find_chats().ids) | by_contact, order="id"
+        )
+
     def _check_manager(self):
-        """Refuse whoever may not remove chats: what is given out is that of all operators."""
+        """Check that the user may delete chats, because the data are those of all operators.
+
+        :raise AccessError: the user may not
+        :raise UserError: there are no data
+        """
         self.env["telegram.chat"].check_access("unlink")
         if not self._find_chats() and not self._find_messages():
             raise UserError(
-                self.env._("There is nothing of %s here.", self.partner_id.display_name)
+                self.env._("There are no Telegram data of %s.", self.partner_id.display_name)
             )
 
-    def _fill(self, archive):
-        """Write the messages and their files into an archive."""
+    def _write_archive(self, archive):
+        """Write the messages and their files to a ZipFile."""
         rows = []
         for message in self._find_messages():
-            file_sudo = message.attachment_id.sudo()  # sudo: it follows the message
+            file_sudo = message.attachment_id.sudo()  # sudo: access is checked on the message
             file_name = ""
             if file_sudo:
-                name = re.sub(r"[/\\]", "_", file_sudo.name)  # it must not lead out of the folder
+                name = re.sub(r"[/\\]", "_", file_sudo.name)  # no path outside the folder
                 file_name = f"files/{message.id}-{name}"
                 archive.writestr(file_name, file_sudo.raw or b"")
             rows.append({**self._prepare_row(message), "file": file_name})
         archive.writestr("messages.json", json.dumps(rows, indent=2, ensure_ascii=False))
 
     def _prepare_row(self, message):
-        """Give what is known of a message, as people understand it."""
+        """Prepare the data of a message in a readable form."""
         return {
             "account": message.instance_id.name,
             "chat": message.chat_id.name,

@@ -7,47 +7,83 @@ from odoo.fields import Command
 from .. import const
 from ..client import to_text
 from ..client.parsing import clean
+from ..tools.actions import get_dialog_action
 
 
 class TelegramQueue(models.TransientModel):
-    """The service's two queues as they were when it was asked, beside Odoo's own."""
+    """Show the two queues of an account at GREEN-API, with the messages queued in Odoo."""
 
     _name = "telegram.queue"
     _inherit = "telegram.wizard.mixin"
-    _description = "Queues of the Service"
+    _description = "GREEN-API Queues"
 
     instance_id = fields.Many2one(
         "telegram.instance", required=True, readonly=True, ondelete="cascade"
     )
-    waiting_count = fields.Integer("Waiting in Odoo", related="instance_id.waiting_count")
+    waiting_count = fields.Integer("Queued in Odoo", related="instance_id.waiting_count")
     messages_count = fields.Integer(
-        "To Be Sent by the Service",
+        "Queued at GREEN-API",
         readonly=True,
-        help="The service counts anew every 10 seconds.",
+        help="Messages that GREEN-API has not sent yet. It updates the number every 10 seconds.",
     )
     webhooks_count = fields.Integer(
-        "Notifications to Be Delivered",
+        "Undelivered Events",
         readonly=True,
-        help="The service counts anew every 10 seconds.",
+        help="Events that Odoo has not received yet. GREEN-API updates the number every 10 "
+        "seconds.",
     )
     message_ids = fields.One2many(
-        "telegram.queue.message", "queue_id", "Messages to Be Sent", readonly=True
+        "telegram.queue.message", "queue_id", "Queued Messages", readonly=True
     )
     is_cut = fields.Boolean(compute="_compute_is_cut")
+
+    # === COMPUTE METHODS === #
 
     def _compute_is_cut(self):
         for queue in self:
             queue.is_cut = len(queue.message_ids) >= const.QUEUE_LISTING_LENGTH
 
+    # === ACTION METHODS === #
+
+    def action_refresh(self):
+        """Fetch the queues again."""
+        self.ensure_one()
+        self.write(self._fetch_values(self.instance_id))
+        return self._get_action()
+
+    def action_clear_messages(self):
+        """Clear the queue of messages at GREEN-API and display the result."""
+        self.ensure_one()
+        messages, step = self.instance_id._clear_messages_queue()
+        text = self.env._(
+            "The message queue at GREEN-API was cleared. Canceled messages of Odoo: %(canceled)s. "
+            "Messages still queued in Odoo, which are sent as usual: %(waiting)s.",
+            canceled=len(messages),
+            waiting=self.instance_id.waiting_count,
+        )
+        return self._display_cleared(text, step)
+
+    def action_clear_webhooks(self):
+        """Clear the queue of events at GREEN-API and display the result."""
+        self.ensure_one()
+        result = self.instance_id.clear_webhooks_queue()
+        text = self.env._(
+            "The event queue at GREEN-API was cleared. To import the messages among these events, "
+            "click Fetch Missed Messages on the account."
+        )
+        return self._display_cleared(text, result)
+
+    # === BUSINESS METHODS === #
+
     def _open(self, instance):
-        """Ask the service, keep what it says for the dialog, and open that.
+        """Fetch the queues from GREEN-API and open them in a dialog.
 
         :param instance: the ``telegram.instance``
         :return: an action
+        :raise UserError: GREEN-API cannot be reached or refuses
         """
-        return self.create(
-            {"instance_id": instance.id, **self._fetch_values(instance)}
-        )._get_action()
+        values = self._fetch_values(instance)
+        return self.create({"instance_id": instance.id, **values})._get_action()
 
     def _fetch_values(self, instance):
         instance.check_access("write")
@@ -65,57 +101,19 @@ class TelegramQueue(models.TransientModel):
             "message_ids": [
                 Command.clear(),
                 *(
-                    Command.create(self.env["telegram.queue.message"]._prepare(row, known))
+                    Command.create(self.env["telegram.queue.message"]._prepare_values(row, known))
                     for row in queued
                 ),
             ],
         }
 
     def _get_action(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Queues of %s", self.instance_id.name),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [[False, "form"]],
-            "target": "new",
-        }
-
-    # === ACTION METHODS === #
-
-    def action_refresh(self):
-        """Ask again."""
-        self.ensure_one()
-        values = self._fetch_values(self.instance_id)
-        self.write(values)
-        return self._get_action()
-
-    def action_clear_messages(self):
-        """Let the service forget what it has still to send."""
-        self.ensure_one()
-        messages, step = self.instance_id._clear_messages_queue()
-        text = self.env._(
-            "The service has forgotten what it had still to send. Messages of Odoo that were "
-            "cancelled by this: %(cancelled)s. Still waiting in Odoo, and going out as usual: "
-            "%(waiting)s.",
-            cancelled=len(messages),
-            waiting=self.instance_id.waiting_count,
+        return get_dialog_action(
+            self._name, self.env._("Queues of %s", self.instance_id.name), self.id
         )
-        return self._display_cleared(text, step)
-
-    def action_clear_webhooks(self):
-        """Let the service forget what it has still to deliver."""
-        self.ensure_one()
-        result = self.instance_id.clear_webhooks_queue()
-        text = self.env._(
-            "The service has forgotten what it had still to deliver. Messages among that are "
-            "fetched from its journal with “Fetch missed messages”."
-        )
-        return self._display_cleared(text, result)
 
     def _display_cleared(self, text, result):
-        """Say what was cleared, and show the queues as they are now; without them when the service
-        does not tell: cleared they are all the same."""
+        """Display what was cleared, and open the queues again if GREEN-API responds."""
         try:
             action = self._open(self.instance_id)
         except UserError:
@@ -124,32 +122,32 @@ class TelegramQueue(models.TransientModel):
 
 
 class TelegramQueueMessage(models.TransientModel):
-    """A message that the service has still to send."""
+    """A message that GREEN-API has not sent yet."""
 
     _name = "telegram.queue.message"
     _inherit = "telegram.wizard.mixin"
-    _description = "Message in the Queue of the Service"
+    _description = "GREEN-API Queued Message"
 
     queue_id = fields.Many2one("telegram.queue", required=True, readonly=True, ondelete="cascade")
     message_id = fields.Many2one(
         "telegram.message",
-        "In Odoo",
+        "Message in Odoo",
         readonly=True,
         ondelete="set null",
-        help="Empty: it comes from elsewhere.",
+        help="Empty if the message was not sent from Odoo.",
     )
-    id_message = fields.Char("Message Id", readonly=True)
+    id_message = fields.Char("Message ID", readonly=True)
     method = fields.Char(readonly=True)
-    chat = fields.Char("Chat Id", readonly=True)
+    chat = fields.Char("Chat ID", readonly=True)
     text = fields.Char(readonly=True)
     raw = fields.Text("Response", readonly=True)
 
     @api.model
-    def _prepare(self, queued, known):
-        """Give the values of a row.
+    def _prepare_values(self, queued, known):
+        """Prepare the values of a row.
 
-        :param QueuedMessage queued: as the service lists it
-        :param dict known: our messages by their id
+        :param QueuedMessage queued: the message at GREEN-API
+        :param dict known: ``telegram.message`` records by idMessage
         """
         return {
             "message_id": known.get(queued.id_message, self.env["telegram.message"]).id,

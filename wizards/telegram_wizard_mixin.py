@@ -5,10 +5,10 @@ from odoo.fields import Command
 
 
 class TelegramWizardMixin(models.AbstractModel):
-    """What all dialogs share: they hold only what their user may read.
+    """Check that a dialog refers only to records that its user may read.
 
-    Odoo shows the name of any record that a many2one points to, whoever may read that record: in
-    a dialog, which everybody may fill with any id, this would be the text of any message.
+    Odoo displays the name of any record that a many2one points to, without checking access. Users
+    can fill a dialog with any ID, so they could read the text of any message in its name.
     """
 
     _name = "telegram.wizard.mixin"
@@ -17,28 +17,28 @@ class TelegramWizardMixin(models.AbstractModel):
     @api.model
     def default_get(self, fields):
         values = super().default_get(fields)
-        self._check_may_hold(values)
+        self._check_values_access(values)
         return values
 
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_may_hold(vals)
+            self._check_values_access(vals)
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_may_hold(vals)
+        self._check_values_access(vals)
         return super().write(vals)
 
     def onchange(self, values, field_names, fields_spec):
-        self._check_may_hold(values)
+        self._check_values_access(values)
         return super().onchange(values, field_names, fields_spec)
 
     @api.model
-    def _check_may_hold(self, vals):
-        """Refuse values with records of this addon that the user may not read.
+    def _check_values_access(self, vals):
+        """Check that the user may read the records of this addon in the values.
 
-        :raise AccessError: there is one
+        :raise AccessError: the user may not read one of them
         """
         for name in vals:
             field = self._fields.get(name)
@@ -47,33 +47,34 @@ class TelegramWizardMixin(models.AbstractModel):
                 self.env[field.comodel_name].browse(ids).check_access("read")
 
     def _check_access_to_all(self):
-        """Refuse a dialog of whose records the user may not read one any more: reading a list of
-        them leaves those out without a word.
+        """Check that the user may still read all records of the dialog.
 
-        :raise AccessError: there is one
+        Reading a list of records silently leaves out those that the user may no longer read.
+
+        :raise AccessError: the user may not read one of them
         """
         self.ensure_one()
         self.check_access("read")
         for name, field in self._fields.items():
             if field.relational and field.store and field.comodel_name.startswith("telegram."):
-                # sudo: only to find what is chosen; whether it may be read is asked without
+                # sudo: only to find the chosen records; access is checked without it
                 self.sudo()[name].sudo(False).check_access("read")
 
 
 def _get_ids(value):
-    """Return the ids of records in a value of a relational field, as a program may give it."""
+    """Return the record IDs in a value of a relational field, in any form that Odoo accepts."""
     if isinstance(value, models.BaseModel):
         return value.ids
-    if isinstance(value, dict):  # as the screen gives a many2one
+    if isinstance(value, dict):  # a many2one from the web client
         value = value.get("id")
     if not isinstance(value, list | tuple):
         return [value] if isinstance(value, int) and value else []
     ids = []
-    for each in value:
-        if not isinstance(each, list | tuple):
-            ids.append(each)
-        elif each[0] in (Command.LINK, Command.UPDATE):
-            ids.append(each[1])
-        elif each[0] == Command.SET:
-            ids += each[2]
+    for item in value:
+        if not isinstance(item, list | tuple):
+            ids.append(item)
+        elif item[0] in (Command.LINK, Command.UPDATE):
+            ids.append(item[1])
+        elif item[0] == Command.SET:
+            ids += item[2]
     return [id_ for id_ in ids if isinstance(id_, int) and id_]

@@ -229,7 +229,7 @@ class MatrixCase(TelegramCase, HttpCase):
         return dialog
 
     def target(self, model, method, user):
-        if method == "begin":
+        if method == "start":
             return self.env[model]
         if self.env[model]._abstract:
             return self.env[model].browse(1)
@@ -243,7 +243,7 @@ class MatrixCase(TelegramCase, HttpCase):
         """Give a value for each argument of a method, by its name."""
         names = list(inspect.signature(getattr(self.env.registry[model], method)).parameters)[1:]
         values = {name: ARGUMENTS.get(name, "x") for name in names if name not in OPTIONAL}
-        if method == "begin":
+        if method == "start":
             values["instance_id"] = self.instance.id
         return values
 

@@ -70,7 +70,7 @@ METHODS = {
     },
     "telegram.instance.picture": {"manager": "action_set"},
     "telegram.instance.settings": {"manager": "action_save"},
-    "telegram.journal.entry": {"manager": "action_take_missing"},
+    "telegram.journal.entry": {"manager": "action_fetch_missing"},
     "telegram.link.partner": {"operator": "action_link"},
     "telegram.link.record": {"operator": "action_link"},
     "telegram.message": {
@@ -89,9 +89,9 @@ METHODS = {
     "telegram.api.partner.instance": {"system": "action_connect action_delete action_open"},
     "telegram.privacy": {"manager": "action_erase action_export"},
     "telegram.queue": {"manager": "action_clear_messages action_clear_webhooks action_refresh"},
-    "telegram.sign.in": {"manager": "give_code refresh send_code send_password"},
+    "telegram.sign.in": {"manager": "refresh request_code submit_code submit_password"},
     "telegram.onboarding": {
-        "manager": "begin describe look send_test set_receiving",
+        "manager": "check_test get_progress send_test set_receiving start",
         "system": "connect",
     },
     "telegram.template": {"manager": "action_create_sidebar_action action_unlink_sidebar_action"},
@@ -128,10 +128,11 @@ DIALOGS = {
 }
 
 MENUS = {
-    "user": "menu_telegram menu_messages menu_chats",
+    "user": "telegram_menu_root telegram_message_menu telegram_chat_menu",
     "manager": """
-        menu_configuration menu_start menu_instances menu_templates menu_technical menu_events
-        menu_calls menu_message_lookup
+        telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
+        telegram_template_menu telegram_technical_menu telegram_event_menu telegram_call_menu
+        telegram_message_lookup_menu
     """,
     "system": "telegram_api_partner_menu",
 }

@@ -90,12 +90,12 @@ class TestSecretsErrors(SecretsCase):
             (instance, "action_set_up_receiving", {}, "setSettings", secret),
             (
                 sign_in,
-                "send_password",
+                "submit_password",
                 {"password": password},
                 "sendAuthorizationPassword",
                 password,
             ),
-            (sign_in, "give_code", {"code": code}, "sendAuthorizationCode", code),
+            (sign_in, "submit_code", {"code": code}, "sendAuthorizationCode", code),
         ):
             records = self.target(model, method, user)
             self.env.flush_all()

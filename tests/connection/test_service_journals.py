@@ -44,7 +44,7 @@ class TestTelegramJournal(TelegramCase):
         self.assertEqual((entry.difference, entry.text), ("missing", "Nobody heard"))
         self.assertFalse(entry.message_id)
         with self.enter_registry_test_mode():
-            entry.action_take_missing()
+            entry.action_fetch_missing()
         self.assertEqual(self.open().difference, "none")
 
     def test_further_at_the_service(self):

@@ -58,7 +58,7 @@ class TestTelegramQueue(TelegramCase):
         self.assertEqual(set(there.mapped("state")), {"canceled"})
         self.assertIn("cleared", there[0].failure_reason)
         self.assertEqual(here.state, "queued")
-        self.assertIn("cancelled by this: 2", action["params"]["message"])
+        self.assertIn("Canceled messages of Odoo: 2", action["params"]["message"])
         self.phone.change(stateInstance="authorized")
         self.send_queue()
         self.assertEqual([row["message"] for row in self.phone.ledger(count=1)], ["Here"])
@@ -89,7 +89,7 @@ class TestTelegramQueue(TelegramCase):
             with self.subTest(name):
                 self.phone.fault("getMessagesCount", "status", status=500)
                 action = self.press(queue, name)
-                self.assertIn("has forgotten", action["params"]["message"])
+                self.assertIn("was cleared", action["params"]["message"])
                 self.assertTrue(action["params"]["raw"])
                 self.assertEqual(action["params"]["next"]["type"], "ir.actions.act_window_close")
         self.assertEqual(there.state, "canceled")

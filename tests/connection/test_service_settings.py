@@ -37,7 +37,7 @@ class TestSettings(AccountCase):
         dialog = self.open()
         self.assertTrue(dialog.mark_incoming)
         self.assertFalse(dialog.edited_message_webhook)
-        self.assertEqual((dialog.delay, dialog.missing), (3000, "Edited messages"))
+        self.assertEqual((dialog.delay, dialog.missing), (3000, "Edited Messages"))
         self.assertNotIn(SECRET_MARK, str(dialog.read()))
 
     def test_only_what_changed(self):
@@ -53,7 +53,7 @@ class TestSettings(AccountCase):
 
     def test_nothing_changed(self):
         """Saving what was not touched asks nothing of the service."""
-        self.assertIn("Nothing", self.press("action_save", self.open()))
+        self.assertIn("No settings were changed", self.press("action_save", self.open()))
         self.assertEqual(self.sent(), [])
 
     def test_own_choice_stays(self):
@@ -100,8 +100,8 @@ class TestSettings(AccountCase):
         dialog.keep_online = True
         self.phone.fault("setSettings", "status", status=200, body={"saveSettings": True})
         told = self.press("action_save", dialog)
-        self.assertIn("Settings changed at GREEN-API: Show as online.", told)
-        self.assertIn("former value of: Show as online.", told)
+        self.assertIn("Settings changed at GREEN-API: Always Online.", told)
+        self.assertIn("previous value of: Always Online.", told)
 
     def test_while_it_restarts(self):
         """The answer to a change may be silence for minutes: the receive action reads back."""

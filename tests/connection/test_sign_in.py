@@ -58,10 +58,10 @@ class TestSignIn(TelegramCase):
         self.dialog.refresh()
         self.phone.scan()
         self.assertEqual(self.dialog.refresh()["state"], "pendingPassword")
-        answer = self.dialog.send_password("wrong")
+        answer = self.dialog.submit_password("wrong")
         self.assertEqual(answer["state"], "pendingPassword")
-        self.assertIn("not the password", answer["message"])
-        self.assertEqual(self.dialog.send_password("correct horse")["state"], "authorized")
+        self.assertIn("password is incorrect", answer["message"])
+        self.assertEqual(self.dialog.submit_password("correct horse")["state"], "authorized")
 
     def test_already_signed_in(self):
         """An account that is signed in needs no code."""
@@ -80,16 +80,16 @@ class TestSignIn(TelegramCase):
     # --- By phone number -----------------------------------------------------------------
 
     def give_right_code(self):
-        return self.dialog.give_code(self.phone.instance()["loginCode"])
+        return self.dialog.submit_code(self.phone.instance()["loginCode"])
 
     def test_by_phone_number(self):
         """Number, code, done; the number as people write it, the code with blanks around it."""
-        answer = self.dialog.send_code("+7 (987) 654-32-10")
+        answer = self.dialog.request_code("+7 (987) 654-32-10")
         self.assertEqual((answer["state"], answer["accepted"]), ("notAuthorized", True))
-        answer = self.dialog.give_code("00000000")
+        answer = self.dialog.submit_code("00000000")
         self.assertFalse(answer["accepted"])
-        self.assertIn("not the code", answer["message"])
-        answer = self.dialog.give_code(f" {self.phone.instance()['loginCode']}\n")
+        self.assertIn("code is incorrect", answer["message"])
+        answer = self.dialog.submit_code(f" {self.phone.instance()['loginCode']}\n")
         self.assertEqual((answer["state"], answer["accepted"]), ("authorized", True))
         self.dialog.refresh(with_qr=False)
         self.assertTrue(self.instance.is_receiving_configured)
@@ -97,44 +97,44 @@ class TestSignIn(TelegramCase):
     def test_by_phone_number_with_password(self):
         """A two-factor account asks for the password after the code."""
         self.phone.change(twoFactorPassword="correct horse")
-        self.dialog.send_code("+79876543210")
+        self.dialog.request_code("+79876543210")
         answer = self.give_right_code()
         self.assertEqual((answer["state"], answer["accepted"]), ("pendingPassword", True))
-        self.assertEqual(self.dialog.send_password("correct horse")["state"], "authorized")
+        self.assertEqual(self.dialog.submit_password("correct horse")["state"], "authorized")
 
     def test_no_phone_number(self):
         """Letters, too few or too many digits: said at once, Telegram is not asked."""
         for phone in ("", None, "abc", "12345", "0987654321", "1" * 16):
             with self.subTest(phone):
-                answer = self.dialog.send_code(phone)
+                answer = self.dialog.request_code(phone)
                 self.assertFalse(answer["accepted"])
-                self.assertIn("no phone number", answer["message"])
+                self.assertIn("phone number is invalid", answer["message"])
         self.assertEqual(self.phone.requests("startAuthorization"), [])
 
     def test_somebody_elses_number(self):
         """Telegram's refusal of the number is told in words."""
-        answer = self.dialog.send_code("+79998887766")
+        answer = self.dialog.request_code("+79998887766")
         self.assertFalse(answer["accepted"])
         self.assertIn("does not know this phone number", answer["message"])
 
     def test_code_too_late(self):
         """A code that is too old is told apart from a wrong one: another is to be asked for."""
-        self.dialog.send_code("+79876543210")
+        self.dialog.request_code("+79876543210")
         code = self.phone.instance()["loginCode"]
         self.phone.advance(301)
-        self.assertIn("another one", self.dialog.give_code(code)["message"])
-        self.dialog.send_code("+79876543210")
+        self.assertIn("has expired. Request a new one", self.dialog.submit_code(code)["message"])
+        self.dialog.request_code("+79876543210")
         self.assertEqual(self.give_right_code()["state"], "authorized")
 
     def test_code_that_nobody_asked_for(self):
         """A code without a request before it is refused with what to do."""
-        self.assertIn("another code", self.dialog.give_code("12345")["message"])
+        self.assertIn("Request a new code", self.dialog.submit_code("12345")["message"])
 
     def test_signed_in_meanwhile(self):
         """Somebody scans the QR code while the other way is open: that is no failure."""
         self.dialog.refresh()
         self.phone.scan()
-        answer = self.dialog.send_code("+79876543210")
+        answer = self.dialog.request_code("+79876543210")
         self.assertEqual((answer["state"], answer["accepted"]), ("authorized", True))
 
     def test_no_code_without_need(self):
@@ -145,24 +145,24 @@ class TestSignIn(TelegramCase):
     def test_service_fails_at_the_phone(self):
         """A refused request shows the service's words, a failure its reason; both can be redone."""
         self.phone.fault("startAuthorization", "status", status=400, body="Validation failed")
-        answer = self.dialog.send_code("+79876543210")
+        answer = self.dialog.request_code("+79876543210")
         self.assertFalse(answer["accepted"] or answer["problem"])
         self.assertIn("Validation failed", answer["message"])
         self.phone.fault("startAuthorization", "status", status=500)
-        answer = self.dialog.send_code("+79876543210")
+        answer = self.dialog.request_code("+79876543210")
         self.assertFalse(answer["accepted"])
         self.assertIn("temporarily unavailable", answer["message"])
-        self.assertTrue(self.dialog.send_code("+79876543210")["accepted"])
+        self.assertTrue(self.dialog.request_code("+79876543210")["accepted"])
 
     def test_code_and_password_are_not_kept(self):
         """What signs an account in stands in no record, the call log included."""
         self.instance.call_log = "all"
         self.phone.change(twoFactorPassword=f"{SECRET_MARK}password")
         self.env.flush_all()
-        self.dialog.send_code("+79876543210")
-        self.dialog.give_code(f"{SECRET_MARK}code")
+        self.dialog.request_code("+79876543210")
+        self.dialog.submit_code(f"{SECRET_MARK}code")
         self.give_right_code()
-        self.dialog.send_password(f"{SECRET_MARK}password")
+        self.dialog.submit_password(f"{SECRET_MARK}password")
         calls = self.env["telegram.call"].search([("instance_id", "=", self.instance.id)])
         self.assertIn("sendAuthorizationCode", calls.mapped("method"))
         self.assertNotIn(SECRET_MARK, str(calls.read()) + str(self.dialog.read()))

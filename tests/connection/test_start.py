@@ -20,7 +20,7 @@ class StartCase(TelegramCase):
 
     def begin(self, instance=None, user=None):
         model = self.env["telegram.onboarding"].with_user(user or self.admin)
-        self.answer = model.begin(instance.id if instance else False)
+        self.answer = model.start(instance.id if instance else False)
         self.start = model.browse(self.answer["id"])
         return self.answer
 
@@ -65,15 +65,15 @@ class TestStart(StartCase):
         self.fresh.scan()
         sign_in.refresh()
         self.assertEqual(self.fresh.requests("setSettings"), [], "the person chooses the way first")
-        self.assertEqual(self.call("describe")["step"], "receiving")
+        self.assertEqual(self.call("get_progress")["step"], "receiving")
         answer = self.call("set_receiving", "polling")
         self.assertEqual((answer["step"], answer["is_good"]), ("test", True))
         self.assertEqual(self.call("send_test")["status"], "queued")
         self.send_queue(instance)
-        self.assertEqual(self.call("look")["status"], "sent")
+        self.assertEqual(self.call("check_test")["status"], "sent")
         self.receive(instance)
-        self.assertEqual(self.call("look")["status"], "proven")
-        self.assertEqual(self.call("describe")["step"], "done")
+        self.assertEqual(self.call("check_test")["status"], "proven")
+        self.assertEqual(self.call("get_progress")["step"], "done")
         self.assertEqual([entry["chatId"] for entry in self.fresh.ledger()], [OWN_CHAT])
         chat = self.env["telegram.chat"].search([("instance_id", "=", instance.id)])
         self.assertEqual((chat.name, chat.telegram_id), ("Saved Messages", OWN_CHAT))
@@ -99,8 +99,11 @@ class TestStart(StartCase):
         """Each mistake is told before anything is made; the token is not told back."""
         self.begin()
         for values, words in (
-            ({"api_token": f"{SECRET_MARK}wrong"}, "does not accept this id and token"),
-            ({"id_instance": "4100999999"}, "does not accept this id and token"),
+            (
+                {"api_token": f"{SECRET_MARK}wrong"},
+                "does not accept this instance ID",
+            ),
+            ({"id_instance": "4100999999"}, "does not accept this instance ID"),
             ({"id_instance": "41 00"}, "not a number"),
             ({"id_instance": ""}, "not a number"),
             ({"api_token": "two words"}, "letters and digits only"),
@@ -111,7 +114,7 @@ class TestStart(StartCase):
             with self.subTest(values):
                 answer = self.connect(self.fresh, **values)
                 self.assertEqual(answer["step"], "credentials")
-                self.assertIn(words, answer["refusal"])
+                self.assertIn(words, answer["error"])
                 self.assertNotIn(SECRET_MARK, str(answer))
                 self.assertFalse(self.find(self.fresh))
 
@@ -134,11 +137,11 @@ class TestStart(StartCase):
         """A failure of the service is told as its own, not as wrong credentials."""
         self.begin()
         self.fresh.fault("getStateInstance", "status", status=502)
-        self.assertIn("temporarily unavailable", self.connect(self.fresh)["refusal"])
+        self.assertIn("temporarily unavailable", self.connect(self.fresh)["error"])
         self.fresh.change(expired=True)
-        self.assertIn("subscription has expired", self.connect(self.fresh)["refusal"])
+        self.assertIn("subscription has expired", self.connect(self.fresh)["error"])
         self.fresh.change(deleted=True)
-        self.assertIn("was deleted", self.connect(self.fresh)["refusal"])
+        self.assertIn("was deleted", self.connect(self.fresh)["error"])
         self.assertFalse(self.find(self.fresh))
 
     def test_connected_already(self):
@@ -195,7 +198,7 @@ class TestStart(StartCase):
     def test_answers_hold_no_token(self):
         """Nothing that goes to the browser holds the token."""
         self.begin()
-        answers = [self.connect(self.fresh), self.call("describe"), self.start.read()]
+        answers = [self.connect(self.fresh), self.call("get_progress"), self.start.read()]
         self.assertNotIn(SECRET_MARK, str(answers))
 
 
@@ -244,13 +247,13 @@ class TestTwoWayTest(StartCase):
         self.call("send_test")
         self.phone.fault("sendMessage", "status", status=400, body={"message": "Not to yourself"})
         self.send_queue()
-        answer = self.call("look")
+        answer = self.call("check_test")
         self.assertEqual(answer["status"], "failed")
         self.assertIn("Not to yourself", answer["message"])
         self.call("send_test")
         self.send_queue()
         self.receive()
-        self.assertEqual(self.call("look")["status"], "proven")
+        self.assertEqual(self.call("check_test")["status"], "proven")
 
     def test_nothing_comes_back(self):
         """What was sent but never reported proves nothing, and after a while it is said why."""
@@ -258,18 +261,18 @@ class TestTwoWayTest(StartCase):
         self.call("send_test")
         self.send_queue()
         self.receive()
-        self.assertIn("Waiting for the service", self.call("look")["message"])
-        self.start.sudo().tested_from = fields.Datetime.now() - timedelta(minutes=2)
-        answer = self.call("look")
+        self.assertIn("Waiting until GREEN-API reports it", self.call("check_test")["message"])
+        self.start.sudo().test_sent_date = fields.Datetime.now() - timedelta(minutes=2)
+        answer = self.call("check_test")
         self.assertEqual(answer["status"], "sent")
-        self.assertIn("has not fetched", answer["message"])
+        self.assertIn("has not received the event", answer["message"])
         self.assertFalse(self.instance.test_date)
 
     def test_scheduled_actions_do_not_run(self):
         """A message that nobody sends: the words name the scheduled action and the option."""
         self.call("send_test")
-        self.start.sudo().tested_from = fields.Datetime.now() - timedelta(minutes=2)
-        self.assertIn("max_cron_threads", self.call("look")["message"])
+        self.start.sudo().test_sent_date = fields.Datetime.now() - timedelta(minutes=2)
+        self.assertIn("max_cron_threads", self.call("check_test")["message"])
 
     def test_other_way(self):
         """What came back by one way does not prove another."""
@@ -277,7 +280,7 @@ class TestTwoWayTest(StartCase):
         self.send_queue()
         self.receive()
         self.instance.receive_mode = "webhook"
-        self.assertEqual(self.call("look")["status"], "sent")
+        self.assertEqual(self.call("check_test")["status"], "sent")
 
     def test_waits_for_no_strangers(self):
         """The account is no new person to itself, even when it may write to none."""

@@ -62,11 +62,11 @@ class TestTelegramChatHistory(TelegramCase):
         self.phone.write(CUSTOMER_CHAT, "One")
         self.phone.write_as_owner(CUSTOMER_CHAT, "Two")
         self.phone.write_file(CUSTOMER_CHAT, "offer.pdf", b"%PDF", "Three")
-        self.assertIn("3 messages were imported, 0 were here", self.press())
+        self.assertIn("Messages imported: 3. Messages already in Odoo: 0", self.press())
         self.assertEqual(self.messages().mapped("text"), ["One", "Two", "Three"])
         self.assertEqual(self.messages().mapped("direction"), ["incoming", "outgoing", "incoming"])
         self.assertEqual(self.messages()[2].file_name, "offer.pdf")
-        self.assertIn("0 messages were imported, 3 were here", self.press())
+        self.assertIn("Messages imported: 0. Messages already in Odoo: 3", self.press())
         self.receive()  # the notifications of the same messages come only now
         self.env.invalidate_all()
         self.assertEqual(len(self.messages()), 3)
@@ -87,7 +87,7 @@ class TestTelegramChatHistory(TelegramCase):
         self.send_queue()
         self.env.invalidate_all()
         self.chat = message.chat_id
-        self.assertIn("0 messages were imported", self.press())
+        self.assertIn("Messages imported: 0", self.press())
         self.assertEqual(len(self.messages()), 1)
 
     @mute_logger("odoo.addons.telegram_green_api.models")
@@ -202,8 +202,8 @@ class TestTelegramChatHistory(TelegramCase):
             {},
         )
         message = self.press()
-        self.assertIn("5 messages were imported", message)
-        self.assertIn("5 entries are no messages", message)
+        self.assertIn("Messages imported: 5", message)
+        self.assertIn("they are not messages: 5", message)
         by_id = {row.id_message: row for row in self.messages()}
         self.assertEqual(set(by_id), {"1", "6", "7", "8", "9"})
         self.assertEqual(by_id["8"].text, "NUL")
@@ -220,5 +220,5 @@ class TestTelegramChatHistory(TelegramCase):
         with self.assertRaisesRegex(UserError, "not one of GREEN-API"):
             self.press()
         self.answer()
-        self.assertIn("lists no messages", self.press())
+        self.assertIn("returned no messages", self.press())
         self.assertFalse(self.messages())

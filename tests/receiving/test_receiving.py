@@ -209,7 +209,7 @@ class TestSetUp(WebhookCase):
         params = self.set_up()
         self.assertEqual(params["type"], "success", params["message"])
         self.assertIn("has arrived", params["message"])
-        self.assertIn("Incoming messages", params["message"])
+        self.assertIn("Incoming Messages", params["message"])
         settings = self.settings()
         self.assertLessEqual(const.RECEIVE_SETTINGS.items(), settings.items())
         self.assertEqual(settings["webhookUrl"], self.instance.webhook_url)

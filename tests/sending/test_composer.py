@@ -67,9 +67,9 @@ class TestComposer(ComposerCase):
         """A record without a contact says so, and somebody may be chosen."""
         place = {"default_res_model": "telegram.instance", "default_res_id": self.instance.id}
         form = Form(self.env["telegram.composer"].with_context(**place))
-        self.assertIn("no contact to write to", form.preview)
+        self.assertIn("has no contact", form.preview)
         form.body = "Hello"
-        with self.assertRaisesRegex(UserError, "nobody to write to"):
+        with self.assertRaisesRegex(UserError, "There is no recipient"):
             form.save().action_send()
         form.partner_ids.set(self.customer)
         form.save().action_send()
@@ -84,7 +84,7 @@ class TestComposer(ComposerCase):
         """A message that will wait for the account says so; it may be sent all the same."""
         self.instance._update_state("notAuthorized")
         form = self.open(self.customer)
-        self.assertIn("The message waits", form.warning)
+        self.assertIn("The message is queued", form.warning)
         form.body = "Later"
         form.save().action_send()
 
@@ -228,7 +228,7 @@ class TestComposer(ComposerCase):
         self.send_queue()
         self.assertEqual((self.queued().state, self.queued().scheduled_date), ("queued", tomorrow))
         past = fields.Datetime.now() - timedelta(minutes=1)
-        with self.assertRaisesRegex(UserError, "Send later"):
+        with self.assertRaisesRegex(UserError, "Send Later is in the past"):
             self.make(self.customer, body="Too late", scheduled_date=past).action_send()
 
     def test_reply(self):
@@ -266,10 +266,10 @@ class TestComposer(ComposerCase):
             ({"attachment_ids": [Command.set(nameless.ids)]}, "file name"),
             ({"url_file": "ftp://example.com/a.pdf"}, "is not a URL"),
             ({"url_file": "https://example.com/"}, "file name"),
-            ({"file_name": "a.pdf", "body": "Hello"}, "File by address"),
+            ({"file_name": "a.pdf", "body": "Hello"}, "Enter the File URL"),
             ({**place, "latitude": 90.1}, "Latitude"),
             ({**place, "longitude": -180.1}, "Longitude"),
-            ({**place, "latitude": 0, "longitude": 0}, "Latitude and longitude"),
+            ({**place, "latitude": 0, "longitude": 0}, "latitude and longitude"),
             ({**contact, "contact_phone": "ring twice"}, "of the contact card"),
             ({**contact, "contact_phone": False}, "of the contact card"),
             ({**contact, "contact_first_name": " "}, "first name for the contact card"),
@@ -314,7 +314,7 @@ class TestComposerRecipients(ComposerCase):
         self.assertEqual(self.queued().partner_id, self.customer | other)
         self.assertEqual(self.queued().mapped("res_id"), [self.customer.id] * 2)
         self.assertEqual(action["params"]["message_ids"], self.queued().ids)
-        self.assertIn("2 messages are queued.", action["params"]["message"])
+        self.assertIn("Messages queued: 2.", action["params"]["message"])
         self.assertIn("1 left out: The phone number cannot be read", action["params"]["message"])
 
     def test_no_mailings(self):
@@ -335,13 +335,13 @@ class TestComposerRecipients(ComposerCase):
         chat.sudo().no_account = True
         form = self.open(self.customer)
         self.assertEqual(form.recipient_count, 1)
-        self.assertIn("knew nobody at the number", form.warning)
+        self.assertIn("found no Telegram account", form.warning)
 
     def test_ceiling_for_new_people(self):
         """Who will have to wait because too many are new is told before sending."""
         self.instance.daily_new_contact_limit = 0
         form = self.open(self.customer)
-        self.assertIn("New to this account: 1 of 1.", form.warning)
+        self.assertIn("1 of 1 recipients are new contacts.", form.warning)
         self.ingest(self.notification("Hello"))
         self.assertFalse(self.open(self.customer).warning)
 

@@ -37,7 +37,7 @@ class TestComposerMass(ComposerCase):
         people = self.partners(3)
         form = self.open_many(people)
         self.assertTrue(form.is_mass)
-        self.assertIn("3 of 3 get the message", form.preview)
+        self.assertIn("Recipients: 3 of 3", form.preview)
         form.body = "Hello {{ object.name }}"
         action = form.save().action_send()
         self.assertEqual(self.queued().mapped("text"), [f"Hello Person {n}" for n in range(3)])
@@ -87,13 +87,13 @@ class TestComposerMass(ComposerCase):
         form = self.open_many(people, allowed_company_ids=companies)
         self.assertEqual((form.recipient_count, form.left_out_count), (1, 6))
         for words in (
-            "1 of 7 get the message",
+            "Recipients: 1 of 7",
             "Neither a Telegram chat nor a phone number",
             "The phone number cannot be read",
             "No Telegram account",
             "Wants no mailings",
             "Already in the list",
-            "Of another company",
+            "Belongs to another company",
         ):
             self.assertIn(words, form.preview)
         form.body = "Hello"
@@ -113,7 +113,7 @@ class TestComposerMass(ComposerCase):
         form.show_all = True
         self.assertIn("Silent 14", form.preview)
         form.body = "Hello"
-        with self.assertRaisesRegex(UserError, "Nobody can be written to:\n15 left out"):
+        with self.assertRaisesRegex(UserError, "cannot be sent to any recipient:\n15 left out"):
             form.save().action_send()
 
     def test_text_of_one_cannot_be_sent(self):

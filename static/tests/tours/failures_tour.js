@@ -31,7 +31,7 @@ registry.category("web_tour.tours").add("telegram_green_api.failures", {
             trigger: ".o_form_view:contains('The service refused it')",
         },
         {
-            trigger: "button[name='action_retry']:contains('Send again')",
+            trigger: "button[name='action_retry']:contains('Retry')",
         },
     ],
 });

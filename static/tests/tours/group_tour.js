@@ -92,7 +92,7 @@ registry.category("web_tour.tours").add("telegram_group", {
         { trigger: "button[name='action_open_record']", run: "click" },
         { trigger: "button.o-telegram-Chatter-send", run: "click" },
         ...choose("group_id", "Office renovation"),
-        { trigger: ".modal [name='preview']:contains('everybody in the group')" },
+        { trigger: ".modal [name='preview']:contains('all members of the group')" },
         { trigger: ".modal .o_field_widget[name='body'] textarea", run: "edit We begin at nine" },
         picture("group_write"),
         { trigger: ".modal button[name='action_send']", run: "click" },

@@ -88,7 +88,7 @@ registry.category("web_tour.tours").add("telegram_mailing", {
     steps: () => [
         { trigger: ".o_list_view thead .o_list_record_selector input", run: "click" },
         { trigger: ".o_cp_action_menus .dropdown-toggle:contains('Actions')", run: "click" },
-        { trigger: ".o-dropdown-item:contains('Send by Telegram')", run: "click" },
+        { trigger: ".o-dropdown-item:contains('Send Telegram Message')", run: "click" },
         {
             content: "Who gets it",
             trigger: ".modal [name='preview']:contains('Vasilisa Ivanova')",

@@ -15,9 +15,9 @@ function fill(field, value) {
 
 registry.category("web_tour.tours").add("telegram_start", {
     steps: () => [
-        { trigger: ".o_view_nocontent a:contains('Connect an account')" },
+        { trigger: ".o_view_nocontent a:contains('Connect Account')" },
         picture("start_empty"),
-        { trigger: ".o_view_nocontent a:contains('Connect an account')", run: "click" },
+        { trigger: ".o_view_nocontent a:contains('Connect Account')", run: "click" },
         { trigger: ".o-telegram-Start-haveToken" },
         picture("start_begin"),
         { trigger: ".o-telegram-Start-haveNothing", run: "click" },
@@ -33,7 +33,7 @@ registry.category("web_tour.tours").add("telegram_start", {
         fill("token", () => "wrong"),
         fill("url", () => lent("telegram_url")),
         { trigger: CONNECT, run: "click" },
-        { trigger: ".o-telegram-Start-failure:contains('does not accept this id and token')" },
+        { trigger: ".o-telegram-Start-failure:contains('does not accept this instance ID')" },
         { content: "The token is forgotten", trigger: "input[name='telegram_token']:value(/^$/)" },
         picture("start_wrong_token"),
         fill("token", () => lent("telegram_token")),
@@ -58,10 +58,10 @@ registry.category("web_tour.tours").add("telegram_start_again", {
         { trigger: "button[name='action_start']", run: "click" },
         { content: "It goes on where it was closed", trigger: "#o_telegram_polling:checked" },
         { trigger: ".o-telegram-Start-choose", run: "click" },
-        { trigger: ".o-telegram-StartTest-message:contains('sends the message in a moment')" },
+        { trigger: ".o-telegram-StartTest-message:contains('will be sent shortly')" },
         picture("start_test"),
         behind("Send", () => runAction("send_cron_id")),
-        { trigger: ".o-telegram-StartTest-message:contains('Waiting for the service')" },
+        { trigger: ".o-telegram-StartTest-message:contains('Waiting until GREEN-API reports it')" },
         behind("Receive", () => runAction("receive_cron_id")),
         { trigger: ".o-telegram-Start-done:contains('sent and received')" },
         picture("start_done"),

@@ -138,7 +138,7 @@ export class TelegramSignIn extends Component {
 
     async onSubmitPhone() {
         const phone = this.phoneRef.el.value.trim();
-        if (phone && (await this.submitByPhone("send_code", phone))) {
+        if (phone && (await this.submitByPhone("request_code", phone))) {
             this.state.phone = phone;
         }
     }
@@ -148,7 +148,7 @@ export class TelegramSignIn extends Component {
         const code = input.value.trim();
         input.value = "";
         if (code) {
-            await this.submitByPhone("give_code", code);
+            await this.submitByPhone("submit_code", code);
         }
     }
 
@@ -160,7 +160,7 @@ export class TelegramSignIn extends Component {
     /**
      * Submit a phone number or a code. If it is refused, the reason is displayed below the field.
      *
-     * @param {"send_code"|"give_code"} method
+     * @param {"request_code"|"submit_code"} method
      * @param {string} text
      * @returns {Promise<boolean>} whether it was accepted
      */
@@ -188,7 +188,7 @@ export class TelegramSignIn extends Component {
         input.value = ""; // a secret is not kept longer than needed
         this.state.isSendingPassword = true;
         this.state.passwordRefusal = "";
-        const isAnswered = await this.submit("send_password", password);
+        const isAnswered = await this.submit("submit_password", password);
         this.state.isSendingPassword = false;
         if (isAnswered && this.isPasswordWanted) {
             this.state.passwordRefusal = this.state.answer.message;
@@ -203,7 +203,7 @@ export class TelegramSignIn extends Component {
     /**
      * Call a method of the wizard, after the call under way if there is one.
      *
-     * @param {"refresh"|"send_password"|"send_code"|"give_code"} method
+     * @param {"refresh"|"submit_password"|"request_code"|"submit_code"} method
      * @param {...any} args
      * @returns {Promise<boolean>} whether there was an answer
      */

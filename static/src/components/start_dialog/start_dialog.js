@@ -48,7 +48,7 @@ export class TelegramStartDialog extends Component {
         this.fetchStep = this.fetchStep.bind(this);
         this.onProven = this.onProven.bind(this);
         onWillStart(async () => {
-            if (await this.call("begin", [this.props.instanceId || false])) {
+            if (await this.call("start", [this.props.instanceId || false])) {
                 this.showStep();
                 if (this.props.isTest && this.state.step === "done") {
                     this.goTo("test");
@@ -99,7 +99,7 @@ export class TelegramStartDialog extends Component {
 
     /** Fetch the current step of the server and go to it. */
     async fetchStep() {
-        if (await this.call("describe", [[this.state.start.id]])) {
+        if (await this.call("get_progress", [[this.state.start.id]])) {
             this.showStep();
         }
     }
@@ -116,8 +116,8 @@ export class TelegramStartDialog extends Component {
         if (!(await this.call("connect", args))) {
             return;
         }
-        if (this.state.start.refusal) {
-            this.state.failure = this.state.start.refusal;
+        if (this.state.start.error) {
+            this.state.failure = this.state.start.error;
         } else {
             this.showStep();
         }
@@ -142,7 +142,7 @@ export class TelegramStartDialog extends Component {
     }
 
     onOpenPartners() {
-        this.props.onLeave?.("telegram_green_api.telegram_partner_action");
+        this.props.onLeave?.("telegram_green_api.telegram_api_partner_action");
         this.props.close();
     }
 

@@ -44,7 +44,7 @@ export class TelegramStartTest extends Component {
 
     /** Fetch the status of the message, or send the message unless it is under way. */
     async fetchStatus() {
-        const method = this.isUnderWay ? "look" : "send_test";
+        const method = this.isUnderWay ? "check_test" : "send_test";
         let answer;
         try {
             answer = await this.orm.silent.call("telegram.onboarding", method, [[this.props.startId]]);

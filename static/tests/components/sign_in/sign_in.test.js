@@ -125,7 +125,7 @@ test("a problem is no authorized account, whatever the state was", async () => {
 test("asks for the password, passes it on once and forgets it", async () => {
     onRefresh(passwordWanted);
     const sent = new Deferred();
-    onRpc("telegram.sign.in", "send_password", async ({ args }) => {
+    onRpc("telegram.sign.in", "submit_password", async ({ args }) => {
         expect.step(`send ${args[1]}`);
         return sent;
     });
@@ -151,7 +151,7 @@ test("asks for the password, passes it on once and forgets it", async () => {
 test("displays that a password is wrong until the next try", async () => {
     onRefresh(passwordWanted);
     const answers = [answer("pendingPassword", "Wrong password"), authorized];
-    onRpc("telegram.sign.in", "send_password", () => answers.shift());
+    onRpc("telegram.sign.in", "submit_password", () => answers.shift());
     await openSignIn();
     await edit("wrong");
     await click(".o-telegram-SignIn-password button");
@@ -171,7 +171,7 @@ test("displays that a password is wrong until the next try", async () => {
 
 test("sends no empty password", async () => {
     onRefresh(passwordWanted);
-    onRpc("telegram.sign.in", "send_password", () => expect.step("send"));
+    onRpc("telegram.sign.in", "submit_password", () => expect.step("send"));
     await openSignIn();
     await click(".o-telegram-SignIn-password button");
     await animationFrame();
@@ -191,7 +191,7 @@ test("what is being typed survives the next answer", async () => {
 test("a password waits for the call under way", async () => {
     const slow = new Deferred();
     onRefresh(passwordWanted, slow);
-    onRpc("telegram.sign.in", "send_password", () => {
+    onRpc("telegram.sign.in", "submit_password", () => {
         expect.step("send");
         return authorized;
     });
@@ -219,11 +219,11 @@ test("signs in by phone number: number, code, done; no QR code is asked for mean
         expect.step(`refresh ${JSON.stringify(args.slice(1))}`);
         return args.length > 1 ? answer("notAuthorized", "Scan it") : scanIt("Rmlyc3Q=");
     });
-    onRpc("telegram.sign.in", "send_code", ({ args }) => {
+    onRpc("telegram.sign.in", "request_code", ({ args }) => {
         expect.step(`phone ${args[1]}`);
         return answer("notAuthorized", "", { accepted: true });
     });
-    onRpc("telegram.sign.in", "give_code", ({ args }) => {
+    onRpc("telegram.sign.in", "submit_code", ({ args }) => {
         expect.step(`code ${args[1]}`);
         return { ...authorized, accepted: true };
     });
@@ -253,8 +253,8 @@ test("displays below the field what is wrong with a number or a code, until the 
         answer("notAuthorized", "No such number", { accepted: false }),
         answer("notAuthorized", "", { accepted: true }),
     ];
-    onRpc("telegram.sign.in", "send_code", () => phones.shift());
-    onRpc("telegram.sign.in", "give_code", () =>
+    onRpc("telegram.sign.in", "request_code", () => phones.shift());
+    onRpc("telegram.sign.in", "submit_code", () =>
         answer("notAuthorized", "Wrong code", { accepted: false })
     );
     await openSignIn();
@@ -286,8 +286,8 @@ test("displays below the field what is wrong with a number or a code, until the 
 
 test("the password of two-step verification follows the code", async () => {
     onRefresh(scanIt("Rmlyc3Q="));
-    onRpc("telegram.sign.in", "send_code", () => ({ ...scanIt(""), accepted: true }));
-    onRpc("telegram.sign.in", "give_code", () => ({ ...passwordWanted, accepted: true }));
+    onRpc("telegram.sign.in", "request_code", () => ({ ...scanIt(""), accepted: true }));
+    onRpc("telegram.sign.in", "submit_code", () => ({ ...passwordWanted, accepted: true }));
     await openSignIn();
     await click(METHOD);
     await animationFrame();

@@ -74,8 +74,8 @@ async function openStart(props = {}) {
 
 test("the token is passed on once and forgotten, whatever the answer", async () => {
     onStart({
-        begin: [at("credentials")],
-        connect: [at("credentials", { refusal: "Wrong token" }), at("receiving")],
+        start: [at("credentials")],
+        connect: [at("credentials", { error: "Wrong token" }), at("receiving")],
     });
     await openStart();
     await click(".o-telegram-Start-haveToken");
@@ -97,28 +97,28 @@ test("the token is passed on once and forgotten, whatever the answer", async () 
     expect(FAILURE).toHaveCount(0);
     expect("#o_telegram_polling").toBeChecked();
     expect.verifySteps([
-        "begin [false]",
+        "start [false]",
         'connect [[7],"","4100000001","s3cret",""]',
         'connect [[7],"","4100000001","right",""]',
     ]);
 });
 
 test("without the rights to enter tokens the form is disabled, and says whom to ask", async () => {
-    onStart({ begin: [at("credentials", { can_handle_tokens: false })] });
+    onStart({ start: [at("credentials", { can_handle_tokens: false })] });
     await openStart();
     expect(".o-telegram-Start-havePartner").toHaveCount(0);
     await click(".o-telegram-Start-haveToken");
     await settle();
     expect(".alert-warning").toHaveText(/access to Odoo's settings/);
     expect(".o-telegram-Start-connect").not.toBeEnabled();
-    expect.verifySteps(["begin [false]"]);
+    expect.verifySteps(["start [false]"]);
 });
 
 test("a way of receiving that does not work says so, and another can be tried", async () => {
     const failed = at("test", { message: "Nothing has arrived", is_good: false });
     const good = at("test", { message: "", is_good: true });
     onStart({
-        begin: [at("receiving")],
+        start: [at("receiving")],
         set_receiving: [failed, good],
         send_test: [{ status: "queued", message: "In a moment" }],
     });
@@ -132,7 +132,7 @@ test("a way of receiving that does not work says so, and another can be tried", 
     await settle();
     expect(MESSAGE).toHaveText("In a moment");
     expect.verifySteps([
-        "begin [3]",
+        "start [3]",
         'set_receiving [[7],"webhook"]',
         'set_receiving [[7],"polling"]',
         "send_test [[7]]",
@@ -141,21 +141,21 @@ test("a way of receiving that does not work says so, and another can be tried", 
 
 test("where no webhook is possible, it cannot be chosen, and it is said why", async () => {
     const closed = { ...instance, webhook_problem: "No public address" };
-    onStart({ begin: [at("receiving", { instance: closed })] });
+    onStart({ start: [at("receiving", { instance: closed })] });
     await openStart({ instanceId: 3 });
     expect("#o_telegram_webhook").not.toBeEnabled();
     expect("label[for='o_telegram_webhook']").toHaveText(/No public address/);
-    expect.verifySteps(["begin [3]"]);
+    expect.verifySteps(["start [3]"]);
 });
 
 test("the test is followed until the message has come back", async () => {
     onStart({
-        begin: [at("test")],
+        start: [at("test")],
         send_test: [
             { status: "starting", message: "It starts" },
             { status: "queued", message: "In a moment" },
         ],
-        look: [
+        check_test: [
             { status: "sent", message: "On its way" },
             { status: "proven", message: "Back" },
         ],
@@ -175,17 +175,17 @@ test("the test is followed until the message has come back", async () => {
     expect(".o-telegram-Start-done").toHaveText(/sent and received/);
     await advanceTime(10 * DELAY);
     expect.verifySteps([
-        "begin [3]",
+        "start [3]",
         "send_test [[7]]",
         "send_test [[7]]",
-        "look [[7]]",
-        "look [[7]]",
+        "check_test [[7]]",
+        "check_test [[7]]",
     ]);
 });
 
 test("a failed test stops, says why, and is repeated on demand only", async () => {
     onStart({
-        begin: [at("test")],
+        start: [at("test")],
         send_test: [
             makeServerError({ errorName: "builtins.KeyError" }),
             { status: "failed", message: "Not to yourself" },
@@ -198,12 +198,12 @@ test("a failed test stops, says why, and is repeated on demand only", async () =
     await settle();
     expect(MESSAGE).toHaveText("Not to yourself");
     expect(MESSAGE).toHaveClass("text-danger");
-    expect.verifySteps(["begin [3]", "send_test [[7]]", "send_test [[7]]"]);
+    expect.verifySteps(["start [3]", "send_test [[7]]", "send_test [[7]]"]);
 });
 
 test("a skipped test is no success", async () => {
     onStart({
-        begin: [at("test")],
+        start: [at("test")],
         send_test: [{ status: "queued", message: "In a moment" }],
     });
     await openStart({ instanceId: 3 });
@@ -211,27 +211,27 @@ test("a skipped test is no success", async () => {
     await settle();
     expect(".o-telegram-Start-done").toHaveText(/The test was skipped/);
     await advanceTime(10 * DELAY);
-    expect.verifySteps(["begin [3]", "send_test [[7]]"]);
+    expect.verifySteps(["start [3]", "send_test [[7]]"]);
 });
 
 test("what was tested already is tested once more on demand", async () => {
     onStart({
-        begin: [at("done")],
+        start: [at("done")],
         send_test: [{ status: "queued", message: "In a moment" }],
     });
     await openStart({ instanceId: 3, isTest: true });
     expect(MESSAGE).toHaveText("In a moment");
-    expect.verifySteps(["begin [3]", "send_test [[7]]"]);
+    expect.verifySteps(["start [3]", "send_test [[7]]"]);
 });
 
 test("when it cannot even begin, the reason is there and nothing else", async () => {
     onStart({
-        begin: [
+        start: [
             makeServerError({ message: "Not yours", errorName: "odoo.exceptions.AccessError" }),
         ],
     });
     await openStart({ instanceId: 3 });
     expect(FAILURE).toHaveText("Not yours");
     expect(".modal-footer .btn").toHaveCount(1);
-    expect.verifySteps(["begin [3]"]);
+    expect.verifySteps(["start [3]"]);
 });
