@@ -115,7 +115,7 @@ class TestCreateGroup(GroupCase):
         instance = self.instance.with_user(self.salesperson)
         for arguments, text in (
             (("Team", self.env["res.partner"]), "Choose at least one contact"),
-            (("Team", self.env["res.partner"].create({"name": "New"})), "Some members cannot be added"),
+            (("Team", self.env["res.partner"].create({"name": "New"})), "Some members cannot"),
             (("T" * 101, self.ivan), "name has 101 characters"),
             (("  ", self.ivan), "Enter a group name"),
         ):
