@@ -88,17 +88,17 @@ class TestPartner(PartnerCase):
     def test_failures(self):
         """Wrong token, no connection, a web page: in words, and without the token."""
         self.control.fault("getInstances", "html")
-        with self.assertRaisesRegex(UserError, "not like GREEN-API"):
+        with self.assertRaisesRegex(UserError, "is not one of GREEN-API"):
             self.refresh()
         self.control.fault("getInstances", "status", status=500, body=f"partner/{PARTNER_TOKEN}")
-        with self.assertRaisesRegex(UserError, "disturbance") as caught:
+        with self.assertRaisesRegex(UserError, "temporarily unavailable") as caught:
             self.refresh()
         self.assertNotIn(SECRET_MARK, str(caught.exception))
         self.partner.api_token_new = f"{SECRET_MARK}wrong"
         with self.assertRaisesRegex(UserError, "does not accept the partner token"):
             self.refresh()
         self.partner.api_url = "http://127.0.0.1:9"
-        with self.assertRaisesRegex(UserError, "No connection"):
+        with self.assertRaisesRegex(UserError, "no connection"):
             self.refresh()
         calls = self.env["telegram.call"].search([("api_partner_id", "=", self.partner.id)])
         self.assertEqual(len(calls), 4)
