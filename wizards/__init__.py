@@ -11,7 +11,7 @@ from . import telegram_composer_content
 from . import telegram_forward
 from . import telegram_instance_picture
 from . import telegram_instance_settings
-from . import telegram_group_people
+from . import telegram_group_wizard_mixin
 from . import telegram_group_add
 from . import telegram_group_create
 from . import telegram_group_edit

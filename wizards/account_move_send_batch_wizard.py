@@ -7,9 +7,10 @@ from ..models.invoices.account_move_send import TELEGRAM
 
 
 class AccountMoveSendBatchWizard(models.TransientModel):
-    """Sending many invoices by Telegram, whatever their customers' usual way is.
+    """Extends ``account.move.send.batch.wizard`` with sending by Telegram only.
 
-    Odoo's scheduled action "Send invoices automatically" makes the PDFs and queues the messages.
+    The sending methods of the customers do not matter then. Odoo's scheduled action "Send invoices
+    automatically" creates the PDFs and queues the messages.
     """
 
     _inherit = "account.move.send.batch.wizard"
@@ -20,13 +21,13 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         "wizard_id",
         "move_id",
         "Selected Invoices",
-        help="All that were selected to be sent by Telegram, also those that are left out.",
+        help="Invoices selected for Telegram, including those that cannot be sent.",
     )
     telegram_template_id = fields.Many2one(
         "telegram.template",
         "Template",
         domain="[('model', '=', 'account.move')]",
-        help="Empty: the one for invoices, or for credit notes.",
+        help="Leave empty to use the template for invoices or credit notes.",
     )
 
     # === COMPUTE METHODS === #
@@ -55,27 +56,30 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         for wizard in by_telegram:
             selected = wizard.telegram_selected_ids._origin
             obstacles = selected._get_telegram_batch_obstacles()
-            able = selected.filtered(lambda move, left_out=obstacles: move not in left_out)
+            sendable = selected.filtered(lambda move, left_out=obstacles: move not in left_out)
             wizard.alerts = {
                 **self._get_telegram_alerts(obstacles),
-                **self._get_telegram_waiting_alert(able),
+                **self._get_telegram_waiting_alert(sendable),
             }
         return result
 
-    # === ACTIONS === #
+    # === ACTION METHODS === #
 
     def action_send_and_print(self, force_synchronous=False, allow_fallback_pdf=False):
-        """Let Odoo's scheduled action send the invoices, those to be sent by Telegram by it."""
+        """Queue the invoices for Odoo's scheduled action, with Telegram if it was selected."""
         self.ensure_one()
         send = super().action_send_and_print
         if not self.telegram_selected_ids:
             return send(force_synchronous, allow_fallback_pdf)
-        # Somebody else may have sent some of them since the dialog was opened.
+        # Another user may have sent some of them since the dialog was opened.
         obstacles = self.telegram_selected_ids._get_telegram_batch_obstacles()
         self.move_ids = self.telegram_selected_ids.filtered(lambda move: move not in obstacles)
         if not self.move_ids:
             raise UserError(
-                self.env._("None of these invoices can be sent by Telegram (any more).")
+                self.env._(
+                    "None of these invoices can be sent by Telegram. Open the dialog "
+                    "again to see the reasons."
+                )
             )
         action = send()
         waiting = {

@@ -7,20 +7,20 @@ from ..models.invoices.account_move_send import TELEGRAM
 
 
 class AccountMoveSendWizard(models.TransientModel):
-    """What a person chooses for sending one invoice by Telegram."""
+    """Extends ``account.move.send.wizard`` with the choices for Telegram."""
 
     _inherit = "account.move.send.wizard"
 
     telegram_partner_id = fields.Many2one(
         "res.partner",
-        "To (Telegram)",
+        "Telegram Recipient",
         compute="_compute_telegram_partner_id",
         store=True,
         readonly=False,
     )
     telegram_instance_id = fields.Many2one(
         "telegram.instance",
-        "From (Telegram)",
+        "Telegram Account",
         compute="_compute_telegram_instance_id",
         compute_sudo=False,
         store=True,
@@ -29,7 +29,7 @@ class AccountMoveSendWizard(models.TransientModel):
     telegram_instance_count = fields.Integer(compute="_compute_telegram_instance_count")
     telegram_template_id = fields.Many2one(
         "telegram.template",
-        "Template (Telegram)",
+        "Telegram Template",
         domain="[('model', '=', 'account.move'), ('company_id', 'in', (False, company_id))]",
         compute="_compute_telegram_template_id",
         compute_sudo=False,
@@ -37,7 +37,7 @@ class AccountMoveSendWizard(models.TransientModel):
         readonly=False,
     )
     telegram_body = fields.Text(
-        "Message (Telegram)",
+        "Telegram Message",
         compute="_compute_telegram_body",
         compute_sudo=False,
         store=True,
@@ -45,8 +45,8 @@ class AccountMoveSendWizard(models.TransientModel):
     )
     telegram_file_name = fields.Char(compute="_compute_telegram_file_name")
     telegram_problem = fields.Char(compute="_compute_telegram_problem")
-    # Two people, or one who presses twice, do not send the invoice twice: each has to have seen
-    # what was sent before.
+    # Prevents sending twice by two users or a double click: the user must have seen the previous
+    # message.
     telegram_seen = fields.Integer(compute="_compute_telegram_seen", store=True, readonly=False)
 
     # === COMPUTE METHODS === #
@@ -61,7 +61,7 @@ class AccountMoveSendWizard(models.TransientModel):
         for wizard in self:
             try:
                 wizard.telegram_instance_id = wizard.move_id._get_telegram_sender(wizard.company_id)
-            except UserError:  # the alerts say it when Telegram is chosen
+            except UserError:  # the alerts show it if Telegram is selected
                 wizard.telegram_instance_id = False
 
     @api.depends("company_id")
@@ -98,7 +98,7 @@ class AccountMoveSendWizard(models.TransientModel):
             wizard.telegram_problem = problem
 
     def _render_telegram_body(self):
-        """Return the text of the template, and why it cannot be filled."""
+        """Return the text of the template, and the reason why it cannot be filled."""
         self.ensure_one()
         if not self.telegram_template_id:
             return False, False
@@ -111,7 +111,7 @@ class AccountMoveSendWizard(models.TransientModel):
     @api.depends("move_id")
     def _compute_telegram_seen(self):
         for wizard in self:
-            # sudo: account.move - which message carried it, for anybody
+            # sudo: account.move - only the ID of the message, for any user
             wizard.telegram_seen = wizard.move_id.sudo().telegram_message_id.id
 
     def _compute_sending_method_checkboxes(self):
@@ -121,7 +121,7 @@ class AccountMoveSendWizard(models.TransientModel):
         for wizard in self:
             boxes = wizard.sending_method_checkboxes
             if TELEGRAM in boxes:
-                # Also where it is not possible: the alerts say why.
+                # Also if it cannot be sent: the alerts say why.
                 wizard.sending_method_checkboxes = {
                     method: {**box, "checked": method == TELEGRAM} for method, box in boxes.items()
                 }
@@ -136,16 +136,19 @@ class AccountMoveSendWizard(models.TransientModel):
                 moves_data[wizard.move_id] |= wizard._get_telegram_settings()
         alerts = super()._get_alerts(moves, moves_data)
         for move in moves.filtered(lambda m: TELEGRAM not in moves_data[m]["sending_methods"]):
-            # The customer's usual way is not proposed where it is not possible.
+            # Odoo does not propose the customer's sending method if it cannot be used.
             is_usual = TELEGRAM in self._get_default_sending_methods(move)
             if obstacle := is_usual and self._get_telegram_obstacle(move, {}):
-                message = self.env._("The customer gets invoices by Telegram: %s", obstacle.reason)
+                message = self.env._(
+                    "The customer receives invoices by Telegram. %s", obstacle.reason
+                )
                 alerts["telegram_usual"] = {"level": "info", "message": message}
         return alerts
 
     # === BUSINESS METHODS === #
 
     def _get_telegram_settings(self):
+        """Return the data for Telegram, see ``account.move.send``."""
         return {
             "telegram_partner": self.telegram_partner_id,
             "telegram_instance": self.telegram_instance_id,

@@ -8,42 +8,42 @@ from ..tools.transactions import write_as_user
 
 
 class TelegramApiPartnerCreate(models.TransientModel):
-    """The dialog that makes an instance at GREEN-API, and connects it."""
+    """The dialog that creates an instance at GREEN-API and connects it."""
 
     _name = "telegram.api.partner.create"
     _inherit = "telegram.wizard.mixin"
-    _description = "Create a GREEN-API Instance"
+    _description = "Create Instance"
 
     partner_id = fields.Many2one("telegram.api.partner", required=True, ondelete="cascade")
     name = fields.Char(required=True)
 
     def action_create_instance(self):
-        """Make the instance, with the settings that Odoo needs, and go on with the guided start.
+        """Create the instance with the settings that Odoo needs, and open the guided start.
 
         https://green-api.com/en/telegram/docs/partners/createInstance/
 
-        It is called exactly once: an instance costs money.
+        GREEN-API is called once, because every instance costs money.
         """
         self.ensure_one()
         partner = self.partner_id
         partner.check_access("write")
-        # Not after the money is spent.
+        # Check this before an instance is charged.
         self.env["telegram.instance"].check_access("create")
         row = partner._call_service("create_instance", self.name, const.NEW_INSTANCE_SETTINGS)
 
-        def keep(own):
-            # sudo: telegram.api.partner.instance - what the service said
+        def write(own):
+            # sudo: telegram.api.partner.instance - facts from GREEN-API
             lines_sudo = own.sudo().instance_ids
             lines_sudo.create({"partner_id": own.id, **lines_sudo._prepare_values(row)})
-            return own._connect_row(row).action_start()
+            return own._connect_instance(row).action_start()
 
         try:
-            return write_as_user(partner, keep)
+            return write_as_user(partner, write)
         except UserError as error:
             raise UserError(
                 self.env._(
-                    "The instance %(id_instance)s was made, but could not be entered in Odoo: "
-                    "%(reason)s Press “Refresh”, and connect it from the list.",
+                    "The instance %(id_instance)s was created, but could not be connected: "
+                    "%(reason)s Click Refresh, and connect it from the list.",
                     id_instance=row.id_instance,
                     reason=error,
                 )

@@ -10,50 +10,49 @@ from ..tools.transactions import write_in_own_transaction
 
 
 class TelegramGroupCreate(models.TransientModel):
-    """The dialog that makes a group. The service is asked once; where it is not known whether it
-    made one, the dialog looks before it lets a person try again.
+    """The dialog that creates a group.
+
+    GREEN-API is called once. If the outcome is unknown, the user first has to search for the
+    group before creating it again.
     """
 
     _name = "telegram.group.create"
-    _description = "Create a Telegram Group"
-    _inherit = "telegram.group.people"
+    _description = "Create Group"
+    _inherit = "telegram.group.wizard.mixin"
 
     name = fields.Char("Group Name", required=True)
     name_limit = fields.Char(compute="_compute_name_limit")
     group_type = fields.Selection(
         [("group", "Group"), ("supergroup", "Supergroup")],
-        "Kind",
         default="group",
         required=True,
-        help="A supergroup may become large; whoever joins it later sees what was said before.",
+        help="A supergroup can have more members, and new members see earlier messages.",
     )
     auto_delete_days = fields.Integer(
-        "Messages Vanish After", help="Days, up to 365. 0: they stay for ever."
+        "Auto-Delete Messages (days)",
+        help="Days after which Telegram deletes messages, up to 365. 0 keeps them.",
     )
     record = fields.Reference(
         "_selection_record",
-        "About the Record",
-        help="What is written in the group stands in the chatter of this record, too.",
+        "Linked Record",
+        help="Messages of the group are also shown in the chatter of this record.",
     )
     is_unsure = fields.Boolean(
-        readonly=True, help="It is not known whether the service made the group."
+        "Outcome Unknown", readonly=True, help="Whether the group was created is not known."
     )
-    known_ids = fields.Many2many(
+    existing_ids = fields.Many2many(
         "telegram.chat",
-        "telegram_group_create_known_rel",
+        "telegram_group_create_existing_rel",
+        string="Existing Groups",
         readonly=True,
-        help="The groups of this name that were there before.",
+        help="Groups of this name that existed before.",
     )
-    has_looked = fields.Boolean(readonly=True)
+    is_searched = fields.Boolean("Searched", readonly=True)
     problem = fields.Text(readonly=True)
 
     @api.model
-    def _selection_record(self):
-        return self.env["telegram.link.record"]._selection_record()
-
-    @api.model
     def default_get(self, fields):
-        """Take the people from where the dialog was opened."""
+        """Return the members from the list in which the dialog was opened."""
         values = super().default_get(fields)
         context = self.env.context
         ids = context.get("active_ids") or []
@@ -68,80 +67,90 @@ class TelegramGroupCreate(models.TransientModel):
             values["instance_id"] = instance.id
         return values
 
+    @api.model
+    def _selection_record(self):
+        return self.env["telegram.link.record"]._selection_record()
+
     @api.depends("name")
     def _compute_name_limit(self):
         for wizard in self:
-            over = len(wizard.name or "") - const.GROUP_NAME_MAX_LENGTH
-            wizard.name_limit = over > 0 and self.env._(
-                "%(over)s characters too many: Telegram takes up to %(limit)s.",
-                over=over,
+            length = len(wizard.name or "")
+            wizard.name_limit = length > const.GROUP_NAME_MAX_LENGTH and self.env._(
+                "The name has %(length)s characters; the maximum is %(limit)s.",
+                length=length,
                 limit=const.GROUP_NAME_MAX_LENGTH,
             )
 
     # === ACTION METHODS === #
 
     def action_create(self):
-        """Make the group and open it."""
+        """Create the group and open it."""
         self._check_access_to_all()
-        if self.is_unsure and not self.has_looked:
-            raise UserError(self.env._("Look first whether the group is there already."))
-        chats, left_out = self._get_people()
+        if self.is_unsure and not self.is_searched:
+            raise UserError(
+                self.env._("The group may already exist. Click Find Group before you try again.")
+            )
+        chats, left_out = self._get_members()
         if self.record:
             self.env["telegram.message"]._check_may_show_on(self.record, self.instance_id)
-        known = self._find_known()
+        existing = self._find_existing()
         try:
-            group, answer = self.instance_id._create_group(
+            group, result = self.instance_id._create_group(
                 self.name, chats, self.group_type == "supergroup", self.auto_delete_days or None
             )
         except UserError as error:
             if not is_unsure(error):
                 raise
-            problem = self.env._(
-                "The group may have been made or not: the service's answer was lost. Press “Look "
-                "for the group” before you create it again."
+            return self._store_and_reopen(
+                {
+                    "is_unsure": True,
+                    "is_searched": False,
+                    "problem": self.env._(
+                        "The response of GREEN-API was lost, so the group may exist already. "
+                        "Click Find Group before you try again."
+                    ),
+                    "existing_ids": [Command.set(existing.ids)],
+                }
             )
-            values = {"is_unsure": True, "has_looked": False, "problem": problem}
-            return self._reopen({**values, "known_ids": [Command.set(known.ids)]})
-        return self._open(group, left_out, answer)
+        return self._open(group, left_out, result)
 
-    def action_look(self):
-        """Look among the account's chats whether the group was made after all."""
+    def action_find_group(self):
+        """Search the chats of the account for a group that was created after all."""
         self.ensure_one()
-        groups = self.instance_id.find_groups(self.name.strip(), self.known_ids)
+        groups = self.instance_id.find_groups(self.name.strip(), self.existing_ids)
         if groups:
             return self._open(groups[:1])
         problem = self.env._(
-            "The account has no new group of this name. It may take a minute to appear: look once "
-            "more, or create it."
+            "The account has no new group of this name. It may take a minute to appear. Click "
+            "Find Group again, or create the group."
         )
-        return self._reopen({"has_looked": True, "problem": problem})
+        return self._store_and_reopen({"is_searched": True, "problem": problem})
 
-    # === HELPERS === #
+    # === BUSINESS METHODS === #
 
-    def _find_known(self):
-        """Return the groups of this name that are there already."""
+    def _find_existing(self):
+        """Return the groups of this name that already exist."""
         domain = [("instance_id", "=", self.instance_id.id), ("name", "=", self.name.strip())]
         return self.env["telegram.chat"].with_context(active_test=False).search(domain)
 
-    def _reopen(self, values):
-        """Keep how far it is, and show the dialog once more."""
+    def _store_and_reopen(self, values):
+        """Store values in a separate transaction, and show the dialog again."""
         write_in_own_transaction(self, lambda wizard: wizard.write(values))
         return self._reopen()
 
-    def _open(self, group, left_out=(), answer=None):
-        """Tie the group to the record and open it.
+    def _open(self, group, left_out=(), result=None):
+        """Link the group to the record and open it.
 
-        :param group: the ``telegram.chat``, which only the next transaction sees
-        :param answer: of the service
+        :param group: the ``telegram.chat``, visible in the next transaction only
+        :param list left_out: GroupCandidate who were not added
+        :param result: the client's CreatedGroup
         """
         if record := self.record:
             place = {"res_model": record._name, "res_id": record.id}
             write_in_own_transaction(group, lambda group: group.write(place))
-        message = self.env._("The group “%s” is there.", self.name)
+        lines = [self.env._("The group “%s” was created.", self.name)]
         if left_out:
-            message = "\n".join(
-                [message, self.env._("Not added:"), *self._get_left_out_lines(left_out)]
-            )
+            lines += [self.env._("Not added:"), *self._get_left_out_lines(left_out)]
         action = {
             "type": "ir.actions.act_window",
             "res_model": "telegram.chat",
@@ -149,5 +158,6 @@ class TelegramGroupCreate(models.TransientModel):
             "views": [[False, "form"]],
             "target": "current",
         }
-        kind = "warning" if left_out else "success"
-        return self.instance_id._display_result(message, answer, type=kind, next=action)
+        return self.instance_id._display_result(
+            "\n".join(lines), result, type="warning" if left_out else "success", next=action
+        )

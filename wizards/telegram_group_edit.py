@@ -9,42 +9,43 @@ from ..models.groups.group import SETTING_FIELDS
 
 
 class TelegramGroupEdit(models.TransientModel):
-    """The dialog that changes a group's name, picture and permissions: only what is different is
-    asked for, and what became of each is said.
+    """The dialog that changes the name, picture and permissions of a group.
+
+    Only changed values are sent to GREEN-API, and the result of each change is displayed.
     """
 
     _name = "telegram.group.edit"
     _inherit = "telegram.wizard.mixin"
-    _description = "Change a Telegram Group"
+    _description = "Edit Group"
 
     group_id = fields.Many2one("telegram.chat", required=True, readonly=True, ondelete="cascade")
     name = fields.Char(compute="_compute_values", store=True, readonly=False, required=True)
     picture = fields.Binary(
-        "New Picture", attachment=False, help="JPEG, PNG or GIF; Telegram gets a JPEG."
+        "New Picture", attachment=False, help="JPEG, PNG or GIF. It is converted to JPEG."
     )
     members_send_messages = fields.Boolean(
-        "Write messages", compute="_compute_values", store=True, readonly=False
+        "Send Messages", compute="_compute_values", store=True, readonly=False
     )
     members_send_media = fields.Boolean(
-        "Send pictures and files", compute="_compute_values", store=True, readonly=False
+        "Send Pictures and Files", compute="_compute_values", store=True, readonly=False
     )
     members_send_polls = fields.Boolean(
-        "Send polls", compute="_compute_values", store=True, readonly=False
+        "Send Polls", compute="_compute_values", store=True, readonly=False
     )
     members_send_other = fields.Boolean(
-        "Send stickers and GIFs", compute="_compute_values", store=True, readonly=False
+        "Send Stickers and GIFs", compute="_compute_values", store=True, readonly=False
     )
     members_add_previews = fields.Boolean(
-        "Send links with a preview", compute="_compute_values", store=True, readonly=False
+        "Add Link Previews", compute="_compute_values", store=True, readonly=False
     )
     members_edit_group = fields.Boolean(
-        "Change the group's name and picture", compute="_compute_values", store=True, readonly=False
+        "Change Name and Picture", compute="_compute_values", store=True, readonly=False
     )
     members_add_members = fields.Boolean(
-        "Add people", compute="_compute_values", store=True, readonly=False
+        "Add Members", compute="_compute_values", store=True, readonly=False
     )
     members_pin_messages = fields.Boolean(
-        "Pin messages", compute="_compute_values", store=True, readonly=False
+        "Pin Messages", compute="_compute_values", store=True, readonly=False
     )
 
     @api.depends("group_id")
@@ -54,13 +55,13 @@ class TelegramGroupEdit(models.TransientModel):
                 wizard[name] = wizard.group_id[name]
 
     def action_apply(self):
-        """Change what is different, and say what became of each."""
+        """Send the changed values to GREEN-API and display the results."""
         self.ensure_one()
-        done, refused, answer = [], [], None
-        changes = self._list_changes()
+        done, refused, result = [], [], None
+        changes = self._get_changes()
         for label, method, value in changes:
             try:
-                answer = getattr(self.group_id, method)(value)
+                result = getattr(self.group_id, method)(value)
             except UserError as error:
                 if len(changes) == 1:
                     raise
@@ -75,17 +76,17 @@ class TelegramGroupEdit(models.TransientModel):
         if refused:
             lines += [self.env._("Not changed:"), *refused]
         return self.group_id.instance_id._display_result(
-            "\n".join(lines), answer, type="warning" if refused else "success"
+            "\n".join(lines), result, type="warning" if refused else "success"
         )
 
-    def _list_changes(self):
-        """Return what is different: list of label, method of the chat, and its argument."""
+    def _get_changes(self):
+        """Return the changes: list of label, method of the chat, and its argument."""
         changes = []
         if self.name.strip() != self.group_id.name:
             changes.append((self.env._("Name"), "update_group_name", self.name))
         settings = {
-            service: self[name]
-            for service, name in SETTING_FIELDS.items()
+            setting: self[name]
+            for setting, name in SETTING_FIELDS.items()
             if self[name] != self.group_id[name]
         }
         if settings:

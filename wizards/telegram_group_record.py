@@ -4,11 +4,11 @@ from odoo import api, fields, models
 
 
 class TelegramGroupRecord(models.TransientModel):
-    """The dialog that ties a group to a record."""
+    """The dialog that links a group to a record."""
 
     _name = "telegram.group.record"
     _inherit = "telegram.wizard.mixin"
-    _description = "Tie a Telegram Group to a Record"
+    _description = "Link to Record"
 
     chat_id = fields.Many2one("telegram.chat", required=True, readonly=True, ondelete="cascade")
     record = fields.Reference(
@@ -26,8 +26,8 @@ class TelegramGroupRecord(models.TransientModel):
             is_readable = record and record.has_access("read")
             wizard.record = is_readable and f"{record._name},{record.id}"
 
-    def action_tie(self):
-        """Tie the group to the chosen record."""
+    def action_link(self):
+        """Link the group to the chosen record."""
         self.ensure_one()
         self.chat_id._tie_to_record(self.record)
         return {"type": "ir.actions.act_window_close"}

@@ -7,11 +7,11 @@ from .. import const
 
 
 class TelegramTemplatePreview(models.TransientModel):
-    """Shows a template as a real record would have it."""
+    """The dialog that shows the message of a template for a record."""
 
     _name = "telegram.template.preview"
     _inherit = "telegram.wizard.mixin"
-    _description = "Preview of a Telegram Template"
+    _description = "Telegram Template Preview"
 
     template_id = fields.Many2one(
         "telegram.template", required=True, readonly=True, ondelete="cascade"
@@ -33,7 +33,7 @@ class TelegramTemplatePreview(models.TransientModel):
 
     @api.model
     def _selection_resource_ref(self):
-        # sudo: ir.model - names of models; their records obey the user's rights
+        # sudo: ir.model - only names of models; access to records is checked
         models_sudo = self.env["ir.model"].sudo().search([("is_mail_thread", "=", True)])
         return [(model.model, model.name) for model in models_sudo]
 
@@ -55,11 +55,11 @@ class TelegramTemplatePreview(models.TransientModel):
             preview.body, preview.warning = preview._render()
 
     def _render(self):
-        """Return the text, and what keeps it from being sent."""
+        """Return the text, and the reason why it cannot be sent."""
         record = self.resource_ref
         if not record:
             return self.template_id.body, self.env._(
-                "There is no record to show it with: the placeholders stay as they are."
+                "There is no record for a preview, so the placeholders are not filled."
             )
         template = self.template_id
         if self.lang:
@@ -70,9 +70,8 @@ class TelegramTemplatePreview(models.TransientModel):
             return False, str(error)
         if len(body) > const.MESSAGE_MAX_LENGTH:
             return body, self.env._(
-                "The text has %(length)s characters, and a message holds at most %(limit)s: it "
-                "cannot be sent.",
+                "The text has %(length)s characters; the maximum is %(limit)s. It cannot be sent.",
                 length=len(body),
                 limit=const.MESSAGE_MAX_LENGTH,
             )
-        return body, not body and self.env._("The text is empty: it cannot be sent.")
+        return body, not body and self.env._("The text is empty. It cannot be sent.")

@@ -9,52 +9,56 @@ from ..telegram_chat import PEOPLE
 
 
 class GroupCandidate(NamedTuple):
-    """Somebody who is to be in a group, or why that is not possible."""
+    """A contact or chat to add to a group, and the reason why it cannot be added."""
 
-    record: models.BaseModel  # res.partner or telegram.chat, as it was chosen
-    chat: models.BaseModel  # telegram.chat; empty as long as there is none
+    record: models.BaseModel  # res.partner or telegram.chat, as chosen
+    chat: models.BaseModel  # telegram.chat; empty if there is none
     phone: str  # E.164; may be empty
-    reason: str  # code: see TelegramChat._get_group_reasons; empty when nothing is in the way
+    reason: str  # code, see TelegramChat._get_group_reasons; empty if it can be added
 
 
 class TelegramChat(models.Model):
-    """Who can be taken into a group, and who not and why."""
+    """Extends ``telegram.chat`` with the check of who can be added to a group."""
 
     _inherit = "telegram.chat"
 
     @api.model
-    def _check_group_people(self, instance, partners, chats, group=None):
-        """Say of each contact and chat whether it can be in a group of an instance.
+    def _check_group_candidates(self, instance, partners, chats, group=None):
+        """Check which contacts and chats can be members of a group of an account.
 
-        The number of queries does not grow with that of the people.
+        The number of queries does not grow with the number of candidates.
 
-        :param partners: ``res.partner``
-        :param chats: ``telegram.chat`` of people
-        :param group: the ``telegram.chat`` that they are to be added to; none for a new one
+        :param partners: ``res.partner`` records
+        :param chats: ``telegram.chat`` records of single users
+        :param group: the ``telegram.chat`` to add them to; none for a new group
         :return: list of GroupCandidate
         """
-        # sudo: telegram.group.member - ids only, of a group that the user was let see
-        inside = set(group.sudo().member_ids.mapped("user_chat_id")) if group else set()
-        people, seen = [], set()
-        for recipient in self._check_recipients(instance, partners):
-            people.append(GroupCandidate(recipient.partner, *recipient[1:]))
-        for chat in chats:
-            people.append(
-                GroupCandidate(chat, chat, chat.phone or "", chat._get_group_obstacle(instance))
-            )
-        checked, own = [], self.union(*(p.chat for p in people))._filtered_access("read")
-        for person in people:
-            address = person.chat or person.phone
-            is_own = person.chat in own or not person.chat
-            further = self._get_further_obstacle(person, inside) if is_own else "not_own"
-            reason = person.reason or further
+        # sudo: telegram.group.member - only IDs, of a group that the user may read
+        member_ids = set(group.sudo().member_ids.mapped("user_chat_id")) if group else set()
+        candidates = [
+            GroupCandidate(found.partner, found.chat, found.phone, found.reason)
+            for found in self._check_recipients(instance, partners)
+        ]
+        candidates += [
+            GroupCandidate(chat, chat, chat.phone or "", chat._get_group_chat_reason(instance))
+            for chat in chats
+        ]
+        readable = self.union(*(each.chat for each in candidates))._filtered_access("read")
+        checked, seen = [], set()
+        for candidate in candidates:
+            reason = candidate.reason
+            if not reason and candidate.chat and candidate.chat not in readable:
+                reason = "not_own"
+            reason = reason or self._get_member_reason(candidate, member_ids)
+            address = candidate.chat or candidate.phone
             if not reason and address in seen:
                 reason = "duplicate"
             seen.add(address)
-            checked.append(person._replace(reason=reason))
+            checked.append(candidate._replace(reason=reason))
         return checked
 
-    def _get_group_obstacle(self, instance):
+    def _get_group_chat_reason(self, instance):
+        """Return the reason why the user of a chosen chat cannot be added, or an empty string."""
         self.ensure_one()
         if self.instance_id != instance:
             return "other_account"
@@ -63,16 +67,16 @@ class TelegramChat(models.Model):
         return "no_account" if self.no_account else ""
 
     @api.model
-    def _get_further_obstacle(self, person, inside):
-        """Return the reason that only groups know."""
-        chat_sudo = person.chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
+    def _get_member_reason(self, candidate, member_ids):
+        """Return a reason that applies to groups only, or an empty string."""
+        chat_sudo = candidate.chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
         if not chat_sudo or chat_sudo.is_phone_form:
             return "unchecked"
-        return "member" if chat_sudo.telegram_id in inside else ""
+        return "member" if chat_sudo.telegram_id in member_ids else ""
 
     @api.model
     def _get_group_reasons(self):
-        """Give in words why somebody cannot be taken into a group."""
+        """Return the text of each reason why a candidate cannot be added."""
         _ = self.env._
         return {
             **self._get_unreachable_reasons(),
@@ -84,30 +88,31 @@ class TelegramChat(models.Model):
         }
 
     @api.model
-    def _get_group_chat_ids(self, instance, people, group=None):
-        """Return the chat ids of all these people, or refuse.
+    def _get_group_chat_ids(self, instance, members, group=None):
+        """Return the chat IDs of all chosen members.
 
-        :param people: ``res.partner`` or ``telegram.chat`` records
-        :raise UserError: nobody, or somebody who cannot be in a group
+        :param members: ``res.partner`` or ``telegram.chat`` records
+        :raise UserError: none is chosen, or one of them cannot be added
         """
         partners, chats = self.env["res.partner"], self.browse()
-        if people._name == self._name:
-            chats = people
+        if members._name == self._name:
+            chats = members
         else:
-            partners = people
-        checked = self._check_group_people(instance, partners, chats, group)
-        left_out = [person for person in checked if person.reason]
-        if not checked:
-            raise UserError(
-                self.env._("People: choose at least one. Telegram makes no group without people.")
-            )
-        if left_out:
-            reasons = self._get_group_reasons()
-            lines = [
-                f"{person.record.display_name}: {reasons[person.reason]}" for person in left_out
-            ]
-            raise UserError(
-                "\n".join([self.env._("People: not all of them can be added."), *lines])
-            )
+            partners = members
+        candidates = self._check_group_candidates(instance, partners, chats, group)
+        if not candidates:
+            raise UserError(self.env._("Choose at least one contact or chat."))
+        if lines := self._get_left_out_lines(candidates):
+            raise UserError("\n".join([self.env._("Some members cannot be added:"), *lines]))
         # sudo: telegram.chat - as in _find_by_partner
-        return [person.chat.sudo().telegram_id for person in checked]
+        return [candidate.chat.sudo().telegram_id for candidate in candidates]
+
+    @api.model
+    def _get_left_out_lines(self, candidates):
+        """Return a line with name and reason for each candidate who cannot be added."""
+        reasons = self._get_group_reasons()
+        return [
+            f"{candidate.record.display_name}: {reasons[candidate.reason]}"
+            for candidate in candidates
+            if candidate.reason
+        ]

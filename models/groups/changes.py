@@ -8,28 +8,62 @@ from odoo.exceptions import UserError
 
 from ... import const
 from ...client import GreenApiError, RateLimiter
+from ...tools.actions import get_dialog_action
 from ...tools.image import to_jpeg
 from ...tools.transactions import write_in_own_transaction
 from .group import SETTING_FIELDS
 
-ADDED_AT_ONCE = 50  # people, one a second: nobody waits longer for a button
+ADD_LIMIT = 50  # members per call: one is added each second, and the user waits
 
 
 class TelegramChat(models.Model):
-    """What one can change in a group: for buttons and programs alike.
+    """Extends ``telegram.chat`` with the changes of a group, for buttons and for programmers.
 
-    Each method asks the service first. What came of it is written in a transaction of its own and
-    is there for the next one; the members are asked for once more. The methods that end with the
-    service's yes or no give the client's Step, and raise
+    Who may do what in Odoo:
 
-    * UserError: it is no group, this account is not in it, or the service did not do it, with the
-      reason in words;
-    * AccessError: the user may not see the chat.
+    * Operators of the account, and Telegram administrators, may change a group and its members.
+    * Only Telegram administrators may leave a group, or delete its chat from Odoo, and neither
+      while messages wait to be sent there. Deleting the chat does not leave the group.
 
-    The buttons of a group.
+    Telegram has rules of its own: most changes need an administrator of the group.
+
+    Each method calls GREEN-API first. It stores the result in a separate transaction, visible in
+    the next one, and fetches the members again if they changed. Public methods return the
+    client's Step, unless they say otherwise, and raise
+
+    * UserError: the chat is not a group, this account is not in it, or GREEN-API did not carry
+      out the change; the text says why;
+    * AccessError: the user may not read the chat.
     """
 
     _inherit = "telegram.chat"
+
+    # === ACTION METHODS === #
+
+    def action_refresh_group(self):
+        """Fetch the name, members and permissions of the group."""
+        data = self.get_group_data()
+        count = len(data.participants)
+        return self.instance_id._display_result(
+            self.env._("The group has %s members.", count), data
+        )
+
+    def action_add_members(self):
+        """Open the dialog that adds members to the group."""
+        self._check_in_group()
+        return get_dialog_action("telegram.group.add", self.env._("Add Members"), group_id=self.id)
+
+    def action_edit_group(self):
+        """Open the dialog that changes the name, picture and permissions of the group."""
+        self._check_in_group()
+        return get_dialog_action("telegram.group.edit", self.env._("Edit Group"), group_id=self.id)
+
+    def action_leave_group(self):
+        """Leave the group."""
+        step = self.leave_group()
+        return self.instance_id._display_result(
+            self.env._("The account has left the group. Its messages stay in Odoo."), step
+        )
 
     # === THE GROUP === #
 
@@ -47,19 +81,20 @@ class TelegramChat(models.Model):
         return step
 
     def update_group_settings(self, settings):
-        """Change what members may do, all of it in one call.
+        """Change the permissions of members, all in one call.
 
         https://green-api.com/en/telegram/docs/api/groups/UpdateGroupSettings/
 
-        :param dict settings: booleans by the service's names (const.GROUP_SETTINGS); what is not
-            named stays as it is
+        :param dict settings: booleans by the names that GREEN-API uses (``const.GROUP_SETTINGS``);
+            permissions that are left out do not change
         """
         self._check_in_group()
-        unknown = sorted(settings.keys() - SETTING_FIELDS.keys())
-        if unknown or not settings:
+        if not settings:
+            raise UserError(self.env._("Choose at least one permission to change."))
+        if unknown := sorted(settings.keys() - SETTING_FIELDS.keys()):
             raise UserError(
                 self.env._(
-                    "Permissions: “%(name)s” is none of a group. There are: %(names)s.",
+                    "Groups have no permission named “%(name)s”. Choose among: %(names)s.",
                     name=", ".join(unknown),
                     names=", ".join(SETTING_FIELDS),
                 )
@@ -72,81 +107,100 @@ class TelegramChat(models.Model):
         return step
 
     def set_group_picture(self, picture):
-        """Set the group's picture. Any usual kind is taken; Telegram gets a JPEG.
+        """Set the picture of the group. It is converted to JPEG.
 
         https://green-api.com/en/telegram/docs/api/groups/SetGroupPicture/
 
-        :param bytes picture: the content of a JPEG, PNG or GIF file
+        :param bytes picture: content of a JPEG, PNG or GIF file
         """
         self._check_in_group()
         jpeg = to_jpeg(self.env, picture)
         return self._call_group_method("set_group_picture", io.BytesIO(jpeg))
 
     def leave_group(self):
-        """Leave the group. Its chat stays, as what was said; nobody can write there any more.
+        """Leave the group. Its chat and messages stay in Odoo, but it cannot be written to.
 
         https://green-api.com/en/telegram/docs/api/groups/LeaveGroup/
 
-        For Telegram administrators.
+        For Telegram administrators only, see the class.
 
-        :raise UserError: also when messages still wait to be sent there
+        :raise UserError: also if messages wait to be sent to the group
         """
         self._check_in_group()
-        self.check_access("write")
+        self.check_access("write")  # only Telegram administrators have it
         self.env["telegram.message"]._check_not_waiting([("chat_id", "=", self.id)])
         step = self._call_group_method("leave_group")
         write_in_own_transaction(self, lambda group: group._mark_left())
         return step
 
+    def _check_group_name(self, name):
+        """Return the group name without blanks around it.
+
+        :raise UserError: it is empty or too long
+        """
+        name = (name or "").strip()
+        if not name:
+            raise UserError(self.env._("Enter a group name."))
+        if len(name) > const.GROUP_NAME_MAX_LENGTH:
+            raise UserError(
+                self.env._(
+                    "The group name has %(length)s characters; the maximum is %(limit)s. "
+                    "Shorten it.",
+                    length=len(name),
+                    limit=const.GROUP_NAME_MAX_LENGTH,
+                )
+            )
+        return name
+
     # === ITS MEMBERS === #
 
-    def add_group_participants(self, people):
-        """Take people into the group, one after the other.
+    def add_group_participants(self, members):
+        """Add members to the group, one after the other.
 
         https://green-api.com/en/telegram/docs/api/groups/AddGroupParticipant/
 
-        :param people: ``res.partner`` or ``telegram.chat`` records
-        :return: list of pairs, chat id and reason in words: empty for those who were added
-        :raise UserError: also when somebody cannot be in a group, or when they are more than 50;
-            then nobody is asked for
+        :param members: ``res.partner`` or ``telegram.chat`` records, up to 50
+        :return: list of pairs of chat ID and reason; the reason is empty for added members
+        :raise UserError: also if one of them cannot be added, or if they are too many. Then no
+            call is made
         """
         self._check_in_group()
-        chat_ids = self._get_group_chat_ids(self.instance_id, people, self)
-        if len(chat_ids) > ADDED_AT_ONCE:
+        chat_ids = self._get_group_chat_ids(self.instance_id, members, self)
+        if len(chat_ids) > ADD_LIMIT:
             raise UserError(
                 self.env._(
-                    "People: these are %(count)s. Up to %(limit)s can be added at a time.",
+                    "%(count)s members are too many to add at once. Choose up to %(limit)s.",
                     count=len(chat_ids),
-                    limit=ADDED_AT_ONCE,
+                    limit=ADD_LIMIT,
                 )
             )
         return self._add_participants(chat_ids)
 
     def _add_participants(self, chat_ids):
-        """Do the same without looking at the people; not further when the service is away."""
-        results, away, pace = [], "", RateLimiter()
+        """Add members whose chat IDs were checked; stop once GREEN-API is unavailable."""
+        results, skip_reason, pace = [], "", RateLimiter()
         for chat_id in chat_ids:
             try:
-                if not away:
+                if not skip_reason:
                     time.sleep(pace.reserve("addGroupParticipant"))
                     self._call_group_method("add_group_participant", chat_id)
             except UserError as error:
                 results.append((chat_id, str(error)))
-                # A refusal that concerns one person would not befall the next one.
+                # A refusal that concerns one member does not concern the next one.
                 cause = error.__context__
                 if isinstance(cause, GreenApiError) and cause.code not in const.MESSAGE_CODES:
-                    away = self.env._("Not tried any more, since the call before it failed.")
+                    skip_reason = self.env._("Not tried because the previous call failed.")
             else:
-                results.append((chat_id, away))
+                results.append((chat_id, skip_reason))
         self.instance_id._try_fetch_group(self.telegram_id)
         return results
 
     def remove_group_participant(self, participant_chat_id):
-        """Remove somebody from the group.
+        """Remove a member from the group.
 
         https://green-api.com/en/telegram/docs/api/groups/RemoveGroupParticipant/
 
-        :param str participant_chat_id: the person's chat id, a number
+        :param str participant_chat_id: numeric chat ID of the member
         """
         self._check_in_group()
         step = self._call_group_method("remove_group_participant", participant_chat_id)
@@ -158,9 +212,9 @@ class TelegramChat(models.Model):
 
         https://green-api.com/en/telegram/docs/api/groups/SetGroupAdmin/
 
-        :param str participant_chat_id: the person's chat id, a number
-        :param dict permissions: booleans by the service's names, such as "canInviteUsers"; by
-            default Telegram's own choice
+        :param str participant_chat_id: numeric chat ID of the member
+        :param dict permissions: booleans by the names that GREEN-API uses, such as
+            "canInviteUsers"; by default Telegram chooses
         """
         self._check_in_group()
         step = self._call_group_method("set_group_admin", participant_chat_id, permissions)
@@ -172,27 +226,17 @@ class TelegramChat(models.Model):
 
         https://green-api.com/en/telegram/docs/api/groups/RemoveAdmin/
 
-        :param str participant_chat_id: the person's chat id, a number
+        :param str participant_chat_id: numeric chat ID of the member
         """
         self._check_in_group()
         step = self._call_group_method("remove_admin", participant_chat_id)
         self._update_member(participant_chat_id, lambda member: member.write({"is_admin": False}))
         return step
 
-    # === HELPERS === #
-
-    def _call_group_method(self, method, *args):
-        """Call a method of the client about this group, through its instance."""
-        return self.instance_id._call_service(method, self.telegram_id, *args)
-
-    def _write_in_own_transaction(self, values):
-        """Write down what the service has changed."""
-        write_in_own_transaction(self, lambda group: group.write(values))
-
     def _update_member(self, chat_id, write):
-        """Write down what has become of a member, and ask who is in the group now.
+        """Store the change of a member, then fetch all members.
 
-        :param write: it takes the ``telegram.group.member``, which may be empty
+        :param write: called with the ``telegram.group.member``, which may be empty
         """
         chat_id = str(chat_id)
         write_in_own_transaction(
@@ -201,55 +245,12 @@ class TelegramChat(models.Model):
         )
         self.instance_id._try_fetch_group(self.telegram_id)
 
-    def _check_group_name(self, name):
-        """Return the name of a group without space around it, or refuse it.
+    # === HELPERS === #
 
-        :raise UserError: it is empty or too long
-        """
-        name = (name or "").strip()
-        if not name:
-            raise UserError(self.env._("Name: enter one. Telegram makes no group without a name."))
-        if len(name) > const.GROUP_NAME_MAX_LENGTH:
-            raise UserError(
-                self.env._(
-                    "Name: it has %(length)s characters. Telegram takes up to %(limit)s.",
-                    length=len(name),
-                    limit=const.GROUP_NAME_MAX_LENGTH,
-                )
-            )
-        return name
+    def _call_group_method(self, method, *args):
+        """Call a method of the client for this group."""
+        return self.instance_id._call_service(method, self.telegram_id, *args)
 
-    def action_refresh_group(self):
-        """Ask the service for the group's name, members and rights."""
-        data = self.get_group_data()
-        count = len(data.participants)
-        return self.instance_id._display_result(
-            self.env._("The group has %s members.", count), data
-        )
-
-    def action_add_people(self):
-        """Open the dialog that adds people to the group."""
-        self._check_in_group()
-        return self._open_group_dialog("telegram.group.add", self.env._("Add People"))
-
-    def action_edit_group(self):
-        """Open the dialog that changes the group's name, picture and permissions."""
-        self._check_in_group()
-        return self._open_group_dialog("telegram.group.edit", self.env._("Change the Group"))
-
-    def action_leave_group(self):
-        """Leave the group."""
-        step = self.leave_group()
-        return self.instance_id._display_result(
-            self.env._("The account has left the group. What was said stays here."), step
-        )
-
-    def _open_group_dialog(self, model, name):
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_group_id": self.id},
-        }
+    def _write_in_own_transaction(self, values):
+        """Store what GREEN-API has changed."""
+        write_in_own_transaction(self, lambda group: group.write(values))

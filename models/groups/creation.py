@@ -6,34 +6,35 @@ from odoo.exceptions import UserError
 from ...client import OutcomeUnknownError
 from ...tools.transactions import write_in_own_transaction
 
+AUTO_DELETE_DAYS_MAX = 365
+
 
 class TelegramInstance(models.Model):
-    """Groups that an account makes."""
+    """Extends ``telegram.instance`` with the creation and the fetching of groups."""
 
     _inherit = "telegram.instance"
 
-    def create_group(self, name, people, *, supergroup=False, auto_delete_days=None):
-        """Make a group with this account and others in it.
+    def create_group(self, name, members, *, supergroup=False, auto_delete_days=None):
+        """Create a group of this account and other members.
 
         https://green-api.com/en/telegram/docs/api/groups/CreateGroup/
 
-        The call is made once. Its outcome is written in a transaction of its own: the current one
-        sees the group when it has ended (a program commits, or reads it in the next transaction).
+        GREEN-API is called once. The result is stored in a separate transaction: the current one
+        sees the group after its commit.
 
         :param str name: 1 to 100 characters
-        :param people: ``res.partner`` or ``telegram.chat`` records
-        :param bool supergroup: a supergroup instead of a basic group
-        :param int auto_delete_days: messages vanish after that many days, 0 (never) to 365
+        :param members: ``res.partner`` or ``telegram.chat`` records
+        :param bool supergroup: whether to create a supergroup instead of a basic group
+        :param int auto_delete_days: days after which messages are deleted, up to 365; 0 for never
         :return: the ``telegram.chat`` of the group
-        :raise UserError: the name or somebody is not acceptable, and nothing was asked for; or
-            the service made none; or it is not known whether it did: then ``find_groups`` of the
-            name tells
-        :raise AccessError: the user does not operate this instance
+        :raise UserError: the name or a member is not valid, and no call was made; or the group
+            was not created; or the outcome is unknown, and ``find_groups`` can tell
+        :raise AccessError: the user does not operate this account
         """
-        return self._create_group(name, people, supergroup, auto_delete_days)[0]
+        return self._create_group(name, members, supergroup, auto_delete_days)[0]
 
-    def _create_group(self, name, people, supergroup, auto_delete_days):
-        """Do the same.
+    def _create_group(self, name, members, supergroup, auto_delete_days):
+        """Create a group, see ``create_group``.
 
         :return: the ``telegram.chat``, and the client's CreatedGroup
         """
@@ -41,23 +42,34 @@ class TelegramInstance(models.Model):
         self.check_access("read")
         chats = self.env["telegram.chat"]
         name = chats._check_group_name(name)
-        chat_ids = chats._get_group_chat_ids(self, people)
+        chat_ids = chats._get_group_chat_ids(self, members)
         days = self._check_auto_delete_days(auto_delete_days)
-        made = self._call_service(
+        created = self._call_service(
             "create_group", name, chat_ids, supergroup=supergroup, auto_delete_days=days
         )
         chat_type = "supergroup" if supergroup else "group"
-        group = self._store_group(made.chat_id, name, chat_type, made.invite_link, chat_ids)
-        return group, made
+        group = self._store_group(created.chat_id, name, chat_type, created.invite_link, chat_ids)
+        return group, created
+
+    def _check_auto_delete_days(self, days):
+        """Return the days after which messages are deleted, if they are valid."""
+        if days is not None and not 0 <= days <= AUTO_DELETE_DAYS_MAX:
+            raise UserError(
+                self.env._(
+                    "Messages can be deleted after 1 to %s days. Enter 0 to keep them.",
+                    AUTO_DELETE_DAYS_MAX,
+                )
+            )
+        return days
 
     def find_groups(self, name, known=None):
-        """Look among the account's chats for groups of a name, and keep them.
+        """Fetch the groups of a name among the chats of the account.
 
-        For when it is not known whether ``create_group`` has made one.
+        For use after ``create_group`` with an unknown outcome.
 
-        :param known: the ``telegram.chat`` records that were there before: they are not meant
-        :return: the ``telegram.chat`` records, which the next transaction sees
-        :raise UserError: the service cannot tell
+        :param known: ``telegram.chat`` records that existed before, which are left out
+        :return: ``telegram.chat`` records, visible in the next transaction
+        :raise UserError: the call of GREEN-API failed
         """
         self.ensure_one()
         self.check_access("read")
@@ -70,12 +82,12 @@ class TelegramInstance(models.Model):
         return found
 
     def _store_group(self, chat_id, name, chat_type, invite_link="", member_chat_ids=()):
-        """Keep a group that was just made, with its conversation, and ask who is in it.
+        """Create the chat of a new group with its conversation, then fetch its members.
 
         :return: the ``telegram.chat``
         """
 
-        def keep(instance):
+        def write(instance):
             group = instance.env["telegram.chat"]._get_or_create(
                 instance, chat_id, name=name, chat_type=chat_type
             )
@@ -84,29 +96,29 @@ class TelegramInstance(models.Model):
             group._open_channel()
             return group.id
 
-        group_id = write_in_own_transaction(self, keep)
+        group_id = write_in_own_transaction(self, write)
         self._try_fetch_group(chat_id)
         return self.env["telegram.chat"].browse(group_id)
 
     def _fetch_group(self, chat_id):
-        """Ask the service for a group's name, members and rights, and keep them.
+        """Fetch the name, members and permissions of a group and store them.
 
         :return: the client's GroupData
         """
         data = self._call_service("get_group_data", chat_id)
         own_chat_id = self._get_own_chat_id()
 
-        def keep(instance):
+        def write(instance):
             group = instance.env["telegram.chat"]._find(instance, chat_id)
             group._update_from_group_data(data, own_chat_id)
 
-        write_in_own_transaction(self, keep)
+        write_in_own_transaction(self, write)
         return data
 
     def _try_fetch_group(self, chat_id):
-        """Do the same after a change, which counts whether or not the service tells more now.
+        """Fetch a group after a change, which stays valid if this call fails.
 
-        :return: bool, whether it did; the group says when that was the last time
+        :return: bool, whether the call succeeded
         """
         try:
             self._fetch_group(chat_id)
@@ -115,7 +127,7 @@ class TelegramInstance(models.Model):
         return True
 
     def _get_own_chat_id(self):
-        """Return the chat id of the instance's own account; empty when the service does not say."""
+        """Return the chat ID of the account itself; empty if GREEN-API does not tell."""
         if self.account_chat_id:
             return self.account_chat_id
         try:
@@ -123,16 +135,7 @@ class TelegramInstance(models.Model):
         except UserError:
             return ""
 
-    def _check_auto_delete_days(self, days):
-        if days is not None and not 0 <= days <= 365:
-            raise UserError(
-                self.env._("Messages vanish after: choose 1 to 365 days, or 0 for never.")
-            )
-        return days
-
-    # === TEXTS === #
-
 
 def is_unsure(error):
-    """Say whether a UserError tells of a call that may have been carried out, or not."""
+    """Return whether the outcome of the call that raised a UserError is unknown."""
     return isinstance(error.__context__, OutcomeUnknownError)

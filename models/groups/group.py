@@ -11,7 +11,7 @@ from odoo.exceptions import UserError
 from ... import const
 from ...tools.unix_time import to_datetime
 
-# The service's names of what members may do (const.GROUP_SETTINGS), and our fields.
+# Fields by the names that GREEN-API uses for the permissions (const.GROUP_SETTINGS).
 SETTING_FIELDS = {
     "allowParticipantsSendMessages": "members_send_messages",
     "allowParticipantsSendMedia": "members_send_media",
@@ -22,7 +22,7 @@ SETTING_FIELDS = {
     "allowParticipantsAddMembers": "members_add_members",
     "allowParticipantsPinMessages": "members_pin_messages",
 }
-# What the service said of the group.
+# Facts from GREEN-API that users cannot change.
 PROTECTED = {
     "description",
     "owner_chat_id",
@@ -32,60 +32,62 @@ PROTECTED = {
     "left_date",
     *SETTING_FIELDS.values(),
 }
-BOX = 8  # pixels of one square of the code
+QR_BOX_PIXELS = 8  # size of one square of the QR code
 
 
 class TelegramChat(models.Model):
-    """What a group is beyond a chat: its members and rights, as the service last told them.
+    """Extends ``telegram.chat`` with the facts of a group: members, permissions and invitation.
 
-    How a group is changed is in ``telegram_chat_group_changes.py``.
-
-    The link by which people join a group, also as a QR code for a screen or a sheet of paper.
+    GREEN-API is the source of all of them. A group is changed in ``changes.py``.
     """
 
     _inherit = "telegram.chat"
     _protected = PROTECTED
 
     is_group = fields.Boolean(
-        compute="_compute_is_group", help="A group, supergroup or channel, not one person."
+        compute="_compute_is_group", help="A group, supergroup or channel, not a private chat."
     )
     member_ids = fields.One2many("telegram.group.member", "group_id", "Members", readonly=True)
     member_count = fields.Integer("Number of Members", compute="_compute_member_count")
     account_role = fields.Selection(
         [("owner", "Owner"), ("admin", "Administrator"), ("member", "Member")],
-        "Role of This Account",
+        "Account Role",
         compute="_compute_account_role",
-        help="Empty as long as it is not known.",
+        help="Role of this account in the group. Empty if it is not known yet.",
     )
     may_manage_group = fields.Boolean(
         compute="_compute_account_role",
-        help="Whether this account is in the group, and an administrator as far as we know.",
+        help="Whether this account is in the group and, as far as known, an administrator of it.",
     )
     description = fields.Text(readonly=True, copy=False)
-    owner_chat_id = fields.Char("Owner's Telegram Id", readonly=True, copy=False)
+    owner_chat_id = fields.Char("Owner Telegram ID", readonly=True, copy=False)
     owner_name = fields.Char("Owner", compute="_compute_owner_name")
-    group_creation_date = fields.Datetime("Created at Telegram", readonly=True, copy=False)
+    group_creation_date = fields.Datetime("Created in Telegram", readonly=True, copy=False)
     last_refresh_date = fields.Datetime(
-        "Last Refreshed", readonly=True, copy=False, help="When the service was asked last."
+        "Last Refreshed",
+        readonly=True,
+        copy=False,
+        help="When the group was last downloaded from GREEN-API.",
     )
     left_date = fields.Datetime(
         "Left",
         readonly=True,
         copy=False,
-        help="Since when this account is not in the group any more: nobody can write there.",
+        help="Date on which this account left the group. Messages can no longer be sent.",
     )
-    members_send_messages = fields.Boolean("Write messages", readonly=True, copy=False)
-    members_send_media = fields.Boolean("Send pictures and files", readonly=True, copy=False)
-    members_send_polls = fields.Boolean("Send polls", readonly=True, copy=False)
-    members_send_other = fields.Boolean("Send stickers and GIFs", readonly=True, copy=False)
-    members_add_previews = fields.Boolean("Send links with a preview", readonly=True, copy=False)
-    members_edit_group = fields.Boolean(
-        "Change the group's name and picture", readonly=True, copy=False
-    )
-    members_add_members = fields.Boolean("Add people", readonly=True, copy=False)
-    members_pin_messages = fields.Boolean("Pin messages", readonly=True, copy=False)
+    members_send_messages = fields.Boolean("Send Messages", readonly=True, copy=False)
+    members_send_media = fields.Boolean("Send Pictures and Files", readonly=True, copy=False)
+    members_send_polls = fields.Boolean("Send Polls", readonly=True, copy=False)
+    members_send_other = fields.Boolean("Send Stickers and GIFs", readonly=True, copy=False)
+    members_add_previews = fields.Boolean("Add Link Previews", readonly=True, copy=False)
+    members_edit_group = fields.Boolean("Change Name and Picture", readonly=True, copy=False)
+    members_add_members = fields.Boolean("Add Members", readonly=True, copy=False)
+    members_pin_messages = fields.Boolean("Pin Messages", readonly=True, copy=False)
     invite_link = fields.Char(
-        "Invitation Link", readonly=True, copy=False, help="Whoever has it may join the group."
+        "Invitation Link",
+        readonly=True,
+        copy=False,
+        help="Everyone with this link can join the group.",
     )
     invite_qr = fields.Binary("QR Code", compute="_compute_invite_qr")
 
@@ -129,54 +131,68 @@ class TelegramChat(models.Model):
         for chat in self:
             chat.owner_name = names.get(chat) or chat.owner_chat_id
 
-    # === ASKING THE SERVICE === #
+    @api.depends("invite_link")
+    def _compute_invite_qr(self):
+        for chat in self:
+            chat.invite_qr = chat.invite_link and self._get_qr_image(chat.invite_link)
+
+    # === ACTION METHODS === #
+
+    def action_print_invitation(self):
+        """Print the invitation with the name, the link and the QR code of the group."""
+        self._check_group()
+        return self.env.ref(
+            "telegram_green_api.action_report_telegram_group_invitation"
+        ).report_action(self)
+
+    # === FETCHING === #
 
     def get_group_data(self):
-        """Ask the service for the group's name, members and rights, and keep them (GetGroupData).
+        """Fetch the name, members and permissions of the group and store them.
 
         https://green-api.com/en/telegram/docs/api/groups/GetGroupData/
 
-        What it says is written in a transaction of its own: the current one sees it when it has
-        ended, as it does of everything that is changed in a group.
+        The result is stored in a separate transaction: the current one sees it after its commit.
 
         :return: the client's GroupData
-        :raise UserError: it is no group, or the service cannot tell
+        :raise UserError: the chat is not a group, or the call of GREEN-API failed
+        :raise AccessError: the user may not read the chat
         """
         self._check_group()
         return self.instance_id._fetch_group(self.telegram_id)
 
     def _check_group(self):
-        """Refuse whoever may not see the chat, and what is no group.
+        """Check that the chat is a group and that the user may read it.
 
-        :raise AccessError: the user may not see the chat
+        :raise UserError: the chat is not a group
+        :raise AccessError: the user may not read the chat
         """
         self.ensure_one()
         self.check_access("read")
         if not self.is_group:
-            raise UserError(
-                self.env._("“%s” is a chat with one person, not a group.", self.display_name)
-            )
+            raise UserError(self.env._("“%s” is a private chat, not a group.", self.display_name))
 
     def _check_in_group(self):
-        """Refuse the same, and what this account has left."""
+        """Check the same, and that this account is in the group."""
         self._check_group()
         if self.left_date:
             raise UserError(self._get_left_message())
 
     def _get_left_message(self):
+        """Return the error for a group that this account has left."""
         return self.env._(
-            "This account is not in the group “%s” any more, so nobody can write there or change "
-            "it. It can come back by the group's invitation link, or when a member adds it.",
+            "This account is no longer in the group “%s” and can neither write to it nor change "
+            "it. Join it again by the invitation link, or ask a member to add the account.",
             self.name,
         )
 
-    # === KEEPING WHAT IT SAYS === #
+    # === STORING === #
 
     def _update_from_group_data(self, data, own_chat_id):
-        """Keep what the service says of the group.
+        """Update the group and its members.
 
-        :param GroupData data: of the client
-        :param str own_chat_id: the account's own; empty when it is not known
+        :param GroupData data: result of the client
+        :param str own_chat_id: chat ID of the account itself; empty if it is not known
         """
         kind = "supergroup" if data.is_supergroup else "group"
         created_at = to_datetime(data.created_at)
@@ -186,7 +202,7 @@ class TelegramChat(models.Model):
             "description": data.description or False,
             "owner_chat_id": data.owner or False,
             "group_creation_date": created_at,
-            # Who is no administrator is not told the link: that does not make a known one wrong.
+            # Only administrators of the group get the link: without it, a known one stays valid.
             "invite_link": data.invite_link or self.invite_link,
             "last_refresh_date": fields.Datetime.now(),
             **{SETTING_FIELDS[name]: value for name, value in data.settings.items()},
@@ -195,18 +211,17 @@ class TelegramChat(models.Model):
         if own_chat_id in listed:
             values["left_date"] = False
         elif own_chat_id and listed and kind == "group" and not self.left_date:
-            # Of a large supergroup the service may not list everybody: there it proves nothing.
+            # The list of a large supergroup may be incomplete, so it proves nothing there.
             self._mark_left()
         self.write(values)
         self._update_participants(data.participants, own_chat_id)
 
     def _update_participants(self, participants, own_chat_id):
-        """Let the list of members be this one.
+        """Update the members to match a list.
 
-        The number of queries does not grow with that of the members, as long as nobody's role
-        has changed.
+        The number of queries does not grow with the number of members, unless roles change.
 
-        :param participants: the client's Participant
+        :param participants: Participant objects of the client
         """
         found = {participant.chat_id: participant for participant in participants}
         known = {member.user_chat_id: member for member in self.member_ids}
@@ -231,7 +246,7 @@ class TelegramChat(models.Model):
         self.env["telegram.group.member"].create(new)
 
     def _create_members(self, chat_ids):
-        """Note the people with whom the group was made, before the service is asked."""
+        """Create the members of a new group, before GREEN-API lists them."""
         chats = self._find_private_chats(chat_ids)
         known = self.member_ids.mapped("user_chat_id")
         self.env["telegram.group.member"].create(
@@ -243,14 +258,14 @@ class TelegramChat(models.Model):
         )
 
     def _find_private_chats(self, chat_ids):
-        """Return the ids of the chats that the instance has with these people, by chat id."""
+        """Return the database IDs of the private chats of the account by Telegram ID."""
         chats = self.with_context(active_test=False).search(
             [("instance_id", "=", self.instance_id.id), ("telegram_id", "in", list(chat_ids))]
         )
         return {chat.telegram_id: chat.id for chat in chats}
 
     def _find_sender_names(self, chat_ids):
-        """Return how the messages of these people in the group were signed, by chat id."""
+        """Return the sender names of members in the messages of the group by Telegram ID."""
         rows = self.env["telegram.message"]._read_group(
             [("chat_id", "=", self.id), ("sender", "in", list(chat_ids))],
             ["sender"],
@@ -259,35 +274,27 @@ class TelegramChat(models.Model):
         return dict(rows)
 
     def _mark_left(self):
-        """Keep that the account is not in the group any more."""
+        """Store that the account is no longer in the group."""
         self.left_date = fields.Datetime.now()
         self.member_ids.filtered("is_self").unlink()
 
     def _update_left_date(self, messages):
-        """Clear the date of leaving when messages show that the account was added again."""
+        """Clear the date of leaving if a newer message shows that the account is back."""
         if self.left_date and any(
             message.direction == "incoming" and message.date > self.left_date
             for message in messages
         ):
             self.left_date = False
 
-    @api.depends("invite_link")
-    def _compute_invite_qr(self):
-        for chat in self:
-            chat.invite_qr = chat.invite_link and self._get_qr_image(chat.invite_link)
+    # === INVITATION === #
 
     @api.model
     def _get_qr_image(self, text):
-        """Return a PNG with the QR code of a text, in base64."""
-        code = qrcode.QRCode(box_size=BOX, error_correction=qrcode.constants.ERROR_CORRECT_M)
+        """Return the QR code of a text as a base64-encoded PNG."""
+        code = qrcode.QRCode(
+            box_size=QR_BOX_PIXELS, error_correction=qrcode.constants.ERROR_CORRECT_M
+        )
         code.add_data(text)
         png = io.BytesIO()
         code.make_image().save(png, "PNG")
         return base64.b64encode(png.getvalue())
-
-    def action_print_invitation(self):
-        """Print the invitation: the group's name, its link and the QR code."""
-        self._check_group()
-        return self.env.ref(
-            "telegram_green_api.action_report_telegram_group_invitation"
-        ).report_action(self)

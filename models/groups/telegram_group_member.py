@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 from ...tools.access import filter_named
 
-# All of it is what the service said.
+# Facts from GREEN-API that users cannot change.
 PROTECTED = {
     "group_id",
     "user_chat_id",
@@ -17,7 +17,7 @@ PROTECTED = {
 
 
 class TelegramGroupMember(models.Model):
-    """Somebody in a group, as the service listed them the last time it was asked."""
+    """Member of a group in the last list from GREEN-API."""
 
     _name = "telegram.group.member"
     _protected = PROTECTED
@@ -29,7 +29,7 @@ class TelegramGroupMember(models.Model):
         "telegram.chat", required=True, readonly=True, index=True, ondelete="cascade"
     )
     user_chat_id = fields.Char(
-        "Telegram Id", required=True, readonly=True, help="The number of the person's account."
+        "Telegram ID", required=True, readonly=True, help="Number of the member's Telegram account."
     )
     chat_id = fields.Many2one(
         "telegram.chat",
@@ -37,21 +37,21 @@ class TelegramGroupMember(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        help="Of the same account with this person, if there is one.",
+        help="Chat of this account with the member, if there is one.",
     )
     partner_id = fields.Many2one("res.partner", "Contact", compute="_compute_name")
     sender_name = fields.Char(
-        readonly=True, help="How the person's messages in the group were signed."
+        readonly=True, help="Sender name of the member's messages in the group."
     )
     name = fields.Char(compute="_compute_name")
     is_admin = fields.Boolean("Administrator", readonly=True)
     is_owner = fields.Boolean("Owner", readonly=True)
     is_self = fields.Boolean(
-        "This Account", readonly=True, help="The Telegram account of the instance itself."
+        "This Account", readonly=True, help="Whether this is the account that Odoo uses."
     )
     role = fields.Char(compute="_compute_role")
     _user_uniq = models.Constraint(
-        "unique(group_id, user_chat_id)", "This person is in the list of the group already."
+        "unique(group_id, user_chat_id)", "This member is already listed in the group."
     )
 
     # === COMPUTE METHODS === #
@@ -60,7 +60,7 @@ class TelegramGroupMember(models.Model):
     @api.depends("sender_name", "user_chat_id", "is_self")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_name(self):
-        """Of whom the reader may not see the private chat, only the group tells who they are."""
+        """Compute name and contact from the private chat only if the user may read it."""
         named = filter_named(self.chat_id)
         for member in self:
             chat = member.chat_id & named
@@ -86,39 +86,40 @@ class TelegramGroupMember(models.Model):
                 role = self.env._("%s, this account", role)
             member.role = role
 
-    # === CRUD METHODS === #
-
-    def _get_changes(self, values):
-        """Return those of the values that are others than the member's."""
-        current = self._read_format(list(values), load=None)[0]
-        return {name: value for name, value in values.items() if current[name] != value}
-
     # === ACTION METHODS === #
 
     def action_set_admin(self):
         """Make the member an administrator of the group."""
         step = self.group_id.set_group_admin(self.user_chat_id)
         return self._display_result(
-            self.env._("%s is an administrator of the group now.", self.name), step
+            self.env._("%s is now an administrator of the group.", self.name), step
         )
 
     def action_remove_admin(self):
         """Make the administrator an ordinary member."""
         step = self.group_id.remove_admin(self.user_chat_id)
         return self._display_result(
-            self.env._("%s is no administrator of the group any more.", self.name), step
+            self.env._("%s is no longer an administrator of the group.", self.name), step
         )
 
     def action_remove(self):
         """Remove the member from the group."""
         name = self.name
         step = self.group_id.remove_group_participant(self.user_chat_id)
-        return self._display_result(self.env._("%s is not in the group any more.", name), step)
+        return self._display_result(self.env._("%s was removed from the group.", name), step)
 
     def action_open_chat(self):
         """Open the private chat with the member in Discuss."""
         self.ensure_one()
         return self.chat_id.action_open_in_discuss()
 
+    # === BUSINESS METHODS === #
+
+    def _get_changes(self, values):
+        """Return the values that differ from those of the member."""
+        current = self._read_format(list(values), load=None)[0]
+        return {name: value for name, value in values.items() if current[name] != value}
+
     def _display_result(self, message, step):
+        """Return an action that displays a result and reloads the group."""
         return self.group_id.instance_id._display_result(message, step)

@@ -5,49 +5,56 @@ from typing import NamedTuple
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-# A person who sees them may send one invoice all the same; many at once are never sent so.
+from ...tools.actions import get_dialog_action
+
+# Users who see these obstacles may still send a single invoice, but no batch.
 MAY_BE_IGNORED = ("opted_out", "already_sent")
-# get_wkhtmltopdf_state() of a server that makes no PDF
+# States of wkhtmltopdf without which the server cannot create PDF files.
 NO_PDF_STATES = ("install", "broken")
 
 
 class SendingObstacle(NamedTuple):
-    """Why an invoice is not sent by Telegram."""
+    """The reason why an invoice cannot be sent by Telegram."""
 
     code: str
-    reason: str  # in words, with what to do about it
+    reason: str  # text with what to do
 
 
 class AccountMove(models.Model):
-    """Invoices that go by Telegram; the sending itself is in ``account_move_send.py``."""
+    """Extends ``account.move`` with what can be sent by Telegram, and what prevents it.
+
+    Sending is in ``account_move_send.py``.
+    """
 
     _inherit = "account.move"
 
     telegram_message_id = fields.Many2one(
         "telegram.message",
-        "Sent by Telegram",
+        "Telegram Message",
         readonly=True,
         copy=False,
         index="btree_not_null",
         ondelete="set null",
         groups="telegram_green_api.group_user",
-        help="The message that carried the invoice the last time.",
+        help="Last message with which the invoice was sent by Telegram.",
     )
 
     # === ACTION METHODS === #
 
     def action_send_and_print(self):
-        """Open Odoo's dialog to send invoices; the button “Send by Telegram” says so in the
-        context, which Odoo does not hand on by itself."""
+        """Open Odoo's dialog to send invoices, with Telegram selected if the button asks for it.
+
+        The button passes ``telegram_chosen`` in the context, which Odoo does not pass on.
+        """
         action = super().action_send_and_print()
         if self.env.context.get("telegram_chosen"):
             action["context"]["telegram_chosen"] = True
         return action
 
     def action_telegram_send_batch(self):
-        """Open Odoo's dialog to send many invoices, by Telegram, showing first who gets none.
+        """Open Odoo's dialog to send several invoices, with those that cannot be sent by Telegram.
 
-        :raise AccessError: the user may not write by Telegram
+        :raise AccessError: the user may not send by Telegram
         """
         self.env["telegram.message"].check_access("read")
         obstacles = self._get_telegram_batch_obstacles()
@@ -57,19 +64,13 @@ class AccountMove(models.Model):
                 "move_ids": (self - self.browse(m.id for m in obstacles)).ids,
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Send Invoices by Telegram"),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        title = self.env._("Send Invoices by Telegram")
+        return get_dialog_action(wizard._name, title, res_id=wizard.id)
 
     # === BUSINESS METHODS === #
 
     def _get_telegram_template(self):
-        """Return the text to send this invoice with; empty when somebody deleted it."""
+        """Return the template for this invoice; empty if it was deleted or archived."""
         self.ensure_one()
         is_refund = self.move_type == "out_refund"
         name = "telegram_template_credit_note" if is_refund else "telegram_template_invoice"
@@ -80,26 +81,26 @@ class AccountMove(models.Model):
         return template.filtered("active")
 
     def _get_telegram_obstacles(self, partners=None, instance=None):
-        """Say which of these invoices the current user cannot send by Telegram, and why.
+        """Return the invoices that the user cannot send by Telegram, with the reasons.
 
-        The number of queries grows with that of the companies only.
+        The number of queries grows only with the number of companies.
 
-        :param dict partners: ``res.partner`` to send to by invoice; by default the invoice's own
-        :param instance: the ``telegram.instance`` to send by; by default that of each company
-        :return: dict of SendingObstacle by ``account.move``; those that can be sent are not in it
+        :param dict partners: recipient by invoice; by default the contact of the invoice
+        :param instance: the ``telegram.instance`` to send with; by default that of each company
+        :return: dict of SendingObstacle by ``account.move``, without those that can be sent
         """
         partners = partners or {}
         obstacles = {move: move._get_telegram_own_obstacle() for move in self}
-        able = self.filtered(lambda move: not obstacles[move])
-        for company, moves in able.grouped("company_id").items():
+        sendable = self.filtered(lambda move: not obstacles[move])
+        for company, moves in sendable.grouped("company_id").items():
             receivers = {move: partners.get(move, move.partner_id) for move in moves}
             try:
                 sender = instance or self._get_telegram_sender(company)
             except UserError as error:
                 obstacles.update(dict.fromkeys(moves, SendingObstacle("no_instance", str(error))))
                 continue
-            everybody = self.env["res.partner"].union(*receivers.values())
-            recipients = self.env["telegram.chat"]._check_recipients(sender, everybody)
+            contacts = self.env["res.partner"].union(*receivers.values())
+            recipients = self.env["telegram.chat"]._check_recipients(sender, contacts)
             codes = {recipient.partner: recipient.reason for recipient in recipients}
             for move, partner in receivers.items():
                 if code := codes.get(partner, "no_partner"):
@@ -107,14 +108,14 @@ class AccountMove(models.Model):
         return {move: obstacle for move, obstacle in obstacles.items() if obstacle}
 
     def _get_telegram_batch_obstacles(self):
-        """Say which of these invoices are left out when many are sent at once; see above."""
-        # What waits may have to go another way.
+        """Return the same for a batch, in which invoices that are being sent are left out, too."""
+        # Those may have been queued with another sending method.
         waiting = self.filtered("is_being_sent")
         obstacles = dict.fromkeys(waiting, self._prepare_telegram_obstacle("being_sent"))
         return obstacles | (self - waiting)._get_telegram_obstacles()
 
     def _get_telegram_sender(self, company):
-        """Return the instance of a company that the current user sends invoices by.
+        """Return the account of a company with which the user sends invoices.
 
         :raise UserError: there is none
         """
@@ -122,14 +123,14 @@ class AccountMove(models.Model):
         if not instances.has_access("read"):
             raise UserError(
                 self.env._(
-                    "You may not write by Telegram. Ask an administrator for the right "
-                    "“Telegram: User”, and to make you an operator of the account."
+                    "You are not allowed to send by Telegram. Ask an administrator for the access "
+                    "right “Telegram: User”, and to make you an operator of the account."
                 )
             )
         return instances._default(company)
 
     def _get_telegram_own_obstacle(self):
-        """Return what the invoice itself has against being sent, or None."""
+        """Return the obstacle that lies in the invoice itself, or None."""
         self.ensure_one()
         constraints = self.env["account.move.send"]._get_move_constraints(self)
         if constraints:
@@ -137,46 +138,48 @@ class AccountMove(models.Model):
             return self._prepare_telegram_obstacle(code, reason)
         if self._is_sent_by_telegram():
             return self._prepare_telegram_obstacle("already_sent")
-        # sudo: ir.attachment - whether there is one
+        # sudo: ir.attachment - only whether there is a PDF
         if not self.sudo().invoice_pdf_report_id and self._is_pdf_program_missing():
             return self._prepare_telegram_obstacle("no_pdf")
         return None
 
     def _is_pdf_program_missing(self):
+        """Return whether the server cannot create PDF files."""
         return self.env["ir.actions.report"].get_wkhtmltopdf_state() in NO_PDF_STATES
 
     def _is_sent_by_telegram(self):
-        """Whether the invoice, as it is by now, is on its way by Telegram or has arrived."""
+        """Return whether the current version of the invoice was sent by Telegram or is queued."""
         self.ensure_one()
-        move_sudo = self.sudo()  # sudo: telegram.message - whether it is there, for anybody
+        move_sudo = self.sudo()  # sudo: telegram.message - only its state, for any user
         message, pdf = move_sudo.telegram_message_id, move_sudo.invoice_pdf_report_id
-        # Reset to draft and posted again, an invoice gets another PDF.
+        # An invoice that was reset to draft and posted again gets a new PDF.
         is_current = message and pdf and message.create_date >= pdf.create_date
         return bool(is_current and message.state not in ("error", "canceled"))
 
     def _copy_invoice_pdf(self, pdf_sudo, values=None):
-        """Return a copy of the PDF to send: a note may be deleted, an invoice may not.
+        """Create a copy of the PDF to send, because a posted note may be deleted with its files.
 
-        :param pdf_sudo: the ``ir.attachment`` that Odoo keeps for the invoice
+        :param pdf_sudo: the ``ir.attachment`` that Odoo stores for the invoice
         :param dict values: further values of the copy
+        :return: the ``ir.attachment``
         """
         content = {"name": pdf_sudo.name, "raw": pdf_sudo.raw, "mimetype": pdf_sudo.mimetype}
-        # sudo: ir.attachment - as message_post does: whoever may post may add files to the post
+        # sudo: ir.attachment - as in message_post, who may post may add files
         return self.env["ir.attachment"].sudo().create({**content, **(values or {})}).sudo(False)
 
     def _prepare_telegram_obstacle(self, code, reason=""):
+        """Return a SendingObstacle with the text of its code, or with the given reason."""
         reasons = {
-            "not_posted": self.env._("It is not posted. Confirm it first."),
-            "not_sale_document": self.env._("It is not an invoice to a customer."),
-            "being_sent": self.env._("It is being sent in the background already."),
+            "not_posted": self.env._("The invoice is not posted. Confirm it first."),
+            "not_sale_document": self.env._("This is not a customer invoice."),
+            "being_sent": self.env._("The invoice is already being sent in the background."),
             "already_sent": self.env._(
-                "It was already sent by Telegram. Press “Send by Telegram” on the invoice itself "
-                "to send it once more."
+                "The invoice was already sent by Telegram. Open it and click Send by Telegram to "
+                "send it again."
             ),
             "no_pdf": self.env._(
-                "The Odoo server cannot make PDF files: the program “wkhtmltopdf” is missing "
-                "there, or does not start. Ask your administrator to install it and to restart "
-                "Odoo."
+                "The server cannot create PDF files because the program “wkhtmltopdf” is missing "
+                "or does not start. Ask your administrator to install it and to restart Odoo."
             ),
             "no_partner": self.env._("It has no customer."),
         }

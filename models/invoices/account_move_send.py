@@ -14,21 +14,21 @@ NAMES_SHOWN = 10
 
 
 class AccountMoveSend(models.AbstractModel):
-    """Telegram as one of Odoo's ways to send invoices.
+    """Extends ``account.move.send`` with Telegram as a sending method of invoices.
 
-    What Odoo collects for each invoice gets these besides:
+    The data that Odoo collects for each invoice gets further keys:
 
-    * ``telegram_api_partner``: the ``res.partner`` who gets it
-    * ``telegram_instance``: the ``telegram.instance`` to send by; empty: the company's first
-    * ``telegram_template``: the ``telegram.template`` of the text; empty: that of the document
-    * ``telegram_body``: the text, when a person has written it
-    * ``telegram_seen``: id of the message that carried the invoice before, as a person has seen
-      it, or 0; None when nobody has looked
+    * ``telegram_partner``: the ``res.partner`` to send to
+    * ``telegram_instance``: the ``telegram.instance`` to send with; if empty, the company's first
+    * ``telegram_template``: the ``telegram.template``; if empty, that of the document type
+    * ``telegram_body``: the text of the user; None to render the template
+    * ``telegram_seen``: database ID of the previous message with the invoice that the user has
+      seen, or 0; None if no user has seen the dialog
     """
 
     _inherit = "account.move.send"
 
-    # === WHETHER IT CAN BE SENT === #
+    # === APPLICABILITY === #
 
     @api.model
     def _is_applicable_to_company(self, method, company):
@@ -44,9 +44,9 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _get_telegram_obstacle(self, move, move_data):
-        """Return the SendingObstacle that keeps an invoice from being sent by Telegram, or None.
+        """Return the SendingObstacle of an invoice, or None if it can be sent by Telegram.
 
-        :param dict move_data: as Odoo collects it
+        :param dict move_data: data that Odoo collects for the invoice
         """
         move = move.with_user(self._get_telegram_author(move_data))
         partner, seen = move_data.get("telegram_partner"), move_data.get("telegram_seen")
@@ -56,12 +56,13 @@ class AccountMoveSend(models.AbstractModel):
         obstacle = obstacles.get(move)
         if not obstacle or seen is None or obstacle.code not in MAY_BE_IGNORED:
             return obstacle
-        # sudo: account.move - which message it is, for anybody
+        # sudo: account.move - only the ID of the message, for any user
         is_unseen = obstacle.code == "already_sent" and seen != move.sudo().telegram_message_id.id
         return obstacle if is_unseen else None
 
     @api.model
     def _get_telegram_author(self, move_data):
+        """Return the user who sends the invoice, also in the scheduled action."""
         author = self.env["res.users"].browse(move_data.get("author_user_id"))
         return author or self.env.user
 
@@ -90,10 +91,10 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _get_telegram_alerts(self, obstacles, is_single=False):
-        """Return Odoo's alerts for what is in the way: for many invoices, one for each reason.
+        """Return Odoo's alerts for the obstacles: in a batch, one for each reason.
 
         :param dict obstacles: SendingObstacle by ``account.move``
-        :param bool is_single: whether one invoice is sent, and a person may decide
+        :param bool is_single: whether one invoice is sent, and the user may ignore a warning
         """
         by_obstacle = {}
         for move, obstacle in obstacles.items():
@@ -124,28 +125,28 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _get_single_reason(self, obstacle):
+        """Return the text of an obstacle for the dialog of a single invoice."""
         if obstacle.code == "already_sent":
-            return self.env._(
-                "The invoice was already sent. Send it only if it is to go once more."
-            )
+            return self.env._("The invoice was already sent. Click Send only to send it again.")
         if obstacle.code == "opted_out":
-            return self.env._("The customer does not want mailings. Send only what they ask for.")
+            return self.env._("The customer does not want mailings. Send only what was requested.")
         return obstacle.reason
 
     @api.model
     def _get_names(self, moves):
+        """Return the names of the first invoices."""
         names = ", ".join(move.display_name for move in moves[:NAMES_SHOWN])
         return f"{names} …" if len(moves) > NAMES_SHOWN else names
 
     @api.model
     def _get_telegram_waiting_alert(self, moves, instance=None):
-        """Warn when what is sent will have to wait for the account."""
+        """Return an alert if invoices have to wait because an account is not signed in."""
         for company in moves.company_id:
             sender = instance or moves._get_telegram_sender(company)
             if sender.state != const.STATE_AUTHORIZED:
                 message = self.env._(
-                    "The Telegram account “%s” does not work just now. What is sent waits, and "
-                    "goes out by itself when an administrator has brought the account back.",
+                    "The Telegram account “%s” is not working. Messages are queued and sent "
+                    "automatically once an administrator has signed it in again.",
                     sender.name,
                 )
                 return {"telegram_waiting": {"level": "warning", "message": message}}
@@ -178,7 +179,7 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _hook_invoice_document_before_pdf_report_render(self, invoice, invoice_data):
         super()._hook_invoice_document_before_pdf_report_render(invoice, invoice_data)
-        # With another way besides, the invoice goes that way all the same.
+        # With a further sending method, the invoice is still sent by that one.
         if set(invoice_data["sending_methods"]) != {TELEGRAM} or invoice_data.get("error"):
             return
         obstacle = self._get_telegram_obstacle(invoice, invoice_data)
@@ -187,12 +188,16 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _prepare_telegram_error(self, reason):
+        """Return an error in the format of Odoo's dialog."""
         return {"error_title": self.env._("Not sent by Telegram:"), "errors": [reason]}
 
     @api.model
     def _prepare_invoice_pdf_report(self, invoices_data):
-        """Make PDFs one by one where Telegram is involved, so that one that cannot be made keeps
-        no other invoice from being sent. Besides, not every wkhtmltopdf makes several at once."""
+        """Create the PDFs one by one if Telegram is among the sending methods.
+
+        A PDF that fails then does not prevent the others. Also, not every wkhtmltopdf can create
+        several at once.
+        """
         if not any(TELEGRAM in data["sending_methods"] for data in invoices_data.values()):
             return super()._prepare_invoice_pdf_report(invoices_data)
         for invoice, invoice_data in invoices_data.items():
@@ -200,7 +205,7 @@ class AccountMoveSend(models.AbstractModel):
                 super()._prepare_invoice_pdf_report({invoice: invoice_data})
             except (UserError, QWebError) as error:
                 invoice_data["error"] = {
-                    "error_title": self.env._("The PDF of the invoice could not be made:"),
+                    "error_title": self.env._("The PDF of the invoice could not be created:"),
                     "errors": [str(error)],
                 }
         return None
@@ -230,14 +235,14 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _send_by_telegram(self, move, move_data):
-        """Queue an invoice, on behalf of the person who sent it.
+        """Queue the message with an invoice, in the name of the user who sends it.
 
-        :raise UserError: why it cannot be sent
+        :raise UserError: the invoice cannot be sent; the text says why
         """
         obstacle = self._get_telegram_obstacle(move, move_data)
         if obstacle:
             raise UserError(obstacle.reason)
-        # The PDF is the invoice's already: nothing is to be read out of it.
+        # The PDF was created from the invoice: do not import data from it.
         move = move.with_user(self._get_telegram_author(move_data)).with_context(
             disable_attachment_import=True, no_document=True
         )
@@ -246,7 +251,7 @@ class AccountMoveSend(models.AbstractModel):
         body = move_data["telegram_body"]
         if body is None:
             body = template._render_bodies(move)[move.id] if template else ""
-        # sudo: ir.attachment - the invoice's PDF, for whoever sends it
+        # sudo: ir.attachment - the PDF of the invoice, for the user who sends it
         pdf_sudo = move_data.get("proforma_pdf_attachment") or move.sudo().invoice_pdf_report_id
         pdf = move._copy_invoice_pdf(pdf_sudo)
         instance = move_data["telegram_instance"].with_env(move.env)
@@ -256,20 +261,19 @@ class AccountMoveSend(models.AbstractModel):
             instance=instance or move._get_telegram_sender(move.company_id),
             attachments=pdf + self._get_telegram_other_files(move, template),
         )
-        # sudo: telegram.message, account.move - to note what was just queued
-        # sudo: telegram.message, account.move - the invoice follows what was just queued for it
+        # sudo: telegram.message, account.move - the message was queued for the invoice just now
         message_sudo = self.env["telegram.message"].sudo().search([("attachment_id", "=", pdf.id)])
         move.sudo().telegram_message_id = message_sudo
-        # As Odoo's e-mail: the invoice lists its PDF once.
+        # As with Odoo's e-mails, the copy is attached to the note and not to the invoice.
         posted = mail_messages.filtered(lambda message: pdf in message.attachment_ids)
-        # sudo: ir.attachment - our own copy of the PDF
+        # sudo: ir.attachment - the copy of the PDF created above
         pdf.sudo().write({"res_model": posted._name, "res_id": posted.id})
 
     @api.model
     def _get_telegram_other_files(self, move, template):
-        """Return what the template sends besides the invoice itself."""
+        """Return the files of the template other than the invoice itself."""
         if not template:
             return self.env["ir.attachment"]
-        # sudo: ir.actions.report - which of them make the invoice
+        # sudo: ir.actions.report - only which of them print the invoice
         invoice = template.sudo().report_template_ids.filtered("is_invoice_report")
         return template._render_attachments(move, without=invoice)[move.id]

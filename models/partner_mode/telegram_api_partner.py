@@ -12,17 +12,16 @@ from ...client import (
     propose_host,
     to_text,
 )
+from ...tools.actions import get_dialog_action
 from ...tools.transactions import write_as_user
 
 
 class TelegramApiPartner(models.Model):
-    """A partner of GREEN-API: makes and removes instances with a token of its own.
+    """Partner of GREEN-API, with a token that creates and deletes instances.
 
     https://green-api.com/en/telegram/docs/partners/
 
-    For administrators of Odoo only: whoever has the token has all instances of the partner.
-
-    What becomes of a partner's instances.
+    For system administrators only, because the token gives access to all instances of the partner.
     """
 
     _name = "telegram.api.partner"
@@ -37,14 +36,15 @@ class TelegramApiPartner(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
     api_url = fields.Char(
-        "Partner Address",
+        "Partner API URL",
         required=True,
         default=const.PARTNER_URL,
-        help="partnerApiUrl in the GREEN-API console.",
+        help="The partnerApiUrl value from the GREEN-API console.",
     )
     instance_url = fields.Char(
-        "Address of Instances",
-        help="apiUrl of the partner's instances. Empty: the usual one, by the id of each.",
+        "Instance API URL",
+        help="The apiUrl of the partner's instances. Leave empty to derive it from the ID of each "
+        "instance.",
     )
     api_token_new = fields.Char(
         "Partner Token",
@@ -58,16 +58,16 @@ class TelegramApiPartner(models.Model):
         [("off", "Nothing"), ("errors", "Failed calls"), ("all", "All calls")],
         default="errors",
         required=True,
-        help="Which calls are kept under Technical → Calls. Secrets are not kept.",
+        help="Calls that are logged under Technical → Calls. Secrets are not logged.",
     )
     call_retention_days = fields.Integer(
-        "Keep Calls For",
+        "Call Retention (days)",
         default=const.CALL_LOG_DAYS,
-        help="Days, after which logged calls are removed. 0: for ever.",
+        help="Days after which logged calls are deleted. 0 keeps them forever.",
     )
     _call_retention_days_positive = models.Constraint(
         f"CHECK(call_retention_days BETWEEN 0 AND {const.KEEP_DAYS_MAX})",
-        "The days for which calls are kept are 0 (for ever) to 36500.",
+        "Call retention must be between 0 (forever) and 36500 days.",
     )
 
     # === CONSTRAINT METHODS === #
@@ -81,8 +81,8 @@ class TelegramApiPartner(models.Model):
                 except ValueError:
                     raise ValidationError(
                         self.env._(
-                            "“%s” is not an address of GREEN-API: it begins with https://. Copy "
-                            "it from the console.",
+                            "“%s” is not a URL of GREEN-API, which starts with https://. Copy it "
+                            "from the GREEN-API console.",
                             url,
                         )
                     ) from None
@@ -90,7 +90,7 @@ class TelegramApiPartner(models.Model):
     # === ACTION METHODS === #
 
     def action_refresh(self):
-        """Ask for the list of instances.
+        """Fetch the list of instances.
 
         https://green-api.com/en/telegram/docs/partners/getInstances/
         """
@@ -98,25 +98,19 @@ class TelegramApiPartner(models.Model):
         self.check_access("write")
         rows = self._call_service("get_instances")
         write_as_user(self, lambda partner: partner._update_instances(rows))
-        return self._display_result(self.env._("Instances of the partner: %s.", len(rows)), rows)
+        return self._display_result(self.env._("Instances found: %s.", len(rows)), rows)
 
     def action_create_instance(self):
-        """Open the dialog that makes an instance."""
+        """Open the dialog that creates an instance."""
         self.ensure_one()
         self.check_access("write")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Create an instance"),
-            "res_model": "telegram.api.partner.create",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_partner_id": self.id},
-        }
+        title = self.env._("Create Instance")
+        return get_dialog_action("telegram.api.partner.create", title, partner_id=self.id)
 
-    # === ASKING THE SERVICE === #
+    # === CALLS === #
 
     def _get_client(self):
-        """Return a client for this partner: the only place where one is made.
+        """Return a client for this partner.
 
         :raise UserError: the token is missing
         """
@@ -126,8 +120,8 @@ class TelegramApiPartner(models.Model):
         if not partner_sudo.api_token:
             raise UserError(
                 self.env._(
-                    "The token of “%s” is not set. Enter it (partnerToken in the GREEN-API "
-                    "console).",
+                    "The token of “%s” is not set. Enter the partnerToken value from the GREEN-API "
+                    "console.",
                     self.name,
                 )
             )
@@ -135,11 +129,11 @@ class TelegramApiPartner(models.Model):
         return PartnerClient(partner_sudo.api_url, partner_sudo.api_token, observe=observe)
 
     def _call_service(self, method, *args):
-        """Call a method of the service for a person, in a transaction that has written nothing.
+        """Call a method of GREEN-API for a user. The transaction must have written nothing.
 
         :param str method: of the client
-        :return: what the client's method returns; a Step only when it is done
-        :raise UserError: it failed; the text says why and what to do
+        :return: the result of the client's method; a Step only when it is done
+        :raise UserError: the call failed; the text says why and what to do
         """
         try:
             with self._get_client() as client:
@@ -147,32 +141,31 @@ class TelegramApiPartner(models.Model):
         except OutcomeUnknownError as error:
             raise UserError(
                 self.env._(
-                    "%s The instance may have been made all the same: press “Refresh” and look at "
-                    "the list before you do it again. It can be connected from there.",
+                    "%s The action may have been completed anyway. Click Refresh and check the "
+                    "list before trying again. A new instance can be connected from there.",
                     self._get_error_message(error),
                 )
             ) from None
         except GreenApiError as error:
             raise UserError(self._get_error_message(error)) from None
         if not getattr(result, "done", True):
-            raise UserError(self._prepare_candidate({})._get_step_message(result))
+            raise UserError(self._prepare_instance()._get_step_message(result))
         return result
 
     def _display_result(self, message, result=None, next=None):  # pylint: disable=redefined-builtin
-        """Show a person what came of a button, see telegram.instance."""
+        """Return an action that displays a result, see ``telegram.instance``."""
         raw = [each.raw for each in result] if isinstance(result, list) else result
-        action = self._prepare_candidate({"name": self.name})._display_result(
-            message, None, next=next
-        )
+        instance = self._prepare_instance(name=self.name)
+        action = instance._display_result(message, None, next=next)
         if raw is not None:
             action["params"]["raw"] = to_text(raw)
         return action
 
-    def _find_row(self, id_instance):
-        """Ask for an instance anew: only the answer holds its live token.
+    def _fetch_instance(self, id_instance):
+        """Fetch an instance with its current token, which Odoo does not store.
 
-        :return: PartnerInstance
-        :raise UserError: there is none that could be used
+        :return: the client's PartnerInstance
+        :raise UserError: the instance was deleted
         """
         rows = self._call_service("get_instances")
         found = next((row for row in rows if row.id_instance == id_instance), None)
@@ -180,38 +173,39 @@ class TelegramApiPartner(models.Model):
             write_as_user(self, lambda partner: partner._update_instances(rows))
             raise UserError(
                 self.env._(
-                    "GREEN-API does not have the instance %s any more: it was deleted.", id_instance
+                    "The instance %s was deleted at GREEN-API. It is no longer available.",
+                    id_instance,
                 )
             )
         return found
 
-    def _prepare_candidate(self, values):
-        """Give an instance that is not kept, to ask the service with its credentials."""
+    def _prepare_instance(self, **values):
+        """Return an unsaved ``telegram.instance``, for calls with the credentials of a partner."""
         return self.env["telegram.instance"].new({"api_url": self.api_url, **values})
 
-    # === TEXTS === #
-
     def _get_error_message(self, error):
-        """Say in plain words why a call failed and what to do.
+        """Return the text of a failed call: why it failed and what to do.
 
-        :param GreenApiError error: what the client raised
+        :param GreenApiError error: raised by the client
         """
         if error.code in (const.CODE_UNAUTHORIZED, const.CODE_FORBIDDEN):
             return self.env._(
                 "GREEN-API does not accept the partner token. Copy partnerToken and partnerApiUrl "
-                "once more from its console."
+                "again from the GREEN-API console."
             )
         if error.method == "deleteInstanceAccount" and error.code == const.CODE_NOT_FOUND:
-            return self.env._("GREEN-API does not have this instance any more. Press “Refresh”.")
-        return self._prepare_candidate({})._get_error_message(error)
+            return self.env._("This instance no longer exists at GREEN-API. Click Refresh.")
+        return self._prepare_instance()._get_error_message(error)
+
+    # === INSTANCES === #
 
     def _update_instances(self, rows):
-        """Keep the list of instances; their tokens are not kept.
+        """Update the list of instances. Their tokens are not stored.
 
-        :param list rows: of PartnerInstance
+        :param list rows: PartnerInstance objects of the client
         """
         self.ensure_one()
-        # sudo: telegram.api.partner.instance - what the service said; people do not write it
+        # sudo: telegram.api.partner.instance - facts from GREEN-API that users cannot change
         lines_sudo = self.sudo().instance_ids
         known = {line.id_instance: line for line in lines_sudo}
         for row in rows:
@@ -220,17 +214,17 @@ class TelegramApiPartner(models.Model):
                 known[row.id_instance].write(values)
             elif row.id_instance:
                 lines_sudo.create({"partner_id": self.id, **values})
-        lines_sudo = self.sudo().instance_ids  # sudo: as above; with those just made
+        lines_sudo = self.sudo().instance_ids  # sudo: as above, now with the new ones
         listed = {row.id_instance for row in rows}
         lines_sudo.filtered(lambda line: line.id_instance not in listed).state = "deleted"
-        # sudo: telegram.api.partner - the same
+        # sudo: telegram.api.partner - as above
         self.sudo().last_refresh_date = fields.Datetime.now()
         lines_sudo.filtered(lambda line: line.state == "deleted")._notify_deleted()
 
-    def _connect_row(self, row):
-        """Make the instance in Odoo, with its token, or give it the token that it has now.
+    def _connect_instance(self, row):
+        """Create the account in Odoo, or update its token.
 
-        :param PartnerInstance row: as the service told it
+        :param PartnerInstance row: result of the client
         :return: the ``telegram.instance``
         """
         values = {

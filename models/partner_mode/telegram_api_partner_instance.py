@@ -5,14 +5,15 @@ from odoo.exceptions import UserError
 
 from ... import const
 from ...client import GreenApiError, RefusedError, propose_host
+from ...tools.actions import get_dialog_action
 from ...tools.transactions import write_as_user
 
-# Without a session there is nothing to end; an unpaid or deleted instance cannot end it.
+# Errors of the sign-out if there is no session to end.
 NO_SESSION = (const.CODE_NOT_AUTHORIZED, const.CODE_DELETED)
 
 
 class TelegramApiPartnerInstance(models.Model):
-    """One instance of a partner, as GREEN-API lists it. Its token is not kept here."""
+    """Instance of a partner in the list of GREEN-API. Its token is not stored."""
 
     _name = "telegram.api.partner.instance"
     _description = "Instance of a GREEN-API Partner"
@@ -23,21 +24,21 @@ class TelegramApiPartnerInstance(models.Model):
         "telegram.api.partner", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="partner_id.company_id", store=True)
-    id_instance = fields.Char("Instance Id", required=True, readonly=True)
+    id_instance = fields.Char("Instance ID", required=True, readonly=True)
     name = fields.Char(readonly=True)
     type_instance = fields.Char("Messenger", readonly=True)
     tariff = fields.Char(readonly=True)
     created_at = fields.Char("Created", readonly=True)
     expires_at = fields.Char("Paid Until", readonly=True)
     state = fields.Selection(
-        [("active", "Active"), ("expired", "Not paid"), ("deleted", "Deleted")], readonly=True
+        [("active", "Active"), ("expired", "Expired"), ("deleted", "Deleted")], readonly=True
     )
     instance_id = fields.Many2one(
-        "telegram.instance", "In Odoo", compute="_compute_instance_id", search="_search_instance_id"
+        "telegram.instance", "Account", compute="_compute_instance_id", search="_search_instance_id"
     )
     can_connect = fields.Boolean(compute="_compute_instance_id")
     _id_instance_uniq = models.Constraint(
-        "unique(partner_id, id_instance)", "This instance is listed already."
+        "unique(partner_id, id_instance)", "This instance is already listed."
     )
 
     # === COMPUTE METHODS === #
@@ -61,24 +62,24 @@ class TelegramApiPartnerInstance(models.Model):
     # === ACTION METHODS === #
 
     def action_connect(self):
-        """Connect the instance with the token that the service tells for it; then go on with the
-        guided start."""
+        """Connect the instance with its current token, and open the guided start."""
         self.ensure_one()
         partner = self.partner_id
         partner.check_access("write")
-        row = partner._find_row(self.id_instance)
+        row = partner._fetch_instance(self.id_instance)
         if row.type_instance not in ("", const.TYPE_TELEGRAM):
             raise UserError(
                 self.env._(
-                    "“%(name)s” is an instance for %(messenger)s, not for Telegram.",
+                    "“%(name)s” is an instance for %(messenger)s. Connect an instance for "
+                    "Telegram.",
                     name=self.name or self.id_instance,
                     messenger=row.type_instance,
                 )
             )
-        return write_as_user(partner, lambda own: own._connect_row(row).action_start())
+        return write_as_user(partner, lambda own: own._connect_instance(row).action_start())
 
     def action_open(self):
-        """Open the instance in Odoo."""
+        """Open the account of the instance in Odoo."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -91,18 +92,13 @@ class TelegramApiPartnerInstance(models.Model):
         """Open the dialog that deletes the instance at GREEN-API."""
         self.ensure_one()
         self.partner_id.check_access("write")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Delete an instance"),
-            "res_model": "telegram.api.partner.delete",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_line_id": self.id},
-        }
+        title = self.env._("Delete Instance")
+        return get_dialog_action("telegram.api.partner.delete", title, line_id=self.id)
 
     # === BUSINESS METHODS === #
 
     def _prepare_values(self, row):
+        """Return the values of a line from a PartnerInstance of the client."""
         state = "deleted" if row.deleted else "expired" if row.expired else "active"
         return {
             "id_instance": row.id_instance,
@@ -115,28 +111,26 @@ class TelegramApiPartnerInstance(models.Model):
         }
 
     def _notify_deleted(self):
-        """Let the instances in Odoo know that they were deleted at the service."""
+        """Update the accounts in Odoo whose instances were deleted at GREEN-API."""
         for line in self:
             instance = line.instance_id
             if instance and instance.state != const.CODE_DELETED:
                 instance._record_error(RefusedError("getInstances", const.CODE_DELETED))
 
     def _log_out(self, row):
-        """End the Telegram session of an instance that is going to be deleted.
+        """Sign out the Telegram account of an instance before it is deleted.
 
-        :param PartnerInstance row: with its live token
-        :return: why that did not work, in words; False when it did, or there was none
+        :param PartnerInstance row: result of the client, with the current token
+        :return: text of the error; False if the account was signed out or had no session
         """
         self.ensure_one()
         partner = self.partner_id
-        instance = partner._prepare_candidate(
-            {
-                "id_instance": row.id_instance,
-                "api_url": self.instance_id.api_url
-                or partner.instance_url
-                or propose_host(row.id_instance),
-                "api_token": row.api_token_instance,
-            }
+        instance = partner._prepare_instance(
+            id_instance=row.id_instance,
+            api_url=self.instance_id.api_url
+            or partner.instance_url
+            or propose_host(row.id_instance),
+            api_token=row.api_token_instance,
         )
         try:
             with instance._get_client() as client:
@@ -146,17 +140,18 @@ class TelegramApiPartnerInstance(models.Model):
         return False if step.done else instance._get_step_message(step)
 
     def _process_deleted(self, user):
-        """Keep that the instance is deleted; in Odoo it is archived, with what it has.
+        """Store that the instance is deleted, and archive its account in Odoo.
 
-        :return: the number of messages that will not be sent
+        :param user: ``res.users`` who deleted it
+        :return: number of queued messages that will not be sent
         """
         self.ensure_one()
-        # sudo: telegram.api.partner.instance - the service has deleted it
+        # sudo: telegram.api.partner.instance - GREEN-API has deleted it
         self.sudo().state = "deleted"
         instance = self.instance_id
         if not instance:
             return 0
-        instance_sudo = instance.sudo()  # sudo: telegram.instance - its state is the service's
+        instance_sudo = instance.sudo()  # sudo: telegram.instance - its state at GREEN-API
         instance_sudo.write(
             {
                 "state": const.CODE_DELETED,

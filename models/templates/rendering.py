@@ -1,5 +1,4 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""Filling a template for records: the text, and the files that go with it."""
 
 import re
 from contextlib import closing
@@ -9,22 +8,25 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.rendering_tools import INLINE_TEMPLATE_REGEX
 from odoo.tools.safe_eval import safe_eval, test_python_expr, time
 
-EXTENSIONS = {"text": "txt"}  # of what Odoo's reports make, where it is not the name itself
+EXTENSIONS = {"text": "txt"}  # by type of report, where the type is not the extension itself
 NO_ATTRIBUTE = re.compile(r"'([\w.]+)' object has no attribute '(\w+)'")
 
 
 class TelegramTemplate(models.Model):
+    """Extends ``telegram.template`` with rendering: the text and the files for each record."""
+
     _inherit = "telegram.template"
 
-    # --- Text --------------------------------------------------------------------------------
-    def _render_bodies(self, records):
-        """Give the text for each record, in the language of its contact.
+    # === TEXT === #
 
-        Its length is not checked: it depends on what it is sent with.
+    def _render_bodies(self, records):
+        """Return the text for each record, in the language of its contact.
+
+        The length is not checked, because the limit depends on the attachments.
 
         :param records: records of the template's model
-        :return: ``{record.id: plain text without blanks around}``
-        :raise UserError: a placeholder cannot be filled; says which, and for which record
+        :return: dict of plain text by record ID
+        :raise UserError: a placeholder cannot be filled; the text names it and the record
         """
         self.ensure_one()
         try:
@@ -32,31 +34,34 @@ class TelegramTemplate(models.Model):
         except AccessError:
             raise
         except UserError as error:
-            self._get_failure_message(records, error)
+            problem = next(filter(None, map(self._find_problem, records)), None)
+            if not problem:
+                raise
+            raise UserError(problem) from error
         return {res_id: body.strip() for res_id, body in bodies.items()}
 
     def _render_lang(self, res_ids, engine="inline_template"):
-        """Give the language for each record; one that is not installed counts as none."""
+        """Return the language for each record, False if it is not installed."""
         if not self.lang:
             contacts = self.env[self.render_model].browse(res_ids)._mail_get_partners()
-            # the mixin would read the contacts one by one
+            # Prefetch the language: the mixin reads the contacts one by one.
             self.env["res.partner"].union(*contacts.values()).mapped("lang")
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
         langs = super()._render_lang(res_ids, engine=engine)
         return {res_id: lang if lang in installed else False for res_id, lang in langs.items()}
 
-    # --- Files -------------------------------------------------------------------------------
-    def _render_attachments(self, records, without=None):
-        """Make the files for each record: its reports, then copies of the template's own files.
+    # === FILES === #
 
-        They belong to the record, so that its readers see them, whoever sends them and when, and
-        whatever becomes of the template. For callers who then post them on the record: whether
-        the user may post there is not checked here.
+    def _render_attachments(self, records, without=None):
+        """Create the files for each record: its reports, then copies of the template's files.
+
+        The files belong to the record, so that its readers can read them later, too. The caller
+        posts them on the record and checks that the user may post there.
 
         :param records: records of the template's model
-        :param without: ``ir.actions.report`` that are not made, since the caller has them
-        :return: ``{record.id: ir.attachment recordset}``, empty ones included
-        :raise UserError: a report cannot be made
+        :param without: ``ir.actions.report`` to leave out, because the caller has their files
+        :return: dict of ``ir.attachment`` by record ID, empty recordsets included
+        :raise UserError: a report cannot be generated
         """
         self.ensure_one()
         attachments = dict.fromkeys(records.ids, self.env["ir.attachment"])
@@ -71,8 +76,8 @@ class TelegramTemplate(models.Model):
         return attachments
 
     def _copy_attachments(self, records):
-        """Copy the template's files for each record; all copies share one stored file."""
-        # sudo: ir.attachment - as message_post does: whoever may post may add files to the post
+        """Create copies of the template's files for each record; all share one stored file."""
+        # sudo: ir.attachment - as in message_post, who may post may add files
         copies_sudo = self.env["ir.attachment"].sudo()
         for file_sudo in self.attachment_ids.sudo():
             vals = file_sudo.copy_data({"res_model": records._name, "raw": b""})[0]
@@ -82,14 +87,14 @@ class TelegramTemplate(models.Model):
         return copies_sudo.sudo(self.env.su)
 
     def _get_report_attachment(self, record, report):
-        """Return the file of a report for a record; a hook for models that keep such files.
+        """Return the file of a report for a record, in the language of the record's contact.
 
-        Called in the language of the record's contact.
+        Hook for models that store the files of their reports.
 
         :param record: one record of the template's model
-        :param report: one ``ir.actions.report`` of it
+        :param report: one ``ir.actions.report`` of that model
         :return: an ``ir.attachment``
-        :raise UserError: the report cannot be made
+        :raise UserError: the report cannot be generated
         """
         name, content = self._render_report(record, report)
         # sudo: ir.attachment - see _copy_attachments
@@ -101,12 +106,12 @@ class TelegramTemplate(models.Model):
         return attachment_sudo.sudo(self.env.su)
 
     def _render_report(self, record, report):
-        """Make a report for a record; return the file's name and content.
+        """Return the file name and the content of a report for a record.
 
-        :raise UserError: it cannot be made; says in plain words when wkhtmltopdf is missing
+        :raise UserError: the report cannot be generated, for example without wkhtmltopdf
         """
         reports = self.env["ir.actions.report"]
-        # Odoo, too, makes a PDF of what is meant for the screen when it is sent
+        # As in Odoo's e-mails, HTML reports are sent as PDF.
         as_pdf = report.report_type in ("qweb-html", "qweb-pdf")
         render = reports._render_qweb_pdf if as_pdf else reports._render
         try:
@@ -118,8 +123,8 @@ class TelegramTemplate(models.Model):
                 raise
             raise UserError(
                 self.env._(
-                    "The report “%s” cannot be made: the server has no program to make PDF files. "
-                    "Ask your administrator to install wkhtmltopdf on it, or remove the report "
+                    "The report “%s” cannot be generated because the server cannot create PDF "
+                    "files. Ask your administrator to install wkhtmltopdf, or remove the report "
                     "from the template.",
                     report.name,
                 )
@@ -127,10 +132,10 @@ class TelegramTemplate(models.Model):
         if not rendered:
             raise UserError(
                 self.env._(
-                    "The report “%(report)s” cannot be sent: Odoo cannot make a file of the kind "
-                    "“%(kind)s”. Remove it from the template.",
+                    "The report “%(report)s” cannot be sent because Odoo cannot create files of "
+                    "the type “%(type)s”. Remove the report from the template.",
                     report=report.name,
-                    kind=report.report_type,
+                    type=report.report_type,
                 )
             )
         content, kind = rendered
@@ -140,45 +145,38 @@ class TelegramTemplate(models.Model):
         extension = "." + EXTENSIONS.get(kind, kind)
         return name.replace("/", "_").removesuffix(extension) + extension, content
 
-    # --- Placeholders that cannot be filled --------------------------------------------------
+    # === PLACEHOLDERS === #
+
     def _check_placeholders(self):
-        """Refuse placeholders that cannot be filled.
+        """Check that all placeholders can be filled, as ``mail.template`` does on saving.
 
-        They are read, and tried on a record that the user sees, if there is one.
+        They are parsed, and rendered for one record that the user may read, if there is one.
 
-        :raise ValidationError: names the placeholder and what is wrong with it
+        :raise ValidationError: a placeholder cannot be filled; the text names it and the reason
         """
         for template in self:
             records = self.env[template.model]
-            # one odd record must not keep an addon with its templates from being installed
+            # A single record must not prevent the installation of an addon with templates.
             if not self.env.context.get("install_mode") and records.has_access("read"):
                 records = records.search([], limit=1)
-            # filling may write (a portal link makes its token): a trial leaves nothing behind
+            # Rendering may write, such as the token of a portal link: roll it back.
             with closing(self.env.cr.savepoint()):
                 problem = template._find_problem(records)
             if problem:
                 raise ValidationError(problem)
 
-    def _get_failure_message(self, records, error):
-        """Raise a UserError that says which placeholder cannot be filled for which record."""
-        for record in records:
-            problem = self._find_problem(record)
-            if problem:
-                raise UserError(problem) from error
-        raise error
-
     def _find_problem(self, record):
-        """Return, in words, the first placeholder that cannot be filled, or False.
+        """Return the reason why the first wrong placeholder cannot be filled, or False.
 
-        :param record: the record to try it on; an empty one: the placeholders are only read
+        :param record: the record to render for; if empty, the placeholders are only parsed
         """
         self.ensure_one()
         for text in (self.lang or "", self.body or ""):
             rest = INLINE_TEMPLATE_REGEX.sub("", text)
             if "{{" in rest or "}}" in rest:
                 return self.env._(
-                    "A placeholder stands between “{{” and “}}” in one line; here, one of the two "
-                    "is missing: %s",
+                    "A placeholder needs “{{” and “}}” on one line. One of the two is missing "
+                    "in: %s",
                     next(line for line in rest.splitlines() if "{{" in line or "}}" in line),
                 )
             for match in INLINE_TEMPLATE_REGEX.finditer(text):
@@ -188,6 +186,7 @@ class TelegramTemplate(models.Model):
         return False
 
     def _find_placeholder_problem(self, match, record):
+        """Return the reason why a placeholder cannot be filled, or False."""
         placeholder = match.group(0)
         mistake = test_python_expr(match.group(1).strip())
         if mistake:
@@ -208,7 +207,7 @@ class TelegramTemplate(models.Model):
         return False
 
     def _get_reason(self, error):
-        """Say in words why a placeholder failed."""
+        """Return the reason why a placeholder failed, without technical terms where possible."""
         reason = str(error.__cause__ or error).partition(" while evaluating\n")[0]
         missing = NO_ATTRIBUTE.search(reason)
         if not missing:
@@ -217,7 +216,7 @@ class TelegramTemplate(models.Model):
         if owner in self.env:
             return self.env._("“%(model)s” has no field “%(field)s”.", model=owner, field=attribute)
         return self.env._(
-            "what stands before “.%s” is empty, or something else than expected. Where a field may "
-            "be empty, write (… or '') around it.",
+            "the value before “.%s” is empty or of another type. If a field can be empty, write "
+            "(… or '') around it.",
             attribute,
         )

@@ -9,21 +9,21 @@ from ... import const
 class TelegramTemplate(models.Model):
     """A text for the records of one model, with placeholders, reports and files.
 
-    How it is filled for a record is in ``telegram_template_render.py``.
+    Rendering it for records is in ``rendering.py``.
     """
 
     _name = "telegram.template"
     _description = "Telegram Template"
     _inherit = ["mail.render.mixin", "template.reset.mixin"]
     _order = "name, id"
-    # What is stored here may hold any placeholder: mail.render.mixin lets only template editors
-    # store one that is more than a plain field of a short list.
+    # Stored templates are rendered without restriction: mail.render.mixin lets only template
+    # editors store placeholders other than allowed fields.
     _unrestricted_rendering = True
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", help="Leave empty to offer the template in all companies."
+        "res.company", help="Leave empty to use the template in all companies."
     )
     model_id = fields.Many2one(
         "ir.model",
@@ -42,23 +42,24 @@ class TelegramTemplate(models.Model):
         "report_id",
         string="Reports",
         domain="[('model', '=', model)]",
-        help="Each is made for the record and sent as a file.",
+        help="Reports to generate for the record and attach to the message.",
     )
     attachment_ids = fields.Many2many(
         "ir.attachment",
         "telegram_template_attachment_rel",
         "template_id",
         "attachment_id",
-        string="Files",
-        copy=False,  # copied with their content, see copy()
+        string="Attachments",
+        copy=False,  # copied with their content in copy()
         bypass_search_access=True,
-        help="The same files go with every message.",
+        help="Files to attach to every message.",
     )
     has_sidebar_action = fields.Boolean(
-        "In the Action Menu", compute="_compute_has_sidebar_action", compute_sudo=True
+        "In Action Menu", compute="_compute_has_sidebar_action", compute_sudo=True
     )
 
-    # --- Computed ----------------------------------------------------------------------------
+    # === COMPUTE METHODS === #
+
     @api.depends("model")
     def _compute_render_model(self):
         for template in self:
@@ -69,8 +70,8 @@ class TelegramTemplate(models.Model):
         for template in self:
             length = len(template.body or "")
             template.warning = length > const.MESSAGE_MAX_LENGTH and self.env._(
-                "The text has %(length)s characters. A message holds at most %(limit)s: unless "
-                "its placeholders make it shorter, it cannot be sent.",
+                "The text has %(length)s characters; the maximum of a message is %(limit)s. It can "
+                "only be sent if its placeholders make it shorter.",
                 length=length,
                 limit=const.MESSAGE_MAX_LENGTH,
             )
@@ -82,12 +83,13 @@ class TelegramTemplate(models.Model):
 
     @api.onchange("model_id")
     def _onchange_model_id(self):
-        """A report belongs to one model."""
+        """Remove the reports of another model."""
         self.report_template_ids = self.report_template_ids.filtered(
             lambda report: report.model == self.model
         )
 
-    # --- Checks ------------------------------------------------------------------------------
+    # === CONSTRAINT METHODS === #
+
     @api.constrains("model_id")
     def _check_model_id(self):
         for template in self:
@@ -95,8 +97,8 @@ class TelegramTemplate(models.Model):
             if not model.is_mail_thread or model.transient or model.abstract:
                 raise ValidationError(
                     self.env._(
-                        "“%s” has no chatter, so nothing can be written from it. Choose another "
-                        "model in “Applies To”.",
+                        "“%s” has no chatter to send messages from. Choose another model in "
+                        "“Applies To”.",
                         model.name,
                     )
                 )
@@ -105,7 +107,6 @@ class TelegramTemplate(models.Model):
     def _check_report_template_ids(self):
         for template in self:
             for report in template.report_template_ids:
-                # sudo, below: ir.model - its name
                 if report.model != template.model:
                     # sudo: ir.model - the name of the template's own model
                     raise ValidationError(
@@ -117,9 +118,10 @@ class TelegramTemplate(models.Model):
                         )
                     )
 
-    # --- Create, write, copy, delete ---------------------------------------------------------
-    # The placeholders are checked here and not by a constraint: mail.render.mixin has to say
-    # first whether this user may store them at all.
+    # === CRUD METHODS === #
+    # Placeholders are not checked by a constraint: mail.render.mixin has to check first whether
+    # the user may store them.
+
     @api.model_create_multi
     def create(self, vals_list):
         templates = super().create(vals_list)
@@ -167,18 +169,19 @@ class TelegramTemplate(models.Model):
         return super().unlink()
 
     def _fix_attachment_ownership(self):
-        """Make the files the template's own: who may read it may read them, and they go with it."""
+        """Update the attachments to belong to the template, and to be read and deleted with it."""
         for template in self:
             for file in template.attachment_ids:
                 if (file.res_model, file.res_id) != (template._name, template.id):
                     file.write({"res_model": template._name, "res_id": template.id})
 
-    # --- The entry in the Action menu --------------------------------------------------------
+    # === ACTION METHODS === #
+
     def action_create_sidebar_action(self):
-        """Offer the template in the Action menu of its model's records."""
+        """Create an entry in the Action menu of the records of the model."""
         self.check_access("write")
         new = self - self._get_sidebar_actions().telegram_template_id
-        # sudo: ir.actions.act_window - it opens the composer with this template, nothing else
+        # sudo: ir.actions.act_window - it only opens the composer with this template
         self.env["ir.actions.act_window"].sudo().create(
             [template._prepare_sidebar_action_values() for template in new]
         )
@@ -186,19 +189,22 @@ class TelegramTemplate(models.Model):
         return True
 
     def action_unlink_sidebar_action(self):
-        """Take the template out of the Action menu."""
+        """Remove the entry of the template from the Action menu."""
         self.check_access("write")
         self._get_sidebar_actions().unlink()
         self.invalidate_recordset(["has_sidebar_action"])
         return True
 
+    # === BUSINESS METHODS === #
+
     def _get_sidebar_actions(self):
+        """Return the actions that open the composer with one of the templates."""
         # sudo: ir.actions.act_window - found by their template only
         actions_sudo = self.env["ir.actions.act_window"].sudo()
         return actions_sudo.search([("telegram_template_id", "in", self.ids)])
 
     def _update_sidebar_actions(self):
-        """Let the entries follow their templates; an archived template has none."""
+        """Update the entries of changed templates; remove those of archived ones."""
         for action_sudo in self._get_sidebar_actions():
             template = self.browse(action_sudo.telegram_template_id.id)
             if template.active:
@@ -217,7 +223,7 @@ class TelegramTemplate(models.Model):
             "view_mode": "form",
             "view_id": self.env.ref("telegram_green_api.telegram_composer_view_form").id,
             "target": "new",
-            # `active_ids` is filled in by the browser
+            # The web client replaces active_ids.
             "context": f"{{'default_res_model': '{self.model}', 'default_res_ids': active_ids, "
             f"'default_template_id': {self.id}}}",
         }

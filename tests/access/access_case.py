@@ -45,7 +45,7 @@ ACCESS_ERROR = "odoo.exceptions.AccessError"
 GROUP_METHODS = {
     "action_tie_record",
     "action_untie_record",
-    "action_add_people",
+    "action_add_members",
     "action_print_invitation",
     "remove_admin",
 }

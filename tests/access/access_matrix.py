@@ -29,7 +29,7 @@ METHODS = {
     },
     "telegram.chat": {
         "operator": """
-            action_add_people action_archive_at_telegram action_create_partner action_edit_group
+            action_add_members action_archive_at_telegram action_create_partner action_edit_group
             action_import_history action_link_partner action_mark_read action_open_in_discuss
             action_open_record action_print_invitation action_refresh_group action_refresh_info
             action_tie_record action_unarchive_at_telegram action_unlink_partner
@@ -46,14 +46,14 @@ METHODS = {
     "telegram.event": {"manager": "action_replay"},
     "telegram.forward": {"operator": "action_forward"},
     "telegram.group.add": {"operator": "action_add action_check_numbers"},
-    "telegram.group.create": {"operator": "action_check_numbers action_create action_look"},
+    "telegram.group.create": {"operator": "action_check_numbers action_create action_find_group"},
     "telegram.group.edit": {"operator": "action_apply"},
     "telegram.group.member": {
         "operator": "action_open_chat action_remove action_remove_admin action_set_admin",
     },
     # A mixin has no rows: its methods are for the dialogs that have it.
-    "telegram.group.people": {"-": "action_check_numbers"},
-    "telegram.group.record": {"operator": "action_tie"},
+    "telegram.group.wizard.mixin": {"-": "action_check_numbers"},
+    "telegram.group.record": {"operator": "action_link"},
     "telegram.instance": {
         "operator": """
             check_account create_group find_groups forward_messages send_contact send_file

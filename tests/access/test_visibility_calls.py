@@ -22,7 +22,7 @@ FREE_METHODS = {
     "find_groups",
     "telegram.group.add.action_check_numbers",  # without a word: whom it leaves out
     "telegram.group.create.action_check_numbers",
-    "telegram.group.create.action_look",
+    "telegram.group.create.action_find_group",
     "telegram.group.edit.action_apply",
     "telegram.composer.action_send",  # an invoice goes out, whoever sends it
 }

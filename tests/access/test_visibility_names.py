@@ -157,7 +157,7 @@ class TestVisibilityNames(NamesCase):
             with self.subTest(model):
                 dialogs = self.own(model)
                 dialog = dialogs.create({**values, "partner_ids": self.customer.ids})
-                self.assertEqual((dialog.going_count, dialog.left_out_count), (0, 1))
+                self.assertEqual((dialog.included_count, dialog.left_out_count), (0, 1))
                 self.assertIn("Another salesperson", dialog.preview)
                 self.assert_untold(dialog.preview)
                 dialog.action_check_numbers()

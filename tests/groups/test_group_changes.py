@@ -103,7 +103,7 @@ class TestGroup(ManagedGroupCase):
 
     def test_no_group(self):
         """A chat with one person has no members to ask for."""
-        for method in ("get_group_data", "leave_group", "action_add_people"):
+        for method in ("get_group_data", "leave_group", "action_add_members"):
             with self.assertRaisesRegex(UserError, "not a group"):
                 getattr(self.ivan_chat.with_user(self.manager), method)()
 
@@ -145,12 +145,12 @@ class TestGroup(ManagedGroupCase):
         action = self.edit(name="Project 7", members_send_media=False)
         self.assertEqual(action["params"]["type"], "warning")
         self.assertIn("Changed: Permissions.", action["params"]["message"])
-        self.assertIn("Name: Telegram did not change the name", action["params"]["message"])
+        self.assertIn("Name: The group name was not changed", action["params"]["message"])
         self.assertEqual((self.group.name, self.group.members_send_media), ("Team", False))
 
     def test_name_refused(self):
         """A name that is too long, empty, or the same is refused, the first two before the call."""
-        for name, text in (("N" * 101, "Name: it has 101"), (" ", "Name: enter")):
+        for name, text in (("N" * 101, "name has 101"), (" ", "Enter a group name")):
             with self.assertRaisesRegex(UserError, text):
                 self.ask(self.group, "update_group_name", name)
         self.assertEqual(self.calls("updateGroupName"), 0)
@@ -177,7 +177,7 @@ class TestGroup(ManagedGroupCase):
     def test_unknown_permission(self):
         """A permission that no group has is named; nothing is asked for."""
         for settings in ({"allowEverything": True}, {}):
-            with self.assertRaisesRegex(UserError, "Permissions"):
+            with self.assertRaisesRegex(UserError, "permission"):
                 self.ask(self.group, "update_group_settings", settings)
         self.assertEqual(self.calls("updateGroupSettings"), 0)
 
@@ -214,20 +214,20 @@ class TestGroup(ManagedGroupCase):
         self.assertFalse(self.group.account_role)
         self.assertNotIn(OWN_CHAT, self.at_service(self.group)[0])
         self.assertEqual(self.group.message_ids.mapped("text"), ["Hello"])
-        with self.assertRaisesRegex(UserError, "not in the group"):
+        with self.assertRaisesRegex(UserError, "no longer in the group"):
             self.instance.send_text(self.group.telegram_id, "Still here?")
-        with self.assertRaisesRegex(UserError, "not in the group"):
+        with self.assertRaisesRegex(UserError, "no longer in the group"):
             self.group.channel_id.with_user(self.salesperson).message_post(
                 body="Still here?", message_type="comment"
             )
-        for method in ("action_add_people", "action_edit_group"):
-            with self.assertRaisesRegex(UserError, "not in the group"):
+        for method in ("action_add_members", "action_edit_group"):
+            with self.assertRaisesRegex(UserError, "no longer in the group"):
                 getattr(self.group, method)()
 
     def test_leave_twice(self):
         """The second time nothing is asked for."""
         self.ask(self.group, "leave_group", user=self.manager)
-        with self.assertRaisesRegex(UserError, "not in the group"):
+        with self.assertRaisesRegex(UserError, "no longer in the group"):
             self.ask(self.group, "leave_group", user=self.manager)
         self.assertEqual(self.calls("leaveGroup"), 1)
 

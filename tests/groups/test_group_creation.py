@@ -56,7 +56,7 @@ class TestCreateGroup(GroupCase):
         gone = self.chats._get_or_create(self.instance, "10000099", name="Gone")
         gone.write({"partner_id": unwanted.id, "opted_out": True})
         wizard = self.wizard(partners=self.ivan | nobody | unchecked | unwanted)
-        self.assertEqual((wizard.going_count, wizard.left_out_count), (1, 3))
+        self.assertEqual((wizard.included_count, wizard.left_out_count), (1, 3))
         self.assertEqual(wizard.unchecked_count, 1)
         for text in ("Neither a Telegram chat", "Not known yet", "Wants no mailings"):
             self.assertIn(text, wizard.preview)
@@ -75,10 +75,10 @@ class TestCreateGroup(GroupCase):
         )
         self.phone.add_customer("Here", chatId="10000011", phoneNumber=79998887711)
         wizard = self.wizard(partners=here | nowhere)
-        self.assertEqual((wizard.going_count, wizard.unchecked_count), (0, 2))
+        self.assertEqual((wizard.included_count, wizard.unchecked_count), (0, 2))
         action = self.ask(wizard, "action_check_numbers")
         self.assertEqual((action["res_model"], action["res_id"]), (wizard._name, wizard.id))
-        self.assertEqual((wizard.going_count, wizard.unchecked_count), (1, 0))
+        self.assertEqual((wizard.included_count, wizard.unchecked_count), (1, 0))
         self.assertIn("No Telegram account", wizard.preview)
         self.ask(wizard, "action_create")
         [request] = self.phone.requests("createGroup")
@@ -99,13 +99,13 @@ class TestCreateGroup(GroupCase):
         nobody = self.env["res.partner"].create([{"name": name} for name in names])
         wizard = self.wizard(partners=nobody | self.ivan)
         self.assertEqual(wizard.preview.count("fa-times"), 20)
-        self.assertIn("and 5 more; 1 are added", wizard.preview)
+        self.assertIn("and 5 more; 1 will be added", wizard.preview)
 
     def test_twice_the_same_person(self):
         """A contact and its chat are one person, who is added once."""
         wizard = self.wizard(partners=self.ivan)
         wizard.chat_ids = self.ivan_chat | self.marfa_chat
-        self.assertEqual((wizard.going_count, wizard.left_out_count), (2, 1))
+        self.assertEqual((wizard.included_count, wizard.left_out_count), (2, 1))
         self.ask(wizard, "action_create")
         [request] = self.phone.requests("createGroup")
         self.assertEqual(request["body"]["chatIds"], [IVAN, "10000002"])
@@ -114,19 +114,19 @@ class TestCreateGroup(GroupCase):
         """Nobody, a long or empty name, days beyond the limit: the field is named, no call."""
         instance = self.instance.with_user(self.salesperson)
         for arguments, text in (
-            (("Team", self.env["res.partner"]), "People: choose"),
-            (("Team", self.env["res.partner"].create({"name": "New"})), "People: not all"),
-            (("T" * 101, self.ivan), "Name: it has 101 characters"),
-            (("  ", self.ivan), "Name: enter one"),
+            (("Team", self.env["res.partner"]), "Choose at least one contact"),
+            (("Team", self.env["res.partner"].create({"name": "New"})), "Some members cannot"),
+            (("T" * 101, self.ivan), "name has 101 characters"),
+            (("  ", self.ivan), "Enter a group name"),
         ):
             with self.assertRaisesRegex(UserError, text):
                 instance.create_group(*arguments)
         with self.assertRaisesRegex(UserError, "365"):
             instance.create_group("Team", self.ivan, auto_delete_days=366)
         wizard = self.wizard(partners=[])
-        with self.assertRaisesRegex(UserError, "People: choose"):
+        with self.assertRaisesRegex(UserError, "Choose at least one contact"):
             wizard.action_create()
-        self.assertIn("1 characters too many", self.wizard(name="T" * 101).name_limit)
+        self.assertIn("has 101 characters", self.wizard(name="T" * 101).name_limit)
         self.assertEqual(self.calls("createGroup"), 0)
 
     def test_longest_name(self):
@@ -157,10 +157,10 @@ class TestCreateGroup(GroupCase):
         wizard = self.wizard()
         action = self.ask(wizard, "action_create")
         self.assertEqual((action["res_model"], action["res_id"]), (wizard._name, wizard.id))
-        self.assertIn("Look for the group", wizard.problem)
-        with self.assertRaisesRegex(UserError, "Look first"):
+        self.assertIn("Find Group", wizard.problem)
+        with self.assertRaisesRegex(UserError, "Find Group"):
             self.ask(wizard, "action_create")
-        action = self.ask(wizard, "action_look")
+        action = self.ask(wizard, "action_find_group")
         group = self.chats.browse(action["params"]["next"]["res_id"])
         self.assertEqual([group.telegram_id], self.groups_at_service())
         self.assertIn("Ivan", self.members(group))
@@ -172,7 +172,7 @@ class TestCreateGroup(GroupCase):
         self.phone.fault("createGroup", "lost_before")
         wizard = self.wizard()
         self.ask(wizard, "action_create")
-        self.ask(wizard, "action_look")
+        self.ask(wizard, "action_find_group")
         self.assertIn("no new group", wizard.problem)
         action = self.ask(wizard, "action_create")
         self.assertEqual(action["params"]["next"]["res_model"], "telegram.chat")
@@ -181,7 +181,7 @@ class TestCreateGroup(GroupCase):
     def test_outcome_unknown_for_programs(self):
         """A program is told, too, and finds the group by its name."""
         self.phone.fault("createGroup", "truncated")
-        with self.assertRaisesRegex(UserError, "may have been carried out"):
+        with self.assertRaisesRegex(UserError, "may have been completed"):
             self.make_group()
         [group] = self.ask(self.instance, "find_groups", "Team")
         self.assertEqual([group.telegram_id], self.groups_at_service())

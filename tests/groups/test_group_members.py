@@ -53,7 +53,7 @@ class TestGroupMembers(ManagedGroupCase):
 
     def test_add_nobody(self):
         """Nobody chosen, or nobody who can be added: said, without a call."""
-        with self.assertRaisesRegex(UserError, "People: choose"):
+        with self.assertRaisesRegex(UserError, "Choose at least one contact"):
             self.add(self.env["res.partner"])
         with self.assertRaisesRegex(UserError, "Ivan: Is in the group already"):
             self.add(self.ivan)
@@ -66,7 +66,7 @@ class TestGroupMembers(ManagedGroupCase):
         for number, partner in enumerate(partners):
             chat = self.chats._get_or_create(self.instance, str(30000000 + number))
             chat.partner_id = partner
-        with self.assertRaisesRegex(UserError, "People: these are 51"):
+        with self.assertRaisesRegex(UserError, "51 members are too many"):
             self.ask(self.group, "add_group_participants", partners)
         self.assertEqual(self.calls("addGroupParticipant"), 0)
 
@@ -82,14 +82,14 @@ class TestGroupMembers(ManagedGroupCase):
         """A member becomes an administrator and an ordinary member again."""
         member = self.group.member_ids.filtered(lambda m: m.partner_id == self.ivan)
         action = self.ask(member, "action_set_admin")
-        self.assertIn("Ivan is an administrator", action["params"]["message"])
+        self.assertIn("Ivan is now an administrator", action["params"]["message"])
         self.assertEqual(member.role, "Administrator")
         self.ask(member, "action_remove_admin")
         self.assertEqual(member.role, "Member")
 
     def test_not_a_member(self):
         """Who is not in the group can be neither removed nor made an administrator."""
-        with self.assertRaisesRegex(UserError, "removed nobody"):
+        with self.assertRaisesRegex(UserError, "No member was removed"):
             self.ask(self.group, "remove_group_participant", MARFA)
         for method in ("set_group_admin", "remove_admin"):
             with self.assertRaisesRegex(UserError, "not in the group"):
@@ -120,10 +120,7 @@ class TestGroupMembers(ManagedGroupCase):
             ("leaveGroup", "leave_group"),
         ):
             self.phone.fault(service, "status", status=500)
-            with (
-                self.subTest(service),
-                self.assertRaisesRegex(UserError, "temporarily unavailable"),
-            ):
+            with self.subTest(service), self.assertRaisesRegex(UserError, "unavailable"):
                 self.ask(self.group, method, *arguments, user=self.manager)
         self.assertEqual(self.members(self.group), before)
         self.assertEqual(self.group.name, "Team")

@@ -23,7 +23,7 @@ class TestGroupRecord(GroupCase):
         action = self.group.with_user(self.salesperson).action_tie_record()
         form = self.dialog("telegram.group.record", **action["context"])
         form.record = f"{record._name},{record.id}"
-        form.save().action_tie()
+        form.save().action_link()
 
     def shown_on(self, record):
         messages = record.message_ids.filtered(lambda m: m.message_type in ("telegram", "comment"))

@@ -212,7 +212,7 @@ class TestInvoiceSending(InvoiceCase):
         """While the account is signed out, the invoice waits in the queue, and the person knows."""
         self.instance.state = "notAuthorized"
         wizard = self.open_wizard(self._create_invoice())
-        self.assertIn("waits", self.alerts(wizard)["telegram_waiting"]["message"])
+        self.assertIn("queued", self.alerts(wizard)["telegram_waiting"]["message"])
         wizard.action_send_and_print()
         self.assertEqual(self.messages_of(wizard.move_id).state, "queued")
 
@@ -247,7 +247,7 @@ class TestInvoiceSending(InvoiceCase):
     def test_pdf_cannot_be_made(self):
         """A report that fails is the person's to read; nothing is left behind."""
         invoice = self._create_invoice(narration="UNPRINTABLE")
-        with self.assertRaisesRegex(UserError, "could not be made"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(UserError, "could not be created"), self.env.cr.savepoint():
             self.send(invoice)
         self.assertFalse(self.messages_of(invoice))
         self.assertFalse(invoice.is_move_sent)

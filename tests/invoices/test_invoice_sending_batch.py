@@ -158,7 +158,7 @@ class TestInvoiceSendingBatch(InvoiceCase):
         self.open_batch(self.first + bad + self.second).action_send_and_print()
         self.run_invoice_action()
         self.assertEqual(self.messages_of(self.both + bad).mapped("res_id"), self.both.ids)
-        self.assertIn("could not be made", self.words_on(bad))
+        self.assertIn("could not be created", self.words_on(bad))
         self.assertFalse(bad.is_move_sent)
         self.assertFalse(bad.is_being_sent)
 

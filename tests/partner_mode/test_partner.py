@@ -88,7 +88,7 @@ class TestPartner(PartnerCase):
     def test_failures(self):
         """Wrong token, no connection, a web page: in words, and without the token."""
         self.control.fault("getInstances", "html")
-        with self.assertRaisesRegex(UserError, "not one of GREEN-API"):
+        with self.assertRaisesRegex(UserError, "is not one of GREEN-API"):
             self.refresh()
         self.control.fault("getInstances", "status", status=500, body=f"partner/{PARTNER_TOKEN}")
         with self.assertRaisesRegex(UserError, "temporarily unavailable") as caught:

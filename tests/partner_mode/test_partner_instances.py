@@ -45,7 +45,7 @@ class TestPartnerInstances(PartnerCase):
         """A lost answer: nothing is made twice; the list tells, and connects it from there."""
         before = len(self.asked("createInstance"))
         self.control.fault("createInstance", "lost_after")
-        with self.assertRaisesRegex(UserError, "press “Refresh”"):
+        with self.assertRaisesRegex(UserError, "Click Refresh"):
             self.create_instance("Lost")
         self.assertEqual(len(self.asked("createInstance")), before + 1)
         self.refresh()
@@ -72,7 +72,7 @@ class TestPartnerInstances(PartnerCase):
         row = {"idInstance": self.phone.id_instance, "apiTokenInstance": "x"}
         self.instance.company_id = company  # the user does not see it
         self.control.fault("createInstance", "status", status=200, body=row)
-        with self.assertRaisesRegex(UserError, "was made, but could not be entered"):
+        with self.assertRaisesRegex(UserError, "was created, but could not be connected"):
             self.create_instance()
 
     def test_nothing_is_bought_without_rights(self):
@@ -118,7 +118,7 @@ class TestPartnerInstances(PartnerCase):
         self.write_from(self.customer, "Never sent")
         self.refresh()
         _dialog, answer = self.delete(self.line(self.phone.id_instance))
-        self.assertIn("Messages that waited and are not sent: 1", answer["params"]["message"])
+        self.assertIn("Queued messages that will not be sent: 1", answer["params"]["message"])
         self.assertEqual(len(self.phone.requests("logout")), 1)
         self.assertTrue(self.phone.instance()["deleted"])
         self.assertEqual(self.phone.instance()["stateInstance"], "notAuthorized")
@@ -175,7 +175,7 @@ class TestPartnerInstances(PartnerCase):
         line = self.line(self.phone.id_instance)
         body = {"code": 404, "description": "Not found"}
         self.control.fault("deleteInstanceAccount", "status", status=200, body=body)
-        with self.assertRaisesRegex(UserError, "any more"):
+        with self.assertRaisesRegex(UserError, "no longer exists"):
             self.delete(line)
         self.phone.change(deleted=True)
         with self.assertRaisesRegex(UserError, "was deleted"):
@@ -189,7 +189,7 @@ class TestPartnerInstances(PartnerCase):
         for query in get_neutralization_queries(["telegram_green_api"]):
             self.env.cr.execute(query)
         self.env.invalidate_all()
-        self.assertFalse(self.partner.has_token)
+        self.assertFalse(self.partner.has_api_token)
 
     @mute_logger("odoo.sql_db")
     def test_secrets_stay_in_their_columns(self):

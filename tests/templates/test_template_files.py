@@ -74,7 +74,7 @@ class TestFiles(TemplateCase):
         state = "odoo.addons.base.models.ir_actions_report.IrActionsReport.get_wkhtmltopdf_state"
         with (
             patch(state, lambda _self: "install"),
-            self.assertRaisesRegex(UserError, "“Card” cannot be made.*install wkhtmltopdf"),
+            self.assertRaisesRegex(UserError, "“Card” cannot be generated.*install wkhtmltopdf"),
         ):
             self.render()
 

@@ -34,7 +34,7 @@ registry.category("web_tour.tours").add("telegram_green_api.send_invoices", {
         { trigger: ".o_list_view thead .o_list_record_selector input", run: "click" },
         { trigger: ".o_cp_action_menus .dropdown-toggle:contains('Actions')", run: "click" },
         {
-            trigger: ".o-dropdown-item:contains('Send invoices by Telegram')",
+            trigger: ".o-dropdown-item:contains('Send Invoices by Telegram')",
             run: "click",
         },
         {
@@ -43,7 +43,7 @@ registry.category("web_tour.tours").add("telegram_green_api.send_invoices", {
         },
         {
             content: "Who does not, and why",
-            trigger: ".modal .alert:contains('It is not posted')",
+            trigger: ".modal .alert:contains('is not posted')",
         },
         { trigger: ".modal button[name='action_send_and_print']", run: "click" },
         { trigger: ".o_notification:contains('in the background')" },

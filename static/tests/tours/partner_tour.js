@@ -43,15 +43,15 @@ registry.category("web_tour.tours").add("telegram_api_partner_create", {
         { trigger: ".o_list_button_add, .o-kanban-button-new", run: "click" },
         { trigger: "[name='name'] input", run: "edit Our partner" },
         {
-            trigger: "[name='token_new'] input",
+            trigger: "[name='api_token_new'] input",
             run: (helpers) => helpers.edit(lent("telegram_partner_token")),
         },
         { trigger: "[name='api_url'] input", run: (h) => h.edit(lent("telegram_url")) },
         { trigger: "[name='instance_url'] input", run: (h) => h.edit(lent("telegram_url")) },
         ...stepUtils.saveForm(),
         ...header("action_refresh"),
-        { trigger: ".o_notification:contains('Instances of the partner: 1')" },
-        { content: "The token is not shown", trigger: "[name='token_new'] input:value(/^$/)" },
+        { trigger: ".o_notification:contains('Instances found: 1')" },
+        { content: "The token is not shown", trigger: "[name='api_token_new'] input:value(/^$/)" },
         { trigger: row("Old shop") },
         picture("partner_list"),
         ...header("action_create_instance"),
@@ -74,7 +74,7 @@ registry.category("web_tour.tours").add("telegram_api_partner_create", {
 registry.category("web_tour.tours").add("telegram_api_partner_delete", {
     steps: () => [
         { trigger: button("Branch", "action_delete"), run: "click" },
-        { trigger: ".modal .alert:contains('still wait to be sent: 1')" },
+        { trigger: ".modal .alert:contains('will not be sent: 1')" },
         picture("partner_delete"),
         { trigger: ".modal button[name='action_delete']:visible", run: "click" },
         { trigger: ".modal .alert:contains('could not be signed out')" },
