@@ -44,7 +44,8 @@ class TelegramMessage(models.Model):
     def _call_send_method(self, client, limiter):
         """Call GREEN-API once, as soon as its rate limits allow.
 
-        A report is created before, and a file that several messages have is uploaded before.
+        Commits before the call: a report that is created, and the link of a file that is uploaded
+        because several messages have it.
 
         :param RateLimiter limiter: of the account's calls
         :return: str, idMessage; empty for an edit or a deletion
