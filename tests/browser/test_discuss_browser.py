@@ -6,7 +6,7 @@ from ..common import CUSTOMER_CHAT, TelegramCase
 from .browser_case import TourCase
 
 
-class ConversationCase(TourCase, TelegramCase):
+class ConversationCase(TelegramCase, TourCase):
     """A conversation in Discuss, with a real browser and the real client on both ends."""
 
     def _run(self, cron):

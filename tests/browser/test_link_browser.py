@@ -8,7 +8,7 @@ from .browser_case import TourCase
 
 
 @tagged("post_install", "-at_install")
-class TestLinkBrowser(TourCase, TelegramCase):
+class TestLinkBrowser(TelegramCase, TourCase):
     """Somebody whom Odoo does not know has written; a person says who it is, and about what."""
 
     def test_link(self):

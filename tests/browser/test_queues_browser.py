@@ -7,7 +7,7 @@ from .browser_case import TourCase
 
 
 @tagged("post_install", "-at_install")
-class TestQueuesBrowser(TourCase, TelegramCase):
+class TestQueuesBrowser(TelegramCase, TourCase):
     """A person looks for what stands at the service: its queues, its journals."""
 
     def test_queues_and_journals(self):
