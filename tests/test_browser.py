@@ -51,7 +51,7 @@ class BrowserCase(TourCase, SandboxCase):
         partner_url = f"/odoo/res.partner/{self.customer.id}"
         invoice_url = f"/odoo/account.move/{self.invoice.id}"
         self.tour("telegram_sign_in", instances_url)
-        self.tour("telegram_partner", partner_url)
+        self.tour("telegram_contact", partner_url)
         self.tour("telegram_answers", partner_url)
         self.tour("telegram_invoice", invoice_url)
         self.tour("telegram_invoice_answer", invoice_url)

@@ -81,7 +81,7 @@ function conversation(text, answer) {
     ];
 }
 
-registry.category("web_tour.tours").add("telegram_api_partner", {
+registry.category("web_tour.tours").add("telegram_contact", {
     steps: () => [...conversation("Your order is ready", "I am on my way"), picture("partner")],
 });
 
