@@ -18,7 +18,7 @@ def get_dialog_action(
         "type": "ir.actions.act_window",
         "name": name,
         "res_model": res_model,
-        "view_mode": "form",
+        "views": [[False, "form"]],  # needed where the action is the next one of another
         "target": "new",
     }
     if res_id:

@@ -12,7 +12,7 @@ class StartBrowserCase(TourCase, SandboxCase):
     def check_start(self):
         self.env["telegram.instance"].search([]).active = False
         self.phone = self._create_phone(stateInstance="notAuthorized", settings={})
-        self.tour("telegram_onboarding", "/odoo/action-telegram_green_api.telegram_instance_action")
+        self.tour("telegram_start", "/odoo/action-telegram_green_api.telegram_instance_action")
         instance = self.env["telegram.instance"].search([])
         self.assertEqual((instance.name, instance.state), ("Guided", "authorized"))
         self.tour("telegram_start_again", f"/odoo/telegram.instance/{instance.id}")
