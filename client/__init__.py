@@ -1,18 +1,38 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-"""Speaks HTTP to GREEN-API. Plain Python: never imports Odoo.
+"""The API of GREEN-API for Telegram over HTTP. Plain Python, which never imports Odoo.
 
-``GreenApiClient`` has one method for each method of the service, ``PartnerClient`` those of its
-partners. Whatever goes wrong leaves them as one of three errors: ``RefusedError``, ``RetryableError`` or
-``OutcomeUnknownError``. ``RateLimiter`` knows how often a method may be called. What the service reports is
-told by ``notifications.parse``.
+``GreenApiClient`` has one method for each method of an instance, ``PartnerClient`` one for each of
+a partner. A failed call raises ``RefusedError``, ``RetryableError`` or ``OutcomeUnknownError``.
+``RateLimiter`` spaces calls by the limits of GREEN-API. ``notifications.parse`` reads what
+GREEN-API reports.
+
+https://green-api.com/en/telegram/docs/api/
 """
 
+from .addresses import check_host, check_webhook_address, propose_host
 from .api import GreenApiClient
 from .call_log import Call, to_text
-from .errors import GreenApiError, OutcomeUnknownError, RefusedError, TooLargeError, RetryableError
-from .hosts import check_host, check_webhook_address, propose_host
-from .rate_limiter import RateLimiter
+from .errors import GreenApiError, OutcomeUnknownError, RefusedError, RetryableError, TooLargeError
 from .partner import PartnerClient
+from .rate_limiter import RateLimiter
 from .results import CheckedAccount
 from .webhook import deliver
+
+__all__ = [
+    "Call",
+    "CheckedAccount",
+    "GreenApiClient",
+    "GreenApiError",
+    "OutcomeUnknownError",
+    "PartnerClient",
+    "RateLimiter",
+    "RefusedError",
+    "RetryableError",
+    "TooLargeError",
+    "check_host",
+    "check_webhook_address",
+    "deliver",
+    "propose_host",
+    "to_text",
+]

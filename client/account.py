@@ -2,106 +2,138 @@
 
 from . import parsing
 from .methods_base import MethodsBase
-from .results import AccountSettings, ApiToken, InstanceState, QrCode
+from .parsing import JsonObject
+from .results import AccountSettings, ApiToken, InstanceState, Picture, QrCode, Step
+from .uploads import FileSource
 
 
 class AccountMethods(MethodsBase):
-    """The service's section "Account": https://green-api.com/en/telegram/docs/api/account/."""
+    """GREEN-API's section "Account": https://green-api.com/en/telegram/docs/api/account/."""
 
-    def get_state_instance(self):
-        """Ask for the state of the instance (GetStateInstance). Give an InstanceState."""
-        answer = self._object("GET", "getStateInstance")
-        return InstanceState(parsing.clean_text(answer, "stateInstance"), answer)
+    def get_state_instance(self) -> InstanceState:
+        """Return the state of the instance (GetStateInstance).
 
-    def get_settings(self):
-        """Give the settings of the instance as the service names them (GetSettings)."""
+        https://green-api.com/en/telegram/docs/api/account/GetStateInstance/
+        """
+        response = self._object("GET", "getStateInstance")
+        return InstanceState(parsing.clean_text(response, "stateInstance"), response)
+
+    def get_settings(self) -> JsonObject:
+        """Return the settings of the instance by GREEN-API's names (GetSettings).
+
+        https://green-api.com/en/telegram/docs/api/account/GetSettings/
+        """
         return self._object("GET", "getSettings")
 
-    def set_settings(self, settings):
-        """Change settings, all in one call: each call restarts the instance (SetSettings).
+    def set_settings(self, settings: JsonObject) -> Step:
+        """Update settings, all in one call, because each call restarts the instance (SetSettings).
 
-        :param dict settings: the service's own names and values
-        :return: Step
+        https://green-api.com/en/telegram/docs/api/account/SetSettings/
+
+        :param settings: values by GREEN-API's names
         """
         return self._step("POST", "setSettings", settings, flag="saveSettings")
 
-    def get_account_settings(self):
-        """Ask what the service knows of the account (GetAccountSettings). Give AccountSettings."""
-        answer = self._object("GET", "getAccountSettings")
+    def get_account_settings(self) -> AccountSettings:
+        """Return what GREEN-API knows about the Telegram account (GetAccountSettings).
+
+        https://green-api.com/en/telegram/docs/api/account/GetAccountSettings/
+        """
+        response = self._object("GET", "getAccountSettings")
         return AccountSettings(
-            state=parsing.clean_text(answer, "stateInstance"),
-            phone=parsing.text(answer, "phone"),
-            chat_id=parsing.text(answer, "chatId"),
-            username=parsing.text(answer, "username"),
-            url_avatar=parsing.text(answer, "avatar"),
-            suspended_until=parsing.integer(answer, "suspendedUntil"),
-            raw=answer,
+            state=parsing.clean_text(response, "stateInstance"),
+            phone=parsing.text(response, "phone"),
+            chat_id=parsing.text(response, "chatId"),
+            username=parsing.text(response, "username"),
+            url_avatar=parsing.text(response, "avatar"),
+            suspended_until=parsing.integer(response, "suspendedUntil"),
+            raw=response,
         )
 
-    def reboot(self):
-        """Restart the instance; it takes up to 5 minutes (Reboot). Give a Step."""
+    def reboot(self) -> Step:
+        """Restart the instance, which takes up to 5 minutes (Reboot).
+
+        https://green-api.com/en/telegram/docs/api/account/Reboot/
+        """
         return self._step("GET", "reboot", flag="isReboot")
 
-    def logout(self):
-        """End the Telegram session of the instance (Logout). Give a Step."""
+    def logout(self) -> Step:
+        """Sign the instance out of Telegram (Logout).
+
+        https://green-api.com/en/telegram/docs/api/account/Logout/
+        """
         return self._step("GET", "logout", flag="isLogout")
 
-    def qr(self):
-        """Give the QR code to scan, or what came of it (QR). It lives a few seconds; ask again."""
-        answer = self._object("GET", "qr")
-        return QrCode(parsing.text(answer, "type"), parsing.text(answer, "message"), answer)
+    def qr(self) -> QrCode:
+        """Return the QR code to scan, or the result of the scan (QR).
 
-    def start_authorization(self, phone_number):
-        """Let Telegram send a login code to the account's phone (StartAuthorization).
+        A code is valid for a few seconds; call the method again for the next one.
 
-        The code lives 5 minutes; a second call within them sends no new one.
+        https://green-api.com/en/telegram/docs/api/account/QR/
+        """
+        response = self._object("GET", "qr")
+        return QrCode(parsing.text(response, "type"), parsing.text(response, "message"), response)
 
-        :param phone_number: international, digits only
-        :return: Step
+    def start_authorization(self, phone_number: str | int) -> Step:
+        """Request a sign-in code, which Telegram sends to the account (StartAuthorization).
+
+        The code is valid for 5 minutes; a second call within that time sends no new one.
+
+        https://green-api.com/en/telegram/docs/api/account/StartAuthorization/
+
+        :param phone_number: in international form, digits only
         """
         body = {"phoneNumber": int(phone_number)}
         return self._step("POST", "startAuthorization", body, flag="status")
 
-    def send_authorization_code(self, code, password=None):
-        """Give the login code (SendAuthorizationCode).
+    def send_authorization_code(self, code: str | int, password: str | None = None) -> Step:
+        """Send the sign-in code (SendAuthorizationCode).
 
-        A right code without the cloud password of a two-factor account leaves it to
-        ``send_authorization_password`` to finish.
+        Without the password of an account with two-step verification, a correct code has to be
+        followed by ``send_authorization_password``.
 
-        :param str code: what Telegram sent
-        :param str password: the cloud password, when the account has one
-        :return: Step; its reason is the service's, such as "verify_code_wrong", "code_expired"
+        https://green-api.com/en/telegram/docs/api/account/SendAuthorizationCode/
+
+        :param code: the code that Telegram sent
+        :param password: password of two-step verification, if the account has one
+        :return: Step with a reason such as "verify_code_wrong" or "code_expired"
         """
         body = {"code": str(code)}
         if password:
             body["password"] = password
         return self._step("POST", "sendAuthorizationCode", body, flag="status")
 
-    def send_authorization_password(self, password):
-        """Give the cloud password that a two-factor account asks for (SendAuthorizationPassword).
+    def send_authorization_password(self, password: str) -> Step:
+        """Send the password of two-step verification (SendAuthorizationPassword).
 
-        :return: Step; its reason is the service's, such as "invalid_password"
+        https://green-api.com/en/telegram/docs/api/account/SendAuthorizationPassword/
+
+        :return: Step with a reason such as "invalid_password"
         """
         body = {"password": password}
         return self._step("POST", "sendAuthorizationPassword", body, flag="status")
 
-    def set_profile_picture(self, file, file_name="picture.jpg"):
-        """Set the account's picture, once in 10 seconds at most (SetProfilePicture).
+    def set_profile_picture(self, file: FileSource, file_name: str = "picture.jpg") -> Picture:
+        """Update the account's picture, at most once in 10 seconds (SetProfilePicture).
 
-        :param file: a path or a seekable binary file object, JPEG
-        :param str file_name: has to end in .jpg
-        :return: Picture
+        https://green-api.com/en/telegram/docs/api/account/SetProfilePicture/
+
+        :param file: a path or a seekable binary file, JPEG
+        :param file_name: must end in .jpg
+        :raise OSError: the file cannot be read
         """
         return self._picture("setProfilePicture", file, file_name, {})
 
-    def update_api_token(self):
-        """Replace the token of the instance (UpdateApiToken). Give an ApiToken.
+    def update_api_token(self) -> ApiToken:
+        """Create a new token of the instance (UpdateApiToken).
 
-        The old token may be dead at once. Store the new one, then go on with a new client.
+        The old token may be invalid immediately. Store the new one and create a new client.
+
+        https://green-api.com/en/telegram/docs/api/account/UpdateApiToken/
 
         :raise OutcomeUnknownError: the token may have been replaced; the console shows it
         """
-        token, answer = self._text(
+        token, response = self._text(
             "GET", "updateApiToken", key="apiTokenInstance", repeatable=False
         )
-        return ApiToken(token, answer)
+        return ApiToken(token, response)

@@ -1,10 +1,13 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from collections.abc import Iterable
+
 from .account import AccountMethods
+from .call_log import Observer
 from .downloads import Downloads
 from .groups import GroupMethods
 from .journals import JournalMethods
-from .marking import MarkingMethods
+from .marks import MarkMethods
 from .queues import QueueMethods
 from .receiving import ReceivingMethods
 from .sending import SendingMethods
@@ -18,26 +21,43 @@ class GreenApiClient(
     JournalMethods,
     QueueMethods,
     GroupMethods,
-    MarkingMethods,
+    MarkMethods,
     ServiceMethods,
     Downloads,
 ):
-    """One instance of GREEN-API for Telegram: a method here for each method of the service.
+    """One instance of GREEN-API for Telegram, with one method for each method of GREEN-API.
 
     https://green-api.com/en/telegram/docs/api/
 
-    A method's name is the service's: ``sendMessage`` is ``send_message``. So are its parameters.
-    Whatever goes wrong is a GreenApiError, with one exception: a number that is none, or a file
-    that cannot be read, is an error of the caller and raised as Python does.
+    Names are GREEN-API's in Python's spelling: ``sendMessage`` is ``send_message``. So are the
+    parameters. A failed call raises ``RefusedError``, ``RetryableError`` or
+    ``OutcomeUnknownError``; the docstrings of the methods name only special cases. Wrong arguments
+    raise Python's own errors, for example ValueError for a phone number with letters.
 
-    :param str api_url: apiUrl of the console, https
+    :param api_url: apiUrl of the console, https
     :param id_instance: idInstance of the console, digits
-    :param str token: apiTokenInstance of the console
-    :param str media_url: mediaUrl of the console, by default the same as apiUrl
-    :param download_hosts: names of hosts that ``download`` may go to besides these two
-    :param observe: is called with a ``Call`` after each call of a method, whatever came of it
+    :param token: apiTokenInstance of the console
+    :param media_url: mediaUrl of the console; by default the same as apiUrl
+    :param download_hosts: names of further hosts that ``download`` may fetch from
+    :param observe: function that gets a ``Call`` after each call, successful or not
     :raise ValueError: an address is not allowed, see ``check_host``
     """
 
-    def __init__(self, api_url, id_instance, token, **options):
-        super().__init__(api_url, f"waInstance{id_instance}", token, **options)
+    def __init__(
+        self,
+        api_url: str,
+        id_instance: str | int,
+        token: str,
+        *,
+        media_url: str | None = None,
+        download_hosts: Iterable[str] = (),
+        observe: Observer | None = None,
+    ) -> None:
+        super().__init__(
+            api_url,
+            f"waInstance{id_instance}",
+            token,
+            media_url=media_url,
+            download_hosts=download_hosts,
+            observe=observe,
+        )

@@ -1,9 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-"""An entry of a journal as the notification that did not come.
+"""Notifications made from the entries of a journal, so that missed messages are processed alike.
 
-Journals are flat and lack details; what they have is put where the notification would have it, so
-that what was missed is taken in like everything else.
+The entries of a journal are flat and lack details. What they contain is put where a notification
+has it.
 
 https://green-api.com/en/telegram/docs/api/journals/
 """
@@ -12,32 +12,34 @@ import re
 
 from .. import const
 from . import parsing
-from .message_data import parse_journal
+from .message_data import JournalMessage, parse_journal
 from .notifications import INCOMING, OUTGOING, OUTGOING_API
+from .parsing import JsonObject
 
 STATUSES = ("delivered", "read")
-# What a notification says of a file, a place or a sender, and journals say in the same words
+# Keys of files and senders that notifications and journals share
 FILE_KEYS = ("downloadUrl", "fileName", "mimeType", "jpegThumbnail", "caption")
 SENDER_KEYS = ("chatId", "chatType", "chatName", "senderName", "senderType", "senderContactName")
 
 
-def as_notification(entry):
-    """Give the body of the notification that would have told of a journal's entry.
+def as_notification(entry: JsonObject) -> JsonObject | None:
+    """Return the notification of a message that an entry of a journal stands for.
 
-    :param dict entry: one object of a journal
-    :return: dict, with the entry itself as "journal"; None when it does not say which message it is
+    :param entry: one object of a journal
+    :return: body of the notification, with the entry itself as "journal"; None if the entry does
+        not name its message
     """
     row = parse_journal(entry)
     if not row.id_message or not row.type_message or not _is_chat_id(row.chat_id):
         return None
     type_webhook = INCOMING
     if not row.is_incoming:
-        # Only what is certainly not ours was written on the phone.
+        # A message was written on the phone only if the entry says so.
         type_webhook = OUTGOING if entry.get("sendByApi") is False else OUTGOING_API
     is_private = row.is_incoming and not const.is_group_id(row.chat_id)
     sender = {key: entry[key] for key in SENDER_KEYS if key in entry}
     sender["sender"] = row.sender or (row.chat_id if is_private else "")
-    message = {"typeMessage": row.type_message, **_content(row, entry)}
+    message = {"typeMessage": row.type_message, **_prepare_content(row, entry)}
     if row.quote:
         message["quotedMessage"] = entry["quotedMessage"]
     return {
@@ -50,11 +52,11 @@ def as_notification(entry):
     }
 
 
-def as_status(entry):
-    """Give the body of the notification that would have told how far a message has come.
+def as_status(entry: JsonObject) -> JsonObject | None:
+    """Return the notification of a status that an entry of a journal stands for.
 
-    :param dict entry: one object of the outgoing journal
-    :return: dict; None when the entry tells no status
+    :param entry: one object of the outgoing journal
+    :return: body of the notification, with the entry itself as "journal"; None without a status
     """
     row = parse_journal(entry)
     if row.status not in STATUSES or not row.id_message or not _is_chat_id(row.chat_id):
@@ -69,13 +71,14 @@ def as_status(entry):
     }
 
 
-def _is_chat_id(value):
+def _is_chat_id(value: str) -> bool:
     return bool(re.fullmatch(const.CHAT_ID_PATTERN, value))
 
 
-def _content(row, entry):
-    """Give the object of messageData that goes with the kind."""
+def _prepare_content(row: JournalMessage, entry: JsonObject) -> JsonObject:
+    """Return the object of messageData that belongs to the kind of the message."""
     kind, target = row.type_message, row.target_id_message
+    data: JsonObject
     if kind in (*const.FILE_KINDS, "stickerMessage"):
         data = {key: entry[key] for key in FILE_KEYS if key in entry}
         name, data["caption"] = "fileMessageData", row.text

@@ -1,53 +1,60 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from .message_data import parse_journal
+from .message_data import JournalMessage, parse_journal
 from .methods_base import MethodsBase
+from .parsing import JsonObject
 
 
 class JournalMethods(MethodsBase):
-    """The service's section "Journals": https://green-api.com/en/telegram/docs/api/journals/.
+    """GREEN-API's section "Journals": https://green-api.com/en/telegram/docs/api/journals/.
 
-    A message may appear in them some minutes late. All of them give JournalMessages, the lists
-    with the newest first.
+    A message may appear in a journal some minutes late. Lists begin with the newest message.
     """
 
-    def get_chat_history(self, chat_id, count=None):
-        """Give the last messages of a chat, in both directions (GetChatHistory).
+    def get_chat_history(self, chat_id: str, count: int | None = None) -> list[JournalMessage]:
+        """Return the last messages of a chat, incoming and outgoing (GetChatHistory).
 
-        :param int count: at most so many (the service's default: 100)
-        :return: list of JournalMessage
+        https://green-api.com/en/telegram/docs/api/journals/GetChatHistory/
+
+        :param count: maximum number of messages (GREEN-API's default: 100)
         """
-        body = {"chatId": chat_id}
+        body: JsonObject = {"chatId": chat_id}
         if count is not None:
             body["count"] = count
-        return self._list("POST", "getChatHistory", body)
+        return self._journal("POST", "getChatHistory", body)
 
-    def get_message(self, chat_id, id_message):
-        """Give one message of a chat (GetMessage).
+    def get_message(self, chat_id: str, id_message: str) -> JournalMessage:
+        """Return one message of a chat (GetMessage).
 
-        :return: JournalMessage
-        :raise RefusedError: the service does not know the message
+        https://green-api.com/en/telegram/docs/api/journals/GetMessage/
+
+        :raise RefusedError: GREEN-API does not know the message
         """
         body = {"chatId": chat_id, "idMessage": id_message}
         return parse_journal(self._object("POST", "getMessage", body))
 
-    def last_incoming_messages(self, minutes=None):
-        """Give what the account has received of late (LastIncomingMessages).
+    def last_incoming_messages(self, minutes: int | None = None) -> list[JournalMessage]:
+        """Return the last messages that the account has received (LastIncomingMessages).
 
-        :param int minutes: so far back (the service's default: 1440, a day)
-        :return: list of JournalMessage
+        https://green-api.com/en/telegram/docs/api/journals/LastIncomingMessages/
+
+        :param minutes: how far to look back (GREEN-API's default: 1440, a day)
         """
-        return self._list("GET", "lastIncomingMessages", minutes=minutes)
+        return self._journal("GET", "lastIncomingMessages", minutes=minutes)
 
-    def last_outgoing_messages(self, minutes=None):
-        """Give what the account has sent of late, from wherever (LastOutgoingMessages).
+    def last_outgoing_messages(self, minutes: int | None = None) -> list[JournalMessage]:
+        """Return the last messages that the account has sent, from any app (LastOutgoingMessages).
 
-        :param int minutes: so far back (the service's default: 1440, a day)
-        :return: list of JournalMessage
+        https://green-api.com/en/telegram/docs/api/journals/LastOutgoingMessages/
+
+        :param minutes: how far to look back (GREEN-API's default: 1440, a day)
         """
-        return self._list("GET", "lastOutgoingMessages", minutes=minutes)
+        return self._journal("GET", "lastOutgoingMessages", minutes=minutes)
 
-    def _list(self, verb, method, body=None, minutes=None):
+    def _journal(
+        self, verb: str, method: str, body: JsonObject | None = None, minutes: int | None = None
+    ) -> list[JournalMessage]:
+        """Return the entries of a journal."""
         params = None if minutes is None else {"minutes": minutes}
         rows = self._rows(verb, method, body, params=params, may_be_null=False)
         return [parse_journal(row) for row in rows]

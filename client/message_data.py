@@ -1,9 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-"""What a message is, in the two forms that the service gives it: nested and flat.
+"""Messages, read from the two forms in which GREEN-API describes them.
 
-Notifications keep the content of a message in an object that goes with its kind
-(``messageData``); journals have all of it side by side. Both become a ``Message``.
+A notification has the content of a message in an object for its kind (``messageData``). In an
+entry of a journal, all of it is side by side. Both become a ``Message``.
 
 https://green-api.com/en/telegram/docs/api/receiving/notifications-format/
 https://green-api.com/en/telegram/docs/api/journals/
@@ -14,8 +14,9 @@ from typing import Any
 
 from .. import const
 from . import parsing
+from .parsing import JsonObject
 
-# Kinds that are about another message: the object that names it. Their "quote" is that message.
+# The object that names the other message, for the kinds that are about another message
 TARGETS = {
     "reactionMessage": "quotedMessage",
     "editedMessage": "editedMessageData",
@@ -26,7 +27,7 @@ TARGETS = {
 
 @dataclass(frozen=True)
 class Quote:
-    """The message that another one answers. Anything but the id may be missing."""
+    """The message that another one answers. Everything except the ID may be empty."""
 
     id_message: str
     sender: str
@@ -36,7 +37,7 @@ class Quote:
 
 @dataclass(frozen=True)
 class File:
-    """A file of a message. The link is good for 24 hours: fetch it at once."""
+    """A file of a message. The link is valid for const.FILE_HOURS hours."""
 
     name: str
     download_url: str
@@ -45,7 +46,7 @@ class File:
 
 @dataclass(frozen=True)
 class Location:
-    """A place, in degrees."""
+    """A location in degrees."""
 
     latitude: float
     longitude: float
@@ -53,18 +54,18 @@ class Location:
 
 @dataclass(frozen=True)
 class SharedContact:
-    """Somebody's contact that was sent as a message."""
+    """A contact that was sent as a message."""
 
     phone: str  # digits
     first_name: str
     last_name: str
-    chat_id: str  # empty when the person is not on Telegram, or it is not told
+    chat_id: str  # empty without a Telegram account, or if unknown
     vcard: str
 
 
 @dataclass(frozen=True)
 class PollOption:
-    """A possible answer, with the chat ids of who chose it."""
+    """An option of a poll, with the chat IDs of those who chose it."""
 
     name: str
     voters: tuple[str, ...] = ()
@@ -72,7 +73,7 @@ class PollOption:
 
 @dataclass(frozen=True)
 class Poll:
-    """A poll, or the state of its votes."""
+    """A poll, or its current votes."""
 
     question: str
     options: tuple[PollOption, ...]
@@ -81,27 +82,27 @@ class Poll:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """A message, whatever it is. What a kind does not have is empty or None.
+    """A message of any kind. Values that a kind does not have are empty or None.
 
-    ``text`` is what there is to read: the text, the caption, the poll's question, the emoji of a
-    reaction (empty when it was taken back), the new text of an edited message.
+    ``text`` is the text, the caption, the question of a poll, the new text of an edited message, or
+    the emoji of a reaction (empty if the reaction was removed).
     """
 
     id_message: str
-    timestamp: int  # UNIX seconds; 0 when unknown
+    timestamp: int  # UNIX seconds; 0 if unknown
     chat_id: str
     chat_type: str  # "user", "group", "supergroup", "channel", "bot"; may be empty
     chat_name: str
     sender: str
     sender_name: str
-    sender_phone: str  # digits; empty when hidden
+    sender_phone: str  # digits; empty if hidden
     is_incoming: bool
-    is_via_api: bool  # sent through the API, by us or by another program
-    type_message: str  # the service's word; may be one that is new to us
+    is_via_api: bool  # sent through the API, by Odoo or by another program
+    type_message: str  # GREEN-API's word; may be a new one
     text: str
     quoted_id_message: str
-    quote: Quote | None = None
-    target_id_message: str = ""  # what is edited, deleted, reacted to or voted in
+    quote: Quote | None = None  # of a reaction: the message it is about
+    target_id_message: str = ""  # the message that is edited, deleted, reacted to or voted in
     is_forwarded: bool = False
     file: File | None = None
     location: Location | None = None
@@ -110,55 +111,55 @@ class Message:
     raw: Any = field(default=None, repr=False)
 
     @property
-    def file_name(self):
+    def file_name(self) -> str:
+        """Return the name of the file; empty without a file."""
         return self.file.name if self.file else ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class JournalMessage(Message):
-    """A message as the journals keep it. Being history, it may lack anything."""
+    """A message from a journal, in which everything may be missing."""
 
-    status: str  # of an outgoing one: "delivered", "read"; empty before
+    status: str  # of an outgoing message: "delivered", "read"; empty before
     is_edited: bool
     is_deleted: bool
 
 
-def parse_content(message):
-    """Read what the kind of a message says.
+def parse_content(message: JsonObject) -> JsonObject:
+    """Return the content of a message.
 
-    :param dict message: messageData of a notification
+    :param message: messageData of a notification
     :return: values for the fields of ``Message`` from ``type_message`` on
     """
     kind = parsing.clean_text(message, "typeMessage")
     data = {key: parsing.obj(message, key) for key in message if key.endswith("Data")}
     extended = data.get("extendedTextMessageData", {})
-    target = _target(kind, message)
-    quote = _quote(parsing.obj(message, "quotedMessage") or extended)
+    target = _parse_target(kind, message)
+    quote = _parse_quote(parsing.obj(message, "quotedMessage") or extended)
     return {
         "type_message": kind,
-        "text": _text(data),
+        "text": _find_text(data),
         "quoted_id_message": quote.id_message if quote else "",
         "quote": quote,
         "target_id_message": target,
         "is_forwarded": any(parsing.flag(value, "isForwarded") for value in data.values()),
         # English pages say stickerMessageData, Russian ones fileMessageData.
-        "file": _file(data.get("fileMessageData") or data.get("stickerMessageData")),
-        "location": _location(data.get("locationMessageData", {})),
-        "contact": _contact(data.get("contactMessageData")),
-        "poll": _poll(data.get("pollMessageData")),
+        "file": _parse_file(data.get("fileMessageData") or data.get("stickerMessageData")),
+        "location": _parse_location(data.get("locationMessageData", {})),
+        "contact": _parse_contact(data.get("contactMessageData")),
+        "poll": _parse_poll(data.get("pollMessageData")),
     }
 
 
-def parse_journal(entry):
-    """Say what an entry of a journal is.
+def parse_journal(entry: JsonObject) -> JournalMessage:
+    """Return the message of an entry of a journal.
 
-    :param dict entry: one object of the answer; whatever is wrong with it, it has a meaning
-    :return: JournalMessage
+    :param entry: one object of the response; missing or wrong values are left empty
     """
     is_incoming = parsing.text(entry, "type") == "incoming"
     name = parsing.clean_text(entry, "senderName")
     kind = parsing.clean_text(entry, "typeMessage")
-    quote = _quote(parsing.obj(entry, "quotedMessage"))
+    quote = _parse_quote(parsing.obj(entry, "quotedMessage"))
     media = entry.get("downloadUrl")
     return JournalMessage(
         id_message=parsing.clean_text(entry, "idMessage"),
@@ -177,9 +178,9 @@ def parse_journal(entry):
         quote=quote,
         target_id_message=_first_text(entry, "editedMessageId", "deletedMessageId"),
         is_forwarded=parsing.flag(entry, "isForwarded"),
-        file=_file(entry) if media else None,
-        location=_location(parsing.obj(entry, "location") or entry),
-        contact=_contact(entry.get("contact")),
+        file=_parse_file(entry) if media else None,
+        location=_parse_location(parsing.obj(entry, "location") or entry),
+        contact=_parse_contact(entry.get("contact")),
         raw=entry,
         status=parsing.clean_text(entry, "statusMessage"),
         is_edited=parsing.flag(entry, "isEdited"),
@@ -187,12 +188,12 @@ def parse_journal(entry):
     )
 
 
-def parse_request(method, body, id_message):
-    """Say what a call of the section "Sending" sends.
+def parse_request(method: str, body: JsonObject, id_message: str) -> Message:
+    """Return the message that a call of the section "Sending" sends.
 
-    :param str method: such as "sendMessage"
-    :param dict body: of the call; whatever is wrong with it, it has a meaning
-    :return: Message, without what only a sent one has
+    :param method: GREEN-API's name of the method, such as "sendMessage"
+    :param body: of the call; missing or wrong values are left empty
+    :param id_message: ID that GREEN-API has given the message
     """
     name = parsing.clean_text(body, "fileName")
     return Message(
@@ -211,15 +212,15 @@ def parse_request(method, body, id_message):
         quoted_id_message=parsing.clean_text(body, "quotedMessageId"),
         is_forwarded=method == "forwardMessages",
         file=File(name, parsing.clean_text(body, "urlFile"), "") if name else None,
-        location=_location(body),
-        contact=_contact(body.get("contact")),
-        poll=_poll({**body, "name": body.get("message")}) if body.get("options") else None,
+        location=_parse_location(body),
+        contact=_parse_contact(body.get("contact")),
+        poll=_parse_poll({**body, "name": body.get("message")}) if body.get("options") else None,
         raw=body,
     )
 
 
-def _text(data):
-    """Find the words of a message, wherever its kind keeps them."""
+def _find_text(data: dict[str, JsonObject]) -> str:
+    """Return the text of a message, which each kind has at another place."""
     places = (
         ("textMessageData", "textMessage"),
         ("extendedTextMessageData", "text"),
@@ -231,13 +232,14 @@ def _text(data):
     return next(filter(None, found), "")
 
 
-def _target(kind, message):
+def _parse_target(kind: str, message: JsonObject) -> str:
+    """Return the ID of the message that an edit, a deletion, a reaction or a vote is about."""
     place = parsing.obj(message, TARGETS.get(kind, ""))
     return parsing.clean_text(place, "stanzaId")
 
 
-def _quote(quoted):
-    """Read a quote; the service is known to send empty ones. Its text is named as its kind does."""
+def _parse_quote(quoted: JsonObject) -> Quote | None:
+    """Return the quoted message; None for an empty quote, which GREEN-API is known to send."""
     id_message = parsing.clean_text(quoted, "stanzaId")
     if not id_message:
         return None
@@ -249,7 +251,7 @@ def _quote(quoted):
     )
 
 
-def _file(data):
+def _parse_file(data: Any) -> File | None:
     if not isinstance(data, dict) or not data:
         return None
     return File(
@@ -259,14 +261,14 @@ def _file(data):
     )
 
 
-def _location(data):
+def _parse_location(data: JsonObject) -> Location | None:
     latitude, longitude = parsing.number(data, "latitude"), parsing.number(data, "longitude")
     if latitude is None or longitude is None:
         return None
     return Location(latitude, longitude)
 
 
-def _contact(data):
+def _parse_contact(data: Any) -> SharedContact | None:
     if not isinstance(data, dict) or not data:
         return None
     return SharedContact(
@@ -278,26 +280,27 @@ def _contact(data):
     )
 
 
-def _poll(data):
-    """Read a poll ("options"), or its votes ("votes": with those who chose each)."""
+def _parse_poll(data: JsonObject | None) -> Poll | None:
+    """Return a poll from its "options", or from its "votes" with the voters of each option."""
     if not data:
         return None
+    options = [*_get_options(data), *parsing.objects(data, "votes")]
     return Poll(
         question=parsing.clean_text(data, "name"),
-        options=tuple(map(_poll_option, [*_options(data), *parsing.objects(data, "votes")])),
+        options=tuple(map(_parse_poll_option, options)),
         multiple_answers=parsing.flag(data, "multipleAnswers"),
     )
 
 
-def _options(data):
-    """Give the options as objects: one page of the service has them as texts."""
+def _get_options(data: JsonObject) -> list[JsonObject]:
+    """Return the options as objects: one page of GREEN-API has them as texts."""
     options = data.get("options")
     options = options if isinstance(options, list) else []
-    objects = [{"optionName": each} if isinstance(each, str) else each for each in options]
-    return [each for each in objects if isinstance(each, dict)]
+    objects = [{"optionName": item} if isinstance(item, str) else item for item in options]
+    return [item for item in objects if isinstance(item, dict)]
 
 
-def _poll_option(option):
+def _parse_poll_option(option: JsonObject) -> PollOption:
     voters = option.get("optionVoters")
     voters = voters if isinstance(voters, list) else []
     rows = [{"id": voter} for voter in voters]
@@ -305,6 +308,7 @@ def _poll_option(option):
     return PollOption(parsing.clean_text(option, "optionName"), ids)
 
 
-def _first_text(data, *keys):
+def _first_text(data: JsonObject, *keys: str) -> str:
+    """Return the first field that is not empty, as text."""
     found = (parsing.clean_text(data, key) for key in keys)
     return next(filter(None, found), "")

@@ -1,73 +1,105 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-"""The kinds of answers that methods in every section of the service have."""
+"""The forms of responses that methods in all sections of GREEN-API share."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from .. import const
 from . import parsing
-from .errors import OutcomeUnknownError, RetryableError
+from .errors import RetryableError, unclear_error
+from .parsing import JsonObject
 from .results import Picture, Step
 from .transport import Transport
-from .uploads import form_upload
+from .uploads import FileSource, Upload, form_upload
 
 
 class MethodsBase(Transport):
-    """What the classes with the methods of one section each are made of.
+    """Base class of the classes with the methods of one section each.
 
-    ``repeatable`` says of a call that making it twice does no harm. An answer that makes no sense
-    then means "try later", else that the outcome is unknown.
+    ``repeatable`` says whether making a call twice does no harm. A response that cannot be
+    understood then raises RetryableError, otherwise OutcomeUnknownError.
     """
 
-    def _object(self, verb, method, body=None, *, repeatable=True, **options):
-        """Call a method that answers with an object."""
-        answer = self._call(verb, method, body, repeatable=repeatable, **options)
-        return parsing.expect(answer, dict, method, _doubt(repeatable))
+    def _object(
+        self,
+        verb: str,
+        method: str,
+        body: JsonObject | Upload | None = None,
+        *,
+        repeatable: bool = True,
+    ) -> JsonObject:
+        """Call a method that returns an object."""
+        response = self._call(verb, method, body, repeatable=repeatable)
+        return parsing.expect(response, dict, method, unclear_error(repeatable))
 
-    def _rows(self, verb, method, body=None, *, may_be_null=True, **options):
-        """Call a method that answers with a list of objects.
+    def _rows(
+        self,
+        verb: str,
+        method: str,
+        body: JsonObject | None = None,
+        *,
+        params: Mapping[str, Any] | None = None,
+        may_be_null: bool = True,
+    ) -> list[JsonObject]:
+        """Call a method that returns a list of objects.
 
-        :param bool may_be_null: whether no list at all means an empty one; not where somebody
-            draws conclusions from what is missing in it
+        :param may_be_null: whether ``null`` is an empty list; False if the caller draws
+            conclusions from what is missing in the list
         """
-        answer = self._call(verb, method, body, repeatable=True, **options)
-        if answer is None and not may_be_null:
+        response = self._call(verb, method, body, params=params, repeatable=True)
+        if response is None and not may_be_null:
             raise RetryableError(method, const.CODE_NOT_JSON, status=200)
-        return parsing.rows(answer, method, RetryableError)
+        return parsing.rows(response, method, RetryableError)
 
-    def _text(self, verb, method, body=None, *, key, repeatable=True):
-        """Call a method whose answer is worth nothing without the text ``key``.
+    def _text(
+        self,
+        verb: str,
+        method: str,
+        body: JsonObject | Upload | None = None,
+        *,
+        key: str,
+        repeatable: bool = True,
+    ) -> tuple[str, JsonObject]:
+        """Call a method whose response must contain the text ``key``.
 
-        :return: the text, and the answer
+        :return: the text and the response
         """
-        answer = self._object(verb, method, body, repeatable=repeatable)
-        text = parsing.text(answer, key)
-        return parsing.expect(text or None, str, method, _doubt(repeatable)), answer
+        response = self._object(verb, method, body, repeatable=repeatable)
+        text = parsing.text(response, key)
+        return parsing.expect(text or None, str, method, unclear_error(repeatable)), response
 
-    def _step(self, verb, method, body=None, *, flag, repeatable=True):
-        """Call a method that says with a boolean whether it worked.
+    def _step(
+        self,
+        verb: str,
+        method: str,
+        body: JsonObject | Upload | None = None,
+        *,
+        flag: str,
+        repeatable: bool = True,
+    ) -> Step:
+        """Call a method whose response contains a boolean for success.
 
-        :param str flag: the key of the boolean
-        :return: Step
+        :param flag: key of the boolean
         """
-        answer = self._object(verb, method, body, repeatable=repeatable)
-        data = parsing.obj(answer, "data")
-        done = answer.get(flag, answer.get("status"))
+        response = self._object(verb, method, body, repeatable=repeatable)
+        data = parsing.obj(response, "data")
+        done = response.get(flag, response.get("status"))
         if not isinstance(done, bool):
-            parsing.expect(None, dict, method, _doubt(repeatable))
-        reason = parsing.text(data, "reason") or parsing.text(answer, "reason")
+            raise unclear_error(repeatable)(method, const.CODE_NOT_JSON, status=200)
+        reason = parsing.text(data, "reason") or parsing.text(response, "reason")
         return Step(
             done=done,
-            reason=reason or parsing.text(answer, "error"),
-            raw=answer,
-            retry_after=parsing.integer(answer, "leftTime") or None,
+            reason=reason or parsing.text(response, "error"),
+            raw=response,
+            retry_after=parsing.integer(response, "leftTime") or None,
         )
 
-    def _picture(self, method, file, file_name, fields):
+    def _picture(
+        self, method: str, file: FileSource, file_name: str, fields: Mapping[str, str]
+    ) -> Picture:
         """Upload a picture; the method's name is also the key of its boolean."""
         with form_upload(file, file_name, fields) as upload:
             step = self._step("POST", method, upload, flag=method)
         url = parsing.text(step.raw, "urlAvatar")
         return Picture(step.done, step.reason, step.raw, url_avatar=url)
-
-
-def _doubt(repeatable):
-    return RetryableError if repeatable else OutcomeUnknownError

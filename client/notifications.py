@@ -1,23 +1,24 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-"""What a notification of the service says.
+"""Notifications of GREEN-API.
 
 https://green-api.com/en/telegram/docs/api/receiving/notifications-format/
 
-``parse`` takes the body of any notification and gives one of the dataclasses below. Kinds that are
-new to us become ``OtherNotification``, or a ``MessageNotification`` without text: they are data,
-not errors.
+``parse`` reads the body of any notification and returns one of the dataclasses below. A new type
+becomes an ``OtherNotification``, a new kind of message a ``MessageNotification`` without text:
+neither is an error.
 """
 
 import hashlib
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from .. import const
 from . import parsing
 from .message_data import Message, parse_content
+from .parsing import JsonObject
 
 INCOMING = "incomingMessageReceived"
 OUTGOING = "outgoingMessageReceived"
@@ -25,14 +26,14 @@ OUTGOING_API = "outgoingAPIMessageReceived"
 
 
 class NotificationError(ValueError):
-    """A notification that cannot be understood. The text says what is missing."""
+    """A notification cannot be understood. The text says what is missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MessageNotification(Message):
-    """Somebody wrote: a customer, or the account itself (from its phone, or through the API).
+    """A message of a customer, or of the account itself from its phone or through the API.
 
-    An edit, a deletion, a reaction or a vote is a message of its own, about another one.
+    An edit, a deletion, a reaction or a vote is a message about another one.
     """
 
     type_webhook: str
@@ -40,16 +41,16 @@ class MessageNotification(Message):
 
 @dataclass(frozen=True)
 class StatusNotification:
-    """What became of a message sent: "delivered", "read", "failed", "noAccount".
+    """The status of a sent message: "delivered", "read", "failed", "noAccount".
 
-    "failed" and "noAccount" may come without ``id_message``, and with the chat's phone form.
+    With "failed" and "noAccount", ``id_message`` may be empty and ``chat_id`` the phone form.
     """
 
     chat_id: str
     id_message: str
     status: str
     description: str
-    timestamp: int
+    timestamp: int  # UNIX seconds; 0 if unknown
     raw: Any = field(default=None, repr=False)
 
 
@@ -63,30 +64,37 @@ class StateNotification:
 
 @dataclass(frozen=True)
 class QuotaNotification:
-    """The quota of the instance's plan is used up: of a method, or of chats ("correspondents")."""
+    """A quota of the plan is used up: of a method, or of chats ("correspondents")."""
 
     method: str
-    used: int
-    total: int
+    used: int  # calls or chats
+    total: int  # calls or chats
     description: str
     raw: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class OtherNotification:
-    """A type of notification that is new to us."""
+    """A notification of an unknown type."""
 
     type_webhook: str
     raw: Any = field(default=None, repr=False)
 
 
-def parse(body):
-    """Say what a notification means.
+Notification: TypeAlias = (
+    MessageNotification
+    | StatusNotification
+    | StateNotification
+    | QuotaNotification
+    | OtherNotification
+)
 
-    :param body: the decoded JSON of the notification
-    :return: MessageNotification, StatusNotification, StateNotification, QuotaNotification or
-        OtherNotification
-    :raise NotificationError: it is no object, or lacks what its type cannot do without
+
+def parse(body: Any) -> Notification:
+    """Return the meaning of a notification.
+
+    :param body: the notification, decoded from JSON
+    :raise NotificationError: it is no object, or a value that its type requires is missing
     """
     if not isinstance(body, dict):
         raise NotificationError("not an object")
@@ -98,19 +106,20 @@ def parse(body):
     if type_webhook == "outgoingMessageStatus":
         return _parse_status(body)
     if type_webhook == "stateInstanceChanged":
-        return StateNotification(_required(body, "stateInstance"), body)
+        return StateNotification(_require(body, "stateInstance"), body)
     if type_webhook == "quotaExceeded":
         return _parse_quota(body)
     return OtherNotification(type_webhook, body)
 
 
-def event_key(body, receipt_id=None):
-    """Give the text that is the same for every delivery of one notification.
+def event_key(body: Any, receipt_id: int | None = None) -> str:
+    """Return a text that is the same for every delivery of one notification.
 
-    Messages and their statuses are told apart by what identifies them. Everything else is told
-    apart by its content and, since equal ones may follow each other, by its receipt.
+    Messages and statuses have IDs. Every other notification is identified by its content and its
+    receipt, because notifications with equal content may follow each other.
 
-    :param int receipt_id: of the polled notification; none for a webhook
+    :param body: the notification, decoded from JSON
+    :param receipt_id: of a polled notification; None for a webhook
     """
     if isinstance(body, dict) and parsing.text(body, "idMessage"):
         sender, message = parsing.obj(body, "senderData"), parsing.obj(body, "messageData")
@@ -125,15 +134,15 @@ def event_key(body, receipt_id=None):
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _parse_message(type_webhook, body):
+def _parse_message(type_webhook: str, body: JsonObject) -> MessageNotification:
     sender, message = parsing.obj(body, "senderData"), parsing.obj(body, "messageData")
     name = parsing.clean_text(sender, "senderName")
-    _required(message, "typeMessage")
+    _require(message, "typeMessage")
     return MessageNotification(
         type_webhook=type_webhook,
-        id_message=_required(body, "idMessage"),
+        id_message=_require(body, "idMessage"),
         timestamp=parsing.timestamp(body, "timestamp"),
-        chat_id=_chat_id(sender),
+        chat_id=_require_chat_id(sender),
         chat_type=parsing.clean_text(sender, "chatType"),
         chat_name=parsing.clean_text(sender, "chatName"),
         sender=parsing.clean_text(sender, "sender"),
@@ -146,18 +155,18 @@ def _parse_message(type_webhook, body):
     )
 
 
-def _parse_status(body):
+def _parse_status(body: JsonObject) -> StatusNotification:
     return StatusNotification(
-        chat_id=_chat_id(body),
+        chat_id=_require_chat_id(body),
         id_message=parsing.clean_text(body, "idMessage"),
-        status=_required(body, "status"),
+        status=_require(body, "status"),
         description=parsing.clean_text(body, "description"),
         timestamp=parsing.timestamp(body, "timestamp"),
         raw=body,
     )
 
 
-def _parse_quota(body):
+def _parse_quota(body: JsonObject) -> QuotaNotification:
     data = parsing.obj(body, "quotaData")
     return QuotaNotification(
         method=parsing.clean_text(data, "method"),
@@ -168,15 +177,23 @@ def _parse_quota(body):
     )
 
 
-def _required(parent, key):
+def _require(parent: JsonObject, key: str) -> str:
+    """Return a field as text.
+
+    :raise NotificationError: it is missing
+    """
     value = parsing.clean_text(parent, key)
     if not value:
         raise NotificationError(f"{key} is missing")
     return value
 
 
-def _chat_id(parent):
-    value = _required(parent, "chatId")
+def _require_chat_id(parent: JsonObject) -> str:
+    """Return the chat ID.
+
+    :raise NotificationError: it is missing, or no chat ID
+    """
+    value = _require(parent, "chatId")
     if not re.fullmatch(const.CHAT_ID_PATTERN, value):
         raise NotificationError(f"chatId is not one: {value[:40]}")
     return value

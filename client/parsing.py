@@ -1,36 +1,48 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-"""Reading values out of an answer that may have any shape."""
+"""Values of a response or a notification, which may have any form.
+
+Functions without an ``error`` parameter never fail: a value of another form counts as missing.
+"""
 
 import re
+from datetime import datetime, timezone
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from .. import const
+from .errors import GreenApiError
 
-_PHONE = re.compile(r"[1-9][0-9]{5,14}")  # the service writes 0 for a hidden number
+JsonObject: TypeAlias = dict[str, Any]  # an object as Python's json module reads it
+T = TypeVar("T")
+
+_PHONE = re.compile(r"[1-9][0-9]{5,14}")  # GREEN-API writes 0 for a hidden number
 
 
-def expect(value, kind, method, error):
-    """Return ``value`` when it is a ``kind``; else the 200 is no answer of the service.
+def expect(value: object, kind: type[T], method: str, error: type[GreenApiError]) -> T:
+    """Return a value that must have a certain type.
 
-    :param error: class of the error to raise then
+    :param kind: class of the value; a boolean is no integer
+    :param method: GREEN-API's name of the method that returned the value
+    :param error: class of the error for any other value
+    :raise GreenApiError: ``error`` with const.CODE_NOT_JSON
     """
     if isinstance(value, kind) and not isinstance(value, bool):
         return value
     raise error(method, const.CODE_NOT_JSON, status=200)
 
 
-def rows(answer, method, error):
-    """Return a list of objects; ``null`` and an empty body are an empty one.
+def rows(response: object, method: str, error: type[GreenApiError]) -> list[JsonObject]:
+    """Return a list of objects; ``null`` and an empty body are an empty list.
 
-    :raise GreenApiError: ``error``, when it is no such list
+    :raise GreenApiError: ``error`` if the response is no such list
     """
-    found = expect([] if answer is None else answer, list, method, error)
+    found = expect([] if response is None else response, list, method, error)
     return [expect(row, dict, method, error) for row in found]
 
 
-def text(answer, key):
-    """Return a field as text; empty when it is missing. Numbers count: ids come as either."""
-    value = answer.get(key)
+def text(data: JsonObject, key: str) -> str:
+    """Return a field as text; empty if it is missing. IDs come as text or as numbers."""
+    value = data.get(key)
     if isinstance(value, str):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
@@ -38,65 +50,73 @@ def text(answer, key):
     return ""
 
 
-def clean_text(answer, key):
-    """Return a field as text that a database can hold."""
-    return clean(text(answer, key))
+def clean_text(data: JsonObject, key: str) -> str:
+    """Return a field as text that a database can store."""
+    return clean(text(data, key))
 
 
-def clean(value):
-    """Return a text as a database can hold it: no NUL, no half of a surrogate pair."""
+def clean(value: str) -> str:
+    """Return a text without what no database can store: NUL and halves of surrogate pairs."""
     return value.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
 
 
-def integer(answer, key):
-    """Return a field as an integer, be it written as one or as text; 0 when it is neither."""
-    value = answer.get(key)
+def integer(data: JsonObject, key: str) -> int:
+    """Return a field that is a number or digits as an integer; 0 if it is neither."""
+    value = data.get(key)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
-def expect_integer(answer, key, method, error):
-    """Return a field that has to be an integer, be it written as one or as text.
+def expect_integer(data: JsonObject, key: str, method: str, error: type[GreenApiError]) -> int:
+    """Return a field that must be an integer, as a number or as digits.
 
-    :raise GreenApiError: ``error``, when it is not
+    :raise GreenApiError: ``error`` if it is neither
     """
-    found = integer(answer, key)
-    is_zero = answer.get(key) in (0, "0") and answer.get(key) is not False
+    found = integer(data, key)
+    is_zero = data.get(key) in (0, "0") and data.get(key) is not False
     return expect(found if found or is_zero else None, int, method, error)
 
 
-def timestamp(answer, key):
-    """Return a field as UNIX seconds; 0 when it cannot be a time."""
-    seconds = integer(answer, key)
+def timestamp(data: JsonObject, key: str) -> int:
+    """Return a field as UNIX seconds; 0 if it cannot be a time."""
+    seconds = integer(data, key)
     return seconds if 0 < seconds < 2**33 else 0
 
 
-def number(answer, key):
-    """Return a field as a float; None when it is no finite number."""
-    value = answer.get(key)
-    plain = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if plain and abs(value) < 1e300 else None
+def to_datetime(seconds: int) -> datetime | Literal[False]:
+    """Return UNIX seconds as a naive UTC datetime, as Odoo stores it; False if it is no time."""
+    if not 0 < seconds < 2**33:
+        return False
+    return datetime.fromtimestamp(seconds, timezone.utc).replace(tzinfo=None)
 
 
-def phone(answer, key):
-    """Return a phone number as digits; empty when it is hidden or none."""
-    digits = text(answer, key).strip("+")
+def number(data: JsonObject, key: str) -> float | None:
+    """Return a field as a float; None if it is no finite number."""
+    value = data.get(key)
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300:
+        return float(value)
+    return None
+
+
+def phone(data: JsonObject, key: str) -> str:
+    """Return a phone number as digits; empty if it is hidden or no phone number."""
+    digits = text(data, key).strip("+")
     return digits if _PHONE.fullmatch(digits) else ""
 
 
-def flag(answer, key):
-    """Say whether a field is ``true``."""
-    return answer.get(key) is True
+def flag(data: JsonObject, key: str) -> bool:
+    """Return whether a field is ``true``."""
+    return data.get(key) is True
 
 
-def obj(answer, key):
-    """Return a field that is an object; an empty one when it is not."""
-    value = answer.get(key)
+def obj(data: JsonObject, key: str) -> JsonObject:
+    """Return a field that is an object, else an empty object."""
+    value = data.get(key)
     return value if isinstance(value, dict) else {}
 
 
-def objects(answer, key):
-    """Return the objects of a field that is a list; whatever else is in it is left out."""
-    value = answer.get(key)
+def objects(data: JsonObject, key: str) -> list[JsonObject]:
+    """Return the objects in a field that is a list, without items of other types."""
+    value = data.get(key)
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -3,52 +3,68 @@
 from . import parsing
 from .errors import RetryableError
 from .methods_base import MethodsBase
-from .results import QueuedMessage
+from .parsing import JsonObject
+from .results import QueuedMessage, Step
 
 
 class QueueMethods(MethodsBase):
-    """The service's section "Queues": https://green-api.com/en/telegram/docs/api/queues/.
+    """GREEN-API's section "Queues": https://green-api.com/en/telegram/docs/api/queues/.
 
-    Clearing is not repeatable: the second call would take what was queued after the first.
+    Clearing is not repeatable: a second call would delete what was queued after the first one.
     """
 
-    def show_messages_queue(self):
-        """Give the messages that the service has still to send (ShowMessagesQueue).
+    def show_messages_queue(self) -> list[QueuedMessage]:
+        """Return the messages that GREEN-API has not sent yet (ShowMessagesQueue).
 
-        :return: list of QueuedMessage, the first 500
+        https://green-api.com/en/telegram/docs/api/queues/ShowMessagesQueue/
+
+        :return: at most the first const.QUEUE_LISTING_LENGTH messages
         """
         rows = self._rows("GET", "showMessagesQueue", may_be_null=False)
-        return [_queued_message(row) for row in rows]
+        return [_parse_queued_message(row) for row in rows]
 
-    def get_messages_count(self):
-        """Give the number of messages to be sent, up to 10 seconds old (GetMessagesCount)."""
+    def get_messages_count(self) -> int:
+        """Return the number of messages to be sent, up to 10 seconds old (GetMessagesCount).
+
+        https://green-api.com/en/telegram/docs/api/queues/GetMessagesCount/
+        """
         return self._count("getMessagesCount")
 
-    def clear_messages_queue(self):
-        """Forget all messages to be sent (ClearMessagesQueue). Give a Step.
+    def clear_messages_queue(self) -> Step:
+        """Delete all messages to be sent (ClearMessagesQueue).
 
-        Wanted when the account has changed: the old messages would go out from the new one.
+        Needed after a change of the account, which would otherwise send the old messages.
+
+        https://green-api.com/en/telegram/docs/api/queues/ClearMessagesQueue/
+
+        :raise OutcomeUnknownError: the queue may have been cleared
         """
         return self._step("GET", "clearMessagesQueue", flag="isCleared", repeatable=False)
 
-    def get_webhooks_count(self):
-        """Give the number of waiting notifications, up to 10 seconds old (GetWebhooksCount)."""
+    def get_webhooks_count(self) -> int:
+        """Return the number of waiting notifications, up to 10 seconds old (GetWebhooksCount).
+
+        https://green-api.com/en/telegram/docs/api/queues/GetWebhooksCount/
+        """
         return self._count("getWebhooksCount")
 
-    def clear_webhooks_queue(self):
-        """Forget all waiting notifications, once a minute at most (ClearWebhooksQueue).
+    def clear_webhooks_queue(self) -> Step:
+        """Delete all waiting notifications, at most once a minute (ClearWebhooksQueue).
 
-        :return: Step; with the seconds to wait when it is too early
+        https://green-api.com/en/telegram/docs/api/queues/ClearWebhooksQueue/
+
+        :return: Step; with the seconds to wait if it is too early
+        :raise OutcomeUnknownError: the queue may have been cleared
         """
         return self._step("DELETE", "clearWebhooksQueue", flag="isCleared", repeatable=False)
 
-    def _count(self, method):
-        answer = self._object("GET", method)
-        return parsing.expect_integer(answer, "count", method, RetryableError)
+    def _count(self, method: str) -> int:
+        response = self._object("GET", method)
+        return parsing.expect_integer(response, "count", method, RetryableError)
 
 
-def _queued_message(row):
-    # The Russian page calls the id messageID.
+def _parse_queued_message(row: JsonObject) -> QueuedMessage:
+    # The Russian page calls the ID messageID.
     body = parsing.obj(row, "body")
     return QueuedMessage(
         id_message=parsing.clean_text(row, "idMessage") or parsing.clean_text(row, "messageID"),

@@ -8,47 +8,58 @@ from .results import FileLink, Step, WaitingNotification
 
 
 class ReceivingMethods(MethodsBase):
-    """The service's section "Receiving": https://green-api.com/en/telegram/docs/api/receiving/."""
+    """GREEN-API's section "Receiving": https://green-api.com/en/telegram/docs/api/receiving/."""
 
-    def receive_notification(self, timeout=const.RECEIVE_TIMEOUT_MIN):
-        """Wait for the head of the notification queue (ReceiveNotification).
+    def receive_notification(
+        self, timeout: int = const.RECEIVE_TIMEOUT_MIN
+    ) -> WaitingNotification | None:
+        """Return the first waiting notification (ReceiveNotification).
 
-        :param int timeout: seconds to wait when the queue is empty, 5 to 60
-        :return: WaitingNotification, or None when there is none
+        https://green-api.com/en/telegram/docs/api/receiving/technology-http-api/ReceiveNotification/
+
+        :param timeout: seconds that GREEN-API waits for one, 5 to 60
+        :return: the notification, or None if there is none
         """
         method = "receiveNotification"
-        answer = self._call(
+        response = self._call(
             "GET", method, params={"receiveTimeout": timeout}, repeatable=True, wait=timeout
         )
-        if answer is None:
+        if response is None:
             return None
-        parsing.expect(answer, dict, method, RetryableError)
-        receipt_id = parsing.expect_integer(answer, "receiptId", method, RetryableError)
-        return WaitingNotification(receipt_id, answer.get("body"))
+        response = parsing.expect(response, dict, method, RetryableError)
+        receipt_id = parsing.expect_integer(response, "receiptId", method, RetryableError)
+        return WaitingNotification(receipt_id, response.get("body"))
 
-    def delete_notification(self, receipt_id):
-        """Take a notification off the queue, once it is stored (DeleteNotification).
+    def delete_notification(self, receipt_id: int | str) -> Step:
+        """Delete a notification from the queue after it was stored (DeleteNotification).
 
-        One that is no longer there counts as deleted: the service says so in more than one way.
+        A notification that does not exist counts as deleted. GREEN-API reports that with status
+        200 or with status 500.
 
-        :param int receipt_id: of the WaitingNotification
-        :return: Step; not done means that it was no longer there
+        https://green-api.com/en/telegram/docs/api/receiving/technology-http-api/DeleteNotification/
+
+        :param receipt_id: of the WaitingNotification
+        :return: Step; not done if the notification did not exist
         """
         method = "deleteNotification"
         try:
-            answer = self._call("DELETE", method, tail=f"/{int(receipt_id)}", repeatable=True)
+            response = self._call("DELETE", method, tail=f"/{int(receipt_id)}", repeatable=True)
         except RetryableError as error:
             if error.status != 500 or "findUnAckedMessage" not in error.detail:
                 raise
             return Step(False, error.detail)
-        answer = parsing.expect({} if answer is None else answer, dict, method, RetryableError)
-        return Step(parsing.flag(answer, "result"), parsing.text(answer, "reason"), answer)
+        response = parsing.expect(
+            {} if response is None else response, dict, method, RetryableError
+        )
+        return Step(parsing.flag(response, "result"), parsing.text(response, "reason"), response)
 
-    def download_file(self, chat_id, id_message):
-        """Ask for the link to the file of a message (DownloadFile); ``download`` follows it.
+    def download_file(self, chat_id: str, id_message: str) -> FileLink:
+        """Return the link to the file of a message, which ``download`` follows (DownloadFile).
 
-        :return: FileLink, good for 24 hours
-        :raise RefusedError: the message has no file, or has it no longer
+        https://green-api.com/en/telegram/docs/api/receiving/files/DownloadFile/
+
+        :return: FileLink, valid for const.FILE_HOURS hours
+        :raise RefusedError: the message has no file, or no longer
         """
         body = {"chatId": chat_id, "idMessage": id_message}
         return FileLink(*self._text("POST", "downloadFile", body, key="downloadUrl"))

@@ -1,16 +1,20 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-"""What the methods of the service answer: the fields we read, the raw answer kept beside them."""
+"""Results of the methods of GREEN-API.
+
+``raw`` is the response, or the part of it, from which a result was made.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from .message_data import parse_request
+from .message_data import Message, parse_request
+from .parsing import JsonObject
 
 
 @dataclass(frozen=True)
 class InstanceState:
-    """State of an instance: one of const.SERVICE_STATES, or a value that is new to us."""
+    """State of an instance: one of const.SERVICE_STATES, or a new value of GREEN-API."""
 
     state: str
     raw: Any = field(default=None, repr=False)
@@ -18,10 +22,10 @@ class InstanceState:
 
 @dataclass(frozen=True)
 class QrCode:
-    """A step of signing in by QR code.
+    """A step of the sign-in with a QR code.
 
     ``type`` is "qrCode" (``message``: base64 of a PNG), "alreadyLogged", "already_registered" or
-    "error" (``message``: the service's words).
+    "error" (``message``: GREEN-API's words).
     """
 
     type: str
@@ -31,10 +35,10 @@ class QrCode:
 
 @dataclass(frozen=True)
 class AccountSettings:
-    """What the service knows of the Telegram account of an instance."""
+    """The Telegram account of an instance. Without a session only the state is set."""
 
     state: str
-    phone: str  # digits; empty unless there is a session, as are the next three
+    phone: str  # digits
     chat_id: str
     username: str  # with @
     url_avatar: str
@@ -52,9 +56,9 @@ class ApiToken:
 
 @dataclass(frozen=True)
 class Step:
-    """Outcome of a step that the service answers with 200 whether it worked or not.
+    """Result of a call to which GREEN-API responds with status 200 even if it failed.
 
-    ``reason`` is the service's own word; ``retry_after`` the seconds it asks to wait, if it does.
+    ``reason`` is GREEN-API's own word, ``retry_after`` the seconds that it asks to wait.
     """
 
     done: bool
@@ -65,14 +69,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Picture(Step):
-    """Outcome of setting a picture, with the link to it."""
+    """Result of an update of a picture, with the link to it."""
 
     url_avatar: str = ""
 
 
 @dataclass(frozen=True)
 class SentMessage:
-    """A message that the service has taken into its own queue."""
+    """A message that GREEN-API has queued."""
 
     id_message: str
     raw: Any = field(default=None, repr=False)
@@ -80,14 +84,14 @@ class SentMessage:
 
 @dataclass(frozen=True)
 class SentFile(SentMessage):
-    """The same for a file, with the link to it that is good for 24 hours; may be empty."""
+    """A message with a file that GREEN-API has queued."""
 
-    url_file: str = ""
+    url_file: str = ""  # valid for const.FILE_HOURS hours; may be empty
 
 
 @dataclass(frozen=True)
 class ForwardedMessages:
-    """The messages that were made by forwarding, in the order of the originals."""
+    """The messages that forwarding has created, in the order of the originals."""
 
     ids_message: tuple[str, ...]
     raw: Any = field(default=None, repr=False)
@@ -95,7 +99,7 @@ class ForwardedMessages:
 
 @dataclass(frozen=True)
 class FileLink:
-    """A link to a file, good for 24 hours."""
+    """A link to a file, valid for const.FILE_HOURS hours."""
 
     url: str
     raw: Any = field(default=None, repr=False)
@@ -103,31 +107,31 @@ class FileLink:
 
 @dataclass(frozen=True)
 class DownloadedFile:
-    """What was written of a file that was downloaded."""
+    """A file that was downloaded."""
 
     size: int  # bytes
-    mime_type: str  # as the host says; may be empty
+    mime_type: str  # as reported by the host; may be empty
 
 
 @dataclass(frozen=True)
 class QueuedMessage:
-    """A message that waits in the service's own queue to be sent."""
+    """A message that GREEN-API has queued and not sent yet."""
 
     id_message: str
-    method: str  # that queued it, such as "sendMessage"
+    method: str  # the call that queued it, such as "sendMessage"
     chat_id: str
-    body: dict  # of that call
+    body: JsonObject  # of that call
     raw: Any = field(default=None, repr=False)
 
     @property
-    def message(self):
-        """What the call sends, as a Message, as far as its body tells."""
+    def message(self) -> Message:
+        """Return the message, as far as the body of the call shows it."""
         return parse_request(self.method, self.body, self.id_message)
 
 
 @dataclass(frozen=True)
 class CreatedGroup:
-    """A group that was made, or not."""
+    """Result of the creation of a group."""
 
     done: bool
     chat_id: str
@@ -150,36 +154,36 @@ class GroupData:
     """A group, supergroup or channel."""
 
     chat_id: str
-    owner: str  # chat id
+    owner: str  # chat ID
     name: str
     description: str
     created_at: int  # UNIX seconds
-    invite_link: str  # empty when inviting by link is off
+    invite_link: str  # empty if invitations by link are off
     is_supergroup: bool
     is_channel: bool
-    settings: dict[str, bool]  # what participants may do: const.GROUP_SETTINGS
+    settings: dict[str, bool]  # what members may do, by the names in const.GROUP_SETTINGS
     participants: tuple[Participant, ...]
     raw: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class CheckedAccount:
-    """Whether there is a Telegram account for a phone number or a user name."""
+    """Whether a phone number or a user name has a Telegram account."""
 
     exists: bool
-    chat_id: str  # empty when there is none
-    username: str  # may be empty though there is one
+    chat_id: str  # empty without an account
+    username: str  # may be empty
     raw: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class Chat:
-    """A chat of the account, as the lists of chats and of contacts show it."""
+    """A chat of the account, as in the lists of chats and of contacts."""
 
     chat_id: str
     name: str
     type: str  # "user", "group", "supergroup", "channel"
-    phone: str  # digits; empty when hidden
+    phone: str  # digits; empty if hidden
     username: str  # with @; may be empty
     contact_name: str  # the account's own name for the user; may be empty
     raw: Any = field(default=None, repr=False)
@@ -187,22 +191,22 @@ class Chat:
 
 @dataclass(frozen=True)
 class ContactInfo:
-    """What Telegram shows of a user."""
+    """A user as Telegram shows it."""
 
     chat_id: str
     name: str
     contact_name: str
-    phone: str  # digits; empty when hidden
+    phone: str  # digits; empty if hidden
     url_avatar: str
-    last_seen: int  # UNIX seconds; 0 when unknown
+    last_seen: int  # UNIX seconds; 0 if unknown
     raw: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class Avatar:
-    """The picture of a chat; without a link when there is none or it is hidden."""
+    """The picture of a chat."""
 
-    url: str
+    url: str  # empty if there is none or it is hidden
     raw: Any = field(default=None, repr=False)
 
 
@@ -212,19 +216,19 @@ class PartnerInstance:
 
     id_instance: str
     name: str
-    type_instance: str  # "telegram"; the partner's other messengers are listed, too
+    type_instance: str  # "telegram", or another messenger of the partner
     deleted: bool
     expired: bool
     api_token_instance: str = field(repr=False)
     tariff: str = ""
-    created_at: str = ""  # as the service writes it, like the next
-    expires_at: str = ""
+    created_at: str = ""  # as GREEN-API writes it
+    expires_at: str = ""  # as GREEN-API writes it
     raw: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class WaitingNotification:
-    """The head of the service's notification queue; the service repeats it until deleted."""
+    """The first waiting notification, which GREEN-API returns again until it is deleted."""
 
     receipt_id: int
     body: Any

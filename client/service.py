@@ -1,145 +1,187 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from collections.abc import Mapping
+from typing import Any
+
 from .. import const
 from . import parsing
-from .errors import RetryableError
+from .errors import GreenApiError, RetryableError
 from .methods_base import MethodsBase
+from .parsing import JsonObject
 from .results import Avatar, Chat, CheckedAccount, ContactInfo, SentMessage
 from .transport import bounded_seconds
 
 
 class ServiceMethods(MethodsBase):
-    """The service's section "Service methods": https://green-api.com/en/telegram/docs/api/service/.
+    """GREEN-API's section "Service methods": https://green-api.com/en/telegram/docs/api/service/.
 
-    Repeating them does no harm.
+    Repeating these calls does no harm.
     """
 
-    def check_account(self, phone_number=None, *, username=None, force=False):
-        """Ask whether there is a Telegram account (CheckAccount).
+    def check_account(
+        self,
+        phone_number: str | int | None = None,
+        *,
+        username: str | None = None,
+        force: bool = False,
+    ) -> CheckedAccount:
+        """Check whether a phone number or a user name has a Telegram account (CheckAccount).
 
-        Every plan has a quota of these; asking often for numbers that have none is punished.
+        Every plan has a quota, and Telegram restricts accounts that look up many unregistered
+        numbers.
 
-        :param phone_number: international, digits only; or else:
-        :param str username: "@vasilisa"
-        :param bool force: do not take the answer from the service's cache
-        :return: CheckedAccount
-        :raise RefusedError: among others const.CODE_CHECK_LIMIT: ask no more for hours
+        https://green-api.com/en/telegram/docs/api/service/CheckAccount/
+
+        :param phone_number: in international form, digits only; not needed with a user name
+        :param username: such as "@vasilisa"
+        :param force: whether to bypass GREEN-API's cache
+        :raise RefusedError: const.CODE_QUOTA, or const.CODE_CHECK_LIMIT: check nothing for hours
         """
         method = "checkAccount"
-        body = {"username": username} if username else {"phoneNumber": int(phone_number)}
+        body: JsonObject
+        if username:
+            body = {"username": username}
+        elif phone_number is not None:
+            body = {"phoneNumber": int(phone_number)}
+        else:
+            raise TypeError("check_account() needs a phone number or a user name")
         if force:
             body["force"] = True
-        answer = self._object("POST", method, body)
-        exists = answer.get("exist", answer.get("existsAccount"))
+        response = self._object("POST", method, body)
+        exists = response.get("exist", response.get("existsAccount"))
         if not isinstance(exists, bool):
-            raise self._failure(method, answer)
-        chat_id = parsing.text(answer, "chatId")
-        return CheckedAccount(exists, chat_id, parsing.text(answer, "username"), answer)
+            raise self._get_check_error(method, response)
+        chat_id = parsing.text(response, "chatId")
+        return CheckedAccount(exists, chat_id, parsing.text(response, "username"), response)
 
-    def get_avatar(self, chat_id):
-        """Ask for the picture of a user or group (GetAvatar). Give an Avatar."""
-        answer = self._object("POST", "getAvatar", {"chatId": chat_id})
-        return Avatar(parsing.text(answer, "urlAvatar"), answer)
+    def get_avatar(self, chat_id: str) -> Avatar:
+        """Return the picture of a user or group (GetAvatar).
 
-    def get_contacts(self, count=None):
-        """Give the contacts of the account; they may be 5 minutes old (GetContacts).
+        https://green-api.com/en/telegram/docs/api/service/GetAvatar/
+        """
+        response = self._object("POST", "getAvatar", {"chatId": chat_id})
+        return Avatar(parsing.text(response, "urlAvatar"), response)
 
-        :param int count: at most so many (the service's default: all)
-        :return: list of Chat
+    def get_contacts(self, count: int | None = None) -> list[Chat]:
+        """Return the contacts of the account, up to 5 minutes old (GetContacts).
+
+        https://green-api.com/en/telegram/docs/api/service/GetContacts/
+
+        :param count: maximum number of contacts (GREEN-API's default: all)
         """
         params = None if count is None else {"count": count}
-        return self._chats("getContacts", params=params)
+        return self._chats("getContacts", params)
 
-    def get_contact_info(self, chat_id):
-        """Ask what Telegram shows of a user, not of a group (GetContactInfo). Give ContactInfo."""
-        answer = self._object("POST", "getContactInfo", {"chatId": chat_id})
+    def get_contact_info(self, chat_id: str) -> ContactInfo:
+        """Return what Telegram shows of a user; not of a group (GetContactInfo).
+
+        https://green-api.com/en/telegram/docs/api/service/GetContactInfo/
+        """
+        response = self._object("POST", "getContactInfo", {"chatId": chat_id})
         return ContactInfo(
-            chat_id=parsing.clean_text(answer, "chatId"),
-            name=parsing.clean_text(answer, "name"),
-            contact_name=parsing.clean_text(answer, "contactName"),
-            phone=parsing.phone(answer, "phoneNumber"),
-            url_avatar=parsing.text(answer, "avatar"),
-            last_seen=parsing.timestamp(answer, "lastSeen"),
-            raw=answer,
+            chat_id=parsing.clean_text(response, "chatId"),
+            name=parsing.clean_text(response, "name"),
+            contact_name=parsing.clean_text(response, "contactName"),
+            phone=parsing.phone(response, "phoneNumber"),
+            url_avatar=parsing.text(response, "avatar"),
+            last_seen=parsing.timestamp(response, "lastSeen"),
+            raw=response,
         )
 
-    def get_chats(self):
-        """Give the chats of the account: users, groups, channels (GetChats).
+    def get_chats(self) -> list[Chat]:
+        """Return the chats of the account with users, groups and channels (GetChats).
 
-        :return: list of Chat
+        https://green-api.com/en/telegram/docs/api/service/GetChats/
         """
         return self._chats("getChats")
 
-    def delete_message(self, chat_id, id_message, *, only_for_sender=False):
+    def delete_message(
+        self, chat_id: str, id_message: str, *, only_for_sender: bool = False
+    ) -> None:
         """Delete a message that the account has sent (DeleteMessage).
 
-        :param bool only_for_sender: the recipient keeps it
-        :raise RefusedError: there is no such message of ours
+        https://green-api.com/en/telegram/docs/api/service/DeleteMessage/
+
+        :param only_for_sender: whether the recipient still sees it
+        :raise RefusedError: the account has sent no such message
         """
-        body = {"chatId": chat_id, "idMessage": id_message}
+        body: JsonObject = {"chatId": chat_id, "idMessage": id_message}
         if only_for_sender:
             body["onlySenderDelete"] = True
         self._call("POST", "deleteMessage", body, repeatable=True)
 
-    def edit_message(self, chat_id, id_message, message):
-        """Replace the text of a message that the account has sent (EditMessage).
+    def edit_message(self, chat_id: str, id_message: str, message: str) -> SentMessage:
+        """Update the text of a message that the account has sent (EditMessage).
 
-        Telegram usually allows it for 48 hours, and does not alert the recipient again.
+        Telegram usually allows it for const.EDIT_HOURS hours and does not notify the recipient
+        again.
 
-        :param str message: plain text of 1 to const.MESSAGE_MAX_LENGTH characters
-        :return: SentMessage
-        :raise RefusedError: it is too old, or no text of ours
+        https://green-api.com/en/telegram/docs/api/service/EditMessage/
+
+        :param message: plain text of 1 to const.MESSAGE_MAX_LENGTH characters
+        :raise RefusedError: the message is too old, has no text or was not sent by the account
         """
         body = {"chatId": chat_id, "idMessage": id_message, "message": message}
         return SentMessage(*self._text("POST", "editMessage", body, key="idMessage"))
 
-    def archive_chat(self, chat_id):
-        """Put a chat into the archive (ArchiveChat).
+    def archive_chat(self, chat_id: str) -> None:
+        """Move a chat to the archive (ArchiveChat).
 
-        :raise RefusedError: it is there already, or the service knows no message of it
+        https://green-api.com/en/telegram/docs/api/service/archiveChat/
+
+        :raise RefusedError: it is archived already, or GREEN-API knows no message of it
         """
         self._call("POST", "archiveChat", {"chatId": chat_id}, repeatable=True)
 
-    def unarchive_chat(self, chat_id):
-        """Take a chat out of the archive (UnarchiveChat).
+    def unarchive_chat(self, chat_id: str) -> None:
+        """Restore a chat from the archive (UnarchiveChat).
 
-        :raise RefusedError: it is not there
+        https://green-api.com/en/telegram/docs/api/service/unarchiveChat/
+
+        :raise RefusedError: it is not archived
         """
         self._call("POST", "unarchiveChat", {"chatId": chat_id}, repeatable=True)
 
-    def send_typing(self, chat_id, typing_time=const.TYPING_TIME_MIN, typing_type=None):
-        """Show in a chat that something is being written (SendTyping).
+    def send_typing(
+        self,
+        chat_id: str,
+        typing_time: int = const.TYPING_TIME_MIN,
+        typing_type: str | None = None,
+    ) -> None:
+        """Send the typing indicator to a chat (SendTyping).
 
-        :param int typing_time: milliseconds, 1000 to 20000
-        :param str typing_type: what is shown instead of "typing", such as "upload_document"
+        https://green-api.com/en/telegram/docs/api/service/SendTyping/
+
+        :param typing_time: milliseconds, const.TYPING_TIME_MIN to const.TYPING_TIME_MAX
+        :param typing_type: another indicator than "typing", such as "upload_document"
         """
         body = {"chatId": chat_id, "typingTime": typing_time}
         if typing_type:
             body["typingType"] = typing_type
         self._call("POST", "sendTyping", body, repeatable=True)
 
-    def _chats(self, method, **options):
+    def _chats(self, method: str, params: Mapping[str, Any] | None = None) -> list[Chat]:
         """Fetch a list of chats.
 
         ``null`` is an empty list; items that are no objects are left out.
         """
-        answer = self._call("GET", method, repeatable=True, **options)
-        rows = parsing.expect([] if answer is None else answer, list, method, RetryableError)
-        return [_chat(row) for row in rows if isinstance(row, dict)]
+        response = self._call("GET", method, params=params, repeatable=True)
+        rows = parsing.expect([] if response is None else response, list, method, RetryableError)
+        return [_parse_chat(row) for row in rows if isinstance(row, dict)]
 
-    def _failure(self, method, answer):
-        """Make the error for a failure that comes as an answer with status 200."""
-        data = parsing.obj(answer, "data")
-        reason = parsing.text(data, "reason") or parsing.text(answer, "reason")
+    def _get_check_error(self, method: str, response: JsonObject) -> GreenApiError:
+        """Return the error for a failed check, which comes with status 200."""
+        data = parsing.obj(response, "data")
+        reason = parsing.text(data, "reason") or parsing.text(response, "reason")
         if reason == "rate_limit_exceeded":
             wait = bounded_seconds(data.get("retryAfter"))
             return RetryableError(method, const.CODE_RATE_LIMIT, status=200, retry_after=wait)
-        if answer.get("status") is False and reason:
-            return self._bad_request(method, 200, reason)
+        if response.get("status") is False and reason:
+            return self._get_bad_request(method, 200, reason)
         return RetryableError(method, const.CODE_NOT_JSON, status=200)
 
 
-def _chat(row):
+def _parse_chat(row: JsonObject) -> Chat:
     return Chat(
         chat_id=parsing.clean_text(row, "chatId"),
         name=parsing.clean_text(row, "name"),

@@ -1,37 +1,51 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-"""One HTTP call to the service, and what its answer means."""
+"""One HTTP call to GREEN-API, and the error that its response means."""
 
 import json
 import logging
 import socket
 import time
+from collections.abc import Mapping
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from .. import const
-from .call_log import Call, mask_path
-from .errors import GreenApiError, OutcomeUnknownError, RefusedError, RetryableError
-from .hosts import check_host
-from .parsing import clean
+from .addresses import check_host
+from .call_log import Call, Observer, mask_path
+from .errors import GreenApiError, RefusedError, RetryableError, unclear_error
+from .parsing import JsonObject, clean
 from .uploads import Upload
 
-CONNECT_TIMEOUT = 5  # seconds; also for handing one block of the request to the network
+CONNECT_TIMEOUT = 5  # seconds; also for each block of a request that is sent
 READ_TIMEOUT = 30  # seconds
-UPLOAD_BLOCK_TIMEOUT = 60  # seconds that a slow line may take for one block of a file
-UPLOAD_READ_TIMEOUT = 300  # seconds for the answer after the last block
-ANSWER_TIMEOUT = 120  # seconds for reading a whole answer
-ANSWER_MAX_BYTES = 32 * 1024 * 1024
+UPLOAD_BLOCK_TIMEOUT = 60  # seconds for one block of a file on a slow line
+UPLOAD_READ_TIMEOUT = 300  # seconds for the response after the last block
+RESPONSE_TIMEOUT = 120  # seconds for reading a whole response
+RESPONSE_MAX_BYTES = 32 * 1024 * 1024
 RETRY_AFTER_MAX = 24 * 3600.0  # seconds
-DETAIL_MAX_LENGTH = 300  # characters of the service's own words that are kept
+DETAIL_MAX_LENGTH = 300  # characters of GREEN-API's own words in an error
+DETAIL_MAX_BYTES = 64 * 1024  # of a response in which these words are searched for
+BLOCK = 64 * 1024  # bytes of a response that are read at once
+
+STATUS_CODES = {
+    401: const.CODE_UNAUTHORIZED,
+    403: const.CODE_FORBIDDEN,
+    404: const.CODE_NOT_FOUND,
+    466: const.CODE_QUOTA,
+    469: const.CODE_CHECK_LIMIT,
+}
+
+TransportType = TypeVar("TransportType", bound="Transport")
 
 
 class _HideTokens(logging.Filter):
-    """Mask the token in the lines that urllib3 writes about a request at level DEBUG."""
+    """A filter that masks the token in the lines that urllib3 logs at level DEBUG."""
 
-    def filter(self, record):
+    def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
         masked = mask_path(text)
         if masked != text:
@@ -43,20 +57,27 @@ logging.getLogger("urllib3.connectionpool").addFilter(_HideTokens())
 
 
 class Transport:
-    """Calls methods of one account. Connections are reused; close it, or use it in ``with``.
+    """Calls of one account. Connections are reused; close it, or use it in ``with``.
 
-    There is no retry in here: whether a call may be repeated is for the caller to decide, by the
-    kind of the error.
+    Nothing is retried here. The caller decides by the class of the error whether to repeat a call.
 
-    :param str api_url: https address of the service
-    :param str account: the first part of the path, "waInstance4100000001" or "partner"
-    :param str token: of the instance or the partner; it is the last part of the path
-    :param str media_url: https address for uploads, by default the same
-    :param observe: is called with a ``Call`` after each call of a method, whatever came of it
+    :param api_url: https address of GREEN-API
+    :param account: first part of the path, "waInstance4100000001" or "partner"
+    :param token: token of the instance or the partner, the last part of the path
+    :param media_url: https address for uploads; by default the same
+    :param observe: function that gets a ``Call`` after each call, successful or not
     :raise ValueError: an address is not allowed, see ``check_host``
     """
 
-    def __init__(self, api_url, account, token, *, media_url=None, observe=None):
+    def __init__(
+        self,
+        api_url: str,
+        account: str,
+        token: str,
+        *,
+        media_url: str | None = None,
+        observe: Observer | None = None,
+    ) -> None:
         self._api_url = check_host(api_url)
         self._media_url = check_host(media_url or api_url)
         self._account = account
@@ -64,29 +85,40 @@ class Transport:
         self._observe = observe
         self._session = requests.Session()
 
-    def __enter__(self):
+    def __enter__(self: TransportType) -> TransportType:
         return self
 
-    def __exit__(self, *_exc_info):
+    def __exit__(self, *_exc_info: object) -> None:
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
-    def _call(self, verb, method, body=None, *, params=None, tail="", repeatable=False, wait=0):
-        """Call a method of the service and return its answer, decoded from JSON.
+    def _call(
+        self,
+        verb: str,
+        method: str,
+        body: JsonObject | Upload | None = None,
+        *,
+        params: Mapping[str, Any] | None = None,
+        tail: str = "",
+        repeatable: bool = False,
+        wait: float = 0,
+    ) -> Any:
+        """Call a method of GREEN-API and return its response, decoded from JSON.
 
-        :param str verb: "GET", "POST" or "DELETE"
-        :param str method: the service's name of the method
-        :param body: sent as JSON; or an Upload, sent as it is
-        :param dict params: query parameters
-        :param str tail: what follows the token in the path
-        :param bool repeatable: calling twice does no harm, so doubt means "try later"
-        :param int wait: seconds that the service itself may wait before it answers
-        :return: the decoded answer; None for an empty body or ``null``
-        :raise GreenApiError: one of its three kinds
-        :raise OSError: the file to be uploaded cannot be read; the service has not got all of it
+        :param verb: "GET", "POST" or "DELETE"
+        :param method: GREEN-API's name of the method
+        :param body: sent as JSON, or an Upload
+        :param params: query parameters
+        :param tail: part of the path after the token
+        :param repeatable: whether making the call twice does no harm
+        :param wait: seconds that GREEN-API itself may wait before it responds
+        :return: the decoded response; None for an empty body or ``null``
+        :raise GreenApiError: one of its three kinds; RetryableError for an unclear outcome if the
+            call is repeatable
+        :raise OSError: the file cannot be read; GREEN-API has not received all of it
         """
         call = Call(method, params if body is None else body, self._token)
         started = time.monotonic()
@@ -105,143 +137,111 @@ class Transport:
             if self._observe:
                 self._observe(call)
 
-    def _exchange(self, call, verb, body, *, params, tail, repeatable, wait):
-        """Make a call, note on it what came back, and return the decoded answer."""
+    def _exchange(
+        self,
+        call: Call,
+        verb: str,
+        body: JsonObject | Upload | None,
+        *,
+        params: Mapping[str, Any] | None,
+        tail: str,
+        repeatable: bool,
+        wait: float,
+    ) -> Any:
+        """Send the request, store the response on ``call`` and return it decoded."""
         method = call.method
-        doubt = RetryableError if repeatable else OutcomeUnknownError
-        sending = _sending(method, body, wait)
+        unclear = unclear_error(repeatable)
+        arguments = _prepare_arguments(method, body, wait)
         try:
             with self._session.request(
                 verb,
-                self._address(method, tail),
+                self._get_url(method, tail),
                 params=params,
                 allow_redirects=False,  # the token must not follow to another host
                 stream=True,
-                **sending,
+                **arguments,
             ) as response:
-                call.content = content = self._read(response, method, doubt)
+                call.content = content = self._read(response, method, unclear)
                 headers = response.headers
                 call.status = status = response.status_code
         except (requests.RequestException, HTTPError) as error:
             if isinstance(body, Upload) and body.failure:
-                raise body.failure from None  # not the network's: the HTTP library knows no other
-            # `from None`: the text of the cause holds the URL, and with it the token.
-            kind, code = classify_exception(error, doubt)
+                raise body.failure from None  # it is our file's error, not the network's
+            # `from None`: the text of the cause contains the URL, and with it the token.
+            kind, code = classify_exception(error, unclear)
             raise kind(method, code) from None
         if status != 200:
-            raise self._error_for_status(call, status, headers, doubt)
-        answer = self._decode(content, method, doubt)
-        if _is_refusal(answer):
-            raise self._error_for_status(call, answer["code"], {}, doubt)
-        return answer
+            raise self._get_error(call, status, headers, unclear)
+        decoded = _decode(content, method, unclear)
+        if _is_refusal(decoded):
+            raise self._get_error(call, decoded["code"], {}, unclear)
+        return decoded
 
-    def _address(self, method, tail):
-        """Give the URL of a call. Uploads go to a host of their own, pictures do not."""
+    def _get_url(self, method: str, tail: str) -> str:
+        """Return the URL of a call. Files are uploaded to another host, pictures are not."""
         host = self._media_url if method in const.MEDIA_METHODS else self._api_url
         account, token = quote(self._account, safe=""), quote(self._token or "", safe="")
         return f"{host}/{account}/{method}/{token}{tail}"
 
-    def _read(self, response, method, doubt):
-        """Read the answer's body, within bounds of size and time."""
-        deadline = time.monotonic() + ANSWER_TIMEOUT
+    def _read(
+        self, response: requests.Response, method: str, unclear: type[GreenApiError]
+    ) -> bytes:
+        """Return the body of a response, with limits of size and time."""
+        deadline = time.monotonic() + RESPONSE_TIMEOUT
         content = bytearray()
-        for chunk in response.iter_content(64 * 1024):
-            content += chunk
-            if len(content) > ANSWER_MAX_BYTES:
-                raise doubt(method, const.CODE_NOT_JSON, status=response.status_code)
+        for block in response.iter_content(BLOCK):
+            content += block
+            if len(content) > RESPONSE_MAX_BYTES:
+                raise unclear(method, const.CODE_NOT_JSON, status=response.status_code)
             if time.monotonic() > deadline:
-                raise doubt(method, const.CODE_TIMEOUT, status=response.status_code)
+                raise unclear(method, const.CODE_TIMEOUT, status=response.status_code)
         return bytes(content)
 
-    def _decode(self, content, method, doubt):
-        if not content.strip():
-            return None
-        try:
-            return json.loads(content)
-        except (ValueError, RecursionError):
-            raise doubt(method, const.CODE_NOT_JSON, status=200) from None
-
-    def _error_for_status(self, call, status, headers, doubt):
-        """Make the error for an answer other than 200."""
-        method, details = call.method, {"status": status, "detail": self._detail(call)}
+    def _get_error(
+        self, call: Call, status: int, headers: Mapping[str, str], unclear: type[GreenApiError]
+    ) -> GreenApiError:
+        """Return the error for a status other than 200."""
+        method, detail = call.method, _get_detail(call)
         if status == 400:
-            return self._bad_request(method, **details)
+            return self._get_bad_request(method, status, detail)
         if status == 429:
-            wait = bounded_seconds(headers.get("Retry-After"))
-            return RetryableError(method, const.CODE_RATE_LIMIT, retry_after=wait, **details)
+            return RetryableError(
+                method,
+                const.CODE_RATE_LIMIT,
+                status=status,
+                detail=detail,
+                retry_after=bounded_seconds(headers.get("Retry-After")),
+            )
         if status >= 500 or status == 499:
-            return doubt(method, const.CODE_SERVER, **details)
-        code = {
-            401: const.CODE_UNAUTHORIZED,
-            403: const.CODE_FORBIDDEN,
-            404: const.CODE_NOT_FOUND,
-            466: const.CODE_QUOTA,
-            469: const.CODE_CHECK_LIMIT,
-        }.get(status, const.CODE_HTTP)
-        return RefusedError(method, code, **details)
+            return unclear(method, const.CODE_SERVER, status=status, detail=detail)
+        code = STATUS_CODES.get(status, const.CODE_HTTP)
+        return RefusedError(method, code, status=status, detail=detail)
 
-    def _bad_request(self, method, status, detail):
-        """Make the error for a refusal that only its words explain."""
-        code = _bad_request_code(detail)
+    def _get_bad_request(self, method: str, status: int, detail: str) -> GreenApiError:
+        """Return the error for a refusal whose reason is only in its text."""
+        words = detail.lower()
+        code = next(
+            (code for text, code in const.BAD_REQUEST_CODES if text in words),
+            const.CODE_BAD_REQUEST,
+        )
         kind = RetryableError if code == const.CODE_STARTING else RefusedError
         return kind(method, code, status=status, detail=detail)
 
-    def _detail(self, call):
-        """Take the service's own words from an error body, which echoes the path and its token."""
-        text = call.content[: 64 * 1024].decode("utf-8", "replace")
-        try:
-            answer = json.loads(text)
-        except (ValueError, RecursionError):
-            answer = text
-        if isinstance(answer, dict):
-            words = [answer.get("message"), answer.get("description"), answer.get("reason")]
-            statuses = (answer.get("correspondentsStatus"), answer.get("invokeStatus"))
-            words += [status.get("description") for status in statuses if isinstance(status, dict)]
-            answer = next((word for word in words if isinstance(word, str) and word), "")
-        if not isinstance(answer, str) or "<" in answer[:200]:
-            return ""  # a web page of some proxy says nothing to a person
-        return clean(call.mask(answer)).strip()[:DETAIL_MAX_LENGTH]
 
+def classify_exception(
+    error: Exception, unclear: type[GreenApiError]
+) -> tuple[type[GreenApiError], str]:
+    """Return the class and the code of the error for an exception of the HTTP library.
 
-def _sending(method, body, wait):
-    """Give the arguments of the HTTP library that depend on what is sent.
-
-    :return: body, headers and the pair of timeouts, by the names of the arguments
-    :raise RefusedError: JSON has no way to write a value of the body, such as NaN
+    :param unclear: class for an exception after which the outcome of the call is unclear
     """
-    if isinstance(body, Upload):
-        timeout = (UPLOAD_BLOCK_TIMEOUT, UPLOAD_READ_TIMEOUT)
-        # An empty file has to be b"": the library would send an empty stream without its length.
-        return {"data": body if len(body) else b"", "headers": body.headers, "timeout": timeout}
-    timeout = (CONNECT_TIMEOUT, READ_TIMEOUT + wait)
-    if body is None:
-        return {"timeout": timeout}
-    try:
-        data = json.dumps(body, allow_nan=False).encode()
-    except ValueError:
-        raise RefusedError(method, const.CODE_BAD_REQUEST) from None
-    return {"data": data, "headers": {"Content-Type": "application/json"}, "timeout": timeout}
-
-
-def _is_refusal(answer):
-    """Say whether an answer is the service's refusal inside a 200, such as "401 Unauthorized"."""
-    return (
-        isinstance(answer, dict)
-        and isinstance(answer.get("code"), int)
-        and 400 <= answer["code"] < 600
-        and isinstance(answer.get("description"), str)
-    )
-
-
-def classify_exception(error, doubt):
-    """Tell the kind and the code of an exception of the HTTP library."""
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     # urllib3 1 has no class of its own for this, but the same cause.
     if isinstance(getattr(reason, "__context__", None), socket.gaierror):
         return RetryableError, const.CODE_HOST_UNKNOWN
     if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
         return RetryableError, const.CODE_UNREACHABLE
-    # A proxy that cannot be reached, and a certificate that is refused, come before the request.
+    # An unreachable proxy and a rejected certificate come before the request.
     if isinstance(error, requests.exceptions.ProxyError):
         return RetryableError, const.CODE_UNREACHABLE
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE" in str(reason).upper():
@@ -249,24 +249,75 @@ def classify_exception(error, doubt):
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return RefusedError, const.CODE_HOST_UNKNOWN
     if isinstance(error, requests.Timeout):
-        return doubt, const.CODE_TIMEOUT
-    return doubt, const.CODE_CONNECTION_LOST
+        return unclear, const.CODE_TIMEOUT
+    return unclear, const.CODE_CONNECTION_LOST
 
 
-def _bad_request_code(detail):
-    detail = detail.lower()
-    return next(
-        (code for words, code in const.BAD_REQUEST_CODES if words in detail),
-        const.CODE_BAD_REQUEST,
-    )
+def bounded_seconds(value: Any) -> float | None:
+    """Return the seconds that GREEN-API asks to wait, at most a day; None if it names none.
 
-
-def bounded_seconds(value):
-    """Return the seconds that the service asks to wait, or None when it does not.
-
-    :param value: a number as text or not; the date form of Retry-After is not expected
+    :param value: a number, also as text; the date form of Retry-After is not expected
     """
     try:
         return min(max(0.0, float(value)), RETRY_AFTER_MAX)
     except (TypeError, ValueError):
         return None
+
+
+def _prepare_arguments(
+    method: str, body: JsonObject | Upload | None, wait: float
+) -> dict[str, Any]:
+    """Prepare the arguments of the HTTP library that depend on the body.
+
+    :return: body, headers and the pair of timeouts, by the names of the arguments
+    :raise RefusedError: JSON cannot express a value of the body, such as NaN
+    """
+    if isinstance(body, Upload):
+        timeout = (UPLOAD_BLOCK_TIMEOUT, UPLOAD_READ_TIMEOUT)
+        # An empty file has to be b"": the library would send an empty stream without its length.
+        return {"data": body if len(body) else b"", "headers": body.headers, "timeout": timeout}
+    arguments: dict[str, Any] = {"timeout": (CONNECT_TIMEOUT, READ_TIMEOUT + wait)}
+    if body is None:
+        return arguments
+    try:
+        data = json.dumps(body, allow_nan=False).encode()
+    except ValueError:
+        raise RefusedError(method, const.CODE_BAD_REQUEST) from None
+    return {**arguments, "data": data, "headers": {"Content-Type": "application/json"}}
+
+
+def _decode(content: bytes, method: str, unclear: type[GreenApiError]) -> Any:
+    """Return a response decoded from JSON; None for an empty one."""
+    if not content.strip():
+        return None
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        raise unclear(method, const.CODE_NOT_JSON, status=200) from None
+
+
+def _is_refusal(response: Any) -> bool:
+    """Return whether a response with status 200 is a refusal, such as "401 Unauthorized"."""
+    return (
+        isinstance(response, dict)
+        and isinstance(response.get("code"), int)
+        and 400 <= response["code"] < 600
+        and isinstance(response.get("description"), str)
+    )
+
+
+def _get_detail(call: Call) -> str:
+    """Return GREEN-API's own words in an error body, which repeats the path with the token."""
+    text = call.content[:DETAIL_MAX_BYTES].decode("utf-8", "replace")
+    try:
+        response = json.loads(text)
+    except (ValueError, RecursionError):
+        response = text
+    if isinstance(response, dict):
+        words = [response.get("message"), response.get("description"), response.get("reason")]
+        statuses = (response.get("correspondentsStatus"), response.get("invokeStatus"))
+        words += [status.get("description") for status in statuses if isinstance(status, dict)]
+        response = next((word for word in words if isinstance(word, str) and word), "")
+    if not isinstance(response, str) or "<" in response[:200]:
+        return ""  # the web page of a proxy is of no use to a reader
+    return clean(call.mask(response)).strip()[:DETAIL_MAX_LENGTH]

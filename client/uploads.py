@@ -7,7 +7,11 @@ import mimetypes
 import os
 import re
 import secrets
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import IO, TypeAlias
+
+FileSource: TypeAlias = str | os.PathLike[str] | IO[bytes]  # a path or a seekable binary file
 
 BLOCK = 64 * 1024  # bytes
 UNKNOWN_TYPE = "application/octet-stream"
@@ -17,26 +21,27 @@ _CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Upload:
-    """The body of a request that carries a file. The HTTP library reads it block by block.
+    """The body of a request with a file. The HTTP library reads it block by block.
 
-    :param list sources: binary file objects, sent one after the other from where they stand
-    :param dict headers: what says how to read the body
+    :param sources: binary files, sent one after the other from their current positions
+    :param headers: headers of the request that describe the body
     """
 
-    def __init__(self, sources, headers):
+    def __init__(self, sources: Iterable[IO[bytes]], headers: Mapping[str, str | bytes]) -> None:
         self.headers = headers
-        self._length = self._left = sum(map(_bytes_left, sources))
         self._sources = list(sources)
-        #: OSError, why it could not be read to its end, if so: then nobody has got all of it
-        self.failure = None
+        self._length = self._left = sum(map(_count_bytes_left, self._sources))
+        #: The error that interrupted reading, if any: then the file was not sent completely.
+        self.failure: OSError | None = None
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._length
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[bytes]:
         return iter(self.read, b"")
 
-    def read(self, size=BLOCK):  # pylint: disable=method-required-super  # of a file, not a model
+    # pylint-odoo takes it for the method of a model.
+    def read(self, size: int = BLOCK) -> bytes:  # pylint: disable=method-required-super
         """Return the next bytes, at most ``size``; b"" at the end.
 
         :raise OSError: a source cannot be read, or has become shorter
@@ -51,7 +56,8 @@ class Upload:
             raise
         return block
 
-    def _read(self, size):
+    def _read(self, size: int) -> bytes:
+        """Return the next bytes of the first source that has any left."""
         while self._sources:
             block = self._sources[0].read(size)
             if block:
@@ -61,46 +67,51 @@ class Upload:
 
 
 @contextmanager
-def raw_upload(file, file_name, mime_type=None):
-    """Make the body that is the file itself, as uploadFile takes it.
+def raw_upload(file: FileSource, file_name: str, mime_type: str | None = None) -> Iterator[Upload]:
+    """Create a body that is the file itself, as uploadFile requires it.
 
-    :param file: a path, or a seekable binary file object, sent from where it stands
-    :param str file_name: with its extension
-    :param str mime_type: by default guessed from the name
+    :param file: a path, or a seekable binary file, sent from its current position
+    :param file_name: with its extension
+    :param mime_type: by default guessed from the name
     :raise OSError: the file cannot be opened
     """
-    headers = {
-        "Content-Type": _choose_type(mime_type, file_name),
-        # Header lines are bytes; this is what lets names in any script through.
-        "GA-Filename": _one_line(file_name).encode("utf-8", "replace"),
+    headers: dict[str, str | bytes] = {
+        "Content-Type": _get_mime_type(mime_type, file_name),
+        # As text, a header could not contain names in every script.
+        "GA-Filename": _replace_control_characters(file_name).encode("utf-8", "replace"),
     }
     with _opened(file) as source:
         yield Upload([source], headers)
 
 
 @contextmanager
-def form_upload(file, file_name, fields, mime_type=None):
-    """Make the body that is a form with text fields and the part "file".
+def form_upload(
+    file: FileSource, file_name: str, fields: Mapping[str, object], mime_type: str | None = None
+) -> Iterator[Upload]:
+    """Create a body that is a form with text fields and the part "file".
 
-    :param dict fields: texts by name
-    :param file: as for ``raw_upload``, and so are the others
+    :param file: a path, or a seekable binary file, sent from its current position
+    :param file_name: with its extension
+    :param fields: values by name, sent as text
+    :param mime_type: by default guessed from the name
+    :raise OSError: the file cannot be opened
     """
     boundary = secrets.token_hex(16)
     lines = []
     for name, value in fields.items():
-        lines += [f"--{boundary}", _disposition(name), "", str(value)]
-    mime_type = _choose_type(mime_type, file_name)
-    lines += [f"--{boundary}", _disposition("file", file_name), f"Content-Type: {mime_type}"]
+        lines += [f"--{boundary}", _get_disposition(name), "", str(value)]
+    mime_type = _get_mime_type(mime_type, file_name)
+    lines += [f"--{boundary}", _get_disposition("file", file_name), f"Content-Type: {mime_type}"]
     head = "\r\n".join([*lines, "", ""])
     tail = f"\r\n--{boundary}--\r\n"
     with _opened(file) as source:
-        sources = [_stream(head), source, _stream(tail)]
+        sources = [_to_stream(head), source, _to_stream(tail)]
         yield Upload(sources, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
 
 
 @contextmanager
-def _opened(file):
-    """Open a path and close it again; take a file object as it is."""
+def _opened(file: FileSource) -> Iterator[IO[bytes]]:
+    """Return a path as an open file that is closed again, and an open file as it is."""
     if isinstance(file, str | os.PathLike):
         with open(file, "rb") as source:
             yield source
@@ -108,32 +119,32 @@ def _opened(file):
         yield file
 
 
-def _stream(text):
+def _to_stream(text: str) -> IO[bytes]:
     return io.BytesIO(text.encode("utf-8", "replace"))
 
 
-def _bytes_left(source):
+def _count_bytes_left(source: IO[bytes]) -> int:
     here = source.tell()
     end = source.seek(0, os.SEEK_END)
     source.seek(here)
     return end - here
 
 
-def _disposition(name, file_name=None):
-    """Give the line that names a part, as browsers write it."""
+def _get_disposition(name: str, file_name: str | None = None) -> str:
+    """Return the line that names a part of a form, as browsers write it."""
     line = f'Content-Disposition: form-data; name="{name}"'
     if file_name is not None:
-        line += '; filename="{}"'.format(_one_line(file_name).replace('"', "%22"))
+        line += '; filename="{}"'.format(_replace_control_characters(file_name).replace('"', "%22"))
     return line
 
 
-def _one_line(text):
-    """Replace what would end a header line."""
+def _replace_control_characters(text: str) -> str:
+    """Return a text without characters that would end the line of a header."""
     return _CONTROL_CHARACTERS.sub("_", text)
 
 
-def _choose_type(mime_type, file_name):
-    """Return the type that was given if a header can hold it, else the one of the name."""
+def _get_mime_type(mime_type: str | None, file_name: str) -> str:
+    """Return the given type if a header can contain it, else the type of the file name."""
     if mime_type and _MIME_TYPE.fullmatch(mime_type):
         return mime_type
     return mimetypes.guess_type(file_name)[0] or UNKNOWN_TYPE

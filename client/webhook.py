@@ -1,22 +1,28 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+"""A notification posted to the webhook as GREEN-API posts it, to test the address.
+
+https://green-api.com/en/telegram/docs/api/receiving/technology-webhook-endpoint/
+"""
+
 import requests
 from urllib3.exceptions import HTTPError
 
 from .errors import RefusedError, RetryableError
+from .parsing import JsonObject
 from .transport import classify_exception
 
-TIMEOUT = (5, 15)  # seconds to connect, and to wait for the answer
+TIMEOUT = (5, 15)  # seconds to connect, and seconds to wait for the response
 
 
-def deliver(url, secret, notification):
-    """Post a notification to a webhook address, as the service does.
+def deliver(url: str, secret: str, notification: JsonObject) -> None:
+    """Send a notification to a webhook.
 
-    :param str url: the webhook address
-    :param str secret: webhookUrlToken
-    :param dict notification: what the service would report
-    :raise RefusedError: it answered with another status than 200, which is in the error
-    :raise RetryableError: there was no answer; the code says why
+    :param url: address of the webhook
+    :param secret: webhookUrlToken
+    :param notification: the body
+    :raise RefusedError: the response has another status than 200, which is in the error
+    :raise RetryableError: there was no response; the code says why
     """
     headers = {"Authorization": f"Bearer {secret}"}
     try:
@@ -25,7 +31,7 @@ def deliver(url, secret, notification):
             json=notification,
             headers=headers,
             timeout=TIMEOUT,
-            allow_redirects=False,  # the service is not known to follow
+            allow_redirects=False,  # it is not documented that GREEN-API follows redirects
             stream=True,
         ) as response:
             status = response.status_code

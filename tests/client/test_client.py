@@ -159,7 +159,7 @@ class TestClient(ClientCase):
     def test_endless_answer(self):
         """An answer without end is cut off instead of filling the memory."""
         self.phone.fault("getStateInstance", "endless")
-        self.patch(transport, "ANSWER_MAX_BYTES", 1024 * 1024)
+        self.patch(transport, "RESPONSE_MAX_BYTES", 1024 * 1024)
         self.assertFails(RetryableError, const.CODE_NOT_JSON, self.client.get_state_instance)
 
     # --- Secrets -------------------------------------------------------------------------

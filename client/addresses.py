@@ -1,17 +1,21 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-"""Addresses: what is allowed as the service's and as our own, and which one an instance has."""
+"""Addresses: which are allowed for GREEN-API and for webhooks, and which is usual."""
 
 import ipaddress
 from urllib.parse import urlsplit
 
+# Names that never lead to a host on the internet
 PRIVATE_NAMES = (".localhost", ".local", ".localdomain", ".internal", ".intranet", ".lan", ".test")
 
 
-def propose_host(id_instance):
-    """Give the usual address of an instance: the first four digits of its id name its host.
+def propose_host(id_instance: str | int | None) -> str:
+    """Return the usual address of an instance; empty if its ID is too short or no number.
 
-    https://green-api.com/en/telegram/docs/api/ shows it by example only, so it stays a proposal.
+    The first four digits of the ID name the host. https://green-api.com/en/telegram/docs/api/
+    shows this by example only, so it remains a proposal.
+
+    :param id_instance: idInstance of the console
     """
     digits = str(id_instance or "").strip()
     if len(digits) < 4 or not digits.isdecimal():
@@ -19,11 +23,13 @@ def propose_host(id_instance):
     return f"https://{digits[:4]}.api.green-api.com"
 
 
-def check_host(url):
-    """Return the address without a closing slash, or raise ValueError saying what is wrong.
+def check_host(url: str | None) -> str:
+    """Check an address of GREEN-API and return it without a slash at the end.
 
-    The token travels in the path of every call, so only https is allowed; plain http is allowed
-    for this very machine alone.
+    The token is part of the path of every call. So only https is allowed, and plain http only to
+    the same machine.
+
+    :raise ValueError: "not_an_address" or "not_https"
     """
     text = (url or "").strip().rstrip("/")
     try:
@@ -40,30 +46,35 @@ def check_host(url):
     return text
 
 
-def check_webhook_address(url, api_url):
-    """Return our own address without a closing slash, or raise ValueError saying what is wrong.
+def check_webhook_address(url: str | None, api_url: str | None) -> str:
+    """Check the address for webhooks and return it without a slash at the end.
 
-    The service calls it from outside, with a secret: it has to be https and a public name. A
-    service on this very machine may call any address.
+    GREEN-API calls it from the internet with a secret, so it must be https and a public name. A
+    local service, as used for tests, may call any address.
 
-    :param str url: of this Odoo
-    :param str api_url: of the service
+    :param url: address of this Odoo
+    :param api_url: address of GREEN-API
+    :raise ValueError: "not_an_address", "not_public" or "not_https"
     """
     if is_loopback(urlsplit(api_url or "").hostname or ""):
-        parts = urlsplit(url or "")
+        text = url or ""
+        parts = urlsplit(text)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("not_an_address")
-        return url.rstrip("/")
+        return text.rstrip("/")
     text = check_host(url)
-    if not _is_public(urlsplit(text).hostname):
+    if not _is_public(urlsplit(text).hostname or ""):
         raise ValueError("not_public")
     if not text.startswith("https:"):
         raise ValueError("not_https")
     return text
 
 
-def is_loopback(host):
-    """Say whether a host is this very machine."""
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine itself.
+
+    :param host: name or IP address, without a port
+    """
     if host == "localhost":
         return True
     try:
@@ -72,10 +83,10 @@ def is_loopback(host):
         return False
 
 
-def _is_public(host):
+def _is_public(host: str) -> bool:
+    """Return whether a host can be public; whether a public name leads here cannot be checked."""
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:
-        # A name. Whether it leads here from outside cannot be seen from inside: only what never can
         name = host.rstrip(".")
         return "." in name and not name.endswith(PRIVATE_NAMES)
