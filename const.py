@@ -88,7 +88,6 @@ MEDIA_METHODS = ("sendFileByUpload", "uploadFile")  # called at mediaUrl instead
 PHONE_CHAT_SUFFIX = "@c.us"  # "79876543210@c.us": a private chat by phone number
 GROUP_ID_PREFIX = "-"  # "-10000000000000": a group, supergroup or channel
 CHAT_ID_PATTERN = r"-?[0-9]{1,32}|[0-9]{7,15}@c\.us"
-GROUP_ID_PREFIX = "-"  # "-10000000000000": a group, supergroup or channel
 
 
 def is_group_id(chat_id: str | None) -> bool:
@@ -101,7 +100,6 @@ MESSAGE_MAX_LENGTH = 4096  # characters of a text message
 CAPTION_MAX_LENGTH = 1024  # characters of a caption
 FILE_MAX_BYTES = 100 * 1024 * 1024  # bytes of a file that is sent
 FILE_HOURS = 24  # hours for which the link to a file is valid
-DOWNLOAD_MAX_BYTES = 2**31 - 1  # bytes of a received file; Odoo stores the size in 31 bits
 EDIT_HOURS = 48  # hours for which Telegram allows edits of a sent text
 TYPING_TIME_MIN = 1000  # milliseconds of the typing indicator (typingTime)
 TYPING_TIME_MAX = 20000  # milliseconds
