@@ -83,8 +83,9 @@ class TelegramNumberCheck(models.Model):
         }
         known_sudo = checks_sudo.search([("chat_id", "in", chats.ids)])
         known_sudo.write(values)
-        values["instance_id"] = chats.instance_id.id
-        new = (chats - known_sudo.chat_id).sorted("id")
+        chats_sudo = chats.sudo()  # sudo: telegram.chat - chosen by the user
+        values["instance_id"] = chats_sudo.instance_id.id
+        new = (chats_sudo - known_sudo.chat_id).sorted("id")
         try:
             checks_sudo.create([{**values, "chat_id": chat.id} for chat in new])
         except UniqueViolation:

@@ -147,6 +147,11 @@ class TestVisibilityNames(NamesCase):
             dialog.action_show()
             dialog.action_stop()
         self.assertFalse(self.chat.check_ids)
+        checks = self.env["telegram.number.check"]
+        checks._request(self.chat | dialog.chat_ids.sudo())
+        self.assertEqual(self.own("telegram.number.check").search([]).chat_id.partner_id, mine)
+        with self.assertRaises(AccessError):
+            self.chat.check_ids.with_user(self.colleague).read(["error"])
 
     def test_group_people(self):
         """Nobody takes another's customer into a group."""

@@ -314,6 +314,43 @@ class TestTelegramCheck(TelegramCase):
         self.assertFalse(self.asked())
         self.assertFalse(wizard.is_running)
 
+    def test_stop_after_a_failure(self):
+        """The reason why a number was not checked is gone when the others are stopped."""
+        wizard = self.open(self.make_partners(NOBODY, "+79998887701"))
+        wizard.action_check()
+        self.phone.fault("checkAccount", "status", status=500, times=2)
+        self.run_check()
+        self.assertEqual(wizard.done_count, 0)
+        wizard.action_stop()
+        self.env.invalidate_all()
+        self.assertEqual(wizard.done_count, 2)
+        failed = self.find("79990000000@c.us")
+        self.assertEqual(failed.account_state, "problem")
+        self.assertTrue(failed.check_error)
+        wizard = self.open(self.env["res.partner"].search([("phone", "=", NOBODY)]))
+        wizard.action_check()
+        self.assertEqual(failed.account_state, "waiting")
+        self.assertFalse(failed.check_error)
+
+    def test_merged_meanwhile(self):
+        """The chat gets its number from a message while the number is checked: the check breaks."""
+        wizard = self.open(self.make_partners("+79998887701"))
+        wizard.action_check()
+        self.chats._get_or_create(self.instance, "10000001")
+        by_phone = self.find("79998887701@c.us")
+        process = type(self.env["telegram.number.check"])._process_result
+
+        def process_late(check, *args):
+            check.chat_id._resolve_phone_chat("10000001")
+            process(check, *args)
+
+        self.patch(type(self.env["telegram.number.check"]), "_process_result", process_late)
+        self.run_check()
+        self.assertFalse(by_phone.exists())
+        self.assertEqual(self.find("10000001").account_state, "yes")
+        self.assertFalse(self.env["telegram.number.check"].search([]))
+        self.assertEqual(self.instance.check_count, 1)
+
     def test_check_does_not_hide_the_good_chat(self):
         """A contact writes from a hidden number; theirs has no account: writing to them fails."""
         self.ingest(self.notification())

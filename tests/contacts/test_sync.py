@@ -232,6 +232,43 @@ class TestTelegramSync(TelegramCase):
         self.assertEqual(self.last.state, "done")
         self.assertEqual(len(self.listed()), 4)
 
+    def test_requested_twice(self):
+        """A second click before the run imports everything twice."""
+        self.instance.with_user(self.manager).action_sync()
+        self.last.state = "running"
+        self.instance.action_sync()
+        self.assertEqual((self.last.state, self.last.user_id), ("waiting", self.env.user))
+        self.sync()
+        self.assertEqual(self.last.user_id, self.manager)
+        self.assertEqual(len(self.phone.requests(method="getContacts")), 1)
+        syncs = self.env["telegram.sync"].search([("instance_id", "=", self.instance.id)])
+        self.assertEqual(syncs, self.last)
+
+    def test_token_removed_meanwhile(self):
+        """The scheduled action fails at an account without a token, run after run."""
+        self.instance.action_sync()
+        self.instance._store_secret("api_token", None)
+        self._run(self.env.ref("telegram_green_api.ir_cron_telegram_sync"))
+        self.env.invalidate_all()
+        self.assertEqual(self.last.state, "canceled")
+        self.assertFalse(self.instance.is_sync_running)
+        self.assertFalse(self.instance.sync_message)
+
+    def test_old_ones_are_removed(self):
+        """Synchronizations pile up for years; or the form forgets the last one."""
+        for _number in range(2):
+            self.sync()
+        syncs = self.env["telegram.sync"].search([("instance_id", "=", self.instance.id)])
+        self.assertEqual(len(syncs), 2)
+        syncs._gc_syncs()
+        self.assertEqual(len(syncs.exists()), 2)
+        self.env.cr.execute(
+            "UPDATE telegram_sync SET create_date = create_date - INTERVAL '1 year'"
+        )
+        syncs._gc_syncs()
+        self.assertEqual(syncs.exists(), self.last)
+        self.assertIn("0 new, 0 changed", self.instance.sync_message)
+
     def test_somebody_is_faster(self):
         """A message of a new chat comes in meanwhile: the batch breaks, or the chat is doubled."""
         batches = []
