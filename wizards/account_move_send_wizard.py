@@ -97,17 +97,6 @@ class AccountMoveSendWizard(models.TransientModel):
             problem = not wizard.telegram_body and wizard._render_telegram_body()[1]
             wizard.telegram_problem = problem
 
-    def _render_telegram_body(self):
-        """Return the text of the template, and the reason why it cannot be filled."""
-        self.ensure_one()
-        if not self.telegram_template_id:
-            return False, False
-        try:
-            bodies = self.telegram_template_id._render_bodies(self.move_id)
-        except UserError as error:
-            return False, str(error)
-        return bodies[self.move_id.id], False
-
     @api.depends("move_id")
     def _compute_telegram_seen(self):
         for wizard in self:
@@ -130,6 +119,19 @@ class AccountMoveSendWizard(models.TransientModel):
     def _compute_alerts(self):
         return super()._compute_alerts()
 
+    # === BUSINESS METHODS === #
+
+    def _render_telegram_body(self):
+        """Return the text of the template, and the reason why it cannot be filled."""
+        self.ensure_one()
+        if not self.telegram_template_id:
+            return False, False
+        try:
+            bodies = self.telegram_template_id._render_bodies(self.move_id)
+        except UserError as error:
+            return False, str(error)
+        return bodies[self.move_id.id], False
+
     def _get_alerts(self, moves, moves_data):
         for wizard in self:
             if wizard.move_id in moves_data and wizard.telegram_instance_id:
@@ -145,7 +147,11 @@ class AccountMoveSendWizard(models.TransientModel):
                 alerts["telegram_usual"] = {"level": "info", "message": message}
         return alerts
 
-    # === BUSINESS METHODS === #
+    def _get_sending_settings(self):
+        settings = super()._get_sending_settings()
+        if TELEGRAM in settings["sending_methods"]:
+            settings |= self._get_telegram_settings()
+        return settings
 
     def _get_telegram_settings(self):
         """Return the data for Telegram, see ``account.move.send``."""
@@ -156,9 +162,3 @@ class AccountMoveSendWizard(models.TransientModel):
             "telegram_body": self.telegram_body or "",
             "telegram_seen": self.telegram_seen,
         }
-
-    def _get_sending_settings(self):
-        settings = super()._get_sending_settings()
-        if TELEGRAM in settings["sending_methods"]:
-            settings |= self._get_telegram_settings()
-        return settings

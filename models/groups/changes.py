@@ -32,7 +32,7 @@ class TelegramChat(models.Model):
     client's Step, unless they say otherwise, and raise
 
     * UserError: the chat is not a group, this account is not in it, or GREEN-API did not carry
-      out the change; the text says why;
+      out the change. The text says why.
     * AccessError: the user may not read the chat.
     """
 

@@ -27,8 +27,8 @@ class TelegramInstance(models.Model):
         :param bool supergroup: whether to create a supergroup instead of a basic group
         :param int auto_delete_days: days after which messages are deleted, up to 365; 0 for never
         :return: the ``telegram.chat`` of the group
-        :raise UserError: the name or a member is not valid, and no call was made; or the group
-            was not created; or the outcome is unknown, and ``find_groups`` can tell
+        :raise UserError: the name or a member is not valid, or the group was not created. If the
+            outcome is unknown, ``find_groups`` can tell
         :raise AccessError: the user does not operate this account
         """
         return self._create_group(name, members, supergroup, auto_delete_days)[0]

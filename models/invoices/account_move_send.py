@@ -19,11 +19,11 @@ class AccountMoveSend(models.AbstractModel):
     The data that Odoo collects for each invoice gets further keys:
 
     * ``telegram_partner``: the ``res.partner`` to send to
-    * ``telegram_instance``: the ``telegram.instance`` to send with; if empty, the company's first
-    * ``telegram_template``: the ``telegram.template``; if empty, that of the document type
-    * ``telegram_body``: the text of the user; None to render the template
-    * ``telegram_seen``: database ID of the previous message with the invoice that the user has
-      seen, or 0; None if no user has seen the dialog
+    * ``telegram_instance``: the ``telegram.instance`` to send with, by default the company's first
+    * ``telegram_template``: the ``telegram.template``, by default that of the document type
+    * ``telegram_body``: the text of the user, or None to render the template
+    * ``telegram_seen``: database ID of the previous message with the invoice, as the user has seen
+      it (0 without one), or None if no user has seen the dialog
     """
 
     _inherit = "account.move.send"

@@ -111,7 +111,7 @@ class TelegramApiPartnerInstance(models.Model):
         }
 
     def _notify_deleted(self):
-        """Update the accounts in Odoo whose instances were deleted at GREEN-API."""
+        """Update the accounts whose instances were deleted at GREEN-API, and alert their users."""
         for line in self:
             instance = line.instance_id
             if instance and instance.state != const.CODE_DELETED:
