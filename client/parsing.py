@@ -3,6 +3,7 @@
 """Reading values out of an answer that may have any shape."""
 
 import re
+from datetime import datetime, timezone
 
 from .. import const
 
@@ -70,6 +71,13 @@ def timestamp(answer, key):
     """Return a field as UNIX seconds; 0 when it cannot be a time."""
     seconds = integer(answer, key)
     return seconds if 0 < seconds < 2**33 else 0
+
+
+def to_datetime(seconds):
+    """Return UNIX seconds as a naive UTC datetime, as Odoo stores it; False when it is no time."""
+    if not 0 < seconds < 2**33:
+        return False
+    return datetime.fromtimestamp(seconds, timezone.utc).replace(tzinfo=None)
 
 
 def number(answer, key):

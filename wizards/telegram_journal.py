@@ -6,9 +6,9 @@ from odoo import api, fields, models
 
 from .. import const
 from ..client import to_text
+from ..client.parsing import to_datetime
 from ..models.receiving.missed_messages import MARGIN
 from ..models.telegram_message import RANK, STATES
-from ..tools.unix_time import to_datetime
 
 # A message may be so late in the journals; before, its absence means nothing.
 LATE = timedelta(minutes=10)

@@ -1,12 +1,13 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import json
-import re
 import zipfile
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from ..tools.files import replace_separators
 
 
 class TelegramPrivacy(models.TransientModel):
@@ -117,7 +118,7 @@ class TelegramPrivacy(models.TransientModel):
             file_sudo = message.attachment_id.sudo()  # sudo: it follows the message
             file_name = ""
             if file_sudo:
-                name = re.sub(r"[/\\]", "_", file_sudo.name)  # it must not lead out of the folder
+                name = replace_separators(file_sudo.name)
                 file_name = f"files/{message.id}-{name}"
                 archive.writestr(file_name, file_sudo.raw or b"")
             rows.append({**self._prepare_row(message), "file": file_name})

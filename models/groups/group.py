@@ -8,7 +8,7 @@ import qrcode
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.unix_time import to_datetime
+from ...client.parsing import to_datetime
 
 # The service's names of what members may do (const.GROUP_SETTINGS), and our fields.
 SETTING_FIELDS = {

@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 
-from ...tools.access import filter_named
+from ...tools.access import filter_readable
 
 # All of it is what the service said.
 PROTECTED = {
@@ -61,7 +61,7 @@ class TelegramGroupMember(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_name(self):
         """Of whom the reader may not see the private chat, only the group tells who they are."""
-        named = filter_named(self.chat_id)
+        named = filter_readable(self.chat_id)
         for member in self:
             chat = member.chat_id & named
             member.partner_id = chat.partner_id

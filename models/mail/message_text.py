@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
 from ... import const
-from ...tools.access import filter_named
+from ...tools.access import filter_readable
 
 MAP_URL = "https://www.openstreetmap.org/?mlat=%s&mlon=%s#map=16/%s/%s"
 
@@ -25,7 +25,7 @@ class TelegramMessage(models.Model):
     @api.depends("text", "type_message", "file_name", "content")
     @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_display_name(self):
-        named = filter_named(self)
+        named = filter_readable(self)
         for message in self:
             name = message._get_summary() if message in named else self.env._("Telegram message")
             message.display_name = shorten(name, 80, placeholder="…")

@@ -1,6 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import re
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +12,7 @@ from odoo.tools import config
 
 from ... import const
 from ...client import GreenApiError, RateLimiter, RefusedError, TooLargeError, check_host
+from ...tools.files import clean_received_name
 from ...tools.transactions import write_and_commit
 
 FIRST_PAUSE = 60  # seconds after a failed attempt; doubled with every further one
@@ -22,9 +22,6 @@ FULL_DISK_PAUSE = 300  # seconds until it is tried again to store something
 LOOK_AROUND = 1  # seconds between two looks at the inbox while a file is on its way
 FILE_SECONDS = 900  # for one file, unless Odoo lets its scheduled actions run shorter
 MEGABYTE = 1024 * 1024
-NAME_MAX_LENGTH = 200  # characters; file systems take 255 bytes or so
-# Control characters, and those that let a name be read in another order than it is written.
-ODD_LETTERS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -349,7 +346,7 @@ class TelegramMessage(models.Model):
         places = self.mail_message_ids.filtered(lambda shown: shown.model and shown.res_id)
         places = places.sorted(lambda shown: shown.model != "discuss.channel")
         owners = [(shown.model, shown.res_id) for shown in places] or [(self._name, self.id)]
-        name = self._get_safe_file_name()
+        name = clean_received_name(self.file_name)
         # sudo: ir.attachment - the file follows the message, whoever fetches it
         attachments = (
             self.env["ir.attachment"]
@@ -380,17 +377,6 @@ class TelegramMessage(models.Model):
             shown.attachment_ids = [Command.link(attachment.id)]
         self._update_posted_file()
         self.instance_id._set_file_error(False)
-
-    def _get_safe_file_name(self):
-        """Give the name as sent, without what a file's name must not have."""
-        name = ODD_LETTERS.sub("", self.file_name or "").strip()
-        if not name.strip("./\\ "):
-            name = "file"
-        name = self._check_file_name(name)
-        stem, dot, extension = name.rpartition(".")
-        if len(name) > NAME_MAX_LENGTH and len(extension) < 20:
-            return stem[: NAME_MAX_LENGTH - len(extension) - 1] + dot + extension
-        return name[:NAME_MAX_LENGTH]
 
 
 class TelegramInstance(models.Model):

@@ -15,7 +15,7 @@ from odoo.addons.base.models.ir_qweb import QWebError
 
 from ... import const
 from ...client.parsing import clean
-from ...tools.files import is_full
+from ...tools.files import clean_name, is_disk_full
 
 _logger = logging.getLogger(__name__)
 MIME_KINDS = {"image": "imageMessage", "video": "videoMessage", "audio": "audioMessage"}
@@ -315,13 +315,11 @@ class TelegramMessage(models.Model):
     @api.model
     def _check_file_name(self, name, mime_type=None):
         """Return the name of a file with an extension: by it Telegram shows the file."""
-        name = " ".join(clean(name or "").replace("/", "_").replace("\\", "_").split())
-        if not name.strip(". "):
+        name = clean_name(name, mime_type)
+        if not name:
             raise UserError(
                 self.env._("File name: the file has none. Give it one, with its extension.")
             )
-        if "." not in name.lstrip("."):
-            name += mimetypes.guess_extension(mime_type or "") or ""
         return name
 
     @api.model
@@ -399,7 +397,7 @@ class TelegramMessage(models.Model):
         except (UserError, QWebError) as error:
             raise self._prepare_send_error(str(error)) from None
         except CODE_ERRORS as error:
-            if is_full(error):
+            if is_disk_full(error):
                 raise
             # What the code of reports runs into; in the log it is of use to their programmers.
             _logger.warning("Telegram message %s: its report failed", self.id, exc_info=True)

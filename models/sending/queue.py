@@ -9,7 +9,7 @@ from odoo.tools import SQL, format_datetime
 
 from ... import const
 from ...client import GreenApiError, OutcomeUnknownError, RateLimiter, RefusedError
-from ...tools.files import is_full
+from ...tools.files import is_disk_full
 from ...tools.transactions import write_and_commit
 from ..telegram_message import NO_FAILURE, SHOW_LATER
 from .unsure import DOUBTS_MAX
@@ -310,7 +310,7 @@ class TelegramMessage(models.Model):
         except GreenApiError as error:
             return self._process_send_error, error
         except OSError as error:
-            if not is_full(error):
+            if not is_disk_full(error):
                 raise
             self.env.cr.rollback()
             return self._wait_for_room, error
