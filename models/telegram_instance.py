@@ -317,7 +317,7 @@ class TelegramInstance(models.Model):
         channels_sudo = self._get_channels_sudo()
         self.env["telegram.secret"]._forget(self)
         result = super().unlink()
-        crons._telegram_remove()
+        crons._telegram_delete()
         channels_sudo.unlink()
         return result
 

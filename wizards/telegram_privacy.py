@@ -64,7 +64,7 @@ class TelegramPrivacy(models.TransientModel):
         self._check_manager()
         attachments = self.env["ir.attachment"].sudo()  # sudo: the files follow their messages
         place = {"res_model": self._name, "res_id": self.id, "name": "telegram.zip"}
-        with attachments._telegram_open_new(f"export-{self.id}") as file:
+        with attachments._telegram_open_file(f"export-{self.id}") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
                 self._fill(archive)
             attachment = attachments._telegram_create(file, [place])

@@ -143,7 +143,7 @@ class TelegramMessage(models.Model):
         if not wanted:
             return True
         try:
-            with self.env["ir.attachment"]._telegram_open_new(self.id) as file:
+            with self.env["ir.attachment"]._telegram_open_file(self.id) as file:
                 self._download(client, pace, wanted, CallbackWriter(file, look))
                 write_and_commit(self.env, self._store_file, file)
         except GreenApiError as error:
