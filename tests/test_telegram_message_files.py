@@ -63,11 +63,11 @@ class TestFiles(FilesCase):
         message = self.come()
         messages = message.with_user(self.salesperson)
         messages._link_to_record(first)
-        [file] = message._get_shown(first).attachment_ids
+        [file] = message._get_conversation_message(first).attachment_ids
         self.assertEqual((file.res_id, file.raw), (first.id, PNG))
         messages._link_to_record(second)
         self.assertFalse(file.exists())
-        self.assertEqual(message._get_shown(second).attachment_ids.res_id, second.id)
+        self.assertEqual(message._get_conversation_message(second).attachment_ids.res_id, second.id)
         self.assertEqual(message.attachment_id.raw, PNG, "it stays in the conversation")
 
     def test_browsers_are_told(self):

@@ -104,7 +104,7 @@ class TelegramComposer(models.TransientModel):
             chosen = self.partner_ids._origin
             own = chosen & partners.get(records.id, chosen.browse())[:1]
             pairs = [(records, partner) for partner in own | chosen]
-        others = records._telegram_of_other_companies(self.instance_id)
+        others = records._telegram_filter_other_companies(self.instance_id)
         everyone = self.env["res.partner"].union(*(partner for _record, partner in pairs))
         found = self.env["telegram.chat"]._check_recipients(self.instance_id, everyone)
         by_partner = {recipient.partner.id: recipient for recipient in found}
