@@ -40,6 +40,7 @@ from . import test_kinds_browser
 from . import test_lifecycle
 from . import test_link_browser
 from . import test_mail_thread
+from . import test_message_posting
 from . import test_methods_table
 from . import test_notifications
 from . import test_notifications_kinds

@@ -2,9 +2,24 @@
 """Post Telegram messages in conversations and chatters.
 
 This file and ``tools/bulk_insert.py`` hold everything that replaces a method of ``mail`` for speed.
-Ours skips what does not apply to a Telegram message: recipients, followers, e-mails and tracking.
+Ours skip what does not apply to a message from Telegram: e-mail, followers and the inbox.
 
-TODO
+======================  ==============================================  =====================
+ours                    core's way                                      1,000 messages
+======================  ==============================================  =====================
+_telegram_post          message_post on the channel                     about 5 times as fast
+_post_in_chatters       message_post on a contact without followers     about 16 times
+_log_in_chatters        _message_log_batch, for one model at a time     1 to 2 times
+_create_notifications   create of mail.notification                     about 3 times
+_update_notifications   write on mail.notification                      about 3 times
+_queue_batch            create of telegram.message                      about 2 times
+_telegram_push          _notify_thread_by_web_push, in the transaction  not measured
+======================  ==============================================  =====================
+
+Each number is the ratio within one run on Odoo 19. ``_telegram_push`` always queues, because core
+calls the push servers from the transaction when there are fewer than five devices.
+``tests/test_message_posting.py`` compares the rows of both ways. Where a new version of Odoo makes
+core's way fast enough, delete ours.
 """
 
 import json
@@ -103,6 +118,7 @@ class TelegramMessage(models.Model):
         common = first._prepare_notification(note, partners[0])  # all have just been queued
         for name in ("mail_message_id", "res_partner_id", "telegram_message_id"):
             del common[name]
+        common["read_date"] = fields.Datetime.now()  # as ``create`` adds it
         bulk_insert.insert(
             self.env["mail.notification"].sudo(),  # sudo: as in _link_to_chatter
             [
@@ -389,8 +405,11 @@ class DiscussChannel(models.Model):
         """
         messages = self._telegram_log([(row.channel, row.values) for row in rows])
         self.union(*(row.channel for row in rows))._telegram_update_last_interest()
+        messages.fetch(["body", "res_id"])  # creation does not leave them in the cache
         for message, row in zip(messages, rows, strict=True):
-            row.channel._telegram_send_message(message, row.notifies, row.responsible)
+            # To build the data of one message, core loops over all that are prefetched with it.
+            alone = message.with_prefetch()
+            row.channel._telegram_send_message(alone, row.notifies, row.responsible)
         self._telegram_push([pair for pair in zip(messages, rows, strict=True) if pair[1].notifies])
         return messages
 
