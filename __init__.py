@@ -11,6 +11,6 @@ def uninstall_hook(env):
     instances = env["telegram.instance"].with_context(active_test=False).search([])
     crons = instances._get_crons()
     instances.write({"send_cron_id": False, "receive_cron_id": False})
-    crons._telegram_remove()
+    crons._telegram_delete()
     templates = env["telegram.template"].with_context(active_test=False).search([])
     templates.action_unlink_sidebar_action()

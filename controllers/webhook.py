@@ -73,7 +73,7 @@ class TelegramWebhook(Controller):
         except (ValueError, RecursionError) as error:
             return self._refuse(instance_sudo, type(error).__name__)
         if is_new:
-            instance_sudo.receive_cron_id._telegram_wake()
+            instance_sudo.receive_cron_id._telegram_trigger()
         return request.make_json_response({})
 
     def _authenticate(self, webhook_key):

@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import clean_context
 
 from .. import const
-from ..tools.access import filter_named
+from ..tools.access import filter_readable
 from ..tools.phone import from_phone_form
 
 # Written by the addon only: the recipient of a message, the account that sends it, and what
@@ -138,7 +138,7 @@ class TelegramChat(models.Model):
     @api.depends("name")
     @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_display_name(self):
-        named = filter_named(self)
+        named = filter_readable(self)
         for chat in self:
             chat.display_name = chat.name if chat in named else self.env._("Telegram chat")
 

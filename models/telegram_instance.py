@@ -264,7 +264,7 @@ class TelegramInstance(models.Model):
         crons = self._get_crons()
         channels_sudo = self._get_channels_sudo()
         result = super().unlink()
-        crons._telegram_remove()
+        crons._telegram_delete()
         channels_sudo.unlink()
         return result
 

@@ -3,7 +3,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from .. import const
 from ..tools import bulk_insert
@@ -387,60 +386,6 @@ class TelegramMessage(models.Model):
         self._update_notifications()
         if not self.env.context.get(NOTIFY_LATER):
             self._notify_state_change()
-
-    def _update_notifications(self):
-        """Update the notifications in the chatter to the states of these messages.
-
-        One SQL statement for each, because every message does this when it is sent, delivered and
-        read.
-        """
-        notifications = self.env["mail.notification"]
-        for message in self:
-            values = message._prepare_notification_values()
-            notifications.flush_model(list(values))
-            self.env.execute_query(
-                SQL(
-                    """
-                    UPDATE mail_notification
-                       SET notification_status = %(notification_status)s,
-                           failure_type = %(failure_type)s,
-                           failure_reason = %(failure_reason)s
-                     WHERE telegram_message_id = %(id)s
-                 RETURNING id
-                    """,
-                    **{name: value or None for name, value in values.items()},
-                    id=message.id,
-                )
-            )
-            notifications.invalidate_model(list(values), flush=False)
-
-    def _notify_state_change(self):
-        """Notify the web clients that show these messages of their states."""
-        # sudo: mail.notification - it follows the message, whoever changed that
-        notifications = self.env["mail.notification"].sudo()
-        found = notifications.search([("telegram_message_id", "in", self.ids)])
-        found.mail_message_id._notify_message_notification_update()
-        for message in self:
-            message._update_conversation()
-
-    def _prepare_notification_values(self):
-        """Return the values of the notification in the chatter that shows this message's state."""
-        self.ensure_one()
-        status = {
-            "queued": "ready",
-            "sending": "process",
-            "sent": "pending",
-            "delivered": "sent",
-            "read": "sent",
-            "canceled": "canceled",
-        }.get(self.state, "exception")
-        if self.is_settling:
-            status = "process"  # no user has to act yet
-        return {
-            "notification_status": status,
-            "failure_type": f"telegram_{self.failure_type}" if self.failure_type else False,
-            "failure_reason": self.failure_reason,
-        }
 
     @api.model
     def _find_by_keys(self, keys):

@@ -1,15 +1,16 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""The groups of this addon, and names that tell nothing to those who may not read the record."""
+"""The groups of this addon, and the check of who may read a record's name."""
+
+from odoo.models import BaseModel
 
 USER = "telegram_green_api.group_user"
 MANAGER = "telegram_green_api.group_manager"
 
 
-def filter_named(records):
-    """Return those of the records whose names the current user may know.
+def filter_readable(records: BaseModel) -> BaseModel:
+    """Return the records whose names the current user may read.
 
-    Odoo shows the name of what a field points to, and in debug mode that of what it refuses, in
-    superuser mode: to everybody. So this asks for the user's own rights also in that mode; who
-    is nobody, as a scheduled action, may know all names.
+    Odoo reads display names in superuser mode. Check the access rights of the user anyway.
+    Scheduled actions have no user and may read every name.
     """
     return records.sudo(False)._filtered_access("read")

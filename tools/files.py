@@ -1,11 +1,55 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""What the disk of the Odoo server says: that keeps files and reports."""
+"""Rules for file names, and the check for a full disk."""
 
 import errno
+import mimetypes
+import re
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+from ..client.parsing import clean
+
+NAME_MAX_LENGTH = 200  # characters; most file systems allow 255 bytes
+EXTENSION_MAX_LENGTH = 20  # characters; what follows the last dot of a longer one is text
+DISK_FULL_CODES = (errno.ENOSPC, errno.EDQUOT)
+# Control characters, and those that change the direction of reading: they can hide an extension.
+UNSAFE_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def is_full(error):
-    """Tell whether an error is that of a full disk, or of a quota that is used up: it passes."""
-    return isinstance(error, OSError) and error.errno in NO_ROOM
+def replace_separators(name: str) -> str:
+    """Return a file name in which no character separates folders."""
+    return name.replace("/", "_").replace("\\", "_")
+
+
+def clean_name(name: str | None, mime_type: str | None = None) -> str:
+    """Return a file name on one line, in no folder, with an extension where one is known.
+
+    Telegram shows a file by its extension.
+
+    :param name: the name as a user or a report gave it
+    :param mime_type: the type that determines a missing extension
+    :return: the name; empty when nothing usable is left
+    """
+    name = " ".join(replace_separators(clean(name or "")).split())
+    if not name.strip(". "):
+        return ""
+    if "." not in name.lstrip("."):
+        name += mimetypes.guess_extension(mime_type or "") or ""
+    return name
+
+
+def clean_received_name(name: str | None) -> str:
+    """Return a safe name for a file that a stranger sent, no longer than a file system allows.
+
+    :param name: the name as received
+    :return: the name; "file" when nothing usable is left
+    """
+    name = UNSAFE_CHARACTERS.sub("", name or "").strip()
+    name = clean_name(name if name.strip("./\\ ") else "file") or "file"
+    stem, dot, extension = name.rpartition(".")
+    if len(name) > NAME_MAX_LENGTH and len(extension) < EXTENSION_MAX_LENGTH:
+        return stem[: NAME_MAX_LENGTH - len(extension) - 1] + dot + extension
+    return name[:NAME_MAX_LENGTH]
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Return whether an error means a full disk or a used-up quota, so that waiting helps."""
+    return isinstance(error, OSError) and error.errno in DISK_FULL_CODES

@@ -1,26 +1,30 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""What is written in Discuss, as the plain text that Telegram shows."""
+"""Conversion of message bodies to plain text.
+
+Odoo's ``html2plaintext`` would send markup such as ``*bold*`` and ``[1]`` links to the customer.
+"""
 
 from lxml import html
+from lxml.etree import _Element
 
 BLOCKS = {"p", "div", "ul", "ol", "blockquote", "pre", "table", "tr", "h1", "h2", "h3", "h4"}
 
 
-def html_to_text(body):
-    """Give the text of a message body: its lines as lines, a link with its address.
+def html_to_text(body: str | None) -> str:
+    """Return a message body as plain text, with line breaks and the addresses of links.
 
-    :param str body: HTML as Odoo's editors write it; may be empty
+    :param body: HTML as Odoo's editors write it; may be empty
     """
     if not (body or "").strip():
         return ""
-    parts = []
-    _collect(html.fragment_fromstring(body, create_parent="div"), parts)
+    parts: list[str] = []
+    _collect_text(html.fragment_fromstring(body, create_parent="div"), parts)
     lines = "".join(parts).replace("\N{NO-BREAK SPACE}", " ").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip()
 
 
-def _collect(element, parts):
-    """Append the text of an element, without what follows it."""
+def _collect_text(element: _Element, parts: list[str]) -> None:
+    """Append the text of an element, without the text that follows it."""
     if not isinstance(element.tag, str):
         return  # a comment
     if element.tag == "br":
@@ -32,17 +36,18 @@ def _collect(element, parts):
         parts.append("- ")
     parts.append(element.text or "")
     for child in element:
-        _collect(child, parts)
+        _collect_text(child, parts)
         parts.append(child.tail or "")
-    address = element.get("href", "") if element.tag == "a" else ""
-    if address.startswith("http") and address not in element.text_content():
-        is_record = element.get("data-oe-model")  # a mention: its address is Odoo's own
-        parts.append("" if is_record else f" ({address})")
+    url = element.get("href", "") if element.tag == "a" else ""
+    if url.startswith("http") and url not in element.text_content():
+        is_mention = element.get("data-oe-model")  # its address is inside Odoo
+        parts.append("" if is_mention else f" ({url})")
     if element.tag in BLOCKS or element.tag == "li":
         _begin_line(parts)
 
 
-def _begin_line(parts):
+def _begin_line(parts: list[str]) -> None:
+    """Append a line break unless the text is at the beginning of a line."""
     last = next(filter(None, reversed(parts)), "\n")
     if not last.endswith("\n"):
         parts.append("\n")

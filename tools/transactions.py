@@ -1,29 +1,36 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""Writing in a scheduled action what must not get lost."""
+"""Save results of calls that cannot be repeated, despite concurrent updates."""
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from psycopg2.errors import UniqueViolation
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import ConcurrencyError, UserError
+from odoo.models import BaseModel
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+T = TypeVar("T")
+
 ATTEMPTS = 5
-# Another transaction was faster; with a fresh look at the database the same work succeeds.
+# Another transaction changed the same rows first. A new transaction sees them and succeeds.
 CONFLICTS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation, ConcurrencyError)
 
 
-def write_and_commit(env, write, *args, processed=0):
-    """Call ``write`` and commit, again when another transaction was in the way.
+def write_and_commit(
+    env: api.Environment, write: Callable[..., T], *args: Any, processed: int = 0
+) -> tuple[T, float]:
+    """Call ``write`` and commit, again after a concurrent update.
 
-    What came out of a call of the service is known only once: it has to be written down. For
-    scheduled actions only, since it commits.
+    The result of a call to GREEN-API is known only once, so it has to be saved. For scheduled
+    actions only, because the transaction is committed.
 
     :param write: it writes, and may be called several times
-    :param int processed: how much of the scheduled action's work this was
-    :return: what ``write`` returns, and the seconds that are left for the scheduled action
-    :raise ConcurrencyError: it was in the way every time
+    :param processed: number of rows that count as progress of the scheduled action
+    :return: the result of ``write``, and the remaining time of the scheduled action in seconds
+    :raise ConcurrencyError: every attempt met a concurrent update
     """
     for _attempt in range(ATTEMPTS):
         try:
@@ -36,27 +43,26 @@ def write_and_commit(env, write, *args, processed=0):
 
 
 @contextmanager
-def own_transaction(records):
-    """Give the same records, as the superuser, in a transaction of their own: for a button.
+def own_transaction(records: BaseModel) -> Iterator[BaseModel]:
+    """Return the records in superuser mode and in a separate transaction, for a button.
 
-    What comes of asking the service is committed at the end of the block, whatever becomes of the
-    user's own transaction, which Odoo may repeat. That one must not have changed the same rows.
+    The result of a call to GREEN-API is committed at the end of the block, even if Odoo rolls back
+    or repeats the user's transaction. That one must not have changed the same rows.
     """
     with records.env.registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {"lang": records.env.lang})
         yield records.with_env(env)
 
 
-def write_in_own_transaction(records, write):
-    """Call ``write`` with the records in a transaction of their own, see ``own_transaction``;
-    again when another transaction was in the way.
+def write_in_own_transaction(records: BaseModel, write: Callable[[BaseModel], T]) -> T:
+    """Call ``write`` with the records in a separate transaction, again after a concurrent update.
 
-    For a button, to keep what came of a call of the service.
+    For a button that saves the result of a call to GREEN-API, see ``own_transaction``.
 
     :param write: it takes the records, writes, and may be called several times
-    :return: what ``write`` returns
-    :raise UserError: another transaction was in the way every time. Not one of the errors for
-        which Odoo repeats a request: the service would be asked once more
+    :return: the result of ``write``
+    :raise UserError: every attempt met a concurrent update. Odoo repeats a request after a
+        concurrency error, which would call GREEN-API again.
     """
     for _attempt in range(ATTEMPTS):
         try:
@@ -66,20 +72,20 @@ def write_in_own_transaction(records, write):
             continue
     raise UserError(
         records.env._(
-            "Odoo could not write down what came of it: too much else was being written at the "
-            "same time. Look what has become of it before you do it again."
+            "The result could not be saved because of concurrent updates. Check whether the "
+            "action was completed before trying again."
         )
     )
 
 
-def write_as_user(records, write):
-    """As ``write_in_own_transaction``, with the user's own rights.
+def write_as_user(records: BaseModel, write: Callable[[BaseModel], T]) -> T:
+    """Call ``write`` as ``write_in_own_transaction`` does, with the user's own access rights.
 
-    What the service was asked is not asked again when Odoo repeats the user's transaction.
+    GREEN-API is not called again when Odoo repeats the user's transaction.
     """
     env = records.env
 
-    def write_with_rights(own):
+    def write_with_rights(own: BaseModel) -> T:
         return write(own.with_env(own.env(user=env.uid, context=env.context, su=env.su)))
 
     return write_in_own_transaction(records, write_with_rights)

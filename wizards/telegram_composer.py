@@ -232,7 +232,7 @@ class TelegramComposer(models.TransientModel):
         shared = messages._prepare_all("", **message) if files else []
         for recipient in recipients:
             try:
-                recipient.record._telegram_parts(bodies[recipient.record.id], shared)
+                recipient.record._telegram_prepare_parts(bodies[recipient.record.id], shared)
             except UserError as error:
                 last_error = error
                 left_out.append(recipient._replace(reason=str(error)))

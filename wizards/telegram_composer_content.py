@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import const
-from ..tools.files import is_full
+from ..tools.files import is_disk_full
 
 SEARCH_URL = "https://www.openstreetmap.org/search?query=%s"
 
@@ -304,7 +304,7 @@ class TelegramComposer(models.TransientModel):
                     record.with_context(lang=lang), report
                 )
             except OSError as error:
-                if not is_full(error):
+                if not is_disk_full(error):
                     raise
                 raise UserError(
                     self.env._(

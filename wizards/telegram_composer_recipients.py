@@ -108,7 +108,7 @@ class TelegramComposer(models.TransientModel):
         if self.group_id:
             return [ComposerRecipient(records, no_partner, self.group_id._origin, "", "")]
         pairs = self._get_records_and_partners(records)
-        others = records._telegram_of_other_companies(self.instance_id)
+        others = records._telegram_filter_other_companies(self.instance_id)
         partners = no_partner.union(*(partner for _record, partner in pairs))
         found = no_chat._check_recipients(self.instance_id, partners)
         by_partner = {recipient.partner.id: recipient for recipient in found}

@@ -6,9 +6,9 @@ from odoo import api, fields, models
 
 from .. import const
 from ..client import to_text
+from ..client.parsing import to_datetime
 from ..models.receiving.missed_messages import MARGIN
 from ..models.telegram_message import RANK, STATES
-from ..tools.unix_time import to_datetime
 
 # Messages can appear in the journals with this delay.
 JOURNAL_DELAY = timedelta(minutes=10)

@@ -1,12 +1,13 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import json
-import re
 import zipfile
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from ..tools.files import replace_separators
 
 
 class TelegramPrivacy(models.TransientModel):
@@ -56,7 +57,7 @@ class TelegramPrivacy(models.TransientModel):
         self._check_manager()
         attachments = self.env["ir.attachment"].sudo()  # sudo: access is checked on their messages
         place = {"res_model": self._name, "res_id": self.id, "name": "telegram.zip"}
-        with attachments._telegram_open_new(f"export-{self.id}") as file:
+        with attachments._telegram_open_file(f"export-{self.id}") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
                 self._write_archive(archive)
             attachment = attachments._telegram_create(file, [place])
@@ -129,7 +130,7 @@ class TelegramPrivacy(models.TransientModel):
             file_sudo = message.attachment_id.sudo()  # sudo: access is checked on the message
             file_name = ""
             if file_sudo:
-                name = re.sub(r"[/\\]", "_", file_sudo.name)  # no path outside the folder
+                name = replace_separators(file_sudo.name)
                 file_name = f"files/{message.id}-{name}"
                 archive.writestr(file_name, file_sudo.raw or b"")
             rows.append({**self._prepare_row(message), "file": file_name})

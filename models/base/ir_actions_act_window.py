@@ -4,10 +4,12 @@ from odoo import fields, models
 
 
 class IrActionsActWindow(models.Model):
+    """Link an action in the *Action* menu to the template that created it."""
+
     _inherit = "ir.actions.act_window"
 
-    # Kept here and not on the template: who may change templates may not change actions, and so
-    # cannot make a template pass off, and take along when deleted, somebody else's action.
+    # Stored here and not on the template. Template managers have no write access to actions, so
+    # they cannot link, and delete with their template, an action that is not its own.
     telegram_template_id = fields.Many2one(
         "telegram.template",
         ondelete="cascade",

@@ -9,8 +9,8 @@ from odoo import api, models
 from odoo.tools import SQL
 from odoo.tools.mimetypes import MIMETYPE_HEAD_SIZE, guess_mimetype
 
-# What Odoo says of content that could be many things: then the name tells more.
-VAGUE_TYPES = (
+# Types that Odoo guesses for many kinds of content. For these, the file name determines the type.
+AMBIGUOUS_TYPES = (
     "application/octet-stream",
     "application/zip",
     "application/x-ole-storage",
@@ -20,18 +20,20 @@ VAGUE_TYPES = (
 
 
 class IrAttachment(models.Model):
-    """Large files that come in: stored block by block, never held in memory."""
+    """Store large received files block by block, without loading them into memory."""
 
     _inherit = "ir.attachment"
 
     @api.model
     @contextmanager
-    def _telegram_open_new(self, name):
-        """Give a new file on the disk that keeps the attachments, to be written and then stored.
+    def _telegram_open_file(self, name):
+        """Create a file on the disk of the filestore, to be written and then stored.
 
-        :param name: the same for the same purpose: a part that a killed process has left is
-            overwritten
-        :raise OSError: there is no room, or no right
+        The file is deleted at the end of the block unless it was stored.
+
+        :param str name: the same name for the same purpose, so that the remains of a killed process
+            are overwritten
+        :raise OSError: the disk is full or not writable
         """
         folder = self._full_path("telegram")
         os.makedirs(folder, exist_ok=True)
@@ -40,59 +42,64 @@ class IrAttachment(models.Model):
             with open(path, "w+b") as file:
                 yield file
         finally:
-            with suppress(FileNotFoundError):  # it became the stored one
+            with suppress(FileNotFoundError):  # it was moved to its stored path
                 os.unlink(path)
 
     @api.model
     def _telegram_create(self, file, vals_list):
-        """Store a file, once, as an attachment of several records.
+        """Store a file once, as an attachment of several records.
 
-        What a browser might run is kept as plain text. May be called again after a rollback.
+        Content that a browser could run is stored as plain text. The method may be called again
+        after a rollback.
 
-        :param file: of ``_telegram_open_new``, written
+        :param file: the written file of ``_telegram_open_file``
         :param list vals_list: the values of each attachment
         :return: the ``ir.attachment`` records
-        :raise OSError: there is no room, or no right: to be followed by a rollback
+        :raise OSError: the disk is full or not writable; the caller has to roll back
         """
         file.flush()
         file.seek(0)
         head = file.read(MIMETYPE_HEAD_SIZE)
         vals_list = [
-            {**vals, "mimetype": self._telegram_find_mimetype(vals["name"], head)}
+            {**vals, "mimetype": self._telegram_guess_mimetype(vals["name"], head)}
             for vals in vals_list
         ]
-        attachments = self._telegram_as_it_is()
+        attachments = self._telegram_without_processing()
         if not head:
             return attachments.create(vals_list)
         if self._storage() != "file":
             file.seek(0)
             content = file.read()
             return attachments.create([{**vals, "raw": content} for vals in vals_list])
-        # The rows are first: they keep the collector of unused files out until the end.
+        # Create the rows first: they block the garbage collection of files until the commit.
         created = attachments.create(vals_list)
-        created._telegram_move_in(file)
+        created._telegram_move_to_filestore(file)
         return created
 
     @api.model
-    def _telegram_as_it_is(self):
-        """Let files be kept as they were sent: Odoo would make large pictures smaller."""
+    def _telegram_without_processing(self):
+        """Return the model in a context that stores files unchanged: Odoo would resize pictures."""
         return self.with_context(attachments_mime_plainxml=True, image_no_postprocess=True)
 
     def _telegram_copy_to(self, model, res_id):
-        """Copy an attachment to another record, without reading its content.
+        """Copy an attachment to another record without reading its content.
 
+        :param str model: the model of the record
+        :param int res_id: the id of the record
         :return: the new ``ir.attachment``
         """
         self.ensure_one()
         values = {"name": self.name, "mimetype": self.mimetype, "company_id": self.company_id.id}
-        copied = self._telegram_as_it_is().create({**values, "res_model": model, "res_id": res_id})
+        copied = self._telegram_without_processing().create(
+            {**values, "res_model": model, "res_id": res_id}
+        )
         self._telegram_share_content(copied)
         return copied
 
     def _telegram_share_content(self, copies):
-        """Let other attachments have the same stored file.
+        """Update other attachments to use the same stored file.
 
-        Odoo would read and hash it for each of them: minutes, for a mailing.
+        Odoo would read and hash the content for each of them, which takes minutes for a mailing.
 
         :param copies: ``ir.attachment`` records without content
         """
@@ -116,14 +123,14 @@ class IrAttachment(models.Model):
         )
         copies.invalidate_recordset()
 
-    def _telegram_move_in(self, file):
-        """Make a file the stored one of these attachments, without copying or reading it whole."""
+    def _telegram_move_to_filestore(self, file):
+        """Store a file as the content of these attachments, without copying or loading it."""
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             size = len(content)
             checksum = self._compute_checksum(content)
             fname, path = self._get_path(content, checksum)
         if not os.path.exists(path):
-            self._mark_for_gc(fname)  # removed again, should the transaction fail
+            self._mark_for_gc(fname)  # deleted again if the transaction fails
             os.fsync(file.fileno())
             os.replace(file.name, path)
         self.flush_recordset()
@@ -143,11 +150,11 @@ class IrAttachment(models.Model):
         self.invalidate_recordset()
 
     @api.model
-    def _telegram_find_mimetype(self, name, head):
-        """Say what a file is: by its first bytes, and by its name where these leave it open."""
+    def _telegram_guess_mimetype(self, name, head):
+        """Return the MIME type by the first bytes, and by the name where these are ambiguous."""
         if not head:
             return "application/octet-stream"
         found = guess_mimetype(head, default="application/octet-stream")
-        if found in VAGUE_TYPES:
+        if found in AMBIGUOUS_TYPES:
             found = mimetypes.guess_type(name)[0] or found
         return "text/plain" if "script" in found else found

@@ -5,18 +5,20 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
-# A trigger is left alone once it is so old (seconds): the run that begins has to wait for all who
-# still count on it.
-TRIGGER_AGE = 5
+# Seconds. An older trigger is not reused: a run that starts has to wait for every transaction that
+# locks it.
+TRIGGER_MAX_AGE = 5
 
 
 class IrCron(models.Model):
+    """Trigger and delete the scheduled actions of Telegram accounts."""
+
     _inherit = "ir.cron"
 
-    def _telegram_wake(self):
-        """Have the action run when this transaction is committed, unless a run is to begin anyway.
+    def _telegram_trigger(self):
+        """Trigger the action when this transaction commits, unless a trigger is already waiting.
 
-        While a run goes on, it holds the trigger that it has begun by: that one does not count.
+        A run locks the trigger that started it, so that one is skipped.
         """
         self.ensure_one()
         now = fields.Datetime.now()
@@ -30,17 +32,17 @@ class IrCron(models.Model):
                    FOR KEY SHARE SKIP LOCKED
                 """,
                 self.id,
-                now - timedelta(seconds=TRIGGER_AGE),
+                now - timedelta(seconds=TRIGGER_MAX_AGE),
                 now,
             )
         )
         if not waiting:
             self._trigger()
 
-    def _telegram_remove(self):
-        """Delete scheduled actions of ours together with the server actions behind them.
+    def _telegram_delete(self):
+        """Delete scheduled actions together with the server actions behind them.
 
-        :raise UserError: one of them is running right now
+        :raise UserError: one of them is running
         """
         actions = self.ir_actions_server_id
         self.unlink()

@@ -9,10 +9,10 @@ from odoo.exceptions import AccessError, UserError
 
 from ... import const
 from ...client import GreenApiError, OutcomeUnknownError
+from ...client.parsing import to_datetime
 from ...tools.actions import get_dialog_action
 from ...tools.image import to_jpeg
 from ...tools.transactions import write_in_own_transaction
-from ...tools.unix_time import to_datetime
 
 PICTURE_MAX_BYTES = 5 * 1024 * 1024
 PICTURE_SECONDS = 20

@@ -7,8 +7,8 @@ from typing import Any
 
 from odoo import fields, models
 
+from ...client.parsing import to_datetime
 from ...tools.transactions import write_in_own_transaction
-from ...tools.unix_time import to_datetime
 
 PICTURE_SIZE = 256  # pixels of the longer side that are kept
 

@@ -72,9 +72,9 @@ class TelegramMessage(models.Model):
                     "link_date": fields.Datetime.now() if record else False,
                 }
             )
-            if record and not message_sudo._get_shown(record):
+            if record and not message_sudo._get_conversation_message(record):
                 # sudo: the record - users who may link to it may post the message there
-                message_sudo._post_on(record.sudo())
+                message_sudo._post_on_record(record.sudo())
                 if message_sudo.is_deleted:
                     message_sudo._update_posted_body()
 
@@ -107,7 +107,7 @@ class TelegramMessage(models.Model):
         is_own = former == self.partner_id or former == record  # the message stays there
         if not former or is_own or self.direction != "incoming":
             return
-        shown = self._get_shown(former)
+        shown = self._get_conversation_message(former)
         # sudo: ir.attachment - a downloaded file is removed with the message
         files_sudo = shown.sudo().attachment_ids if self.download_state == "fetched" else None
         shown.unlink()

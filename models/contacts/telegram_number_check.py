@@ -442,7 +442,7 @@ class TelegramChat(models.Model):
         """
         # sudo: telegram.chat - operators reach chats through their account
         chats_sudo = self.sudo().with_context(active_test=False)
-        found = chats_sudo.search(self._get_people_domain(instance, "phone", phones))
+        found = chats_sudo.search(self._get_private_domain(instance, "phone", phones))
         by_phone = {}
         for chat in found.sorted(lambda chat: chat._get_known_date() or chat.create_date):
             by_phone[chat.phone] = chat

@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ... import const
-from ...tools.unix_time import to_datetime
+from ...client.parsing import to_datetime
 
 # Fields by the names that GREEN-API uses for the permissions (const.GROUP_SETTINGS).
 SETTING_FIELDS = {

@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 
-from ...tools.access import filter_named
+from ...tools.access import filter_readable
 
 # Facts from GREEN-API that users cannot change.
 PROTECTED = {
@@ -61,7 +61,7 @@ class TelegramGroupMember(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_name(self):
         """Compute name and contact from the private chat only if the user may read it."""
-        named = filter_named(self.chat_id)
+        named = filter_readable(self.chat_id)
         for member in self:
             chat = member.chat_id & named
             member.partner_id = chat.partner_id

@@ -3,7 +3,6 @@
 from . import conversation
 from . import discuss_channel
 from . import discuss_channel_member
-from . import discuss_channel_posting
 from . import mail_followers
 from . import mail_guest
 from . import mail_message
@@ -11,5 +10,4 @@ from . import mail_notification
 from . import mail_thread
 from . import message_posting
 from . import message_text
-from . import res_users
 from . import visibility

@@ -4,12 +4,14 @@ from odoo import models
 
 
 class MailFollowers(models.Model):
+    """Choose the followers that a Telegram message notifies by e-mail."""
+
     _inherit = "mail.followers"
 
     def _get_recipient_data(self, records, message_type, subtype_id, pids=None):
-        """Keep Telegram messages out of the customers' mail boxes.
+        """Return the recipients of a message, without e-mails to customers for a Telegram message.
 
-        Who is written to gets it by Telegram; of the others, only colleagues are told.
+        Its recipient gets it in Telegram. Of the other followers, only colleagues are notified.
         """
         data = super()._get_recipient_data(records, message_type, subtype_id, pids=pids)
         if message_type != "telegram":

@@ -8,6 +8,7 @@ from odoo.addons.mail.tools.discuss import Store
 
 from .discuss_channel import is_telegram
 
+# Of several states, a message in Discuss shows the first of these.
 STATES_BY_URGENCY = (
     *("error", "unsure", "queued", "sending"),
     *("sent", "delivered", "read", "received", "canceled"),
@@ -15,6 +16,8 @@ STATES_BY_URGENCY = (
 
 
 class MailMessage(models.Model):
+    """Show the state of Telegram messages in Discuss."""
+
     _inherit = "mail.message"
 
     message_type = fields.Selection(
@@ -26,18 +29,19 @@ class MailMessage(models.Model):
         string="Telegram Messages",
         readonly=True,
         copy=False,
-        groups=fields.NO_ACCESS,  # read in superuser mode only: not every reader may see those
+        groups=fields.NO_ACCESS,  # superuser mode only: not every reader may see them
     )
 
     @api.model
     def _telegram_create(self, vals_list):
-        """Create messages that show what is in Telegram, and tell nobody.
+        """Create messages without notifying anyone, see ``message_posting.py``.
 
-        :param list vals_list: dicts of body, author, date, place, …
+        :param list vals_list: dicts of ``model``, ``res_id``, ``body``, author, date and the like
+        :return: the ``mail.message`` records, in this order
         """
         common = {
             "message_type": "telegram",
-            # Nobody answers these by e-mail.
+            # They cannot be answered by e-mail.
             "email_from": False,
             "reply_to": False,
             "message_id": generate_tracking_message_id("telegram"),
@@ -45,17 +49,17 @@ class MailMessage(models.Model):
         return self.create([{**common, **values} for values in vals_list])
 
     def _telegram_is_in_conversation(self):
-        """Say whether the message stands in a Telegram conversation of Discuss."""
+        """Return whether the message is in a Telegram conversation of Discuss."""
         self.ensure_one()
         return self.model == "discuss.channel" and is_telegram(self.channel_id)
 
     def _message_reaction(self, content, action, partner, guest, store=None):
-        """Offer nothing that nobody would get: the service cannot send reactions."""
+        """Refuse reactions in Telegram conversations, as GREEN-API cannot send them."""
         if self._telegram_is_in_conversation():
             raise UserError(
                 self.env._(
-                    "The customer would not see it: the service cannot send reactions. Answer "
-                    "with a message that holds the emoji."
+                    "The reaction cannot be sent because GREEN-API does not support reactions. "
+                    "Send the emoji as a message instead."
                 )
             )
         return super()._message_reaction(content, action, partner, guest, store)
@@ -64,7 +68,7 @@ class MailMessage(models.Model):
         return super()._to_store_defaults(target) + [self._telegram_get_state_field()]
 
     def _telegram_get_state_field(self):
-        """Give the field that shows how far a message of ours has come."""
+        """Return the store field with the state of a message in Telegram."""
         return Store.Attr(
             "telegram_state",
             lambda message: message._telegram_get_state(),
@@ -72,13 +76,13 @@ class MailMessage(models.Model):
         )
 
     def _telegram_send_state(self):
-        """Show how far the message has come to all who look at the conversation."""
+        """Send the state of the message to the web clients that show the conversation."""
         self.ensure_one()
         store = Store(bus_channel=self.channel_id)
         store.add(self, [self._telegram_get_state_field()]).bus_send()
 
     def _telegram_get_state(self):
-        """Return how far the message has come; of several in Telegram, the one with trouble."""
-        # sudo: telegram.message - the state of a message that the reader sees
+        """Return the state of the message; of several Telegram messages, the most urgent one."""
+        # sudo: telegram.message - the reader may see the message
         states = set(self.sudo().telegram_message_ids.mapped("state"))
         return next((state for state in STATES_BY_URGENCY if state in states), False)

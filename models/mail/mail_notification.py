@@ -6,7 +6,7 @@ from ..telegram_message import FAILURE_TYPES
 
 
 class MailNotification(models.Model):
-    """The chatter's view of an outgoing Telegram message: one for each message and contact."""
+    """Show an outgoing Telegram message in the chatter, by one notification for each contact."""
 
     _inherit = "mail.notification"
 
@@ -21,12 +21,12 @@ class MailNotification(models.Model):
     )
     telegram_state = fields.Selection(related="telegram_message_id.state", string="Telegram State")
     telegram_waiting_reason = fields.Char(
-        related="telegram_message_id.waiting_reason", string="Why It Waits"
+        related="telegram_message_id.waiting_reason", string="Waiting Reason"
     )
     telegram_is_edited = fields.Boolean(related="telegram_message_id.is_edited")
 
     def _filtered_for_web_client(self):
-        """Show the state of a Telegram message to whoever sees the message, colleagues included."""
+        """Return the notifications to show: a Telegram state is shown to all readers."""
         telegram = self.filtered(lambda n: n.notification_type == "telegram")
         return telegram | super(MailNotification, self - telegram)._filtered_for_web_client()
 

@@ -7,6 +7,8 @@ from ... import const
 
 
 class MailThread(models.AbstractModel):
+    """Send Telegram messages from records that have a chatter."""
+
     _inherit = "mail.thread"
 
     def _message_telegram(
@@ -21,22 +23,23 @@ class MailThread(models.AbstractModel):
         quoted_message=None,
         scheduled_date=None,
     ):
-        """Write to the contact of this record by Telegram.
+        """Send a Telegram message to the contact of this record.
 
-        Each message stands in the chatter at once and is sent after the transaction commits. With
-        files, the text becomes the caption of the first one; a longer one goes before them.
+        Each message is posted in the chatter at once and sent after the transaction commits. With
+        files, the text becomes the caption of the first one. A longer text is sent before them.
 
-        :param str body: plain text
-        :param partner: the ``res.partner`` to write to; by default the record's own
+        :param str body: the plain text
+        :param partner: the ``res.partner`` to write to; by default the record's contact
         :param group: the ``telegram.chat`` of a group to write to instead
-        :param instance: the ``telegram.instance`` to write by; by default its company's first
+        :param instance: the ``telegram.instance`` to use; by default the first of the company
         :param attachments: ``ir.attachment`` records to send
-        :param list contents: values of the ``telegram.message._prepare_…`` methods, to send besides
+        :param list contents: further messages, as values of the ``telegram.message._prepare_…``
+            methods
         :param quoted_message: the ``telegram.message`` of the chat that the first one answers
-        :param datetime scheduled_date: not before this moment (UTC)
-        :return: the ``mail.message`` records, one for each message in Telegram; their
-            notifications follow what becomes of it
-        :raise UserError: nobody to write to, no way to reach them, or what cannot be sent
+        :param datetime scheduled_date: the earliest time of sending (UTC)
+        :return: the ``mail.message`` records, one for each Telegram message; their notifications
+            show its state
+        :raise UserError: the contact is missing or cannot be reached, or the content cannot be sent
         """
         self.ensure_one()
         messages = self.env["telegram.message"]
@@ -53,7 +56,9 @@ class MailThread(models.AbstractModel):
         for values in values_list:
             message = messages._queue(chat, values, self, quoted_message, scheduled_date)
             quoted_message = None
-            attachment = message.sudo().attachment_id  # sudo: telegram.message - our own one
+            attachment = (
+                message.sudo().attachment_id
+            )  # sudo: telegram.message - it was just created
             messages._assign_uploaded_files(attachment, self)
             mail_message = self.message_post(
                 body=message._get_body(),
@@ -77,60 +82,62 @@ class MailThread(models.AbstractModel):
         contents=(),
         scheduled_date=None,
     ):
-        """Write to the contacts of many records at once, as a note on each.
+        """Send Telegram messages to the contacts of many records, with a note on each record.
 
-        The number of queries does not grow with that of the records.
+        The number of queries does not depend on the number of records.
 
-        :param dict bodies: plain text by id of the record
-        :param instance: the ``telegram.instance`` to write by
+        :param dict bodies: the plain texts by id of the record
+        :param instance: the ``telegram.instance`` to use
         :param dict partners: the ``res.partner`` to write to by id of the record; by default the
-            records' own
-        :param list places: result of ``telegram.chat._find_chats_and_phones`` for these, if it
-            was just called
-        :param attachments: ``ir.attachment`` records that everybody gets; they are uploaded once
-        :param list contents: values of the ``telegram.message._prepare_…`` methods for everybody
-        :param datetime scheduled_date: not before this moment (UTC)
+            contacts of the records
+        :param list places: the result of ``telegram.chat._find_chats_and_phones`` for these, if
+            already known
+        :param attachments: ``ir.attachment`` records to send to each; they are uploaded once
+        :param list contents: further messages to each, as values of the
+            ``telegram.message._prepare_…`` methods
+        :param datetime scheduled_date: the earliest time of sending (UTC)
         :return: the ``telegram.message`` records
-        :raise UserError: as ``_message_telegram``; then nothing is queued
+        :raise UserError: as ``_message_telegram``, and nothing is queued
         """
         self._telegram_check_instance(instance)
         self._telegram_check_post_access()
         messages = self.env["telegram.message"]
         partners = partners or self._mail_get_partners()
-        everyone = self.env["res.partner"].union(*(partners[record.id][:1] for record in self))
+        recipients = self.env["res.partner"].union(*(partners[record.id][:1] for record in self))
         shared = messages._prepare_all("", attachments, contents) if attachments or contents else []
         rows = [
             (record, {**part, "res_model": record._name, "res_id": record.id})
             for record in self
-            for part in self._telegram_parts(bodies.get(record.id), shared)
+            for part in self._telegram_prepare_parts(bodies.get(record.id), shared)
         ]
-        chats = self.env["telegram.chat"]._get_or_create_for_partners(instance, everyone, places)
+        chats = self.env["telegram.chat"]._get_or_create_for_partners(instance, recipients, places)
         if attachments:
             messages._assign_uploaded_files(attachments, instance)
         messages._log_in_chatters(rows)
-        receivers = [partners[record.id][:1] for record, _values in rows]
-        addressed = zip(receivers, rows, strict=True)
         queued = messages._queue_batch(
             instance,
-            [(chats[partner.id], values) for partner, (_record, values) in addressed],
+            [(chats[partners[record.id][:1].id], values) for record, values in rows],
             scheduled_date,
         )
-        notes = [values["mail_message_ids"] for _record, values in rows]
-        queued._notify_chatters(notes, receivers)
+        queued._create_notifications(
+            [values["mail_message_ids"] for _record, values in rows],
+            [partners[record.id][:1] for record, _values in rows],
+        )
         return queued
 
     def _telegram_check_post_access(self):
-        """Refuse whoever may not write in the chatter of these records, as message_post does."""
+        """Check that the user may post on these records, as ``message_post`` does."""
         groups = self._mail_group_by_operation_for_mail_message_operation("create")
         for operation, records in groups.items():
             records.check_access(operation)
 
     @api.model
-    def _telegram_parts(self, body, shared):
-        """Return the values of all messages to one recipient of many.
+    def _telegram_prepare_parts(self, body, shared):
+        """Return the values of all messages to one of many recipients.
 
-        :param str body: its own text
-        :param list shared: values that everybody gets
+        :param str body: the text for this recipient
+        :param list shared: the values of the messages to every recipient
+        :return: list of dicts
         """
         messages = self.env["telegram.message"]
         if not shared:
@@ -141,47 +148,49 @@ class MailThread(models.AbstractModel):
         return [messages._prepare_text(body), *shared] if body else shared
 
     def _telegram_get_instance(self):
-        """Return the instance to write from this record by: its company's, else the current one's.
+        """Return the default instance of the record's company, else of the current company.
 
-        :raise UserError: the user operates none there
+        :raise UserError: the user operates no instance there
         """
         self.ensure_one()
         company = self._mail_get_companies(default=self.env.company)[self.id]
         return self.env["telegram.instance"]._default(company)
 
     def _telegram_check_instance(self, instance):
-        """Refuse to write by an account of somebody else, or of another company."""
+        """Check that the user may use the account, and that it is of the records' company."""
         instance.check_access("read")
-        others = self._telegram_of_other_companies(instance)
+        others = self._telegram_filter_other_companies(instance)
         if others:
             raise UserError(
                 self.env._(
-                    "“%(record)s” is of another company than the Telegram account “%(instance)s” "
-                    "(%(company)s). Choose an account of its own company.",
+                    "“%(record)s” belongs to another company than the Telegram account "
+                    "“%(instance)s” (%(company)s). Choose an account of the record's company.",
                     record=others[0].display_name,
                     instance=instance.display_name,
                     company=instance.company_id.display_name,
                 )
             )
 
-    def _telegram_of_other_companies(self, instance):
-        """Return those of the records that are not of the instance's company or of its branches."""
+    def _telegram_filter_other_companies(self, instance):
+        """Return the records that belong neither to the instance's company nor to its branches."""
         field = self._mail_get_company_field()
-        # sudo: res.company, twice - which company a branch belongs to, also to those who see only
-        # the branch
-        mine = instance.sudo().company_id
-        others = self[field].sudo() if field else mine.browse()
-        others = others.filtered(lambda company: mine not in company.parent_ids)
+        # sudo: res.company, twice - the user may have access to a branch only
+        company_sudo = instance.sudo().company_id
+        others = self[field].sudo() if field else company_sudo.browse()
+        others = others.filtered(lambda company: company_sudo not in company.parent_ids)
         return self.filtered(lambda record: record[field] in others) if others else self.browse()
 
     def _telegram_get_partner(self):
-        """Return the contact of this record, or raise a UserError when it has none."""
+        """Return the contact of this record.
+
+        :raise UserError: it has none
+        """
         self.ensure_one()
         partner = self._mail_get_partners()[self.id][:1]
         if not partner:
             raise UserError(
                 self.env._(
-                    "“%s” has no contact to write to. Set its customer or contact first.",
+                    "“%s” has no contact. Set its customer or contact first.",
                     self.display_name,
                 )
             )
@@ -189,7 +198,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def notify_cancel_by_type(self, notification_type):
-        """Let "discard failures" of the messaging menu work for Telegram, too."""
+        """Cancel the failed Telegram messages of the user, for the messaging menu."""
         super().notify_cancel_by_type(notification_type)
         if notification_type == "telegram":
             self._notify_cancel_by_type_generic("telegram")

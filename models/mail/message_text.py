@@ -8,26 +8,26 @@ from odoo import api, models
 from odoo.tools import plaintext2html
 
 from ... import const
-from ...tools.access import filter_named
+from ...tools.access import filter_readable
 
 MAP_URL = "https://www.openstreetmap.org/?mlat=%s&mlon=%s#map=16/%s/%s"
 
 
 class TelegramMessage(models.Model):
-    """A message in words: in lists and in the chatter."""
+    """Format messages as text for lists and as HTML for the chatter and Discuss."""
 
     _inherit = "telegram.message"
 
     @api.depends("text", "type_message", "file_name", "content")
     @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_display_name(self):
-        named = filter_named(self)
+        readable = filter_readable(self)
         for message in self:
-            name = message._get_summary() if message in named else self.env._("Telegram message")
+            name = message._get_summary() if message in readable else self.env._("Telegram message")
             message.display_name = shorten(name, 80, placeholder="…")
 
     def _get_summary(self):
-        """Give the message as words: its text, after the name of its kind when that is another."""
+        """Return the message as text, with the name of its type unless it is a text message."""
         self.ensure_one()
         if self.type_message in const.TEXT_KINDS:
             return self.text or ""
@@ -42,14 +42,14 @@ class TelegramMessage(models.Model):
             "contactMessage": _("Contact"),
             "pollMessage": _("Poll"),
             "reactionMessage": _("Reaction"),
-            "editedMessage": _("Changed a message to"),
-            "deletedMessage": _("Deleted a message"),
+            "editedMessage": _("Edited message"),
+            "deletedMessage": _("Deleted message"),
         }.get(self.type_message, self.type_message)
         words = ", ".join(filter(None, (self.file_name, self.text, *self._get_content_summary())))
         return f"{kind}: {words}" if words else kind
 
     def _get_content_summary(self):
-        """Give what the kind holds besides text and file, as a list of words."""
+        """Return the content besides text and file, as a list of words."""
         content = self.content or {}
         if "latitude" in content:
             return [f"{content['latitude']:.6f}, {content['longitude']:.6f}"]
@@ -60,33 +60,33 @@ class TelegramMessage(models.Model):
         return content.get("options", [])
 
     def _get_body(self):
-        """Return the message as the chatter shows it, as HTML; files are attached separately."""
+        """Return the message as HTML for the chatter, without its files."""
         self.ensure_one()
         if self.report_id and self.text:
-            return plaintext2html(self.text)  # the report is attached once it is made
+            return plaintext2html(self.text)  # the report is attached once it is generated
         return self._get_content_body() + self._get_file_note()
 
     def _get_file_note(self):
-        """Return why the file of the message is not there and a link to get it, as HTML."""
+        """Return why the file is missing and a link to download it, as HTML."""
         if self.download_state in (False, "waiting", "fetched"):
             return Markup()
         note = Markup("<br/><i>%s</i>") % self._get_file_message()
         if self.download_state in ("too_large", "failed"):
             link = Markup(' <a href="#" data-oe-model="%s" data-oe-id="%s">%s</a>')
-            again = self.download_state == "failed"
-            title = self.env._("Try again") if again else self.env._("Fetch anyway")
+            is_failed = self.download_state == "failed"
+            title = self.env._("Retry") if is_failed else self.env._("Download")
             note += link % (self._name, self.id, title)
         return note
 
     def _get_content_body(self):
-        """Return text, location, poll or contact of the message as HTML."""
+        """Return the text, location, poll or contact of the message as HTML."""
         content = self.content or {}
         if self.type_message in const.TEXT_KINDS or self.attachment_id:
             return plaintext2html(self.text or "")
         body = plaintext2html(self._get_summary())
         if "latitude" in content:
-            place = (content["latitude"], content["longitude"])
-            url = MAP_URL % (*place, *place)
+            position = (content["latitude"], content["longitude"])
+            url = MAP_URL % (*position, *position)
             link = Markup('<a href="%s" target="_blank" rel="noreferrer noopener">%s</a>')
             return link % (url, self._get_summary())
         if "options" in content:
@@ -104,7 +104,7 @@ class TelegramMessage(models.Model):
         return body
 
     def _get_option_labels(self, content):
-        """Give the answers of a poll, each with how many chose it when that is known."""
+        """Return the options of a poll, each with its number of votes if known."""
         votes = content.get("votes")
         if not votes:
             return content["options"]
@@ -113,9 +113,10 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _format_body(self, values):
-        """Give the same for a message that is not there yet.
+        """Return the body of a message that has not been created yet.
 
-        :param dict values: of one of the ``_prepare_…`` methods
+        :param dict values: the values of one of the ``_prepare_…`` methods
+        :return: the body as HTML, see ``_get_body``
         """
         if values["type_message"] in const.TEXT_KINDS or values.get("attachment_id"):
             return plaintext2html(values["text"])

@@ -1,24 +1,91 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Access to the chats of an account, and membership of their conversations in Discuss.
+
+The members of an open conversation are the operators who may see its chat. They are updated when
+the operators, *Chat Visibility*, the salesperson, the user or the user's groups change.
+"""
+
+from contextlib import contextmanager
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.mail.tools.discuss import Store
+
 from ...tools.access import MANAGER, USER
+from .discuss_channel import is_telegram
+
+
+class TelegramInstance(models.Model):
+    """Compute who operates an account."""
+
+    _inherit = "telegram.instance"
+
+    visibility = fields.Selection(
+        [("all", "All Operators"), ("own", "Salesperson of the Customer")],
+        "Chat Visibility",
+        default="all",
+        required=True,
+        tracking=True,
+        help="All Operators: each operator sees all chats of the account.\n"
+        "Salesperson of the Customer: an operator sees the chats of their own customers and of "
+        "these customers' companies, and unassigned chats: unknown senders, contacts without a "
+        "salesperson (or whose salesperson does not use this account), and groups. Administrators "
+        "see all chats.\n"
+        "A message of such a customer does not appear on the contact, which all users can open. "
+        "It appears there only if it answers a message that was sent from the contact.",
+    )
+
+    def _get_operators(self):
+        """Return the operators who still have the access right to use Telegram."""
+        self.ensure_one()
+        return self.operator_ids.filtered(lambda user: user.has_group(USER))
+
+    def _is_operated_by(self, user):
+        """Return whether a user may write with this account: operators and administrators may."""
+        self.ensure_one()
+        if user._is_superuser() or user in self.operator_ids:
+            return True
+        is_manager = user.has_group(MANAGER)
+        return is_manager and self.company_id in user.company_ids
+
+    def _update_members(self, former_operators):
+        """Update the members of the conversations after the operators have changed.
+
+        :param dict former_operators: the former ``res.users`` by ``telegram.instance``
+        """
+        for instance, former in former_operators.items():
+            chats_sudo = self.env["telegram.chat"]._find_with_open_channel(
+                [("instance_id", "=", instance.id)]
+            )
+            if instance.visibility == "own":
+                chats_sudo._update_channel_members()
+                continue
+            channels_sudo = chats_sudo.channel_id
+            operators = instance._get_operators()
+            channels_sudo._telegram_remove_members(former - operators)
+            channels_sudo._telegram_add_members(operators - former)
+
+    def _update_visibility(self):
+        """Update the members of the conversations after *Chat Visibility* has changed."""
+        chats = self.env["telegram.chat"]
+        chats._find_with_open_channel([("instance_id", "in", self.ids)])._update_channel_members()
 
 
 class TelegramChat(models.Model):
-    """Salespeople who see only the chats of their own customers, where the account is set so."""
+    """Compute which operators see a chat, and update the members of its conversation."""
 
     _inherit = "telegram.chat"
 
     restricted_user_id = fields.Many2one(
         "res.users",
-        "Seen Only By",
+        "Visible Only To",
         compute="_compute_restricted_user_id",
         store=True,
         index="btree_not_null",
-        help="The customer's salesperson, when the account shows operators their own customers "
-        "only. Empty: all operators see the chat.",
+        help="The salesperson of the customer, if operators of the account see only the chats of "
+        "their own customers. If empty, all operators see the chat.",
     )
 
     @api.depends(
@@ -28,44 +95,57 @@ class TelegramChat(models.Model):
         "partner_id.commercial_partner_id.user_id.active",
     )
     def _compute_restricted_user_id(self):
-        """Stored, since every search of an operator asks for it."""
+        """Compute the only operator who sees a chat; stored, because every search needs it."""
         for chat in self:
-            chat.restricted_user_id = self._get_only_user(chat.instance_id, chat.partner_id)
+            chat.restricted_user_id = self._get_restricted_user(chat.instance_id, chat.partner_id)
+
+    # === WHO SEES A CHAT === #
 
     @api.model
-    def _get_only_user(self, instance, partner):
-        """Return the only operator who sees a contact's chats; empty: all of the account do."""
+    def _get_restricted_user(self, instance, partner):
+        """Return the only operator who sees the chats of a contact; empty if all operators do."""
         salesperson = partner.user_id or partner.commercial_partner_id.user_id
         is_operator = salesperson.active and salesperson in instance.operator_ids
         is_restricted = instance.visibility == "own" and is_operator
         return salesperson if is_restricted else salesperson.browse()
 
     @api.model
-    def _is_contact_for(self, instance, partner):
-        """Say whether the current user may see the chats of a contact by an account."""
-        # sudo: res.partner, telegram.instance - whose customer it is
-        only = self._get_only_user(instance.sudo(), partner.sudo())
+    def _is_contact_visible(self, instance, partner):
+        """Return whether the current user may see the chats of a contact with an account."""
+        # sudo: res.partner, telegram.instance - the salesperson and the operators
+        only_user = self._get_restricted_user(instance.sudo(), partner.sudo())
         user = self.env.user
-        return self.env.su or not only or only == user or user.has_group(MANAGER)
+        return self.env.su or not only_user or only_user == user or user.has_group(MANAGER)
 
     def _get_operators(self):
         """Return the operators of the account who may see this chat."""
         self.ensure_one()
-        chat_sudo = self.sudo()  # sudo: telegram.instance, res.users - who operates it
-        operators, only = chat_sudo.instance_id._get_operators(), chat_sudo.restricted_user_id
-        if not only:
+        chat_sudo = self.sudo()  # sudo: telegram.instance, res.users - the operators
+        operators, only_user = chat_sudo.instance_id._get_operators(), chat_sudo.restricted_user_id
+        if not only_user:
             return operators
-        return operators.filtered(lambda user: user == only or user.has_group(MANAGER))
+        return operators.filtered(lambda user: user == only_user or user.has_group(MANAGER))
 
-    def _is_for(self, user):
-        """Say whether a user may write in this chat."""
+    def _is_operated_by(self, user):
+        """Return whether a user may write in this chat."""
         self.ensure_one()
         if not self.instance_id._is_operated_by(user):
             return False
         return user not in self.instance_id.operator_ids or user in self._get_operators()
 
+    # === MEMBERS OF ITS CONVERSATION === #
+
+    @api.model
+    def _find_with_open_channel(self, domain):
+        """Return the chats of a domain that have an open conversation, archived ones included."""
+        # sudo: telegram.chat - the members of all conversations are updated
+        chats_sudo = self.sudo().with_context(active_test=False)
+        found = chats_sudo.search(Domain(domain) & Domain("is_channel_open", "=", True))
+        # Archived users are not operators.
+        return found.with_context(active_test=True)
+
     def _update_channel_members(self):
-        """Let the members of the open conversations be those who may see the chats."""
+        """Update the members of the open conversations to the operators who see the chats."""
         for chat_sudo in self.sudo().filtered("is_channel_open"):  # sudo: as in _open_channel
             channel_sudo, operators = chat_sudo.channel_id, chat_sudo._get_operators()
             members = channel_sudo.channel_member_ids.partner_id.user_ids
@@ -73,89 +153,158 @@ class TelegramChat(models.Model):
             channel_sudo._telegram_add_members(operators - members)
 
     @api.model
-    def _find_open(self, domain):
-        """Return the chats of a domain with an open conversation, archived ones, too."""
-        # sudo: telegram.chat - whoever changes who may see them changes all their conversations
-        chats_sudo = self.sudo().with_context(active_test=False)
-        found = chats_sudo.search(Domain(domain) & Domain("is_channel_open", "=", True))
-        # An archived user is no operator.
-        return found.with_context(active_test=True)
-
-    @api.model
     def _update_members_of_users(self, users):
-        """Let the members of the open conversations follow what these users may by now."""
+        """Update the members of the open conversations after these users' rights have changed."""
         if not users:
             return
-        # sudo: telegram.instance - whoever changes users changes what they see
+        # sudo: telegram.instance - all accounts that the users operate
         instances_sudo = self.env["telegram.instance"].sudo().with_context(active_test=False)
         operated = instances_sudo.search([("operator_ids", "in", users.ids)])
-        # sudo: discuss.channel.member - who is no employee any more is still a member
+        # sudo: discuss.channel.member - a user who lost the rights may still be a member
         members_sudo = self.env["discuss.channel.member"].sudo()
         domain = Domain("channel_id.channel_type", "=", "telegram")
         domain &= Domain("partner_id", "in", users.partner_id.ids)
         channels = members_sudo.search(domain).channel_id
-        here = Domain("instance_id", "in", operated.ids) | Domain("channel_id", "in", channels.ids)
-        self._find_open(here)._update_channel_members()
+        affected = Domain("instance_id", "in", operated.ids)
+        affected |= Domain("channel_id", "in", channels.ids)
+        self._find_with_open_channel(affected)._update_channel_members()
 
 
-class TelegramInstance(models.Model):
-    """What an instance has to do with the conversations in Discuss."""
+class DiscussChannel(models.Model):
+    """Add and remove the members of Telegram conversations."""
 
-    _inherit = "telegram.instance"
+    _inherit = "discuss.channel"
 
-    show_typing = fields.Boolean(
-        default=True, help="The customer sees that somebody is typing in Discuss."
-    )
-    mark_read = fields.Boolean(
-        "Mark as Read",
-        help="Opening a conversation in Discuss marks the chat as read at Telegram: the customer "
-        "sees that, and so do the account's other devices.",
-    )
-    visibility = fields.Selection(
-        [("all", "All operators"), ("own", "The customer's salesperson")],
-        "Chats Are Seen By",
-        default="all",
-        required=True,
-        tracking=True,
-        help="All operators: each sees all chats of the account.\n"
-        "The customer's salesperson: an operator sees the chats of the contacts whose salesperson "
-        "they are (or their company's), and those that are nobody's: of unknown people, of "
-        "contacts without salesperson or with one who does not operate the account, and groups. "
-        "Administrators see all.\n"
-        "What such a customer writes does not appear on the contact, which all colleagues may "
-        "open, unless it answers something that was sent from there.",
-    )
+    def _telegram_add_members(self, users):
+        """Add users to conversations, with the earlier messages as read."""
+        # sudo: discuss.channel.member - the members are the operators of the account
+        members_sudo = self.env["discuss.channel.member"].sudo()
+        partners = users.partner_id
+        known = members_sudo.search(
+            [("channel_id", "in", self.ids), ("partner_id", "in", partners.ids)]
+        )
+        pairs = {(member.channel_id, member.partner_id) for member in known}
+        # sudo: mail.message - only the id of the last message is read
+        last_message = self.env["mail.message"].sudo().search([], order="id desc", limit=1)
+        created = members_sudo.create(
+            [
+                {
+                    "channel_id": channel.id,
+                    "partner_id": partner.id,
+                    "new_message_separator": last_message.id + 1,
+                }
+                for channel in self
+                for partner in partners
+                if (channel, partner) not in pairs
+            ]
+        )
+        if created:
+            # One is enough to subscribe a web client to all conversations of its user.
+            created[-1:].channel_id._broadcast(created.partner_id.ids)
 
-    def _get_channels_sudo(self):
-        """Return the conversations of all chats of the accounts."""
-        # sudo: telegram.chat, discuss.channel - the conversations go with the account
-        chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
-        domain = [("instance_id", "in", self.ids), ("channel_id", "!=", False)]
-        return chats_sudo.search(domain).channel_id
+    def _telegram_remove_members(self, users):
+        """Remove users from conversations and close these in their web clients."""
+        # sudo: discuss.channel.member - the members are the operators of the account
+        members_sudo = self.env["discuss.channel.member"].sudo()
+        members_sudo = members_sudo.search(
+            [("channel_id", "in", self.ids), ("partner_id", "in", users.partner_id.ids)]
+        )
+        for member_sudo in members_sudo:
+            store = Store(bus_channel=member_sudo._bus_channel())
+            store.add(
+                member_sudo.channel_id, {"close_chat_window": True, "isLocallyPinned": False}
+            ).delete(member_sudo).bus_send()
+        members_sudo.unlink()
 
-    def _update_members(self, former_operators):
-        """Update the members of the conversations after the operators have changed.
+    def _find_or_create_member_for_self(self):
+        """Do not add a member when the channel is opened: only operators are members."""
+        if is_telegram(self):
+            return self.self_member_id
+        return super()._find_or_create_member_for_self()
 
-        :param dict former_operators: ``res.users`` by ``telegram.instance``
+    def _action_unfollow(self, partner=None, guest=None, post_leave_message=True):
+        """Unpin a Telegram conversation instead of leaving it: an operator stays a member."""
+        if is_telegram(self):
+            return self.channel_pin(pinned=False)
+        return super()._action_unfollow(partner, guest, post_leave_message)
+
+
+class DiscussChannelMember(models.Model):
+    """Check that the members of Telegram conversations are operators."""
+
+    _inherit = "discuss.channel.member"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        members = super().create(vals_list)
+        for member in members.filtered(lambda member: is_telegram(member.channel_id)):
+            chat = member.channel_id._telegram_get_chat()
+            operators = chat._get_operators() if chat else self.env["res.users"]
+            if member.partner_id not in operators.partner_id:
+                raise UserError(
+                    self.env._(
+                        "Only operators of the Telegram account can be members of its "
+                        "conversations. Ask an administrator to add the user as an operator under "
+                        "Telegram → Configuration → Accounts."
+                    )
+                )
+        return members
+
+
+class ResUsers(models.Model):
+    """Update the members of Telegram conversations when users lose or get access rights.
+
+    A member reads a conversation in Discuss without any further check of access rights.
+    """
+
+    _inherit = "res.users"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"group_ids", "active"} & vals.keys():
+            self.env["telegram.chat"]._update_members_of_users(self)
+        return result
+
+
+class ResGroups(models.Model):
+    """Update the members of Telegram conversations when a group or its users change."""
+
+    _inherit = "res.groups"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        with self._telegram_update_members():
+            return super().create(vals_list)
+
+    def write(self, vals):
+        with self._telegram_update_members():
+            return super().write(vals)
+
+    def unlink(self):
+        with self._telegram_update_members():
+            return super().unlink()
+
+    @contextmanager
+    def _telegram_update_members(self):
+        """Update the members of conversations after the groups have changed in this block."""
+        before = self._telegram_get_rights()
+        yield
+        # Odoo does not recompute the implied groups of a created or deleted group at once.
+        self.env.registry.clear_cache()
+        self.env["res.groups"].invalidate_model(["all_implied_ids"])
+        self.env["res.users"].invalidate_model(["all_group_ids"])
+        after = self._telegram_get_rights()
+        users = self.env["res.users"]
+        changed = users.union(*(user for user in after if after[user] != before.get(user)))
+        self.env["telegram.chat"]._update_members_of_users(changed)
+
+    @api.model
+    def _telegram_get_rights(self):
+        """Return whether the operators of all accounts are Telegram users and administrators.
+
+        :return: dict of two booleans by ``res.users``
         """
-        chats = self.env["telegram.chat"]
-        for instance, operators in former_operators.items():
-            chats._update_members(instance, operators)
-
-    def _update_visibility(self):
-        """Update the members of the conversations after *Chat Visibility* has changed."""
-        chats = self.env["telegram.chat"]
-        chats._find_open([("instance_id", "in", self.ids)])._update_channel_members()
-
-    def _get_operators(self):
-        """Return the operators who have the right to Telegram: one may be taken from them later."""
-        self.ensure_one()
-        return self.operator_ids.filtered(lambda user: user.has_group(USER))
-
-    def _is_operated_by(self, user):
-        """Say whether a user may write by this account: its operators, and administrators."""
-        self.ensure_one()
-        if user._is_superuser() or user in self.operator_ids:
-            return True
-        is_manager = user.has_group(MANAGER)
-        return is_manager and self.company_id in user.company_ids
+        # sudo: telegram.instance - the operators of all accounts
+        instances_sudo = self.env["telegram.instance"].sudo().with_context(active_test=False)
+        operators_sudo = instances_sudo.search([("operator_ids", "!=", False)]).operator_ids
+        return {user: (user.has_group(USER), user.has_group(MANAGER)) for user in operators_sudo}

@@ -1,6 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import re
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +13,7 @@ from ... import const
 from ...client import GreenApiError, RateLimiter, RefusedError, TooLargeError, check_host
 from ...tools.backoff import get_backoff
 from ...tools.cron import get_time_limit
+from ...tools.files import clean_received_name
 from ...tools.transactions import write_and_commit
 
 FIRST_PAUSE = 60  # seconds after the first failed attempt
@@ -23,9 +23,6 @@ CALLBACK_INTERVAL = 1  # seconds between two looks at the inbox during a downloa
 FILE_MAX_SECONDS = 900  # for one file
 DOWNLOAD_MAX_BYTES = 2**31 - 1  # Odoo stores the size of an attachment in 31 bits
 MEGABYTE = 1024 * 1024
-NAME_MAX_LENGTH = 200  # characters; file systems allow about 255 bytes
-# Control characters, and those that change the direction in which a name is displayed.
-UNSAFE_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -274,7 +271,7 @@ class TelegramMessage(models.Model):
         if not request:
             return True
         try:
-            with self.env["ir.attachment"]._telegram_open_new(self.id) as file:
+            with self.env["ir.attachment"]._telegram_open_file(self.id) as file:
                 self._download(client, limiter, request, CallbackWriter(file, process_inbox))
                 write_and_commit(self.env, self._store_file, file)
         except GreenApiError as error:
@@ -357,7 +354,7 @@ class TelegramMessage(models.Model):
         posted = self.mail_message_ids.filtered(lambda shown: shown.model and shown.res_id)
         posted = posted.sorted(lambda shown: shown.model != "discuss.channel")
         owners = [(shown.model, shown.res_id) for shown in posted] or [(self._name, self.id)]
-        common = {"name": self._get_safe_file_name(), "company_id": self.company_id.id}
+        common = {"name": clean_received_name(self.file_name), "company_id": self.company_id.id}
         # sudo: ir.attachment - the file follows the message, whatever user downloads it
         attachments_sudo = self.env["ir.attachment"].sudo()
         attachments = attachments_sudo._telegram_create(
@@ -377,17 +374,6 @@ class TelegramMessage(models.Model):
             shown.attachment_ids = [Command.link(attachment.id)]
         self._update_posted_file()
         self.instance_id._set_file_error(False)
-
-    def _get_safe_file_name(self):
-        """Return the file name without characters that are unsafe in one."""
-        name = UNSAFE_CHARACTERS.sub("", self.file_name or "").strip()
-        if not name.strip("./\\ "):
-            name = "file"
-        name = self._check_file_name(name)
-        stem, dot, extension = name.rpartition(".")
-        if len(name) > NAME_MAX_LENGTH and len(extension) < 20:
-            return stem[: NAME_MAX_LENGTH - len(extension) - 1] + dot + extension
-        return name[:NAME_MAX_LENGTH]
 
     # === FAILURES === #
 

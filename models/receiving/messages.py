@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...client.message_data import parse_journal
-from ...tools.unix_time import to_datetime
+from ...client.parsing import to_datetime
 from ..telegram_message import CHAT_IN_PHONE_FORM, EventPostponedError
 
 

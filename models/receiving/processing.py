@@ -16,7 +16,7 @@ from ...client.notifications import (
     StatusNotification,
     parse,
 )
-from ...tools.files import is_full
+from ...tools.files import is_disk_full
 from ...tools.transactions import CONFLICTS
 from ..telegram_message import EventPostponedError
 
@@ -231,7 +231,7 @@ class TelegramEvent(models.Model):
         match error:
             case EventPostponedError():
                 self._postpone()
-            case OSError() if is_full(error):
+            case OSError() if is_disk_full(error):
                 self.error = error.strerror
                 self._postpone()
             case NotificationError():

@@ -88,11 +88,11 @@ class TelegramMessage(models.Model):
         record = quoted._get_record()
         if record and not self.res_id:
             self.write({"res_model": quoted.res_model, "res_id": quoted.res_id})
-            if not self._get_shown(record) and hasattr(record, "message_post"):
-                self._post_on(record)
-        shown = self._get_shown(self.chat_id.channel_id)
+            if not self._get_conversation_message(record) and hasattr(record, "message_post"):
+                self._post_on_record(record)
+        shown = self._get_conversation_message(self.chat_id.channel_id)
         if shown and not shown.parent_id:
-            shown.parent_id = quoted._get_shown(self.chat_id.channel_id)
+            shown.parent_id = quoted._get_conversation_message(self.chat_id.channel_id)
             Store(bus_channel=shown._bus_channel()).add(shown, ["parent_id"]).bus_send()
 
     # === REACTIONS === #
@@ -121,7 +121,7 @@ class TelegramMessage(models.Model):
         author_id = self._prepare_author()["author_id"]
         if author_id:
             return {"partner_id": author_id, "guest_id": False}
-        guest = self.env["mail.guest"]._telegram_get(
+        guest = self.env["mail.guest"]._telegram_find_or_create(
             self.instance_id, self.sender, self.sender_name or self.chat_id.name
         )
         return {"partner_id": False, "guest_id": guest.id}

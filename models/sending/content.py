@@ -15,7 +15,7 @@ from odoo.addons.base.models.ir_qweb import QWebError
 
 from ... import const
 from ...client.parsing import clean
-from ...tools.files import is_full
+from ...tools.files import clean_name, is_disk_full
 
 _logger = logging.getLogger(__name__)
 MIME_KINDS = {"image": "imageMessage", "video": "videoMessage", "audio": "audioMessage"}
@@ -341,13 +341,11 @@ class TelegramMessage(models.Model):
 
         :raise UserError: there is no name
         """
-        name = " ".join(clean(name or "").replace("/", "_").replace("\\", "_").split())
-        if not name.strip(". "):
+        name = clean_name(name, mime_type)
+        if not name:
             raise UserError(
                 self.env._("The file has no name. Enter a file name with an extension.")
             )
-        if "." not in name.lstrip("."):
-            name += mimetypes.guess_extension(mime_type or "") or ""
         return name
 
     @api.model
@@ -435,7 +433,7 @@ class TelegramMessage(models.Model):
         except (UserError, QWebError) as error:
             raise self._prepare_send_error(str(error)) from None
         except REPORT_ERRORS as error:
-            if is_full(error):
+            if is_disk_full(error):
                 raise
             # An error in the code of the report: the traceback helps its programmers.
             _logger.warning("Telegram message %s: its report failed", self.id, exc_info=True)

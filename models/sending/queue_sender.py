@@ -3,7 +3,7 @@
 import time
 
 from ...client import GreenApiError, RateLimiter
-from ...tools.files import is_full
+from ...tools.files import is_disk_full
 from ...tools.transactions import write_and_commit
 from ..telegram_message import NOTIFY_LATER
 
@@ -106,7 +106,7 @@ class QueueSender:
         except GreenApiError as error:
             return message._process_send_error, (error,)
         except OSError as error:
-            if not is_full(error):
+            if not is_disk_full(error):
                 raise
             self.env.cr.rollback()
             return message._process_disk_full, (error,)

@@ -8,6 +8,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.rendering_tools import INLINE_TEMPLATE_REGEX
 from odoo.tools.safe_eval import safe_eval, test_python_expr, time
 
+from ...tools.files import replace_separators
+
 EXTENSIONS = {"text": "txt"}  # by type of report, where the type is not the extension itself
 NO_ATTRIBUTE = re.compile(r"'([\w.]+)' object has no attribute '(\w+)'")
 
@@ -143,7 +145,7 @@ class TelegramTemplate(models.Model):
         if report.print_report_name:
             name = safe_eval(report.print_report_name, {"object": record, "time": time})
         extension = "." + EXTENSIONS.get(kind, kind)
-        return name.replace("/", "_").removesuffix(extension) + extension, content
+        return replace_separators(name).removesuffix(extension) + extension, content
 
     # === PLACEHOLDERS === #
 

@@ -223,7 +223,7 @@ class TestVisibilityNames(NamesCase):
         """Odoo lets all employees read its guests: not those who are people in Telegram."""
         self.ingest(self.notification("Hi", idMessage="3", sender="10000005"))
         stranger = self.env["telegram.chat"]._find(self.instance, "10000005")
-        guest = self.env["mail.guest"]._telegram_get(self.instance, "10000005", NICKNAME)
+        guest = self.env["mail.guest"]._telegram_find_or_create(self.instance, "10000005", NICKNAME)
         self.assertTrue(stranger)
         employee = self.create_user("visibility_employee", "employee")
         for user in (employee, self.colleague):

@@ -79,7 +79,7 @@ class TestProfile(AccountCase):
         half = base64.b64decode(picture_file("JPEG", "RGB", (400, 400), (1, 2, 3)))[:400]
         webp = b"RIFF\x1a\x00\x00\x00WEBPVP8 \x0e\x00"
         for content in (b"Hello", webp, half):
-            with self.subTest(content[:10]), self.assertRaisesRegex(UserError, "no picture"):
+            with self.subTest(content[:10]), self.assertRaisesRegex(UserError, "not a picture"):
                 self.set_picture(base64.b64encode(content))
         self.assertEqual(self.phone.requests("setProfilePicture"), [])
 

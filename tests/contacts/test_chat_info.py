@@ -90,7 +90,9 @@ class TestTelegramChatInfo(TelegramCase):
         self.change(avatar=self.put(draw()))
         self.refresh()
         self.assertEqual(self.chat.channel_id.image_128[:20], self.chat.image_256[:20])
-        guest = self.env["mail.guest"]._telegram_get(self.instance, CUSTOMER_CHAT, "Vasilisa")
+        guest = self.env["mail.guest"]._telegram_find_or_create(
+            self.instance, CUSTOMER_CHAT, "Vasilisa"
+        )
         self.refresh()
         self.assertTrue(guest.image_1920)
         other = self.chat._get_or_create(self.instance, "10000001")

@@ -163,7 +163,7 @@ class TestGroup(ManagedGroupCase):
             self.ask(self.group, "set_group_picture", draw(kind, mode))
         self.assertEqual(self.calls("setGroupPicture"), 4)
         for content in (b"", b"%PDF-1.4", b"<svg/>", draw("PNG")[:40]):
-            with self.assertRaisesRegex(UserError, "is no picture"):
+            with self.assertRaisesRegex(UserError, "is not a picture"):
                 self.ask(self.group, "set_group_picture", content)
         self.assertEqual(self.calls("setGroupPicture"), 4)
 

@@ -82,7 +82,7 @@ class TestIncomingChanges(ChangesCase):
         self.ingest(self.about("deletedMessage", "1"))
         chat = self.env["telegram.chat"].search([("telegram_id", "=", "222")])
         self.assertEqual(self.texts(chat.channel_id), ["Other"])
-        self.assertEqual(self.texts(), ["Deleted a message"])
+        self.assertEqual(self.texts(), ["Deleted message"])
 
     def test_reaction(self):
         """A reaction stands on its message, replaces the former one, and goes when taken back."""

@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError
 
-from ...models.mail.discuss_channel_posting import ConversationMessage
+from ...models.mail.message_posting import ConversationMessage
 from ..common import CUSTOMER_CHAT
 from .discuss_case import DiscussCase
 
@@ -171,7 +171,7 @@ class TestConversation(DiscussCase):
             }
         )
         phone_channel = phone_chat._open_channel()
-        phone_channel._telegram_show([ConversationMessage(phone_channel, {"body": "By phone"})])
+        phone_channel._telegram_post([ConversationMessage(phone_channel, {"body": "By phone"})])
         phone_chat._resolve_phone_chat(CUSTOMER_CHAT)
         self.assertFalse(phone_channel.exists())
         self.assertEqual(self.texts(), ["Early", "By phone"])

@@ -54,7 +54,7 @@ class TestPresence(DiscussCase):
         self.member._notify_typing(True)
         with self.assertLogs(conversation.__name__, logging.INFO) as logs:
             self.env.cr.postcommit.run()
-        self.assertIn("typing was not shown", logs.output[0])
+        self.assertIn("typing was not sent", logs.output[0])
         other = self.env["telegram.chat"]._get_or_create(self.instance, "333")
         other._send_typing()
         with self.assertNoLogs(conversation.__name__, logging.INFO):

@@ -11,9 +11,9 @@ FOLDER = Path(__file__).parent.parent / "data" / "notifications"
 WORDS = {
     "incoming_audio": "Audio",
     "incoming_contact": "Contact",
-    "incoming_deleted": "Deleted a message",
+    "incoming_deleted": "Deleted message",
     "incoming_document": "File",
-    "incoming_edited": "Changed a message to: Hi there",
+    "incoming_edited": "Edited message: Hi there",
     "incoming_image": "Photo",
     "incoming_location": "Location",
     "incoming_poll": "When?",

@@ -6,6 +6,7 @@ import tracemalloc
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
+from ...tools.files import clean_received_name
 from ..common import CUSTOMER_CHAT
 from .files_case import HTML, MEGABYTE, PNG, SVG, FilesCase
 
@@ -62,11 +63,11 @@ class TestFiles(FilesCase):
         message = self.come()
         messages = message.with_user(self.salesperson)
         messages._link_to_record(first)
-        [file] = message._get_shown(first).attachment_ids
+        [file] = message._get_conversation_message(first).attachment_ids
         self.assertEqual((file.res_id, file.raw), (first.id, PNG))
         messages._link_to_record(second)
         self.assertFalse(file.exists())
-        self.assertEqual(message._get_shown(second).attachment_ids.res_id, second.id)
+        self.assertEqual(message._get_conversation_message(second).attachment_ids.res_id, second.id)
         self.assertEqual(message.attachment_id.raw, PNG, "it stays in the conversation")
 
     def test_browsers_are_told(self):
@@ -220,8 +221,7 @@ class TestFiles(FilesCase):
             ("Счёт №7 😀.pdf", "Счёт №7 😀.pdf"),
         ):
             with self.subTest(name[:20]):
-                message = self.env["telegram.message"].new({"file_name": name})
-                self.assertEqual(message._get_safe_file_name(), safe)
+                self.assertEqual(clean_received_name(name), safe)
 
     def test_large_photo_stays_as_it_is(self):
         """Odoo makes large pictures smaller that people upload; a received one is evidence."""

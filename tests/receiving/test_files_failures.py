@@ -127,7 +127,7 @@ class TestFilesFailures(FilesCase):
         message.download_attempts = files.MAX_ATTEMPTS - 1
         self.receive_later(message)
         self.assertEqual(message.download_state, "failed")
-        self.assertIn("Try again", self.conversation().body)
+        self.assertIn("Retry", self.conversation().body)
         message.with_user(self.salesperson).action_fetch_file()
         self.receive()
         self.assert_waits(message, attempts=1)
