@@ -27,13 +27,13 @@ class TelegramCheckNumbers(models.TransientModel):
     chat_ids = fields.Many2many(
         "telegram.chat", string="Numbers", readonly=True, context={"active_test": False}
     )
-    is_begun = fields.Boolean(readonly=True)
+    is_started = fields.Boolean(readonly=True)
     is_running = fields.Boolean(compute="_compute_progress")
     done_count = fields.Integer(compute="_compute_progress")
     total_count = fields.Integer(compute="_compute_progress")
     summary = fields.Text(compute="_compute_summary")
     unreadable = fields.Char(compute="_compute_summary")
-    can_begin = fields.Boolean(compute="_compute_summary")
+    can_start = fields.Boolean(compute="_compute_summary")
     progress = fields.Char(compute="_compute_progress")
     check_count = fields.Integer(related="instance_id.check_count")
     check_message = fields.Char(related="instance_id.check_message")
@@ -43,9 +43,9 @@ class TelegramCheckNumbers(models.TransientModel):
     @api.depends("partner_ids", "instance_id", "force")
     def _compute_summary(self):
         for wizard in self:
-            to_ask, known, others, without = wizard._sort_numbers()
-            wizard.can_begin = bool(to_ask)
-            wizard.summary = wizard._get_plan_summary(len(to_ask), len(known), len(others))
+            to_check, known, others, without = wizard._sort_numbers()
+            wizard.can_start = bool(to_check)
+            wizard.summary = wizard._get_plan_summary(len(to_check), len(known), len(others))
             wizard.unreadable = wizard._get_unreadable_summary(without)
 
     @api.depends("chat_ids")
@@ -71,19 +71,19 @@ class TelegramCheckNumbers(models.TransientModel):
         """Add the numbers to the queue, and show the progress."""
         self._check_access_to_all()
         self.instance_id.check_access("read")
-        to_ask, *_rest = self._sort_numbers()
-        if not to_ask:
+        to_check, *_rest = self._sort_numbers()
+        if not to_check:
             raise UserError(self.env._("There is no number to check."))
         chats = self.env["telegram.chat"]
-        found = chats._find_by_number(self.instance_id, list(to_ask))
-        new = {phone: partners for phone, partners in to_ask.items() if phone not in found}
+        found = chats._find_by_number(self.instance_id, list(to_check))
+        new = {phone: partners for phone, partners in to_check.items() if phone not in found}
         if new:
             found.update(
                 chats._get_or_create_for_phones(self.instance_id, new, last_message_date=False)
             )
         chats = chats.union(*found.values())
         self.env["telegram.number.check"]._request(chats)
-        self.write({"chat_ids": [fields.Command.set(chats.ids)], "is_begun": True})
+        self.write({"chat_ids": [fields.Command.set(chats.ids)], "is_started": True})
         return self._reopen()
 
     def action_stop(self):
@@ -132,8 +132,8 @@ class TelegramCheckNumbers(models.TransientModel):
         }
         known = {p for p, chat in found.items() if not self.force and chat._is_number_known()}
         left_out = known | others
-        to_ask = {p: partners for p, partners in by_phone.items() if p not in left_out}
-        return to_ask, known - others, others, without
+        to_check = {p: partners for p, partners in by_phone.items() if p not in left_out}
+        return to_check, known - others, others, without
 
     def _reopen(self):
         return {
@@ -147,12 +147,12 @@ class TelegramCheckNumbers(models.TransientModel):
 
     # === TEXTS === #
 
-    def _get_plan_summary(self, to_ask, known, others):
+    def _get_plan_summary(self, to_check, known, others):
         _ = self.env._
-        sentences = [_("%s numbers will be checked, one per second.", to_ask)]
-        if to_ask == 1:
+        sentences = [_("%s numbers will be checked, one per second.", to_check)]
+        if to_check == 1:
             sentences = [_("1 number will be checked.")]
-        elif not to_ask:
+        elif not to_check:
             sentences = [_("There is no number to check.")]
         if known:
             sentences.append(_("Skipped because a result of the last 30 days is known: %s.", known))
