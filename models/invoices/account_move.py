@@ -9,7 +9,7 @@ from ...tools.actions import get_dialog_action
 
 # Users who see these obstacles may still send a single invoice, but no batch.
 MAY_BE_IGNORED = ("opted_out", "already_sent")
-# States of wkhtmltopdf without which the server cannot create PDF files.
+# States of wkhtmltopdf in which the server cannot create PDF files.
 NO_PDF_STATES = ("install", "broken")
 
 
