@@ -18,7 +18,7 @@ _telegram_push          _notify_thread_by_web_push, in the transaction  not meas
 
 Each number is the ratio within one run on Odoo 19. ``_telegram_push`` always queues, because core
 calls the push servers from the transaction when there are fewer than five devices.
-``tests/test_message_posting.py`` compares the rows of both ways. Where a new version of Odoo makes
+``test_message_posting`` compares the rows of both ways. Where a new version of Odoo makes
 core's way fast enough, delete ours.
 """
 
