@@ -37,7 +37,7 @@ def clean_name(name: str | None, mime_type: str | None = None) -> str:
 
 
 def clean_received_name(name: str | None) -> str:
-    """Return a safe name for a file that a stranger sent, no longer than a file system allows.
+    """Return a safe name for a file of an unknown sender, no longer than a file system allows.
 
     :param name: the name as received
     :return: the name; "file" when nothing usable is left

@@ -59,7 +59,7 @@ def write_in_own_transaction(records: BaseModel, write: Callable[[BaseModel], T]
 
     For a button that saves the result of a call to GREEN-API, see ``own_transaction``.
 
-    :param write: it takes the records, writes, and may be called several times
+    :param write: it receives the records, writes, and may be called several times
     :return: the result of ``write``
     :raise UserError: every attempt met a concurrent update. Odoo repeats a request after a
         concurrency error, which would call GREEN-API again.
