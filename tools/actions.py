@@ -14,7 +14,7 @@ def get_dialog_action(
     :param res_id: record to open; by default a new one
     :param defaults: values of a new record by field name
     """
-    action = {
+    action: dict[str, Any] = {
         "type": "ir.actions.act_window",
         "name": name,
         "res_model": res_model,

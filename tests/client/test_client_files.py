@@ -54,7 +54,7 @@ class FileHost(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.seen.append(dict(self.headers))
-        status, headers, body = self.server.parsing.pop(0)
+        status, headers, body = self.server.answers.pop(0)
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -204,7 +204,7 @@ class TestDownloads(ClientCase):
 
     def fetch(self, *answer, **options):
         """Let the other host answer, and fetch from it."""
-        self.host.parsing.append(answer)
+        self.host.answers.append(answer)
         client = self.make_client(self.sandbox_url, download_hosts=[self.name])
         target = io.BytesIO()
         return target, client.download(f"http://{self.name}/a?b=1", target, **options)
