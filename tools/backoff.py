@@ -4,12 +4,13 @@
 LONGEST_PAUSE = 3600  # seconds
 
 
-def get_backoff(failures, first_pause):
+def get_backoff(failures: int, first_pause: float) -> float:
     """Return the seconds to wait before the next attempt.
 
     The pause doubles with each failure in a row, up to one hour.
 
-    :param int failures: failed attempts in a row before this one
-    :param float first_pause: seconds to wait after the first failure
+    :param failures: failed attempts in a row before this one
+    :param first_pause: seconds to wait after the first failure
     """
-    return min(first_pause * 2 ** min(failures, 10), LONGEST_PAUSE)
+    pause: float = first_pause * 2 ** min(failures, 10)
+    return min(pause, LONGEST_PAUSE)

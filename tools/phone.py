@@ -6,24 +6,24 @@ import re
 from .. import const
 
 
-def parse_phone(text):
+def parse_phone(text: object) -> str:
     """Return the digits of an international phone number; empty when the text is not one.
 
-    :param str text: with or without plus sign, spaces, dots, dashes and brackets
+    :param text: with or without plus sign, spaces, dots, dashes and brackets
     """
     digits = re.sub(r"[\s().+-]|\xa0", "", str(text or ""))
     return digits if re.fullmatch(r"[1-9][0-9]{6,14}", digits) else ""
 
 
-def to_phone_form(phone):
+def to_phone_form(phone: str) -> str:
     """Return the chat ID by which GREEN-API accepts a phone number: ``79876543210@c.us``.
 
-    :param str phone: E.164, or its digits
+    :param phone: E.164, or its digits
     """
     return phone.removeprefix("+") + const.PHONE_CHAT_SUFFIX
 
 
-def from_phone_form(chat_id):
+def from_phone_form(chat_id: str) -> str:
     """Return the phone number (E.164) of a chat ID in phone form; empty for every other ID."""
     digits, suffix, _rest = chat_id.partition(const.PHONE_CHAT_SUFFIX)
     return f"+{digits}" if suffix else ""

@@ -24,16 +24,13 @@ template.attachment_ids = env["ir.attachment"].create({"name": "map.txt", "raw":
 env.cr.commit()
 """
 
-# What the first version left behind: it did not know whom it had written to.
-AS_FIRST_VERSION = f"""
-ALTER TABLE telegram_chat ADD COLUMN company_id integer REFERENCES res_company;
-UPDATE ir_module_module SET latest_version = '19.0.1.0.0' WHERE name = '{ADDON}';
-UPDATE telegram_chat SET first_contact_date = NULL, is_new_contact = TRUE;
-UPDATE telegram_message SET state = 'read';
-ALTER TABLE telegram_instance ADD COLUMN api_token varchar;
-UPDATE telegram_instance SET api_token = secret.value
-  FROM telegram_secret AS secret WHERE secret.name = 'api_token';
-DELETE FROM telegram_secret;
+# What an older version would have left behind: no field that is new, no company of an account in
+# a rule, no index that is new.
+AS_OLDER_VERSION = f"""
+UPDATE ir_module_module SET latest_version = '19.0.0.1.0' WHERE name = '{ADDON}';
+UPDATE telegram_chat SET first_contact_date = '2026-01-01';
+ALTER TABLE telegram_chat DROP COLUMN is_new_contact;
+DROP INDEX telegram_message__queue_index;
 UPDATE ir_rule SET domain_force = '[]' FROM ir_model_data AS data
  WHERE data.name = 'ir_rule_telegram_chat_company' AND data.res_id = ir_rule.id;
 """
@@ -43,10 +40,7 @@ SELECT domain_force FROM ir_rule JOIN ir_model_data AS data ON data.res_id = ir_
  WHERE data.name = 'ir_rule_telegram_chat_company'
 """
 
-COMPANY_COLUMN = """
-SELECT 1 FROM information_schema.columns
- WHERE table_name = 'telegram_chat' AND column_name = 'company_id'
-"""
+QUEUE_INDEX = "SELECT 1 FROM pg_indexes WHERE indexname = 'telegram_message__queue_index'"
 
 UNINSTALL = f"""
 env["ir.module.module"].search([("name", "=", "{ADDON}")]).button_immediate_uninstall()
@@ -85,15 +79,17 @@ class TestLifecycle(DatabaseCase):
         self.odoo("server", "-i", ADDON, "--stop-after-init")
         self.odoo("shell", "--no-http", script=FILL)
         with sql_db.db_connect(DATABASE).cursor() as cr:
-            cr.execute(AS_FIRST_VERSION)
+            cr.execute(QUEUE_INDEX)
+            self.assertTrue(cr.fetchall(), "the query would find nothing at all")
+            cr.execute(AS_OLDER_VERSION)
         self.odoo("server", "-u", ADDON, "--stop-after-init")
         with sql_db.db_connect(DATABASE).cursor() as cr:
-            cr.execute("SELECT first_contact_date IS NULL, is_new_contact FROM telegram_chat")
-            self.assertEqual(cr.fetchall(), [(False, False)], "who was written to is a stranger")
+            cr.execute("SELECT is_new_contact FROM telegram_chat")
+            self.assertEqual(cr.fetchall(), [(False,)], "a new field is computed for old rows")
+            cr.execute(QUEUE_INDEX)
+            self.assertTrue(cr.fetchall(), "the update creates a missing index")
             cr.execute("SELECT res_model, name, value FROM telegram_secret")
             self.assertEqual(cr.fetchall(), [("telegram.instance", "api_token", "abc")])
-            cr.execute(COMPANY_COLUMN)
-            self.assertFalse(cr.fetchall(), "a company that was stored is not read any more")
             cr.execute(CHAT_RULE)
             self.assertIn("parent_of", cr.fetchone()[0], "branches do not see their accounts")
             for name in ("server actions", "scheduled actions", "messages", "notifications"):

@@ -8,3 +8,4 @@ from . import test_discuss_samples
 from . import test_discuss_writing
 from . import test_failures
 from . import test_mail_thread
+from . import test_message_posting

@@ -5,7 +5,7 @@ import json
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL
 
-from ..models.mail.message_posting import ConversationMessage
+from ...models.mail.message_posting import ConversationMessage
 from .discuss_case import DiscussCase
 
 IDENTITY = {"id", "message_id"}
