@@ -134,7 +134,7 @@ class TelegramSecretMixin(models.AbstractModel):
         return token
 
     def _process_new_token(self):
-        """Hook: update the record after a user has entered a token."""
+        """Update the record after a user has entered a token; a hook for models."""
 
     def _compute_secret(self, field):
         """Compute a field from the table of secrets."""

@@ -5,7 +5,6 @@ Odoo's ``html2plaintext`` would send markup such as ``*bold*`` and ``[1]`` links
 """
 
 from lxml import html
-from lxml.etree import _Element
 
 BLOCKS = {"p", "div", "ul", "ol", "blockquote", "pre", "table", "tr", "h1", "h2", "h3", "h4"}
 
@@ -23,7 +22,7 @@ def html_to_text(body: str | None) -> str:
     return "\n".join(line.rstrip() for line in lines).strip()
 
 
-def _collect_text(element: _Element, parts: list[str]) -> None:
+def _collect_text(element: html.HtmlElement, parts: list[str]) -> None:
     """Append the text of an element, without the text that follows it."""
     if not isinstance(element.tag, str):
         return  # a comment

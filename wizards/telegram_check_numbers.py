@@ -125,10 +125,8 @@ class TelegramCheckNumbers(models.TransientModel):
         others = {
             phone
             for phone, partners in by_phone.items()
-            if phone in found
-            and found[phone] not in own
-            or phone not in found
-            and not chats._is_contact_visible(self.instance_id, partners[0])
+            if (phone in found and found[phone] not in own)
+            or (phone not in found and not chats._is_contact_visible(self.instance_id, partners[0]))
         }
         known = {p for p, chat in found.items() if not self.force and chat._is_number_known()}
         left_out = known | others

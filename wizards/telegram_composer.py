@@ -115,7 +115,7 @@ class TelegramComposer(models.TransientModel):
             return values  # the caller passes the records to create()
         context = self.env.context
         values["res_model"] = values.get("res_model") or context.get("active_model")
-        res_ids = values.get("res_ids") or not values.get("res_id") and context.get("active_ids")
+        res_ids = values.get("res_ids") or (not values.get("res_id") and context.get("active_ids"))
         res_ids = list(parse_res_ids(res_ids, self.env) or [])
         if len(res_ids) == 1:
             values.update(res_id=res_ids[0], res_ids=False)

@@ -65,7 +65,7 @@ class MailMessage(models.Model):
         return super()._message_reaction(content, action, partner, guest, store)
 
     def _to_store_defaults(self, target):
-        return super()._to_store_defaults(target) + [self._telegram_get_state_field()]
+        return [*super()._to_store_defaults(target), self._telegram_get_state_field()]
 
     def _telegram_get_state_field(self):
         """Return the store field with the state of a message in Telegram."""

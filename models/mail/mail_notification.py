@@ -31,7 +31,8 @@ class MailNotification(models.Model):
         return telegram | super(MailNotification, self - telegram)._filtered_for_web_client()
 
     def _to_store_defaults(self, target):
-        return super()._to_store_defaults(target) + [
+        return [
+            *super()._to_store_defaults(target),
             "failure_reason",
             "telegram_is_edited",
             "telegram_message_id",

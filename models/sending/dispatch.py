@@ -218,7 +218,7 @@ class TelegramMessage(models.Model):
         """
         if not attachment.store_fname:
             return io.BytesIO(attachment.raw)
-        file = open(attachment._full_path(attachment.store_fname), "rb")
+        file = open(attachment._full_path(attachment.store_fname), "rb")  # noqa: SIM115 - the caller closes it
         size = os.fstat(file.fileno()).st_size
         if size != attachment.file_size:
             file.close()

@@ -55,7 +55,7 @@ class TelegramMessage(models.Model):
             message.can_edit = (
                 is_own
                 and message._is_text()
-                and (message.state == "queued" or message.can_delete and message._is_editable())
+                and (message.state == "queued" or (message.can_delete and message._is_editable()))
             )
             message.can_forward = is_real and bool(message.id_message)
 

@@ -95,7 +95,7 @@ class TestSettings(LocalServiceCase):
         self.assertEqual(self.call("GET", "getSettings").json(), before)
 
     def test_settings_restart_the_instance(self):
-        """setSettings and reboot make the instance unusable for a while; it comes back alone."""
+        """SetSettings and reboot make the instance unusable for a while; it comes back alone."""
         self.phone.change(startingSeconds=5)
         for verb, method, body in (
             ("POST", "setSettings", {"pollMessageWebhook": "yes"}),
@@ -177,7 +177,7 @@ class TestSettings(LocalServiceCase):
             self.phone.set_time(self.phone.now() - 10)
 
     def assert_state_comes(self, state):
-        """The state is announced: wait for the notification, not for the clock."""
+        """Wait for the notification of the state, not for the clock."""
         while (body := self.receive()).get("stateInstance") != state:
             self.assertEqual(body["typeWebhook"], "stateInstanceChanged")
 

@@ -131,7 +131,7 @@ class TestErrorRows(LocalServiceCase):
         self.assertEqual((response.status_code, response.json()), (200, body))
 
     def test_unauthorized_inside_200(self):
-        """updateApiToken and the partner's methods answer a wrong token with status 200."""
+        """UpdateApiToken and the partner's methods answer a wrong token with status 200."""
         unauthorized = {"code": 401, "description": "Unauthorized"}
         responses = [
             self.call("GET", "updateApiToken", token="wrong"),
@@ -157,7 +157,7 @@ class TestPlan(LocalServiceCase):
         self.phone.change(plan="developer")
 
     def told(self):
-        """The quota notifications that wait."""
+        """Return the quota notifications that wait."""
         kinds = [body for body in self.waiting() if body["typeWebhook"] == "quotaExceeded"]
         return [body["quotaData"] for body in kinds]
 

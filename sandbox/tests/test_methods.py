@@ -17,7 +17,7 @@ ALSO_TAKEN = {("clearWebhooksQueue", "GET")}
 
 class TableCase(LocalServiceCase):
     def prepare(self, row, **switches):
-        """An account in which the row's call goes well; its ids are put into the row's body."""
+        """Return an account in which the row's call succeeds, its ids put into the row's body."""
         values = {"stateInstance": "authorized", "settings": EVERYTHING_ON}
         self.token = self.create_instance(**values)
         members = {"groupName": "Team", "chatIds": [VASILISA]}
@@ -51,7 +51,7 @@ class TableCase(LocalServiceCase):
         return f"{path}/{self.receipt}" if row.name == "deleteNotification" else path
 
     def do(self, row, body, verb=None, name=None, **query):
-        """The row's call with this body: the response."""
+        """Return the row's call with this body: the response."""
         how = {"json": body}
         if row.content == "multipart":
             how = {"data": body, "files": {"file": ("a.jpg", b"JPG")}}
@@ -62,7 +62,7 @@ class TableCase(LocalServiceCase):
 
     @contextmanager
     def row(self, row, **switches):
-        """A subtest about one row, in a fresh account: its right body."""
+        """Return a subtest about one row, in a fresh account: its right body."""
         with self.subTest(method=row.name):
             yield self.prepare(row, **switches)
 

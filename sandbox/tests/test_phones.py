@@ -16,7 +16,7 @@ class PhonesCase(LocalServiceCase):
         self.phone.change(settings=dict.fromkeys(EXTRAS, "yes"))
 
     def last(self):
-        """The last notification: its type, the author, and the messageData."""
+        """Return the last notification: its type, the author, and the messageData."""
         body = self.waiting()[-1]
         return body["typeWebhook"], body["senderData"]["sender"], body["messageData"]
 

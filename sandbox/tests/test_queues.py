@@ -61,7 +61,7 @@ class TestQueue(LocalServiceCase):
         self.assertEqual(self.call("GET", "getMessagesCount").json(), {"count": 0})
 
     def test_typing_adds_to_the_time(self):
-        """typingTime is spent before the message is sent, on the service's clock."""
+        """TypingTime is spent before the message is sent, on the service's clock."""
         self.phone.stop_clock()
         id_message = self.send(VASILISA, "Hello", typingTime=20000)
         self.phone.advance(19)
@@ -118,7 +118,7 @@ class TestJournals(LocalServiceCase):
         self.assertEqual(len(self.call("GET", "lastOutgoingMessages").json()), 1)
 
     def test_lag_of_one_message(self):
-        """getMessage and getChatHistory lag as the lists do."""
+        """GetMessage and getChatHistory lag as the lists do."""
         self.phone.change(journalLagSeconds=120)
         body = {"chatId": VASILISA, "idMessage": self.phone.write(VASILISA, "Hello")}
         self.assert_refused(self.call("POST", "getMessage", body), 400, "Message not found")

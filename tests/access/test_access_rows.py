@@ -24,7 +24,7 @@ class TestRows(MatrixCase):
         )
 
     def own(self, model):
-        """The least roles that may read, write, create and delete a row of a model."""
+        """Return the least roles that may read, write, create and delete a row of a model."""
         roles = MODELS[model].split()
         return dict(zip(("read", "write", "create", "unlink"), roles, strict=True))
 

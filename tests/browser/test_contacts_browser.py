@@ -12,7 +12,7 @@ from .browser_case import TourCase
 
 
 def draw_face():
-    """A picture that can be told from no picture."""
+    """Return a picture that can be told from no picture."""
     image = Image.new("RGB", (300, 300), "#2aa1c0")
     pen = ImageDraw.Draw(image)
     pen.ellipse((60, 50, 240, 260), fill="#f2d0a9")

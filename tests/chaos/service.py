@@ -80,7 +80,7 @@ class Service:
 
 
 def _count(step):
-    """The calls that go wrong by a step of a sequence."""
+    """Return the calls that go wrong by a step of a sequence."""
     if isinstance(step, str):
         return step != "pass"
     return 0 if step["kind"] == "pass" else step.get("times", 1)

@@ -137,7 +137,7 @@ class TestDisk(FilesCase):
         composer.action_send()
         self.send_queue()
         self.assertEqual(
-            [entry["typeMessage"] for entry in self.phone.ledger()][0], "documentMessage"
+            next(entry["typeMessage"] for entry in self.phone.ledger()), "documentMessage"
         )
 
     def test_lost_and_damaged_files(self):

@@ -52,9 +52,11 @@ class Verdict:
             f"{self.doubled} doubled",
             f"{self.out_of_order} out of order",
         ]
-        for name in ("undecided", "misjudged", "invented", "set_aside", "left_new"):
-            if getattr(self, name):
-                counts.append(f"{getattr(self, name)} {name.replace('_', ' ')}")
+        counts += [
+            f"{getattr(self, name)} {name.replace('_', ' ')}"
+            for name in ("undecided", "misjudged", "invented", "set_aside", "left_new")
+            if getattr(self, name)
+        ]
         return ", ".join(counts)
 
     def _blame(self, name, amount, sentence):
@@ -158,7 +160,10 @@ class Books:
         return list(found.values())
 
     def _rows(self, query, values):
-        with closing(self._connect(self._database)) as connection:
-            with connection, connection.cursor() as cursor:
-                cursor.execute(query, values)
-                return cursor.fetchall()
+        with (
+            closing(self._connect(self._database)) as connection,
+            connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(query, values)
+            return cursor.fetchall()

@@ -84,7 +84,7 @@ class TestNotifications(BaseCase):
         self.assertFalse(parse(sample("outgoing_text")).is_via_api)
 
     def test_status_without_message_id(self):
-        """ "failed" and "noAccount" come without an id."""
+        """Statuses "failed" and "noAccount" come without an id."""
         self.assertEqual(parse(sample("status_failed")).id_message, "")
         self.assertEqual(parse(sample("status_no_account")).chat_id, "77777777777@c.us")
 

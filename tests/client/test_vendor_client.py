@@ -121,7 +121,7 @@ class TestVendorClient(SandboxCase):
                 sending.sendPoll(GROUP, "When?", options, multipleAnswers=True, isAnonymous=False),
             )
         ]
-        kinds = "text image image location contact poll".split()
+        kinds = ["text", "image", "image", "location", "contact", "poll"]
         ledger = self.phone.ledger(len(ids))
         self.assertEqual([each["idMessage"] for each in ledger], ids)
         self.assertEqual([each["typeMessage"] for each in ledger], [f"{k}Message" for k in kinds])
@@ -208,7 +208,7 @@ class TestVendorClient(SandboxCase):
         self.assertAnswers(account.getStateInstance(), stateInstance="authorized")
 
     def check_partner(self):
-        """The partner's methods have no instance to remember them: their names are given back."""
+        """Check the methods of a partner, which belong to no instance."""
         api = GreenApiPartner(PARTNER_TOKEN, host=self.sandbox_url)
         self.addCleanup(api.session.close)
         made = api.partner.createInstance({"name": "Branch office"}).data

@@ -93,12 +93,13 @@ class TestStructure(BaseCase):
 
     def test_packages_import_one_way(self):
         """The client knows no Odoo, and models know no wizards."""
-        wrong = []
-        for package, allowed in ALLOWED.items():
-            for path in modules(package):
-                for module in get_imports(path):
-                    if module[0] not in allowed | {package, "const"}:
-                        wrong.append((str(path.relative_to(ADDON)), ".".join(module)))
+        wrong = [
+            (str(path.relative_to(ADDON)), ".".join(module))
+            for package, allowed in ALLOWED.items()
+            for path in modules(package)
+            for module in get_imports(path)
+            if module[0] not in allowed | {package, "const"}
+        ]
         self.assertEqual(wrong, [])
 
     def test_client_knows_no_odoo(self):

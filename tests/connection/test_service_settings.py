@@ -21,7 +21,7 @@ class TestSettings(AccountCase):
         return self.env[action["res_model"]].with_user(self.manager).browse(action["res_id"])
 
     def sent(self):
-        """The bodies of the calls that changed settings since the standard was set up."""
+        """Return the bodies of the calls that changed settings since the standard was set up."""
         return [request["body"] for request in self.phone.requests("setSettings")][1:]
 
     def test_shown_as_they_are(self):

@@ -70,7 +70,7 @@ class TestTelegramChatInfo(TelegramCase):
         self.assertEqual(self.chat.phone, "+79998887766", "hidden by now, but known")
 
     def test_group(self):
-        """getContactInfo refuses groups: their picture is asked for by itself."""
+        """GetContactInfo refuses groups: their picture is asked for by itself."""
         self.phone.add_customer("Sales", chatId=GROUP, avatar=self.put(draw("PNG")))
         chat = self.chat._get_or_create(self.instance, GROUP, chat_type="supergroup")
         self.refresh(chat)

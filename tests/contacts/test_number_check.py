@@ -29,7 +29,7 @@ class TestTelegramCheck(TelegramCase):
         return answer
 
     def asked(self):
-        """The numbers that the service was asked about, in their order."""
+        """Return the numbers that the service was asked about, in their order."""
         return [row["body"]["phoneNumber"] for row in self.phone.requests(method="checkAccount")]
 
     def find(self, chat_id):

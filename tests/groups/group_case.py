@@ -70,13 +70,13 @@ class GroupCase(TelegramCase):
         return Form(self.env[model].with_user(user or self.salesperson).with_context(**context))
 
     def at_service(self, group):
-        """What the service itself knows of a group: the members' ids, and the name."""
+        """Return what the service itself knows of a group: the members' ids, and the name."""
         with self.instance._get_client() as client:
             data = client.get_group_data(group.telegram_id)
         return {each.chat_id for each in data.participants}, data.name
 
     def groups_at_service(self, name="Team"):
-        """The chat ids of all groups of this name that the account has."""
+        """Return the chat ids of all groups of this name that the account has."""
         with self.instance._get_client() as client:
             return [chat.chat_id for chat in client.get_chats() if chat.name == name]
 

@@ -75,7 +75,8 @@ class DatabaseCase(BaseCase):
         log.unlink()
         for line in lines:
             start = LOG_LINE.match(line)
-            if start and start["level"] in ("WARNING", "ERROR", "CRITICAL"):
-                # Warnings of Python about Odoo's own libraries are not ours.
-                if start["logger"] != "py.warnings" or FOLDER in line:
-                    self.fail(line)
+            if not start or start["level"] not in ("WARNING", "ERROR", "CRITICAL"):
+                continue
+            # Warnings of Python about Odoo's own libraries are not ours.
+            if start["logger"] != "py.warnings" or FOLDER in line:
+                self.fail(line)

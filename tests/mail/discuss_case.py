@@ -27,7 +27,7 @@ class DiscussCase(TelegramCase):
         return self.chat.channel_id
 
     def conversation(self, channel=None):
-        """The messages of a conversation, the oldest first."""
+        """Return the messages of a conversation, the oldest first."""
         channel = channel or self.channel
         domain = [("model", "=", "discuss.channel"), ("res_id", "=", channel.id)]
         return self.env["mail.message"].search(domain, order="id")
@@ -47,5 +47,5 @@ class DiscussCase(TelegramCase):
         return self.env["telegram.message"].search(domain, order="id")
 
     def store_of(self, records, user):
-        """What the browser of a user gets of records."""
+        """Return what the browser of a user gets of records."""
         return Store().add(records.with_user(user).sudo(False)).get_result()

@@ -22,7 +22,7 @@ class TestPresence(DiscussCase):
         ).with_user(self.salesperson)
 
     def calls(self, method):
-        """What was called once the transaction is committed."""
+        """Return what was called once the transaction is committed."""
         self.env.cr.postcommit.run()
         return [row["body"] for row in self.phone.requests(method)]
 

@@ -33,10 +33,13 @@ class TestPartner(PartnerCase):
 
     def test_failed_statement_does_not_log_the_token(self):
         """A statement that fails stands in the log with its values: not with the token."""
-        with self.assertLogs("odoo.sql_db", logging.ERROR) as logs:
-            with self.assertRaises(NotNullViolation), self.cr.savepoint():
-                self.partner.write({"api_token_new": f"{SECRET_MARK}new", "name": False})
-                self.env.flush_all()
+        with (
+            self.assertLogs("odoo.sql_db", logging.ERROR) as logs,
+            self.assertRaises(NotNullViolation),
+            self.cr.savepoint(),
+        ):
+            self.partner.write({"api_token_new": f"{SECRET_MARK}new", "name": False})
+            self.env.flush_all()
         self.assertNotIn(SECRET_MARK, "".join(logs.output))
 
     def test_odd_values(self):

@@ -180,7 +180,7 @@ class TestAddresses(TelegramCase):
 
 @tagged("post_install", "-at_install")
 class TestSetUp(WebhookCase):
-    """ "Set up receiving": what the service is told, read back, and what is proven."""
+    """Set Up Receiving: what GREEN-API is told, what is read back, and what is proven."""
 
     def setUp(self):
         super().setUp()

@@ -145,7 +145,7 @@ class TestMessageContent(TelegramCase):
         values = self.messages._prepare_all("Short", files)
         self.assertEqual([each["text"] for each in values], ["Short", ""])
         values = self.messages._prepare_all("x" * 1025, files)
-        self.assertEqual([each["type_message"] for each in values][0], "textMessage")
+        self.assertEqual(next(each["type_message"] for each in values), "textMessage")
         self.assertEqual(len(values), 3)
         with self.assertRaisesRegex(UserError, "is empty"):
             self.messages._prepare_all("")

@@ -76,7 +76,7 @@ def read(request: Request, is_upload: bool) -> Body:
 
 
 def _read_upload(request: Request) -> Body:
-    stream = tempfile.SpooledTemporaryFile(IN_MEMORY)
+    stream = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - part of the result
     shutil.copyfileobj(request.stream, stream)
     size = stream.tell()
     stream.seek(0)
