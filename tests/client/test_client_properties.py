@@ -30,7 +30,7 @@ class TestParserProperties(PropertyCase):
         self.check_texts(found)
 
     def check_texts(self, found):
-        """Check that the texts can be stored: PostgreSQL takes neither NUL nor halves of characters."""
+        """Check that the texts can be stored: no NUL, no halves of characters."""
         for field in fields(found):
             value = getattr(found, field.name)
             if field.name != "raw" and isinstance(value, str):

@@ -21,10 +21,15 @@ RIDDLES = re.compile(
 VAGUE_VERBS = re.compile(r"(Give|Let|Say|Tell|Keep|Take|Note)s?\b")
 # British spelling, and words that Odoo has others for.
 NOT_ODOOS = re.compile(
-    r"\b(synchronis|neutralis|recognis|organis|cancelled|colour|licence\b|press(es|ed)?\b|fetch)",
+    r"\b(synchronis|neutralis|recognis|organis|cancelled|colour|licence\b|press(es|ed)?\b"
+    r"|fetch\w* (the |a )?(file|picture)|the service\b)",
     re.IGNORECASE,
 )
-QUOTED = re.compile(r"(?:[Cc]lick|[Cc]hoose|[Uu]se|button) (?:on )?[“*]([^”*%]+)[”*]")
+# What a text tells to click: words in title case, maybe with small words in between.
+WORD = r"[A-Z][\w-]*"
+QUOTED = re.compile(
+    rf"\b[Cc]lick (?:on )?[“*]?({WORD}(?:(?: (?:as|by|for|in|of|on|to|with))? {WORD})*)"
+)
 
 
 def get_docstrings():
@@ -47,7 +52,7 @@ def get_texts():
 
 def get_button_names():
     """Return the names of buttons, menus, tabs and fields in views and in the web client."""
-    names = set()
+    names = {"Actions"}  # Odoo's own
     for folder in ("views", "wizards", "static"):
         for path in (ADDON / folder).rglob("*.xml"):
             tree = etree.parse(str(path))
