@@ -84,8 +84,8 @@ class Poll:
 class Message:
     """A message of any kind. Values that a kind does not have are empty or None.
 
-    ``text`` is the text, the caption, the question of a poll, the new text of an edited message, or
-    the emoji of a reaction (empty if the reaction was removed).
+    ``text`` is the text, the caption, the question of a poll or the new text of an edited message.
+    For a reaction it is the emoji, empty if the reaction was removed.
     """
 
     id_message: str

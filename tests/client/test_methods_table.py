@@ -136,7 +136,7 @@ class TestCalls(TelegramCase):
         self.phone.write(OTHER_CHAT, "Hello")
         self.receive()
         chats = self.env["telegram.chat"].search([("instance_id", "=", self.instance.id)])
-        chat = chats.filtered(lambda found: found.chat_id == CUSTOMER_CHAT)
+        chat = chats.filtered(lambda found: found.telegram_id == CUSTOMER_CHAT)
         message = self.instance.send_text(CUSTOMER_CHAT, "Good day")
         self.send_queue()
         with self.enter_registry_test_mode():
