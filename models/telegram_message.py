@@ -76,6 +76,7 @@ class TelegramMessage(models.Model):
     # and what is related is always computed.
     instance_id = fields.Many2one(
         "telegram.instance",
+        "Account",
         compute="_compute_instance_id",
         store=True,
         precompute=True,
