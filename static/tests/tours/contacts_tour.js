@@ -48,7 +48,7 @@ registry.category("web_tour.tours").add("telegram_chat_info", {
         { trigger: ".modal .o_field_widget[name='count'] input", run: "edit 50" },
         picture("chat_history"),
         { trigger: ".modal button[name='action_import']", run: "click" },
-        { trigger: ".o_notification:contains('2 messages were imported')" },
+        { trigger: ".o_notification:contains('Messages imported: 2')" },
         { trigger: "body:not(:has(.modal)) [name='message_ids']:contains('Good day to you')" },
         ...press("action_archive_at_telegram"),
         { trigger: ".o_notification:contains('in Telegram')" },
