@@ -73,6 +73,7 @@ class TelegramMessage(models.Model):
     # take longer than all the rest.
     instance_id = fields.Many2one(
         "telegram.instance",
+        "Account",
         compute="_compute_instance_id",
         store=True,
         precompute=True,

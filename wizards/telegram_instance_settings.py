@@ -45,7 +45,7 @@ class TelegramInstanceSettings(models.TransientModel):
     mark_incoming = fields.Boolean("Mark as Read Immediately")
     mark_on_reply = fields.Boolean("Mark as Read on Reply")
     keep_online = fields.Boolean("Always Online")
-    delay = fields.Integer("Sending Interval (ms)")
+    delay = fields.Integer("Send Interval (ms)")
     webhook_url = fields.Char("Webhook Address", readonly=True)
     others = fields.Text("Other Settings", readonly=True)
     as_read = fields.Json(readonly=True)
@@ -69,7 +69,7 @@ class TelegramInstanceSettings(models.TransientModel):
             if not const.SEND_INTERVAL_MIN <= wizard.delay <= const.SEND_INTERVAL_MAX:
                 raise ValidationError(
                     self.env._(
-                        "The sending interval must be between %(min)s and %(max)s milliseconds.",
+                        "The send interval must be between %(min)s and %(max)s milliseconds.",
                         min=const.SEND_INTERVAL_MIN,
                         max=const.SEND_INTERVAL_MAX,
                     )

@@ -215,7 +215,7 @@ class TelegramTemplate(models.Model):
     def _prepare_sidebar_action_values(self):
         self.ensure_one()
         return {
-            "name": self.env._("Send by Telegram (%s)", self.name),
+            "name": self.env._("Send Telegram Message (%s)", self.name),
             "telegram_template_id": self.id,
             "binding_model_id": self.model_id.id,
             "group_ids": self.env.ref("telegram_green_api.group_user").ids,

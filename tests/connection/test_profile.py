@@ -55,7 +55,7 @@ class TestProfile(AccountCase):
 
     def test_picture_there_and_back(self):
         """A PNG with transparent parts arrives as a JPEG, and is read back from the service."""
-        self.assertIn("new picture", self.set_picture(picture_file()))
+        self.assertIn("picture was changed", self.set_picture(picture_file()))
         self.instance.account_picture = False
         self.press("action_read_account")
         image = Image.open(io.BytesIO(base64.b64decode(self.instance.account_picture)))

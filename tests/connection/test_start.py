@@ -106,8 +106,8 @@ class TestStart(StartCase):
             ({"id_instance": "4100999999"}, "does not accept this instance ID"),
             ({"id_instance": "41 00"}, "not a number"),
             ({"id_instance": ""}, "not a number"),
-            ({"api_token": "two words"}, "letters and digits only"),
-            ({"api_token": ""}, "letters and digits only"),
+            ({"api_token": "two words"}, "only letters and digits"),
+            ({"api_token": ""}, "only letters and digits"),
             ({"api_url": "http://example.com"}, "https://"),
             ({"api_url": "http://127.0.0.1:9"}, "no connection"),
         ):

@@ -63,7 +63,7 @@ registry.category("web_tour.tours").add("telegram_api_partner_create", {
         picture("partner_sign_in"),
         behind("The phone scans the code", () => onNewPhone("scan")),
         { trigger: ".o-telegram-Start-choose", run: "click" },
-        { trigger: ".o-telegram-StartTest-message:contains('sends the message')" },
+        { trigger: ".o-telegram-StartTest-message:contains('will be sent shortly')" },
         { trigger: ".o-telegram-Start-skip", run: "click" },
         { trigger: ".o-telegram-Start-done:contains('Branch is connected')" },
         { trigger: ".modal .btn:contains('Close')", run: "click" },
