@@ -265,7 +265,7 @@ class TestInstance(TelegramCase):
     def test_send_text_refuses_odd_chat_ids(self):
         """A chat id with letters, or a naked plus, is refused before anything is queued."""
         for chat_id in ("abc", "+79998887766", "", "79998887766@g.us", "1 2"):
-            with self.subTest(chat_id), self.assertRaisesRegex(UserError, "chat id"):
+            with self.subTest(chat_id), self.assertRaisesRegex(UserError, "chat ID"):
                 self.instance.send_text(chat_id, "Hello")
 
     def test_send_text_refuses_what_is_no_text(self):

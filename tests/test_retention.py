@@ -230,7 +230,7 @@ class TestRetention(PrivacyCase):
         self.env["telegram.message"]._gc_files()
         self.assertFalse(files.exists())
         self.assertEqual(message.download_state, "removed")
-        self.assertIn("not kept for longer", message.mail_message_ids[0].body)
+        self.assertIn("retention time of files", message.mail_message_ids[0].body)
 
     def test_events(self):
         """Raw notifications go after their time, but those that nobody has looked at."""

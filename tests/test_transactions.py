@@ -22,7 +22,10 @@ class TestNotRepeated(TelegramCase):
             tried.append(instance)
             raise SerializationFailure("on purpose")
 
-        with self.enter_registry_test_mode(), self.assertRaisesRegex(UserError, "do it again"):
+        with (
+            self.enter_registry_test_mode(),
+            self.assertRaisesRegex(UserError, "before trying again"),
+        ):
             write_in_own_transaction(self.instance, write)
         self.assertEqual(len(tried), 5)
 

@@ -37,6 +37,8 @@ from ...const import CHANGE_KINDS
 from ...tools import bulk_insert
 from .discuss_channel import RESPONSIBLE
 
+PREFETCHED = 50  # messages whose data for the web clients is read at once
+
 
 class ConversationMessage(NamedTuple):
     """Describe a message to post in a conversation."""
@@ -407,11 +409,12 @@ class DiscussChannel(models.Model):
         """
         messages = self._telegram_log([(row.channel, row.values) for row in rows])
         self.union(*(row.channel for row in rows))._telegram_update_last_interest()
-        messages.fetch(["body", "res_id"])  # creation does not leave them in the cache
-        for message, row in zip(messages, rows, strict=True):
-            # To build the data of one message, core loops over all that are prefetched with it.
-            alone = message.with_prefetch()
-            row.channel._telegram_send_message(alone, row.notifies, row.responsible)
+        # To build the data of one message, core loops over all that are prefetched with it. Without
+        # any others, it would take one query for each.
+        for start in range(0, len(rows), PREFETCHED):
+            batch = messages[start : start + PREFETCHED].with_prefetch()
+            for message, row in zip(batch, rows[start:], strict=False):
+                row.channel._telegram_send_message(message, row.notifies, row.responsible)
         self._telegram_push([pair for pair in zip(messages, rows, strict=True) if pair[1].notifies])
         return messages
 

@@ -104,7 +104,7 @@ class TestCompanies(TelegramCase):
             message.sudo()._erase_files()
             calls = {**of_messages, **of_accounts, **of_syncs, **of_checks}
             self.assertEqual(set(calls) - set(of_accounts), {*names, "_finish", "_process_result"})
-            self.assertEqual(len(calls), 8, "each was seen")
+            self.assertEqual(len(calls), 9, "each was seen")
             for name, seen in calls.items():
                 self.assertEqual(set(seen), {expected[instance]}, name)
                 seen.clear()

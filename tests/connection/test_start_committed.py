@@ -41,7 +41,7 @@ class TestStartCommitted(StartCommittedCase):
     def setUp(self):
         super().setUp()
         self.phone = self._create_phone(stateInstance="notAuthorized", settings={})
-        answer = self.call("telegram.onboarding", None, "begin")
+        answer = self.call("telegram.onboarding", None, "start")
         self.start_id = answer["id"]
         values = (self.name, str(self.phone.id_instance), self.phone.token, self.sandbox_url)
         answer = self.call("telegram.onboarding", self.start_id, "connect", *values)
@@ -130,7 +130,7 @@ class TestPartnerCommitted(StartCommittedCase):
             )
         action = self.call("telegram.api.partner.create", dialog.id, "action_create_instance")
         instance_id = action["params"]["instance_id"]
-        answer = self.call("telegram.onboarding", None, "begin", instance_id)
+        answer = self.call("telegram.onboarding", None, "start", instance_id)
         self.assertEqual(answer["step"], "sign_in")
         with self.as_admin() as env:
             line = env["telegram.api.partner.instance"].search([("instance_id", "=", instance_id)])

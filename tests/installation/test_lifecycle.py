@@ -30,7 +30,7 @@ AS_OLDER_VERSION = f"""
 UPDATE ir_module_module SET latest_version = '19.0.0.1.0' WHERE name = '{ADDON}';
 UPDATE telegram_chat SET first_contact_date = '2026-01-01';
 ALTER TABLE telegram_chat DROP COLUMN is_new_contact;
-DROP INDEX telegram_message__queue_index;
+DROP INDEX telegram_message_queue_index;
 UPDATE ir_rule SET domain_force = '[]' FROM ir_model_data AS data
  WHERE data.name = 'ir_rule_telegram_chat_company' AND data.res_id = ir_rule.id;
 """
@@ -40,7 +40,7 @@ SELECT domain_force FROM ir_rule JOIN ir_model_data AS data ON data.res_id = ir_
  WHERE data.name = 'ir_rule_telegram_chat_company'
 """
 
-QUEUE_INDEX = "SELECT 1 FROM pg_indexes WHERE indexname = 'telegram_message__queue_index'"
+QUEUE_INDEX = "SELECT 1 FROM pg_indexes WHERE indexname = 'telegram_message_queue_index'"
 
 UNINSTALL = f"""
 env["ir.module.module"].search([("name", "=", "{ADDON}")]).button_immediate_uninstall()

@@ -121,7 +121,7 @@ class TestPolling(TelegramCase):
         """When another program has set a webhook, the words say what to press."""
         self.phone.change(settings={"webhookUrl": "https://example.com/hook"})
         self.receive()
-        self.assertIn("Set up receiving", self.instance.last_error)
+        self.assertIn("Set Up Receiving", self.instance.last_error)
 
 
 @tagged("post_install", "-at_install")
@@ -218,7 +218,7 @@ class TestSetUp(WebhookCase):
         self.assertNotIn(self.secret_of(self.instance), str(params))
         self.assertNotIn(self.secret_of(self.instance), self.instance.webhook_url)
         params = self.set_up()
-        self.assertIn("all settings already", params["message"])
+        self.assertIn("already had all settings", params["message"])
         self.assertEqual(len(self.phone.requests("setSettings")), 1)
 
     def test_webhook_that_does_not_arrive(self):

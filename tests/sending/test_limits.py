@@ -99,7 +99,9 @@ class TestInstancePace(TelegramCase):
         self.assertIn("in a moment", first.waiting_reason)
         self.assertIn("earlier message", second.waiting_reason)
         self.instance.state = "suspended"
-        self.assertIn("has limited the account", (first | second).mapped("waiting_reason")[0])
+        self.assertIn(
+            "temporarily limited the account", (first | second).mapped("waiting_reason")[0]
+        )
         self.instance.state = "authorized"
         self.instance._pause_sending(60)
         self.assertIn("paused until", first.waiting_reason)

@@ -38,7 +38,7 @@ registry.category("web_tour.tours").add("telegram_queues", {
         { trigger: ".o_data_row:contains('Nobody heard'):contains('Missing in Odoo')" },
         picture("journals"),
         { trigger: "button[name='action_fetch_missing']", run: "click" },
-        { trigger: ".o_notification:contains('1 message was missing')" },
+        { trigger: ".o_notification:contains('1 missed message was imported')" },
         { trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item a", run: "click" },
         { trigger: ".nav-link[name='queues']", run: "click" },
         { trigger: "button[name='action_open_journals']", run: "click" },
