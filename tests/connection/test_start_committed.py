@@ -86,10 +86,10 @@ class TestStartCommitted(StartCommittedCase):
                 version = self.phone.wait_for_change(version)
         self.run_action(self.guided_id, "receive_cron_id")
         self.assertEqual(
-            self.call("telegram.onboarding", self.start_id, "look")["status"], "proven"
+            self.call("telegram.onboarding", self.start_id, "check_test")["status"], "proven"
         )
         self.assertEqual(
-            self.call("telegram.onboarding", self.start_id, "describe")["step"], "done"
+            self.call("telegram.onboarding", self.start_id, "get_progress")["step"], "done"
         )
         self.assertEqual(len(self.phone.ledger()), 1)
 
