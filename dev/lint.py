@@ -1,11 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""The lint checks: the hooks of .pre-commit-config.yaml, and Odoo's own test_lint."""
+"""The lint checks: the hooks of .pre-commit-config.yaml, Odoo's own test_lint, and i18n/."""
 
 import os
 import re
 import shutil
 import sys
 
+from . import texts
 from .environment.addon_database import check_log
 from .environment.home import ADDON, CHECKOUT, copy_addon, lock
 from .environment.progress import DevError, step
@@ -24,7 +25,11 @@ def run(odoo, database):
     :return: 0, or 1 when something was found
     """
     with lock(odoo.home, "lint"):  # the copy of the addon and the logs are for one at a time
-        return max(_outcome(_hooks, odoo), _outcome(_test_lint, odoo, database))
+        return max(
+            _outcome(_hooks, odoo),
+            _outcome(_test_lint, odoo, database),
+            _outcome(texts.check, odoo, database),
+        )
 
 
 def _outcome(check, *arguments):

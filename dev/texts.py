@@ -1,0 +1,69 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""./dev/texts: the texts to be translated, written to i18n/."""
+
+import shutil
+
+import polib
+
+from .environment import addon_database
+from .environment.database import running_server
+from .environment.home import ADDON, CHECKOUT, copy_addon, dev_home
+from .environment.progress import DevError, command, step
+from .environment.server import Odoo
+
+DATABASE = "telegram_texts"
+TEMPLATE = CHECKOUT / "i18n" / f"{ADDON}.pot"
+
+
+def main():
+    """Export the texts of the addon as it is; return the exit code."""
+    home = dev_home()
+    with running_server(home) as server:
+        odoo = Odoo(home, server)
+        addon_database.create(odoo, DATABASE, home / "log" / f"{DATABASE}-install.log")
+        shutil.copy(export(odoo, DATABASE), TEMPLATE)
+        addon_database.drop(odoo, DATABASE)
+    print(f"Written to {TEMPLATE.relative_to(CHECKOUT)}.")
+    return 0
+
+
+def export(odoo, database):
+    """Export the texts of the addon.
+
+    :param database: one that has the addon installed, as it is now
+    :return: the path of the file
+    :raise DevError: Odoo fails
+    """
+    addon = copy_addon(odoo.home / "shipped")  # Odoo reads all files in the folder of an addon
+    config = odoo.write_config("texts.conf", addons=addon.parent)
+    with step("Export the texts") as exporting:
+        exporting.run(
+            odoo.command("i18n", "export", "-c", config, "-d", database, ADDON),
+            odoo.home / "log" / "texts.log",
+            failure="Odoo could not export the texts.",
+            env=odoo.environment(config),
+            cwd=CHECKOUT,
+        )
+    return addon / "i18n" / TEMPLATE.name
+
+
+def check(odoo, database):
+    """Check that the file with the texts to be translated is up to date.
+
+    :param database: as for ``export``
+    :raise DevError: a text is missing in it, or is no longer used
+    """
+    kept, current = (_read(path) for path in (TEMPLATE, export(odoo, database)))
+    if kept != current:
+        raise DevError(
+            "The texts in i18n/ are out of date; ./dev/texts puts it right:\n"
+            + "\n".join(sorted(kept ^ current))
+        )
+
+
+def _read(path):
+    return {entry.msgid for entry in polib.pofile(str(path))}
+
+
+if __name__ == "__main__":
+    command(main)
