@@ -3,8 +3,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ... import const
-
 
 class MailThread(models.AbstractModel):
     """Send Telegram messages from records that have a chatter."""
@@ -142,8 +140,8 @@ class MailThread(models.AbstractModel):
         messages = self.env["telegram.message"]
         if not shared:
             return [messages._prepare_text(body)]
-        is_caption = "file_name" in shared[0] and not shared[0].get("text")
-        if body and is_caption and len(body) <= const.CAPTION_MAX_LENGTH:
+        has_caption_place = "file_name" in shared[0] and not shared[0].get("text")
+        if body and has_caption_place and messages._fits_caption(body):
             return [{**shared[0], "text": messages._check_caption(body)}, *shared[1:]]
         return [messages._prepare_text(body), *shared] if body else shared
 
