@@ -1,4 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Who receives a message from a record: record, then contact, then chat.
+
+The contact of a record is that of ``_telegram_get_partners``; a user may choose others in the
+composer. The chat of a contact is that of ``_find_chats_and_phones``: the chat linked to the
+contact, else the one of the contact's phone number. A missing chat is created.
+"""
 
 from typing import NamedTuple
 
@@ -23,11 +29,37 @@ class Recipient(NamedTuple):
     reason: str  # code of TelegramChat._get_unreachable_reasons; empty if reachable
 
 
-class TelegramChat(models.Model):
-    """Extend ``telegram.chat`` with finding or creating the chat of a contact.
+class MailThread(models.AbstractModel):
+    """Choose the contact to whom a Telegram message from a record is sent."""
 
-    It is the chat linked to the contact, else the one of the contact's phone number.
-    """
+    _inherit = "mail.thread"
+
+    def _telegram_get_partners(self):
+        """Return the contact of each record: the first one that Odoo would send an e-mail to.
+
+        :return: dict of ``res.partner`` by id of the record, empty if it has no contact
+        """
+        return {res_id: partners[:1] for res_id, partners in self._mail_get_partners().items()}
+
+    def _telegram_get_partner(self):
+        """Return the contact of this record.
+
+        :raise UserError: it has none
+        """
+        self.ensure_one()
+        partner = self._telegram_get_partners()[self.id]
+        if not partner:
+            raise UserError(
+                self.env._(
+                    "“%s” has no contact. Set its customer or contact first.",
+                    self.display_name,
+                )
+            )
+        return partner
+
+
+class TelegramChat(models.Model):
+    """Extend ``telegram.chat`` with finding or creating the chat of a contact."""
 
     _inherit = "telegram.chat"
 
