@@ -1,7 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from .. import const
 from ..client import GreenApiError
@@ -66,14 +65,7 @@ class TelegramInstanceSettings(models.TransientModel):
     @api.constrains("delay")
     def _check_delay(self):
         for wizard in self:
-            if not const.SEND_INTERVAL_MIN <= wizard.delay <= const.SEND_INTERVAL_MAX:
-                raise ValidationError(
-                    self.env._(
-                        "The sending interval must be between %(min)s and %(max)s milliseconds.",
-                        min=const.SEND_INTERVAL_MIN,
-                        max=const.SEND_INTERVAL_MAX,
-                    )
-                )
+            wizard.instance_id._check_send_interval(wizard.delay)
 
     # === ACTION METHODS === #
 
