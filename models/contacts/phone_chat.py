@@ -116,7 +116,7 @@ class TelegramChat(models.Model):
         other.write(
             {
                 "phone": other.phone or self.phone,
-                "partner_id": (other.partner_id or self.partner_id).id,
+                "partner_id": self._get_merged_partner(other).id,
                 "first_contact_date": other.first_contact_date or self.first_contact_date,
                 "opted_out": other.opted_out or self.opted_out,
             }

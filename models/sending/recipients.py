@@ -252,9 +252,8 @@ class TelegramChat(models.Model):
         for partner, chat, phone in places or self._find_chats_and_phones(instance, partners):
             if chat:
                 chats[partner.id] = chat
-                chat_sudo = chat.sudo()  # sudo: telegram.chat - linked by writing, not by editing
-                if not chat_sudo.partner_id:
-                    chat_sudo.partner_id = partner
+                chat._link_to_recipient(partner)
+                chat_sudo = chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
                 if not chat_sudo.active:
                     chat_sudo.active = True  # writing to an archived chat restores it
             else:
@@ -280,16 +279,20 @@ class TelegramChat(models.Model):
         chats_sudo = self.sudo().with_context(clean_context(self.env.context), active_test=False)
         domain = [("instance_id", "=", instance.id), ("telegram_id", "in", list(chat_ids.values()))]
         chats = {chat.telegram_id: chat for chat in chats_sudo.search(domain)}
-        vals_list = [
-            {
-                "name": partners[0].complete_name or partners[0].display_name,
-                "telegram_name": partners[0].complete_name or partners[0].display_name,
-                "telegram_id": chat_ids[phone],
-                "phone": phone,
-                "partner_id": partners[0].id,
-            }
+        linked = {
+            phone: self._get_first_recipient(partners)
             for phone, partners in partners_by_phone.items()
             if chat_ids[phone] not in chats
+        }
+        vals_list = [
+            {
+                "name": partner.complete_name or partner.display_name,
+                "telegram_name": partner.complete_name or partner.display_name,
+                "telegram_id": chat_ids[phone],
+                "phone": phone,
+                "partner_id": partner.id,
+            }
+            for phone, partner in linked.items()
         ]
         common = {
             "chat_type": "user",
