@@ -1,5 +1,4 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-
 """Typing indicators and read marks of a conversation in Discuss, which go to the customer.
 
 They are sent after the commit, so that they block no row and are not repeated with the transaction.
