@@ -146,25 +146,6 @@ GROUP_SETTINGS = (
 
 # --- Settings of an instance (setSettings) ---------------------------------------------------
 RESTART_SECONDS = 300  # seconds for which a change of settings may restart the instance
-# The notifications that this addon needs. A new instance sends none until they are switched on.
-RECEIVE_SETTINGS = {
-    "incomingWebhook": "yes",
-    "outgoingWebhook": "yes",
-    "outgoingMessageWebhook": "yes",
-    "outgoingAPIMessageWebhook": "yes",
-    "stateWebhook": "yes",
-    "pollMessageWebhook": "yes",
-    "editedMessageWebhook": "yes",
-    "deletedMessageWebhook": "yes",
-}
-# What the button "Standard Settings" resets besides. Odoo itself marks messages as read.
-STANDARD_SETTINGS = {
-    "markIncomingMessagesReaded": "no",
-    "markIncomingMessagesReadedOnReply": "no",
-    "keepOnlineStatus": "no",
-}
-# Initial settings of an instance that a partner creates
-NEW_INSTANCE_SETTINGS = {**RECEIVE_SETTINGS, "delaySendMessagesMilliseconds": SEND_INTERVAL_MIN}
 
 # --- Receiving -------------------------------------------------------------------------------
 RECEIVE_TIMEOUT_MIN = 5  # seconds that receiveNotification waits for a notification

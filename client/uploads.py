@@ -139,7 +139,7 @@ def _get_disposition(name: str, file_name: str | None = None) -> str:
 
 
 def _replace_control_characters(text: str) -> str:
-    """Return a text without characters that would end the line of a header."""
+    """Return a text without characters that would end the line of a header or are invalid there."""
     return _CONTROL_CHARACTERS.sub("_", text)
 
 

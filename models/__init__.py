@@ -15,6 +15,6 @@ from . import mail
 from . import templates
 from . import sending
 from . import receiving
-from . import retention
 from . import invoices
 from . import partner_mode
+from . import retention

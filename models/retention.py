@@ -1,4 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""How long data is kept, and its erasure.
+
+The retention periods of accounts and partners are fields. Those of synchronizations and of calls
+without an owner are in ``const.py``. Odoo deletes what is overdue once a day.
+"""
 
 from datetime import timedelta
 
@@ -77,6 +82,22 @@ class TelegramInstance(models.Model):
         " call_retention_days) >= 0 AND GREATEST(message_retention_days, file_retention_days,"
         f" event_retention_days, call_retention_days) <= {const.KEEP_DAYS_MAX})",
         f"Retention periods are between 0 (forever) and {const.KEEP_DAYS_MAX} days.",
+    )
+
+
+class TelegramApiPartner(models.Model):
+    """Extends ``telegram.api.partner`` with its retention period."""
+
+    _inherit = "telegram.api.partner"
+
+    call_retention_days = fields.Integer(
+        "Call Retention (days)",
+        default=const.CALL_LOG_DAYS,
+        help="Days after which logged calls are deleted. 0 keeps them forever.",
+    )
+    _call_retention_days_positive = models.Constraint(
+        f"CHECK(call_retention_days BETWEEN 0 AND {const.KEEP_DAYS_MAX})",
+        "Call retention must be between 0 (forever) and 36500 days.",
     )
 
 
@@ -184,6 +205,25 @@ class TelegramSync(models.Model):
         overdue = self.search(domain, limit=const.REMOVED_AT_ONCE)
         overdue.unlink()
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
+
+
+class IrAttachment(models.Model):
+    """Extends ``ir.attachment`` with the deletion of files that were never sent."""
+
+    _inherit = "ir.attachment"
+
+    @api.autovacuum
+    def _gc_telegram_unsent_files(self):
+        """Delete files that were uploaded but not sent, as Odoo's own composer does."""
+        yesterday = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        self.search(
+            [
+                ("res_model", "=", "telegram.composer"),
+                ("res_id", "=", 0),
+                ("create_date", "<", yesterday),
+                ("write_date", "<", yesterday),
+            ]
+        ).unlink()
 
 
 def find_overdue(records, link, days_field, domain=(), date_field="create_date"):

@@ -193,7 +193,7 @@ class TelegramChat(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_waiting(self):
-        self.env["telegram.message"]._check_not_waiting([("chat_id", "in", self.ids)])
+        self._check_no_waiting_messages()
 
     # === FINDING AND CREATING === #
 

@@ -248,6 +248,23 @@ class TestRetention(PrivacyCase):
         self.env["telegram.event"]._gc_events()
         self.assertEqual((done | broken).exists(), broken)
 
+    def test_unsent_files(self):
+        """Files that were uploaded in the composer and not sent go after a day."""
+        old, new, other = self.env["ir.attachment"].create(
+            [
+                {"name": "old", "raw": b"1", "res_model": "telegram.composer", "res_id": 0},
+                {"name": "new", "raw": b"2", "res_model": "telegram.composer", "res_id": 0},
+                {"name": "other", "raw": b"3", "res_model": "res.partner", "res_id": 0},
+            ]
+        )
+        self.env.cr.execute(
+            "UPDATE ir_attachment SET create_date = create_date - interval '2 days',"
+            " write_date = write_date - interval '2 days' WHERE id = ANY(%s)",
+            [(old | other).ids],
+        )
+        self.env["ir.attachment"]._gc_telegram_unsent_files()
+        self.assertEqual((old | new | other).exists(), new | other)
+
     def test_negative(self):
         """Days below nothing would remove what has not come yet."""
         for name in (

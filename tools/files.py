@@ -10,8 +10,11 @@ from ..client.parsing import clean
 NAME_MAX_LENGTH = 200  # characters; most file systems allow 255 bytes
 EXTENSION_MAX_LENGTH = 20  # characters; what follows the last dot of a longer one is text
 DISK_FULL_CODES = (errno.ENOSPC, errno.EDQUOT)
-# Control characters, and those that change the direction of reading: they can hide an extension.
-UNSAFE_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROL_CHARACTERS = "\x00-\x1f\x7f-\x9f"
+# What changes the direction of reading can hide an extension.
+DIRECTION_CHARACTERS = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
+CONTROL = re.compile(f"[{CONTROL_CHARACTERS}]")
+UNSAFE = re.compile(f"[{CONTROL_CHARACTERS}{DIRECTION_CHARACTERS}]")
 
 
 def replace_separators(name: str) -> str:
@@ -22,13 +25,14 @@ def replace_separators(name: str) -> str:
 def clean_name(name: str | None, mime_type: str | None = None) -> str:
     """Return a file name on one line, in no folder, with an extension where one is known.
 
-    Telegram shows a file by its extension.
+    Control characters are removed. Telegram shows a file by its extension.
 
     :param name: the name as a user or a report gave it
     :param mime_type: the type that determines a missing extension
     :return: the name; empty when nothing usable is left
     """
     name = " ".join(replace_separators(clean(name or "")).split())
+    name = CONTROL.sub("", name).strip()
     if not name.strip(". "):
         return ""
     if "." not in name.lstrip("."):
@@ -42,7 +46,7 @@ def clean_received_name(name: str | None) -> str:
     :param name: the name as received
     :return: the name; "file" when nothing usable is left
     """
-    name = UNSAFE_CHARACTERS.sub("", name or "").strip()
+    name = UNSAFE.sub("", name or "").strip()
     name = clean_name(name if name.strip("./\\ ") else "file") or "file"
     stem, dot, extension = name.rpartition(".")
     if len(name) > NAME_MAX_LENGTH and len(extension) < EXTENSION_MAX_LENGTH:

@@ -3,7 +3,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .. import const
+from ..models.connection.service_settings import NEW_INSTANCE_SETTINGS
 from ..tools.transactions import write_as_user
 
 
@@ -29,7 +29,7 @@ class TelegramApiPartnerCreate(models.TransientModel):
         partner.check_access("write")
         # Check this before an instance is charged.
         self.env["telegram.instance"].check_access("create")
-        row = partner._call_service("create_instance", self.name, const.NEW_INSTANCE_SETTINGS)
+        row = partner._call_service("create_instance", self.name, NEW_INSTANCE_SETTINGS)
 
         def write(own):
             # sudo: telegram.api.partner.instance - facts from GREEN-API

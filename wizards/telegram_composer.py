@@ -123,19 +123,6 @@ class TelegramComposer(models.TransientModel):
             values.update(res_id=False, res_ids=repr(res_ids))
         return values
 
-    @api.autovacuum
-    def _gc_lost_attachments(self):
-        """Delete files that were uploaded but not sent, as Odoo's own composer does."""
-        yesterday = fields.Datetime.subtract(fields.Datetime.now(), days=1)
-        self.env["ir.attachment"].search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "=", 0),
-                ("create_date", "<", yesterday),
-                ("write_date", "<", yesterday),
-            ]
-        ).unlink()
-
     # === ACTION METHODS === #
 
     def action_send(self):

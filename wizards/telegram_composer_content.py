@@ -241,11 +241,10 @@ class TelegramComposer(models.TransientModel):
         body, attachments = self.body or "", self.attachment_ids | self.record_attachment_ids
         contents = []
         if self.url_file:
-            is_caption = not attachments and len(body.strip()) <= const.CAPTION_MAX_LENGTH
-            caption = body if is_caption and not self.is_mass else ""
-            url_values = self.env["telegram.message"]._prepare_url(
-                self.url_file, self.file_name, caption
-            )
+            messages = self.env["telegram.message"]
+            is_caption = not attachments and not self.is_mass and messages._fits_caption(body)
+            caption = body if is_caption else ""
+            url_values = messages._prepare_url(self.url_file, self.file_name, caption)
             contents, body = [url_values], "" if caption else body
         elif self.file_name:
             raise UserError(self.env._("Enter the File URL of “%s”.", self.file_name))

@@ -59,7 +59,7 @@ class TelegramComposer(models.TransientModel):
         for composer in self:
             partners = composer.partner_ids.browse()
             if not composer.is_mass and (record := composer._get_records()):
-                partners = record._mail_get_partners()[record.id][:1]
+                partners = record._telegram_get_partners()[record.id]
             composer.partner_ids = partners
 
     @api.depends(
@@ -126,12 +126,12 @@ class TelegramComposer(models.TransientModel):
 
     def _get_records_and_partners(self, records):
         """Return a list of (record, contact) for the messages to send."""
-        partners = records._mail_get_partners()
+        partners = records._telegram_get_partners()
         if self.is_mass:
-            return [(record, partners[record.id][:1]) for record in records]
+            return [(record, partners[record.id]) for record in records]
         # If several contacts share a phone number, the record's own contact has precedence.
         chosen = self.partner_ids._origin
-        own = chosen & partners.get(records.id, chosen.browse())[:1]
+        own = chosen & partners.get(records.id, chosen.browse())
         return [(records, partner) for partner in own | chosen]
 
     def _allows_duplicates(self):

@@ -1,29 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from .. import const
 from ..client import GreenApiError
+from ..models.connection.service_settings import DELAY, RECEIVE_SETTINGS, RECEIVING, SWITCHES
 from ..tools.transactions import write_in_own_transaction
-
-# Switches: field name and name at GREEN-API.
-SWITCHES = {
-    "incoming_webhook": "incomingWebhook",
-    "outgoing_webhook": "outgoingWebhook",
-    "outgoing_message_webhook": "outgoingMessageWebhook",
-    "outgoing_api_message_webhook": "outgoingAPIMessageWebhook",
-    "state_webhook": "stateWebhook",
-    "poll_message_webhook": "pollMessageWebhook",
-    "edited_message_webhook": "editedMessageWebhook",
-    "deleted_message_webhook": "deletedMessageWebhook",
-    "mark_incoming": "markIncomingMessagesReaded",
-    "mark_on_reply": "markIncomingMessagesReadedOnReply",
-    "keep_online": "keepOnlineStatus",
-}
-DELAY = "delaySendMessagesMilliseconds"
-# Sent by Set Up Receiving only, because they contain a secret.
-RECEIVING = ("webhookUrl", "webhookUrlToken")
 
 
 class TelegramInstanceSettings(models.TransientModel):
@@ -56,7 +38,7 @@ class TelegramInstanceSettings(models.TransientModel):
     @api.depends(*SWITCHES)
     def _compute_missing(self):
         for wizard in self:
-            needed = [name for name in SWITCHES if SWITCHES[name] in const.RECEIVE_SETTINGS]
+            needed = [name for name in SWITCHES if SWITCHES[name] in RECEIVE_SETTINGS]
             off = [wizard._fields[name]._description_string(self.env) for name in needed]
             off = [label for label, name in zip(off, needed, strict=True) if not wizard[name]]
             wizard.missing = ", ".join(off)
@@ -66,14 +48,7 @@ class TelegramInstanceSettings(models.TransientModel):
     @api.constrains("delay")
     def _check_delay(self):
         for wizard in self:
-            if not const.SEND_INTERVAL_MIN <= wizard.delay <= const.SEND_INTERVAL_MAX:
-                raise ValidationError(
-                    self.env._(
-                        "The send interval must be between %(min)s and %(max)s milliseconds.",
-                        min=const.SEND_INTERVAL_MIN,
-                        max=const.SEND_INTERVAL_MAX,
-                    )
-                )
+            wizard.instance_id._check_send_interval(wizard.delay)
 
     # === ACTION METHODS === #
 

@@ -7,11 +7,49 @@ from ...client import GreenApiError, RefusedError, RetryableError
 from ...tools.actions import get_dialog_action
 from ...tools.transactions import write_in_own_transaction
 
+DELAY = "delaySendMessagesMilliseconds"  # of the pause between two messages
+# Sent by Set Up Receiving only, because they contain a secret.
+RECEIVING = ("webhookUrl", "webhookUrlToken")
+# Switches that a user may change, besides DELAY: field name in the dialog and name at GREEN-API.
+SWITCHES = {
+    "incoming_webhook": "incomingWebhook",
+    "outgoing_webhook": "outgoingWebhook",
+    "outgoing_message_webhook": "outgoingMessageWebhook",
+    "outgoing_api_message_webhook": "outgoingAPIMessageWebhook",
+    "state_webhook": "stateWebhook",
+    "poll_message_webhook": "pollMessageWebhook",
+    "edited_message_webhook": "editedMessageWebhook",
+    "deleted_message_webhook": "deletedMessageWebhook",
+    "mark_incoming": "markIncomingMessagesReaded",
+    "mark_on_reply": "markIncomingMessagesReadedOnReply",
+    "keep_online": "keepOnlineStatus",
+}
+# The notifications that this addon needs. A new instance sends none until they are switched on.
+RECEIVE_SETTINGS = {
+    "incomingWebhook": "yes",
+    "outgoingWebhook": "yes",
+    "outgoingMessageWebhook": "yes",
+    "outgoingAPIMessageWebhook": "yes",
+    "stateWebhook": "yes",
+    "pollMessageWebhook": "yes",
+    "editedMessageWebhook": "yes",
+    "deletedMessageWebhook": "yes",
+}
+# What the button "Standard Settings" resets besides. Odoo itself marks messages as read.
+STANDARD_SETTINGS = {
+    "markIncomingMessagesReaded": "no",
+    "markIncomingMessagesReadedOnReply": "no",
+    "keepOnlineStatus": "no",
+}
+# Initial settings of an instance that a partner creates
+NEW_INSTANCE_SETTINGS = {**RECEIVE_SETTINGS, DELAY: const.SEND_INTERVAL_MIN}
+
 
 class TelegramInstance(models.Model):
     """Extends ``telegram.instance`` with its settings at GREEN-API.
 
-    They are read, changed, compared with what Odoo needs, and reset to the standard.
+    They are read, changed, compared with what Odoo needs, and reset to the standard. The tables
+    above say which settings Odoo needs, which a user may change, and which a new instance gets.
     """
 
     _inherit = "telegram.instance"
@@ -51,9 +89,9 @@ class TelegramInstance(models.Model):
         way are still accepted.
         """
         settings = {
-            **const.RECEIVE_SETTINGS,
+            **RECEIVE_SETTINGS,
             "webhookUrl": "",
-            "delaySendMessagesMilliseconds": self.send_interval,
+            DELAY: self.send_interval,
         }
         if self.receive_mode == "webhook":
             settings["webhookUrlToken"] = self._get_webhook_secret()
@@ -105,7 +143,7 @@ class TelegramInstance(models.Model):
         return (fields.Datetime.now() - self.settings_sent_date).total_seconds()
 
     def _reset_settings(self):
-        self.write({"own_settings": const.STANDARD_SETTINGS})
+        self.write({"own_settings": STANDARD_SETTINGS})
 
     def _store_settings(self, changes):
         """Store the settings that a user has changed, so that Set Up Receiving keeps them.
@@ -113,7 +151,7 @@ class TelegramInstance(models.Model):
         :param dict changes: values by GREEN-API's names
         """
         values = {"own_settings": {**(self.own_settings or {}), **changes}}
-        interval = values["own_settings"].pop("delaySendMessagesMilliseconds", None)
+        interval = values["own_settings"].pop(DELAY, None)
         if interval:
             values["send_interval"] = interval
         if self.is_receiving_configured:

@@ -88,7 +88,7 @@ class TelegramChat(models.Model):
         :return: Counter with "new", "known" and "unread"
         """
         self.ensure_one()
-        chat = self._update_from_history(entries)
+        chat = self._resolve_by_history(entries)
         instance = chat.instance_id
         messages = self.env["telegram.message"].with_company(instance.company_id)
         domain = Domain("chat_id", "=", chat.id)
@@ -111,13 +111,6 @@ class TelegramChat(models.Model):
         if vals_list:
             chat._create_history_messages(messages.create(vals_list))
         return numbers
-
-    def _update_from_history(self, entries):
-        """Return the chat, with its Telegram ID if the history contains it."""
-        numbers = {entry.chat_id for entry in entries}
-        if not self.is_phone_form or len(numbers) != 1:
-            return self
-        return self._resolve_phone_chat(numbers.pop())
 
     def _create_history_messages(self, messages):
         """Update the dates of the chat, and show the messages in an existing conversation."""

@@ -6,9 +6,17 @@ from odoo.fields import Domain
 
 
 class TelegramChat(models.Model):
-    """Extend ``telegram.chat``: the contact of a chat, found by the phone number or by a user.
+    """Extend ``telegram.chat``: which contact a chat is linked to.
 
-    Operators cannot write chats. They can link each chat that they may read.
+    A chat without a contact gets one in these ways:
+
+    * A user chooses or creates it: ``_link_to_partner``. Operators cannot write chats, but they
+      can link each chat that they may read.
+    * It is the only contact with the phone number of the chat: ``_link_partners``. This is not
+      repeated after a user has unlinked the contact.
+    * It is written to: ``_link_to_recipient`` for a known chat, ``_get_first_recipient`` for a new
+      one.
+    * Another chat of the same person is merged into this one: ``_get_merged_partner``.
     """
 
     _inherit = "telegram.chat"
@@ -119,6 +127,25 @@ class TelegramChat(models.Model):
             for chat in of_company:
                 if len(by_phone.get(chat.phone, ())) == 1:
                     chat.partner_id = by_phone[chat.phone]
+
+    def _link_to_recipient(self, partner):
+        """Link the chat to the contact that is written to in it, unless it has a contact."""
+        self.ensure_one()
+        chat_sudo = self.sudo()  # sudo: telegram.chat - linked by writing, not by editing
+        if not chat_sudo.partner_id:
+            chat_sudo.partner_id = partner
+
+    @api.model
+    def _get_first_recipient(self, partners):
+        """Return the contact of a new chat, the first one of those who share the phone number.
+
+        :param list partners: of ``res.partner``
+        """
+        return partners[0]
+
+    def _get_merged_partner(self, other):
+        """Return the contact of ``other`` after this chat was merged into it."""
+        return other.partner_id or self.partner_id
 
     def _get_partner_domain(self):
         """Return the domain of the contacts of the chat's company, including shared ones."""

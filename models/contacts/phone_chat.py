@@ -3,16 +3,25 @@
 import re
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ... import const
 from ...tools.phone import from_phone_form, to_phone_form
+from ..telegram_message import CHAT_IN_PHONE_FORM
 
 
 class TelegramChat(models.Model):
     """Extend ``telegram.chat``: chats that are known by their phone number only.
 
     The phone form (79876543210@c.us) is a way to write first. GREEN-API lists and reports the chat
-    by its own ID, so the chat gets that ID as soon as it is known.
+    by its own ID, so the chat gets that ID as soon as it is known. Its sources are:
+
+    * Notifications and lists of chats and contacts that contain the phone number with the ID:
+      ``_resolve_phone_chats``.
+    * A check of the phone number or a fetch of the contact's information, by a user, or by the
+      send action for an unsure message: ``_resolve_phone_chat``.
+    * The history of the chat: ``_resolve_by_history``.
+    * The echo of a message sent by Odoo: ``_resolve_by_echo``.
     """
 
     _inherit = "telegram.chat"
@@ -103,6 +112,15 @@ class TelegramChat(models.Model):
         self.write({"telegram_id": chat_id, "no_account": False})
         return self
 
+    def _resolve_by_history(self, entries):
+        """Replace the phone form by the Telegram ID if the history contains exactly one.
+
+        :param list entries: of the client's JournalMessage
+        :return: the remaining chat
+        """
+        numbers = {entry.chat_id for entry in entries}
+        return self._resolve_phone_chat(numbers.pop()) if len(numbers) == 1 else self
+
     def _merge_into(self, other):
         """Move the messages, the conversation and the settings to another chat, and delete this.
 
@@ -116,7 +134,7 @@ class TelegramChat(models.Model):
         other.write(
             {
                 "phone": other.phone or self.phone,
-                "partner_id": (other.partner_id or self.partner_id).id,
+                "partner_id": self._get_merged_partner(other).id,
                 "first_contact_date": other.first_contact_date or self.first_contact_date,
                 "opted_out": other.opted_out or self.opted_out,
             }
@@ -124,3 +142,27 @@ class TelegramChat(models.Model):
         self.flush_recordset()
         self.unlink()
         return other
+
+
+class TelegramMessage(models.Model):
+    """Extend ``telegram.message``: echoes that contain the Telegram ID of a chat in phone form."""
+
+    _inherit = "telegram.message"
+
+    @api.model
+    def _resolve_by_echo(self, instance, notification):
+        """Replace the phone form of the chat of a sent message that a notification repeats.
+
+        The ID and the text of the message together prove that it is this chat. The ID alone does
+        not, because another chat may contain the same ID.
+
+        :param MessageNotification notification: the echo
+        :return: the ``telegram.message``, empty if there is none
+        """
+        domain = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
+        domain &= Domain("id_message", "=", notification.id_message) & CHAT_IN_PHONE_FORM
+        found = self.search(domain)
+        message = found.filtered(lambda candidate: candidate._matches_content(notification))[:1]
+        if message:
+            message.chat_id._resolve_phone_chat(notification.chat_id)
+        return message

@@ -23,7 +23,8 @@ class TelegramChat(models.Model):
 
     * Operators of the account, and Telegram administrators, may change a group and its members.
     * Only Telegram administrators may leave a group, or delete its chat from Odoo, and neither
-      while messages wait to be sent there. Deleting the chat does not leave the group.
+      while messages wait to be sent there. Deleting the chat does not leave the group. The right
+      to delete is in ``security/ir.model.access.csv``.
 
     Telegram has rules of its own: most changes need an administrator of the group.
 
@@ -128,10 +129,17 @@ class TelegramChat(models.Model):
         """
         self._check_in_group()
         self.check_access("write")  # only Telegram administrators have it
-        self.env["telegram.message"]._check_not_waiting([("chat_id", "=", self.id)])
+        self._check_no_waiting_messages()
         step = self._call_group_method("leave_group")
         write_in_own_transaction(self, lambda group: group._mark_left())
         return step
+
+    def _check_no_waiting_messages(self):
+        """Check that no message waits to be sent, before a group is left or chats are deleted.
+
+        :raise UserError: a message waits
+        """
+        self.env["telegram.message"]._check_not_waiting([("chat_id", "in", self.ids)])
 
     def _check_group_name(self, name):
         """Return the group name without blanks around it.

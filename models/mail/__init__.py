@@ -1,8 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import conversation
+from . import conversation_members
 from . import discuss_channel
-from . import discuss_channel_member
 from . import mail_followers
 from . import mail_guest
 from . import mail_message
@@ -10,4 +10,5 @@ from . import mail_notification
 from . import mail_thread
 from . import message_posting
 from . import message_text
+from . import typing_and_read_marks
 from . import visibility

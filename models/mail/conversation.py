@@ -1,7 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import logging
-import time
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -10,31 +8,20 @@ from odoo.tools import clean_context
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
 from ... import const
-from ...client import GreenApiError
 
-_logger = logging.getLogger(__name__)
 HISTORY_LENGTH = 20  # messages of the chat with which a new conversation starts
 # Days without a message after which a conversation is closed. Discuss loads every conversation of
 # a user at once.
 IDLE_DAYS = 30
-TYPING_PAUSE = 10  # seconds between two typing indicators of a chat
-TYPING_TIME = 10_000  # milliseconds for which Telegram shows the typing indicator
-READ_PAUSE = 1  # seconds; several operators who open a chat mark it as read once
-FAILURE_PAUSE = 60  # seconds without any such call to GREEN-API after one has failed
-# Time of the last call by key, in this worker only. It may be lost at any time.
-_called_at = {}
-CALLS_MAX = 1000
 
 
 class TelegramChat(models.Model):
     """Manage the conversation of a chat in Discuss.
 
     The conversation is a ``discuss.channel`` that is created when it is first needed. It is open
-    while messages are exchanged, and its members are the operators (see ``visibility.py``). An idle
-    one is closed: it keeps its messages and loses its members. The next message opens it again.
-
-    Typing indicators and read marks go to the customer. They are sent after the commit, so that
-    they block no row and are not repeated with the transaction, and failures are only logged.
+    while messages are exchanged, and its members are the operators (see
+    ``conversation_members.py``). An idle one is closed: it keeps its messages and loses its
+    members. The next message opens it again.
     """
 
     _inherit = "telegram.chat"
@@ -126,10 +113,7 @@ class TelegramChat(models.Model):
         limit = fields.Datetime.now() - timedelta(days=IDLE_DAYS)
         domain = [("is_channel_open", "=", True), ("channel_id.last_interest_dt", "<", limit)]
         chats = self.search(domain, limit=GC_UNLINK_LIMIT)
-        members = self.env["discuss.channel.member"].search(
-            [("channel_id", "in", chats.channel_id.ids)]
-        )
-        members.unlink()
+        chats._remove_channel_members()
         chats.is_channel_open = False
         return len(chats), len(chats) == GC_UNLINK_LIMIT
 
@@ -184,66 +168,11 @@ class TelegramChat(models.Model):
             self.sudo().channel_id = False  # sudo: as in _open_channel
             other_sudo.write({"channel_id": channel_sudo.id, "is_channel_open": is_open})
 
-    # === TYPING AND READ MARKS === #
-
-    def _send_typing(self):
-        """Show the customer that an operator is typing, if the account is configured so."""
-        self.ensure_one()
-        if self.instance_id.show_typing:
-            self._call_after_commit(
-                "typing",
-                TYPING_PAUSE,
-                lambda client, telegram_id: client.send_typing(telegram_id, TYPING_TIME),
-            )
-
-    def _mark_read(self):
-        """Mark the chat as read in Telegram, if the account is configured so."""
-        self.ensure_one()
-        if self.instance_id.mark_read:
-            self._call_after_commit(
-                "read", READ_PAUSE, lambda client, telegram_id: client.read_chat(telegram_id)
-            )
-
-    def _call_after_commit(self, kind, pause, call):
-        """Call GREEN-API after the transaction is committed, and only log errors.
-
-        :param str kind: the kind of call, which has its own pause for each chat
-        :param int pause: minimum seconds between two calls of this kind
-        :param call: function of the client and the Telegram id of the chat
-        """
-        instance = self.instance_id
-        if instance.state != const.STATE_AUTHORIZED or not instance.has_api_token:
-            return
-        database, telegram_id, name = self.env.cr.dbname, self.telegram_id, instance.id_instance
-        failure_key, call_key = (database, instance.id, "failure"), (database, self.id, kind)
-        if not _is_due(failure_key, FAILURE_PAUSE) or not _is_due(call_key, pause):
-            return
-        _store_call(call_key)
-        client = instance._get_client()
-
-        @self.env.cr.postcommit.add
-        def call_green_api():
-            try:
-                with client:
-                    call(client, telegram_id)
-            except GreenApiError as error:
-                _store_call(failure_key)
-                _logger.info("Instance %s: %s was not sent: %s", name, kind, error)
-
 
 class TelegramInstance(models.Model):
-    """Configure the conversations of an account."""
+    """Find the conversations of an account."""
 
     _inherit = "telegram.instance"
-
-    show_typing = fields.Boolean(
-        default=True, help="The customer sees when an operator is typing in Discuss."
-    )
-    mark_read = fields.Boolean(
-        "Mark as Read",
-        help="Opening a conversation in Discuss marks the chat as read in Telegram. The customer "
-        "and the other devices of the account see it.",
-    )
 
     def _get_channels_sudo(self):
         """Return the conversations of all chats of the accounts, in superuser mode."""
@@ -251,15 +180,3 @@ class TelegramInstance(models.Model):
         chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
         domain = [("instance_id", "in", self.ids), ("channel_id", "!=", False)]
         return chats_sudo.search(domain).channel_id
-
-
-def _is_due(key, pause):
-    """Return whether the last call with this key was at least ``pause`` seconds ago."""
-    return key not in _called_at or time.monotonic() - _called_at[key] >= pause
-
-
-def _store_call(key):
-    """Store the time of a call."""
-    if len(_called_at) >= CALLS_MAX:
-        _called_at.clear()  # at worst, one call is made too early
-    _called_at[key] = time.monotonic()

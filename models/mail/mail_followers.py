@@ -1,4 +1,14 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Who is notified of a Telegram message on a record, besides its recipient in Telegram.
+
+* An outgoing message is posted as a note (``mail.mt_note``), which followers do not receive by
+  default. A mailing posts its notes without any notification.
+* An incoming message is posted as a comment (``mail.mt_comment``). Colleagues who follow the record
+  are notified, by e-mail if they prefer that. On the sender's contact, if it has no followers, it
+  is posted without any notification.
+* Contacts who follow the record never receive an e-mail about a Telegram message.
+* Posts in a conversation of Discuss send no e-mail, see ``discuss_channel.py``.
+"""
 
 from odoo import models
 

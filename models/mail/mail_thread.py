@@ -3,8 +3,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ... import const
-
 
 class MailThread(models.AbstractModel):
     """Send Telegram messages from records that have a chatter."""
@@ -102,8 +100,8 @@ class MailThread(models.AbstractModel):
         self._telegram_check_instance(instance)
         self._telegram_check_post_access()
         messages = self.env["telegram.message"]
-        partners = partners or self._mail_get_partners()
-        recipients = self.env["res.partner"].union(*(partners[record.id][:1] for record in self))
+        partners = partners or self._telegram_get_partners()
+        recipients = self.env["res.partner"].union(*(partners[record.id] for record in self))
         shared = messages._prepare_all("", attachments, contents) if attachments or contents else []
         rows = [
             (record, {**part, "res_model": record._name, "res_id": record.id})
@@ -116,12 +114,12 @@ class MailThread(models.AbstractModel):
         messages._log_in_chatters(rows)
         queued = messages._queue_batch(
             instance,
-            [(chats[partners[record.id][:1].id], values) for record, values in rows],
+            [(chats[partners[record.id].id], values) for record, values in rows],
             scheduled_date,
         )
         queued._create_notifications(
             [values["mail_message_ids"] for _record, values in rows],
-            [partners[record.id][:1] for record, _values in rows],
+            [partners[record.id] for record, _values in rows],
         )
         return queued
 
@@ -142,8 +140,8 @@ class MailThread(models.AbstractModel):
         messages = self.env["telegram.message"]
         if not shared:
             return [messages._prepare_text(body)]
-        is_caption = "file_name" in shared[0] and not shared[0].get("text")
-        if body and is_caption and len(body) <= const.CAPTION_MAX_LENGTH:
+        has_caption_place = "file_name" in shared[0] and not shared[0].get("text")
+        if body and has_caption_place and messages._fits_caption(body):
             return [{**shared[0], "text": messages._check_caption(body)}, *shared[1:]]
         return [messages._prepare_text(body), *shared] if body else shared
 
@@ -179,22 +177,6 @@ class MailThread(models.AbstractModel):
         others = self[field].sudo() if field else company_sudo.browse()
         others = others.filtered(lambda company: company_sudo not in company.parent_ids)
         return self.filtered(lambda record: record[field] in others) if others else self.browse()
-
-    def _telegram_get_partner(self):
-        """Return the contact of this record.
-
-        :raise UserError: it has none
-        """
-        self.ensure_one()
-        partner = self._mail_get_partners()[self.id][:1]
-        if not partner:
-            raise UserError(
-                self.env._(
-                    "“%s” has no contact. Set its customer or contact first.",
-                    self.display_name,
-                )
-            )
-        return partner
 
     @api.model
     def notify_cancel_by_type(self, notification_type):

@@ -60,15 +60,6 @@ class TelegramApiPartner(models.Model):
         required=True,
         help="Calls that are logged under Technical → Calls. Secrets are not logged.",
     )
-    call_retention_days = fields.Integer(
-        "Call Retention (days)",
-        default=const.CALL_LOG_DAYS,
-        help="Days after which logged calls are deleted. 0 keeps them forever.",
-    )
-    _call_retention_days_positive = models.Constraint(
-        f"CHECK(call_retention_days BETWEEN 0 AND {const.KEEP_DAYS_MAX})",
-        "Call retention must be between 0 (forever) and 36500 days.",
-    )
 
     # === CONSTRAINT METHODS === #
 

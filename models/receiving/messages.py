@@ -64,15 +64,12 @@ class TelegramMessage(models.Model):
         if message or not notification.is_via_api:
             return message
 
+        if message := self._resolve_by_echo(instance, notification):
+            return message
+
         def is_same(candidate):
             return candidate._matches_content(notification)
 
-        # Id and text together prove that it is the chat known by its phone number. The id alone
-        # does not, because another chat may contain the same id.
-        message = self.search(outgoing & same_id & CHAT_IN_PHONE_FORM).filtered(is_same)[:1]
-        if message:
-            message.chat_id._resolve_phone_chat(notification.chat_id)
-            return message
         self._check_not_sending(instance, received_at)
         # Messages without an id are unsure, marked as sent by a user, or queued again.
         attempted = Domain("id_message", "=", False) & Domain("attempts", ">", 0)

@@ -254,7 +254,7 @@ class TelegramMessage(models.Model):
         :param contents: values of further messages
         :return: list of dict, at least one
         """
-        is_caption = bool(attachments) and body and len(body.strip()) <= const.CAPTION_MAX_LENGTH
+        is_caption = bool(attachments) and body and self._fits_caption(body)
         values = [
             self._prepare_file(attachment, body if is_caption and not number else "")
             for number, attachment in enumerate(attachments or ())
@@ -299,13 +299,18 @@ class TelegramMessage(models.Model):
         return text
 
     @api.model
+    def _fits_caption(self, text):
+        """Return whether a text can be the caption of a file, or must be a message of its own."""
+        return len(text.strip()) <= const.CAPTION_MAX_LENGTH
+
+    @api.model
     def _check_caption(self, caption):
         """Return the caption of a file as it is sent.
 
         :raise UserError: it is too long
         """
         caption = clean(caption or "").strip()
-        if len(caption) > const.CAPTION_MAX_LENGTH:
+        if not self._fits_caption(caption):
             raise UserError(
                 self.env._(
                     "The caption has %(length)s characters; the maximum is %(limit)s. Send the "

@@ -64,14 +64,7 @@ class TelegramInstance(models.Model):
     @api.constrains("send_interval", "typing_time", "daily_new_contact_limit")
     def _check_limits(self):
         for instance in self:
-            if not const.SEND_INTERVAL_MIN <= instance.send_interval <= const.SEND_INTERVAL_MAX:
-                raise ValidationError(
-                    self.env._(
-                        "The send interval must be %(min)s to %(max)s milliseconds.",
-                        min=const.SEND_INTERVAL_MIN,
-                        max=const.SEND_INTERVAL_MAX,
-                    )
-                )
+            self._check_send_interval(instance.send_interval)
             shortest, longest = const.TYPING_TIME_MIN, const.TYPING_TIME_MAX
             if instance.typing_time and not shortest <= instance.typing_time <= longest:
                 raise ValidationError(
@@ -86,6 +79,18 @@ class TelegramInstance(models.Model):
                 raise ValidationError(
                     self.env._("The daily new contacts limit cannot be negative.")
                 )
+
+    @api.model
+    def _check_send_interval(self, interval):
+        """Raise a ValidationError if GREEN-API does not allow this pause, in milliseconds."""
+        if not const.SEND_INTERVAL_MIN <= interval <= const.SEND_INTERVAL_MAX:
+            raise ValidationError(
+                self.env._(
+                    "The send interval must be %(min)s to %(max)s milliseconds.",
+                    min=const.SEND_INTERVAL_MIN,
+                    max=const.SEND_INTERVAL_MAX,
+                )
+            )
 
     @api.depends("state", "last_error", "send_after", "daily_new_contact_limit", "active")
     @api.depends_context("lang", "tz")

@@ -1,4 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Who receives a message from a record: record, then contact, then chat.
+
+The contact of a record is that of ``_telegram_get_partners``; a user may choose others in the
+composer. The chat of a contact is that of ``_find_chats_and_phones``: the chat linked to the
+contact, else the one of the contact's phone number. A missing chat is created.
+"""
 
 from typing import NamedTuple
 
@@ -23,11 +29,37 @@ class Recipient(NamedTuple):
     reason: str  # code of TelegramChat._get_unreachable_reasons; empty if reachable
 
 
-class TelegramChat(models.Model):
-    """Extend ``telegram.chat`` with finding or creating the chat of a contact.
+class MailThread(models.AbstractModel):
+    """Choose the contact to whom a Telegram message from a record is sent."""
 
-    It is the chat linked to the contact, else the one of the contact's phone number.
-    """
+    _inherit = "mail.thread"
+
+    def _telegram_get_partners(self):
+        """Return the contact of each record: the first one that Odoo would send an e-mail to.
+
+        :return: dict of ``res.partner`` by id of the record, empty if it has no contact
+        """
+        return {res_id: partners[:1] for res_id, partners in self._mail_get_partners().items()}
+
+    def _telegram_get_partner(self):
+        """Return the contact of this record.
+
+        :raise UserError: it has none
+        """
+        self.ensure_one()
+        partner = self._telegram_get_partners()[self.id]
+        if not partner:
+            raise UserError(
+                self.env._(
+                    "“%s” has no contact. Set its customer or contact first.",
+                    self.display_name,
+                )
+            )
+        return partner
+
+
+class TelegramChat(models.Model):
+    """Extend ``telegram.chat`` with finding or creating the chat of a contact."""
 
     _inherit = "telegram.chat"
 
@@ -220,9 +252,8 @@ class TelegramChat(models.Model):
         for partner, chat, phone in places or self._find_chats_and_phones(instance, partners):
             if chat:
                 chats[partner.id] = chat
-                chat_sudo = chat.sudo()  # sudo: telegram.chat - linked by writing, not by editing
-                if not chat_sudo.partner_id:
-                    chat_sudo.partner_id = partner
+                chat._link_to_recipient(partner)
+                chat_sudo = chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
                 if not chat_sudo.active:
                     chat_sudo.active = True  # writing to an archived chat restores it
             else:
@@ -248,16 +279,20 @@ class TelegramChat(models.Model):
         chats_sudo = self.sudo().with_context(clean_context(self.env.context), active_test=False)
         domain = [("instance_id", "=", instance.id), ("telegram_id", "in", list(chat_ids.values()))]
         chats = {chat.telegram_id: chat for chat in chats_sudo.search(domain)}
-        vals_list = [
-            {
-                "name": partners[0].complete_name or partners[0].display_name,
-                "telegram_name": partners[0].complete_name or partners[0].display_name,
-                "telegram_id": chat_ids[phone],
-                "phone": phone,
-                "partner_id": partners[0].id,
-            }
+        linked = {
+            phone: self._get_first_recipient(partners)
             for phone, partners in partners_by_phone.items()
             if chat_ids[phone] not in chats
+        }
+        vals_list = [
+            {
+                "name": partner.complete_name or partner.display_name,
+                "telegram_name": partner.complete_name or partner.display_name,
+                "telegram_id": chat_ids[phone],
+                "phone": phone,
+                "partner_id": partner.id,
+            }
+            for phone, partner in linked.items()
         ]
         common = {
             "chat_type": "user",

@@ -4,7 +4,7 @@ import logging
 
 from odoo.tests import TransactionCase
 
-from ...models.mail import conversation
+from ...models.mail import typing_and_read_marks
 from ...tools.html import html_to_text
 from ..common import CUSTOMER_CHAT
 from .discuss_case import DiscussCase
@@ -15,7 +15,7 @@ class TestPresence(DiscussCase):
 
     def setUp(self):
         super().setUp()
-        conversation._called_at.clear()
+        typing_and_read_marks._called_at.clear()
         self.ingest(self.notification("Hello", idMessage="1"))
         self.member = self.channel.channel_member_ids.filtered(
             lambda member: member.partner_id == self.salesperson.partner_id
@@ -52,12 +52,12 @@ class TestPresence(DiscussCase):
         self.instance.sudo().api_url = "http://127.0.0.1:9"  # where nobody answers
         self.instance.sudo().state = "authorized"
         self.member._notify_typing(True)
-        with self.assertLogs(conversation.__name__, logging.INFO) as logs:
+        with self.assertLogs(typing_and_read_marks.__name__, logging.INFO) as logs:
             self.env.cr.postcommit.run()
         self.assertIn("typing was not sent", logs.output[0])
         other = self.env["telegram.chat"]._get_or_create(self.instance, "333")
         other._send_typing()
-        with self.assertNoLogs(conversation.__name__, logging.INFO):
+        with self.assertNoLogs(typing_and_read_marks.__name__, logging.INFO):
             self.env.cr.postcommit.run()
 
     def test_other_channels(self):

@@ -15,6 +15,7 @@ from odoo.tools import mute_logger
 
 from ... import const
 from ...client import GreenApiClient, check_webhook_address
+from ...models.connection.service_settings import RECEIVE_SETTINGS
 from ...models.receiving import notification_receiver as receiving
 from ...tools.cron import is_odoo_stopping
 from ..common import CUSTOMER_CHAT, SECRET_MARK, TelegramCase
@@ -203,15 +204,13 @@ class TestSetUp(WebhookCase):
 
     def test_webhook(self):
         """One call tells everything, the test notification arrives; again, nothing changes."""
-        self.phone.change(
-            settings={"webhookUrl": "", **dict.fromkeys(const.RECEIVE_SETTINGS, "no")}
-        )
+        self.phone.change(settings={"webhookUrl": "", **dict.fromkeys(RECEIVE_SETTINGS, "no")})
         params = self.set_up()
         self.assertEqual(params["type"], "success", params["message"])
         self.assertIn("has arrived", params["message"])
         self.assertIn("Incoming Messages", params["message"])
         settings = self.settings()
-        self.assertLessEqual(const.RECEIVE_SETTINGS.items(), settings.items())
+        self.assertLessEqual(RECEIVE_SETTINGS.items(), settings.items())
         self.assertEqual(settings["webhookUrl"], self.instance.webhook_url)
         self.assertEqual(settings["webhookUrlToken"], self.secret_of(self.instance))
         self.assertTrue(self.instance.is_receiving_configured)
