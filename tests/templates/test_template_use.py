@@ -22,7 +22,7 @@ class TestActionMenu(TemplateCase):
         template = self.template.with_user(self.manager)
         template.action_create_sidebar_action()
         self.assertTrue(template.has_sidebar_action)
-        self.assertEqual(self.entries(), ["Send by Telegram (Greeting)"])
+        self.assertEqual(self.entries(), ["Send Telegram Message (Greeting)"])
         template.action_create_sidebar_action()
         self.assertEqual(len(self.entries()), 1)
         template.action_unlink_sidebar_action()
@@ -70,7 +70,7 @@ class TestActionMenu(TemplateCase):
         """A renamed template is found under its new name."""
         self.template.action_create_sidebar_action()
         self.template.with_user(self.manager).name = "Welcome"
-        self.assertEqual(self.entries(), ["Send by Telegram (Welcome)"])
+        self.assertEqual(self.entries(), ["Send Telegram Message (Welcome)"])
 
     def test_not_copied(self):
         """A copy has a name of its own and no entry until somebody adds one."""
