@@ -40,8 +40,7 @@ class Upload:
     def __iter__(self) -> Iterator[bytes]:
         return iter(self.read, b"")
 
-    # pylint-odoo takes it for the method of a model.
-    def read(self, size: int = BLOCK) -> bytes:  # pylint: disable=method-required-super
+    def read(self, size: int = BLOCK) -> bytes:
         """Return the next bytes, at most ``size``; b"" at the end.
 
         :raise OSError: a source cannot be read, or has become shorter

@@ -29,7 +29,7 @@ class TelegramCall(models.Model):
         "telegram.api.partner", "Partner", readonly=True, index="btree_not_null", ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", readonly=True)
-    user_id = fields.Many2one("res.users", "User", readonly=True, ondelete="set null")
+    user_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     method = fields.Char(readonly=True, help="Name of the method in GREEN-API's documentation.")
     duration = fields.Integer("Duration (ms)", readonly=True, aggregator="avg")
     status = fields.Integer("HTTP Status", readonly=True, aggregator=None)

@@ -106,7 +106,7 @@ class TelegramMessage(models.Model):
         help="Date on which the message was written: in Odoo, or in Telegram.",
     )
     scheduled_date = fields.Datetime(
-        "Scheduled Date", readonly=True, copy=False, help="The message is not sent before."
+        readonly=True, copy=False, help="The message is not sent before."
     )
     quoted_id_message = fields.Char("Answered Message ID", readonly=True)
     res_model = fields.Char("Record Model", readonly=True)

@@ -29,7 +29,6 @@ class AccountMoveSendWizard(models.TransientModel):
     telegram_instance_count = fields.Integer(compute="_compute_telegram_instance_count")
     telegram_template_id = fields.Many2one(
         "telegram.template",
-        "Telegram Template",
         domain="[('model', '=', 'account.move'), ('company_id', 'in', (False, company_id))]",
         compute="_compute_telegram_template_id",
         compute_sudo=False,

@@ -12,9 +12,7 @@ class ResPartner(models.Model):
     # Each message of a chat without a contact searches its phone number here.
     phone_sanitized = fields.Char(index="btree_not_null")
     telegram_chat_ids = fields.One2many("telegram.chat", "partner_id", "Telegram Chats")
-    telegram_chat_count = fields.Integer(
-        "Telegram Chat Count", compute="_compute_telegram_chat_count"
-    )
+    telegram_chat_count = fields.Integer(compute="_compute_telegram_chat_count")
     invoice_sending_method = fields.Selection(selection_add=[("telegram", "by Telegram")])
     telegram_number_state = fields.Selection(
         [

@@ -41,7 +41,9 @@ class TelegramNumberCheck(models.Model):
     _order = "attempts, id"
     _rec_name = "chat_id"
 
-    chat_id = fields.Many2one("telegram.chat", required=True, readonly=True, ondelete="cascade")
+    chat_id = fields.Many2one(
+        "telegram.chat", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     instance_id = fields.Many2one(
         "telegram.instance", "Account", required=True, readonly=True, ondelete="cascade"
     )

@@ -51,7 +51,6 @@ class TelegramChat(models.Model):
     member_count = fields.Integer("Number of Members", compute="_compute_member_count")
     account_role = fields.Selection(
         [("owner", "Owner"), ("admin", "Administrator"), ("member", "Member")],
-        "Account Role",
         compute="_compute_account_role",
         help="Role of this account in the group. Empty if it is not known yet.",
     )

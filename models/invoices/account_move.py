@@ -30,7 +30,6 @@ class AccountMove(models.Model):
 
     telegram_message_id = fields.Many2one(
         "telegram.message",
-        "Telegram Message",
         readonly=True,
         copy=False,
         index="btree_not_null",

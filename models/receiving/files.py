@@ -48,7 +48,7 @@ class CallbackWriter:
         self._callback = callback
         self._called_at = time.monotonic()
 
-    def write(self, block):  # pylint: disable=method-required-super  # of a file, not a model
+    def write(self, block):
         self._file.write(block)
         if time.monotonic() - self._called_at >= CALLBACK_INTERVAL:
             self._callback()

@@ -54,7 +54,6 @@ class TelegramMessage(models.Model):
     is_forwarded = fields.Boolean("Forwarded", readonly=True)
     forwarded_message_id = fields.Many2one(
         "telegram.message",
-        "Forwarded Message",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

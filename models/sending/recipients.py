@@ -155,7 +155,11 @@ class TelegramChat(models.Model):
             name = partner.display_name
             if partner.phone:
                 name = f"{name} ({partner.phone})"
-            raise UserError(f"{name}: {self._get_unreachable_message(code)}")
+            raise UserError(
+                self.env._(
+                    "%(name)s: %(reason)s", name=name, reason=self._get_unreachable_message(code)
+                )
+            )
         return partner.phone_sanitized
 
     # === FINDING CHATS === #

@@ -24,20 +24,20 @@ template.attachment_ids = env["ir.attachment"].create({"name": "map.txt", "raw":
 env.cr.commit()
 """
 
-# What an older version would have left behind: no field that is new, no company of an account in
-# a rule, no index that is new.
+# What an older version would have left behind: no field and no index that are new, and a view as it
+# was.
 AS_OLDER_VERSION = f"""
 UPDATE ir_module_module SET latest_version = '19.0.0.1.0' WHERE name = '{ADDON}';
 UPDATE telegram_chat SET first_contact_date = '2026-01-01';
 ALTER TABLE telegram_chat DROP COLUMN is_new_contact;
 DROP INDEX telegram_message_queue_index;
-UPDATE ir_rule SET domain_force = '[]' FROM ir_model_data AS data
- WHERE data.name = 'ir_rule_telegram_chat_company' AND data.res_id = ir_rule.id;
+UPDATE ir_ui_view SET arch_db = '{{"en_US": "<form/>"}}' FROM ir_model_data AS data
+ WHERE data.name = 'telegram_chat_view_form' AND data.res_id = ir_ui_view.id;
 """
 
-CHAT_RULE = """
-SELECT domain_force FROM ir_rule JOIN ir_model_data AS data ON data.res_id = ir_rule.id
- WHERE data.name = 'ir_rule_telegram_chat_company'
+CHAT_VIEW = """
+SELECT arch_db ->> 'en_US' FROM ir_ui_view JOIN ir_model_data AS data ON data.res_id = ir_ui_view.id
+ WHERE data.name = 'telegram_chat_view_form'
 """
 
 QUEUE_INDEX = "SELECT 1 FROM pg_indexes WHERE indexname = 'telegram_message_queue_index'"
@@ -90,8 +90,8 @@ class TestLifecycle(DatabaseCase):
             self.assertTrue(cr.fetchall(), "the update creates a missing index")
             cr.execute("SELECT res_model, name, value FROM telegram_secret")
             self.assertEqual(cr.fetchall(), [("telegram.instance", "api_token", "abc")])
-            cr.execute(CHAT_RULE)
-            self.assertIn("parent_of", cr.fetchone()[0], "branches do not see their accounts")
+            cr.execute(CHAT_VIEW)
+            self.assertIn("telegram_id", cr.fetchone()[0], "the update renews a view")
             for name in ("server actions", "scheduled actions", "messages", "notifications"):
                 cr.execute(ORPHANS[name])
                 self.assertTrue(cr.fetchall(), f"{name}: the query would find nothing at all")

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ...models.mail.message_posting import ConversationMessage
 from .discuss_case import DiscussCase
 
-IDENTITY = {"id", "message_id"}
+IDENTITY = frozenset({"id", "message_id"})
 # A post from Telegram is not answered by e-mail, so ours do not have what this needs.
 POST_DIFFERENCES = IDENTITY | {"record_company_id"}
 LOG_DIFFERENCES = IDENTITY | {"email_add_signature", "email_from", "reply_to"}

@@ -15,7 +15,7 @@ class TestActionMenu(TemplateCase):
     def entries(self, user=None):
         actions = self.env["ir.actions.actions"].with_user(user or self.salesperson)
         bound = actions.get_bindings("res.partner").get("action", ())
-        return [entry["name"] for entry in bound if "Telegram (" in entry["name"]]
+        return [entry["name"] for entry in bound if "Telegram Message (" in entry["name"]]
 
     def test_add_and_remove(self):
         """An administrator of Telegram, without rights on actions, adds and removes the entry."""

@@ -47,7 +47,9 @@ export class TelegramStartTest extends Component {
         const method = this.isUnderWay ? "check_test" : "send_test";
         let answer;
         try {
-            answer = await this.orm.silent.call("telegram.onboarding", method, [[this.props.startId]]);
+            answer = await this.orm.silent.call("telegram.onboarding", method, [
+                [this.props.startId],
+            ]);
         } catch (error) {
             answer = { status: "failed", message: this.props.getErrorMessage(error) };
         }
