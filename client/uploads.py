@@ -40,7 +40,8 @@ class Upload:
     def __iter__(self) -> Iterator[bytes]:
         return iter(self.read, b"")
 
-    def read(self, size: int = BLOCK) -> bytes:
+    # pylint-odoo takes it for the method of a model.
+    def read(self, size: int = BLOCK) -> bytes:  # pylint: disable=method-required-super
         """Return the next bytes, at most ``size``; b"" at the end.
 
         :raise OSError: a source cannot be read, or has become shorter
