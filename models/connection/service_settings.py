@@ -8,7 +8,7 @@ from ...tools.actions import get_dialog_action
 from ...tools.transactions import write_in_own_transaction
 
 DELAY = "delaySendMessagesMilliseconds"  # of the pause between two messages
-# Sent by Set Up Receiving only, because they contain a secret.
+# Sent only by Set Up Receiving and New Webhook Secret, because they contain a secret.
 RECEIVING = ("webhookUrl", "webhookUrlToken")
 # Switches that a user may change, besides DELAY: field name in the dialog and name at GREEN-API.
 SWITCHES = {

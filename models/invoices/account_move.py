@@ -92,7 +92,8 @@ class AccountMove(models.Model):
         obstacles = {move: move._get_telegram_own_obstacle() for move in self}
         sendable = self.filtered(lambda move: not obstacles[move])
         for company, moves in sendable.grouped("company_id").items():
-            receivers = {move: partners.get(move, move.partner_id) for move in moves}
+            own = moves._telegram_get_partners()
+            receivers = {move: partners.get(move, own[move.id]) for move in moves}
             try:
                 sender = instance or self._get_telegram_sender(company)
             except UserError as error:

@@ -164,7 +164,7 @@ class AccountMoveSend(models.AbstractModel):
             template_id = waiting.get("telegram_template_id")
             instance_id = waiting.get("telegram_instance_id")
             settings |= {
-                "telegram_partner": move.partner_id,
+                "telegram_partner": move._telegram_get_partners()[move.id],
                 "telegram_template": self.env["telegram.template"].browse(template_id),
                 "telegram_instance": self.env["telegram.instance"].browse(instance_id),
                 "telegram_body": None,

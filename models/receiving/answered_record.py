@@ -19,7 +19,8 @@ class TelegramMessage(models.Model):
         In this order:
 
         1. A message that quotes another one belongs to the record of that one, else to the record
-           that its group is tied to.
+           that its group is tied to. When the quoted message arrives later, its record is assigned
+           then (``_assign_record_of_quoted``).
         2. Every other message in a group that is tied to a record belongs to that record.
         3. If a user has linked a message of the chat to a record, it belongs to the record linked
            last. This ends when a message is sent from a record.
@@ -85,6 +86,17 @@ class TelegramMessage(models.Model):
         sent_later &= Domain("date", ">", self.link_date)
         sent_later &= Domain("state", "in", SENT_STATES)
         return bool(self.search_count(sent_later, limit=1))
+
+    def _assign_record_of_quoted(self, quoted):
+        """Assign the record of a quoted message that arrived later, unless there is one already.
+
+        :param quoted: the ``telegram.message`` that this one answers
+        """
+        record = quoted._get_record()
+        if record and not self.res_id:
+            self.write({"res_model": quoted.res_model, "res_id": quoted.res_id})
+            if not self._get_conversation_message(record) and hasattr(record, "message_post"):
+                self._post_on_record(record)
 
     @api.model
     def _find_last_sent(self, instance, chat_ids):

@@ -12,7 +12,6 @@ from ...client.journal_notifications import as_notification, as_status
 from ...client.parsing import text
 from ...tools.transactions import own_transaction, write_and_commit
 from ..connection.scheduled_actions import HEARTBEAT_INTERVAL
-from ..telegram_message import RANK
 
 _logger = logging.getLogger(__name__)
 MARGIN = timedelta(minutes=5)  # added to a period of time, since clocks differ
@@ -142,13 +141,13 @@ class TelegramInstance(models.Model):
         :return: int, the number of messages stored
         """
         states = self._find_states([text(entry, "idMessage") for entry in entries])
-        count = 0
+        messages, count = self.env["telegram.message"], 0
         for entry in entries:
             state = states.get((text(entry, "chatId"), text(entry, "idMessage")))
             if not state and (body := as_notification(entry)):
                 count += self.env["telegram.event"]._ingest(self, body, source="journal")
             status = as_status(entry)
-            if status and RANK[status["status"]] > RANK.get(state, 0):
+            if status and messages._is_higher_status(status["status"], state):
                 self.env["telegram.event"]._ingest(self, status, source="journal")
         return count
 

@@ -41,13 +41,18 @@ class TelegramMessage(models.Model):
             message._fail_from_status(notification)
         return message
 
+    @api.model
+    def _is_higher_status(self, status, state):
+        """Return whether a status tells more than a state that is known."""
+        return RANK.get(status, 0) > RANK.get(state, 0)
+
     def _raise_status(self, status):
         """Set a status unless the message has it or a higher one: it is never lowered.
 
         :param str status: a state of the message, one of ``RANK`` or any other
         """
         self.ensure_one()
-        if RANK.get(status, 0) > RANK.get(self.state, 0):
+        if self._is_higher_status(status, self.state):
             self._set_state({"state": status, **NO_FAILURE})
 
     def _fail_from_status(self, notification):

@@ -85,11 +85,7 @@ class TelegramMessage(models.Model):
 
         :param quoted: the ``telegram.message`` that this one answers
         """
-        record = quoted._get_record()
-        if record and not self.res_id:
-            self.write({"res_model": quoted.res_model, "res_id": quoted.res_id})
-            if not self._get_conversation_message(record) and hasattr(record, "message_post"):
-                self._post_on_record(record)
+        self._assign_record_of_quoted(quoted)
         shown = self._get_conversation_message(self.chat_id.channel_id)
         if shown and not shown.parent_id:
             shown.parent_id = quoted._get_conversation_message(self.chat_id.channel_id)
