@@ -260,7 +260,8 @@ class TelegramOnboarding(models.TransientModel):
         chat = self.env["telegram.chat"]._get_or_create(
             instance, account.chat_id, name=self.env._("Saved Messages")
         )
-        chat.sudo().is_new_contact = False  # own chats do not count towards the daily limit
+        # sudo: telegram.chat - own chats do not count towards the daily limit
+        chat.sudo().is_new_contact = False
         text = self.env._("This is a test message from Odoo. If you can read it, sending works.")
         self.message_id = instance.send_text(account.chat_id, text)
         self.test_sent_date = fields.Datetime.now()

@@ -136,7 +136,7 @@ class TelegramInstance(models.Model):
         """Store a state reported by GREEN-API. States that are not documented become "unknown"."""
         if state == const.STATE_NOT_AUTHORIZED and self.account_chat_id:
             # The session has ended; the next one may be of another account.
-            # sudo: telegram.instance - reported by GREEN-API, whoever the user is
+            # sudo: telegram.instance - reported by GREEN-API, for every user
             self.sudo().write(self._prepare_profile(None))
         error = False
         if state not in const.SERVICE_STATES:
@@ -173,7 +173,7 @@ class TelegramInstance(models.Model):
         The administrator gets an activity when the account has stopped working.
         """
         was_operational = self.was_operational or self.state == const.STATE_AUTHORIZED
-        # sudo: telegram.instance - reported by GREEN-API, whoever the user is
+        # sudo: telegram.instance - reported by GREEN-API, for every user
         instance_sudo = self.sudo()
         instance_sudo.write({**vals, "last_check_date": fields.Datetime.now()})
         if self.state == const.STATE_AUTHORIZED:

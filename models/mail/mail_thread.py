@@ -54,9 +54,8 @@ class MailThread(models.AbstractModel):
         for values in values_list:
             message = messages._queue(chat, values, self, quoted_message, scheduled_date)
             quoted_message = None
-            attachment = (
-                message.sudo().attachment_id
-            )  # sudo: telegram.message - it was just created
+            # sudo: telegram.message - it was just created
+            attachment = message.sudo().attachment_id
             messages._assign_uploaded_files(attachment, self)
             mail_message = self.message_post(
                 body=message._get_body(),

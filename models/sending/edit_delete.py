@@ -189,7 +189,7 @@ class TelegramMessage(models.Model):
                 self.env._("Deleted in Telegram"),
                 body,
             )
-        # sudo: mail.message - it follows the message in Telegram, whoever edited that
+        # sudo: mail.message - it follows the message in Telegram, for every user
         for mail_message in self.sudo().mail_message_ids:
             if mail_message.model and mail_message.res_id:
                 record = self.env[mail_message.model].sudo().browse(mail_message.res_id)
