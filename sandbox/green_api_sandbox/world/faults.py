@@ -21,6 +21,7 @@ lost_after      yes       the connection is closed without an answer
 status_after    yes       the given status, body and headers
 truncated       yes       200 with half of the body, as if that were all
 broken_off      yes       200 with half of the body, then the connection is closed
+early_hints     yes       103 Early Hints and 102 Processing, then the answer
 delay           yes       the answer, ``seconds`` later
 hold            yes       the answer, after ``POST /control/release``
 duplicate       yes       deleteNotification only: says it is done, but the notification stays
@@ -53,7 +54,16 @@ from typing import Any
 from .documents import Document
 
 BEFORE = ("lost_before", "reset", "status", "html", "endless")
-AFTER = ("pass", "lost_after", "status_after", "truncated", "broken_off", "delay", "hold")
+AFTER = (
+    "pass",
+    "lost_after",
+    "status_after",
+    "truncated",
+    "broken_off",
+    "early_hints",
+    "delay",
+    "hold",
+)
 DUPLICATE = "duplicate"
 EVERY_METHOD = "*"
 DOWNLOAD = "download"
