@@ -286,8 +286,7 @@ class TelegramMessage(models.Model):
         """
         instance = self.instance_id
         reason = instance._get_error_message(error)
-        is_odd_status = error.code == const.CODE_HTTP and error.status >= 400
-        is_about_message = error.code in const.MESSAGE_CODES or is_odd_status
+        is_about_message = error.code in (*const.MESSAGE_CODES, const.CODE_HTTP)
         if isinstance(error, RefusedError) and is_about_message:
             failure_type = "quota" if error.code == const.CODE_QUOTA else "refused"
             self._set_state(
