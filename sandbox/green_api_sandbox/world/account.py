@@ -8,13 +8,22 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from . import chats, files, notifications
+from . import chats, files, formatting, notifications, telling
 from .documents import FAST, STATES, SWITCHES, Instance, JsonObject, new_settings
 from .plan import PLANS
 from .world import World
 
 PACES = ("real", "fast")
-CHOICES = {"stateInstance": STATES, "pace": PACES, "plan": tuple(PLANS)}
+CHOICES = {
+    "stateInstance": STATES,
+    "pace": PACES,
+    "plan": tuple(PLANS),
+    "formatting": formatting.MODES,
+    "doubledMarks": formatting.DOUBLED,
+    "formattingBack": formatting.BACK,
+    "fileNames": telling.FILE_NAMES,
+    "fileKinds": telling.FILE_KINDS,
+}
 
 
 def create(
@@ -38,7 +47,7 @@ def create(
         **(FAST if world.pace == "fast" else {}),
     )
     set_settings(instance, settings or {})
-    set_switches(instance, switches)
+    set_switches(instance, world.new_switches | switches)
     instance.signed_in = instance.state_instance not in ("notAuthorized", "pendingPassword")
     world.save(instance)
     chats.add_customers(world, instance, chats.USUAL_CUSTOMERS if customers is None else customers)

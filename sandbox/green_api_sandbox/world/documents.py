@@ -154,6 +154,17 @@ class Instance(Document):
     poll_votes: bool = True
     #: a message appears in the journals this much later
     journal_lag_seconds: float = 0
+    #: the journals have some messages twice
+    journal_duplicates: bool = False
+    #: how marks in texts format, and doubled ones: see formatting.py
+    formatting: str = "off"
+    doubled_marks: str = "one"
+    #: what is told of texts: "raw" as they were sent, "stripped" as the phone shows them,
+    #: "doubled" with marks that do not format written twice
+    formatting_back: str = "raw"
+    #: what is told of files: names "kept" or "cut", kinds "kept" or "changed", see telling.py
+    file_names: str = "kept"
+    file_kinds: str = "kept"
     webhook_timeout_seconds: float = 180
     webhook_pause_seconds: float = 60
 
@@ -179,7 +190,8 @@ SWITCHES = (
     "stateInstance phone chatId name username twoFactorPassword suspendedUntil expired deleted"
     " plan checkAccountPausedUntil checkAccountLimitedUntil loginSeconds"
     " startingSeconds pace rateLimits counterSeconds queueWhileOffline longPoll emptyBody"
-    " autoDeliver autoRead pollVotes journalLagSeconds webhookTimeoutSeconds webhookPauseSeconds"
+    " autoDeliver autoRead pollVotes journalLagSeconds journalDuplicates formatting doubledMarks"
+    " formattingBack fileNames fileKinds webhookTimeoutSeconds webhookPauseSeconds"
 ).split()
 
 
@@ -217,6 +229,8 @@ class Message(Document):
     #: chat id of the author
     sender: str
     data: JsonObject
+    #: texts and captions: what the phone shows, see formatting.look()
+    look: JsonObject = field(default_factory=dict)
     send_by_api: bool = False
     #: outgoing: "" until "delivered", then "read"
     status: str = ""

@@ -24,11 +24,13 @@ def enqueue(
     body: JsonObject,
     data: JsonObject,
     request_number: int,
+    look: JsonObject | None = None,
 ) -> str:
     """Put a message of the API into the sending queue.
 
     :param body: the request's body, shown by showMessagesQueue
     :param data: its messageData
+    :param look: what the phone shows of its words, when that is known already
     :return: its idMessage
     """
     id_message = world.next_id_message(instance)
@@ -38,6 +40,7 @@ def enqueue(
         "body": body,
         "data": data,
         "requestNumber": request_number,
+        "look": look,
     }
     world.store.add_entry(instance.id_instance, QUEUE, item, world.clock.now())
     if instance.pace == "fast":
@@ -96,6 +99,7 @@ def _send(world: World, instance: Instance, item: JsonObject) -> None:
         body.get("quotedMessageId"),
         id_message=item["idMessage"],
         send_by_api=True,
+        **({"look": item["look"]} if item.get("look") else {}),
         is_anonymous=body.get("isAnonymous", False),
     )
     record_in_ledger(world, instance, message, item["requestNumber"])
@@ -129,6 +133,7 @@ def record_in_ledger(
         "idMessage": message.id_message,
         "typeMessage": message.data["typeMessage"],
         "message": message_content.words_of(message.data),
+        **{key: message.look[key] for key in ("shown", "entities", "html")},
         "quotedMessageId": message.data.get("quotedMessage", {}).get("stanzaId", ""),
         "timestamp": message.timestamp,
         "requestNumber": request_number,

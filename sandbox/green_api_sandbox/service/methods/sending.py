@@ -131,6 +131,7 @@ def forward_messages(call: Call) -> JsonObject:
                 {**values, "messages": [message.id_message]},
                 message_content.forwarded(message.data),
                 call.number,
+                message.look,
             )
             for message in originals
         ]
