@@ -115,4 +115,5 @@ def reset(connection: socket.socket) -> NoReturn:
 
 def _is_gone(connection: socket.socket) -> bool:
     readable, _writable, _broken = select.select([connection], [], [], 0)
-    return bool(readable) and not connection.recv(1, socket.MSG_PEEK)
+    # below TLS: an encrypted connection cannot be looked into
+    return bool(readable) and not socket.socket.recv(connection, 1, socket.MSG_PEEK)
