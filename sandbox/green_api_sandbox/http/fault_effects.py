@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from typing import NoReturn
 
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response
 
 from ..world.faults import Fault, Faults
@@ -52,6 +53,9 @@ def spoil_answer(
         return _ordered_answer(fault)
     if fault.kind in ("truncated", "broken_off"):
         return _halve(response, fault.kind == "broken_off")
+    if fault.kind == "early_hints":
+        status = fault.status if 100 < fault.status < 200 else 103
+        connection.sendall(f"HTTP/1.1 {status} {HTTP_STATUS_CODES[status]}\r\n\r\n".encode())
     if fault.kind in ("delay", "hold"):
         seconds = fault.seconds if fault.kind == "delay" else None
         _hold(faults, releases, seconds, connection)

@@ -3,7 +3,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +30,14 @@ DOWNLOAD_PATH = re.compile(r"/download/[0-9]+/(?P<name>[^/]+)")
 class QuietHandler(WSGIRequestHandler):
     """Prints no access log: the paths carry tokens."""
 
+    #: the sandbox's, for the header Date
+    now: Callable[[], float]
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Print nothing."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(int(self.now() if timestamp is None else timestamp))
 
 
 class Application:
@@ -92,12 +98,13 @@ def listen(
     :param certificate: PEM file with it and its key, for https
     :param options: of :class:`Application`
     """
+    handler = type("Handler", (QuietHandler,), {"now": staticmethod(world.clock.now)})
     server = make_server(
         host,
         port,
         Application(world, **options),
         threaded=True,
-        request_handler=QuietHandler,
+        request_handler=handler,
         ssl_context=(str(certificate), str(certificate)) if certificate else None,
     )
     scheme = "https" if certificate else "http"
