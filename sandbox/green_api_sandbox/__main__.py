@@ -8,11 +8,8 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 from . import __doc__ as description
-from .http.certificate import NAME as CERTIFICATE_NAME
-from .http.certificate import ensure_certificate
 from .http.server import listen
 from .world import account, formatting
 from .world.scheduler import Scheduler
@@ -64,11 +61,6 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
         "--partner-token",
         metavar="TOKEN",
         help="token of the partner methods; without it they refuse",
-    )
-    parser.add_argument(
-        "--tls",
-        action="store_true",
-        help=f"answer by https; {CERTIFICATE_NAME} in the folder is what programs have to trust",
     )
     parser.add_argument(
         "--allow-remote", action="store_true", help="answer other machines than this one too"
@@ -124,7 +116,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         world,
         options.host,
         options.port,
-        ensure_certificate(Path(options.data)) if options.tls else None,
         allow_remote=options.allow_remote,
         partner_token=options.partner_token,
     )

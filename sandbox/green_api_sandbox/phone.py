@@ -28,21 +28,14 @@ class Phone:
 
     :param base_url: where the sandbox is, without a slash at the end
     :param id_instance: the account; may be left out for calls about the whole sandbox
-    :param certificate: the file to trust, when the sandbox answers by https
     """
 
-    def __init__(
-        self,
-        base_url: str,
-        id_instance: int | str | None = None,
-        certificate: str | None = None,
-    ) -> None:
+    def __init__(self, base_url: str, id_instance: int | str | None = None) -> None:
         self.base_url = base_url.rstrip("/")
         self.id_instance = id_instance
         self._session = requests.Session()
         # never through a proxy: the sandbox is on this machine
         self._session.trust_env = False
-        self._session.verify = certificate or True
 
     # The account
 

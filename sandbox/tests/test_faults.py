@@ -1,10 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """The local service: every way to make a call go wrong, and whether it was carried out."""
 
-import json
-import socket
 import threading
-from urllib.parse import urlsplit
 
 import requests
 
@@ -67,25 +64,6 @@ class TestFaults(LocalServiceCase):
             self.assertEqual(response.status_code, status)
             self.assertEqual(response.headers.get("Location"), headers.get("Location"))
         self.assert_sent(len(statuses))
-
-    def test_early_hints(self):
-        """An answer with a 1xx before it; the call is carried out once."""
-        for status in (102, 103):
-            with self.subTest(status=status):
-                self.phone.fault("sendMessage", "early_hints", status=status)
-                url = urlsplit(self.url)
-                path = f"/waInstance{self.phone.id_instance}/sendMessage/{self.token}"
-                body = json.dumps(BODY)
-                with socket.create_connection((url.hostname, url.port), 60) as connection:
-                    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}"
-                    connection.sendall(f"{head}\r\n\r\n{body}".encode())
-                    with connection.makefile("rb") as answer:
-                        lines = answer.read().split(b"\r\n")
-                self.assertIn(str(status).encode(), lines[0])
-                self.assertEqual(lines[1], b"")
-                self.assertIn(b" 200 OK", lines[2])
-                self.assertIn(b"idMessage", lines[-1])
-        self.assert_sent(2)
 
     def test_same_id(self):
         """An id may be given a second time, for a message in another chat; both can be read."""

@@ -1,128 +1,96 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""The forwarding proxy: what goes through it, and every way it breaks a connection."""
+"""The proxy between a program and the local service, and answers before the answer."""
 
-import threading
+import http.client
+import json
+from contextlib import ExitStack
 
-import pytest
 import requests
 
-from green_api_sandbox.http.certificate import NAME
 from green_api_sandbox.http.proxy import start_proxy
-from green_api_sandbox.phone import Phone
-from green_api_sandbox.process import start_sandbox
 
-from .service_case import ID_INSTANCE, VASILISA
+from .service_case import VASILISA, LocalServiceCase
 
 BODY = {"chatId": VASILISA, "message": "Hello"}
 
 
-@pytest.fixture(scope="module", params=[(), ("--tls",)], ids=["http", "https"])
-def service(request, tmp_path_factory):
-    """Give the address of a service, and the certificate to trust."""
-    folder = tmp_path_factory.mktemp("sandbox")
-    certificate = str(folder / NAME) if request.param else None
-    with start_sandbox(folder, 0, *request.param) as (_process, url):
-        yield url, certificate
+class TestProxy(LocalServiceCase):
+    def setUp(self):
+        super().setUp()
+        stack = ExitStack()
+        self.addCleanup(stack.close)
+        self.proxy = stack.enter_context(start_proxy())
+        self.path = f"/waInstance{self.phone.id_instance}/sendMessage/{self.token}"
+
+    def post(self):
+        proxies = {"http": self.proxy.url}
+        return requests.post(self.url + self.path, json=BODY, proxies=proxies, timeout=60)
+
+    def count_sent(self):
+        self.send(VASILISA, "last")
+        return [entry["message"] for entry in self.phone.ledger()].count("Hello")
+
+    def test_pass(self):
+        """A request that passes is answered as without the proxy."""
+        response = self.post()
+        self.assertEqual(response.status_code, 200)
+        self.assertIn("idMessage", response.json())
+        self.assertEqual(self.proxy.seen, [("POST", self.url.partition("//")[2])])
+
+    def test_cut(self):
+        """A cut connection looks the same whether the service has the request or not."""
+        for order, count in (("cut_before", 0), ("cut_after", 1)):
+            self.proxy.orders.append(order)
+            with self.assertRaises(requests.ConnectionError):
+                self.post()
+            self.assertEqual(self.count_sent(), count)
+
+    def test_refuse(self):
+        """A request that the proxy refuses never comes to the service."""
+        self.proxy.orders.append("refuse")
+        self.assertEqual(self.post().status_code, 502)
+        self.assertEqual(self.count_sent(), 0)
+
+    def test_time_out(self):
+        """A proxy that gives up has passed the request on; orders wait for their requests."""
+        self.proxy.part = "/sendMessage/"
+        self.proxy.orders.append("time_out")
+        proxies = {"http": self.proxy.url}
+        path = self.path.replace("sendMessage", "getSettings")
+        response = requests.get(self.url + path, proxies=proxies, timeout=60)
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(self.post().status_code, 504)
+        self.assertEqual(self.post().status_code, 200)
+        self.assertEqual(self.count_sent(), 2)
+
+    def test_tunnel(self):
+        """A tunnel passes on all that is sent, or is not opened."""
+        self.ask_through_tunnel()
+        for order in ("refuse", "cut_tunnel"):
+            self.proxy.orders.append(order)
+            with self.assertRaises(OSError):
+                self.ask_through_tunnel()
+        self.assertEqual(self.count_sent(), 1)
+
+    def ask_through_tunnel(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.proxy.server_port)
+        self.addCleanup(connection.close)
+        host, _colon, port = self.url.partition("//")[2].partition(":")
+        connection.set_tunnel(host, int(port))
+        headers = {"Content-Type": "application/json"}
+        connection.request("POST", self.path, json.dumps(BODY), headers)
+        self.assertEqual(connection.getresponse().status, 200)
 
 
-class Caller:
-    """A program behind the proxy.
-
-    :param proxy: running
-    :param service: address and certificate
-    """
-
-    def __init__(self, proxy, service):
-        self.url, self._certificate = service
-        self._proxies = {"http": proxy.url, "https": proxy.url}
-        self.phone = Phone(self.url, certificate=self._certificate)
-        account = self.phone.create(ID_INSTANCE, stateInstance="authorized")
-        self._token = account["apiTokenInstance"]
-        self.is_encrypted = bool(self._certificate)
-
-    def send(self, session=requests):
-        """Send a message through the proxy; return the response."""
-        return session.post(
-            f"{self.url}/waInstance{ID_INSTANCE}/sendMessage/{self._token}",
-            json=BODY,
-            proxies=self._proxies,
-            verify=self._certificate or True,
-            timeout=60,
-        )
-
-
-@pytest.fixture
-def proxy():
-    with start_proxy() as running:
-        yield running
-
-
-@pytest.fixture
-def caller(proxy, service):
-    return Caller(proxy, service)
-
-
-def test_forwards(proxy, caller):
-    """Requests and answers come through whole, one after the other."""
-    with requests.Session() as session:
-        for _number in range(2):
-            response = caller.send(session)
-            assert response.status_code == 200
-            assert response.json()["idMessage"]
-            assert response.headers["Content-Type"] == "application/json"
-    assert len(caller.phone.ledger()) == 2
-    verbs = [verb for verb, _address in proxy.seen]
-    assert verbs == ["CONNECT" if caller.is_encrypted else "POST"] * 2
-
-
-@pytest.mark.parametrize("kind, arrives", [("refuse", False), ("close", False), ("cut", True)])
-def test_faults(proxy, caller, kind, arrives):
-    """Each fault breaks one request, and says truly whether it was carried out."""
-    proxy.fault(kind)
-    if kind == "refuse" and not caller.is_encrypted:
-        assert caller.send().status_code == 502
-    else:
-        with pytest.raises(requests.ConnectionError):
-            caller.send()
-    assert len(caller.phone.ledger(count=int(arrives))) == int(arrives)
-    assert caller.send().status_code == 200
-    assert len(caller.phone.ledger()) == int(arrives) + 1
-
-
-def test_gateway_timeout(proxy, caller):
-    """The proxy gives up, but the request was carried out; into a tunnel it cannot speak."""
-    proxy.fault("answer", part="" if caller.is_encrypted else "/sendMessage/", status=504)
-    assert caller.send().status_code == (200 if caller.is_encrypted else 504)
-    assert len(caller.phone.ledger()) == 1
-
-
-def test_cut_now(proxy, caller):
-    """Connections can be cut at any moment: here while the answer is awaited."""
-    caller.phone.fault("sendMessage", "hold")
-    failures = []
-
-    def send():
-        try:
-            caller.send()
-        except requests.ConnectionError as error:
-            failures.append(error)
-
-    thread = threading.Thread(target=send)
-    thread.start()
-    assert caller.phone.ledger(count=1)
-    proxy.cut_connections()
-    thread.join(60)
-    caller.phone.release()
-    assert len(failures) == 1
-
-
-def test_unknown_fault(proxy):
-    """A mistyped fault is refused."""
-    with pytest.raises(ValueError):
-        proxy.fault("cuts")
-
-
-def test_nobody_there(proxy):
-    """A service that cannot be reached is the proxy's 502."""
-    response = requests.get("http://127.0.0.1:9/", proxies={"http": proxy.url}, timeout=60)
-    assert response.status_code == 502
+class TestEarlyHints(LocalServiceCase):
+    def test_before_the_answer(self):
+        """Interim answers come first, the answer of the call follows on the same connection."""
+        self.phone.fault("sendMessage", "early_hints")
+        connection = http.client.HTTPConnection(*self.url.partition("//")[2].split(":"))
+        self.addCleanup(connection.close)
+        path = f"/waInstance{self.phone.id_instance}/sendMessage/{self.token}"
+        headers = {"Content-Type": "application/json", "Connection": "close"}
+        connection.request("POST", path, json.dumps(BODY), headers)
+        lines = connection.sock.makefile("rb").read().splitlines()
+        statuses = [int(line.split()[1]) for line in lines if line.startswith(b"HTTP/1.1 ")]
+        self.assertEqual(statuses, [102, 103, 200])

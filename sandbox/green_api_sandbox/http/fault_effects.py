@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from typing import NoReturn
 
-from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response
 
 from ..world.faults import Fault, Faults
@@ -18,6 +17,10 @@ from ..world.faults import Fault, Faults
 GONE_CHECK = 0.05  # seconds between two looks whether the caller is still there
 ENDLESS_CHUNK = b" " * 65536
 ENDLESS_CHUNKS = 6400
+INTERIM = (
+    b"HTTP/1.1 102 Processing\r\n\r\n"
+    b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+)
 
 
 def answer_instead(fault: Fault, connection: socket.socket) -> Response:
@@ -54,8 +57,7 @@ def spoil_answer(
     if fault.kind in ("truncated", "broken_off"):
         return _halve(response, fault.kind == "broken_off")
     if fault.kind == "early_hints":
-        status = fault.status if 100 < fault.status < 200 else 103
-        connection.sendall(f"HTTP/1.1 {status} {HTTP_STATUS_CODES[status]}\r\n\r\n".encode())
+        connection.sendall(INTERIM)
     if fault.kind in ("delay", "hold"):
         seconds = fault.seconds if fault.kind == "delay" else None
         _hold(faults, releases, seconds, connection)
@@ -119,5 +121,4 @@ def reset(connection: socket.socket) -> NoReturn:
 
 def _is_gone(connection: socket.socket) -> bool:
     readable, _writable, _broken = select.select([connection], [], [], 0)
-    # below TLS: an encrypted connection cannot be looked into
-    return bool(readable) and not socket.socket.recv(connection, 1, socket.MSG_PEEK)
+    return bool(readable) and not connection.recv(1, socket.MSG_PEEK)

@@ -4,7 +4,6 @@
 import ipaddress
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -90,23 +89,13 @@ def _is_local(request: Request) -> bool:
     return ipaddress.ip_address(request.remote_addr or "").is_loopback
 
 
-def listen(
-    world: World, host: str, port: int, certificate: Path | None = None, **options: Any
-) -> BaseWSGIServer:
+def listen(world: World, host: str, port: int, **options: Any) -> BaseWSGIServer:
     """Return a threaded server, bound and ready for serve_forever().
 
-    :param certificate: PEM file with it and its key, for https
     :param options: of :class:`Application`
     """
+    application = Application(world, **options)
     handler = type("Handler", (QuietHandler,), {"now": staticmethod(world.clock.now)})
-    server = make_server(
-        host,
-        port,
-        Application(world, **options),
-        threaded=True,
-        request_handler=handler,
-        ssl_context=(str(certificate), str(certificate)) if certificate else None,
-    )
-    scheme = "https" if certificate else "http"
-    world.base_url = f"{scheme}://{host}:{server.server_port}"
+    server = make_server(host, port, application, threaded=True, request_handler=handler)
+    world.base_url = f"http://{host}:{server.server_port}"
     return server

@@ -21,9 +21,9 @@ lost_after      yes       the connection is closed without an answer
 status_after    yes       the given status, body and headers
 truncated       yes       200 with half of the body, as if that were all
 broken_off      yes       200 with half of the body, then the connection is closed
+early_hints     yes       103 Early Hints and 102 Processing, then the answer
 delay           yes       the answer, ``seconds`` later
 hold            yes       the answer, after ``POST /control/release``
-early_hints     yes       the given status (103, or 102) without a body, then the answer
 same_id         yes       sending methods only: the idMessage is one that a message of another
                           chat has (the last of these)
 duplicate       yes       deleteNotification only: says it is done, but the notification stays
@@ -62,9 +62,9 @@ AFTER = (
     "status_after",
     "truncated",
     "broken_off",
+    "early_hints",
     "delay",
     "hold",
-    "early_hints",
 )
 DUPLICATE = "duplicate"
 SAME_ID = "same_id"
