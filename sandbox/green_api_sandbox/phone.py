@@ -263,6 +263,10 @@ class Phone:
         """Stop the clock: only :meth:`advance` and :meth:`set_time` move it. False restarts it."""
         return self._call("POST", "/clock", {"stopped": stopped})["now"]
 
+    def set_clock_ahead(self, seconds: float) -> float:
+        """Set the clock so far ahead of this machine's time; a negative number: behind it."""
+        return self._call("POST", "/clock", {"offset": seconds})["now"]
+
     def reset(self) -> None:
         self._call("POST", "/reset")
 

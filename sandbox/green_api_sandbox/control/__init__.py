@@ -25,8 +25,8 @@ PATCH …                                   change switches: stateInstance, susp
 DELETE …                                  remove the instance
 POST …/scan                               the phone scans the QR code; 409 when none is valid
 POST …/customers                          {name, chatId?, phoneNumber?, username?, chatType?,
-                                          contactName?, participants? (of a group)} add or
-                                          replace -> the chat
+                                          contactName?, isDeleted?, participants? (of a group)}
+                                          add or replace -> the chat
 POST …/incoming                           {chatId, WHAT, quotedMessageId?, sender?, literal?}
                                           the customer writes -> {idMessage}; literal: without
                                           formatting, marks are letters. WHAT is one of:
@@ -74,8 +74,9 @@ GET /control/faults                       the faults to come
 DELETE /control/faults                    remove all faults
 POST /control/release                     send held and delayed answers now
 POST /control/clock                       {advance: seconds} or {now: a later UNIX time},
-                                          {stopped: true or false} -> {now}
-GET /control/clock                        {now, stopped}
+                                          {stopped: true or false}, {offset: seconds ahead of
+                                          this machine's time, negative: behind it} -> {now}
+GET /control/clock                        {now, stopped, offset}
 GET /control/changes?after=&timeout=      {version}; waits until it differs from ``after``
 ========================================  ====================================================
 

@@ -112,6 +112,9 @@ def set_state(
     if "suspended" not in (state, state_after_starting):
         instance.suspended_until = 0
     instance.state_instance = state
+    if state != "starting":
+        instance.stuck = False
+        instance.blocked_by_mistake = False
     instance.starting_until = starting_until
     instance.state_after_starting = state_after_starting
     if state == "authorized":
@@ -126,7 +129,11 @@ def set_state(
 
 def restart(world: World, instance: Instance, then: str | None = None) -> None:
     """Start the instance anew: "starting" for a while, then ``then`` or the present state."""
+    if instance.stuck:
+        return
     then = then or instance.state_after_starting or instance.state_instance
+    if then == "blocked" and instance.blocked_by_mistake:
+        then = "authorized"
     if then == "starting":
         then = "authorized" if instance.signed_in else "notAuthorized"
     if instance.starting_seconds:
@@ -134,6 +141,20 @@ def restart(world: World, instance: Instance, then: str | None = None) -> None:
         set_state(world, instance, "starting", until, then)
     else:
         set_state(world, instance, then)
+
+
+def block_by_mistake(world: World, instance: Instance) -> None:
+    """Say "blocked", as the service does after a message to a deleted user."""
+    set_state(world, instance, "blocked")
+    instance.blocked_by_mistake = True
+    world.save(instance)
+
+
+def stay_starting(world: World, instance: Instance) -> None:
+    """Say "starting" until the account signs out, as the service does after an expired code."""
+    set_state(world, instance, "starting")
+    instance.stuck = True
+    world.save(instance)
 
 
 def advance_state(world: World, instance: Instance) -> float | None:

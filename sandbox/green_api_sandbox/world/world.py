@@ -105,10 +105,12 @@ class World:
         return str(number)
 
     def reset(self) -> None:
-        """Remove everything but the time, and restart the clock if it was stopped."""
+        """Remove everything but the time; the clock goes on, and is not behind the machine's."""
         with self.transaction():
             self.store.clear()
             self.clock.stop(False)
+            if self.clock.offset < 0:
+                self.clock.set_offset(0)
             self.due.clear()
             self.recent_calls.clear()
         self.faults.clear()
