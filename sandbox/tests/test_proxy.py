@@ -51,6 +51,18 @@ class TestProxy(LocalServiceCase):
         self.assertEqual(self.post().status_code, 502)
         self.assertEqual(self.count_sent(), 0)
 
+    def test_time_out(self):
+        """A proxy that gives up has passed the request on; orders wait for their requests."""
+        self.proxy.part = "/sendMessage/"
+        self.proxy.orders.append("time_out")
+        proxies = {"http": self.proxy.url}
+        path = self.path.replace("sendMessage", "getSettings")
+        response = requests.get(self.url + path, proxies=proxies, timeout=60)
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(self.post().status_code, 504)
+        self.assertEqual(self.post().status_code, 200)
+        self.assertEqual(self.count_sent(), 2)
+
     def test_tunnel(self):
         """A tunnel passes on all that is sent, or is not opened."""
         self.ask_through_tunnel()

@@ -5,13 +5,15 @@ It serves plain requests (with the whole URL in the request line) and tunnels (C
 certificate it ends the TLS of a tunnel itself and calls the target by plain HTTP, so a program can
 call the sandbox by ``https://``.
 
-Orders wait in a line, one for each request; without one, everything passes. The last two are for
+Orders wait in a line, one for each request whose path has the text ``part`` in it; without one,
+everything passes. The last two are for
 tunnels:
 
 ============  =====================================================================
 pass          the answer
 cut_after     the request is passed on and answered, but the connection is closed
 cut_before    the connection is closed when the request was received
+time_out      the request is passed on and answered, but the proxy says 504 Gateway Timeout
 refuse        502 instead of the answer, or of the tunnel
 cut_tunnel    CONNECT is not answered: the connection is closed
 ============  =====================================================================
@@ -45,12 +47,21 @@ class Proxy(ThreadingHTTPServer):
     def __init__(self, port: int = 0, certificate: str | None = None) -> None:
         super().__init__(("127.0.0.1", port), ProxyHandler)
         self.orders: deque[str] = deque()
+        #: the orders are for requests with this in their path, such as "/sendMessage/"
+        self.part = ""
         #: (verb, target) of all requests and tunnels that came
         self.seen: list[tuple[str, str]] = []
         self.tls: ssl.SSLContext | None = None
         if certificate:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.tls.load_cert_chain(certificate)
+
+    def next_order(self, path: str) -> str:
+        """Return what happens to a request, and take it off the line."""
+        try:
+            return self.orders.popleft() if self.part in path else "pass"
+        except IndexError:
+            return "pass"
 
     @property
     def url(self) -> str:
@@ -129,7 +140,7 @@ class ProxyHandler(BaseHTTPRequestHandler):
         place = self.tunnel or parts.netloc
         self.server.seen.append((self.command, place))
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        order = self.server.orders.popleft() if self.server.orders else "pass"
+        order = self.server.next_order(self.path)
         if order == "refuse":
             self.send_error(502)
             return
@@ -148,6 +159,8 @@ class ProxyHandler(BaseHTTPRequestHandler):
             return
         finally:
             target.close()
+        if order == "time_out":
+            self.send_error(504)
         if order == "pass":
             self._pass_on(response, content)
 
