@@ -40,7 +40,7 @@ class ResPartner(models.Model):
             # sudo: telegram.chat - the conversation follows each change of the contact
             domain = [("partner_id", "child_of", self.ids), ("channel_id", "!=", False)]
             chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
-            chats_sudo = chats_sudo.search(domain).with_context(active_test=True)
+            chats_sudo = chats_sudo.search(domain)
             chats_sudo._update_channels()
             if {"parent_id", "user_id"} & vals.keys():
                 chats_sudo._update_channel_members()
