@@ -65,7 +65,8 @@ class ResPartner(models.Model):
     @api.depends("phone_sanitized")
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_telegram_number_state(self):
-        chats = self.env["telegram.chat"]
+        # The state is that of the number, whether its chat is archived or not.
+        chats = self.env["telegram.chat"].with_context(active_test=False)
         found = {}
         if chats.has_access("read"):
             phones = [phone for phone in self.mapped("phone_sanitized") if phone]
