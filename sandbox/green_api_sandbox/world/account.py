@@ -118,7 +118,7 @@ def set_state(
 def restart(world: World, instance: Instance, then: str | None = None) -> None:
     """Start the instance anew: "starting" for a while, then ``then`` or the present state."""
     then = then or instance.state_after_starting or instance.state_instance
-    if then == "starting":
+    if then == "starting" or (then == "blocked" and instance.blocked_wrongly):
         then = "authorized" if instance.signed_in else "notAuthorized"
     if instance.starting_seconds:
         until = world.clock.now() + instance.starting_seconds

@@ -124,6 +124,8 @@ class Instance(Document):
     two_factor_password: str = ""
     #: UNIX time at which state "suspended" ends by itself; 0: it does not
     suspended_until: int = 0
+    #: state "blocked" is a mistake of the service, which a restart ends
+    blocked_wrongly: bool = False
     expired: bool = False
     deleted: bool = False
     #: "developer" or "business", see plan.py
@@ -177,7 +179,7 @@ FAST: JsonObject = {
 #: what the control interface may change
 SWITCHES = (
     "stateInstance phone chatId name username twoFactorPassword suspendedUntil expired deleted"
-    " plan checkAccountPausedUntil checkAccountLimitedUntil loginSeconds"
+    " blockedWrongly plan checkAccountPausedUntil checkAccountLimitedUntil loginSeconds"
     " startingSeconds pace rateLimits counterSeconds queueWhileOffline longPoll emptyBody"
     " autoDeliver autoRead pollVotes journalLagSeconds webhookTimeoutSeconds webhookPauseSeconds"
 ).split()
