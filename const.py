@@ -151,7 +151,7 @@ RESTART_SECONDS = 300  # seconds for which a change of settings may restart the 
 RECEIVE_TIMEOUT_MIN = 5  # seconds that receiveNotification waits for a notification
 # https://green-api.com/en/telegram/docs/api/receiving/technology-webhook-endpoint/
 WEBHOOK_PATH = "/telegram_green_api/webhook"  # route in Odoo
-WEBHOOK_MAX_BYTES = 4 * 1024 * 1024  # bytes of a notification, which may contain a thumbnail
+NOTIFICATION_MAX_BYTES = 4 * 1024 * 1024  # bytes; a notification may contain a thumbnail
 WEBHOOK_TEST = "webhookTest"  # typeWebhook of the notification with which Odoo tests the route
 
 # --- Partners --------------------------------------------------------------------------------
