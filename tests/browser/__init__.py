@@ -1,8 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import test_account_browser
+from . import test_composer_browser
 from . import test_contacts_browser
 from . import test_discuss_browser
+from . import test_discuss_changes_browser
 from . import test_group_browser
 from . import test_invoice_browser
 from . import test_js
