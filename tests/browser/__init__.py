@@ -13,4 +13,5 @@ from . import test_link_browser
 from . import test_partner_browser
 from . import test_queues_browser
 from . import test_start_browser
+from . import test_unread_browser
 from . import test_whole_way

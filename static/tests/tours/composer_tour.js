@@ -20,6 +20,7 @@ const send = { trigger: ".modal button[name='action_send']", run: "click" };
 registry.category("web_tour.tours").add("telegram_location", {
     steps: () => [
         ...open("Location"),
+        { trigger: ".modal [name='as_address'] input:checked", run: "click" },
         {
             content: "A latitude alone is refused: Odoo adds no zero",
             trigger: ".modal [name='coordinates'] input",
