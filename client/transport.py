@@ -7,6 +7,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -29,6 +30,7 @@ RESPONSE_MAX_BYTES = 32 * 1024 * 1024
 RETRY_AFTER_MAX = 24 * 3600.0  # seconds
 DETAIL_MAX_LENGTH = 300  # characters of GREEN-API's own words in an error
 DETAIL_MAX_BYTES = 64 * 1024  # of a response in which these words are searched for
+CLOCK_OFFSET_MAX = 10 * 366 * 24 * 3600  # seconds; a clock that differs by more is not set at all
 BLOCK = 64 * 1024  # bytes of a response that are read at once
 
 STATUS_CODES = {
@@ -84,6 +86,8 @@ class Transport:
         self._token = token
         self._observe = observe
         self._session = requests.Session()
+        #: seconds by which GREEN-API's clock is ahead of ours; None before the first response
+        self.clock_offset: float | None = None
 
     def __enter__(self: TransportType) -> TransportType:
         return self
@@ -163,6 +167,7 @@ class Transport:
         """Send the request, store the response on ``call`` and return it decoded."""
         method = call.method
         unclear = unclear_error(repeatable)
+        started = time.time()
         arguments = _prepare_arguments(method, body, wait)
         try:
             with self._session.request(
@@ -184,6 +189,7 @@ class Transport:
             raise kind(method, code) from None
         if status != 200:
             raise self._get_error(call, status, headers, unclear)
+        self._measure_clock(headers.get("Date"), started)
         decoded: Any = None
         try:
             if content.strip():
@@ -193,6 +199,21 @@ class Transport:
         if _is_refusal(decoded):
             raise self._get_error(call, decoded["code"], {}, unclear)
         return decoded
+
+    def _measure_clock(self, date: str | None, started: float) -> None:
+        """Measure the difference of the clocks: GREEN-API has responded since ``started``.
+
+        :param date: header of the response, in whole seconds
+        :param started: UNIX time by our clock
+        """
+        try:
+            responded = parsedate_to_datetime(date or "").timestamp()
+        except (TypeError, ValueError):
+            return
+        least, most = responded - time.time(), responded + 1 - started
+        offset = min(max(0.0, least), most)
+        if abs(offset) < CLOCK_OFFSET_MAX:
+            self.clock_offset = offset
 
     def _get_url(self, method: str, tail: str) -> str:
         """Return the URL of a call. Files are uploaded to another host, pictures are not."""

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -8,6 +9,7 @@ from odoo.fields import Domain
 
 from ... import const
 from ...client.notifications import (
+    OUTGOING_API,
     MessageNotification,
     NotificationError,
     QuotaNotification,
@@ -123,6 +125,20 @@ class TelegramEvent(models.Model):
             Domain("next_attempt_date", "=", False)
             | Domain("next_attempt_date", "<=", fields.Datetime.now())
         )
+
+    @api.model
+    def _get_waiting_echoes(self, instance):
+        """Return the MessageNotification of each unprocessed echo of a sent message."""
+        domain = [
+            ("instance_id", "=", instance.id),
+            ("state", "=", "new"),
+            ("type_webhook", "=", OUTGOING_API),
+        ]
+        echoes = []
+        for event in self.search(domain, order="id"):
+            with suppress(NotificationError, ValueError):  # it is set aside when it is processed
+                echoes.append(parse(json.loads(event.payload)))
+        return echoes
 
     def _process_together(self):
         """Process events in their order and in one transaction.
