@@ -63,9 +63,14 @@ class MailThread(models.AbstractModel):
     def _telegram_get_partners(self):
         """Return the contact of each record: the first one that Odoo would send an e-mail to.
 
+        Colleagues come last, such as the organizer of an appointment.
+
         :return: dict of ``res.partner`` by id of the record, empty if it has no contact
         """
-        return {res_id: partners[:1] for res_id, partners in self._mail_get_partners().items()}
+        return {
+            res_id: (partners.filtered("partner_share") or partners)[:1]
+            for res_id, partners in self._mail_get_partners().items()
+        }
 
     def _telegram_get_partner(self):
         """Return the contact of this record.
