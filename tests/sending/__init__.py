@@ -5,6 +5,7 @@ from . import test_bad_messages
 from . import test_composer
 from . import test_composer_mass
 from . import test_content
+from . import test_coordinates
 from . import test_dispatch
 from . import test_edit_delete
 from . import test_limits
