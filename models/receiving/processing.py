@@ -137,7 +137,7 @@ class TelegramEvent(models.Model):
         echoes = []
         for event in self.search(domain, order="id"):
             with suppress(NotificationError, ValueError):  # it is set aside when it is processed
-                echoes.append(parse(json.loads(event.payload)))
+                echoes.append(parse(decode_body(event.payload)))
         return echoes
 
     def _process_together(self):

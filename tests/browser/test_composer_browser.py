@@ -23,7 +23,7 @@ class ComposerCase(TelegramCase, TourCase):
         return self.phone.ledger()
 
     def check_location(self):
-        """The sent point is the pasted one, and half of one is refused."""
+        """Check that the sent point is the pasted one, and that half of one is refused."""
         with mute_logger("odoo.http"):  # refused in a dialog
             self.assertEqual(len(self.write_as_administrator("telegram_location")), 1)
         content = self.env["telegram.message"].search([], order="id desc", limit=1).content
