@@ -34,7 +34,7 @@ class _Adapter(HTTPAdapter):
 
 
 def _wait_for_final_responses(manager: PoolManager) -> PoolManager:
-    """Let the connections of a manager skip interim responses, and return the manager."""
+    """Return a manager of connections, which skip interim responses from now on."""
     classes: dict[str, Any] = manager.pool_classes_by_scheme
     manager.pool_classes_by_scheme = {
         scheme: type(pool.__name__, (pool,), {"ConnectionCls": _extend(pool.ConnectionCls)})
@@ -49,7 +49,7 @@ def _extend(connection: type) -> type:
 
 
 def _send_no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Leave a request as it is: without this, credentials of a .netrc file would go along."""
+    """Return a request as it is: without this, credentials of a .netrc file would go along."""
     return request
 
 

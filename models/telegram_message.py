@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from .. import const
 from ..tools import bulk_insert
+from ..tools.context import get_own_value
 
 STATES = [
     ("queued", "Queued"),
@@ -390,7 +391,7 @@ class TelegramMessage(models.Model):
             vals = {"is_settling": False, **vals}
         self.write(vals)
         self._update_notifications()
-        if not self.env.context.get(NOTIFY_LATER):
+        if not get_own_value(self.env, NOTIFY_LATER):
             self._notify_state_change()
 
     @api.model

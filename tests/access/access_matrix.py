@@ -25,7 +25,10 @@ METHODS = {
     "account.move": {"user": "action_telegram_send_batch"},
     "discuss.channel": {"operator": "action_open_telegram_chat"},
     "res.partner": {
-        "user": "action_check_telegram_number action_check_telegram_numbers action_open_telegram",
+        "user": """
+            action_check_telegram_number action_check_telegram_numbers action_open_telegram
+            action_refresh_telegram_number
+        """,
     },
     "telegram.automation": {"manager": "action_open_messages action_switch_off action_switch_on"},
     "telegram.chat": {
@@ -61,7 +64,8 @@ METHODS = {
             send_file_by_url send_location send_poll send_text
         """,
         "manager": """
-            action_check_state action_fetch_missed action_log_out action_new_webhook_secret
+            action_check_state action_confirm_database action_fetch_missed action_log_out
+            action_new_webhook_secret
             action_open_journals action_open_queues action_open_settings action_read_account
             action_restart action_set_picture action_set_up_receiving action_sign_in
             action_standard_settings action_start action_sync action_test action_wait
