@@ -2,6 +2,7 @@
 
 from . import test_actions
 from . import test_bad_messages
+from . import test_changed_by_telegram
 from . import test_composer
 from . import test_composer_mass
 from . import test_content
