@@ -18,6 +18,7 @@ INVOICE = "Счёт на оплату № 00001 от 28 ноября 2026 г. з
 STRANGER_PHONE = "+79998887701"
 STRANGER_CHAT = "10000001"
 ODOO_AHEAD = 180  # seconds
+AN_HOUR = 3600  # seconds
 
 
 class ChangedCase(TelegramCase):
@@ -291,16 +292,23 @@ class TestChangedByTelegram(ChangedCase):
         self.phone.fault("getChatHistory", "status", status=200, body=body)
         self.assertEqual(self.chat.import_history()["new"], 1)
 
-    def test_equal_texts_of_which_only_the_second_is_told(self):
-        """One echo for two equal texts does not settle one of them before the journal is read:
-        the other one would go out a second time."""
-        first = self.instance.send_text(CUSTOMER_CHAT, "Same words")
+    def test_echo_after_an_older_equal_text(self):
+        """A person has not decided yet about an equal text of hours ago, whose echo is missing. It
+        does not take the echo or the row of the second one, which would go out twice then."""
+        self.phone.fault("notification", "drop", times=2)  # its echo and its status
+        self.phone.set_clock_ahead(-AN_HOUR)
+        self.addCleanup(self.phone.set_clock_ahead, 0)
+        with freeze_time(fields.Datetime.now() - timedelta(seconds=AN_HOUR), tick=True):
+            first = self.lose_answers(self.instance.send_text(CUSTOMER_CHAT, "Same words"))
+        first.is_settling = False
+        self.phone.set_clock_ahead(0)
         second = self.instance.send_text(CUSTOMER_CHAT, "Same words")
-        both = self.lose_answers(first, second)
-        ids = [entry["idMessage"] for entry in self.phone.ledger()]
-        self.ingest(self.echo("Same words", idMessage=ids[1]))
-        self.settle(both)
-        self.assert_sent_once(both)
+        self.phone.fault("sendMessage", "lost_after")
+        self.send_now()
+        self.assertEqual((first | second).mapped("state"), ["unsure", "unsure"])
+        self.receive()
+        self.settle(second)
+        self.assert_sent_once(first | second)
 
     def test_own_edit(self):
         """The echo of our own edit is no second edit, and does not take away its marks."""
