@@ -43,10 +43,13 @@
         "views/telegram_instance_account_views.xml",
         "views/telegram_instance_contacts_views.xml",
         "views/res_partner_views.xml",
+        "views/res_users_views.xml",
         "views/telegram_template_views.xml",
         "views/telegram_api_partner_views.xml",
+        "views/telegram_automation_views.xml",
         "views/telegram_menus.xml",
         "data/telegram_template_data.xml",
+        "data/telegram_automation_data.xml",
         "data/ir_cron_data.xml",
     ],
     "assets": {

@@ -238,10 +238,10 @@ class TelegramMessage(models.Model):
         answered = self._get_records()
         for message in self:
             partner, record = message.partner_id, answered.get(message)
-            if partner and (record == partner or not message.chat_id.restricted_user_id):
-                pairs.append((message, partner))
             if record and record != partner and hasattr(record, "message_post"):
                 pairs.append((message, record))
+            if partner and (record == partner or not message.chat_id.restricted_user_id):
+                pairs.append((message, partner))
         self._post_in_chatters(pairs)
 
     def _post_on_record(self, record):
@@ -270,6 +270,9 @@ class TelegramMessage(models.Model):
                 vals_list.append({**place, **values, "telegram_message_ids": message.ids})
             else:
                 record = record.with_company(message.company_id)
+                # sudo: mail.notification - colleagues whom another post has notified already
+                notified = message.sudo().mail_message_ids.notification_ids.res_partner_id
+                record = record.with_context(telegram_notified_ids=notified.ids)
                 posted = record.message_post(message_type="telegram", **values)
                 message.mail_message_ids += posted
         # sudo: mail.message - also users without access to the contact write in the conversation
@@ -281,7 +284,7 @@ class TelegramMessage(models.Model):
         """Return the values of the ``mail.message`` of this message on a record."""
         values = self._prepare_author()
         if not values["author_id"]:
-            # Colleagues may be notified by e-mail, which needs an address that is allowed to send.
+            # Odoo takes the sender's address for the reply address, so it must be one of our own.
             address = (
                 self.company_id.partner_id.email_normalized or self.company_id.default_from_email
             )

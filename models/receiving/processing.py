@@ -1,6 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import json
 import logging
 from contextlib import suppress
 from datetime import timedelta
@@ -16,6 +15,7 @@ from ...client.notifications import (
     QuotaNotification,
     StateNotification,
     StatusNotification,
+    decode_body,
     parse,
 )
 from ...tools.files import is_disk_full
@@ -137,7 +137,7 @@ class TelegramEvent(models.Model):
         echoes = []
         for event in self.search(domain, order="id"):
             with suppress(NotificationError, ValueError):  # it is set aside when it is processed
-                echoes.append(parse(json.loads(event.payload)))
+                echoes.append(parse(decode_body(event.payload)))
         return echoes
 
     def _process_together(self):
@@ -180,7 +180,7 @@ class TelegramEvent(models.Model):
         """Return the notification of the event; None if it is malformed, which is recorded."""
         self.ensure_one()
         try:
-            return parse(json.loads(self.payload))
+            return parse(decode_body(self.payload))
         except Exception as error:  # pylint: disable=broad-exception-caught
             self._process_failure(error)  # one event must not stop the others
         return None
