@@ -117,6 +117,11 @@ class TelegramMessage(models.Model):
     failure_reason = fields.Char(readonly=True, copy=False)
     attempts = fields.Integer(readonly=True, copy=False)
     last_attempt_date = fields.Datetime("Last Attempt", readonly=True, copy=False)
+    claim_number = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Differs when another process has begun to send the message.",
+    )
     record_name = fields.Char("Record", compute="_compute_record_name", compute_sudo=False)
 
     # GREEN-API may reuse an ID in another chat, but never in the same chat.
