@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ... import const
 from ...client import GreenApiError, RefusedError
 from ...client.notifications import OUTGOING_API
+from ...tools.phone import parse_phone
 from ...tools.transactions import write_and_commit
 from ..connection.scheduled_actions import HEARTBEAT_INTERVAL
 from ..telegram_message import NO_FAILURE
@@ -260,7 +261,7 @@ class TelegramMessage(models.Model):
                 and abs(found.location.longitude - ours.get("longitude", 0)) < LOCATION_TOLERANCE
             )
         if found.contact and found.contact.phone:
-            return found.contact.phone == ours.get("phoneContact")
+            return parse_phone(found.contact.phone) == parse_phone(ours.get("phoneContact"))
         if found.poll and found.poll.options:
             names = [option.name for option in found.poll.options]
             return names == ours.get("options") and self._matches_text(found.poll.question)
