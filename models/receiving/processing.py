@@ -20,6 +20,7 @@ from ...client.notifications import (
 )
 from ...tools.files import is_disk_full
 from ...tools.transactions import CONFLICTS
+from ..telegram_event import FURTHER_FILE
 from ..telegram_message import EventPostponedError
 
 _logger = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class EventBatch:
             isinstance(notification, MessageNotification)
             and notification.is_incoming
             and not notification.target_id_message
+            and not notification.raw.get(FURTHER_FILE)
         )
 
     def _identify(self, notification):
@@ -83,7 +85,8 @@ class TelegramEvent(models.Model):
       and after conflicts with other transactions. This may happen any number of times.
     * It is *set aside* at once if it is malformed. After any other error it is postponed, and set
       aside after MAX_ATTEMPTS attempts. A user may process it again.
-    * It is *ignored* if there is nothing to do: an unknown type, the status of an unknown message.
+    * It is *ignored* if there is nothing to do: an unknown type or status, the status of an unknown
+      message.
     """
 
     _inherit = "telegram.event"
@@ -222,6 +225,10 @@ class TelegramEvent(models.Model):
             case MessageNotification():
                 received = messages._receive(instance, notifications, self[0].create_date)
                 return received, {"state": "done"}
+            case StatusNotification(status=status) if not messages._is_known_status(status):
+                message = messages._find_by_status(instance, notification)
+                reason = self.env._("This version does not know the status “%s”.", status)
+                return [message], {"state": "ignored", "error": reason}
             case StatusNotification():
                 message = messages._process_status(instance, notification, self.create_date)
                 if message:

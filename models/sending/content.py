@@ -181,7 +181,7 @@ class TelegramMessage(models.Model):
         if not names[0]:
             raise UserError(self.env._("Enter a first name for the contact card."))
         values = zip(("firstName", "lastName", "company"), names, strict=True)
-        content = {"phoneContact": number, **{key: name for key, name in values if name}}
+        content = {"phoneContact": f"+{number}", **{key: name for key, name in values if name}}
         return {"type_message": "contactMessage", "content": content}
 
     @api.model

@@ -5,8 +5,8 @@ from datetime import timedelta
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.sending.limits import SendBudget
 from ...models.sending.claim import Claim
+from ...models.sending.limits import SendBudget
 from ...models.sending.queue_sender import QueueSender
 from ...models.sending.unsure import JOURNAL_LAG, UNSURE_ATTEMPTS_MAX
 from ..common import CUSTOMER_CHAT, TelegramCase
