@@ -46,8 +46,10 @@
         "views/res_users_views.xml",
         "views/telegram_template_views.xml",
         "views/telegram_api_partner_views.xml",
+        "views/telegram_automation_views.xml",
         "views/telegram_menus.xml",
         "data/telegram_template_data.xml",
+        "data/telegram_automation_data.xml",
         "data/ir_cron_data.xml",
     ],
     "assets": {

@@ -17,4 +17,5 @@ from . import sending
 from . import receiving
 from . import invoices
 from . import partner_mode
+from . import automation
 from . import retention

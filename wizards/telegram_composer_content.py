@@ -81,7 +81,7 @@ class TelegramComposer(models.TransientModel):
     )
     file_name = fields.Char(
         help="The file name that the recipient sees, with its extension. By default it is taken "
-        "from the URL."
+        "from the URL, if that ends in one."
     )
     # Location
     location_partner_id = fields.Many2one(

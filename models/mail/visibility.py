@@ -30,9 +30,9 @@ class TelegramInstance(models.Model):
     )
 
     def _get_operators(self):
-        """Return the operators who still have the access right to use Telegram."""
+        """Return the operators who are active and still have the right to use Telegram."""
         self.ensure_one()
-        return self.operator_ids.filtered(lambda user: user.has_group(USER))
+        return self.operator_ids.filtered(lambda user: user.active and user.has_group(USER))
 
     def _is_operated_by(self, user):
         """Return whether a user may write with this account: operators and administrators may."""

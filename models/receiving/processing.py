@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import json
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -9,11 +9,13 @@ from odoo.fields import Domain
 
 from ... import const
 from ...client.notifications import (
+    OUTGOING_API,
     MessageNotification,
     NotificationError,
     QuotaNotification,
     StateNotification,
     StatusNotification,
+    decode_body,
     parse,
 )
 from ...tools.files import is_disk_full
@@ -124,6 +126,20 @@ class TelegramEvent(models.Model):
             | Domain("next_attempt_date", "<=", fields.Datetime.now())
         )
 
+    @api.model
+    def _get_waiting_echoes(self, instance):
+        """Return the MessageNotification of each unprocessed echo of a sent message."""
+        domain = [
+            ("instance_id", "=", instance.id),
+            ("state", "=", "new"),
+            ("type_webhook", "=", OUTGOING_API),
+        ]
+        echoes = []
+        for event in self.search(domain, order="id"):
+            with suppress(NotificationError, ValueError):  # it is set aside when it is processed
+                echoes.append(parse(json.loads(event.payload)))
+        return echoes
+
     def _process_together(self):
         """Process events in their order and in one transaction.
 
@@ -164,7 +180,7 @@ class TelegramEvent(models.Model):
         """Return the notification of the event; None if it is malformed, which is recorded."""
         self.ensure_one()
         try:
-            return parse(json.loads(self.payload))
+            return parse(decode_body(self.payload))
         except Exception as error:  # pylint: disable=broad-exception-caught
             self._process_failure(error)  # one event must not stop the others
         return None

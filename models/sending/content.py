@@ -15,7 +15,7 @@ from odoo.addons.base.models.ir_qweb import QWebError
 
 from ... import const
 from ...client.parsing import clean
-from ...tools.files import clean_name, is_disk_full
+from ...tools.files import clean_name, get_url_type, has_extension, is_disk_full
 
 _logger = logging.getLogger(__name__)
 MIME_KINDS = {"image": "imageMessage", "video": "videoMessage", "audio": "audioMessage"}
@@ -84,9 +84,9 @@ class TelegramMessage(models.Model):
         """
         attachment.ensure_one()
         attachment.check_access("read")
-        name = self._check_file_name(attachment.name, attachment.mimetype)
         if attachment.type == "url":
-            return self._prepare_url(attachment.url, name, caption)
+            return self._prepare_url(attachment.url, attachment.name, caption)
+        name = self._check_file_name(attachment.name, attachment.mimetype)
         size = attachment.file_size
         if not size:
             raise UserError(self.env._("The file “%s” is empty. Choose another file.", name))
@@ -112,7 +112,8 @@ class TelegramMessage(models.Model):
         """Return the values of a file that GREEN-API downloads itself.
 
         :param str url: public, http or https
-        :param str file_name: shown to the recipient; by default the last part of the URL
+        :param str file_name: shown to the recipient, with an extension; by default the last part
+            of the URL, if that has one
         :param str caption: plain text of up to const.CAPTION_MAX_LENGTH characters
         """
         url = clean(url or "").strip()
@@ -129,7 +130,17 @@ class TelegramMessage(models.Model):
                     url,
                 )
             )
-        name = self._check_file_name(file_name or unquote(posixpath.basename(parts.path)))
+        url_name = unquote(posixpath.basename(parts.path))
+        mime_type = get_url_type(url_name)
+        name = self._check_file_name(file_name or url_name, mime_type)
+        if not (mime_type or (file_name and has_extension(name))):
+            raise UserError(
+                self.env._(
+                    "The URL does not say what kind of file “%s” is. Enter a file name with its "
+                    "extension, such as price.pdf.",
+                    name,
+                )
+            )
         return {
             "type_message": self._get_file_kind(mimetypes.guess_type(name)[0]),
             "text": self._check_caption(caption),

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -8,11 +9,13 @@ from odoo.tools import SQL, format_datetime
 
 from ... import const
 from ...client import OutcomeUnknownError, RefusedError
-from ..telegram_message import NO_FAILURE
+from ..telegram_message import NO_FAILURE, RANK
 from .queue_sender import QueueSender
 from .unsure import UNSURE_ATTEMPTS_MAX
 
 _logger = logging.getLogger(__name__)
+# Hours in which GREEN-API gives each message of an account an ID of its own.
+ID_HOURS = 24
 
 
 class TelegramMessage(models.Model):
@@ -236,13 +239,35 @@ class TelegramMessage(models.Model):
 
     # === OUTCOMES === #
 
-    def _mark_sent(self, id_message):
+    def _process_accepted(self, id_message):
         """Store that GREEN-API accepted the message, and the ID that it returned.
+
+        An ID that a message of another chat got within a day is not stored. GREEN-API may have
+        given it twice, and the echo tells the ID of this message.
 
         :param str id_message: empty for an edit or a deletion
         :return: bool, True: the queue continues with the next message
         """
-        self.write({"state": "sent"})
+        if id_message and self._is_id_of_other_chat(id_message):
+            _logger.info("Telegram message %s: its id %s is not its own", self.id, id_message)
+            id_message = False
+        return self._mark_sent(id_message)
+
+    def _is_id_of_other_chat(self, id_message):
+        """Return whether another chat has a message of today with this ID, and this one has not."""
+        since = fields.Datetime.now() - timedelta(hours=ID_HOURS)
+        same_id = [("instance_id", "=", self.instance_id.id), ("id_message", "=", id_message)]
+        others = self.search([*same_id, ("date", ">=", since)])
+        return bool(others) and self.chat_id not in others.chat_id
+
+    def _mark_sent(self, id_message):
+        """Store that GREEN-API has the message, and its ID.
+
+        :param str id_message: empty for an edit or a deletion, and if it is not known yet
+        :return: bool, True: the queue continues with the next message
+        """
+        was_sent = self.state in RANK
+        self.write({"state": self.state if was_sent else "sent"})
         if id_message:
             same = [("chat_id", "=", self.chat_id.id), ("id_message", "=", id_message)]
             twin = self.search([*same, ("id", "!=", self.id)])
@@ -253,10 +278,10 @@ class TelegramMessage(models.Model):
             else:
                 self._merge_duplicate(twin)  # the echo came first and was stored as a new message
         vals = {"state": self.state, "id_message": id_message or False, **NO_FAILURE}
-        if self.scheduled_date:
+        if self.scheduled_date and not was_sent:
             vals["date"] = fields.Datetime.now()  # not the date on which it was written
         self._set_state(vals)
-        if self.type_message in const.CHANGE_KINDS:
+        if self.type_message in const.CHANGE_KINDS and not was_sent:
             self._apply_change()
         self.instance_id._resume_sending()
         return True

@@ -61,6 +61,7 @@ class QueueSender:
         with self.instance._get_client() as client:
             settling._settle(client)
             can_continue = self._send_all(client, budget)
+            self.instance._store_clock_offset(client)
         if not can_continue:
             commit(remaining=0)
             return
@@ -102,7 +103,7 @@ class QueueSender:
             returns whether to continue with the next message.
         """
         try:
-            return message._mark_sent, (message._call_send_method(client, limiter),)
+            return message._process_accepted, (message._call_send_method(client, limiter),)
         except GreenApiError as error:
             return message._process_send_error, (error,)
         except OSError as error:

@@ -27,6 +27,7 @@ METHODS = {
     "res.partner": {
         "user": "action_check_telegram_number action_check_telegram_numbers action_open_telegram",
     },
+    "telegram.automation": {"manager": "action_open_messages action_switch_off action_switch_on"},
     "telegram.chat": {
         "operator": """
             action_add_members action_archive_at_telegram action_create_partner action_edit_group
@@ -99,6 +100,8 @@ METHODS = {
 
 # The least role to read, write, create and delete; "-" is nobody, not even Odoo's settings.
 MODELS = {
+    "telegram.automatic.message": "manager - - -",
+    "telegram.automation": "manager manager - manager",
     "telegram.call": "manager - - manager",
     "telegram.chat": "operator manager - manager",
     "telegram.event": "manager - - manager",
@@ -131,7 +134,8 @@ MENUS = {
     "user": "telegram_menu_root telegram_message_menu telegram_chat_menu",
     "manager": """
         telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
-        telegram_template_menu telegram_technical_menu telegram_event_menu telegram_call_menu
+        telegram_template_menu telegram_automation_menu telegram_technical_menu
+        telegram_automatic_message_menu telegram_event_menu telegram_call_menu
         telegram_message_lookup_menu
     """,
     "system": "telegram_api_partner_menu",
