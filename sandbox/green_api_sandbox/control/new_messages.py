@@ -17,7 +17,7 @@ MAX_BURST = 10000
 
 @route("POST", INSTANCE + "/incoming")
 def incoming(world: World, values: JsonObject, id_instance: int) -> JsonObject:
-    allow(values, "chatId", "quotedMessageId", "sender", *KINDS)
+    allow(values, "chatId", "quotedMessageId", "sender", "literal", *KINDS)
     with world.transaction(id_instance):
         instance, chat = get_chat(world, id_instance, values)
         sender = get_sender(world, instance, chat, values)
@@ -25,22 +25,18 @@ def incoming(world: World, values: JsonObject, id_instance: int) -> JsonObject:
             raise ControlError("What the owner writes is outgoing, not incoming")
         data = message_data(world, instance, values)
         quote = values.get("quotedMessageId")
-        message = messages.receive(
-            world, instance, chat, sender, data, quote, is_anonymous=is_anonymous(values)
-        )
+        message = messages.receive(world, instance, chat, sender, data, quote, **_details(values))
         return {"idMessage": message.id_message}
 
 
 @route("POST", INSTANCE + "/outgoing")
 def outgoing(world: World, values: JsonObject, id_instance: int) -> JsonObject:
-    allow(values, "chatId", "quotedMessageId", *KINDS)
+    allow(values, "chatId", "quotedMessageId", "literal", *KINDS)
     with world.transaction(id_instance):
         instance, chat = get_chat(world, id_instance, values)
         data = message_data(world, instance, values)
         quote = values.get("quotedMessageId")
-        message = messages.write_on_phone(
-            world, instance, chat, data, quote, is_anonymous=is_anonymous(values)
-        )
+        message = messages.write_on_phone(world, instance, chat, data, quote, **_details(values))
         return {"idMessage": message.id_message}
 
 
@@ -85,8 +81,12 @@ def message_data(world: World, instance: Instance, values: JsonObject) -> JsonOb
     return MAKERS[given[0]](world, instance, value)
 
 
-def is_anonymous(values: JsonObject) -> bool:
-    return bool(values.get("poll", {}).get("isAnonymous", False))
+def _details(values: JsonObject) -> dict[str, bool]:
+    """Return the further attributes of a message. Any messageData is told as it is given."""
+    return {
+        "is_anonymous": bool(values.get("poll", {}).get("isAnonymous", False)),
+        "is_literal": bool(values.get("literal", "messageData" in values)),
+    }
 
 
 def _save_file(world: World, instance: Instance, values: JsonObject) -> JsonObject:

@@ -6,7 +6,7 @@ Each builder takes what happened and gives the body as the service writes it.
 
 from typing import Any
 
-from . import chats
+from . import chats, telling
 from .documents import Chat, Instance, JsonObject, Message
 from .faults import NOTIFICATION
 from .store import Entry
@@ -111,7 +111,7 @@ def message(world: World, instance: Instance, chat: Chat, message: Message) -> J
         "timestamp": message.timestamp,
         "idMessage": message.id_message,
         "senderData": _sender_data(world, instance, chat, message.sender),
-        "messageData": message.data,
+        "messageData": telling.tell(instance, message),
     }
 
 

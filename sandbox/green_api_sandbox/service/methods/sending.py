@@ -42,7 +42,15 @@ def sending_method(name: str, *fields: Field) -> Callable[[MakeData], MakeData]:
 def queue_message(call: Call, name: str, data: JsonObject) -> JsonObject:
     """Queue what the call sends; return the answer of the service."""
     check_queue_open(call.instance)
-    id_message = send_queue.enqueue(call.world, call.instance, name, call.values, data, call.number)
+    id_message = send_queue.enqueue(
+        call.world,
+        call.instance,
+        name,
+        call.values,
+        data,
+        call.number,
+        repeats_id=call.repeats_id,
+    )
     return {"idMessage": id_message}
 
 
@@ -131,6 +139,8 @@ def forward_messages(call: Call) -> JsonObject:
                 {**values, "messages": [message.id_message]},
                 message_content.forwarded(message.data),
                 call.number,
+                message.look,
+                call.repeats_id,
             )
             for message in originals
         ]
