@@ -21,6 +21,7 @@ KIND_OF_MARK = {"*": "bold", "_": "italic", "~": "strikethrough", "`": "code"}
 MARK_OF_KIND = {kind: mark for mark, kind in KIND_OF_MARK.items()} | {"pre": "```"}
 # A text without any of these is read as it is.
 ANY_MARK = re.compile(r"[*_~`]|^>{1,2} ", re.MULTILINE)
+EVERY_MARK = re.compile(r"[*_~`]|(?<=\n)>(?= )")
 QUOTED_LINE = re.compile(r"> (?=[^\n]*\S)")
 NO_QUOTED_LINE = re.compile(r">> ")
 
@@ -44,6 +45,11 @@ class Rules:
 
 # What people type where Formatting is ticked: GREEN-API's marks; one written twice is literal.
 TYPED = Rules("words", "one")
+
+
+def protect(text: str) -> str:
+    """Return a text with all marks written twice, so that ``from_marks`` reads it literally."""
+    return EVERY_MARK.sub(r"\g<0>\g<0>", text)
 
 
 @dataclass

@@ -10,8 +10,8 @@ cannot be formatted, such as half a word, is sent without its formatting.
 import re
 from dataclasses import dataclass, field
 
-from .marks import ANY_MARK, MARK_OF_KIND, TYPED, Reading, Rules, read_marks
-from .text import FormattedText, Styles, find_ranges
+from .marks import ANY_MARK, MARK_OF_KIND, Reading, Rules, read_marks
+from .text import FormattedText, Styles, find_ranges, trim
 
 LINK = re.compile(r"https?://|www\.|t\.me/", re.IGNORECASE)
 WORD = re.compile(r"\S+")
@@ -36,11 +36,11 @@ class Written:
 def to_marks(formatted: FormattedText, rules: Rules | None) -> Written:
     """Return a text with marks.
 
-    :param rules: of the reader; None if they are not known: literal marks are written as they are
+    :param rules: of the reader; None if they are not known: then no mark is added
     """
     text = formatted.text
-    is_plain = not formatted.entities and (not rules or not ANY_MARK.search(text))
-    if is_plain or (rules and rules.scope == "off"):
+    is_plain = not formatted.entities and not ANY_MARK.search(text)
+    if is_plain or not rules or rules.scope == "off":
         return Written(text)
     return _Writer(formatted, rules).write()
 
@@ -72,11 +72,10 @@ class _Draft:
 class _Writer:
     """Writes one text."""
 
-    def __init__(self, formatted: FormattedText, rules: Rules | None) -> None:
+    def __init__(self, formatted: FormattedText, rules: Rules) -> None:
         self.text = formatted.text
         self.is_formatted = bool(formatted.entities)
-        self.is_protecting = rules is not None
-        self.rules = rules or Rules(TYPED.scope, "two")
+        self.rules = rules
         self.styles = formatted.get_styles()
         self.doubled: set[int] = set()  # literal marks that are written twice
         self.left: set[int] = set()  # literal marks that cannot be protected
@@ -89,7 +88,7 @@ class _Writer:
             reading = read_marks("".join(draft.characters), self.rules)
             if not self._improve(draft, reading):
                 break
-        if self.is_protecting and not self._is_meant(draft, reading):
+        if not self._is_meant(draft, reading):
             return self._write_plain()
         return Written("".join(draft.characters), self._get_changed())
 
@@ -163,7 +162,7 @@ class _Writer:
                     parts.append(_Part(start, end, kind))
                     continue
                 for line in re.finditer(r"[^\n]+", self.text[start:end]):
-                    part = self._trim(start + line.start(), start + line.end(), kind)
+                    part = _Part(*trim(self.text, start + line.start(), start + line.end()), kind)
                     if part.start < part.end:
                         parts.append(part)
         return sorted(parts, key=lambda part: (part.start, -part.end))
@@ -173,11 +172,6 @@ class _Writer:
         if "pre" in styles and "blockquote" not in styles:
             return frozenset({"pre"})
         return CODE if styles & {"code", "pre"} else styles - {"blockquote"}
-
-    def _trim(self, start: int, end: int, kind: str) -> _Part:
-        part = self.text[start:end]
-        start += len(part) - len(part.lstrip())
-        return _Part(start, start + len(part.strip()), kind)
 
     # === COMPARING === #
 
@@ -194,7 +188,7 @@ class _Writer:
         ]
         for place in reading.doubled:  # a literal mark beside one that was added
             missing += [o for o in draft.origins[place : place + 2] if isinstance(o, int)]
-        is_changed = self.is_protecting and any([self._protect(place) for place in missing])
+        is_changed = any([self._protect(place) for place in missing])
         for place in shown:
             part = draft.origins[place]
             if not isinstance(part, int) and part not in self.dropped and not is_changed:

@@ -49,11 +49,15 @@ class FormattedText:
 
         :param styles: the kinds of formatting of each character
         """
+        ranges = [
+            (kind, *trim(text, *each))
+            for kind in KINDS
+            for each in find_ranges(kind in styles_ for styles_ in styles)
+        ]
         entities = [
             Entity(type=kind, offset=start, length=end - start)
-            for kind in KINDS
-            for start, end in find_ranges(kind in each for each in styles)
-            if text[start:end].strip()
+            for kind, start, end in ranges
+            if start < end
         ]
         entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
         return cls(text, tuple(entities))
@@ -89,3 +93,10 @@ def find_ranges(flags: Iterable[bool]) -> list[tuple[int, int]]:
             ranges.append((position, position + length))
         position += length
     return ranges
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a range of a text without the blanks at its ends."""
+    part = text[start:end]
+    start += len(part) - len(part.lstrip())
+    return start, start + len(part.strip())
