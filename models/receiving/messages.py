@@ -153,7 +153,7 @@ class TelegramMessage(models.Model):
             "state": "received" if notification.is_incoming else "sent",
             "id_message": not notification.raw.get(FURTHER_FILE) and notification.id_message,
             "type_message": notification.type_message,
-            "text": notification.text,
+            **self._prepare_received_text(chat.instance_id, notification),
             "file_name": notification.file_name,
             "sender_name": notification.sender_name,
             "quoted_id_message": notification.quoted_id_message or False,
@@ -168,6 +168,19 @@ class TelegramMessage(models.Model):
             row = parse_journal(entry)
             values.update(is_edited=row.is_edited, is_deleted=row.is_deleted)
         return values
+
+    @api.model
+    def _prepare_received_text(self, instance, notification):
+        """Prepare the text with its formatting. Only texts and captions have any.
+
+        :param instance: the ``telegram.instance``
+        :param MessageNotification notification: the report
+        :return: dict
+        """
+        kind = notification.type_message
+        if kind in (*const.TEXT_KINDS, *const.FILE_KINDS, "editedMessage"):
+            return self._prepare_text_values(instance._read_marks(notification.text))
+        return {"text": notification.text, "text_entities": False}
 
     @api.model
     def _prepare_received_content(self, notification):
