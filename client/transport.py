@@ -16,6 +16,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 from .. import const
 from .addresses import check_host
 from .call_log import Call, Observer, mask_path
+from .connections import Connections
 from .errors import GreenApiError, RefusedError, RetryableError, unclear_error
 from .parsing import JsonObject, clean
 from .uploads import Upload
@@ -84,6 +85,9 @@ class Transport:
         self._token = token
         self._observe = observe
         self._session = requests.Session()
+        self._connections = Connections()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, self._connections)
 
     def __enter__(self: TransportType) -> TransportType:
         return self
@@ -94,6 +98,13 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    def cut(self) -> None:
+        """End a call that is under way in another thread: it raises an error at once.
+
+        The client cannot be used afterwards.
+        """
+        self._connections.cut()
 
     def _call(
         self,
