@@ -228,6 +228,11 @@ class Phone:
         """Queue any JSON as a notification; return the receiptIds."""
         return self._own("POST", "/notifications", {"body": body, "times": times})["receiptIds"]
 
+    def notify_content(self, content: bytes) -> list[int]:
+        """Queue any bytes in place of the JSON of a notification; return the receiptIds."""
+        values = {"content": base64.b64encode(content).decode()}
+        return self._own("POST", "/notifications", values)["receiptIds"]
+
     def notifications(self) -> list[JsonObject]:
         return self._own("GET", "/notifications")
 

@@ -53,7 +53,8 @@ POST …/read                               {chatId} the customer reads what was
 POST …/statuses                           {chatId, status, idMessage?, description?} queue a
                                           status notification, in any order
 POST …/notifications                      {body, times?} queue any JSON as a notification,
-                                          whatever the settings -> {receiptIds}
+                                          whatever the settings -> {receiptIds}; {content}
+                                          in place of the body: any bytes, in base64
 GET …/notifications                       what waits to be received: [{receiptId, body}]
 GET …/messages?chatId=                    the chat as the phone shows it, the oldest first
 GET …/ledger?count=&timeout=              what Telegram really got from the API, in order:
