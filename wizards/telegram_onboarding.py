@@ -144,7 +144,7 @@ class TelegramOnboarding(models.TransientModel):
         self.ensure_one()
         instance = self.instance_id
         instance.check_access("write")
-        if self.message_id and self.message_id.state not in ("error", "canceled"):
+        if self._is_test_open():
             return self.check_test()
         try:
             with instance._get_client() as client:
@@ -247,6 +247,8 @@ class TelegramOnboarding(models.TransientModel):
         :param account: AccountSettings of the client
         :return: dict, see ``check_test``
         """
+        if self._is_test_open():
+            return self.check_test()  # another click was faster
         instance = self.instance_id
         instance._update_state(account.state)
         if account.state != const.STATE_AUTHORIZED:
@@ -270,6 +272,10 @@ class TelegramOnboarding(models.TransientModel):
         self.message_id = instance._send_values(account.chat_id, {**values, "is_probe": True})
         self.test_sent_date = fields.Datetime.now()
         return self.check_test()
+
+    def _is_test_open(self):
+        """Return whether the test message was queued and has not failed."""
+        return bool(self.message_id) and self.message_id.state not in ("error", "canceled")
 
     def _process_test_error(self, error):
         instance = self.instance_id
