@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 
 from .. import const
 from ..client import GreenApiError, propose_host
+from ..tools.formatting import PROBE
 from ..tools.transactions import write_as_user
 
 TEST_DELAY = timedelta(seconds=60)  # after it, the message explains what may be wrong
@@ -157,7 +158,8 @@ class TelegramOnboarding(models.TransientModel):
         """Check whether the test message was sent and received.
 
         :return: dict with ``message``, a text, and ``status``: "starting" (the account restarts
-            and sends nothing yet), "queued", "sent", "proven" or "failed"
+            and sends nothing yet), "queued", "sent", "proven" or "failed"; if it is proven also
+            ``looks``, the questions about what the phone shows (see ``_get_looks``)
         :raise AccessError: the user is not a Telegram administrator
         """
         self.ensure_one()
@@ -167,10 +169,11 @@ class TelegramOnboarding(models.TransientModel):
         if not message:
             return self._prepare_test_result("failed", self.env._("The test message was deleted."))
         if self._is_test_received():
-            write_as_user(self, lambda wizard: wizard._store_test_result())
-            return self._prepare_test_result(
-                "proven", self.env._("The test message was received. Sending and receiving work.")
-            )
+            if not instance.test_date or instance.test_date < self.test_sent_date:
+                learned = self._learn_formatting()
+                write_as_user(self, lambda wizard: wizard._store_test_result(learned))
+            text = self.env._("The test message was received. Sending and receiving work.")
+            return {**self._prepare_test_result("proven", text), "looks": self._get_looks()}
         if message.state in ("error", "canceled"):
             return self._prepare_test_result(
                 "failed", message.failure_reason or self.env._("The message was not sent.")
@@ -263,7 +266,8 @@ class TelegramOnboarding(models.TransientModel):
         # sudo: telegram.chat - own chats do not count towards the daily limit
         chat.sudo().is_new_contact = False
         text = self.env._("This is a test message from Odoo. If you can read it, sending works.")
-        self.message_id = instance.send_text(account.chat_id, text)
+        values = self.env["telegram.message"]._prepare_text(f"{text}\n\n{PROBE}")
+        self.message_id = instance._send_values(account.chat_id, {**values, "is_probe": True})
         self.test_sent_date = fields.Datetime.now()
         return self.check_test()
 
@@ -286,9 +290,10 @@ class TelegramOnboarding(models.TransientModel):
         ]
         return bool(events_sudo.search_count(domain, limit=1))
 
-    def _store_test_result(self):
+    def _store_test_result(self, learned):
         # sudo: telegram.instance - only the date of the test
         self.instance_id.sudo().test_date = fields.Datetime.now()
+        self.instance_id._store_formatting(learned)
 
     def _trigger_receive_action(self, instance):
         """Trigger the receive action before its next scheduled run, when messages are polled."""

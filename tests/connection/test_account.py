@@ -55,7 +55,7 @@ class TestSession(AccountCase):
     def test_blocked_by_mistake(self):
         """After a message to a deleted user GREEN-API may say "blocked" wrongly; a restart heals
         that, so it is advised before another account is."""
-        self.phone.change(stateInstance="blocked", blockedWrongly=True)
+        self.phone.change(stateInstance="blocked", blockedByMistake=True)
         self.instance._refresh_state()
         advice = self.instance.state_message
         self.assertLess(advice.index("Restart"), advice.index("another account"))
@@ -149,10 +149,10 @@ class TestNewToken(AccountCase):
         message = self.write_from(self.customer, "Not lost")
         budget = self.instance._get_send_budget()
         with self.instance._get_client() as client:
-            claimed = message._claim_next(self.instance, budget)
-            self.renew()
             sender = QueueSender(self.instance)
-            handler, args = sender._send(claimed, client, RateLimiter())
+            claim = sender._claim_next(message, budget)
+            self.renew()
+            handler, args = sender._send(claim, client, RateLimiter())
             handler(*args)
         self.assertEqual(message.state, "queued")
         self.assertEqual(self.instance.state, "authorized", "no alarm")

@@ -8,7 +8,7 @@ import base64
 import json
 from typing import Any
 
-from . import chats
+from . import chats, telling
 from .documents import Chat, Instance, JsonObject, Message
 from .faults import NOTIFICATION
 from .store import Entry
@@ -131,7 +131,7 @@ def message(world: World, instance: Instance, chat: Chat, message: Message) -> J
         "timestamp": message.timestamp,
         "idMessage": message.id_message,
         "senderData": _sender_data(world, instance, chat, message.sender),
-        "messageData": message.data,
+        "messageData": telling.tell(instance, message),
     }
 
 
