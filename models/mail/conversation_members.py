@@ -177,7 +177,7 @@ class DiscussChannel(models.Model):
 
 
 class DiscussChannelMember(models.Model):
-    """Check that the members of Telegram conversations are operators, and count their unread ones."""
+    """Check that members of Telegram conversations are operators, and count unread messages."""
 
     _inherit = "discuss.channel.member"
 

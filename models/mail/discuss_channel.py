@@ -104,7 +104,8 @@ class DiscussChannel(models.Model):
                 return self.env.user._bus_send_transient_message(self, note)
         else:
             # The web client names the files of the message with each edit.
-            if attachment_ids is not None and set(attachment_ids) != set(message.attachment_ids.ids):
+            before = set(message.attachment_ids.ids)
+            if attachment_ids is not None and set(attachment_ids) != before:
                 raise UserError(
                     self.env._(
                         "The attachments of a sent message cannot be changed. Send a new message "

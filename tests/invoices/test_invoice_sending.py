@@ -329,7 +329,7 @@ class TestInvoiceSending(InvoiceCase):
         self.assertFalse(invoice.is_move_sent)
 
     def test_failed_invoice_sent_again(self):
-        """The PDF is there already when a failed invoice is sent anew: the mark is set all the same."""
+        """A failed invoice that is sent anew is marked as sent, though its PDF is not new."""
         invoice = self._create_invoice()
         self.send(invoice)._set_state({"state": "error"})
         self.send(invoice)
