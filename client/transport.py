@@ -5,20 +5,29 @@
 import json
 import logging
 import socket
+import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 import requests
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ProxyError,
+)
+from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
 from .. import const
 from .addresses import check_host
 from .call_log import Call, Observer, mask_path
+from .connections import Connections
 from .errors import GreenApiError, RefusedError, RetryableError, unclear_error
 from .parsing import JsonObject, clean, decode, to_text
+from .session import create_session
 from .uploads import Upload
 
 CONNECT_TIMEOUT = 5  # seconds; also for each block of a request that is sent
@@ -40,6 +49,10 @@ STATUS_CODES = {
     466: const.CODE_QUOTA,
     469: const.CODE_CHECK_LIMIT,
 }
+
+# Of a host name that the certificate lacks; the place of this class differs between versions.
+CERTIFICATE_ERROR = "CertificateError"
+TUNNEL_REFUSED = "Tunnel connection failed"  # Python's own words for a status other than 200
 
 TransportType = TypeVar("TransportType", bound="Transport")
 
@@ -85,7 +98,8 @@ class Transport:
         self._account = account
         self._token = token
         self._observe = observe
-        self._session = requests.Session()
+        self._connections = Connections()
+        self._session = create_session(self._connections)
         #: seconds by which GREEN-API's clock is ahead of ours; None before the first response
         self.clock_offset: float | None = None
 
@@ -98,6 +112,13 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    def cut(self) -> None:
+        """End a call that is under way in another thread: it raises an error at once.
+
+        The client cannot be used afterwards.
+        """
+        self._connections.cut()
 
     def _call(
         self,
@@ -255,6 +276,8 @@ class Transport:
             )
         if status >= 500 or status == 499:
             return unclear(method, const.CODE_SERVER, status=status, detail=detail)
+        if status < 400:  # neither the documented success nor a refusal
+            return unclear(method, const.CODE_NOT_JSON, status=status, detail=detail)
         code = STATUS_CODES.get(status, const.CODE_HTTP)
         return RefusedError(method, code, status=status, detail=detail)
 
@@ -274,24 +297,43 @@ def classify_exception(
 ) -> tuple[type[GreenApiError], str]:
     """Return the class and the code of the error for an exception of the HTTP library.
 
+    Only the causes say whether the request has left. The class of the exception does not: behind a
+    proxy it is the same before and after.
+
     :param unclear: class for an exception after which the outcome of the call is unclear
     """
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    # urllib3 1 has no class of its own for this, but the same cause.
-    if isinstance(getattr(reason, "__context__", None), socket.gaierror):
-        return RetryableError, const.CODE_HOST_UNKNOWN
-    if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
-        return RetryableError, const.CODE_UNREACHABLE
-    # An unreachable proxy and a rejected certificate come before the request.
-    if isinstance(error, requests.exceptions.ProxyError):
-        return RetryableError, const.CODE_UNREACHABLE
-    if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE" in str(reason).upper():
+    causes = list(_get_causes(error))
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        is_of_proxy = any(isinstance(cause, ProxyError) for cause in causes)
+        return RetryableError, const.CODE_UNREACHABLE if is_of_proxy else const.CODE_HOST_UNKNOWN
+    if any(_never_left(cause) for cause in causes):
         return RetryableError, const.CODE_UNREACHABLE
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return RefusedError, const.CODE_HOST_UNKNOWN
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.exceptions.InvalidProxyURL):
+        return RetryableError, const.CODE_UNREACHABLE
+    if any(isinstance(cause, TimeoutError | Urllib3TimeoutError) for cause in causes):
         return unclear, const.CODE_TIMEOUT
     return unclear, const.CODE_CONNECTION_LOST
+
+
+def _get_causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception of the HTTP library and the exceptions that it wraps."""
+    yield error
+    inner = [*error.args, getattr(error, "reason", None)]
+    if isinstance(error, NewConnectionError):
+        inner.append(error.__context__)  # urllib3 1 has no class of its own for unknown hosts
+    for cause in dict.fromkeys(each for each in inner if isinstance(each, BaseException)):
+        yield from _get_causes(cause)
+
+
+def _never_left(cause: BaseException) -> bool:
+    """Return whether an exception comes before the request: nothing of it was sent."""
+    if isinstance(cause, ConnectTimeoutError | NewConnectionError):
+        return True
+    if isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == CERTIFICATE_ERROR:
+        return True
+    return isinstance(cause, OSError) and str(cause).startswith(TUNNEL_REFUSED)
 
 
 def bounded_seconds(value: Any) -> float | None:

@@ -24,4 +24,5 @@ from .mail import *
 from .partner_mode import *
 from .receiving import *
 from .sending import *
+from .team import *
 from .templates import *

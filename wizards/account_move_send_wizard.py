@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.invoices.account_move_send import TELEGRAM
+from ..models.templates.telegram_template import FORMATTING_HELP
 
 
 class AccountMoveSendWizard(models.TransientModel):
@@ -41,6 +42,17 @@ class AccountMoveSendWizard(models.TransientModel):
         compute_sudo=False,
         store=True,
         readonly=False,
+    )
+    telegram_formatting = fields.Boolean(
+        "Formatting",
+        compute="_compute_telegram_formatting",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        help=FORMATTING_HELP,
+    )
+    telegram_text_warning = fields.Text(
+        compute="_compute_telegram_text_warning", compute_sudo=False
     )
     telegram_file_name = fields.Char(compute="_compute_telegram_file_name")
     telegram_changed_chat_id = fields.Many2one(
@@ -85,6 +97,18 @@ class AccountMoveSendWizard(models.TransientModel):
     def _compute_telegram_body(self):
         for wizard in self:
             wizard.telegram_body, _problem = wizard._render_telegram_body()
+
+    @api.depends("telegram_template_id")
+    def _compute_telegram_formatting(self):
+        for wizard in self:
+            wizard.telegram_formatting = wizard.telegram_template_id.formatting
+
+    @api.depends("telegram_body", "telegram_formatting", "telegram_instance_id")
+    def _compute_telegram_text_warning(self):
+        for wizard in self:
+            wizard.telegram_text_warning = wizard.telegram_instance_id._get_text_warning(
+                wizard.telegram_body or "", wizard.telegram_formatting
+            )
 
     @api.depends("pdf_report_id")
     def _compute_telegram_file_name(self):
@@ -173,5 +197,6 @@ class AccountMoveSendWizard(models.TransientModel):
             "telegram_instance": self.telegram_instance_id,
             "telegram_template": self.telegram_template_id,
             "telegram_body": self.telegram_body or "",
+            "telegram_formatting": self.telegram_formatting,
             "telegram_seen": self.telegram_seen,
         }

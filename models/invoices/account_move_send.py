@@ -22,6 +22,7 @@ class AccountMoveSend(models.AbstractModel):
     * ``telegram_instance``: the ``telegram.instance`` to send with, by default the company's first
     * ``telegram_template``: the ``telegram.template``, by default that of the document type
     * ``telegram_body``: the text of the user, or None to render the template
+    * ``telegram_formatting``: whether marks in the text of the user format it
     * ``telegram_seen``: database ID of the previous message with the invoice, as the user has seen
       it (0 without one), or None if no user has seen the dialog
     """
@@ -195,6 +196,7 @@ class AccountMoveSend(models.AbstractModel):
                 "telegram_template": self.env["telegram.template"].browse(template_id),
                 "telegram_instance": self.env["telegram.instance"].browse(instance_id),
                 "telegram_body": None,
+                "telegram_formatting": False,
                 "telegram_seen": None,
             }
             ours = (key for key in custom_settings if key.startswith("telegram_"))
@@ -277,15 +279,17 @@ class AccountMoveSend(models.AbstractModel):
         )
         template = move_data["telegram_template"].with_env(move.env)
         template = template or move._get_telegram_template()
-        body = move_data["telegram_body"]
+        body, formatting = move_data["telegram_body"], move_data["telegram_formatting"]
         if body is None:
             body = template._render_bodies(move)[move.id] if template else ""
+            formatting = template.formatting
         # sudo: ir.attachment - the PDF of the invoice, for the user who sends it
         pdf_sudo = move_data.get("proforma_pdf_attachment") or move.sudo().invoice_pdf_report_id
         pdf = move._copy_invoice_pdf(pdf_sudo)
         instance = move_data["telegram_instance"].with_env(move.env)
         mail_messages = move._message_telegram(
             body,
+            formatting=formatting,
             partner=move_data["telegram_partner"].with_env(move.env),
             instance=instance or move._get_telegram_sender(move.company_id),
             attachments=pdf + self._get_telegram_other_files(move, template),

@@ -177,7 +177,7 @@ class DiscussChannel(models.Model):
 
 
 class DiscussChannelMember(models.Model):
-    """Check that members of Telegram conversations are operators, and count unread messages."""
+    """Check that members of Telegram conversations are operators, and count what they missed."""
 
     _inherit = "discuss.channel.member"
 

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.addons.mail.tools.discuss import Store
 
 from ...const import CHANGE_KINDS
-from ...tools.html import html_to_text
+from ...tools.html import from_html
 
 RESPONSIBLE = "telegram_responsible_id"
 
@@ -57,7 +57,9 @@ class DiscussChannel(models.Model):
         messages_sudo = self.env["telegram.message"].sudo().with_context(telegram_is_shown=True)
         messages_sudo._check_quote(chat, quoted)
         attachments = self.env["ir.attachment"].browse(kwargs.get("attachment_ids") or [])
-        values_list = messages_sudo._prepare_all(html_to_text(kwargs.get("body")), attachments)
+        values_list = messages_sudo._prepare_all(
+            from_html(kwargs.get("body")), attachments, instance=chat.instance_id
+        )
         mail_message = super().message_post(message_type=message_type, silent=True, **kwargs)
         for values in values_list:
             message = messages_sudo._queue(chat, values, chat._get_record(), quoted)
@@ -94,7 +96,7 @@ class DiscussChannel(models.Model):
         if not messages:
             return super()._message_update_content(message, body=body, strict=strict, **kwargs)
         attachment_ids = kwargs.pop("attachment_ids", None)
-        text = html_to_text(body)
+        text = from_html(body)
         if not text and not attachment_ids:
             kwargs["attachment_ids"] = attachment_ids
             for deleted in messages:
@@ -104,15 +106,15 @@ class DiscussChannel(models.Model):
                 return self.env.user._bus_send_transient_message(self, note)
         else:
             # The web client names the files of the message with each edit.
-            before = set(message.attachment_ids.ids)
-            if attachment_ids is not None and set(attachment_ids) != before:
+            files = set(message.attachment_ids.ids)
+            if attachment_ids is not None and set(attachment_ids) != files:
                 raise UserError(
                     self.env._(
                         "The attachments of a sent message cannot be changed. Send a new message "
                         "instead."
                     )
                 )
-            if text != html_to_text(message.body):
+            if text != from_html(message.body):
                 messages[:1].edit(text)
         return super()._message_update_content(message, body=body, strict=False, **kwargs)
 

@@ -32,11 +32,11 @@ class ResUsers(models.Model):
     )
 
     @property
-    def SELF_READABLE_FIELDS(self):  # noqa: N802
+    def SELF_READABLE_FIELDS(self):  # noqa: N802 - Odoo's name
         return [*super().SELF_READABLE_FIELDS, "telegram_email_delay"]
 
     @property
-    def SELF_WRITEABLE_FIELDS(self):  # noqa: N802
+    def SELF_WRITEABLE_FIELDS(self):  # noqa: N802 - Odoo's name
         return [*super().SELF_WRITEABLE_FIELDS, "telegram_email_delay"]
 
     @api.model
@@ -51,7 +51,7 @@ class ResUsers(models.Model):
         self.ensure_one()
         messages = self._find_unread_telegram_messages()
         due = fields.Datetime.now() - timedelta(minutes=self.telegram_email_delay)
-        # sudo: mail.message, telegram.message, mail.mail - of conversations that the user reads
+        # sudo: mail.message, telegram.message, mail.mail - the user is a member
         posted_sudo = messages.sudo()
         if not posted_sudo or posted_sudo[0].create_date > due:
             return

@@ -42,6 +42,11 @@ class TelegramMessage(models.Model):
         return message
 
     @api.model
+    def _is_known_status(self, status):
+        """Return whether this version knows what a status means."""
+        return status in RANK or status in FAILURE_STATUSES
+
+    @api.model
     def _is_higher_status(self, status, state):
         """Return whether a status tells more than a state that is known."""
         return RANK.get(status, 0) > RANK.get(state, 0)

@@ -34,12 +34,13 @@ METHODS = {
     "telegram.chat": {
         "operator": """
             action_add_members action_archive_at_telegram action_create_partner action_edit_group
+            action_hand_over action_no_answer_needed action_release action_take
             action_import_history action_link_partner action_mark_read action_open_in_discuss
             action_open_record action_print_invitation action_refresh_group action_refresh_info
             action_tie_record action_unarchive_at_telegram action_unlink_partner
             action_untie_record action_use_new_number add_group_participants archive_at_telegram
-            get_group_data import_history mark_read refresh_info remove_admin remove_group_participant
-            set_group_admin set_group_picture unarchive_at_telegram update_group_name
+            get_group_data import_history mark_read refresh_info remove_admin
+            remove_group_participant set_group_admin set_group_picture unarchive_at_telegram update_group_name
             update_group_settings
         """,
         "manager": "action_leave_group leave_group",
@@ -49,6 +50,7 @@ METHODS = {
     "telegram.composer": {"operator": "action_send"},
     "telegram.event": {"manager": "action_replay"},
     "telegram.forward": {"operator": "action_forward"},
+    "telegram.hand.over": {"operator": "action_hand_over"},
     "telegram.group.add": {"operator": "action_add action_check_numbers"},
     "telegram.group.create": {"operator": "action_check_numbers action_create action_find_group"},
     "telegram.group.edit": {"operator": "action_apply"},
@@ -123,6 +125,7 @@ DIALOGS = {
     "user": """
         telegram.chat.history telegram.check.numbers telegram.composer telegram.forward
         telegram.group.add telegram.group.create telegram.group.edit telegram.group.record
+        telegram.hand.over
         telegram.link.partner telegram.link.record telegram.message.edit telegram.template.preview
     """,
     "manager": """
@@ -134,7 +137,7 @@ DIALOGS = {
 }
 
 MENUS = {
-    "user": "telegram_menu_root telegram_message_menu telegram_chat_menu",
+    "user": "telegram_menu_root telegram_inbox_menu telegram_message_menu telegram_chat_menu",
     "manager": """
         telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
         telegram_template_menu telegram_automation_menu telegram_technical_menu

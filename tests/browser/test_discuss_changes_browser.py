@@ -31,7 +31,7 @@ class TestDiscussChangesOnDesktop(DiscussChangesCase):
     browser_size = "1400x900"
 
     def test_edit_and_delete(self):
-        """Odoo's client names the files with each edit, which is no change of the files."""
+        """Odoo's client names the files with each edit: they are not changed by that."""
         self.assertEqual(self.change_messages(), ["Hello", "At four o'clock"])
 
 

@@ -33,7 +33,7 @@ class EmailCase(TelegramCase, TourCase):
         )
 
     def check_no_email(self):
-        """Check that a follower with notifications by e-mail gets none about a chat message."""
+        """Check that a follower who reads notifications by e-mail gets none about a message."""
         self.admin.notification_type = "email"
         self.customer.message_subscribe(self.admin.partner_id.ids)
         before = self.emails()
@@ -41,7 +41,7 @@ class EmailCase(TelegramCase, TourCase):
         self.assertFalse(self.emails() - before)
 
     def check_preference(self):
-        """Check that a user who wants e-mails gets one, after the delay, for all unread messages."""
+        """Check that a user who wants e-mails gets one, after the delay, about all unread."""
         self.tour("telegram_email_preference", f"/odoo/my-preferences/{self.admin.id}")
         self.assertEqual(self.admin.telegram_email_delay, 15)
         cron = self.env.ref("telegram_green_api.ir_cron_email_unread")

@@ -16,6 +16,9 @@ class StartBrowserCase(TourCase, SandboxCase):
         instance = self.env["telegram.instance"].search([])
         self.assertEqual((instance.name, instance.state), ("Guided", "authorized"))
         self.tour("telegram_start_again", f"/odoo/telegram.instance/{instance.id}")
+        url = "/odoo/action-telegram_green_api.telegram_onboarding_action"
+        self.tour("telegram_start_connected", url)
+        self.assertEqual(instance.name, "Guided")
         self.env.invalidate_all()
         self.assertTrue(instance.test_date)
         self.assertEqual([entry["chatId"] for entry in self.phone.ledger()], ["20000000"])

@@ -149,10 +149,10 @@ class TestNewToken(AccountCase):
         message = self.write_from(self.customer, "Not lost")
         budget = self.instance._get_send_budget()
         with self.instance._get_client() as client:
-            claimed = message._claim_next(self.instance, budget)
-            self.renew()
             sender = QueueSender(self.instance)
-            handler, args = sender._send(claimed, client, RateLimiter())
+            claim = sender._claim_next(message, budget)
+            self.renew()
+            handler, args = sender._send(claim, client, RateLimiter())
             handler(*args)
         self.assertEqual(message.state, "queued")
         self.assertEqual(self.instance.state, "authorized", "no alarm")

@@ -329,7 +329,7 @@ class TestInvoiceSending(InvoiceCase):
         self.assertFalse(invoice.is_move_sent)
 
     def test_failed_invoice_sent_again(self):
-        """A failed invoice that is sent anew is marked as sent, though its PDF is not new."""
+        """The PDF of a failed invoice that is sent anew is there already: it is marked as sent."""
         invoice = self._create_invoice()
         self.send(invoice)._set_state({"state": "error"})
         self.send(invoice)
