@@ -71,16 +71,19 @@ class TelegramOnboarding(models.TransientModel):
             "instance": self._prepare_instance_data(instance) if instance else False,
         }
 
-    def connect(self, name, id_instance, api_token, api_url=""):
+    def connect(self, name, id_instance, api_token, api_url="", replace=False):
         """Test the credentials, and store them if GREEN-API accepts them.
 
-        An account that has the same instance ID is updated.
+        If an account with the same instance ID is connected already, nothing is stored until the
+        user decides to replace its token.
 
         :param str name: name of the account in Odoo
         :param str id_instance: idInstance at GREEN-API
         :param str api_token: apiTokenInstance at GREEN-API
         :param str api_url: apiUrl at GREEN-API; by default derived from the instance ID
-        :return: dict, see ``get_progress``; with ``error``, a text, if they are not accepted
+        :param bool replace: whether to replace the token of an account that is connected already
+        :return: dict, see ``get_progress``; with ``error``, a text, if they are not accepted; with
+            ``connected`` (``id`` and ``message``) if such an account is connected already
         :raise AccessError: the user has no access to Odoo's settings
         """
         self.ensure_one()
@@ -96,6 +99,10 @@ class TelegramOnboarding(models.TransientModel):
             "api_url": (api_url or "").strip() or propose_host(id_instance),
             "api_token": api_token,
         }
+        known = instances._find_connected(id_instance)
+        if known and known != self.instance_id and not replace:
+            connected = {"id": known.id, "message": known._get_connected_message()}
+            return {**self.get_progress(), "connected": connected}
         try:
             token, state = self._test_credentials(values)
         except (GreenApiError, UserError) as error:

@@ -25,7 +25,10 @@ METHODS = {
     "account.move": {"user": "action_telegram_send_batch"},
     "discuss.channel": {"operator": "action_open_telegram_chat"},
     "res.partner": {
-        "user": "action_check_telegram_number action_check_telegram_numbers action_open_telegram",
+        "user": """
+            action_check_telegram_number action_check_telegram_numbers action_open_telegram
+            action_unlink_changed_chats action_use_new_number
+        """,
     },
     "telegram.automation": {"manager": "action_open_messages action_switch_off action_switch_on"},
     "telegram.chat": {
@@ -35,9 +38,9 @@ METHODS = {
             action_import_history action_link_partner action_mark_read action_open_in_discuss
             action_open_record action_print_invitation action_refresh_group action_refresh_info
             action_tie_record action_unarchive_at_telegram action_unlink_partner
-            action_untie_record add_group_participants archive_at_telegram get_group_data
-            import_history mark_read refresh_info remove_admin remove_group_participant
-            set_group_admin set_group_picture unarchive_at_telegram update_group_name
+            action_untie_record action_use_new_number add_group_participants archive_at_telegram
+            get_group_data import_history mark_read refresh_info remove_admin
+            remove_group_participant set_group_admin set_group_picture unarchive_at_telegram update_group_name
             update_group_settings
         """,
         "manager": "action_leave_group leave_group",
