@@ -4,6 +4,7 @@ from ...client.journal_notifications import as_notification
 from ...tools.formatting import Rules
 from ..common import CUSTOMER_CHAT
 from ..mail.discuss_case import DiscussCase
+from ..settings import EVERYTHING_ON
 from .formatting_case import MODES, set_formatting
 
 LITERAL = "1200*600*50 a_b_c@x.org"
@@ -78,6 +79,7 @@ class TestReceived(DiscussCase):
     def test_edit(self):
         """A customer's edit changes the text and its formatting."""
         self.set_mode("whatsapp", "one", "raw")
+        self.phone.change(settings={**EVERYTHING_ON, "editedMessageWebhook": "yes"})
         id_message = self.phone.write(CUSTOMER_CHAT, "*Two* chairs")
         self.receive()
         message = self.last()
