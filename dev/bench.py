@@ -18,7 +18,8 @@ BENCHES = {
     "flood": "whether Odoo stays usable and nothing is lost under ten times the deliveries of the "
     "service, and what a delivery of a stranger costs",
     "chaos-send": "whether each message goes out once and in order while Odoo and the service "
-    "are killed and calls go wrong",
+    "are killed or stopped, calls go wrong, clocks differ, texts are formatted and people press "
+    "twice",
     "chaos-receive": "whether each message comes in once and in order while Odoo is killed, the "
     "database restarts and calls go wrong",
     "fuzz": "whether random and hostile input of many kinds breaks, runs or reaches anything",
@@ -44,6 +45,11 @@ def bench_options(arguments):
         "--seconds", type=int, default=10, help="of deliveries that are offered (%(default)s)"
     )
     _add_chaos_options(parsers["chaos-send"], messages=2000, minutes=12)
+    parsers["chaos-send"].add_argument(
+        "--skip-stops",
+        action="store_true",
+        help="stop no processes for five minutes, which is as long as the run takes at least",
+    )
     _add_chaos_options(parsers["chaos-receive"], messages=20000, minutes=30)
     parsers["fuzz"].add_argument(
         "--times", type=int, default=20, help="as many examples as in the suite (%(default)s)"

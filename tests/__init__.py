@@ -10,6 +10,7 @@ from . import test_zz_secrets
 
 # Odoo's loader takes the modules test_* that it finds here.
 from .access import *
+from .automation import *
 from .browser import *
 from .chaos import *
 from .client import *
@@ -24,4 +25,5 @@ from .mail import *
 from .partner_mode import *
 from .receiving import *
 from .sending import *
+from .team import *
 from .templates import *

@@ -29,3 +29,4 @@ from . import telegram_sign_in
 from . import telegram_onboarding
 from . import telegram_onboarding_formatting
 from . import telegram_template_preview
+from . import telegram_hand_over

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from .. import const
 from ..models.templates.telegram_template import FORMATTING_HELP
 from ..tools import placeholders
+from ..tools.coordinates import parse_coordinates
 from ..tools.files import is_disk_full
 
 SEARCH_URL = "https://www.openstreetmap.org/search?query=%s"
@@ -90,7 +91,7 @@ class TelegramComposer(models.TransientModel):
     )
     file_name = fields.Char(
         help="The file name that the recipient sees, with its extension. By default it is taken "
-        "from the URL."
+        "from the URL, if that ends in one."
     )
     # Location
     location_partner_id = fields.Many2one(
@@ -102,19 +103,12 @@ class TelegramComposer(models.TransientModel):
         readonly=False,
         help="The contact whose address and coordinates are sent.",
     )
-    latitude = fields.Float(
+    coordinates = fields.Char(
         compute="_compute_place",
         compute_sudo=False,
         store=True,
         readonly=False,
-        help="-90 to 90 degrees",
-    )
-    longitude = fields.Float(
-        compute="_compute_place",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        help="-180 to 180 degrees",
+        help="Latitude and longitude in degrees, or the link of a map.",
     )
     as_address = fields.Boolean(
         "Send Address as Text",
@@ -210,11 +204,11 @@ class TelegramComposer(models.TransientModel):
     def _compute_place(self):
         for composer in self:
             partner = composer.location_partner_id
-            composer.latitude = partner.partner_latitude
-            composer.longitude = partner.partner_longitude
             address = partner._display_address(without_company=True) if partner else ""
             lines = [line.strip() for line in address.splitlines() if line.strip()]
-            known = bool(partner.partner_latitude or partner.partner_longitude)
+            place = (partner.partner_latitude, partner.partner_longitude)
+            known = any(place)
+            composer.coordinates = ", ".join(map(str, place)) if known else False
             composer.as_address = bool(lines) and not known
             url = SEARCH_URL % quote(", ".join(lines))
             composer.address = "\n".join([partner.name or "", *lines, url]) if lines else False
@@ -340,14 +334,16 @@ class TelegramComposer(models.TransientModel):
         return attachments.with_env(self.env)
 
     def _prepare_place(self):
-        if not self.latitude and not self.longitude:
+        place = parse_coordinates(self.coordinates)
+        if not place:
             raise UserError(
                 self.env._(
-                    "The coordinates are missing. Enter the latitude and longitude in degrees, "
-                    "such as 55.7558 and 37.6173, or choose a contact that has them."
+                    "The coordinates are missing or cannot be read. Enter the latitude and "
+                    "longitude in degrees, such as “55.7558, 37.6173”. You can also paste the long "
+                    "link of a map, or choose a contact that has coordinates."
                 )
             )
-        return self.env["telegram.message"]._prepare_location(self.latitude, self.longitude)
+        return self.env["telegram.message"]._prepare_location(*place)
 
     def _prepare_poll(self):
         lines = (self.poll_options or "").splitlines()

@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import const
+from ..models.sending.recipients import find_twin
 
 # Reasons that exclude a contact from a mailing, but not from a message to this contact alone.
 MAILING_REASONS = ("opted_out", "no_account")
@@ -26,6 +27,7 @@ class ComposerRecipient(NamedTuple):
     chat: models.BaseModel  # telegram.chat; empty if none exists yet
     phone: str
     reason: str  # code, see TelegramComposer._get_reasons
+    twin: str = ""  # name of the recipient who is the same person
 
 
 class TelegramComposer(models.TransientModel):
@@ -43,6 +45,7 @@ class TelegramComposer(models.TransientModel):
         compute_sudo=False,
         store=True,
         readonly=False,
+        context={"active_test": False},
         help="The contact of the record by default. Other contacts can be chosen.",
     )
     chat_id = fields.Many2one("telegram.chat", compute="_compute_recipients")
@@ -112,27 +115,25 @@ class TelegramComposer(models.TransientModel):
         partners = no_partner.union(*(partner for _record, partner in pairs))
         found = no_chat._check_recipients(self.instance_id, partners)
         by_partner = {recipient.partner.id: recipient for recipient in found}
-        seen, recipients = set(), []
+        known, recipients = {}, []
         for record, partner in pairs:
             no_contact = (partner, no_chat, "", "no_contact")
-            _partner, chat, phone, reason = by_partner.get(partner.id) or no_contact
+            recipient = ComposerRecipient(record, *(by_partner.get(partner.id) or no_contact))
+            is_once = not recipient.reason and not self._allows_duplicates()
             if record in others:
-                reason = "other_company"
-            elif not reason and not self._allows_duplicates():
-                reason = "duplicate" if (chat or phone) in seen else ""
-                seen.add(chat or phone)
-            recipients.append(ComposerRecipient(record, partner, chat, phone, reason))
+                recipient = recipient._replace(reason="other_company")
+            elif is_once and (twin := find_twin(known, recipient, partner)):
+                recipient = recipient._replace(reason="duplicate", twin=twin.display_name)
+            recipients.append(recipient)
         return recipients
 
     def _get_records_and_partners(self, records):
         """Return a list of (record, contact) for the messages to send."""
-        partners = records._telegram_get_partners()
         if self.is_mass:
+            partners = records._telegram_get_partners()
             return [(record, partners[record.id]) for record in records]
-        # If several contacts share a phone number, the record's own contact has precedence.
-        chosen = self.partner_ids._origin
-        own = chosen & partners.get(records.id, chosen.browse())
-        return [(records, partner) for partner in own | chosen]
+        chosen = records._telegram_sort_partners(self.partner_ids._origin)
+        return [(records, partner) for partner in chosen]
 
     def _allows_duplicates(self):
         """Return whether a contact may receive several messages, such as one for each invoice."""
@@ -218,7 +219,8 @@ class TelegramComposer(models.TransientModel):
 
     def _get_left_out_line(self, recipient):
         name = (recipient.record if self.is_mass else recipient.partner).display_name
-        return LEFT_OUT_LINE % (name, self._get_reasons()[recipient.reason])
+        reason = self.env["telegram.chat"]._get_reason_text(recipient, self._get_reasons())
+        return LEFT_OUT_LINE % (name, reason)
 
     def _get_personal_warning(self, recipients):
         """Return a warning about the single recipient, or an empty text."""

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .. import const
+from ..client.parsing import clean_name
 from ..models.groups.creation import is_unsure
 from ..tools.transactions import write_in_own_transaction
 
@@ -117,7 +118,7 @@ class TelegramGroupCreate(models.TransientModel):
     def action_find_group(self):
         """Search the chats of the account for a group that was created after all."""
         self.ensure_one()
-        groups = self.instance_id.find_groups(self.name.strip(), self.existing_ids)
+        groups = self.instance_id.find_groups(self.name, self.existing_ids)
         if groups:
             return self._open(groups[:1])
         problem = self.env._(
@@ -130,7 +131,7 @@ class TelegramGroupCreate(models.TransientModel):
 
     def _find_existing(self):
         """Return the groups of this name that already exist."""
-        domain = [("instance_id", "=", self.instance_id.id), ("name", "=", self.name.strip())]
+        domain = [("instance_id", "=", self.instance_id.id), ("name", "=", clean_name(self.name))]
         return self.env["telegram.chat"].with_context(active_test=False).search(domain)
 
     def _store_and_reopen(self, values):

@@ -3,6 +3,7 @@
 from . import chat_info
 from . import history
 from . import partner_link
+from . import partner_merge
 from . import phone_chat
 from . import read_and_archive
 from . import record_link

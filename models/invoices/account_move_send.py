@@ -230,6 +230,8 @@ class AccountMoveSend(models.AbstractModel):
             for move, move_data in moves_data.items()
             if move not in failed or set(move_data["sending_methods"]) != {TELEGRAM}
         }
+        for move, move_data in others.items():
+            move._update_sent_mark(move_data)
         result = super()._hook_if_success(others, from_cron=from_cron)
         if failed:
             self._hook_if_errors(failed, allow_raising=False)

@@ -95,22 +95,27 @@ class DiscussChannel(models.Model):
             messages = self._telegram_get_messages(message.id)
         if not messages:
             return super()._message_update_content(message, body=body, strict=strict, **kwargs)
+        attachment_ids = kwargs.pop("attachment_ids", None)
         text = from_html(body)
-        if not text and not kwargs.get("attachment_ids"):
+        if not text and not attachment_ids:
+            kwargs["attachment_ids"] = attachment_ids
             for deleted in messages:
                 deleted.delete()
             if set(messages.mapped("state")) != {"canceled"}:
                 note = self.env._("The message will be deleted once Telegram confirms it.")
                 return self.env.user._bus_send_transient_message(self, note)
-        elif kwargs.get("attachment_ids") is not None:
-            raise UserError(
-                self.env._(
-                    "The attachments of a sent message cannot be changed. Send a new message "
-                    "instead."
+        else:
+            # The web client names the files of the message with each edit.
+            files = set(message.attachment_ids.ids)
+            if attachment_ids is not None and set(attachment_ids) != files:
+                raise UserError(
+                    self.env._(
+                        "The attachments of a sent message cannot be changed. Send a new message "
+                        "instead."
+                    )
                 )
-            )
-        elif text != from_html(message.body):
-            messages[:1].edit(text)
+            if text != from_html(message.body):
+                messages[:1].edit(text)
         return super()._message_update_content(message, body=body, strict=False, **kwargs)
 
     def _telegram_check_may_write(self, chat):

@@ -1,7 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, models
-from odoo.exceptions import UserError
 
 
 class MailThread(models.AbstractModel):
@@ -143,30 +142,6 @@ class MailThread(models.AbstractModel):
         self.ensure_one()
         company = self._mail_get_companies(default=self.env.company)[self.id]
         return self.env["telegram.instance"]._default(company)
-
-    def _telegram_check_instance(self, instance):
-        """Check that the user may use the account, and that it is of the records' company."""
-        instance.check_access("read")
-        others = self._telegram_filter_other_companies(instance)
-        if others:
-            raise UserError(
-                self.env._(
-                    "“%(record)s” belongs to another company than the Telegram account "
-                    "“%(instance)s” (%(company)s). Choose an account of the record's company.",
-                    record=others[0].display_name,
-                    instance=instance.display_name,
-                    company=instance.company_id.display_name,
-                )
-            )
-
-    def _telegram_filter_other_companies(self, instance):
-        """Return the records that belong neither to the instance's company nor to its branches."""
-        field = self._mail_get_company_field()
-        # sudo: res.company, twice - the user may have access to a branch only
-        company_sudo = instance.sudo().company_id
-        others = self[field].sudo() if field else company_sudo.browse()
-        others = others.filtered(lambda company: company_sudo not in company.parent_ids)
-        return self.filtered(lambda record: record[field] in others) if others else self.browse()
 
     @api.model
     def notify_cancel_by_type(self, notification_type):

@@ -58,8 +58,7 @@ class TelegramMessage(models.Model):
             return [f"{content['latitude']:.6f}, {content['longitude']:.6f}"]
         if "phoneContact" in content:
             names = (content.get(key) for key in ("firstName", "lastName"))
-            phone = content["phoneContact"] and f"+{content['phoneContact']}"
-            return [" ".join(filter(None, names)), phone, content.get("company")]
+            return [" ".join(filter(None, names)), content["phoneContact"], content.get("company")]
         return content.get("options", [])
 
     def _get_body(self):

@@ -76,7 +76,8 @@ class TelegramInstance(models.Model):
         https://green-api.com/en/telegram/docs/api/sending/SendFileByUrl/
 
         :param str url: public, http or https
-        :param str file_name: with its extension; by default the last part of the URL
+        :param str file_name: with its extension; by default the last part of the URL, which must
+            have one then
         :param str caption: text of up to 1024 characters
         :param bool formatting: whether marks in the caption format it, as in ``*bold*``
         """

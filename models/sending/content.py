@@ -15,7 +15,7 @@ from odoo.addons.base.models.ir_qweb import QWebError
 
 from ... import const
 from ...client.parsing import clean
-from ...tools.files import clean_name, is_disk_full
+from ...tools.files import clean_name, get_url_type, has_extension, is_disk_full
 from ...tools.formatting import FormattedText, from_marks
 
 _logger = logging.getLogger(__name__)
@@ -90,9 +90,9 @@ class TelegramMessage(models.Model):
         """
         attachment.ensure_one()
         attachment.check_access("read")
-        name = self._check_file_name(attachment.name, attachment.mimetype)
         if attachment.type == "url":
-            return self._prepare_url(attachment.url, name, caption, instance)
+            return self._prepare_url(attachment.url, attachment.name, caption, instance)
+        name = self._check_file_name(attachment.name, attachment.mimetype)
         size = attachment.file_size
         if not size:
             raise UserError(self.env._("The file “%s” is empty. Choose another file.", name))
@@ -118,7 +118,8 @@ class TelegramMessage(models.Model):
         """Return the values of a file that GREEN-API downloads itself.
 
         :param str url: public, http or https
-        :param str file_name: shown to the recipient; by default the last part of the URL
+        :param str file_name: shown to the recipient, with an extension; by default the last part
+            of the URL, if that has one
         :param caption: str or FormattedText of up to const.CAPTION_MAX_LENGTH characters
         :param instance: the ``telegram.instance`` that sends it
         """
@@ -136,7 +137,17 @@ class TelegramMessage(models.Model):
                     url,
                 )
             )
-        name = self._check_file_name(file_name or unquote(posixpath.basename(parts.path)))
+        url_name = unquote(posixpath.basename(parts.path))
+        mime_type = get_url_type(url_name)
+        name = self._check_file_name(file_name or url_name, mime_type)
+        if not (mime_type or (file_name and has_extension(name))):
+            raise UserError(
+                self.env._(
+                    "The URL does not say what kind of file “%s” is. Enter a file name with its "
+                    "extension, such as price.pdf.",
+                    name,
+                )
+            )
         return {
             "type_message": self._get_file_kind(mimetypes.guess_type(name)[0]),
             **self._check_caption(caption, instance),
@@ -177,7 +188,7 @@ class TelegramMessage(models.Model):
         if not names[0]:
             raise UserError(self.env._("Enter a first name for the contact card."))
         values = zip(("firstName", "lastName", "company"), names, strict=True)
-        content = {"phoneContact": number, **{key: name for key, name in values if name}}
+        content = {"phoneContact": f"+{number}", **{key: name for key, name in values if name}}
         return {"type_message": "contactMessage", "content": content}
 
     @api.model

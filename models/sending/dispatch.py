@@ -41,14 +41,16 @@ class TelegramMessage(models.Model):
         "(attachment_id, instance_id, upload_date) WHERE upload_date IS NOT NULL"
     )
 
-    def _call_send_method(self, client, limiter):
+    def _call_send_method(self, client, limiter, claim):
         """Call GREEN-API once, as soon as its rate limits allow.
 
         Commits before the call: a report that is created, and the link of a file that is uploaded
         because several messages have it.
 
         :param RateLimiter limiter: of the account's calls
+        :param Claim claim: of this message
         :return: str, idMessage; empty for an edit or a deletion
+        :raise ClaimEndedError: the message was not sent in time after its claim
         :raise GreenApiError: the message was not sent, or the outcome is unknown
         :raise OSError: the disk is full
         """
@@ -58,6 +60,7 @@ class TelegramMessage(models.Model):
         link = self._get_link(client, limiter)
         method = self._get_method(link)
         time.sleep(limiter.reserve(method))
+        claim.check()
         match method:
             case "editMessage" | "deleteMessage":
                 return self._send_change(client)

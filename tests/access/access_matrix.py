@@ -27,9 +27,11 @@ METHODS = {
     "res.partner": {
         "user": "action_check_telegram_number action_check_telegram_numbers action_open_telegram",
     },
+    "telegram.automation": {"manager": "action_open_messages action_switch_off action_switch_on"},
     "telegram.chat": {
         "operator": """
             action_add_members action_archive_at_telegram action_create_partner action_edit_group
+            action_hand_over action_no_answer_needed action_release action_take
             action_import_history action_link_partner action_mark_read action_open_in_discuss
             action_open_record action_print_invitation action_refresh_group action_refresh_info
             action_tie_record action_unarchive_at_telegram action_unlink_partner
@@ -45,6 +47,7 @@ METHODS = {
     "telegram.composer": {"operator": "action_send"},
     "telegram.event": {"manager": "action_replay"},
     "telegram.forward": {"operator": "action_forward"},
+    "telegram.hand.over": {"operator": "action_hand_over"},
     "telegram.group.add": {"operator": "action_add action_check_numbers"},
     "telegram.group.create": {"operator": "action_check_numbers action_create action_find_group"},
     "telegram.group.edit": {"operator": "action_apply"},
@@ -100,6 +103,8 @@ METHODS = {
 
 # The least role to read, write, create and delete; "-" is nobody, not even Odoo's settings.
 MODELS = {
+    "telegram.automatic.message": "manager - - -",
+    "telegram.automation": "manager manager - manager",
     "telegram.call": "manager - - manager",
     "telegram.chat": "operator manager - manager",
     "telegram.event": "manager - - manager",
@@ -118,6 +123,7 @@ DIALOGS = {
     "user": """
         telegram.chat.history telegram.check.numbers telegram.composer telegram.forward
         telegram.group.add telegram.group.create telegram.group.edit telegram.group.record
+        telegram.hand.over
         telegram.link.partner telegram.link.record telegram.message.edit telegram.template.preview
     """,
     "manager": """
@@ -129,10 +135,11 @@ DIALOGS = {
 }
 
 MENUS = {
-    "user": "telegram_menu_root telegram_message_menu telegram_chat_menu",
+    "user": "telegram_menu_root telegram_inbox_menu telegram_message_menu telegram_chat_menu",
     "manager": """
         telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
-        telegram_template_menu telegram_technical_menu telegram_event_menu telegram_call_menu
+        telegram_template_menu telegram_automation_menu telegram_technical_menu
+        telegram_automatic_message_menu telegram_event_menu telegram_call_menu
         telegram_message_lookup_menu
     """,
     "system": "telegram_api_partner_menu",

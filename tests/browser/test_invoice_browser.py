@@ -22,6 +22,15 @@ class TestInvoiceScreen(InvoiceCase, HttpCase):
         self.assertTrue(message.attachment_id)
         self.assertTrue(invoice.is_move_sent)
 
+    def test_refused(self):
+        """An invoice that Telegram refused is found by a filter, and is not shown as sent."""
+        invoice = self._create_invoice()
+        self.send(invoice)
+        self.phone.fault("sendFileByUpload", "status", status=400)
+        self.send_queue()
+        url = "/odoo/action-account.action_move_out_invoice"
+        self.start_tour(url, "telegram_green_api.refused_invoice", login=self.accountant.login)
+
     def test_many(self):
         """From the list, with the reason for the invoice that is left out."""
         invoice, draft = self._create_invoice(), self._create_invoice(post=False)

@@ -108,9 +108,19 @@ class ProxyHandler(BaseHTTPRequestHandler):
 
     def _end_tls(self, context: ssl.SSLContext) -> None:
         """Go on reading requests, now from inside the tunnel."""
-        self.connection = context.wrap_socket(self.connection, server_side=True)
+        try:
+            self.connection = context.wrap_socket(self.connection, server_side=True)
+        except OSError:
+            self.close_connection = True  # the program rejected the certificate
+            return
         self.rfile = self.connection.makefile("rb")
         self.wfile = self.connection.makefile("wb", buffering=0)
+        self.close_connection = False  # whatever the version of HTTP of the CONNECT was
+
+    def finish(self) -> None:
+        """Close the connection, also the one inside a tunnel."""
+        super().finish()
+        self.connection.close()
 
     def _relay(self) -> None:
         """Pass on what comes from either side until one of them ends."""

@@ -114,6 +114,7 @@ def set_state(
     instance.state_instance = state
     if state != "starting":
         instance.stuck = False
+    if state not in ("starting", "blocked"):
         instance.blocked_by_mistake = False
     instance.starting_until = starting_until
     instance.state_after_starting = state_after_starting

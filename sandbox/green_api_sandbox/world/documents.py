@@ -194,7 +194,8 @@ FAST: JsonObject = {
 #: what the control interface may change
 SWITCHES = (
     "stateInstance phone chatId name username twoFactorPassword suspendedUntil expired deleted"
-    " plan checkAccountPausedUntil checkAccountLimitedUntil loginSeconds stuckByExpiredCode"
+    " blockedByMistake plan checkAccountPausedUntil checkAccountLimitedUntil loginSeconds"
+    " stuckByExpiredCode"
     " startingSeconds pace rateLimits counterSeconds queueWhileOffline longPoll emptyBody"
     " autoDeliver autoRead pollVotes journalLagSeconds journalDuplicates formatting doubledMarks"
     " formattingBack fileNames fileKinds webhookTimeoutSeconds webhookPauseSeconds"

@@ -4,6 +4,8 @@
 Each builder takes what happened and gives the body as the service writes it.
 """
 
+import base64
+import json
 from typing import Any
 
 from . import chats, telling
@@ -15,6 +17,8 @@ from .world import World
 LIST = "notifications"
 #: those that a fault holds back
 LATE_LIST = "late notifications"
+#: key of a queued body that is no JSON: its bytes, in base64
+CONTENT = "content of the notification"
 LIFE = 24 * 60 * 60  # seconds
 STATUS_SETTINGS = ("outgoingWebhook", "outgoingMessageWebhook", "outgoingAPIMessageWebhook")
 ALWAYS_TOLD = ("failed", "noAccount")
@@ -48,6 +52,22 @@ def add_raw(world: World, instance: Instance, body: Any) -> int:
     :return: its receiptId
     """
     return world.store.add_entry(instance.id_instance, LIST, body, world.clock.now())
+
+
+def add_content(world: World, instance: Instance, content: str) -> int:
+    """Queue any bytes in place of the JSON of a notification.
+
+    :param content: in base64
+    :return: its receiptId
+    """
+    return add_raw(world, instance, {CONTENT: content})
+
+
+def encode(body: Any) -> bytes:
+    """Return a queued body as it is transferred."""
+    if isinstance(body, dict) and CONTENT in body:
+        return base64.b64decode(body[CONTENT])
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def add_late(world: World, id_instance: int) -> None:

@@ -29,6 +29,17 @@ registry.category("web_tour.tours").add("telegram_green_api.send_invoice", {
     ],
 });
 
+registry.category("web_tour.tours").add("telegram_green_api.refused_invoice", {
+    steps: () => [
+        { trigger: ".o_searchview_dropdown_toggler", run: "click" },
+        { trigger: ".o-dropdown-item:contains('Telegram Failed')", run: "click" },
+        { trigger: ".o_searchview_facet:contains('Telegram Failed')" },
+        { trigger: ".o_data_row .o_data_cell:contains('Vasilisa')", run: "click" },
+        { trigger: ".o-mail-Message:contains('no longer marked as sent')" },
+        { trigger: ".o_form_view:not(:has(.ribbon:contains('Sent')))" },
+    ],
+});
+
 registry.category("web_tour.tours").add("telegram_green_api.send_invoices", {
     steps: () => [
         { trigger: ".o_list_view thead .o_list_record_selector input", run: "click" },

@@ -26,7 +26,7 @@ def receive_notification(call: Call) -> Any:
     head = world.wait_until(lambda: notifications.first(world, instance.id_instance), deadline)
     if head:
         receipt_id, _created, body = head
-        return {"receiptId": receipt_id, "body": body}
+        return b'{"receiptId": %d, "body": %s}' % (receipt_id, notifications.encode(body))
     return EMPTY if instance.empty_body else None
 
 
