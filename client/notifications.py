@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from .. import const
 from . import parsing
-from .message_data import Message, parse_content
+from .message_data import Message, has_edited_text, parse_content
 from .parsing import JsonObject
 
 INCOMING = "incomingMessageReceived"
@@ -177,19 +177,40 @@ def event_key(body: Any, receipt_id: int | None = None) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
+def get_file_identity(body: Any) -> tuple[str, str] | None:
+    """Return the name and the link of the file of a message; None without a file.
+
+    :param body: the notification, decoded from JSON
+    """
+    message = parsing.obj(body, "messageData") if isinstance(body, dict) else {}
+    file = parse_content(message)["file"]
+    return (file.name, file.download_url.partition("?")[0]) if file else None
+
+
+def has_other_file(body: Any, stored: Any) -> bool:
+    """Return whether two notifications of one message have different files, as in an album.
+
+    What one of them lacks makes no difference.
+    """
+    file, other = get_file_identity(body), get_file_identity(stored)
+    pairs = zip(file or (), other or (), strict=False)
+    return any(one and two and one != two for one, two in pairs)
+
+
 def _parse_message(type_webhook: str, body: JsonObject) -> MessageNotification:
     sender, message = parsing.obj(body, "senderData"), parsing.obj(body, "messageData")
-    name = parsing.clean_text(sender, "senderName")
-    _require(message, "typeMessage")
+    name = parsing.name(sender, "senderName")
+    if _require(message, "typeMessage") == "editedMessage" and not has_edited_text(message):
+        raise NotificationError("editedMessageData.textMessage is missing")
     return MessageNotification(
         type_webhook=type_webhook,
         id_message=_require(body, "idMessage"),
         timestamp=parsing.timestamp(body, "timestamp"),
         chat_id=_require_chat_id(sender),
         chat_type=parsing.clean_text(sender, "chatType"),
-        chat_name=parsing.clean_text(sender, "chatName"),
+        chat_name=parsing.name(sender, "chatName"),
         sender=parsing.clean_text(sender, "sender"),
-        sender_name=name or parsing.clean_text(sender, "senderContactName"),
+        sender_name=name or parsing.name(sender, "senderContactName"),
         sender_phone=parsing.phone(sender, "senderPhoneNumber"),
         is_incoming=type_webhook == INCOMING,
         is_via_api=type_webhook == OUTGOING_API,

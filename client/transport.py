@@ -24,6 +24,7 @@ from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 from .. import const
 from .addresses import check_host
 from .call_log import Call, Observer, mask_path
+from .connections import Connections
 from .errors import GreenApiError, RefusedError, RetryableError, unclear_error
 from .parsing import JsonObject, clean, decode, to_text
 from .session import create_session
@@ -97,7 +98,8 @@ class Transport:
         self._account = account
         self._token = token
         self._observe = observe
-        self._session = create_session()
+        self._connections = Connections()
+        self._session = create_session(self._connections)
         #: seconds by which GREEN-API's clock is ahead of ours; None before the first response
         self.clock_offset: float | None = None
 
@@ -110,6 +112,13 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    def cut(self) -> None:
+        """End a call that is under way in another thread: it raises an error at once.
+
+        The client cannot be used afterwards.
+        """
+        self._connections.cut()
 
     def _call(
         self,

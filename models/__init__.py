@@ -18,4 +18,5 @@ from . import receiving
 from . import invoices
 from . import partner_mode
 from . import automation
+from . import team
 from . import retention

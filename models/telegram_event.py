@@ -7,7 +7,16 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..client import parsing
-from ..client.notifications import UnreadableBody, decode_body, event_key
+from ..client.notifications import (
+    UnreadableBody,
+    decode_body,
+    event_key,
+    get_file_identity,
+    has_other_file,
+)
+
+# Key that Odoo adds to the notification of a further file under the ID of another message.
+FURTHER_FILE = "furtherFile"
 
 
 class TelegramEvent(models.Model):
@@ -111,6 +120,28 @@ class TelegramEvent(models.Model):
         :return: bool, whether it is new
         """
         self.flush_model()
+        key = event_key(body, receipt_id)
+        is_new = self._insert(instance, key, body, source)
+        if is_new or source == "journal" or not self._has_other_file(instance, key, body):
+            return is_new
+        # An album: GREEN-API may report each of its files under the ID of the first one.
+        key = event_key([key, get_file_identity(body)])
+        return self._insert(instance, key, {**body, FURTHER_FILE: True}, source)
+
+    @api.model
+    def _has_other_file(self, instance, key, body):
+        """Return whether a notification has another file than the stored one with this key."""
+        if not get_file_identity(body):
+            return False
+        stored = self.search([("instance_id", "=", instance.id), ("key", "=", key)])
+        return bool(stored) and has_other_file(body, decode_body(stored.payload))
+
+    @api.model
+    def _insert(self, instance, key, body, source):
+        """Store a notification unless one with this key is known.
+
+        :return: bool, whether it is new
+        """
         type_webhook = parsing.clean_text(body, "typeWebhook") if isinstance(body, dict) else ""
         reason = body.reason if isinstance(body, UnreadableBody) else None
         # The unique key decides. A search before would miss what was committed meanwhile, and the
@@ -133,7 +164,7 @@ class TelegramEvent(models.Model):
                 RETURNING id
                 """,
                 instance=instance.id,
-                key=event_key(body, receipt_id),
+                key=key,
                 type=type_webhook[:64],
                 source=source,
                 payload=body.text if reason else json.dumps(body),

@@ -228,6 +228,7 @@ class TelegramInstance(models.Model):
         instances = super().create(vals_list)
         for instance in instances:
             instance._create_crons()
+        self._trigger_listen()
         return instances
 
     def write(self, vals):
@@ -247,9 +248,11 @@ class TelegramInstance(models.Model):
         mode = vals.get("receive_mode")
         rerouted = self.filtered(lambda instance: mode and instance.receive_mode != mode)
         result = super().write(vals)
-        if "name" in vals or "active" in vals:
+        if vals.keys() & {"name", "active", "receive_mode"}:
             for instance in self:
                 instance._update_crons()
+        if vals.keys() & {"active", "receive_mode"} or vals.get("state") == "unchecked":
+            self._trigger_listen()
         if moved:
             # sudo: telegram.instance - the state belonged to the former credentials
             self.sudo().write({"state": "unchecked", "last_error": False})

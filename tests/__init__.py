@@ -17,6 +17,7 @@ from .client import *
 from .code import *
 from .connection import *
 from .contacts import *
+from .formatting import *
 from .groups import *
 from .installation import *
 from .invoices import *
@@ -24,4 +25,5 @@ from .mail import *
 from .partner_mode import *
 from .receiving import *
 from .sending import *
+from .team import *
 from .templates import *

@@ -5,7 +5,7 @@ import errno
 import mimetypes
 import re
 
-from ..client.parsing import clean
+from ..client.parsing import DIRECTION_CHARACTERS, clean
 
 # Types that say little about a file: a letter in its extension is enough there.
 VAGUE_TYPES = (
@@ -22,8 +22,6 @@ NAME_MAX_LENGTH = 200  # characters; most file systems allow 255 bytes
 EXTENSION_MAX_LENGTH = 20  # characters; what follows the last dot of a longer one is text
 DISK_FULL_CODES = (errno.ENOSPC, errno.EDQUOT)
 CONTROL_CHARACTERS = "\x00-\x1f\x7f-\x9f"
-# What changes the direction of reading can hide an extension.
-DIRECTION_CHARACTERS = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
 CONTROL = re.compile(f"[{CONTROL_CHARACTERS}]")
 UNSAFE = re.compile(f"[{CONTROL_CHARACTERS}{DIRECTION_CHARACTERS}]")
 

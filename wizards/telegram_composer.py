@@ -224,11 +224,12 @@ class TelegramComposer(models.TransientModel):
         :raise UserError: none of the texts can be sent
         """
         messages, sendable, last_error = self.env["telegram.message"], [], None
-        files = message["attachments"] or message["contents"]
-        shared = messages._prepare_all("", **message) if files else []
+        files, contents = message["attachments"], message["contents"]
+        shared = messages._prepare_all("", files, contents) if files or contents else []
         for recipient in recipients:
             try:
-                recipient.record._telegram_prepare_parts(bodies[recipient.record.id], shared)
+                text = messages._read_text(bodies[recipient.record.id], message["formatting"])
+                messages._add_text(text, shared, self.instance_id)
             except UserError as error:
                 last_error = error
                 left_out.append(recipient._replace(reason=str(error)))

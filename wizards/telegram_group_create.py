@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .. import const
+from ..client.parsing import clean_name
 from ..models.connection.user_requests import is_unsure
 from ..tools.transactions import write_in_own_transaction
 
@@ -101,7 +102,7 @@ class TelegramGroupCreate(models.TransientModel):
     def action_find_group(self):
         """Search the chats of the account for a group that was created after all."""
         self.ensure_one()
-        groups = self.instance_id.find_groups(self.name.strip(), self.existing_ids)
+        groups = self.instance_id.find_groups(self.name, self.existing_ids)
         if groups:
             action = self._open(groups[:1])
             write_in_own_transaction(self, lambda own: own._store_press("action_create", action))
@@ -146,7 +147,7 @@ class TelegramGroupCreate(models.TransientModel):
 
     def _find_existing(self):
         """Return the groups of this name that already exist."""
-        domain = [("instance_id", "=", self.instance_id.id), ("name", "=", self.name.strip())]
+        domain = [("instance_id", "=", self.instance_id.id), ("name", "=", clean_name(self.name))]
         return self.env["telegram.chat"].with_context(active_test=False).search(domain)
 
     def _store_and_reopen(self, values):

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from datetime import timedelta
+from functools import partial
 
 from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
@@ -80,9 +81,11 @@ class TelegramInstance(models.Model):
 
     # === CLIENT === #
 
-    def _get_client(self):
+    def _get_client(self, defer=None):
         """Return a client for this account. It is created here only.
 
+        :param defer: for a client in a thread without a cursor; gets a function with its arguments,
+            which the thread of this environment has to call
         :raise UserError: the token is missing
         """
         self.ensure_one()
@@ -103,13 +106,14 @@ class TelegramInstance(models.Model):
                     self.name,
                 )
             )
+        observe = self.env["telegram.call"]._get_observer(self)
         return GreenApiClient(
             instance_sudo.api_url,
             instance_sudo.id_instance,
             instance_sudo.api_token,
             media_url=instance_sudo.media_url,
             download_hosts=(instance_sudo.download_hosts or "").split(),
-            observe=self.env["telegram.call"]._get_observer(self),
+            observe=partial(defer, observe) if observe and defer else observe,
         )
 
     # === STATE === #

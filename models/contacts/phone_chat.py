@@ -143,6 +143,7 @@ class TelegramChat(models.Model):
                 "partner_id": self._get_merged_partner(other).id,
                 "first_contact_date": other.first_contact_date or self.first_contact_date,
                 "opted_out": other.opted_out or self.opted_out,
+                "user_id": other.user_id.id or self.user_id.id,
             }
         )
         self.flush_recordset()

@@ -3,6 +3,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ...client.parsing import clean_name
 from ...tools.arguments import takes
 from ...tools.transactions import write_in_own_transaction
 
@@ -76,6 +77,7 @@ class TelegramInstance(models.Model):
         self.ensure_one()
         self.check_access("read")
         found = self.env["telegram.chat"]
+        name = clean_name(name)
         known_chat_ids = set((known or found).mapped("telegram_id"))
         for listed in self._call_service("get_chats"):
             is_group = listed.type in ("group", "supergroup")

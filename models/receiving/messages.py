@@ -7,6 +7,7 @@ from ... import const
 from ...client.message_data import parse_journal
 from ...client.parsing import to_datetime
 from ..sending.same_message import MessageMatching
+from ..telegram_event import FURTHER_FILE
 from ..telegram_message import EventPostponedError
 
 
@@ -29,13 +30,17 @@ class TelegramMessage(models.Model):
         :return: list of the ``telegram.message`` of each, new or known
         :raise EventPostponedError: see _find_echo
         """
-        if not notifications[0].is_incoming:
+        if not notifications[0].is_incoming and not notifications[0].raw.get(FURTHER_FILE):
             echo = self._find_echo(instance, notifications[0], received_at)
             if echo:
                 return [echo]
         chats = self.env["telegram.chat"]._from_notifications(instance, notifications)
-        keys = [(chats[each.chat_id].id, each.id_message) for each in notifications]
-        messages = self._find_by_keys(keys)
+        # A further file of an album has no ID of its own.
+        keys = [
+            (chats[each.chat_id].id, not each.raw.get(FURTHER_FILE) and each.id_message)
+            for each in notifications
+        ]
+        messages = self._find_by_keys([key for key in keys if key[1]])
         new = [
             (chats[notification.chat_id], notification)
             for notification, key in zip(notifications, keys, strict=True)
@@ -146,9 +151,9 @@ class TelegramMessage(models.Model):
             "instance_id": chat.instance_id.id,
             "direction": "incoming" if notification.is_incoming else "outgoing",
             "state": "received" if notification.is_incoming else "sent",
-            "id_message": notification.id_message,
+            "id_message": not notification.raw.get(FURTHER_FILE) and notification.id_message,
             "type_message": notification.type_message,
-            "text": notification.text,
+            **self._prepare_received_text(chat.instance_id, notification),
             "file_name": notification.file_name,
             "sender_name": notification.sender_name,
             "quoted_id_message": notification.quoted_id_message or False,
@@ -163,6 +168,19 @@ class TelegramMessage(models.Model):
             row = parse_journal(entry)
             values.update(is_edited=row.is_edited, is_deleted=row.is_deleted)
         return values
+
+    @api.model
+    def _prepare_received_text(self, instance, notification):
+        """Prepare the text with its formatting. Only texts and captions have any.
+
+        :param instance: the ``telegram.instance``
+        :param MessageNotification notification: the report
+        :return: dict
+        """
+        kind = notification.type_message
+        if kind in (*const.TEXT_KINDS, *const.FILE_KINDS, "editedMessage"):
+            return self._prepare_text_values(instance._read_marks(notification.text))
+        return {"text": notification.text, "text_entities": False}
 
     @api.model
     def _prepare_received_content(self, notification):

@@ -20,6 +20,7 @@ from ...client.notifications import (
 )
 from ...tools.files import is_disk_full
 from ...tools.transactions import CONFLICTS
+from ..telegram_event import FURTHER_FILE
 from ..telegram_message import EventPostponedError
 
 _logger = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class EventBatch:
             isinstance(notification, MessageNotification)
             and notification.is_incoming
             and not notification.target_id_message
+            and not notification.raw.get(FURTHER_FILE)
         )
 
     def _identify(self, notification):
@@ -83,7 +85,8 @@ class TelegramEvent(models.Model):
       and after conflicts with other transactions. This may happen any number of times.
     * It is *set aside* at once if it is malformed. After any other error it is postponed, and set
       aside after MAX_ATTEMPTS attempts. A user may process it again.
-    * It is *ignored* if there is nothing to do: an unknown type, the status of an unknown message.
+    * It is *ignored* if there is nothing to do: an unknown type or status, the status of an unknown
+      message.
     """
 
     _inherit = "telegram.event"
@@ -92,25 +95,40 @@ class TelegramEvent(models.Model):
     def _process_inbox(self, instance):
         """Process the new events of an account in their order. Commits.
 
-        Events that arrive meanwhile are left to the next call, because a large batch is much less
-        work. For callers that hold the lock of the receive action.
+        Nothing is done while another process receives for the account. Events that arrive
+        meanwhile are left to the next call, because a large batch is much less work.
 
         :param instance: the ``telegram.instance``
         :return: bool, whether the time of the scheduled action is over before the work is done
         """
+        with instance._hold_receiving() as is_held:
+            if is_held:
+                for seconds_left in self._process_batches(instance):
+                    if not seconds_left:
+                        return self._has_due_events(instance)
+        return False
+
+    @api.model
+    def _process_batches(self, instance):
+        """Process the new events of an account in batches. Commits.
+
+        For callers that hold the account's lock, see ``_hold_receiving``.
+
+        :param instance: the ``telegram.instance``
+        :return: iterator that processes one batch at a time, of the seconds that are left for the
+            scheduled action after it
+        """
         due = self._get_due_domain(instance)
-        last_id, seconds_left = 0, self.env["ir.cron"]._commit_progress()
+        last_id = 0
+        self.env["ir.cron"]._commit_progress()
         while events := self.search(
             due & Domain("id", ">", last_id), order="id", limit=EVENTS_AT_ONCE
         ):
-            if last_id and not seconds_left:
-                return True
             processed = events._process_together()
             last_id = processed[-1].id
-            seconds_left = self.env["ir.cron"]._commit_progress(len(processed), remaining=1)
+            yield self.env["ir.cron"]._commit_progress(len(processed), remaining=1)
             if processed == events and len(events) < EVENTS_AT_ONCE:
                 break
-        return False
 
     @api.model
     def _has_due_events(self, instance):
@@ -118,9 +136,15 @@ class TelegramEvent(models.Model):
         return bool(self.search_count(self._get_due_domain(instance), limit=1))
 
     @api.model
-    def _get_due_domain(self, instance):
-        """Return the domain of the events of an account that are to be processed now."""
-        due = Domain("instance_id", "=", instance.id) & Domain("state", "=", "new")
+    def _find_due_instances(self, instances):
+        """Return those of the accounts that have events to be processed now."""
+        groups = self._read_group(self._get_due_domain(instances), [], ["instance_id:recordset"])
+        return groups[0][0]
+
+    @api.model
+    def _get_due_domain(self, instances):
+        """Return the domain of the events of accounts that are to be processed now."""
+        due = Domain("instance_id", "in", instances.ids) & Domain("state", "=", "new")
         return due & (
             Domain("next_attempt_date", "=", False)
             | Domain("next_attempt_date", "<=", fields.Datetime.now())
@@ -222,6 +246,10 @@ class TelegramEvent(models.Model):
             case MessageNotification():
                 received = messages._receive(instance, notifications, self[0].create_date)
                 return received, {"state": "done"}
+            case StatusNotification(status=status) if not messages._is_known_status(status):
+                message = messages._find_by_status(instance, notification)
+                reason = self.env._("This version does not know the status “%s”.", status)
+                return [message], {"state": "ignored", "error": reason}
             case StatusNotification():
                 message = messages._process_status(instance, notification, self.create_date)
                 if message:

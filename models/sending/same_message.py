@@ -10,6 +10,7 @@ from odoo.fields import Domain
 
 from ... import const
 from ...client.notifications import MessageNotification
+from ...tools.phone import parse_phone
 
 # Seconds by which GREEN-API's time of a message may be before our time of the attempt, besides the
 # measured difference of both clocks.
@@ -382,7 +383,7 @@ class TelegramMessage(models.Model):
             is_near = all(abs(value) < LOCATION_TOLERANCE for value in differences)
             return Likeness.EQUAL if is_near else Likeness.POSSIBLE
         if found.contact and found.contact.phone:
-            is_same = found.contact.phone == str(ours.get("phoneContact", ""))
+            is_same = parse_phone(found.contact.phone) == parse_phone(ours.get("phoneContact"))
             return Likeness.EQUAL if is_same else Likeness.POSSIBLE
         if self.type_message == "pollMessage":
             return self._get_poll_likeness(found)

@@ -2,6 +2,7 @@
 """The control interface as Python, for tests and the demo."""
 
 import base64
+from collections.abc import Iterable
 from typing import Any
 
 import requests
@@ -128,9 +129,19 @@ class Phone:
         poll = {"name": name, "options": options, **values}
         return self._write(chat_id, None, sender, poll=poll)
 
-    def burst(self, count: int, *chat_ids: str, text: str = "Message") -> list[str]:
-        """Write ``count`` texts ("Message 1", …) in turns from these chats; return their ids."""
-        values = {"count": count, "chatIds": [str(each) for each in chat_ids], "message": text}
+    def burst(
+        self, count: int, *chat_ids: str, text: str = "Message", file_names: Iterable[str] = ()
+    ) -> list[str]:
+        """Write ``count`` texts ("Message 1", …) in turns from these chats; return their ids.
+
+        :param file_names: in turns, of files whose captions the texts are; "" for a text alone
+        """
+        values = {
+            "count": count,
+            "chatIds": [str(each) for each in chat_ids],
+            "message": text,
+            "fileNames": list(file_names),
+        }
         return self._own("POST", "/burst", values)["idMessages"]
 
     def deliver(self, chat_id: str) -> None:

@@ -84,6 +84,16 @@ class TestFaults(LocalServiceCase):
         with self.assertRaises(PhoneError):
             self.phone.fault("readChat", "same_id")
 
+    def test_wrong_id(self):
+        """The answer may name the id of another message; echo and ledger have the right one."""
+        first = self.send(VASILISA, "one")
+        self.phone.fault("sendMessage", "wrong_id")
+        self.assertEqual(self.send(IVAN, "two"), first)
+        entry = self.phone.ledger()[-1]
+        self.assertNotEqual(entry["idMessage"], first)
+        echoes = [body["idMessage"] for body in self.waiting() if "messageData" in body]
+        self.assertEqual(echoes, [first, entry["idMessage"]])
+
     def test_status_after(self):
         """A server error after the work was done: the message is sent."""
         self.phone.fault("sendMessage", "status_after", status=502, body="Bad Gateway")

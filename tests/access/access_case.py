@@ -211,6 +211,10 @@ class MatrixCase(TelegramCase, HttpCase):
                 "res_id": self.customer.id,
                 "body": "Hello",
             },
+            "telegram.hand.over": {
+                "chat_id": self.chat.id,
+                "user_id": self.users["manager"].id,
+            },
             "telegram.forward": {**messages, "chat_ids": [Command.set(self.chat.ids)]},
             "telegram.group.add": {**of_group, **people},
             "telegram.group.create": {**of_instance, **people, "name": "New"},

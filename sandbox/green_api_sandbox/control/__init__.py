@@ -35,8 +35,10 @@ POST …/incoming                           {chatId, WHAT, quotedMessageId?, sen
                                           {phoneContact, firstName?, lastName?}, poll {name,
                                           options, multipleAnswers?, isAnonymous?}, messageData
 POST …/outgoing                           the same without sender: the owner writes on the phone
-POST …/burst                              {chatIds, count, message?} so many texts at once, in
-                                          turns from these chats -> {idMessages}
+POST …/burst                              {chatIds, count, message?, fileNames?} so many texts at
+                                          once, in turns from these chats -> {idMessages}; with
+                                          fileNames: files with these names in turns, the texts
+                                          are their captions; an empty name stands for a text
 POST …/files                              {fileName, content (base64), caption?} store a file
                                           -> its messageData
 POST …/edit                               {chatId, idMessage, message, literal?} the author of

@@ -13,6 +13,7 @@ from .routes import INSTANCE, ControlError, route
 
 KINDS = ("message", "file", "location", "contact", "poll", "messageData")
 MAX_BURST = 10000
+BURST_CONTENT = b"One of many files"
 
 
 @route("POST", INSTANCE + "/incoming")
@@ -42,19 +43,29 @@ def outgoing(world: World, values: JsonObject, id_instance: int) -> JsonObject:
 
 @route("POST", INSTANCE + "/burst")
 def burst(world: World, values: JsonObject, id_instance: int) -> JsonObject:
-    """Create many incoming texts, in turns from several chats."""
-    allow(values, "chatIds", "count", "message")
+    """Create many incoming texts, or files with these captions, in turns from several chats."""
+    allow(values, "chatIds", "count", "message", "fileNames")
     count = values["count"]
     if not isinstance(count, int) or not 1 <= count <= MAX_BURST:
         raise ControlError(f"count has to be an integer from 1 to {MAX_BURST}")
     words = values.get("message", "Message")
+    names = values.get("fileNames") or [""]
     written = []
     with world.transaction(id_instance):
+        instance = get_instance(world, id_instance)
+        urls = {
+            name: files.save(world, instance, io.BytesIO(BURST_CONTENT), name)
+            for name in filter(None, names)
+        }
         for number in range(count):
             chat_id = values["chatIds"][number % len(values["chatIds"])]
             instance, chat = get_chat(world, id_instance, {"chatId": chat_id})
             sender = get_sender(world, instance, chat, {})
-            data = message_content.text(f"{words} {number + 1}")
+            text, name = f"{words} {number + 1}", names[number % len(names)]
+            if name:
+                data = message_content.file(urls[name], name, text)
+            else:
+                data = message_content.text(text)
             written.append(messages.receive(world, instance, chat, sender, data))
     return {"idMessages": [message.id_message for message in written]}
 

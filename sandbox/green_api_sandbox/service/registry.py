@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import IO, Any, NamedTuple
 
 from ..world.documents import Instance, JsonObject
-from ..world.faults import SAME_ID, Fault
+from ..world.faults import Fault
 from ..world.world import World
 from .fields import Field
 
@@ -52,10 +52,9 @@ class Call(PartnerCall):
             raise LookupError("this method is not declared to take a file")
         return self.uploaded
 
-    @property
-    def repeats_id(self) -> bool:
-        """Return whether a fault gives the message an id that another one has."""
-        return self.fault is not None and self.fault.kind == SAME_ID
+    def has_fault(self, kind: str) -> bool:
+        """Return whether a fault of this kind hits this call."""
+        return self.fault is not None and self.fault.kind == kind
 
 
 MethodFunction = Callable[[Call], Any]

@@ -26,6 +26,8 @@ delay           yes       the answer, ``seconds`` later
 hold            yes       the answer, after ``POST /control/release``
 same_id         yes       sending methods only: the idMessage is one that a message of another
                           chat has (the last of these)
+wrong_id        yes       sending methods only: so says the answer, but the message has an id of
+                          its own
 duplicate       yes       deleteNotification only: says it is done, but the notification stays
 ==============  ========  ==================================================================
 
@@ -68,6 +70,7 @@ AFTER = (
 )
 DUPLICATE = "duplicate"
 SAME_ID = "same_id"
+WRONG_ID = "wrong_id"
 SENDING = (
     "sendmessage sendlocation sendcontact sendpoll sendfilebyurl sendfilebyupload forwardmessages"
 ).split()
@@ -85,9 +88,9 @@ OTHERS = {
 
 def kinds_for(method: str) -> tuple[str, ...]:
     """Return the faults that calls of a method can have."""
-    own = (DUPLICATE,) if method.lower() == "deletenotification" else ()
+    own: tuple[str, ...] = (DUPLICATE,) if method.lower() == "deletenotification" else ()
     if method.lower() in SENDING:
-        own = (SAME_ID,)
+        own = (SAME_ID, WRONG_ID)
     return OTHERS.get(method, (*BEFORE, *AFTER, *own))
 
 

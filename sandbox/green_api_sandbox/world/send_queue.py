@@ -36,7 +36,7 @@ def enqueue(
     :param repeats_id: give it the id of a message in another chat, if there is one
     :return: its idMessage
     """
-    id_message = (repeats_id and _other_id(world, instance, body["chatId"])) or ""
+    id_message = (repeats_id and other_id(world, instance, body["chatId"])) or ""
     id_message = id_message or world.next_id_message(instance)
     item = {
         "idMessage": id_message,
@@ -53,7 +53,7 @@ def enqueue(
     return id_message
 
 
-def _other_id(world: World, instance: Instance, wanted: str) -> str | None:
+def other_id(world: World, instance: Instance, wanted: str) -> str | None:
     """Return the id of the last message that the API has sent to another chat, or None."""
     chat = chats.find(world, instance, wanted)
     for message in messages.search(world, instance, outgoing=True, limit=100):
