@@ -54,6 +54,13 @@ class TestOtherDatabase(TelegramCase):
         self.assertIn("This Is the One", later.waiting_reason)
         self.assertIn("This Is the One", self.instance.waiting_reason)
 
+    def test_nobody_listens(self):
+        """The listener of all polled accounts leaves this one out."""
+        self.assertIn(self.instance.id, self.instance._get_polled_accounts())
+        self.copy()
+        self.env.flush_all()
+        self.assertNotIn(self.instance.id, self.instance._get_polled_accounts())
+
     def test_alert(self):
         """The administrator is told once, by an activity, and by the banner of the account."""
         self.copy()
