@@ -47,8 +47,9 @@ class _HideConflicts(logging.Filter):
             self._threads.is_active = was_active
 
 
-_hide_conflicts = _HideConflicts()
-logging.getLogger("odoo.sql_db").addFilter(_hide_conflicts)
+_filter = _HideConflicts()
+logging.getLogger("odoo.sql_db").addFilter(_filter)
+hide_conflicts = _filter.active
 
 
 def write_and_commit(
@@ -66,7 +67,7 @@ def write_and_commit(
     """
     for _attempt in range(ATTEMPTS):
         try:
-            with _hide_conflicts.active():
+            with hide_conflicts():
                 result = write(*args)
                 env.flush_all()
                 return result, env["ir.cron"]._commit_progress(processed)
@@ -100,7 +101,7 @@ def write_in_own_transaction(records: BaseModel, write: Callable[[BaseModel], T]
     conflict: Exception | None = None
     for _attempt in range(ATTEMPTS):
         try:
-            with _hide_conflicts.active(), own_transaction(records) as own:
+            with hide_conflicts(), own_transaction(records) as own:
                 return write(own)
         except CONFLICTS as error:
             conflict = error
