@@ -18,6 +18,7 @@ from odoo.tools import SQL
 RECEIVING = 1952803681  # one for each account: only its owner fetches and processes notifications
 LISTENING = 1952803682  # one for each Odoo server: one of its processes listens
 MODULES = 1952803683  # held while modules are installed
+TOKEN = 1952803684  # one for each account: only its owner replaces the API token
 
 
 @contextmanager
