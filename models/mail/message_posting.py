@@ -35,6 +35,7 @@ from odoo.addons.mail.tools.discuss import Store
 
 from ...const import CHANGE_KINDS
 from ...tools import bulk_insert
+from ...tools.context import OwnValue
 from .discuss_channel import RESPONSIBLE
 
 PREFETCHED = 50  # messages whose data for the web clients is read at once
@@ -57,14 +58,16 @@ class TelegramMessage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         messages = super().create(vals_list)
-        if not self.env.context.get("telegram_is_shown"):
-            messages.filtered(
-                lambda message: (
-                    message.state == "queued"
-                    and message.chat_id.channel_id
-                    and message.type_message not in CHANGE_KINDS
-                )
-            )._post_in_conversations()
+        # Who names the posts has posted the message already.
+        pairs = zip(messages, vals_list, strict=True)
+        unposted = [message.id for message, vals in pairs if "mail_message_ids" not in vals]
+        self.browse(unposted).filtered(
+            lambda message: (
+                message.state == "queued"
+                and message.chat_id.channel_id
+                and message.type_message not in CHANGE_KINDS
+            )
+        )._post_in_conversations()
         return messages
 
     # === SENT FROM RECORDS === #
@@ -272,7 +275,8 @@ class TelegramMessage(models.Model):
                 record = record.with_company(message.company_id)
                 # sudo: mail.notification - colleagues whom another post has notified already
                 notified = message.sudo().mail_message_ids.notification_ids.res_partner_id
-                record = record.with_context(telegram_notified_ids=notified.ids)
+                ids = OwnValue(tuple(notified.ids))
+                record = record.with_context(telegram_notified_ids=ids)
                 posted = record.message_post(message_type="telegram", **values)
                 message.mail_message_ids += posted
         # sudo: mail.message - also users without access to the contact write in the conversation

@@ -27,6 +27,7 @@ METHODS = {
     "res.partner": {
         "user": """
             action_check_telegram_number action_check_telegram_numbers action_open_telegram
+            action_refresh_telegram_number
             action_unlink_changed_chats action_use_new_number
         """,
     },
@@ -66,7 +67,8 @@ METHODS = {
             send_file_by_url send_location send_poll send_text
         """,
         "manager": """
-            action_check_state action_fetch_missed action_log_out action_new_webhook_secret
+            action_check_state action_confirm_database action_fetch_missed action_log_out
+            action_new_webhook_secret
             action_open_journals action_open_queues action_open_settings action_read_account
             action_restart action_set_picture action_set_up_receiving action_sign_in
             action_standard_settings action_start action_sync action_test
