@@ -193,8 +193,11 @@ class TelegramComposer(models.TransientModel):
         """
         message = self._prepare_message()
         records = self.env[self.res_model].browse([recipient.record.id for recipient in recipients])
-        bodies = self._render_bodies(records, message.pop("body"))
-        sendable = self._filter_sendable(recipients, left_out, bodies, message)
+        body, problems = message.pop("body"), {}
+        bodies = dict.fromkeys(records.ids, body)
+        if self.kind == "text":  # an address is no text that a user has typed
+            bodies, problems = self._render_bodies(records, body)
+        sendable = self._filter_sendable(recipients, left_out, (bodies, problems), message)
         records = records.browse([recipient.record.id for recipient in sendable])
         return records._message_telegram_batch(
             bodies,
@@ -210,16 +213,20 @@ class TelegramComposer(models.TransientModel):
 
         :param list recipients: of ComposerRecipient
         :param list left_out: the others are added, with the error message as the reason
-        :param dict bodies: text by id of the record
+        :param tuple bodies: result of ``_render_bodies``
         :param dict message: attachments and contents that all of them receive
         :raise UserError: none of the texts can be sent
         """
         messages, sendable, last_error = self.env["telegram.message"], [], None
+        texts, problems = bodies
         files = message["attachments"] or message["contents"]
         shared = messages._prepare_all("", **message) if files else []
         for recipient in recipients:
+            record = recipient.record
             try:
-                recipient.record._telegram_prepare_parts(bodies[recipient.record.id], shared)
+                if record.id in problems:
+                    raise UserError(problems[record.id])
+                record._telegram_prepare_parts(texts[record.id], shared)
             except UserError as error:
                 last_error = error
                 left_out.append(recipient._replace(reason=str(error)))
