@@ -29,6 +29,15 @@ class NotificationError(ValueError):
     """A notification cannot be understood. The text says what is missing."""
 
 
+@dataclass(frozen=True)
+class UnreadableBody:
+    """What was received in place of the JSON of a notification."""
+
+    text: str  # as it was received, at most const.NOTIFICATION_MAX_BYTES
+    reason: str
+    is_cut: bool = False  # whether it may be the beginning of a JSON text
+
+
 @dataclass(frozen=True, kw_only=True)
 class MessageNotification(Message):
     """A message of a customer, or of the account itself from its phone or through the API.
@@ -90,12 +99,44 @@ Notification: TypeAlias = (
 )
 
 
+def read_body(content: bytes) -> Any:
+    """Return the notification that was received by webhook or by polling. Never fails.
+
+    What cannot be read must not hold up what comes after it: it is stored as it was received.
+
+    :param content: the body of the request or response; of a longer one, its beginning of more
+        than const.NOTIFICATION_MAX_BYTES
+    :return: the JSON value, or an UnreadableBody
+    """
+    limit = const.NOTIFICATION_MAX_BYTES
+    if len(content) <= limit:
+        return decode_body(parsing.to_text(content))
+    text = parsing.clean(parsing.to_text(content[:limit]))
+    return UnreadableBody(text, f"larger than {limit} bytes; only the beginning was kept")
+
+
+def decode_body(text: str) -> Any:
+    """Return a notification decoded from text, such as that of a stored event. Never fails.
+
+    :return: the JSON value, or an UnreadableBody
+    """
+    try:
+        return parsing.decode(text)
+    except json.JSONDecodeError as error:
+        is_cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
+        return UnreadableBody(parsing.clean(text), f"no JSON: {error}", is_cut)
+    except ValueError as error:
+        return UnreadableBody(parsing.clean(text), str(error))
+
+
 def parse(body: Any) -> Notification:
     """Return the meaning of a notification.
 
-    :param body: the notification, decoded from JSON
+    :param body: the notification, decoded from JSON, or an UnreadableBody
     :raise NotificationError: it is no object, or a value that its type requires is missing
     """
+    if isinstance(body, UnreadableBody):
+        raise NotificationError(body.reason)
     if not isinstance(body, dict):
         raise NotificationError("not an object")
     type_webhook = parsing.clean_text(body, "typeWebhook")
@@ -118,10 +159,12 @@ def event_key(body: Any, receipt_id: int | None = None) -> str:
     Messages and statuses have IDs. Every other notification is identified by its content and its
     receipt, because notifications with equal content may follow each other.
 
-    :param body: the notification, decoded from JSON
+    :param body: the notification, decoded from JSON, or an UnreadableBody
     :param receipt_id: of a polled notification; None for a webhook
     """
-    if isinstance(body, dict) and parsing.text(body, "idMessage"):
+    if isinstance(body, UnreadableBody):
+        parts = [body.text]
+    elif isinstance(body, dict) and parsing.text(body, "idMessage"):
         sender, message = parsing.obj(body, "senderData"), parsing.obj(body, "messageData")
         parts = [
             parsing.clean_text(body, "typeWebhook"),

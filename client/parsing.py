@@ -3,11 +3,14 @@
 """Values of a response or a notification, which may have any form.
 
 Functions without an ``error`` parameter never fail: a value of another form counts as missing.
+Only ``decode`` raises ValueError.
 """
 
+import json
 import re
 import time
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -17,6 +20,8 @@ from .errors import GreenApiError
 JsonObject: TypeAlias = dict[str, Any]  # an object as Python's json module reads it
 T = TypeVar("T")
 
+DEPTH_MAX = 100  # levels of nesting; Python cannot handle any depth
+DIGITS_MAX = 100  # digits of an integer; Python does not convert integers of any length
 # What changes the direction of reading can turn around the words behind it, or hide an extension.
 DIRECTION_CHARACTERS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _UNWANTED_IN_NAMES = re.compile(f"[\x00-\x1f\x7f-\x9f{DIRECTION_CHARACTERS}]")
@@ -28,6 +33,54 @@ _MILLISECONDS = 10**11  # a larger number of seconds would be in the year 5138
 _MAX_AHEAD = 86400  # seconds that the clock of GREEN-API may be ahead of this one
 
 _PHONE = re.compile(r"[1-9][0-9]{5,14}")  # GREEN-API writes 0 for a hidden number
+
+
+def to_text(content: bytes) -> str:
+    """Return the body of a request or response as text.
+
+    Bytes that are no UTF-8 are replaced: half a letter in a name must not make all unreadable.
+    """
+    return content.decode("utf-8-sig", "replace")
+
+
+def decode(content: bytes | str) -> Any:
+    """Return JSON decoded, with all tolerance that costs no information.
+
+    Damaged letters are replaced, control characters within texts are accepted, and an integer of
+    more than DIGITS_MAX digits becomes a text.
+
+    :raise ValueError: it is no JSON, or nested deeper than DEPTH_MAX
+    """
+    text = to_text(content) if isinstance(content, bytes) else content
+    try:
+        value = json.loads(text, strict=False, parse_int=_decode_integer)
+    except RecursionError:
+        value = None
+        is_too_deep = True
+    else:
+        is_too_deep = _is_too_deep(value)
+    if is_too_deep:
+        raise ValueError(f"nested deeper than {DEPTH_MAX} levels")
+    return value
+
+
+def _decode_integer(digits: str) -> int | str:
+    return int(digits) if len(digits) <= DIGITS_MAX else digits
+
+
+def _is_too_deep(value: object) -> bool:
+    level = [value]
+    for _depth in range(DEPTH_MAX + 1):
+        level = [child for parent in level for child in _get_children(parent)]
+        if not level:
+            return False
+    return True
+
+
+def _get_children(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def expect(value: object, kind: type[T], method: str, error: type[GreenApiError]) -> T:

@@ -24,6 +24,11 @@ PROTECTED = {
     "last_message_date",
     "first_contact_date",
     "last_received_date",
+    "inbox_state",
+    "waiting_since_date",
+    "answered_date",
+    "user_id",
+    "assigned_date",
     "no_account",
     "telegram_name",
     "contact_name",
@@ -317,4 +322,5 @@ class TelegramChat(models.Model):
         elif self.is_new_contact:
             values["first_contact_date"] = min(messages.mapped("date"))
         self.write(values)
+        self._update_inbox(messages)
         self._update_left_date(messages)

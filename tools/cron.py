@@ -1,7 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """How long Odoo lets a scheduled action run."""
 
+import os
 import signal
+import socket
+import threading
+import time
+import zlib
 
 from odoo.tools import config
 
@@ -14,7 +19,20 @@ def get_time_limit() -> int:
     return max(limit, 0)
 
 
+def get_time_left() -> float:
+    """Return the seconds after which Odoo would end the action that runs in this thread."""
+    started = getattr(threading.current_thread(), "start_time", None)
+    used = time.time() - started if started else 0
+    return (get_time_limit() or float("inf")) - used
+
+
 def is_odoo_stopping() -> bool:
     """Return whether this Odoo process was told to stop: it waits for running actions first."""
     server = getattr(signal.getsignal(signal.SIGINT), "__self__", None)
     return bool(getattr(server, "quit_signals_received", 0)) or not getattr(server, "alive", True)
+
+
+def get_server_key() -> int:
+    """Return a number that is the same in all processes of this Odoo server."""
+    pid = os.getppid() if config["workers"] else os.getpid()
+    return zlib.crc32(f"{socket.gethostname()}/{pid}".encode()) & 0x7FFFFFFF

@@ -3,3 +3,4 @@
 from . import ir_actions_act_window
 from . import ir_attachment
 from . import ir_cron
+from . import ir_module_module

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 # Seconds. An older trigger is not reused: a run that starts has to wait for every transaction that
@@ -38,6 +38,25 @@ class IrCron(models.Model):
         )
         if not waiting:
             self._trigger()
+
+    @api.model
+    def _telegram_is_another_waiting(self):
+        """Return whether an action is ready that no process runs, other than those that listen."""
+        listen = self.env["telegram.instance"]._get_listen_crons()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id
+                  FROM ir_cron
+                 WHERE id != ALL(%s) AND %s
+                 LIMIT 1
+                   FOR NO KEY UPDATE SKIP LOCKED
+                """,
+                listen.ids,
+                self._get_ready_sql_condition(self.env.cr),
+            )
+        )
+        return bool(rows)
 
     def _telegram_delete(self):
         """Delete scheduled actions together with the server actions behind them.

@@ -8,7 +8,9 @@ from ... import const
 from ...tools.transactions import write_and_commit
 
 SEND_INTERVAL = 5  # minutes; commits of new messages wake the action at once
-RECEIVE_INTERVAL = 1  # minutes
+# Minutes, by the receiving method. The listener does most of the work, and wakes the action for the
+# rest.
+RECEIVE_INTERVALS = {"polling": 10, "webhook": 1}
 MAX_GAP = timedelta(minutes=10)  # if nothing was received for longer, messages may be missing
 # Interval of writing the dates that MAX_GAP is measured by. Writing them each time would cost more.
 HEARTBEAT_INTERVAL = timedelta(minutes=2)
@@ -41,10 +43,11 @@ class TelegramInstance(models.Model):
             }
 
         send_name, receive_name = self._get_cron_names()
+        minutes = RECEIVE_INTERVALS[self.receive_mode]
         # sudo: ir.cron - they belong to the account; its administrators edit no other ones
         crons_sudo = self.env["ir.cron"].sudo()
         send = crons_sudo.create(values(send_name, "_cron_send", SEND_INTERVAL))
-        receive = crons_sudo.create(values(receive_name, "_cron_receive", RECEIVE_INTERVAL))
+        receive = crons_sudo.create(values(receive_name, "_cron_receive", minutes))
         # sudo: telegram.instance - only the addon writes these two
         self.sudo().write({"send_cron_id": send.id, "receive_cron_id": receive.id})
 
@@ -60,7 +63,10 @@ class TelegramInstance(models.Model):
         return sudo.send_cron_id | sudo.receive_cron_id
 
     def _update_crons(self):
-        """Update the scheduled actions after the account was renamed, archived or restored."""
+        """Update the scheduled actions after the account was renamed, archived or restored.
+
+        The interval of the receive action follows the receiving method, unless a user has set it.
+        """
         self.ensure_one()
         for cron, name in zip(
             (self.sudo().send_cron_id, self.sudo().receive_cron_id),  # sudo: as in _get_crons
@@ -70,6 +76,15 @@ class TelegramInstance(models.Model):
             # Saving must not fail while the action runs: the name is updated later then.
             if cron.name != name and cron.try_lock_for_update(allow_referencing=True):
                 cron.name = name
+            interval = RECEIVE_INTERVALS[self.receive_mode]
+            if (
+                cron == self.sudo().receive_cron_id  # sudo: as in _get_crons
+                and cron.interval_type == "minutes"
+                and cron.interval_number in RECEIVE_INTERVALS.values()
+                and cron.interval_number != interval
+                and cron.try_lock_for_update(allow_referencing=True)
+            ):
+                cron.interval_number = interval
             # toggle() keeps the actions of a neutralized database inactive.
             cron.toggle(self._name, [("id", "=", self.id)])
 

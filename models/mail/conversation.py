@@ -120,13 +120,14 @@ class TelegramChat(models.Model):
         return self.partner_id if is_private else self.partner_id.browse()
 
     def _get_responsible(self):
-        """Return the partner of the salesperson, who alone is notified of incoming messages.
+        """Return the partner of the only user who is notified of incoming messages.
 
-        Empty if the salesperson is not an operator. Then all operators are notified.
+        It is the operator to whom the chat is assigned, else the salesperson of the customer. If
+        neither is an operator, all operators are notified.
         """
         self.ensure_one()
-        salesperson = self.restricted_user_id or self.partner_id.user_id
-        return (salesperson and salesperson & self._get_operators()).partner_id
+        user = self._get_assignee() or self.restricted_user_id or self.partner_id.user_id
+        return (user and user & self._get_operators()).partner_id
 
     def _update_channels(self):
         """Update the conversations after names or contacts of their chats have changed."""

@@ -12,6 +12,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
 from odoo.addons.mail.tools.discuss import Store
@@ -176,9 +177,45 @@ class DiscussChannel(models.Model):
 
 
 class DiscussChannelMember(models.Model):
-    """Check that the members of Telegram conversations are operators."""
+    """Check that members of Telegram conversations are operators, and count what they missed."""
 
     _inherit = "discuss.channel.member"
+
+    @api.depends("channel_id.message_ids", "new_message_separator")
+    def _compute_message_unread(self):
+        """Compute the unread messages of customers: what the account has sent is no news."""
+        super()._compute_message_unread()
+        members = self.filtered(lambda m: m.message_unread_counter and is_telegram(m.channel_id))
+        if not members:
+            return
+        self.env["telegram.message"].flush_model(["direction", "mail_message_ids"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT member.id, count(*)
+                  FROM discuss_channel_member AS member
+                  JOIN mail_message AS posted
+                    ON posted.model = 'discuss.channel'
+                   AND posted.res_id = member.channel_id
+                   AND posted.id >= member.new_message_separator
+                 WHERE member.id IN %s
+                   AND (posted.message_type = 'comment'
+                        OR EXISTS (
+                            SELECT 1
+                              FROM mail_message_telegram_message_rel AS link
+                              JOIN telegram_message AS message
+                                ON message.id = link.telegram_message_id
+                             WHERE link.mail_message_id = posted.id
+                               AND message.direction = 'outgoing'
+                        ))
+              GROUP BY member.id
+                """,
+                members._ids,
+            )
+        )
+        sent = dict(rows)
+        for member in members:
+            member.message_unread_counter -= sent.get(member.id, 0)
 
     @api.model_create_multi
     def create(self, vals_list):

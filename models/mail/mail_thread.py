@@ -12,6 +12,7 @@ class MailThread(models.AbstractModel):
         self,
         body="",
         *,
+        formatting=False,
         partner=None,
         group=None,
         instance=None,
@@ -25,7 +26,8 @@ class MailThread(models.AbstractModel):
         Each message is posted in the chatter at once and sent after the transaction commits. With
         files, the text becomes the caption of the first one. A longer text is sent before them.
 
-        :param str body: the plain text
+        :param str body: the text
+        :param bool formatting: whether marks in the text format it, as in ``*bold*``
         :param partner: the ``res.partner`` to write to; by default the record's contact
         :param group: the ``telegram.chat`` of a group to write to instead
         :param instance: the ``telegram.instance`` to use; by default the first of the company
@@ -40,9 +42,10 @@ class MailThread(models.AbstractModel):
         """
         self.ensure_one()
         messages = self.env["telegram.message"]
-        values_list = messages._prepare_all(body, attachments, contents)
         instance = group.instance_id if group else instance or self._telegram_get_instance()
         self._telegram_check_instance(instance)
+        text = messages._read_text(body, formatting)
+        values_list = messages._prepare_all(text, attachments, contents, instance)
         if group:
             group.check_access("read")
             partner, chat = self.env["res.partner"], group
@@ -72,6 +75,7 @@ class MailThread(models.AbstractModel):
         bodies,
         *,
         instance,
+        formatting=False,
         partners=None,
         places=None,
         attachments=None,
@@ -82,8 +86,9 @@ class MailThread(models.AbstractModel):
 
         The number of queries does not depend on the number of records.
 
-        :param dict bodies: the plain texts by id of the record
+        :param dict bodies: the texts by id of the record
         :param instance: the ``telegram.instance`` to use
+        :param bool formatting: whether marks in the texts format them, as in ``*bold*``
         :param dict partners: the ``res.partner`` to write to by id of the record; by default the
             contacts of the records
         :param list places: the result of ``telegram.chat._find_chats_and_phones`` for these, if
@@ -104,7 +109,9 @@ class MailThread(models.AbstractModel):
         rows = [
             (record, {**part, "res_model": record._name, "res_id": record.id})
             for record in self
-            for part in self._telegram_prepare_parts(bodies.get(record.id), shared)
+            for part in messages._add_text(
+                messages._read_text(bodies.get(record.id), formatting), shared, instance
+            )
         ]
         chats = self.env["telegram.chat"]._get_or_create_for_partners(instance, recipients, places)
         if attachments:
@@ -126,22 +133,6 @@ class MailThread(models.AbstractModel):
         groups = self._mail_group_by_operation_for_mail_message_operation("create")
         for operation, records in groups.items():
             records.check_access(operation)
-
-    @api.model
-    def _telegram_prepare_parts(self, body, shared):
-        """Return the values of all messages to one of many recipients.
-
-        :param str body: the text for this recipient
-        :param list shared: the values of the messages to every recipient
-        :return: list of dicts
-        """
-        messages = self.env["telegram.message"]
-        if not shared:
-            return [messages._prepare_text(body)]
-        has_caption_place = "file_name" in shared[0] and not shared[0].get("text")
-        if body and has_caption_place and messages._fits_caption(body):
-            return [{**shared[0], "text": messages._check_caption(body)}, *shared[1:]]
-        return [messages._prepare_text(body), *shared] if body else shared
 
     def _telegram_get_instance(self):
         """Return the default instance of the record's company, else of the current company.

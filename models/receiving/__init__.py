@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import setup
+from . import listening
 from . import polling
 from . import webhook
 from . import missed_messages

@@ -248,11 +248,21 @@ class TelegramMessage(models.Model):
     @api.model
     def _find_due_file(self, instance):
         """Return the oldest message whose file is to be downloaded now."""
-        due = Domain("instance_id", "=", instance.id) & Domain("download_state", "=", "waiting")
-        due &= Domain("download_after", "=", False) | Domain(
-            "download_after", "<=", fields.Datetime.now()
+        return self.search(self._get_due_file_domain(instance), order="id", limit=1)
+
+    @api.model
+    def _find_due_instances(self, instances):
+        """Return those of the accounts that have files to be downloaded now."""
+        domain = self._get_due_file_domain(instances)
+        return self._read_group(domain, [], ["instance_id:recordset"])[0][0]
+
+    @api.model
+    def _get_due_file_domain(self, instances):
+        due = Domain("instance_id", "in", instances.ids) & Domain("download_state", "=", "waiting")
+        return due & (
+            Domain("download_after", "=", False)
+            | Domain("download_after", "<=", fields.Datetime.now())
         )
-        return self.search(due, order="id", limit=1)
 
     def _fetch_file(self, client, limiter):
         """Download the file of one message and store the result. Commits.

@@ -65,19 +65,17 @@ class TelegramInstance(models.Model):
     # === BUSINESS METHODS === #
 
     def _process_inbox_now(self):
-        """Process the inbox, or leave that to the receive action if it is running.
+        """Process the inbox, or leave that to the listener or the receive action if one does so.
 
         :return: bool, whether the inbox was processed
         """
-        # sudo: ir.cron - the action belongs to the account
-        receive_cron_sudo = self.sudo().receive_cron_id
-        if not receive_cron_sudo.try_lock_for_update(allow_referencing=True):
-            receive_cron_sudo._trigger()
-            return False
-        with own_transaction(self) as instance:
-            instance = instance._in_company()
-            instance.env["telegram.event"]._process_inbox(instance)
-        return True
+        with own_transaction(self) as instance, instance._hold_receiving() as is_held:
+            if is_held:
+                instance = instance._in_company()
+                instance.env["telegram.event"]._process_inbox(instance)
+            else:
+                instance.receive_cron_id._trigger()
+        return is_held
 
     def _fetch_missed_messages(self):
         """Import what was missed in an outage, then store that all messages were received.

@@ -1,6 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ...client import GreenApiError
 from ...client.notifications import (
@@ -11,10 +11,11 @@ from ...client.notifications import (
     StatusNotification,
     parse,
 )
-from ...tools.cron import get_time_limit
 from ...tools.transactions import own_transaction
 from ..telegram_event import escape_surrogates, format_json
 from .notification_receiver import NotificationReceiver
+
+LISTENER_PATIENCE = 5  # seconds; the listener gives way within one or two
 
 
 class TelegramEvent(models.Model):
@@ -35,22 +36,13 @@ class TelegramEvent(models.Model):
 
 
 class TelegramInstance(models.Model):
-    """Extend ``telegram.instance``: the polling window, and *Wait for Messages*.
+    """Extend ``telegram.instance`` with *Wait for Messages*.
 
-    *Wait for Messages* is a dialog in which a user fetches notifications one at a time.
+    It is a dialog in which a user fetches notifications one at a time. Meanwhile, the listener
+    leaves the account alone.
     """
 
     _inherit = "telegram.instance"
-
-    polling_window = fields.Integer(
-        help="Seconds for which the receive action waits for messages when there are none. "
-        "If no webhook is possible, about 50 lets most messages arrive at once. Meanwhile the "
-        "account occupies one of Odoo's scheduler threads (max_cron_threads).",
-    )
-    _polling_window_range = models.Constraint(
-        "CHECK(polling_window BETWEEN 0 AND 300)",
-        "The polling window must be between 0 and 300 seconds.",
-    )
 
     # === ACTION METHODS === #
 
@@ -66,25 +58,17 @@ class TelegramInstance(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_polling_window(self):
-        """Return the length of the polling window in seconds.
-
-        At most half of the time that Odoo lets a scheduled action run.
-        """
-        limit = get_time_limit()
-        return min(self.polling_window, limit // 2) if limit else self.polling_window
-
     def fetch_notification(self):
         """Fetch the next notification as the receive action does, and process it.
 
-        The result is committed in a separate transaction. The lock that Odoo's scheduler holds
-        while an action runs is held here too, so this never runs beside the receive action.
+        The result is committed in a separate transaction. Meanwhile, the account's lock is held, so
+        neither the listener nor the receive action receives anything.
 
         :return: dict with ``outcome``, one of
 
             * "taken", with ``kind``, ``chat``, ``text`` and ``json`` of the notification
             * "empty"
-            * "busy", because the receive action is running: try again
+            * "busy", because the receive action is receiving: try again
             * "refused", with ``message``
         :raise AccessError: the user is no administrator of Telegram
         :raise UserError: the API token is not set
@@ -93,10 +77,12 @@ class TelegramInstance(models.Model):
         self.check_access("write")
         if refusal := self._get_polling_refusal():
             return {"outcome": "refused", "message": refusal}
-        # sudo: ir.cron - the action belongs to the account
-        if not self.sudo().receive_cron_id.try_lock_for_update(allow_referencing=True):
-            return {"outcome": "busy"}
-        with own_transaction(self) as instance:
+        with (
+            own_transaction(self) as instance,
+            instance._hold_receiving(wait=LISTENER_PATIENCE) as is_held,
+        ):
+            if not is_held:
+                return {"outcome": "busy"}
             waiting, refusal = instance._fetch_notification()
         if refusal:
             return {"outcome": "refused", "message": refusal}

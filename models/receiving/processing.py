@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import json
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -9,11 +9,13 @@ from odoo.fields import Domain
 
 from ... import const
 from ...client.notifications import (
+    OUTGOING_API,
     MessageNotification,
     NotificationError,
     QuotaNotification,
     StateNotification,
     StatusNotification,
+    decode_body,
     parse,
 )
 from ...tools.files import is_disk_full
@@ -93,25 +95,40 @@ class TelegramEvent(models.Model):
     def _process_inbox(self, instance):
         """Process the new events of an account in their order. Commits.
 
-        Events that arrive meanwhile are left to the next call, because a large batch is much less
-        work. For callers that hold the lock of the receive action.
+        Nothing is done while another process receives for the account. Events that arrive
+        meanwhile are left to the next call, because a large batch is much less work.
 
         :param instance: the ``telegram.instance``
         :return: bool, whether the time of the scheduled action is over before the work is done
         """
+        with instance._hold_receiving() as is_held:
+            if is_held:
+                for seconds_left in self._process_batches(instance):
+                    if not seconds_left:
+                        return self._has_due_events(instance)
+        return False
+
+    @api.model
+    def _process_batches(self, instance):
+        """Process the new events of an account in batches. Commits.
+
+        For callers that hold the account's lock, see ``_hold_receiving``.
+
+        :param instance: the ``telegram.instance``
+        :return: iterator that processes one batch at a time, of the seconds that are left for the
+            scheduled action after it
+        """
         due = self._get_due_domain(instance)
-        last_id, seconds_left = 0, self.env["ir.cron"]._commit_progress()
+        last_id = 0
+        self.env["ir.cron"]._commit_progress()
         while events := self.search(
             due & Domain("id", ">", last_id), order="id", limit=EVENTS_AT_ONCE
         ):
-            if last_id and not seconds_left:
-                return True
             processed = events._process_together()
             last_id = processed[-1].id
-            seconds_left = self.env["ir.cron"]._commit_progress(len(processed), remaining=1)
+            yield self.env["ir.cron"]._commit_progress(len(processed), remaining=1)
             if processed == events and len(events) < EVENTS_AT_ONCE:
                 break
-        return False
 
     @api.model
     def _has_due_events(self, instance):
@@ -119,13 +136,33 @@ class TelegramEvent(models.Model):
         return bool(self.search_count(self._get_due_domain(instance), limit=1))
 
     @api.model
-    def _get_due_domain(self, instance):
-        """Return the domain of the events of an account that are to be processed now."""
-        due = Domain("instance_id", "=", instance.id) & Domain("state", "=", "new")
+    def _find_due_instances(self, instances):
+        """Return those of the accounts that have events to be processed now."""
+        groups = self._read_group(self._get_due_domain(instances), [], ["instance_id:recordset"])
+        return groups[0][0]
+
+    @api.model
+    def _get_due_domain(self, instances):
+        """Return the domain of the events of accounts that are to be processed now."""
+        due = Domain("instance_id", "in", instances.ids) & Domain("state", "=", "new")
         return due & (
             Domain("next_attempt_date", "=", False)
             | Domain("next_attempt_date", "<=", fields.Datetime.now())
         )
+
+    @api.model
+    def _get_waiting_echoes(self, instance):
+        """Return the MessageNotification of each unprocessed echo of a sent message."""
+        domain = [
+            ("instance_id", "=", instance.id),
+            ("state", "=", "new"),
+            ("type_webhook", "=", OUTGOING_API),
+        ]
+        echoes = []
+        for event in self.search(domain, order="id"):
+            with suppress(NotificationError, ValueError):  # it is set aside when it is processed
+                echoes.append(parse(decode_body(event.payload)))
+        return echoes
 
     def _process_together(self):
         """Process events in their order and in one transaction.
@@ -167,7 +204,7 @@ class TelegramEvent(models.Model):
         """Return the notification of the event; None if it is malformed, which is recorded."""
         self.ensure_one()
         try:
-            return parse(json.loads(self.payload))
+            return parse(decode_body(self.payload))
         except Exception as error:  # pylint: disable=broad-exception-caught
             self._process_failure(error)  # one event must not stop the others
         return None

@@ -10,7 +10,7 @@ from ...tools.transactions import own_transaction
 class TelegramInstance(models.Model):
     """Extend ``telegram.instance``: how it receives messages, and *Set Up Receiving*.
 
-    Messages are fetched by the receive action (``polling.py``) or delivered to a webhook
+    Messages are fetched by the listener (``listening.py``) or delivered to a webhook
     (``webhook.py``). Changing the method loses nothing: what was not received yet stays in
     GREEN-API's queue for 24 hours and is received the new way.
     """
@@ -18,13 +18,13 @@ class TelegramInstance(models.Model):
     _inherit = "telegram.instance"
 
     receive_mode = fields.Selection(
-        [("polling", "Scheduled action"), ("webhook", "Webhook")],
+        [("polling", "Listening"), ("webhook", "Webhook")],
         "Receiving Method",
         default="polling",
         required=True,
         tracking=True,
-        help="Scheduled action: Odoo fetches messages at the interval of the receive action. "
-        "Webhook: GREEN-API delivers messages at once. This requires a public https address of "
+        help="Listening: Odoo waits for messages at GREEN-API and has them within seconds. "
+        "Webhook: GREEN-API delivers messages to Odoo. This requires a public https address of "
         "Odoo.",
     )
     settings_sent_date = fields.Datetime(

@@ -63,9 +63,14 @@ class MailThread(models.AbstractModel):
     def _telegram_get_partners(self):
         """Return the contact of each record: the first one that Odoo would send an e-mail to.
 
+        Colleagues come last, such as the organizer of an appointment.
+
         :return: dict of ``res.partner`` by id of the record, empty if it has no contact
         """
-        return {res_id: partners[:1] for res_id, partners in self._mail_get_partners().items()}
+        return {
+            res_id: (partners.filtered("partner_share") or partners)[:1]
+            for res_id, partners in self._mail_get_partners().items()
+        }
 
     def _telegram_get_partner(self):
         """Return the contact of this record.
@@ -307,12 +312,12 @@ class TelegramChat(models.Model):
     def _is_phone_outdated(self):
         """Return whether this chat was only found by a former phone number of its contact.
 
-        A contact who has written from this chat is there, whatever the phone number is now.
+        A contact who has written from this chat is there, whatever the phone number is now, unless
+        a user has chosen the new number.
         """
         self.ensure_one()
-        phone = self.partner_id.phone_sanitized
         is_answered = self.last_received_date and not self.no_account
-        return bool(self.phone and phone and self.phone != phone and not is_answered)
+        return self._has_changed_number() and (self.is_former_number or not is_answered)
 
     @api.model
     def _find_by_phone(self, instance, phones):

@@ -9,7 +9,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools.rendering_tools import INLINE_TEMPLATE_REGEX
 from odoo.tools.safe_eval import test_python_expr
 
-from ...tools.html import html_to_text
+from ...tools import placeholders
+from ...tools.html import from_html
 
 FIELD_PATH = re.compile(r"object((?:\.\w+)+)")
 NO_ATTRIBUTE = re.compile(r"'([\w.]+)' object has no attribute '(\w+)'")
@@ -29,16 +30,18 @@ class TelegramRenderMixin(models.AbstractModel):
     # === RENDERING === #
 
     @api.model
-    def _render_texts(self, text, records):
+    def _render_texts(self, text, formatting, records):
         """Return the text for each record, with its placeholders filled.
 
         :param str text: with placeholders, as a user has typed it
+        :param bool formatting: whether marks in the text format it; those of values are literal
         :return: dict of plain text by record ID
         :raise UserError: a placeholder cannot be filled; the text names it and the record
         :raise AccessError: only template editors may use one of the placeholders
         """
         try:
-            rendered = self._render_template(text, records._name, records.ids)
+            enclosed = placeholders.enclose(text) if formatting else text
+            rendered = self._render_template(enclosed, records._name, records.ids)
         except AccessError:
             raise
         except UserError as error:
@@ -47,7 +50,7 @@ class TelegramRenderMixin(models.AbstractModel):
             if not problem:
                 raise
             raise UserError(problem) from error
-        return {res_id: filled.strip() for res_id, filled in rendered.items()}
+        return {res_id: placeholders.read(filled).strip() for res_id, filled in rendered.items()}
 
     @api.model
     def _render_template_inline_template(
@@ -76,7 +79,7 @@ class TelegramRenderMixin(models.AbstractModel):
         for number, placeholder in enumerate(html_placeholders, 1):
             values = render(placeholder, model, res_ids, add_context, options)
             for res_id, value in values.items():
-                filled = rendered[res_id].replace(f"\x00{number}\x00", html_to_text(value))
+                filled = rendered[res_id].replace(f"\x00{number}\x00", from_html(value).text)
                 rendered[res_id] = filled
         return rendered
 
@@ -150,4 +153,4 @@ class TelegramRenderMixin(models.AbstractModel):
 
 def _as_text(value):
     """Return the value of a placeholder, as plain text if it is HTML."""
-    return html_to_text(value) if isinstance(value, Markup) else value
+    return from_html(value).text if isinstance(value, Markup) else value

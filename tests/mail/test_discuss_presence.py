@@ -5,7 +5,7 @@ import logging
 from odoo.tests import TransactionCase
 
 from ...models.mail import typing_and_read_marks
-from ...tools.html import html_to_text
+from ...tools.html import from_html
 from ..common import CUSTOMER_CHAT
 from .discuss_case import DiscussCase
 
@@ -131,4 +131,4 @@ class TestHtmlText(TransactionCase):
             ('text<span class="o-mail-Message-edited"></span>', "text"),
         ):
             with self.subTest(body=body):
-                self.assertEqual(html_to_text(body), text)
+                self.assertEqual(from_html(body).text, text)

@@ -1,12 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import signal
-import time
 from datetime import timedelta
 from types import SimpleNamespace
 from unittest.mock import patch
-
-from psycopg2.errors import CheckViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -14,9 +11,8 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ... import const
-from ...client import GreenApiClient, check_webhook_address
+from ...client import check_webhook_address
 from ...models.connection.service_settings import RECEIVE_SETTINGS
-from ...models.receiving import notification_receiver as receiving
 from ...tools.cron import is_odoo_stopping
 from ..common import CUSTOMER_CHAT, SECRET_MARK, TelegramCase
 from .test_webhook import WebhookCase
@@ -25,43 +21,6 @@ from .test_webhook import WebhookCase
 @tagged("post_install", "-at_install")
 class TestPolling(TelegramCase):
     """The receive action of an instance whose messages are fetched."""
-
-    def listen(self, seconds, **values):
-        """Let the instance listen to a service that waits as long as it is asked to."""
-        self.phone.change(longPoll=True, **values)
-        self.instance.polling_window = seconds
-
-    def test_listening_goes_on_after_a_message(self):
-        """In the window, what comes after an empty answer is taken in by the same run."""
-        self.listen(1)
-        asked = []
-        original = GreenApiClient.receive_notification
-
-        def receive_notification(client, seconds):
-            asked.append(seconds)
-            if len(asked) == 2:
-                self.phone.write(CUSTOMER_CHAT, "While it listens")
-            return original(client, seconds)
-
-        self.phone.write(CUSTOMER_CHAT, "Before")
-        with patch.object(GreenApiClient, "receive_notification", receive_notification):
-            self.receive()
-        texts = self.env["telegram.message"].search([("instance_id", "=", self.instance.id)])
-        self.assertEqual(set(texts.mapped("text")), {"Before", "While it listens"})
-        self.assertEqual(set(asked), {const.RECEIVE_TIMEOUT_MIN})
-
-    def test_listening_to_a_service_that_does_not_wait(self):
-        """A service that answers "nothing" at once is not asked again and again."""
-        self.instance.polling_window = 300
-        self.receive()
-        self.assertEqual(len(self.phone.requests("receiveNotification")), 1)
-
-    def test_listening_ends_when_odoo_stops(self):
-        """An Odoo that was told to stop does not wait for the end of the window."""
-        self.listen(300)
-        with patch.object(receiving, "is_odoo_stopping", lambda: True):
-            self.receive()
-        self.assertEqual(len(self.phone.requests("receiveNotification")), 1)
 
     def test_odoo_stops(self):
         """A process that was told to end is known as such, with threads and with workers."""
@@ -76,39 +35,6 @@ class TestPolling(TelegramCase):
             handler = SimpleNamespace(__self__=server) if server else signal.SIG_DFL
             with patch.object(signal, "getsignal", return_value=handler):
                 self.assertIs(is_odoo_stopping(), expected)
-
-    def test_window(self):
-        """The service is asked for what is left of the window, in bounds it accepts."""
-        for seconds, expected in ((0, 5), (3, 5), (12, 11), (300, receiving.CALL_MAX_SECONDS)):
-            self.assertEqual(receiving.PollingWindow(seconds).start_call(), expected)
-        window = receiving.PollingWindow(300)
-        window.start_call()
-        self.assertFalse(window.is_over)
-        self.assertFalse(window.may_continue(), "no time has passed")
-        window._called_at = time.monotonic() - 5
-        self.assertTrue(window.may_continue())
-        self.assertTrue(receiving.PollingWindow(0).is_over)
-
-    def test_window_fits_odoos_limits(self):
-        """The window never lasts so long that Odoo would kill the action."""
-        self.instance.polling_window = 300
-        for cron_limit, limit, expected in ((-1, 120, 60), (40, 120, 20), (0, 120, 300)):
-            limits = {"limit_time_real_cron": cron_limit, "limit_time_real": limit}
-            config = "odoo.addons.telegram_green_api.tools.cron.config"
-            with self.subTest(limits), patch(config, limits):
-                self.assertEqual(self.instance._get_polling_window(), expected)
-
-    def test_window_has_bounds(self):
-        """A window that is negative, or endless, is refused."""
-        for seconds in (-1, 301):
-            with (
-                self.subTest(seconds),
-                mute_logger("odoo.sql_db"),
-                self.assertRaises(CheckViolation),
-                self.cr.savepoint(),
-            ):
-                self.instance.polling_window = seconds
-                self.instance.flush_recordset()
 
     def test_backlog_is_processed_without_a_new_message(self):
         """What was stored by a run that was killed is processed first, before anybody waits."""
@@ -367,7 +293,7 @@ class TestSetUp(WebhookCase):
         ):
             with self.subTest(values), self.assertRaises(AccessError):
                 self.instance.with_user(manager).write(values)
-        self.instance.with_user(manager).write({"receive_mode": "polling", "polling_window": 50})
+        self.instance.with_user(manager).write({"receive_mode": "polling"})
 
     def test_nothing_comes(self):
         """When something waits but nothing is delivered, the instance says so, and recovers."""

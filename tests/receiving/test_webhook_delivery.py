@@ -1,19 +1,26 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import http.client
 import json
+import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from types import SimpleNamespace
 from unittest.mock import patch
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from odoo import sql_db
 from odoo.service import server
 from odoo.tests import tagged
 from odoo.tests.common import HOST
 from odoo.tools import mute_logger
 
+from ...controllers.webhook import TelegramWebhook
 from ...models.receiving import notification_receiver as receiving
+from ...models.receiving import polling
 from ..committed_case import CommittedCase
 from ..common import CUSTOMER_CHAT
 
@@ -54,6 +61,9 @@ class TestDelivery(CommittedCase):
             self.url, self.secret = instance.webhook_url, instance.webhook_secret
             self.assertTrue(instance.is_receiving_configured)
 
+    def get_instance(self, env):
+        return env["telegram.instance"].browse(self.instance_id)
+
     def receive(self):
         with self.environment() as env:
             self.assertIs(env["ir.cron"].browse(self.receive_cron_id).method_direct_trigger(), True)
@@ -61,6 +71,18 @@ class TestDelivery(CommittedCase):
     def post(self, body):
         headers = {"Authorization": f"Bearer {self.secret}", "Content-Type": "application/json"}
         return requests.post(self.url, json.dumps(body), headers=headers, timeout=60).status_code
+
+    def start_sending(self, body):
+        """Send the head of a request to the webhook, and the first byte of its body."""
+        url = urlsplit(self.url)
+        sender = http.client.HTTPConnection(url.netloc, timeout=60)
+        self.addCleanup(sender.close)
+        sender.putrequest("POST", url.path)
+        sender.putheader("Authorization", f"Bearer {self.secret}")
+        sender.putheader("Content-Type", "application/json")
+        sender.putheader("Content-Length", str(len(body)))
+        sender.endheaders(body[:1])
+        return sender
 
     def wait_until_delivered(self):
         version = 0
@@ -154,6 +176,39 @@ class TestDelivery(CommittedCase):
         texts = self.texts("incoming")
         self.assertEqual((len(texts), len(set(texts))), (4, 4))
 
+    def test_slow_senders(self):
+        """Senders whose bodies come slowly occupy no connection to the database: each could stop
+        all other pages with a few dozen of them."""
+        in_use = sum(connection._pool_in_use for connection in sql_db._Pool._connections)
+        self.patch(sql_db._Pool, "_maxconn", in_use + 4)
+        reading = threading.Semaphore(0)
+        read = TelegramWebhook._read_content
+
+        def read_content(controller):
+            reading.release()
+            return read(controller)
+
+        self.patch(TelegramWebhook, "_read_content", read_content)
+        senders = []
+        for number in range(10):
+            body = json.dumps({"typeWebhook": "slow", "idMessage": str(number)}).encode()
+            senders.append((self.start_sending(body), body))
+            self.assertTrue(reading.acquire(timeout=60), "it got no connection to the database")
+        page = requests.get(urljoin(self.url, "/web/login"), timeout=60)
+        self.assertEqual(page.status_code, 200)
+        for sender, body in senders:
+            sender.send(body[1:])
+            self.assertEqual(sender.getresponse().status, 200)
+        self.assertEqual(len(self.events("id", type_webhook="slow")), len(senders))
+
+    def test_sender_that_breaks_off(self):
+        """Half a body is no notification: it is not stored, and comes again as a whole."""
+        before = self.events("id")
+        sender = self.start_sending(b'{"typeWebhook": "half"}')
+        sender.sock.shutdown(socket.SHUT_WR)
+        self.assertEqual(sender.getresponse().status, 400)
+        self.assertEqual(self.events("id"), before)
+
     def test_from_polling_to_webhook_and_back(self):
         """What waits in the service's queue while the way is changed comes in the new way, once."""
         self.set_mode("polling")
@@ -188,25 +243,25 @@ class TestDelivery(CommittedCase):
         """The dialog takes nothing while the receive action runs, nor the other way round."""
         self.set_mode("polling")
         self.phone.write(CUSTOMER_CHAT, "One")
-        with self.environment() as other:
-            cron = other["ir.cron"].browse(self.receive_cron_id)
-            self.assertTrue(cron.try_lock_for_update(allow_referencing=True))  # as when it runs
-            with self.environment() as env:
-                instance = env["telegram.instance"].browse(self.instance_id)
-                self.assertEqual(instance.fetch_notification(), {"outcome": "busy"})
+        with (
+            self.environment() as other,
+            self.get_instance(other)._hold_receiving(),  # as when it runs
+            self.environment() as env,
+            patch.object(polling, "LISTENER_PATIENCE", 0.1),
+        ):
+            self.assertEqual(self.get_instance(env).fetch_notification(), {"outcome": "busy"})
         self.assertEqual(self.phone.requests("receiveNotification"), [])
         seen = []
         original = receiving.NotificationReceiver.fetch_one
 
         def fetch_one(receiver, client):
-            with self.environment() as other:
-                cron = other["ir.cron"].browse(self.receive_cron_id)
-                seen.append(cron.try_lock_for_update(allow_referencing=True).ids)
+            self.receive()  # as Odoo's scheduler does
+            with self.environment() as other, self.get_instance(other)._hold_receiving() as is_held:
+                seen.append(is_held)
             return original(receiver, client)
 
         patched = patch.object(receiving.NotificationReceiver, "fetch_one", fetch_one)
         with patched, self.environment() as env:
-            instance = env["telegram.instance"].browse(self.instance_id)
-            self.assertEqual(instance.fetch_notification()["outcome"], "taken")
-        self.assertEqual(seen, [[]])
+            self.assertEqual(self.get_instance(env).fetch_notification()["outcome"], "taken")
+        self.assertEqual(seen, [False])
         self.assertEqual(self.texts("incoming"), ["One"])

@@ -276,7 +276,7 @@ class TestComposerMass(ComposerCase):
         people = self.partners(2)
         card = {"contact_phone": "+79991112233", "contact_first_name": "Anna"}
         for values in (
-            {"kind": "location", "as_address": False, "latitude": 1.5, "longitude": 2.5},
+            {"kind": "location", "as_address": False, "coordinates": "1.5, 2.5"},
             {"kind": "contact", **card},
             {"kind": "poll", "poll_question": "When?", "poll_options": "Today\nTomorrow"},
         ):

@@ -66,7 +66,7 @@ class TestMessageContent(TelegramCase):
         """A name leads into no folder, and has the extension by which Telegram shows the file."""
         names = {
             "../../etc/pass\x00wd": ".._.._etc_passwd.pdf",
-            "a\x01b\x7fc\x1b.txt": "abc.txt",
+            "a\x01b\x7fc\x1b.txt": "abc.txt.pdf",
             "report": "report.pdf",
             "Счёт № 5.pdf": "Счёт № 5.pdf",
             "two\nlines.pdf": "two lines.pdf",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from .clock import Clock
-from .documents import Instance
+from .documents import Instance, JsonObject
 from .faults import Faults
 from .store import Store
 
@@ -25,9 +25,12 @@ class World:
 
     :param folder: the data folder; made when missing
     :param pace: "real" or "fast", for instances that are made later (see Instance)
+    :param new_switches: further ones of these instances, by their JSON names
     """
 
-    def __init__(self, folder: str | Path, pace: str = "real") -> None:
+    def __init__(
+        self, folder: str | Path, pace: str = "real", new_switches: JsonObject | None = None
+    ) -> None:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         self.files_folder = folder / "files"
@@ -36,8 +39,14 @@ class World:
         self.store = Store(folder / "sandbox.sqlite")
         self.clock = Clock(self.store)
         self.pace = pace
+        self.new_switches = new_switches or {}
         self.faults = Faults()
-        self.changed = threading.Condition(threading.RLock())
+        lock = threading.RLock()
+        self.changed = threading.Condition(lock)
+        #: who waits for something of one instance; hundreds may do so, and are not woken together
+        self._changed_of: dict[int, threading.Condition] = defaultdict(
+            lambda: threading.Condition(lock)
+        )
         #: grows with every change; the phone page asks for it
         self.version = 1
         #: the times of the last calls, for the rate limits: id -> method -> times
@@ -57,7 +66,14 @@ class World:
             self.version += 1
             if id_instance is not None:
                 self.due[id_instance] = 0.0
+            self.tell_about(id_instance)
             self.changed.notify_all()
+
+    def tell_about(self, id_instance: int | None) -> None:
+        """Wake those who wait for something of an instance, or of all of them."""
+        ids = list(self._changed_of) if id_instance is None else [id_instance]
+        for id_ in ids:
+            self._changed_of[id_].notify_all()
 
     def wait_for(self, find: Callable[[], T], seconds: float) -> T:
         """Wait until ``find()`` returns something true, at most ``seconds`` of real time.
@@ -67,15 +83,19 @@ class World:
         with self.changed:
             return self.changed.wait_for(find, seconds)
 
-    def wait_until(self, find: Callable[[], T], deadline: float) -> T:
-        """Wait until a time of the sandbox's clock, so that advancing it ends the wait."""
-        with self.changed:
+    def wait_until(self, find: Callable[[], T], deadline: float, id_instance: int) -> T:
+        """Wait for something of an instance until a time of the sandbox's clock.
+
+        Advancing the clock ends the wait.
+        """
+        changed = self._changed_of[id_instance]
+        with changed:
             while True:
                 found = find()
                 left = deadline - self.clock.now()
                 if found or left <= 0:
                     return found
-                self.changed.wait(left)
+                changed.wait(left)
 
     def instance(self, id_instance: int) -> Instance | None:
         """Return the instance as it is stored, or None. Changes need :meth:`save`."""
@@ -101,10 +121,12 @@ class World:
         return str(number)
 
     def reset(self) -> None:
-        """Remove everything but the time, and restart the clock if it was stopped."""
+        """Remove everything but the time; the clock goes on, and is not behind the machine's."""
         with self.transaction():
             self.store.clear()
             self.clock.stop(False)
+            if self.clock.offset < 0:
+                self.clock.set_offset(0)
             self.due.clear()
             self.recent_calls.clear()
         self.faults.clear()

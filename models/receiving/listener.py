@@ -1,0 +1,282 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import logging
+import random
+import time
+from functools import partial
+from queue import Empty, SimpleQueue
+
+from odoo.tools import config
+
+from ...client import GreenApiError
+from ...tools import advisory_lock
+from ...tools.advisory_lock import LISTENING, MODULES, RECEIVING
+from ...tools.cron import is_odoo_stopping
+from ...tools.transactions import CONFLICTS, write_and_commit
+from .heard_account import HeardAccount
+
+_logger = logging.getLogger(__name__)
+
+MAX_ACCOUNTS = 500  # that one process hears: each one takes a connection and a thread
+UPDATE_INTERVAL = 1  # seconds between two looks at the accounts in the database
+STOP_INTERVAL = 0.25  # seconds between two looks whether Odoo stops
+# Notifications are processed in batches. A batch begins when none has come for QUIET, or when the
+# first one has waited for BATCH_MAX_DELAY (seconds).
+QUIET = 0.2
+BATCH_MAX_DELAY = 1
+GIVEN_WAY_PAUSE = 5  # seconds for which an account is left to the dialog that asked for it
+ACTION_INTERVAL = 10  # seconds between two triggers of a receive action
+
+
+class Listener:
+    """Waits for the notifications of all polled accounts at once, stores and processes them.
+
+    One thread for each account calls GREEN-API. This thread alone uses the database: it stores what
+    has come, commits, lets it be deleted at GREEN-API, and processes it in batches.
+
+    Several Odoo servers share the accounts. Whoever hears an account holds its lock, and the same
+    connection to the database that holds the lock stores the notifications: a process that was
+    stopped and has lost its lock can store nothing. It deletes only what it has stored.
+
+    :param env: whose cursor holds the locks and is committed
+    :param float ends_at: end of the run (monotonic clock)
+    :param int server_key: the same for all processes of an Odoo server
+    """
+
+    def __init__(self, env, ends_at, server_key):
+        self.env = env
+        self.cr = env.cr
+        self.has_accounts = False  # whether any account is to be heard, by whichever server
+        self._ends_at = ends_at
+        self._server_key = server_key
+        self._results = SimpleQueue()
+        self._accounts = {}  # HeardAccount by ID of the instance
+        self._next_update_at = 0.0
+        self._batches = {}  # iterator over the batches of the inbox, by ID of the instance
+        self._is_processing = False
+        self._batch_started_at = None
+        self._stored_at = 0.0
+        self._given_way = {}  # end of the pause by ID of the instance
+        self._next_action_at = {}  # by ID of the instance
+        self._is_another_action_waiting = False
+        self._has_to_end = False
+
+    def run(self):
+        """Listen until the end of the run. Commits.
+
+        One process of each server does so: another one would take its place in the scheduler.
+        """
+        with advisory_lock.hold(self.cr, LISTENING, self._server_key) as is_only_one:
+            if not is_only_one:
+                return
+            try:
+                while not self._is_over():
+                    self._update_accounts()
+                    self._process_results()
+                    self._process_batches()
+            finally:
+                self._release(list(self._accounts))
+                self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def end(self):
+        """End the run as soon as possible; for another thread."""
+        self._has_to_end = True
+
+    def _is_over(self):
+        return self._has_to_end or time.monotonic() >= self._ends_at or is_odoo_stopping()
+
+    # === ACCOUNTS === #
+
+    def _update_accounts(self):
+        """Follow the changes of the accounts in the database, once a second."""
+        now = time.monotonic()
+        if now < self._next_update_at:
+            return
+        self._next_update_at = now + UPDATE_INTERVAL
+        # One transaction: it reads, and does not stay open.
+        fingerprints = self.env["telegram.instance"]._get_polled_accounts()
+        self.has_accounts = bool(fingerprints)
+        self._has_to_end |= not fingerprints or self._has_to_give_way()
+        requested = advisory_lock.get_keys(self.cr, RECEIVING, granted=False)
+        self._given_way |= dict.fromkeys(requested, now + GIVEN_WAY_PAUSE)
+        share = self._get_share(len(fingerprints))
+        self._drop(fingerprints, requested, share)
+        self._take(fingerprints, share, now)
+        self._find_work(now)
+        self.cr.commit()
+        for account in self._accounts.values():
+            if account.next_call_at and account.next_call_at <= now:
+                account.receive()
+
+    def _drop(self, fingerprints, requested, share):
+        """Release the accounts that have changed, that others ask for, and those above the share.
+
+        :param dict fingerprints: of the accounts to be heard, by ID
+        :param list requested: IDs of accounts that a dialog asks for
+        :param int share: how many accounts to hear
+        """
+        dropped = [
+            id_
+            for id_, account in self._accounts.items()
+            if id_ in requested or account.fingerprint != fingerprints.get(id_)
+        ]
+        kept = [id_ for id_ in self._accounts if id_ not in dropped]
+        self._release([*dropped, *kept[share:]])
+
+    def _take(self, fingerprints, share, now):
+        """Hear further accounts, those that no other server hears."""
+        wanted = [
+            id_
+            for id_ in fingerprints
+            if id_ not in self._accounts and self._given_way.get(id_, 0) <= now
+        ]
+        room = share - len(self._accounts)
+        if not wanted or room <= 0 or self._has_to_end:
+            return
+        random.shuffle(wanted)  # if there are too many, each one has its turn
+        locked = advisory_lock.try_lock(self.cr, RECEIVING, wanted)
+        advisory_lock.unlock(self.cr, RECEIVING, locked[room:])
+        instances = self.env["telegram.instance"].browse(locked[:room])
+        for instance in instances:
+            account = HeardAccount(
+                instance._in_company(), fingerprints[instance.id], self._results, self._defer
+            )
+            self._accounts[instance.id] = account
+            account.start()
+
+    def _release(self, ids):
+        """Let others hear these accounts. A call under way is broken off."""
+        for id_ in ids:
+            self._accounts.pop(id_).cut()
+            self._batches.pop(id_, None)
+        if ids and not self.cr.closed:
+            self.cr.rollback()  # a failed transaction could not unlock
+            advisory_lock.unlock(self.cr, RECEIVING, ids)
+
+    def _get_share(self, count):
+        """Return how many of the accounts this server has to hear."""
+        listeners = len(advisory_lock.get_keys(self.cr, LISTENING, granted=True)) or 1
+        return min(-(-count // listeners), MAX_ACCOUNTS)
+
+    def _has_to_give_way(self):
+        """Return whether other work needs the scheduler more.
+
+        Modules cannot be installed while a scheduled action runs. If the server has a single
+        scheduler thread, other actions take turns with listening.
+        """
+        if advisory_lock.get_keys(self.cr, MODULES, granted=True):
+            return True
+        if config["max_cron_threads"] != 1:
+            return False
+        was_waiting = self._is_another_action_waiting
+        self._is_another_action_waiting = self.env["ir.cron"]._telegram_is_another_waiting()
+        return was_waiting and self._is_another_action_waiting
+
+    def _find_work(self, now):
+        """Find events to be processed, and accounts whose receive action has to run."""
+        instances = self.env["telegram.instance"].browse(list(self._accounts))
+        for instance in self.env["telegram.event"]._find_due_instances(instances):
+            self._plan_batches(instance.id)
+        unsettled = instances._find_unsettled()
+        for instance in unsettled | self.env["telegram.message"]._find_due_instances(instances):
+            if self._next_action_at.get(instance.id, 0) <= now:
+                self._next_action_at[instance.id] = now + ACTION_INTERVAL
+                # sudo: ir.cron - the action belongs to the account
+                instance.sudo().receive_cron_id._telegram_trigger()
+
+    # === NOTIFICATIONS === #
+
+    def _process_results(self):
+        """Store what has come, and plan the next calls. Waits if there is nothing to do."""
+        notifications = []
+        for account, result in self._get_results():
+            if account is None:
+                result()
+            elif self._accounts.get(account.instance.id) is not account:
+                continue  # it was released meanwhile
+            elif isinstance(result, Exception):
+                self._process_failure(account, result)
+            else:
+                if account.process_success(result):
+                    write_and_commit(self.env, account.instance._clear_last_error)
+                if result:
+                    notifications.append((account, result))
+        if notifications:
+            write_and_commit(self.env, self._store, notifications)
+            self._acknowledge(notifications)
+
+    def _get_results(self):
+        """Return the results of calls, after a wait for the first one."""
+        results = []
+        try:
+            results.append(self._results.get(timeout=self._get_pause()))
+            while True:
+                results.append(self._results.get_nowait())
+        except Empty:
+            return results
+
+    def _get_pause(self):
+        """Return the seconds for which there is nothing else to do."""
+        if self._is_processing:
+            return 0
+        return QUIET if self._batches else STOP_INTERVAL
+
+    def _store(self, notifications):
+        for account, waiting in notifications:
+            account.instance.env["telegram.event"]._ingest(
+                account.instance, waiting.body, waiting.receipt_id
+            )
+
+    def _acknowledge(self, notifications):
+        """Let stored notifications be deleted at GREEN-API, and plan their processing."""
+        self._stored_at = time.monotonic()
+        for account, waiting in notifications:
+            account.acknowledge(waiting)
+            self._plan_batches(account.instance.id)
+
+    def _process_failure(self, account, error):
+        """Store why a call has failed, unless it has failed for the same reason before."""
+        instance = account.instance
+        if not account.process_failure(error):
+            return
+        if isinstance(error, GreenApiError):
+            write_and_commit(self.env, instance._record_error, error)
+        else:
+            _logger.error("Telegram instance %s: receiving failed", instance.id, exc_info=error)
+
+    def _defer(self, function, *args):
+        """Call a function in this thread; for the threads of the accounts."""
+        self._results.put((None, partial(function, *args)))
+
+    # === INBOX === #
+
+    def _plan_batches(self, id_):
+        self._batch_started_at = self._batch_started_at or time.monotonic()
+        self._batches.setdefault(id_, None)
+
+    def _process_batches(self):
+        """Process one batch of one account that has new events, if it is time to."""
+        now = time.monotonic()
+        if not self._batches or (
+            not self._is_processing
+            and now - self._stored_at < QUIET
+            and now - self._batch_started_at < BATCH_MAX_DELAY
+        ):
+            return
+        id_, batches = next(iter(self._batches.items()))
+        instance = self._accounts[id_].instance
+        batches = batches or instance.env["telegram.event"]._process_batches(instance)
+        del self._batches[id_]
+        if self._process_next(batches):
+            self._batches[id_] = batches  # after those of the other accounts
+        self._is_processing = bool(self._batches)
+        if not self._batches:
+            self._batch_started_at = None
+
+    def _process_next(self, batches):
+        """Process the next batch of an account; return whether there was one."""
+        try:
+            return next(batches, None) is not None
+        except CONFLICTS:
+            self.cr.rollback()  # the events are found again
+            return False
