@@ -37,6 +37,8 @@ from ...const import CHANGE_KINDS
 from ...tools import bulk_insert
 from .discuss_channel import RESPONSIBLE
 
+# Note or comment: followers do not receive what was sent, and receive what a customer wrote.
+SUBTYPES = {"outgoing": "mail.mt_note", "incoming": "mail.mt_comment"}
 PREFETCHED = 50  # messages whose data for the web clients is read at once
 
 
@@ -88,7 +90,7 @@ class TelegramMessage(models.Model):
         common = {
             "author_id": self.env.user.partner_id.id,
             "is_internal": True,
-            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(SUBTYPES["outgoing"]),
         }
         # sudo: mail.message - the caller has checked that the user may post on these records
         mail_messages_sudo = self.env["mail.message"].sudo()
@@ -290,14 +292,13 @@ class TelegramMessage(models.Model):
             )
             if address:
                 values["email_from"] = formataddr((values["email_from"], address))
-        subtype = "mail.mt_comment" if self.direction == "incoming" else "mail.mt_note"
         # The file of a conversation is attached there. Elsewhere, only its name is shown.
         body = self._get_chatter_body() if self.attachment_id else self._get_body()
         return {
             **values,
             "body": body,
             "date": self.date,
-            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(subtype),
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(SUBTYPES[self.direction]),
         }
 
     # === FILES === #
