@@ -36,7 +36,8 @@ METHODS = {
         "operator": """
             action_add_members action_archive_at_telegram action_create_partner action_edit_group
             action_hand_over action_no_answer_needed action_release action_take
-            action_import_history action_link_partner action_mark_read action_open_in_discuss
+            action_import_history action_link_partner action_mark_read action_merge_group
+            action_open_in_discuss
             action_open_record action_print_invitation action_refresh_group action_refresh_info
             action_tie_record action_unarchive_at_telegram action_unlink_partner
             action_untie_record action_use_new_number add_group_participants archive_at_telegram
