@@ -55,6 +55,11 @@ class AccountMoveSendWizard(models.TransientModel):
         compute="_compute_telegram_text_warning", compute_sudo=False
     )
     telegram_file_name = fields.Char(compute="_compute_telegram_file_name")
+    telegram_changed_chat_id = fields.Many2one(
+        "telegram.chat", compute="_compute_telegram_changed_chat_id"
+    )
+    telegram_changed_message = fields.Char(compute="_compute_telegram_changed_chat_id")
+    telegram_change_count = fields.Integer(help="Clicks that have changed the recipient's chat.")
     telegram_problem = fields.Char(compute="_compute_telegram_problem")
     # Prevents sending twice by two users or a double click: the user must have seen the previous
     # message.
@@ -114,6 +119,15 @@ class AccountMoveSendWizard(models.TransientModel):
                 report=wizard.pdf_report_id
             )
 
+    @api.depends("telegram_partner_id", "telegram_instance_id", "telegram_change_count")
+    def _compute_telegram_changed_chat_id(self):
+        for wizard in self:
+            instance, partner = wizard.telegram_instance_id, wizard.telegram_partner_id
+            chats = self.env["telegram.chat"]
+            changed = chats._find_changed(instance, partner) if instance else chats
+            wizard.telegram_changed_chat_id = changed
+            wizard.telegram_changed_message = changed._get_changed_number_message()
+
     @api.depends("telegram_template_id", "telegram_body")
     def _compute_telegram_problem(self):
         for wizard in self:
@@ -138,7 +152,7 @@ class AccountMoveSendWizard(models.TransientModel):
                     method: {**box, "checked": method == TELEGRAM} for method, box in boxes.items()
                 }
 
-    @api.depends("telegram_partner_id", "telegram_instance_id")
+    @api.depends("telegram_partner_id", "telegram_instance_id", "telegram_change_count")
     def _compute_alerts(self):
         return super()._compute_alerts()
 

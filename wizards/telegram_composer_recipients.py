@@ -54,6 +54,9 @@ class TelegramComposer(models.TransientModel):
     show_all = fields.Boolean(help="Show all recipients, not only the first ones.")
     preview = fields.Html("Recipient List", compute="_compute_recipients", sanitize=False)
     warning = fields.Text(compute="_compute_recipients")
+    telegram_changed_chat_id = fields.Many2one("telegram.chat", compute="_compute_recipients")
+    telegram_changed_message = fields.Char(compute="_compute_recipients")
+    telegram_change_count = fields.Integer(help="Clicks that have changed the recipient's chat.")
 
     # === COMPUTE METHODS === #
 
@@ -66,7 +69,14 @@ class TelegramComposer(models.TransientModel):
             composer.partner_ids = partners
 
     @api.depends(
-        "res_model", "res_id", "res_ids", "partner_ids", "instance_id", "show_all", "group_id"
+        "res_model",
+        "res_id",
+        "res_ids",
+        "partner_ids",
+        "instance_id",
+        "show_all",
+        "group_id",
+        "telegram_change_count",
     )
     def _compute_recipients(self):
         for composer in self:
@@ -76,9 +86,13 @@ class TelegramComposer(models.TransientModel):
             composer.chat_id = (
                 recipients[0].chat._filtered_access("read") if len(recipients) == 1 else False
             )
+            changed = composer.chat_id._filter_changed()
+            composer.telegram_changed_chat_id = changed
+            composer.telegram_changed_message = changed._get_changed_number_message()
             composer.preview = composer._get_recipients_summary(recipients, left_out)
             warnings = (
                 composer._get_personal_warning(recipients),
+                composer._get_changed_number_warning(recipients),
                 *composer._get_queue_warnings(recipients),
             )
             composer.warning = "\n".join(filter(None, warnings))
@@ -215,6 +229,8 @@ class TelegramComposer(models.TransientModel):
         address = recipient.phone or self.env._("in Telegram")
         if chat := recipient.chat._filtered_access("read"):
             address = self.env._("in the chat “%s”", chat.display_name)
+            if chat.phone:
+                address = f"{address} {chat.phone}"
         return RECIPIENT_LINE % (recipient.partner.display_name, address)
 
     def _get_left_out_line(self, recipient):
@@ -239,6 +255,20 @@ class TelegramComposer(models.TransientModel):
                 recipient.partner.display_name,
             )
         return ""
+
+    def _get_changed_number_warning(self, recipients):
+        """Return a warning about several recipients with another number than their chat."""
+        chats = self.env["telegram.chat"].union(*(recipient.chat for recipient in recipients))
+        changed = chats._filtered_access("read")._filter_changed() if len(recipients) > 1 else chats
+        if len(recipients) < 2 or not changed:
+            return ""
+        names = ", ".join(changed[:LINES_MAX].mapped("display_name"))
+        return self.env._(
+            "%(count)s chats have another phone number than their contact: %(names)s. Open these "
+            "contacts to choose the number.",
+            count=len(changed),
+            names=f"{names} …" if len(changed) > LINES_MAX else names,
+        )
 
     def _get_queue_warnings(self, recipients):
         """Yield sentences that explain why messages will stay in the queue, and for how long."""

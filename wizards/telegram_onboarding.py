@@ -32,6 +32,7 @@ class TelegramOnboarding(models.TransientModel):
     sign_in_id = fields.Many2one("telegram.sign.in", ondelete="set null")
     message_id = fields.Many2one("telegram.message", "Test Message", ondelete="set null")
     test_sent_date = fields.Datetime()
+    is_test_stored = fields.Boolean("Test Result Stored")
     receive_trigger_date = fields.Datetime()
 
     # === STEPS === #
@@ -71,16 +72,19 @@ class TelegramOnboarding(models.TransientModel):
             "instance": self._prepare_instance_data(instance) if instance else False,
         }
 
-    def connect(self, name, id_instance, api_token, api_url=""):
+    def connect(self, name, id_instance, api_token, api_url="", replace=False):
         """Test the credentials, and store them if GREEN-API accepts them.
 
-        An account that has the same instance ID is updated.
+        If an account with the same instance ID is connected already, nothing is stored until the
+        user decides to replace its token.
 
         :param str name: name of the account in Odoo
         :param str id_instance: idInstance at GREEN-API
         :param str api_token: apiTokenInstance at GREEN-API
         :param str api_url: apiUrl at GREEN-API; by default derived from the instance ID
-        :return: dict, see ``get_progress``; with ``error``, a text, if they are not accepted
+        :param bool replace: whether to replace the token of an account that is connected already
+        :return: dict, see ``get_progress``; with ``error``, a text, if they are not accepted; with
+            ``connected`` (``id`` and ``message``) if such an account is connected already
         :raise AccessError: the user has no access to Odoo's settings
         """
         self.ensure_one()
@@ -96,6 +100,10 @@ class TelegramOnboarding(models.TransientModel):
             "api_url": (api_url or "").strip() or propose_host(id_instance),
             "api_token": api_token,
         }
+        known = instances._find_connected(id_instance)
+        if known and known != self.instance_id and not replace:
+            connected = {"id": known.id, "message": known._get_connected_message()}
+            return {**self.get_progress(), "connected": connected}
         try:
             token, state = self._test_credentials(values)
         except (GreenApiError, UserError) as error:
@@ -144,7 +152,7 @@ class TelegramOnboarding(models.TransientModel):
         self.ensure_one()
         instance = self.instance_id
         instance.check_access("write")
-        if self.message_id and self.message_id.state not in ("error", "canceled"):
+        if self._is_test_open():
             return self.check_test()
         try:
             with instance._get_client() as client:
@@ -169,11 +177,10 @@ class TelegramOnboarding(models.TransientModel):
         if not message:
             return self._prepare_test_result("failed", self.env._("The test message was deleted."))
         if self._is_test_received():
-            if not instance.test_date or instance.test_date < self.test_sent_date:
-                learned = self._learn_formatting()
-                write_as_user(self, lambda wizard: wizard._store_test_result(learned))
-            text = self.env._("The test message was received. Sending and receiving work.")
-            return {**self._prepare_test_result("proven", text), "looks": self._get_looks()}
+            if self.is_test_stored:
+                return self._prepare_proven_result()
+            learned = self._learn_formatting()
+            return write_as_user(self, lambda wizard: wizard._store_test_result(learned))
         if message.state in ("error", "canceled"):
             return self._prepare_test_result(
                 "failed", message.failure_reason or self.env._("The message was not sent.")
@@ -247,6 +254,8 @@ class TelegramOnboarding(models.TransientModel):
         :param account: AccountSettings of the client
         :return: dict, see ``check_test``
         """
+        if self._is_test_open():
+            return self.check_test()  # another click was faster
         instance = self.instance_id
         instance._update_state(account.state)
         if account.state != const.STATE_AUTHORIZED:
@@ -269,7 +278,12 @@ class TelegramOnboarding(models.TransientModel):
         values = self.env["telegram.message"]._prepare_text(f"{text}\n\n{PROBE}")
         self.message_id = instance._send_values(account.chat_id, {**values, "is_probe": True})
         self.test_sent_date = fields.Datetime.now()
+        self.is_test_stored = False
         return self.check_test()
+
+    def _is_test_open(self):
+        """Return whether the test message was queued and has not failed."""
+        return bool(self.message_id) and self.message_id.state not in ("error", "canceled")
 
     def _process_test_error(self, error):
         instance = self.instance_id
@@ -294,6 +308,12 @@ class TelegramOnboarding(models.TransientModel):
         # sudo: telegram.instance - only the date of the test
         self.instance_id.sudo().test_date = fields.Datetime.now()
         self.instance_id._store_formatting(learned)
+        self.is_test_stored = True
+        return self._prepare_proven_result()
+
+    def _prepare_proven_result(self):
+        text = self.env._("The test message was received. Sending and receiving work.")
+        return {**self._prepare_test_result("proven", text), "looks": self._get_looks()}
 
     def _trigger_receive_action(self, instance):
         """Trigger the receive action before its next scheduled run, when messages are polled."""

@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from . import changed_number
 from . import chat_info
 from . import history
 from . import partner_link

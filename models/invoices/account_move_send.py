@@ -82,12 +82,12 @@ class AccountMoveSend(models.AbstractModel):
         }
         instance = moves_data[chosen[0]].get("telegram_instance") if len(chosen) == 1 else None
         obstacles = chosen._get_telegram_obstacles(partners, instance)
+        sendable = chosen.filtered(lambda move: move not in obstacles)
         return {
             **alerts,
             **self._get_telegram_alerts(obstacles, is_single=len(moves) == 1),
-            **self._get_telegram_waiting_alert(
-                chosen.filtered(lambda move: move not in obstacles), instance
-            ),
+            **self._get_telegram_waiting_alert(sendable, instance),
+            **(self._get_telegram_changed_alert(sendable) if len(moves) > 1 else {}),
         }
 
     @api.model
@@ -152,6 +152,33 @@ class AccountMoveSend(models.AbstractModel):
                 )
                 return {"telegram_waiting": {"level": "warning", "message": message}}
         return {}
+
+    @api.model
+    def _get_telegram_changed_alert(self, moves):
+        """Return an alert for customers who have another phone number than their chat.
+
+        :param moves: the ``account.move`` records that can be sent
+        """
+        partners, changed = moves._telegram_get_partners(), self.env["telegram.chat"]
+        for company, own in moves.grouped("company_id").items():
+            receivers = self.env["res.partner"].union(*(partners[move.id] for move in own))
+            changed |= changed._find_changed(moves._get_telegram_sender(company), receivers)
+        if not changed:
+            return {}
+        affected = moves.filtered(lambda move: partners[move.id] in changed.partner_id)
+        message = self.env._(
+            "The Telegram chat has another phone number than the customer: %s\n"
+            "Open the customers to choose the number.",
+            self._get_names(affected),
+        )
+        return {
+            "telegram_changed": {
+                "level": "warning",
+                "message": message,
+                "action_text": self.env._("View"),
+                "action": affected.partner_id._get_records_action(name=self.env._("Customers")),
+            }
+        }
 
     # === SETTINGS === #
 

@@ -312,12 +312,12 @@ class TelegramChat(models.Model):
     def _is_phone_outdated(self):
         """Return whether this chat was only found by a former phone number of its contact.
 
-        A contact who has written from this chat is there, whatever the phone number is now.
+        A contact who has written from this chat is there, whatever the phone number is now, unless
+        a user has chosen the new number.
         """
         self.ensure_one()
-        phone = self.partner_id.phone_sanitized
         is_answered = self.last_received_date and not self.no_account
-        return bool(self.phone and phone and self.phone != phone and not is_answered)
+        return self._has_changed_number() and (self.is_former_number or not is_answered)
 
     @api.model
     def _find_by_phone(self, instance, phones):

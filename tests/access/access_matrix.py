@@ -25,7 +25,10 @@ METHODS = {
     "account.move": {"user": "action_telegram_send_batch"},
     "discuss.channel": {"operator": "action_open_telegram_chat"},
     "res.partner": {
-        "user": "action_check_telegram_number action_check_telegram_numbers action_open_telegram",
+        "user": """
+            action_check_telegram_number action_check_telegram_numbers action_open_telegram
+            action_unlink_changed_chats action_use_new_number
+        """,
     },
     "telegram.automation": {"manager": "action_open_messages action_switch_off action_switch_on"},
     "telegram.chat": {
@@ -35,9 +38,9 @@ METHODS = {
             action_import_history action_link_partner action_mark_read action_open_in_discuss
             action_open_record action_print_invitation action_refresh_group action_refresh_info
             action_tie_record action_unarchive_at_telegram action_unlink_partner
-            action_untie_record add_group_participants archive_at_telegram get_group_data
-            import_history mark_read refresh_info remove_admin remove_group_participant
-            set_group_admin set_group_picture unarchive_at_telegram update_group_name
+            action_untie_record action_use_new_number add_group_participants archive_at_telegram
+            get_group_data import_history mark_read refresh_info remove_admin
+            remove_group_participant set_group_admin set_group_picture unarchive_at_telegram update_group_name
             update_group_settings
         """,
         "manager": "action_leave_group leave_group",
@@ -66,7 +69,8 @@ METHODS = {
             action_check_state action_fetch_missed action_log_out action_new_webhook_secret
             action_open_journals action_open_queues action_open_settings action_read_account
             action_restart action_set_picture action_set_up_receiving action_sign_in
-            action_standard_settings action_start action_sync action_test action_wait
+            action_standard_settings action_start action_sync action_test
+            action_test_formatting action_wait
             clear_messages_queue clear_webhooks_queue sync_chats sync_contacts fetch_notification
         """,
         "system": "action_new_api_token",
@@ -94,7 +98,7 @@ METHODS = {
     "telegram.queue": {"manager": "action_clear_messages action_clear_webhooks action_refresh"},
     "telegram.sign.in": {"manager": "refresh request_code submit_code submit_password"},
     "telegram.onboarding": {
-        "manager": "check_test get_progress send_test set_receiving start",
+        "manager": "check_test get_progress send_test set_receiving start store_looks",
         "system": "connect",
     },
     "telegram.template": {"manager": "action_create_sidebar_action action_unlink_sidebar_action"},

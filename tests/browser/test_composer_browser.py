@@ -3,7 +3,7 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..common import TelegramCase
+from ..common import CUSTOMER_CHAT, TelegramCase
 from .browser_case import TourCase
 
 
@@ -22,6 +22,18 @@ class ComposerCase(TelegramCase, TourCase):
         self.send_queue()
         return self.phone.ledger()
 
+    def check_changed_number(self):
+        """Check that the person with the former number gets nothing meant for the new one."""
+        self.phone.write(CUSTOMER_CHAT, "Hello")
+        self.receive()
+        former = self.env["telegram.chat"].search([("partner_id", "=", self.customer.id)])
+        self.customer.phone = "+7 999 888-00-99"
+        self.write_as_administrator("telegram_changed_number")
+        sent = self.env["telegram.message"].search([("text", "=", "To the new number")])
+        self.assertNotEqual(sent.chat_id, former)
+        self.assertEqual(sent.chat_id.phone, "+79998880099")
+        self.assertEqual(former.partner_id, self.customer)
+
     def check_location(self):
         """Check that the sent point is the pasted one, and that half of one is refused."""
         with mute_logger("odoo.http"):  # refused in a dialog
@@ -34,6 +46,10 @@ class ComposerCase(TelegramCase, TourCase):
 class TestComposerOnDesktop(ComposerCase):
     browser_size = "1400x900"
 
+    def test_changed_number(self):
+        """Before anything is sent to a chat with a former phone number, the user is asked."""
+        self.check_changed_number()
+
     def test_location(self):
         """A location with a zero that nobody typed is not sent."""
         self.check_location()
@@ -43,6 +59,10 @@ class TestComposerOnDesktop(ComposerCase):
 class TestComposerOnMobile(ComposerCase):
     browser_size = "390x844"
     touch_enabled = True
+
+    def test_changed_number(self):
+        """The same on a phone."""
+        self.check_changed_number()
 
     def test_location(self):
         """The same on a phone."""

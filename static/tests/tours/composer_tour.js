@@ -17,6 +17,34 @@ function open(kind) {
 
 const send = { trigger: ".modal button[name='action_send']", run: "click" };
 
+const warning = ".o-telegram-ChangedNumber:contains('+79998887766'):contains('+79998880099')";
+
+registry.category("web_tour.tours").add("telegram_changed_number", {
+    steps: () => [
+        {
+            content: "The form warns",
+            trigger: ".o_form_view .alert:contains('+79998887766'):contains('+79998880099')",
+        },
+        picture("changed_number_form"),
+        { trigger: ".o-telegram-Chatter-send:enabled", run: "click" },
+        { content: "The composer warns", trigger: `.modal ${warning}` },
+        {
+            content: "The number is shown beside the chat",
+            trigger: ".modal [name='preview']:contains('+79998887766')",
+        },
+        { trigger: ".modal [name='body'] textarea:visible", run: "edit To the new number" },
+        picture("changed_number"),
+        { trigger: ".modal .o-telegram-ChangedNumber [name='action_use_new_number']", run: "click" },
+        {
+            content: "The text is still there",
+            trigger: ".modal:not(:has(.o-telegram-ChangedNumber)) [name='body'] textarea:value(To the new number)",
+        },
+        { trigger: ".modal [name='preview']:contains('+79998880099')" },
+        send,
+        { trigger: ".o-mail-Message:contains('To the new number')" },
+    ],
+});
+
 registry.category("web_tour.tours").add("telegram_location", {
     steps: () => [
         ...open("Location"),

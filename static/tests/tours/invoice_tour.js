@@ -29,6 +29,19 @@ registry.category("web_tour.tours").add("telegram_green_api.send_invoice", {
     ],
 });
 
+registry.category("web_tour.tours").add("telegram_green_api.invoice_to_new_number", {
+    steps: () => [
+        { trigger: ".o_form_view button:contains('Send by Telegram'):visible", run: "click" },
+        {
+            trigger: ".modal .o-telegram-ChangedNumber:contains('+79998887766') [name='action_unlink_partner']",
+            run: "click",
+        },
+        { trigger: ".modal:not(:has(.o-telegram-ChangedNumber))" },
+        { trigger: ".modal button[name='action_send_and_print']", run: "click" },
+        { trigger: ".ribbon:contains('Sent')" },
+    ],
+});
+
 registry.category("web_tour.tours").add("telegram_green_api.refused_invoice", {
     steps: () => [
         { trigger: ".o_searchview_dropdown_toggler", run: "click" },
