@@ -36,7 +36,7 @@ BATCH_DEFAULTS = {
     "is_forwarded": False,
     "is_settling": False,
     "is_probe": False,
-    "is_automatic": True,
+    "is_automatic": False,
 }
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
 CHAT_IN_PHONE_FORM = Domain("chat_id.telegram_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
