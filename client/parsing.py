@@ -32,8 +32,6 @@ _VISIBLE_CATEGORIES = frozenset("LNPS")  # letters, numbers, punctuation and sym
 _MILLISECONDS = 10**11  # a larger number of seconds would be in the year 5138
 _MAX_AHEAD = 86400  # seconds that the clock of GREEN-API may be ahead of this one
 
-_PHONE = re.compile(r"[1-9][0-9]{5,14}")  # GREEN-API writes 0 for a hidden number
-
 
 def to_text(content: bytes) -> str:
     """Return the body of a request or response as text.
@@ -191,9 +189,9 @@ def number(data: JsonObject, key: str) -> float | None:
 
 
 def phone(data: JsonObject, key: str) -> str:
-    """Return a phone number as digits; empty if it is hidden or no phone number."""
+    """Return a phone number as digits; empty if it is hidden (0) or no phone number."""
     digits = text(data, key).strip("+")
-    return digits if _PHONE.fullmatch(digits) else ""
+    return digits if re.fullmatch(const.PHONE_PATTERN, digits) else ""
 
 
 def flag(data: JsonObject, key: str) -> bool:
