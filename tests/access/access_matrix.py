@@ -40,8 +40,8 @@ METHODS = {
             action_tie_record action_unarchive_at_telegram action_unlink_partner
             action_untie_record action_use_new_number add_group_participants archive_at_telegram
             get_group_data import_history mark_read refresh_info remove_admin
-            remove_group_participant set_group_admin set_group_picture unarchive_at_telegram update_group_name
-            update_group_settings
+            remove_group_participant set_group_admin set_group_picture unarchive_at_telegram
+            update_group_name update_group_settings
         """,
         "manager": "action_leave_group leave_group",
     },
