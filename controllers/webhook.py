@@ -69,10 +69,12 @@ class TelegramWebhook(Controller):
         id_instance = instance_sudo.id_instance
         # A slow sender must not occupy a connection to the database while its body is read.
         request.env.cr.close()
-        body = read_body(self._read_content())
+        content = self._read_content()
+        if not content.strip():
+            return self._refuse(instance_sudo, "empty body")  # there is nothing to keep
+        body = read_body(content)
         if not self._is_for(id_instance, body):
-            log_refusal(instance_sudo.id, "notification of another instance")
-            return request.make_json_response({}, status=400)
+            return self._refuse(instance_sudo, "notification of another instance")
         write_in_own_transaction(instance_sudo, lambda instance: self._store(instance, body))
         return request.make_json_response({})
 
@@ -118,6 +120,10 @@ class TelegramWebhook(Controller):
         if not isinstance(body, dict):
             return True
         return parsing.text(parsing.obj(body, "instanceData"), "idInstance") in ("", id_instance)
+
+    def _refuse(self, instance_sudo, reason):
+        log_refusal(instance_sudo.id, reason)
+        return request.make_json_response({}, status=400)
 
     def _store(self, instance_sudo, body):
         if instance_sudo.env["telegram.event"]._ingest(instance_sudo, body, source="webhook"):

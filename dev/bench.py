@@ -5,6 +5,7 @@ import argparse
 import importlib
 import sys
 
+from .environment.addon_modules import load
 from .environment.progress import command
 
 # Name on the command line and what it says; the module is in benches/, its main() takes the
@@ -46,9 +47,11 @@ def bench_options(arguments):
     )
     _add_chaos_options(parsers["chaos-send"], messages=2000, minutes=12)
     parsers["chaos-send"].add_argument(
-        "--skip-stops",
-        action="store_true",
-        help="stop no processes for five minutes, which is as long as the run takes at least",
+        "--without",
+        action="append",
+        choices=load("tests.chaos.letters").PARTS,
+        default=[],
+        help="leave something out, to see what the rest does; may be repeated",
     )
     _add_chaos_options(parsers["chaos-receive"], messages=20000, minutes=30)
     parsers["fuzz"].add_argument(

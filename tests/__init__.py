@@ -17,6 +17,7 @@ from .client import *
 from .code import *
 from .connection import *
 from .contacts import *
+from .formatting import *
 from .groups import *
 from .installation import *
 from .invoices import *

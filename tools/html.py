@@ -18,7 +18,7 @@ from .formatting.text import PLAIN, Styles
 WEB_SCHEME = re.compile(r"https?://", re.IGNORECASE)
 # A decoded address with one of these is no longer the address: it would be cut there.
 UNUSABLE = re.compile(r"\s|%(?![0-9A-Fa-f]{2})")
-PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
+PARAGRAPH = re.compile(r"[^\n](?:.*[^\n])?", re.DOTALL)
 BLANKS_AT_END = re.compile(r"[^\S\n]+$", re.MULTILINE)
 KIND_OF_TAG = {
     "b": "bold",
@@ -68,11 +68,9 @@ def to_html(formatted: FormattedText) -> Markup:
             blocks.append(Markup("<blockquote>%s</blockquote>") % _lines_to_html(text, inner))
         elif "pre" in kinds:
             blocks.append(Markup("<pre>%s</pre>") % _lines_to_html(text, inner))
-        else:
-            blocks += [
-                Markup("<p>%s</p>") % _lines_to_html(match[0], inner[slice(*match.span())])
-                for match in PARAGRAPH.finditer(text)
-            ]
+        elif match := PARAGRAPH.search(text):
+            lines = _lines_to_html(match[0], inner[slice(*match.span())])
+            blocks.append(Markup("<p>%s</p>") % lines)
         start = end
     return Markup("").join(blocks)
 

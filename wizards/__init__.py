@@ -3,6 +3,7 @@
 from . import account_move_send_batch_wizard
 from . import account_move_send_wizard
 from . import telegram_wizard_mixin
+from . import telegram_once_mixin
 from . import telegram_chat_history
 from . import telegram_check_numbers
 from . import telegram_composer

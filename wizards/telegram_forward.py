@@ -10,7 +10,7 @@ class TelegramForward(models.TransientModel):
     """Forward messages to chats and contacts, with the account that has the messages."""
 
     _name = "telegram.forward"
-    _inherit = "telegram.wizard.mixin"
+    _inherit = "telegram.once.mixin"
     _description = "Forward Telegram Messages"
 
     message_ids = fields.Many2many("telegram.message", string="Messages", required=True)
@@ -53,6 +53,15 @@ class TelegramForward(models.TransientModel):
         :raise UserError: no chat or contact is chosen
         """
         self._check_access_to_all()
+        return self._act_once("action_forward", self._forward)
+
+    # === BUSINESS METHODS === #
+
+    def _forward(self):
+        """Queue the messages.
+
+        :return: the action that displays a summary, and the one if the dialog is used again
+        """
         chats = self.chat_ids
         partners = self.partner_ids.browse().union(
             *(each.partner for each in self._check_partners() if not each.twin)
@@ -66,9 +75,10 @@ class TelegramForward(models.TransientModel):
         queued = self.env["telegram.message"]
         for chat in chats:
             queued |= self.instance_id.forward_messages(chat.telegram_id, messages)
-        return self.env["telegram.composer"]._display_queued(queued)
-
-    # === BUSINESS METHODS === #
+        composers = self.env["telegram.composer"]
+        return tuple(
+            composers._display_queued(queued, is_repeated=again) for again in (False, True)
+        )
 
     def _check_partners(self):
         """Return a Recipient for each contact; each person receives the messages once."""

@@ -32,6 +32,7 @@ class TelegramOnboarding(models.TransientModel):
     sign_in_id = fields.Many2one("telegram.sign.in", ondelete="set null")
     message_id = fields.Many2one("telegram.message", "Test Message", ondelete="set null")
     test_sent_date = fields.Datetime()
+    is_test_stored = fields.Boolean("Test Result Stored")
     receive_trigger_date = fields.Datetime()
 
     # === STEPS === #
@@ -151,7 +152,7 @@ class TelegramOnboarding(models.TransientModel):
         self.ensure_one()
         instance = self.instance_id
         instance.check_access("write")
-        if self.message_id and self.message_id.state not in ("error", "canceled"):
+        if self._is_test_open():
             return self.check_test()
         try:
             with instance._get_client() as client:
@@ -176,11 +177,10 @@ class TelegramOnboarding(models.TransientModel):
         if not message:
             return self._prepare_test_result("failed", self.env._("The test message was deleted."))
         if self._is_test_received():
-            if not instance.test_date or instance.test_date < self.test_sent_date:
-                learned = self._learn_formatting()
-                write_as_user(self, lambda wizard: wizard._store_test_result(learned))
-            text = self.env._("The test message was received. Sending and receiving work.")
-            return {**self._prepare_test_result("proven", text), "looks": self._get_looks()}
+            if self.is_test_stored:
+                return self._prepare_proven_result()
+            learned = self._learn_formatting()
+            return write_as_user(self, lambda wizard: wizard._store_test_result(learned))
         if message.state in ("error", "canceled"):
             return self._prepare_test_result(
                 "failed", message.failure_reason or self.env._("The message was not sent.")
@@ -254,6 +254,8 @@ class TelegramOnboarding(models.TransientModel):
         :param account: AccountSettings of the client
         :return: dict, see ``check_test``
         """
+        if self._is_test_open():
+            return self.check_test()  # another click was faster
         instance = self.instance_id
         instance._update_state(account.state)
         if account.state != const.STATE_AUTHORIZED:
@@ -276,7 +278,12 @@ class TelegramOnboarding(models.TransientModel):
         values = self.env["telegram.message"]._prepare_text(f"{text}\n\n{PROBE}")
         self.message_id = instance._send_values(account.chat_id, {**values, "is_probe": True})
         self.test_sent_date = fields.Datetime.now()
+        self.is_test_stored = False
         return self.check_test()
+
+    def _is_test_open(self):
+        """Return whether the test message was queued and has not failed."""
+        return bool(self.message_id) and self.message_id.state not in ("error", "canceled")
 
     def _process_test_error(self, error):
         instance = self.instance_id
@@ -301,6 +308,12 @@ class TelegramOnboarding(models.TransientModel):
         # sudo: telegram.instance - only the date of the test
         self.instance_id.sudo().test_date = fields.Datetime.now()
         self.instance_id._store_formatting(learned)
+        self.is_test_stored = True
+        return self._prepare_proven_result()
+
+    def _prepare_proven_result(self):
+        text = self.env._("The test message was received. Sending and receiving work.")
+        return {**self._prepare_test_result("proven", text), "looks": self._get_looks()}
 
     def _trigger_receive_action(self, instance):
         """Trigger the receive action before its next scheduled run, when messages are polled."""

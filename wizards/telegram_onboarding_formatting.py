@@ -31,10 +31,13 @@ class TelegramOnboarding(models.TransientModel):
         learned = {**self._get_learned(), **answers}
         if not get_rules(learned.get("scope"), learned.get("doubled")):
             raise UserError(self.env._("Choose what you see on your phone, in each of the lines."))
-        write_as_user(self, lambda wizard: wizard.instance_id._store_formatting(learned))
-        return self.check_test()
+        return write_as_user(self, lambda wizard: wizard._store_looks(learned))
 
     # === BUSINESS METHODS === #
+
+    def _store_looks(self, learned):
+        self.instance_id._store_formatting(learned)
+        return self._prepare_proven_result()
 
     def _learn_formatting(self):
         """Return what the reported test message shows, from its events or else from GREEN-API."""

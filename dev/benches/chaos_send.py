@@ -7,7 +7,7 @@ and the local service, let calls go wrong, and cut connections in a proxy betwee
 (``tests.chaos``). Half of the messages have marks that format, long names of files or kinds that
 are told as others; what the service makes of them changes with each round. Its clock is three
 minutes ahead or behind. People write in dialogs and press twice. Three more processes are stopped
-between claim and call and wake up after five minutes.
+between claim and call, and wake up after two minutes.
 
 Then everything works again, and when nothing moves any more, what was queued is compared with what
 Telegram got and with what Odoo believes. A run is repeated by its seed up to the machine's own
@@ -97,10 +97,11 @@ def _rage(odoo, sessions, service, proxy, letters, options):
     passing_time = load("tests.chaos.passing_time")
     connect = odoo.server.connect
     instance_ids = [connect_account(sessions[0], phone) for phone in service.phones]
-    queue = _Queue(sessions, instance_ids, options.seed)
+    without = options.without
+    queue = _Queue(sessions, instance_ids, options.seed, "presses" not in without)
     make_worker = functools.partial(_make_worker, odoo, proxy.url)
     sleepers = None
-    if not options.skip_stops:
+    if "stops" not in without:
         stopped = [make_worker(f"stopped-{number + 1}") for number in range(len(instance_ids))]
         sleepers = load("tests.chaos.sleepers").Sleepers(connect, DATABASE, service, stopped)
     with step("Send through the storm") as sending:
@@ -114,8 +115,9 @@ def _rage(odoo, sessions, service, proxy, letters, options):
             rounds=options.rounds or max(1, options.messages // LETTERS_PER_ROUND),
             seed=options.seed,
             seconds=options.minutes * 60,
-            proxy=proxy,
+            proxy=None if "proxy" in without else proxy,
             sleepers=sleepers,
+            without=without,
             say=lambda line: setattr(sending, "hint", line),
         )
     stops = sleepers.caught if sleepers else 0
@@ -129,11 +131,12 @@ class _Queue:
     :param list instance_ids: of the accounts
     """
 
-    def __init__(self, sessions, instance_ids, seed):
+    def __init__(self, sessions, instance_ids, seed, presses_twice):
         self._call = sessions[0].call
         self._instance_ids = instance_ids
-        calls = [session.call for session in sessions]
-        self._dialogs = load("tests.chaos.dialogs").Dialogs(calls, (OdooRequestError,), seed)
+        self._dialogs = load("tests.chaos.dialogs").Dialogs(
+            [session.call for session in sessions], (OdooRequestError,), seed, presses_twice
+        )
 
     def __call__(self, letters):
         for letter in letters:

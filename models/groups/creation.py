@@ -3,7 +3,6 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ...client import OutcomeUnknownError
 from ...client.parsing import clean_name
 from ...tools.transactions import write_in_own_transaction
 
@@ -136,8 +135,3 @@ class TelegramInstance(models.Model):
             return self._call_service("get_account_settings").chat_id
         except UserError:
             return ""
-
-
-def is_unsure(error):
-    """Return whether the outcome of the call that raised a UserError is unknown."""
-    return isinstance(error.__context__, OutcomeUnknownError)

@@ -120,10 +120,10 @@ class TelegramChat(models.Model):
         return self.partner_id if is_private else self.partner_id.browse()
 
     def _get_responsible(self):
-        """Return the partner who alone is notified of incoming messages.
+        """Return the partner of the only user who is notified of incoming messages.
 
-        It is that of the operator to whom the chat is assigned, else of the salesperson if they
-        are an operator. If empty, all operators are notified.
+        It is the operator to whom the chat is assigned, else the salesperson of the customer. If
+        neither is an operator, all operators are notified.
         """
         self.ensure_one()
         user = self._get_assignee() or self.restricted_user_id or self.partner_id.user_id

@@ -1,6 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.mail.tools.discuss import Store
@@ -48,7 +48,8 @@ class DiscussChannel(models.Model):
         :raise UserError: it cannot be sent, and nothing is posted
         :raise AccessError: the user does not operate the account
         """
-        if not is_telegram(self) or message_type != "comment":
+        is_sent = is_telegram(self) and message_type == "comment"
+        if not is_sent or self._telegram_is_note(kwargs):
             return super().message_post(message_type=message_type, **kwargs)
         chat = self._telegram_get_chat()
         self._telegram_check_may_write(chat)
@@ -69,6 +70,18 @@ class DiscussChannel(models.Model):
         # The web clients received the message before it was queued, without its state.
         mail_message._telegram_send_state()
         return mail_message
+
+    @api.model
+    def _telegram_is_note(self, values):
+        """Return whether a message is a note for colleagues, which no customer receives.
+
+        :param dict values: arguments of ``message_post``
+        """
+        if values.get("subtype_xmlid"):
+            subtype = self.env.ref(values["subtype_xmlid"])
+        else:
+            subtype = self.env["mail.message.subtype"].browse(values.get("subtype_id") or ())
+        return subtype.sudo().internal  # sudo: mail.message.subtype - whatever the user may read
 
     def _telegram_get_messages(self, mail_message_id):
         """Return the Telegram messages of a message in this conversation: one for each file."""

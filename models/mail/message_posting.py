@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
-from odoo.tools import SQL, formataddr, plaintext2html
+from odoo.tools import SQL, formataddr
 
 from odoo.addons.mail.tools.discuss import Store
 
@@ -289,7 +289,7 @@ class TelegramMessage(models.Model):
             values["email_from"] = formataddr((" ".join(name.split()), address))
         subtype = "mail.mt_comment" if self.direction == "incoming" else "mail.mt_note"
         # The file of a conversation is attached there. Elsewhere, only its name is shown.
-        body = plaintext2html(self._get_summary()) if self.attachment_id else self._get_body()
+        body = self._get_chatter_body() if self.attachment_id else self._get_body()
         return {
             **values,
             "body": body,

@@ -68,6 +68,12 @@ class TelegramMessage(models.Model):
             return self._text_to_html()  # the report is attached once it is generated
         return self._get_content_body() + self._get_file_note()
 
+    def _get_chatter_body(self):
+        """Return a message with a file as HTML for a chatter where the file is not attached."""
+        if not self.text_entities:
+            return plaintext2html(self._get_summary())
+        return plaintext2html(self.file_name or "") + self._text_to_html()
+
     def _get_file_note(self):
         """Return why the file is missing and a link to download it, as HTML."""
         if self.download_state in (False, "waiting", "fetched"):

@@ -53,10 +53,11 @@ class NotificationReceiver:
 
         :return: bool, whether the time of the scheduled action is over before the work is done
         """
+        is_out_of_time = False
         with self.instance._hold_receiving() as is_held:
-            is_out_of_time = is_held and (
-                self._process_inbox() or self._poll() or self._process_inbox()
-            )
+            if is_held:
+                is_out_of_time = self._process_inbox() or self._poll()
+                is_out_of_time = self._process_inbox() or is_out_of_time
         if self.instance.state != const.STATE_AUTHORIZED and not self.instance.last_error:
             self.instance._refresh_state_and_commit()
         return is_out_of_time
@@ -70,7 +71,8 @@ class NotificationReceiver:
         if self._process_inbox():
             return True
         write_and_commit(self.env, self.instance._check_deliveries)
-        return (has_deliveries and self._process_deliveries()) or self._process_inbox()
+        is_out_of_time = has_deliveries and self._process_deliveries()
+        return self._process_inbox() or is_out_of_time
 
     def fetch_one(self, client):
         """Fetch the first notification of GREEN-API's queue and store it.

@@ -120,13 +120,12 @@ class TelegramMessage(models.Model):
         :raise EventPostponedError: there is such a message, unsure or sent within a day
         """
         since = fields.Datetime.now() - timedelta(hours=STATUS_HOURS)
-        recent = Domain("last_attempt_date", ">=", since) & Domain("state", "!=", "queued")
-        waiting = Domain("is_settling", "=", True) | self._get_unrecognized_domain() & recent
-        waiting &= Domain("instance_id", "=", instance.id)
         same_chat = Domain("chat_id.telegram_id", "=", notification.chat_id)
-        if notification.id_message and self.search_count(
-            waiting & (same_chat | CHAT_IN_PHONE_FORM), limit=1
-        ):
+        settling = Domain("is_settling", "=", True) & (same_chat | CHAT_IN_PHONE_FORM)
+        recent = Domain("last_attempt_date", ">=", since) & Domain("state", "!=", "queued")
+        recent &= same_chat & self._get_unrecognized_domain()
+        waiting = Domain("instance_id", "=", instance.id) & (settling | recent)
+        if notification.id_message and self.search_count(waiting, limit=1):
             raise EventPostponedError()
 
     # === TEXTS === #

@@ -69,7 +69,8 @@ METHODS = {
             action_check_state action_fetch_missed action_log_out action_new_webhook_secret
             action_open_journals action_open_queues action_open_settings action_read_account
             action_restart action_set_picture action_set_up_receiving action_sign_in
-            action_standard_settings action_start action_sync action_test action_wait
+            action_standard_settings action_start action_sync action_test
+            action_test_formatting action_wait
             clear_messages_queue clear_webhooks_queue sync_chats sync_contacts fetch_notification
         """,
         "system": "action_new_api_token",
@@ -97,7 +98,7 @@ METHODS = {
     "telegram.queue": {"manager": "action_clear_messages action_clear_webhooks action_refresh"},
     "telegram.sign.in": {"manager": "refresh request_code submit_code submit_password"},
     "telegram.onboarding": {
-        "manager": "check_test get_progress send_test set_receiving start",
+        "manager": "check_test get_progress send_test set_receiving start store_looks",
         "system": "connect",
     },
     "telegram.template": {"manager": "action_create_sidebar_action action_unlink_sidebar_action"},

@@ -14,12 +14,14 @@ class Dialogs:
         name and the arguments; each may be used in a thread of its own
     :param tuple errors: exceptions by which a press may fail, as long as the other does not
     :param int seed: of the choices
+    :param bool presses_twice: False: once only
     """
 
-    def __init__(self, calls, errors, seed):
+    def __init__(self, calls, errors, seed, presses_twice=True):
         self._calls = calls
         self._errors = errors
         self._chance = random.Random(seed)
+        self._times = 2 if presses_twice else 1
         self._partner_ids = {}
         self.presses = 0
 
@@ -32,11 +34,12 @@ class Dialogs:
         else:
             values["res_ids"] = str(partner_ids)
         [composer_id] = self._calls[0](COMPOSER, "create", [values])
+        calls = self._calls[: self._times]
         if self._chance.random() < 0.5:
             with ThreadPoolExecutor(2) as pressing:
-                failures = list(pressing.map(self._press, self._calls, [composer_id] * 2))
+                failures = list(pressing.map(self._press, calls, [composer_id] * len(calls)))
         else:
-            failures = [self._press(call, composer_id) for call in self._calls]
+            failures = [self._press(call, composer_id) for call in calls]
         if all(failures):
             raise failures[0]
 

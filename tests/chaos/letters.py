@@ -10,9 +10,13 @@ import random
 import re
 from dataclasses import dataclass
 
+#: what a run may leave out, to see what the rest does
+PARTS = ("formatting", "proxy", "statuses", "ids", "clock", "presses", "stops")
 FIRST_CHAT = 30000000
 FIRST_PHONE = 79990000000
 PHONE_EVERY = 3  # every third customer is written to by phone, some of them by dialogs
+ONCE_EVERY = 3  # every third of these is written to once only, so no later letter helps
+MAILINGS = 0.1  # of all letters, each to two customers
 SAME_EVERY = 6  # every sixth text of a chat is the same as the ones before
 SAME_WORDS = ("Same words", "Same *words*")
 # What every so many letters of a chat are instead of texts; their words are found in each.
@@ -123,22 +127,39 @@ def make_customers(accounts, count):
 def make_letters(customers, count, seed):
     """Return ``count`` letters in the order of their writing; each chat's are numbered."""
     chance = random.Random(seed)
+    by_phone = [each for each in customers if each.is_known_by_phone]
+    once = by_phone[::ONCE_EVERY]
+    often = [each for each in customers if each not in once]
     written = dict.fromkeys(customers, 0)
     letters = []
     while len(letters) < count:
-        customer = chance.choice(customers)
-        mates = [each for each in customers if _can_be_mates(customer, each)]
-        if mates and len(letters) + 2 <= count and chance.random() < 0.15:
-            mate = chance.choice(mates)
-            text = f"{customer.chat_id}, {mate.chat_id}: mailing {len(letters)}"
-            letters += [Letter(customer, text, "mailing", mates=(mate,))]
-            letters += [Letter(mate, text, "mailed")]
+        customer = chance.choice([*often, *once])
+        if customer in once:
+            once.remove(customer)
+            letters.append(_make_odd_letter(customer, chance))
+            continue
+        mates = [each for each in often if _can_be_mates(customer, each)]
+        if mates and len(letters) + 2 <= count and chance.random() < MAILINGS:
+            letters += _make_mailing(customer, chance.choice(mates), len(letters))
+            written[letters[-1].customer] += 1
             written[customer] += 1
-            written[mate] += 1
             continue
         written[customer] += 1
         letters.append(_make_letter(customer, written[customer], chance))
     return letters
+
+
+def _make_odd_letter(customer, chance):
+    """Return a text with marks, or a file with an odd name."""
+    text = f"{customer.chat_id}: the only letter"
+    if chance.random() < 0.5:
+        return Letter(customer, text, "file", chance.choice(ODD_NAMES))
+    return Letter(customer, chance.choice(DECORATIONS).format(text))
+
+
+def _make_mailing(customer, mate, number):
+    text = f"{customer.chat_id}, {mate.chat_id}: mailing {number}"
+    return [Letter(customer, text, "mailing", mates=(mate,)), Letter(mate, text, "mailed")]
 
 
 def _can_be_mates(one, other):

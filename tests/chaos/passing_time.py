@@ -20,6 +20,9 @@ PAUSES = {
         """UPDATE telegram_instance
               SET send_after = now() AT TIME ZONE 'UTC'
             WHERE id = %(instance)s AND send_after > now() AT TIME ZONE 'UTC'""",
+        """UPDATE telegram_instance
+              SET check_after = now() AT TIME ZONE 'UTC'
+            WHERE id = %(instance)s AND check_after > now() AT TIME ZONE 'UTC'""",
         """UPDATE telegram_message
               SET missing_since_date = missing_since_date - make_interval(secs => %(journal_lag)s)
             WHERE instance_id = %(instance)s AND state = 'unsure' AND is_settling

@@ -22,6 +22,7 @@ def run(
     seconds,
     proxy=None,
     sleepers=None,
+    without=(),
     say=None,
 ):
     """Send letters through a storm, and judge.
@@ -34,11 +35,12 @@ def run(
     :param int seconds: after which there are no more kills; as long again for settling
     :param proxy: the sandbox's ``Proxy`` between the workers and the service, if there is one
     :param sleepers: ``Sleepers``, for processes that are stopped for minutes
+    :param without: names of ``letters.PARTS`` that are left out
     :param say: function that takes a line for a person
     :return: (Verdict, number of kills, number of faults that hit)
     """
     say = say or (lambda line: None)
-    storm = Storm(service, workers, queue, seed, proxy)
+    storm = Storm(service, workers, queue, seed, proxy, without)
     service.set_clock_ahead(storm.clock_ahead)
     rest = letters
     start = time.monotonic()

@@ -13,7 +13,7 @@ import threading
 import time
 from contextlib import closing
 
-LONGEST_CLAIM = 305  # seconds: longer than the addon waits for the service's journal
+LONGEST_CLAIM = 130  # seconds: longer than the addon waits until it takes a message over
 CATCH_PATIENCE = 60  # seconds until a process has claimed something
 CALL_GAP = 0.5  # seconds after which a call that was under way has arrived
 CHANNEL = "chaos_claim"

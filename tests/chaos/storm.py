@@ -16,6 +16,13 @@ RECEIVING = ("receiveNotification", "deleteNotification")
 CLOCKS = (-180, 180)  # seconds by which the service's clock is ahead of Odoo's
 BROKEN = ("cut_after", "cut_before", "time_out", "refuse")  # by the proxy
 ALMOST_OK = (201, 202, 204, 206, 207, 301, 302, 303, 304)
+FAILED_SENDS = tuple(
+    "lost_before lost_after reset truncated broken_off html hold delay storm 5xx 5xx_after".split()
+)
+PARTS_OF_SENDS = {
+    "statuses": ("2xx_after", "2xx_after", "early_hints"),
+    "ids": ("same_id", "wrong_id"),
+}
 VICTIMS = (("first",), ("second",), ("first", "second"), ("first", "service"), ("service",))
 WEIGHTS = (3, 3, 2, 1, 1)
 
@@ -30,9 +37,10 @@ class Storm:
     :param queue: function that takes letters and queues them in Odoo, committed
     :param int seed: of the choices
     :param proxy: the sandbox's ``Proxy`` between the workers and the service, if there is one
+    :param without: names of ``letters.PARTS`` that are left out
     """
 
-    def __init__(self, service, workers, queue, seed, proxy=None):
+    def __init__(self, service, workers, queue, seed, proxy=None, without=()):
         self._service = service
         self._workers = workers
         self._queue = queue
@@ -40,7 +48,9 @@ class Storm:
         if proxy:
             proxy.part = "/send"
         self._chance = random.Random(seed)
-        self.clock_ahead = self._chance.choice(CLOCKS)
+        self._without = without
+        ahead = self._chance.choice(CLOCKS)
+        self.clock_ahead = 0 if "clock" in without else ahead
         self.kills = 0
         self.broken = 0  # requests by the proxy
 
@@ -138,15 +148,15 @@ class Storm:
             stateInstance=state,
             longPoll=chance.random() < 0.2,
             checkAccountLimitedUntil=int(limited_until),
-            **choose_modes(chance),
+            **({} if "formatting" in self._without else choose_modes(chance)),
         )
 
     def _failed_send(self):
         chance = self._chance
-        kind = chance.choice(
-            "lost_before lost_after reset truncated broken_off html hold delay storm 5xx "
-            "5xx_after 2xx_after 2xx_after early_hints same_id wrong_id".split()
-        )
+        kinds = FAILED_SENDS
+        for part, own in PARTS_OF_SENDS.items():
+            kinds += () if part in self._without else own
+        kind = chance.choice(kinds)
         if kind == "storm":
             return self._too_many(chance.randint(1, 4))
         if kind == "2xx_after":

@@ -3,6 +3,7 @@
 import logging
 import socket
 import threading
+import time
 
 from odoo.tests import tagged
 
@@ -52,6 +53,19 @@ class TestClient(ClientCase):
                 self.assertFails(RetryableError, const.CODE_NOT_JSON, call)
             self.phone.fault(method, "status", status=200, body=[])
             self.assertEqual(call(), [])
+
+    def test_difference_of_the_clocks(self):
+        """The clocks are taken for equal, or a date that is none for the service's clock."""
+        self.assertIsNone(self.client.clock_offset)
+        self.addCleanup(self.phone.set_clock_ahead, 0)
+        for ahead in (-180, 0, 3600):
+            self.phone.set_clock_ahead(ahead)
+            self.client.get_messages_count()
+            self.assertAlmostEqual(self.client.clock_offset, ahead, delta=2)
+        measured = self.client.clock_offset
+        for date in (None, "", "yesterday", "Fri, 31 Dec 9999 23:59:59 GMT", "Thu, 01 Jan 1970"):
+            self.client._measure_clock(date, time.time())
+            self.assertEqual(self.client.clock_offset, measured, date)
 
     def test_number_that_cannot_be_sent(self):
         """JSON has no NaN: that is refused before anything is sent."""

@@ -10,7 +10,6 @@ from odoo.tests import tagged
 
 from ...models.base import ir_attachment
 from ...models.receiving import files
-from ...models.receiving import notification_receiver as receiving
 from ..common import CUSTOMER_CHAT
 from .files_case import PNG, FilesCase
 
@@ -193,27 +192,6 @@ class TestFilesFailures(FilesCase):
         ):
             self.receive()
         self.assertEqual(seen, [["", ""], ["", "", "During 1"]])
-
-    def test_files_do_not_wait_for_the_end_of_the_listening_window(self):
-        """While it is listened to the service, a file comes as soon as there is no message."""
-        self.instance.polling_window = 300
-        fetched = []
-        original = type(self.env["telegram.message"])._fetch_files
-
-        def fetch(messages, instance):
-            fetched.append(original(messages, instance))
-            return fetched[-1]
-
-        self.phone.write_file(CUSTOMER_CHAT, "photo.png", PNG)
-        with (
-            patch.object(self.registry["telegram.message"], "_fetch_files", fetch),
-            patch.object(receiving, "EMPTY_MIN_SECONDS", 0),
-            patch.object(receiving, "is_odoo_stopping", lambda: bool(fetched)),
-        ):
-            self.receive()
-        self.assertEqual(self.last().download_state, "fetched")
-        waits = [r["query"]["receiveTimeout"] for r in self.phone.requests("receiveNotification")]
-        self.assertEqual(waits, ["20", "5", "20"])
 
     def test_poisoned_file_holds_up_nobody(self):
         """A file that cannot be had is passed over: those behind it come."""

@@ -228,17 +228,31 @@ class TestListening(ListeningCase):
         with self.listening() as listener:
             self.wait_for(lambda: listener._accounts)
             self.phone.requests("receiveNotification", count=1)
-            with self.environment() as env:
-                action = env["ir.cron"].browse(self.receive_cron_id)
-                self.assertIs(action.method_direct_trigger(), True)
+            self.run_action()
         self.assertEqual(len(self.phone.requests("receiveNotification")), 1)
 
     def test_the_action_is_woken(self):
-        """Files are downloaded by the receive action, which the listener wakes."""
+        """Files are downloaded by the receive action, which the listener wakes: neither do they
+        wait for the end of a run, nor do messages wait for them."""
         triggers = [("cron_id", "=", self.receive_cron_id)]
+        files = [("instance_id", "=", self.instance_id), ("text", "=", "")]
         with self.listening():
             self.phone.write_file(CUSTOMER_CHAT, "offer.pdf", b"%PDF")
             self.wait_for(lambda: self.values_of("ir.cron.trigger", "id", triggers))
+            self.phone.fault("download", "hold")
+            action = threading.Thread(target=self.run_action)
+            action.start()
+            attempts = "download_attempts"
+            self.wait_for(lambda: self.values_of("telegram.message", attempts, files) == [1])
+            self.phone.write(CUSTOMER_CHAT, "Meanwhile")
+            self.wait_for_texts("Meanwhile")
+            self.phone.release()
+            action.join()
+        self.assertEqual(self.values_of("telegram.message", "download_state", files), ["fetched"])
+
+    def run_action(self):
+        with self.environment() as env:
+            env["ir.cron"].browse(self.receive_cron_id).method_direct_trigger()
 
     def test_events_of_others_are_processed(self):
         """What a journal or a button puts into the inbox is processed, too."""

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from odoo import fields
 from odoo.exceptions import AccessError
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...client.journal_notifications import as_notification, as_status
 from ...client.message_data import parse_journal
 from ...client.notifications import MessageNotification, StatusNotification, event_key, parse
+from ...tools import advisory_lock
 from ..common import CUSTOMER_CHAT, SECRET_MARK, TelegramCase
 
 FOLDER = Path(__file__).parent.parent / "data" / "journals"
@@ -194,11 +196,12 @@ class TestGap(TelegramCase):
         """While the receive action runs, it goes on with what was fetched."""
         self.phone.write(CUSTOMER_CHAT, "Missed")
         self.lose()
-        self.patch(
-            self.registry["ir.cron"], "try_lock_for_update", lambda crons, **kw: crons.browse()
-        )
-        self.assertIn("is being imported", self.fetch())
-        self.assertEqual(self.texts(), [])
+        with (
+            db_connect(self.cr.dbname).cursor() as other,
+            advisory_lock.hold(other, advisory_lock.RECEIVING, self.instance.id),
+        ):
+            self.assertIn("is being imported", self.fetch())
+            self.assertEqual(self.texts(), [])
         self.receive()
         self.assertEqual(self.texts(), ["Missed"])
 

@@ -20,6 +20,7 @@ from odoo.tools import mute_logger
 
 from ...controllers.webhook import TelegramWebhook
 from ...models.receiving import notification_receiver as receiving
+from ...models.receiving import polling
 from ..committed_case import CommittedCase
 from ..common import CUSTOMER_CHAT
 
@@ -59,6 +60,9 @@ class TestDelivery(CommittedCase):
             instance = env["telegram.instance"].browse(self.instance_id)
             self.url, self.secret = instance.webhook_url, instance.webhook_secret
             self.assertTrue(instance.is_receiving_configured)
+
+    def get_instance(self, env):
+        return env["telegram.instance"].browse(self.instance_id)
 
     def receive(self):
         with self.environment() as env:
@@ -239,25 +243,25 @@ class TestDelivery(CommittedCase):
         """The dialog takes nothing while the receive action runs, nor the other way round."""
         self.set_mode("polling")
         self.phone.write(CUSTOMER_CHAT, "One")
-        with self.environment() as other:
-            cron = other["ir.cron"].browse(self.receive_cron_id)
-            self.assertTrue(cron.try_lock_for_update(allow_referencing=True))  # as when it runs
-            with self.environment() as env:
-                instance = env["telegram.instance"].browse(self.instance_id)
-                self.assertEqual(instance.fetch_notification(), {"outcome": "busy"})
+        with (
+            self.environment() as other,
+            self.get_instance(other)._hold_receiving(),  # as when it runs
+            self.environment() as env,
+            patch.object(polling, "LISTENER_PATIENCE", 0.1),
+        ):
+            self.assertEqual(self.get_instance(env).fetch_notification(), {"outcome": "busy"})
         self.assertEqual(self.phone.requests("receiveNotification"), [])
         seen = []
         original = receiving.NotificationReceiver.fetch_one
 
         def fetch_one(receiver, client):
-            with self.environment() as other:
-                cron = other["ir.cron"].browse(self.receive_cron_id)
-                seen.append(cron.try_lock_for_update(allow_referencing=True).ids)
+            self.receive()  # as Odoo's scheduler does
+            with self.environment() as other, self.get_instance(other)._hold_receiving() as is_held:
+                seen.append(is_held)
             return original(receiver, client)
 
         patched = patch.object(receiving.NotificationReceiver, "fetch_one", fetch_one)
         with patched, self.environment() as env:
-            instance = env["telegram.instance"].browse(self.instance_id)
-            self.assertEqual(instance.fetch_notification()["outcome"], "taken")
-        self.assertEqual(seen, [[]])
+            self.assertEqual(self.get_instance(env).fetch_notification()["outcome"], "taken")
+        self.assertEqual(seen, [False])
         self.assertEqual(self.texts("incoming"), ["One"])

@@ -10,6 +10,7 @@ from . import test_coordinates
 from . import test_dispatch
 from . import test_edit_delete
 from . import test_limits
+from . import test_once
 from . import test_queue
 from . import test_same_message
 from . import test_unsure

@@ -2,3 +2,4 @@
 
 from . import test_assignment
 from . import test_inbox
+from . import test_notes

@@ -5,3 +5,18 @@ from .marks import TYPED, Rules, from_marks, protect
 from .marks_writer import Written, to_marks
 from .probe import PROBE, Learned, get_rules, learn
 from .text import Entity, FormattedText
+
+__all__ = [
+    "PROBE",
+    "TYPED",
+    "Entity",
+    "FormattedText",
+    "Learned",
+    "Rules",
+    "Written",
+    "from_marks",
+    "get_rules",
+    "learn",
+    "protect",
+    "to_marks",
+]

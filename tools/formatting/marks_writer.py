@@ -186,8 +186,11 @@ class _Writer:
             for place, origin in enumerate(draft.origins)
             if isinstance(origin, int) and place not in shown and draft.characters[place] in MARKS
         ]
-        for place in reading.doubled:  # a literal mark beside one that was added
-            missing += [o for o in draft.origins[place : place + 2] if isinstance(o, int)]
+        for place in reading.doubled:
+            pair = draft.origins[place : place + 2]
+            literal = [origin for origin in pair if isinstance(origin, int)]
+            if self.rules.doubled == "one" or len(literal) == 1:  # beside a mark that was added
+                missing += literal
         is_changed = any([self._protect(place) for place in missing])
         for place in shown:
             part = draft.origins[place]
@@ -205,7 +208,7 @@ class _Writer:
             return True
         word, start, end = self._find_word(place)
         if self.text[place] == ">":
-            start, end = place, WORD.match(self.text, place).end()
+            start, end = place, place + len(self.text[place:].split(maxsplit=1)[0])
         elif LINK.search(word) or "`" in word:
             self.left.add(place)
             return False

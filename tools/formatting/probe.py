@@ -16,13 +16,15 @@ PROBE = """1: *bold*
 3: **twice**
 4: 7 __ 8
 5: 5 ~ 3"""
+SCOPES: tuple[Scope, ...] = ("words", "everywhere")
+DOUBLED: tuple[Doubled, ...] = ("one", "two", "format")
 LINE = re.compile(r"^([1-5]): (.*?)\s*$", re.MULTILINE)
 
 
 class Learned(TypedDict, total=False):
     """What is known of the service; what is missing is not known.
 
-    :param scope: see ``Rules``; "formatted" if it is "words" or "everywhere"
+    :param scope: see ``Rules``
     :param doubled: see ``Rules``
     :param back: the text as it is returned: "raw", "stripped" of its marks, or with literal marks
         "doubled"
@@ -42,11 +44,9 @@ def learn(received: str) -> Learned:
         return {"back": "raw"}
     if lines["5"] == "5 ~~ 3":
         return _learn_from_doubled(lines)
-    for scope in ("words", "everywhere"):
-        for doubled in ("one", "two", "format"):
-            shown = from_marks(PROBE, Rules(scope, doubled)).text  # type: ignore[arg-type]
-            if dict(LINE.findall(shown)) == lines:
-                return {"scope": scope, "doubled": doubled, "back": "stripped"}  # type: ignore[typeddict-item]
+    for rules in (Rules(scope, doubled) for scope in SCOPES for doubled in DOUBLED):
+        if dict(LINE.findall(from_marks(PROBE, rules).text)) == lines:
+            return {"scope": rules.scope, "doubled": rules.doubled, "back": "stripped"}
     return {}
 
 
@@ -65,8 +65,7 @@ def get_rules(scope: str | None, doubled: str | None) -> Rules | None:
     """Return the rules, or None if they are not completely known."""
     if scope == "off":
         return Rules("off", "two")
-    scopes: dict[str | None, Scope] = {"words": "words", "everywhere": "everywhere"}
-    ways: dict[str | None, Doubled] = {"one": "one", "two": "two", "format": "format"}
-    if scope not in scopes or doubled not in ways:
-        return None
-    return Rules(scopes[scope], ways[doubled])
+    for rules in (Rules(each, way) for each in SCOPES for way in DOUBLED):
+        if (rules.scope, rules.doubled) == (scope, doubled):
+            return rules
+    return None

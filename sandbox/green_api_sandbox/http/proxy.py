@@ -23,11 +23,13 @@ import http.client
 import select
 import socket
 import ssl
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 BLOCK = 64 * 1024  # bytes
@@ -55,6 +57,11 @@ class Proxy(ThreadingHTTPServer):
         if certificate:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.tls.load_cert_chain(certificate)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print errors, but for those of a program that has hung up."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     def next_order(self, path: str) -> str:
         """Return what happens to a request, and take it off the line."""

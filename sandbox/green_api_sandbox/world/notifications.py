@@ -51,7 +51,9 @@ def add_raw(world: World, instance: Instance, body: Any) -> int:
 
     :return: its receiptId
     """
-    return world.store.add_entry(instance.id_instance, LIST, body, world.clock.now())
+    number = world.store.add_entry(instance.id_instance, LIST, body, world.clock.now())
+    world.tell_about(instance.id_instance)
+    return number
 
 
 def add_content(world: World, instance: Instance, content: str) -> int:
@@ -75,6 +77,7 @@ def add_late(world: World, id_instance: int) -> None:
     for number, created, body in world.store.entries(id_instance, LATE_LIST):
         world.store.remove_entry(id_instance, LATE_LIST, number)
         world.store.add_entry(id_instance, LIST, body, created)
+        world.tell_about(id_instance)
 
 
 def first(world: World, id_instance: int) -> Entry | None:

@@ -41,7 +41,12 @@ class World:
         self.pace = pace
         self.new_switches = new_switches or {}
         self.faults = Faults()
-        self.changed = threading.Condition(threading.RLock())
+        lock = threading.RLock()
+        self.changed = threading.Condition(lock)
+        #: who waits for something of one instance; hundreds may do so, and are not woken together
+        self._changed_of: dict[int, threading.Condition] = defaultdict(
+            lambda: threading.Condition(lock)
+        )
         #: grows with every change; the phone page asks for it
         self.version = 1
         #: the times of the last calls, for the rate limits: id -> method -> times
@@ -61,7 +66,14 @@ class World:
             self.version += 1
             if id_instance is not None:
                 self.due[id_instance] = 0.0
+            self.tell_about(id_instance)
             self.changed.notify_all()
+
+    def tell_about(self, id_instance: int | None) -> None:
+        """Wake those who wait for something of an instance, or of all of them."""
+        ids = list(self._changed_of) if id_instance is None else [id_instance]
+        for id_ in ids:
+            self._changed_of[id_].notify_all()
 
     def wait_for(self, find: Callable[[], T], seconds: float) -> T:
         """Wait until ``find()`` returns something true, at most ``seconds`` of real time.
@@ -71,15 +83,19 @@ class World:
         with self.changed:
             return self.changed.wait_for(find, seconds)
 
-    def wait_until(self, find: Callable[[], T], deadline: float) -> T:
-        """Wait until a time of the sandbox's clock, so that advancing it ends the wait."""
-        with self.changed:
+    def wait_until(self, find: Callable[[], T], deadline: float, id_instance: int) -> T:
+        """Wait for something of an instance until a time of the sandbox's clock.
+
+        Advancing the clock ends the wait.
+        """
+        changed = self._changed_of[id_instance]
+        with changed:
             while True:
                 found = find()
                 left = deadline - self.clock.now()
                 if found or left <= 0:
                     return found
-                self.changed.wait(left)
+                changed.wait(left)
 
     def instance(self, id_instance: int) -> Instance | None:
         """Return the instance as it is stored, or None. Changes need :meth:`save`."""

@@ -23,7 +23,9 @@ def receive_notification(call: Call) -> Any:
     _check_polling(instance)
     wait = call.values["receiveTimeout"] if instance.long_poll else 0
     deadline = world.clock.now() + wait
-    head = world.wait_until(lambda: notifications.first(world, instance.id_instance), deadline)
+    head = world.wait_until(
+        lambda: notifications.first(world, instance.id_instance), deadline, instance.id_instance
+    )
     if head:
         receipt_id, _created, body = head
         return b'{"receiptId": %d, "body": %s}' % (receipt_id, notifications.encode(body))

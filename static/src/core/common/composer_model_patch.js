@@ -23,7 +23,7 @@ patch(Composer.prototype, {
     /** Return why what is written cannot be sent, or not at once; undefined if it can. */
     get telegramWarning() {
         const thread = this.thread ?? this.message?.thread;
-        if (!thread?.isTelegram) {
+        if (!thread?.isTelegram || this.isTelegramNote) {
             return undefined;
         }
         const { length } = this.composerText.trim();

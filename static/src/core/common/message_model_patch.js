@@ -24,8 +24,8 @@ const messagePatch = {
 
     /** Return whether this message of a conversation was sent by the account, not by the customer. */
     get isSentByTelegram() {
-        const { message_type, telegram_state, thread } = this;
-        const isWritten = message_type === "comment" && thread?.isTelegram;
+        const { isNote, message_type, telegram_state, thread } = this;
+        const isWritten = message_type === "comment" && !isNote && thread?.isTelegram;
         return Boolean(isWritten || (telegram_state && telegram_state !== "received"));
     },
 
