@@ -8,6 +8,8 @@ const messagePatch = {
         super.setup(...arguments);
         /** @type {string|false|undefined} state of the telegram.message shown by this message */
         this.telegram_state = undefined;
+        /** @type {{id: number, is_own: boolean, is_text: boolean}|false|undefined} */
+        this.telegram_message = undefined;
     },
 
     /**
@@ -31,7 +33,8 @@ const messagePatch = {
 
     /** Hide reactions: GREEN-API cannot send them, so the customer would not see them. */
     canAddReaction() {
-        return !this.thread?.isTelegram && super.canAddReaction(...arguments);
+        const isTelegram = this.thread?.isTelegram || this.message_type === "telegram";
+        return !isTelegram && super.canAddReaction(...arguments);
     },
 };
 patch(Message.prototype, messagePatch);

@@ -6,6 +6,12 @@ import { RPCError } from "@web/core/network/rpc";
 import { patch } from "@web/core/utils/patch";
 
 patch(Store.prototype, {
+    setup() {
+        super.setup(...arguments);
+        /** @type {boolean|undefined} whether the user has the access right to use Telegram */
+        this.is_telegram_user = undefined;
+    },
+
     /**
      * Show why a message to a customer was refused, and put it back into the composer.
      *
