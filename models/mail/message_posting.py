@@ -50,6 +50,7 @@ class ConversationMessage(NamedTuple):
     values: dict  # of the ``mail.message``: body, author_id or email_from, date, …
     notifies: bool = False  # whether members are notified
     responsible: Any = ()  # the ``res.partner`` who alone is notified; empty for all members
+    records: Any = ()  # model and id of the records that show the message, too
 
 
 class TelegramMessage(models.Model):
@@ -163,12 +164,21 @@ class TelegramMessage(models.Model):
             is_incoming = message.direction == "incoming"
             responsible = message.chat_id._get_responsible() if is_incoming else None
             values = message._prepare_conversation_values(channel_sudo)
-            rows.append(ConversationMessage(channel_sudo, values, is_incoming, responsible))
+            rows.append(
+                ConversationMessage(
+                    channel_sudo, values, is_incoming, responsible, message._get_chatter_keys()
+                )
+            )
         # sudo: discuss.channel - it shows all messages of the chat
         posted = self.env["discuss.channel"].sudo()._telegram_post(rows)
         for message, mail_message in zip(self, posted, strict=True):
             if message.direction == "outgoing":
                 mail_message._telegram_send_state()
+
+    def _get_chatter_keys(self):
+        """Return model and id of the records whose open chatters load the message at once."""
+        keys = [(self.res_model, self.res_id), (self.partner_id._name, self.partner_id.id)]
+        return [key for key in dict.fromkeys(keys) if key[1]]
 
     def _prepare_conversation_values(self, channel):
         """Return the values of the ``mail.message`` of this message in a conversation."""
@@ -422,7 +432,9 @@ class DiscussChannel(models.Model):
         for start in range(0, len(rows), PREFETCHED):
             batch = messages[start : start + PREFETCHED].with_prefetch()
             for message, row in zip(batch, rows[start:], strict=False):
-                row.channel._telegram_send_message(message, row.notifies, row.responsible)
+                row.channel._telegram_send_message(
+                    message, row.notifies, row.responsible, row.records
+                )
         self._telegram_push([pair for pair in zip(messages, rows, strict=True) if pair[1].notifies])
         return messages
 
@@ -460,12 +472,13 @@ class DiscussChannel(models.Model):
         )
         self.invalidate_recordset(["last_interest_dt"], flush=False)
 
-    def _telegram_send_message(self, message, notifies=False, responsible=None):
+    def _telegram_send_message(self, message, notifies=False, responsible=None, records=()):
         """Send a posted message to the web clients of the members, see ConversationMessage."""
         responsible = responsible or self.env["res.partner"]
         store = Store(bus_channel=self).add(message, msg_vals={"scheduled_date": False})
         store.add(self, ["last_interest_dt", Store.Attr(RESPONSIBLE, Store.One(responsible, []))])
         payload = {"data": store.get_result(), "id": self.id, "silent": not notifies}
+        payload["telegram_records"] = records
         self._bus_send("discuss.channel/new_message", payload)
 
     @api.model
