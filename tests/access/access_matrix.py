@@ -13,7 +13,9 @@ ODOO_METHODS = {
     "copy_data",
     "create",
     "default_get",
+    "message_notify",
     "message_post",
+    "message_subscribe",
     "notify_cancel_by_type",
     "onchange",
     "unlink",
@@ -141,7 +143,8 @@ DIALOGS = {
 }
 
 MENUS = {
-    "user": "telegram_menu_root telegram_inbox_menu telegram_message_menu telegram_chat_menu",
+    "user": "telegram_menu_root telegram_inbox_menu telegram_message_menu telegram_chat_menu "
+    "telegram_report_menu telegram_message_report_menu telegram_answer_time_menu",
     "manager": """
         telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
         telegram_template_menu telegram_automation_menu telegram_technical_menu
