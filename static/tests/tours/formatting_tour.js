@@ -42,6 +42,7 @@ registry.category("web_tour.tours").add("telegram_formatting_composer", {
         { trigger: ".modal [name='body'] textarea", run: `edit ${SIZES}` },
         { trigger: ".modal [name='formatting'] input", run: "click" },
         { trigger: ".modal [name='formatting'] input:checked", run: "click" },
+        { trigger: ".modal [name='formatting'] input:not(:checked)" },
         {
             content: "What will not arrive is named",
             trigger: ".modal [name='text_warning']:contains('“https://example.com/a_b_c”')",
