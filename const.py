@@ -151,7 +151,7 @@ RESTART_SECONDS = 300  # seconds for which a change of settings may restart the 
 RECEIVE_TIMEOUT_MIN = 5  # seconds that receiveNotification waits for a notification
 # https://green-api.com/en/telegram/docs/api/receiving/technology-webhook-endpoint/
 WEBHOOK_PATH = "/telegram_green_api/webhook"  # route in Odoo
-WEBHOOK_MAX_BYTES = 4 * 1024 * 1024  # bytes of a notification, which may contain a thumbnail
+NOTIFICATION_MAX_BYTES = 4 * 1024 * 1024  # bytes; a notification may contain a thumbnail
 WEBHOOK_TEST = "webhookTest"  # typeWebhook of the notification with which Odoo tests the route
 
 # --- Partners --------------------------------------------------------------------------------
@@ -232,3 +232,6 @@ KEEP_DAYS_MAX = 36_500  # days of a retention period; a longer one could exceed 
 CALL_LOG_DAYS = 14  # days for which logged calls are kept by default
 SYNC_DAYS = 90  # for which synchronizations are kept; the last one of an account is always kept
 REMOVED_AT_ONCE = 1000  # records deleted in one go; with a message, others are deleted too
+# Days for which automatic messages are kept, unless they keep another one from being sent. Longer
+# than the longest "once per contact within some days" (models/automation/ir_actions_server.py).
+AUTOMATIC_MESSAGE_DAYS = 400

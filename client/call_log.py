@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
+from . import parsing
 from .uploads import Upload
 
 MASK = "***"
@@ -58,12 +59,12 @@ class Call:
     @property
     def answer(self) -> str:
         """Return the masked response as text."""
-        text = self.content.decode("utf-8", "replace")
+        text = parsing.to_text(self.content)
         try:
-            text = to_text(json.loads(text), self.method)
-        except ValueError:
+            text = to_text(parsing.decode(text), self.method)
+        except json.JSONDecodeError:
             text = _shorten(text)
-        except RecursionError:
+        except ValueError:
             return ""  # too deep to be read, and it may contain a secret
         return self.mask(text)
 

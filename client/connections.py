@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from http.client import CONTINUE, SWITCHING_PROTOCOLS, HTTPResponse
 from typing import Any
 from weakref import WeakSet
 
@@ -26,6 +27,18 @@ def _get_ssl_context() -> ssl.SSLContext:
     context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
     context.load_verify_locations(where())
     return context
+
+
+class _FinalResponse(HTTPResponse):
+    """A response behind any number of interim ones, such as 103 Early Hints.
+
+    Python skips only "100 Continue". Any other one would be taken for the response of the call.
+    """
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        is_interim = CONTINUE < status < 200 and status != SWITCHING_PROTOCOLS
+        return version, CONTINUE if is_interim else status, reason
 
 
 class Connections(HTTPAdapter):
@@ -76,6 +89,8 @@ class Connections(HTTPAdapter):
         connections = self
 
         class Connection(connection_class):  # type: ignore[valid-type, misc]
+            response_class = _FinalResponse
+
             def connect(self) -> None:
                 super().connect()
                 connections._open.add(self)

@@ -85,6 +85,8 @@ class Downloads(Transport):
         """Return the error for a response without a file."""
         if status in GONE:
             return RefusedError(METHOD, const.CODE_FILE_GONE, status=status)
+        if status < 400:
+            return RefusedError(METHOD, const.CODE_HTTP, status=status)  # such as a redirect
         return self._get_error(Call(METHOD, None, None), status, headers, RetryableError)
 
     def _check_link(self, url: str) -> None:

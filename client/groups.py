@@ -76,7 +76,7 @@ class GroupMethods(MethodsBase):
         return GroupData(
             chat_id=parsing.text(response, "chatId"),
             owner=parsing.text(response, "owner"),
-            name=parsing.text(response, "subject"),
+            name=parsing.name(response, "subject"),
             description=parsing.text(response, "description"),
             created_at=parsing.integer(response, "creation"),
             invite_link=parsing.text(response, "groupInviteLink"),

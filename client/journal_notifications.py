@@ -91,7 +91,9 @@ def _prepare_content(row: JournalMessage, entry: JsonObject) -> JsonObject:
     elif kind == "pollMessage":
         name, data = "pollMessageData", {"name": row.text}
     elif kind == "editedMessage":
-        name, data = "editedMessageData", {"textMessage": row.text, "stanzaId": target}
+        name, data = "editedMessageData", {"stanzaId": target}
+        if row.text or isinstance(entry.get("textMessage"), str):
+            data["textMessage"] = row.text
     elif kind == "deletedMessage":
         name, data = "deletedMessageData", {"stanzaId": target}
     elif kind == "textMessage":

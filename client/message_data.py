@@ -9,6 +9,7 @@ https://green-api.com/en/telegram/docs/api/receiving/notifications-format/
 https://green-api.com/en/telegram/docs/api/journals/
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,25 @@ from .. import const
 from . import parsing
 from .parsing import JsonObject
 
+# Where each kind has its text
+TEXT_PLACES = (
+    ("textMessageData", "textMessage"),
+    ("extendedTextMessageData", "text"),
+    ("fileMessageData", "caption"),
+    ("pollMessageData", "name"),
+    ("editedMessageData", "textMessage"),
+)
+# Names under which a kind that is new may have its text
+TEXT_KEYS = ("textMessage", "text", "caption", "message", "name", "title", "description")
+VCARD_PHONE = re.compile(r"^TEL[^:\r\n]*:([^\r\n]+)", re.MULTILINE)
+# Kinds of which everything is known
+KNOWN_KINDS = (
+    *const.TEXT_KINDS,
+    *const.FILE_KINDS,
+    *const.CHANGE_KINDS,
+    *("stickerMessage", "locationMessage", "contactMessage", "pollMessage"),
+    *("reactionMessage", "pollUpdateMessage"),
+)
 # The object that names the other message, for the kinds that are about another message
 TARGETS = {
     "reactionMessage": "quotedMessage",
@@ -56,7 +76,7 @@ class Location:
 class SharedContact:
     """A contact that was sent as a message."""
 
-    phone: str  # digits
+    phone: str  # as the sender has it: with or without a plus, blanks or a country code
     first_name: str
     last_name: str
     chat_id: str  # empty without a Telegram account, or if unknown
@@ -138,13 +158,14 @@ def parse_content(message: JsonObject) -> JsonObject:
     quote = _parse_quote(parsing.obj(message, "quotedMessage") or extended)
     return {
         "type_message": kind,
-        "text": _find_text(data),
+        "text": _find_text(data) or _find_new_text(kind, message),
         "quoted_id_message": quote.id_message if quote else "",
         "quote": quote,
         "target_id_message": target,
         "is_forwarded": any(parsing.flag(value, "isForwarded") for value in data.values()),
         # English pages say stickerMessageData, Russian ones fileMessageData.
-        "file": _parse_file(data.get("fileMessageData") or data.get("stickerMessageData")),
+        "file": _parse_file(data.get("fileMessageData") or data.get("stickerMessageData"))
+        or _find_new_file(data),
         "location": _parse_location(data.get("locationMessageData", {})),
         "contact": _parse_contact(data.get("contactMessageData")),
         "poll": _parse_poll(data.get("pollMessageData")),
@@ -157,7 +178,7 @@ def parse_journal(entry: JsonObject) -> JournalMessage:
     :param entry: one object of the response; missing or wrong values are left empty
     """
     is_incoming = parsing.text(entry, "type") == "incoming"
-    name = parsing.clean_text(entry, "senderName")
+    name = parsing.name(entry, "senderName")
     kind = parsing.clean_text(entry, "typeMessage")
     quote = _parse_quote(parsing.obj(entry, "quotedMessage"))
     media = entry.get("downloadUrl")
@@ -166,9 +187,9 @@ def parse_journal(entry: JsonObject) -> JournalMessage:
         timestamp=parsing.timestamp(entry, "timestamp"),
         chat_id=parsing.clean_text(entry, "chatId"),
         chat_type=parsing.clean_text(entry, "chatType"),
-        chat_name=parsing.clean_text(entry, "chatName"),
+        chat_name=parsing.name(entry, "chatName"),
         sender=parsing.clean_text(entry, "senderId"),
-        sender_name=name or parsing.clean_text(entry, "senderContactName"),
+        sender_name=name or parsing.name(entry, "senderContactName"),
         sender_phone="",
         is_incoming=is_incoming,
         is_via_api=not is_incoming and parsing.flag(entry, "sendByApi"),
@@ -221,15 +242,42 @@ def parse_request(method: str, body: JsonObject, id_message: str) -> Message:
 
 def _find_text(data: dict[str, JsonObject]) -> str:
     """Return the text of a message, which each kind has at another place."""
-    places = (
-        ("textMessageData", "textMessage"),
-        ("extendedTextMessageData", "text"),
-        ("fileMessageData", "caption"),
-        ("pollMessageData", "name"),
-        ("editedMessageData", "textMessage"),
-    )
-    found = (parsing.clean_text(data.get(place, {}), key) for place, key in places)
+    found = (parsing.clean_text(data.get(place, {}), key) for place, key in TEXT_PLACES)
     return next(filter(None, found), "")
+
+
+def has_edited_text(message: JsonObject) -> bool:
+    """Return whether an edit contains the new text; it may be empty, but a missing one is not."""
+    return isinstance(parsing.obj(message, "editedMessageData").get("textMessage"), str)
+
+
+def _find_new_text(kind: str, message: JsonObject) -> str:
+    """Return the text of a kind that is new, wherever it has one."""
+    if kind in KNOWN_KINDS:
+        return ""
+    places = [message, *(value for value in message.values() if isinstance(value, dict))]
+    found = (
+        _first_text(place, *TEXT_KEYS) or _list_contacts(place)
+        for place in places
+        if place.get("stanzaId") is None  # not the message that is answered
+    )
+    return next(filter(None, found), "")
+
+
+def _list_contacts(data: JsonObject) -> str:
+    """Return several shared contacts as text, one on each line."""
+    lines = []
+    for row in parsing.objects(data, "contacts"):
+        phones = VCARD_PHONE.findall(parsing.clean_text(row, "vcard"))
+        names = (parsing.name(row, "displayName"), *map(parsing.clean_name, phones))
+        lines.append(" ".join(filter(None, names)))
+    return "\n".join(filter(None, lines))
+
+
+def _find_new_file(data: dict[str, JsonObject]) -> File | None:
+    """Return the file of a kind that is new, from the object that has a link."""
+    found = (value for value in data.values() if parsing.text(value, "downloadUrl"))
+    return _parse_file(next(found, None))
 
 
 def _parse_target(kind: str, message: JsonObject) -> str:
@@ -272,9 +320,9 @@ def _parse_contact(data: Any) -> SharedContact | None:
     if not isinstance(data, dict) or not data:
         return None
     return SharedContact(
-        phone=parsing.phone(data, "phoneContact"),
-        first_name=parsing.clean_text(data, "firstName"),
-        last_name=parsing.clean_text(data, "lastName"),
+        phone=parsing.name(data, "phoneContact"),
+        first_name=parsing.name(data, "firstName"),
+        last_name=parsing.name(data, "lastName"),
         chat_id=parsing.clean_text(data, "chatId"),
         vcard=parsing.clean_text(data, "vcard"),
     )

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from .. import const
 from . import parsing
-from .message_data import Message, parse_content
+from .message_data import Message, has_edited_text, parse_content
 from .parsing import JsonObject
 
 INCOMING = "incomingMessageReceived"
@@ -27,6 +27,15 @@ OUTGOING_API = "outgoingAPIMessageReceived"
 
 class NotificationError(ValueError):
     """A notification cannot be understood. The text says what is missing."""
+
+
+@dataclass(frozen=True)
+class UnreadableBody:
+    """What was received in place of the JSON of a notification."""
+
+    text: str  # as it was received, at most const.NOTIFICATION_MAX_BYTES
+    reason: str
+    is_cut: bool = False  # whether it may be the beginning of a JSON text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,12 +99,44 @@ Notification: TypeAlias = (
 )
 
 
+def read_body(content: bytes) -> Any:
+    """Return the notification that was received by webhook or by polling. Never fails.
+
+    What cannot be read must not hold up what comes after it: it is stored as it was received.
+
+    :param content: the body of the request or response; of a longer one, its beginning of more
+        than const.NOTIFICATION_MAX_BYTES
+    :return: the JSON value, or an UnreadableBody
+    """
+    limit = const.NOTIFICATION_MAX_BYTES
+    if len(content) <= limit:
+        return decode_body(parsing.to_text(content))
+    text = parsing.clean(parsing.to_text(content[:limit]))
+    return UnreadableBody(text, f"larger than {limit} bytes; only the beginning was kept")
+
+
+def decode_body(text: str) -> Any:
+    """Return a notification decoded from text, such as that of a stored event. Never fails.
+
+    :return: the JSON value, or an UnreadableBody
+    """
+    try:
+        return parsing.decode(text)
+    except json.JSONDecodeError as error:
+        is_cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
+        return UnreadableBody(parsing.clean(text), f"no JSON: {error}", is_cut)
+    except ValueError as error:
+        return UnreadableBody(parsing.clean(text), str(error))
+
+
 def parse(body: Any) -> Notification:
     """Return the meaning of a notification.
 
-    :param body: the notification, decoded from JSON
+    :param body: the notification, decoded from JSON, or an UnreadableBody
     :raise NotificationError: it is no object, or a value that its type requires is missing
     """
+    if isinstance(body, UnreadableBody):
+        raise NotificationError(body.reason)
     if not isinstance(body, dict):
         raise NotificationError("not an object")
     type_webhook = parsing.clean_text(body, "typeWebhook")
@@ -118,10 +159,12 @@ def event_key(body: Any, receipt_id: int | None = None) -> str:
     Messages and statuses have IDs. Every other notification is identified by its content and its
     receipt, because notifications with equal content may follow each other.
 
-    :param body: the notification, decoded from JSON
+    :param body: the notification, decoded from JSON, or an UnreadableBody
     :param receipt_id: of a polled notification; None for a webhook
     """
-    if isinstance(body, dict) and parsing.text(body, "idMessage"):
+    if isinstance(body, UnreadableBody):
+        parts = [body.text]
+    elif isinstance(body, dict) and parsing.text(body, "idMessage"):
         sender, message = parsing.obj(body, "senderData"), parsing.obj(body, "messageData")
         parts = [
             parsing.clean_text(body, "typeWebhook"),
@@ -134,19 +177,40 @@ def event_key(body: Any, receipt_id: int | None = None) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
+def get_file_identity(body: Any) -> tuple[str, str] | None:
+    """Return the name and the link of the file of a message; None without a file.
+
+    :param body: the notification, decoded from JSON
+    """
+    message = parsing.obj(body, "messageData") if isinstance(body, dict) else {}
+    file = parse_content(message)["file"]
+    return (file.name, file.download_url.partition("?")[0]) if file else None
+
+
+def has_other_file(body: Any, stored: Any) -> bool:
+    """Return whether two notifications of one message have different files, as in an album.
+
+    What one of them lacks makes no difference.
+    """
+    file, other = get_file_identity(body), get_file_identity(stored)
+    pairs = zip(file or (), other or (), strict=False)
+    return any(one and two and one != two for one, two in pairs)
+
+
 def _parse_message(type_webhook: str, body: JsonObject) -> MessageNotification:
     sender, message = parsing.obj(body, "senderData"), parsing.obj(body, "messageData")
-    name = parsing.clean_text(sender, "senderName")
-    _require(message, "typeMessage")
+    name = parsing.name(sender, "senderName")
+    if _require(message, "typeMessage") == "editedMessage" and not has_edited_text(message):
+        raise NotificationError("editedMessageData.textMessage is missing")
     return MessageNotification(
         type_webhook=type_webhook,
         id_message=_require(body, "idMessage"),
         timestamp=parsing.timestamp(body, "timestamp"),
         chat_id=_require_chat_id(sender),
         chat_type=parsing.clean_text(sender, "chatType"),
-        chat_name=parsing.clean_text(sender, "chatName"),
+        chat_name=parsing.name(sender, "chatName"),
         sender=parsing.clean_text(sender, "sender"),
-        sender_name=name or parsing.clean_text(sender, "senderContactName"),
+        sender_name=name or parsing.name(sender, "senderContactName"),
         sender_phone=parsing.phone(sender, "senderPhoneNumber"),
         is_incoming=type_webhook == INCOMING,
         is_via_api=type_webhook == OUTGOING_API,

@@ -3,9 +3,14 @@
 """Values of a response or a notification, which may have any form.
 
 Functions without an ``error`` parameter never fail: a value of another form counts as missing.
+Only ``decode`` raises ValueError.
 """
 
+import json
 import re
+import time
+import unicodedata
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -15,7 +20,67 @@ from .errors import GreenApiError
 JsonObject: TypeAlias = dict[str, Any]  # an object as Python's json module reads it
 T = TypeVar("T")
 
+DEPTH_MAX = 100  # levels of nesting; Python cannot handle any depth
+DIGITS_MAX = 100  # digits of an integer; Python does not convert integers of any length
+# What changes the direction of reading can turn around the words behind it, or hide an extension.
+DIRECTION_CHARACTERS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_UNWANTED_IN_NAMES = re.compile(f"[\x00-\x1f\x7f-\x9f{DIRECTION_CHARACTERS}]")
+# Letters and symbols that are displayed as a blank.
+_INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
+_VISIBLE_CATEGORIES = frozenset("LNPS")  # letters, numbers, punctuation and symbols
+
+_MILLISECONDS = 10**11  # a larger number of seconds would be in the year 5138
+_MAX_AHEAD = 86400  # seconds that the clock of GREEN-API may be ahead of this one
+
 _PHONE = re.compile(r"[1-9][0-9]{5,14}")  # GREEN-API writes 0 for a hidden number
+
+
+def to_text(content: bytes) -> str:
+    """Return the body of a request or response as text.
+
+    Bytes that are no UTF-8 are replaced: half a letter in a name must not make all unreadable.
+    """
+    return content.decode("utf-8-sig", "replace")
+
+
+def decode(content: bytes | str) -> Any:
+    """Return JSON decoded, with all tolerance that costs no information.
+
+    Damaged letters are replaced, control characters within texts are accepted, and an integer of
+    more than DIGITS_MAX digits becomes a text.
+
+    :raise ValueError: it is no JSON, or nested deeper than DEPTH_MAX
+    """
+    text = to_text(content) if isinstance(content, bytes) else content
+    try:
+        value = json.loads(text, strict=False, parse_int=_decode_integer)
+    except RecursionError:
+        value = None
+        is_too_deep = True
+    else:
+        is_too_deep = _is_too_deep(value)
+    if is_too_deep:
+        raise ValueError(f"nested deeper than {DEPTH_MAX} levels")
+    return value
+
+
+def _decode_integer(digits: str) -> int | str:
+    return int(digits) if len(digits) <= DIGITS_MAX else digits
+
+
+def _is_too_deep(value: object) -> bool:
+    level = [value]
+    for _depth in range(DEPTH_MAX + 1):
+        level = [child for parent in level for child in _get_children(parent)]
+        if not level:
+            return False
+    return True
+
+
+def _get_children(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def expect(value: object, kind: type[T], method: str, error: type[GreenApiError]) -> T:
@@ -55,6 +120,22 @@ def clean_text(data: JsonObject, key: str) -> str:
     return clean(text(data, key))
 
 
+def name(data: JsonObject, key: str) -> str:
+    """Return a field as a name, see ``clean_name``."""
+    return clean_name(text(data, key))
+
+
+def clean_name(value: str) -> str:
+    """Return a name on one line, without marks of direction; empty if it shows nothing to read."""
+    cleaned = " ".join(_UNWANTED_IN_NAMES.sub("", " ".join(clean(value).split())).split())
+    return cleaned if any(map(_is_visible, cleaned)) else ""
+
+
+def _is_visible(character: str) -> bool:
+    is_sign = unicodedata.category(character)[0] in _VISIBLE_CATEGORIES
+    return is_sign and character not in _INVISIBLE
+
+
 def clean(value: str) -> str:
     """Return a text without what no database can store: NUL and halves of surrogate pairs."""
     return value.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
@@ -79,9 +160,14 @@ def expect_integer(data: JsonObject, key: str, method: str, error: type[GreenApi
 
 
 def timestamp(data: JsonObject, key: str) -> int:
-    """Return a field as UNIX seconds; 0 if it cannot be a time."""
-    seconds = integer(data, key)
-    return seconds if 0 < seconds < 2**33 else 0
+    """Return a field as UNIX seconds; 0 if it cannot be the time of an event.
+
+    Fractions and milliseconds are understood. A time to come would keep a chat on top for years.
+    """
+    seconds = number(data, key) or 0
+    if seconds >= _MILLISECONDS:
+        seconds /= 1000
+    return int(seconds) if 0 < seconds < time.time() + _MAX_AHEAD else 0
 
 
 def to_datetime(seconds: int) -> datetime | Literal[False]:
@@ -92,8 +178,13 @@ def to_datetime(seconds: int) -> datetime | Literal[False]:
 
 
 def number(data: JsonObject, key: str) -> float | None:
-    """Return a field as a float; None if it is no finite number."""
+    """Return a field that is a number, or a text with one, as a float; None if it is neither."""
     value = data.get(key)
+    if isinstance(value, str) and len(value) < 40:
+        try:
+            value = float(value)
+        except ValueError:
+            return None
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300:
         return float(value)
     return None

@@ -1,10 +1,20 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import re
+from typing import Any
+
 from .. import const
 from . import parsing
 from .errors import RetryableError
 from .methods_base import MethodsBase
+from .notifications import UnreadableBody, read_body
 from .results import FileLink, Step, WaitingNotification
+
+# The receipt at the beginning or the end of a response that cannot be decoded. No text of a
+# customer can look like it, because quotation marks are escaped in JSON.
+_FIRST_RECEIPT = re.compile(rb'\s*\{\s*"receiptId"\s*:\s*"?([0-9]{1,18})\b')
+_LAST_RECEIPT = re.compile(rb'"receiptId"\s*:\s*"?([0-9]{1,18})"?\s*\}\s*\Z')
+_RECEIPT_MAX_BYTES = 200  # with white space
 
 
 class ReceivingMethods(MethodsBase):
@@ -18,11 +28,17 @@ class ReceivingMethods(MethodsBase):
         https://green-api.com/en/telegram/docs/api/receiving/technology-http-api/ReceiveNotification/
 
         :param timeout: seconds that GREEN-API waits for one, 5 to 60
-        :return: the notification, or None if there is none
+        :return: the notification, or None if there is none. If it cannot be decoded, its body is
+            an UnreadableBody.
         """
         method = "receiveNotification"
         response = self._call(
-            "GET", method, params={"receiveTimeout": timeout}, repeatable=True, wait=timeout
+            "GET",
+            method,
+            params={"receiveTimeout": timeout},
+            repeatable=True,
+            wait=timeout,
+            decoder=_read_response,
         )
         if response is None:
             return None
@@ -63,3 +79,21 @@ class ReceivingMethods(MethodsBase):
         """
         body = {"chatId": chat_id, "idMessage": id_message}
         return FileLink(*self._text("POST", "downloadFile", body, key="downloadUrl"))
+
+
+def _read_response(content: bytes) -> Any:
+    """Return the response of ReceiveNotification, also if its notification cannot be decoded.
+
+    GREEN-API would return that one again for 24 hours, before all others. With its receipt, it can
+    be stored as it is and deleted.
+
+    :raise ValueError: it has no receipt, or may be cut: the next response may be whole
+    """
+    body = read_body(content)
+    if not isinstance(body, UnreadableBody):
+        return body
+    first, last = content[:_RECEIPT_MAX_BYTES], content[-_RECEIPT_MAX_BYTES:]
+    receipt = _FIRST_RECEIPT.match(first) or _LAST_RECEIPT.search(last)
+    if body.is_cut or not receipt:
+        raise ValueError(body.reason)
+    return {"receiptId": int(receipt[1]), "body": body}

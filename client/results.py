@@ -231,4 +231,4 @@ class WaitingNotification:
     """The first waiting notification, which GREEN-API returns again until it is deleted."""
 
     receipt_id: int
-    body: Any
+    body: Any  # decoded from JSON, or an UnreadableBody

@@ -80,8 +80,8 @@ class ServiceMethods(MethodsBase):
         response = self._object("POST", "getContactInfo", {"chatId": chat_id})
         return ContactInfo(
             chat_id=parsing.clean_text(response, "chatId"),
-            name=parsing.clean_text(response, "name"),
-            contact_name=parsing.clean_text(response, "contactName"),
+            name=parsing.name(response, "name"),
+            contact_name=parsing.name(response, "contactName"),
             phone=parsing.phone(response, "phoneNumber"),
             url_avatar=parsing.text(response, "avatar"),
             last_seen=parsing.timestamp(response, "lastSeen"),
@@ -184,10 +184,10 @@ class ServiceMethods(MethodsBase):
 def _parse_chat(row: JsonObject) -> Chat:
     return Chat(
         chat_id=parsing.clean_text(row, "chatId"),
-        name=parsing.clean_text(row, "name"),
+        name=parsing.name(row, "name"),
         type=parsing.clean_text(row, "type"),
         phone=parsing.phone(row, "phoneNumber"),
         username=parsing.clean_text(row, "username"),
-        contact_name=parsing.clean_text(row, "contactName"),
+        contact_name=parsing.name(row, "contactName"),
         raw=row,
     )

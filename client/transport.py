@@ -5,20 +5,29 @@
 import json
 import logging
 import socket
+import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 import requests
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ProxyError,
+)
+from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
 from .. import const
 from .addresses import check_host
 from .call_log import Call, Observer, mask_path
 from .connections import Connections
 from .errors import GreenApiError, RefusedError, RetryableError, unclear_error
-from .parsing import JsonObject, clean
+from .parsing import JsonObject, clean, decode, to_text
+from .session import create_session
 from .uploads import Upload
 
 CONNECT_TIMEOUT = 5  # seconds; also for each block of a request that is sent
@@ -30,6 +39,7 @@ RESPONSE_MAX_BYTES = 32 * 1024 * 1024
 RETRY_AFTER_MAX = 24 * 3600.0  # seconds
 DETAIL_MAX_LENGTH = 300  # characters of GREEN-API's own words in an error
 DETAIL_MAX_BYTES = 64 * 1024  # of a response in which these words are searched for
+CLOCK_OFFSET_MAX = 10 * 366 * 24 * 3600  # seconds; a clock that differs by more is not set at all
 BLOCK = 64 * 1024  # bytes of a response that are read at once
 
 STATUS_CODES = {
@@ -39,6 +49,10 @@ STATUS_CODES = {
     466: const.CODE_QUOTA,
     469: const.CODE_CHECK_LIMIT,
 }
+
+# Of a host name that the certificate lacks; the place of this class differs between versions.
+CERTIFICATE_ERROR = "CertificateError"
+TUNNEL_REFUSED = "Tunnel connection failed"  # Python's own words for a status other than 200
 
 TransportType = TypeVar("TransportType", bound="Transport")
 
@@ -84,10 +98,10 @@ class Transport:
         self._account = account
         self._token = token
         self._observe = observe
-        self._session = requests.Session()
         self._connections = Connections()
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, self._connections)
+        self._session = create_session(self._connections)
+        #: seconds by which GREEN-API's clock is ahead of ours; None before the first response
+        self.clock_offset: float | None = None
 
     def __enter__(self: TransportType) -> TransportType:
         return self
@@ -116,6 +130,7 @@ class Transport:
         tail: str = "",
         repeatable: bool = False,
         wait: float = 0,
+        decoder: Callable[[bytes], Any] | None = None,
     ) -> Any:
         """Call a method of GREEN-API and return its response, decoded from JSON.
 
@@ -126,6 +141,9 @@ class Transport:
         :param tail: part of the path after the token
         :param repeatable: whether making the call twice does no harm
         :param wait: seconds that GREEN-API itself may wait before it responds
+        :param decoder: function that decodes a response in place of ``_decode``; it raises
+            ValueError for what is none. It gets more than RESPONSE_MAX_BYTES of a response that is
+            too long.
         :return: the decoded response; None for an empty body or ``null``
         :raise GreenApiError: one of its three kinds; RetryableError for an unclear outcome if the
             call is repeatable
@@ -135,7 +153,14 @@ class Transport:
         started = time.monotonic()
         try:
             return self._exchange(
-                call, verb, body, params=params, tail=tail, repeatable=repeatable, wait=wait
+                call,
+                verb,
+                body,
+                params=params,
+                tail=tail,
+                repeatable=repeatable,
+                wait=wait,
+                decoder=decoder,
             )
         except GreenApiError as error:
             call.code = error.code
@@ -158,10 +183,12 @@ class Transport:
         tail: str,
         repeatable: bool,
         wait: float,
+        decoder: Callable[[bytes], Any] | None,
     ) -> Any:
         """Send the request, store the response on ``call`` and return it decoded."""
         method = call.method
         unclear = unclear_error(repeatable)
+        started = time.time()
         arguments = _prepare_arguments(method, body, wait)
         try:
             with self._session.request(
@@ -183,10 +210,31 @@ class Transport:
             raise kind(method, code) from None
         if status != 200:
             raise self._get_error(call, status, headers, unclear)
-        decoded = _decode(content, method, unclear)
+        self._measure_clock(headers.get("Date"), started)
+        decoded: Any = None
+        try:
+            if content.strip():
+                decoded = (decoder or _decode)(content)
+        except ValueError:
+            raise unclear(method, const.CODE_NOT_JSON, status=status) from None
         if _is_refusal(decoded):
             raise self._get_error(call, decoded["code"], {}, unclear)
         return decoded
+
+    def _measure_clock(self, date: str | None, started: float) -> None:
+        """Measure the difference of the clocks: GREEN-API has responded since ``started``.
+
+        :param date: header of the response, in whole seconds
+        :param started: UNIX time by our clock
+        """
+        try:
+            responded = parsedate_to_datetime(date or "").timestamp()
+        except (TypeError, ValueError):
+            return
+        least, most = responded - time.time(), responded + 1 - started
+        offset = min(max(0.0, least), most)
+        if abs(offset) < CLOCK_OFFSET_MAX:
+            self.clock_offset = offset
 
     def _get_url(self, method: str, tail: str) -> str:
         """Return the URL of a call. Files are uploaded to another host, pictures are not."""
@@ -197,13 +245,16 @@ class Transport:
     def _read(
         self, response: requests.Response, method: str, unclear: type[GreenApiError]
     ) -> bytes:
-        """Return the body of a response, with limits of size and time."""
+        """Return the body of a response, with limits of size and time.
+
+        Of a body longer than RESPONSE_MAX_BYTES, only the beginning of more bytes is read.
+        """
         deadline = time.monotonic() + RESPONSE_TIMEOUT
         content = bytearray()
         for block in response.iter_content(BLOCK):
             content += block
             if len(content) > RESPONSE_MAX_BYTES:
-                raise unclear(method, const.CODE_NOT_JSON, status=response.status_code)
+                break
             if time.monotonic() > deadline:
                 raise unclear(method, const.CODE_TIMEOUT, status=response.status_code)
         return bytes(content)
@@ -225,6 +276,8 @@ class Transport:
             )
         if status >= 500 or status == 499:
             return unclear(method, const.CODE_SERVER, status=status, detail=detail)
+        if status < 400:  # neither the documented success nor a refusal
+            return unclear(method, const.CODE_NOT_JSON, status=status, detail=detail)
         code = STATUS_CODES.get(status, const.CODE_HTTP)
         return RefusedError(method, code, status=status, detail=detail)
 
@@ -244,24 +297,43 @@ def classify_exception(
 ) -> tuple[type[GreenApiError], str]:
     """Return the class and the code of the error for an exception of the HTTP library.
 
+    Only the causes say whether the request has left. The class of the exception does not: behind a
+    proxy it is the same before and after.
+
     :param unclear: class for an exception after which the outcome of the call is unclear
     """
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    # urllib3 1 has no class of its own for this, but the same cause.
-    if isinstance(getattr(reason, "__context__", None), socket.gaierror):
-        return RetryableError, const.CODE_HOST_UNKNOWN
-    if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
-        return RetryableError, const.CODE_UNREACHABLE
-    # An unreachable proxy and a rejected certificate come before the request.
-    if isinstance(error, requests.exceptions.ProxyError):
-        return RetryableError, const.CODE_UNREACHABLE
-    if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE" in str(reason).upper():
+    causes = list(_get_causes(error))
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        is_of_proxy = any(isinstance(cause, ProxyError) for cause in causes)
+        return RetryableError, const.CODE_UNREACHABLE if is_of_proxy else const.CODE_HOST_UNKNOWN
+    if any(_never_left(cause) for cause in causes):
         return RetryableError, const.CODE_UNREACHABLE
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return RefusedError, const.CODE_HOST_UNKNOWN
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.exceptions.InvalidProxyURL):
+        return RetryableError, const.CODE_UNREACHABLE
+    if any(isinstance(cause, TimeoutError | Urllib3TimeoutError) for cause in causes):
         return unclear, const.CODE_TIMEOUT
     return unclear, const.CODE_CONNECTION_LOST
+
+
+def _get_causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception of the HTTP library and the exceptions that it wraps."""
+    yield error
+    inner = [*error.args, getattr(error, "reason", None)]
+    if isinstance(error, NewConnectionError):
+        inner.append(error.__context__)  # urllib3 1 has no class of its own for unknown hosts
+    for cause in dict.fromkeys(each for each in inner if isinstance(each, BaseException)):
+        yield from _get_causes(cause)
+
+
+def _never_left(cause: BaseException) -> bool:
+    """Return whether an exception comes before the request: nothing of it was sent."""
+    if isinstance(cause, ConnectTimeoutError | NewConnectionError):
+        return True
+    if isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == CERTIFICATE_ERROR:
+        return True
+    return isinstance(cause, OSError) and str(cause).startswith(TUNNEL_REFUSED)
 
 
 def bounded_seconds(value: Any) -> float | None:
@@ -297,14 +369,14 @@ def _prepare_arguments(
     return {**arguments, "data": data, "headers": {"Content-Type": "application/json"}}
 
 
-def _decode(content: bytes, method: str, unclear: type[GreenApiError]) -> Any:
-    """Return a response decoded from JSON; None for an empty one."""
-    if not content.strip():
-        return None
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        raise unclear(method, const.CODE_NOT_JSON, status=200) from None
+def _decode(content: bytes) -> Any:
+    """Return a response decoded from JSON.
+
+    :raise ValueError: it is no JSON, or too long
+    """
+    if len(content) > RESPONSE_MAX_BYTES:
+        raise ValueError("too long")
+    return decode(content)
 
 
 def _is_refusal(response: Any) -> bool:
@@ -319,10 +391,10 @@ def _is_refusal(response: Any) -> bool:
 
 def _get_detail(call: Call) -> str:
     """Return GREEN-API's own words in an error body, which repeats the path with the token."""
-    text = call.content[:DETAIL_MAX_BYTES].decode("utf-8", "replace")
+    text = to_text(call.content[:DETAIL_MAX_BYTES])
     try:
-        response = json.loads(text)
-    except (ValueError, RecursionError):
+        response = decode(text)
+    except ValueError:
         response = text
     if isinstance(response, dict):
         words = [response.get("message"), response.get("description"), response.get("reason")]

@@ -10,6 +10,7 @@ from urllib3.exceptions import HTTPError
 
 from .errors import RefusedError, RetryableError
 from .parsing import JsonObject
+from .session import create_session
 from .transport import classify_exception
 
 TIMEOUT = (5, 15)  # seconds to connect, and seconds to wait for the response
@@ -26,14 +27,17 @@ def deliver(url: str, secret: str, notification: JsonObject) -> None:
     """
     headers = {"Authorization": f"Bearer {secret}"}
     try:
-        with requests.post(
-            url,
-            json=notification,
-            headers=headers,
-            timeout=TIMEOUT,
-            allow_redirects=False,  # it is not documented that GREEN-API follows redirects
-            stream=True,
-        ) as response:
+        with (
+            create_session() as session,
+            session.post(
+                url,
+                json=notification,
+                headers=headers,
+                timeout=TIMEOUT,
+                allow_redirects=False,  # it is not documented that GREEN-API follows redirects
+                stream=True,
+            ) as response,
+        ):
             status = response.status_code
     except (requests.RequestException, HTTPError) as error:
         _kind, code = classify_exception(error, RetryableError)

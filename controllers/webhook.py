@@ -1,6 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import json
 import logging
 import re
 import secrets
@@ -11,11 +10,14 @@ from odoo.tools import consteq
 
 from .. import const
 from ..client import parsing
+from ..client.notifications import read_body
+from ..tools.transactions import write_in_own_transaction
 
 _logger = logging.getLogger(__name__)
 
 SCHEME = re.compile(r"(?:Bearer|Basic) +", re.IGNORECASE)
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+BLOCK = 64 * 1024  # bytes of a body that are read at once
 LOG_PAUSE = 60  # seconds between two log lines about refused requests, for each account
 NO_SECRET = secrets.token_urlsafe(32)  # compared with where no secret is set
 
@@ -27,19 +29,22 @@ class TelegramWebhook(Controller):
 
     What is verified, in this order:
 
-    1. The size of the request. Forms are refused, and no session is created.
+    1. The type of the request. Forms are refused, and no session is created.
     2. The secret in the Authorization header, for the account that the address identifies.
-    3. The body: a JSON object that is not about another account.
+    3. The body: it is not about another account.
+
+    A body that cannot be read, or is too large, is stored too. GREEN-API would deliver it again
+    and again, and nothing after it.
 
     https://green-api.com/en/telegram/docs/api/receiving/technology-webhook-endpoint/
     """
 
     def _get_max_bytes(self):
-        """Return the size in bytes of the largest body that is read.
+        """Return the size in bytes of the largest body that Odoo accepts, None for any size.
 
         It is 0 for a form, which Odoo would read before the secret is checked.
         """
-        return 0 if request.httprequest.mimetype in FORM_TYPES else const.WEBHOOK_MAX_BYTES
+        return 0 if request.httprequest.mimetype in FORM_TYPES else None
 
     @route(
         f"{const.WEBHOOK_PATH}/<string:webhook_key>",
@@ -61,19 +66,16 @@ class TelegramWebhook(Controller):
         instance_sudo = self._authenticate(webhook_key)
         if not instance_sudo:
             return request.make_json_response({}, status=401)
-        try:
-            # Invalid UTF-8 in a name must not block all notifications after this one.
-            content = request.httprequest.get_data().decode("utf-8", "replace")
-            body = json.loads(content)
-            if not self._is_for(instance_sudo, body):
-                return self._refuse(instance_sudo, "no notification of this instance")
-            # sudo: telegram.event - GREEN-API has no user; its secret was checked above
-            events_sudo = request.env["telegram.event"].sudo()
-            is_new = events_sudo._ingest(instance_sudo, body, source="webhook")
-        except (ValueError, RecursionError) as error:
-            return self._refuse(instance_sudo, type(error).__name__)
-        if is_new:
-            instance_sudo.receive_cron_id._telegram_trigger()
+        id_instance = instance_sudo.id_instance
+        # A slow sender must not occupy a connection to the database while its body is read.
+        request.env.cr.close()
+        content = self._read_content()
+        if not content.strip():
+            return self._refuse(instance_sudo, "empty body")  # there is nothing to keep
+        body = read_body(content)
+        if not self._is_for(id_instance, body):
+            return self._refuse(instance_sudo, "notification of another instance")
+        write_in_own_transaction(instance_sudo, lambda instance: self._store(instance, body))
         return request.make_json_response({})
 
     def _authenticate(self, webhook_key):
@@ -83,10 +85,10 @@ class TelegramWebhook(Controller):
         told apart by the sender.
         """
         # sudo: telegram.instance - the request has no user; the secret is checked below
-        instance_sudo = request.env["telegram.instance"].sudo()
+        instance_sudo = request.env["telegram.instance"].sudo().with_context(lang=None)
         instance_sudo = instance_sudo.search_fetch(
             [("webhook_key", "=", parsing.clean(webhook_key))],
-            ["id_instance", "receive_cron_id"],
+            ["id_instance"],
             limit=1,
         )
         header = request.httprequest.headers.get("Authorization", "")
@@ -101,16 +103,31 @@ class TelegramWebhook(Controller):
         log_refusal(instance_sudo.id, "wrong secret")
         return None
 
-    def _is_for(self, instance_sudo, body):
-        """Return whether a body is a JSON object and about no other account."""
+    def _read_content(self):
+        """Return the body of the request; of one that is too large, its beginning.
+
+        The rest is read too, because the sender accepts no response before it has sent all.
+        """
+        stream = request.httprequest._HTTPRequest__wrapped.stream  # Odoo only reads whole bodies
+        content = bytearray()
+        while block := stream.read(BLOCK):
+            if len(content) <= const.NOTIFICATION_MAX_BYTES:
+                content += block
+        return bytes(content)
+
+    def _is_for(self, id_instance, body):
+        """Return whether a body is about no other account."""
         if not isinstance(body, dict):
-            return False
-        id_instance = parsing.text(parsing.obj(body, "instanceData"), "idInstance")
-        return id_instance in ("", instance_sudo.id_instance)
+            return True
+        return parsing.text(parsing.obj(body, "instanceData"), "idInstance") in ("", id_instance)
 
     def _refuse(self, instance_sudo, reason):
         log_refusal(instance_sudo.id, reason)
         return request.make_json_response({}, status=400)
+
+    def _store(self, instance_sudo, body):
+        if instance_sudo.env["telegram.event"]._ingest(instance_sudo, body, source="webhook"):
+            instance_sudo.receive_cron_id._telegram_trigger()
 
 
 def log_refusal(instance_id, reason):

@@ -5,6 +5,7 @@ import argparse
 import importlib
 import sys
 
+from .environment.addon_modules import load
 from .environment.progress import command
 
 # Name on the command line and what it says; the module is in benches/, its main() takes the
@@ -20,7 +21,8 @@ BENCHES = {
     "flood": "whether Odoo stays usable and nothing is lost under ten times the deliveries of the "
     "service, and what a delivery of a stranger costs",
     "chaos-send": "whether each message goes out once and in order while Odoo and the service "
-    "are killed and calls go wrong",
+    "are killed or stopped, calls go wrong, clocks differ, texts are formatted and people press "
+    "twice",
     "chaos-receive": "whether each message comes in once and in order while Odoo is killed, the "
     "database restarts and calls go wrong",
     "fuzz": "whether random and hostile input of many kinds breaks, runs or reaches anything",
@@ -47,6 +49,13 @@ def bench_options(arguments):
         "--seconds", type=int, default=10, help="of deliveries that are offered (%(default)s)"
     )
     _add_chaos_options(parsers["chaos-send"], messages=2000, minutes=12)
+    parsers["chaos-send"].add_argument(
+        "--without",
+        action="append",
+        choices=load("tests.chaos.letters").PARTS,
+        default=[],
+        help="leave something out, to see what the rest does; may be repeated",
+    )
     _add_chaos_options(parsers["chaos-receive"], messages=20000, minutes=30)
     parsers["fuzz"].add_argument(
         "--times", type=int, default=20, help="as many examples as in the suite (%(default)s)"

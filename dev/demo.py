@@ -48,7 +48,7 @@ def main():
             ),
         ):
             try:
-                scenario = _play(odoo_url, phone_url)
+                scenario = _play(odoo_url, phone_url, options.formatting)
             except (DevError, PhoneError, requests.RequestException) as error:
                 log = odoo_log(odoo, NAME)
                 raise DevError(
@@ -107,8 +107,9 @@ def _running_service(data):
         stop(process)
 
 
-def _play(odoo_url, phone_url):
-    scenario = Scenario(OdooSession(odoo_url, DATABASE, LOGIN, PASSWORD), Phone(phone_url))
+def _play(odoo_url, phone_url, formatting):
+    session = OdooSession(odoo_url, DATABASE, LOGIN, PASSWORD)
+    scenario = Scenario(session, Phone(phone_url), formatting)
     scenario.run()
     return scenario
 

@@ -23,6 +23,12 @@ def demo_options(arguments):
     parser.add_argument(
         "--port", type=int, help=f"port of Odoo (default: {ODOO_PORT}, or a free one)"
     )
+    parser.add_argument(
+        "--formatting",
+        choices=("off", "whatsapp", "greedy"),
+        default="whatsapp",
+        help="which marks in texts the local service formats (default: %(default)s)",
+    )
     return parser.parse_args(arguments)
 
 

@@ -22,11 +22,13 @@ class Scenario:
 
     :param odoo: an ``OdooSession`` of an administrator
     :param phone: the sandbox's ``Phone``
+    :param str formatting: which marks in texts the sandbox formats, see its README
     """
 
-    def __init__(self, odoo, phone):
+    def __init__(self, odoo, phone, formatting="off"):
         self._odoo = odoo
         self._phone = phone
+        self._formatting = formatting
         self._instance_id = None
         self.partner_id = None
         self.invoice_id = None
@@ -68,6 +70,7 @@ class Scenario:
         if ID_INSTANCE not in known:
             self._phone.create(int(ID_INSTANCE))
         self._phone.id_instance = ID_INSTANCE
+        self._phone.change(formatting=self._formatting)
         values = {
             "api_url": self._phone.base_url,
             "api_token_new": self._phone.instance()["apiTokenInstance"],

@@ -17,4 +17,6 @@ from . import sending
 from . import receiving
 from . import invoices
 from . import partner_mode
+from . import automation
+from . import team
 from . import retention

@@ -207,6 +207,21 @@ class TelegramSync(models.Model):
         return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
 
 
+class TelegramAutomaticMessage(models.Model):
+    """Extends ``telegram.automatic.message`` with the deletion of old ones."""
+
+    _inherit = "telegram.automatic.message"
+
+    @api.autovacuum
+    def _gc_automatic_messages(self):
+        """Delete messages that no "once" needs. Those of "once per record" are kept."""
+        limit = fields.Datetime.now() - timedelta(days=const.AUTOMATIC_MESSAGE_DAYS)
+        domain = [("is_once", "=", False), ("state", "!=", "waiting"), ("create_date", "<", limit)]
+        overdue = self.search(domain, limit=const.REMOVED_AT_ONCE)
+        overdue.unlink()
+        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
+
+
 class IrAttachment(models.Model):
     """Extends ``ir.attachment`` with the deletion of files that were never sent."""
 

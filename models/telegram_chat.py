@@ -5,7 +5,7 @@ import re
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError, ValidationError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import clean_context
 
@@ -24,6 +24,11 @@ PROTECTED = {
     "last_message_date",
     "first_contact_date",
     "last_received_date",
+    "inbox_state",
+    "waiting_since_date",
+    "answered_date",
+    "user_id",
+    "assigned_date",
     "no_account",
     "telegram_name",
     "contact_name",
@@ -153,24 +158,6 @@ class TelegramChat(models.Model):
         for chat in self:
             service_name = chat.contact_name or chat.telegram_name
             chat.is_name_own = bool(service_name) and chat.name != service_name
-
-    # === CONSTRAINT METHODS === #
-
-    @api.constrains("partner_id", "instance_id")
-    def _check_partner_id(self):
-        """Check that the contact belongs to the company of the account or a branch of it."""
-        for chat in self.sudo():  # sudo: res.company - the parent companies of a branch
-            company = chat.partner_id.company_id
-            if company and chat.company_id not in company.parent_ids:
-                raise ValidationError(
-                    self.env._(
-                        "The contact “%(partner)s” belongs to the company %(company)s, but the "
-                        "Telegram account belongs to %(own)s. Choose a contact of that company.",
-                        partner=chat.partner_id.display_name,
-                        company=company.display_name,
-                        own=chat.company_id.display_name,
-                    )
-                )
 
     # === CRUD METHODS === #
 
@@ -335,4 +322,5 @@ class TelegramChat(models.Model):
         elif self.is_new_contact:
             values["first_contact_date"] = min(messages.mapped("date"))
         self.write(values)
+        self._update_inbox(messages)
         self._update_left_date(messages)

@@ -7,7 +7,16 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..client import parsing
-from ..client.notifications import event_key
+from ..client.notifications import (
+    UnreadableBody,
+    decode_body,
+    event_key,
+    get_file_identity,
+    has_other_file,
+)
+
+# Key that Odoo adds to the notification of a further file under the ID of another message.
+FURTHER_FILE = "furtherFile"
 
 
 class TelegramEvent(models.Model):
@@ -42,7 +51,7 @@ class TelegramEvent(models.Model):
         readonly=True,
         help="How the event was received.",
     )
-    payload = fields.Text(readonly=True, help="The event as JSON, as it was received.")
+    payload = fields.Text(readonly=True, help="The event as it was received, usually JSON.")
     payload_pretty = fields.Text("Raw Payload", compute="_compute_payload_pretty")
     state = fields.Selection(
         [
@@ -73,7 +82,7 @@ class TelegramEvent(models.Model):
     @api.depends("payload")
     def _compute_payload_pretty(self):
         for event in self:
-            event.payload_pretty = event.payload and format_json(json.loads(event.payload))
+            event.payload_pretty = event.payload and format_json(decode_body(event.payload))
 
     # === ACTION METHODS === #
 
@@ -101,16 +110,40 @@ class TelegramEvent(models.Model):
     def _ingest(self, instance, body, receipt_id=None, *, source="polling"):
         """Store a notification, once however often it is delivered.
 
-        It replaces an entry of the journal about the same message, which contains less.
+        It replaces an entry of the journal about the same message, which contains less. What
+        cannot be read is set aside.
 
         :param instance: the ``telegram.instance`` that it belongs to
-        :param body: the decoded JSON of the notification, of any type
+        :param body: the decoded JSON of the notification, of any type, or an ``UnreadableBody``
         :param int receipt_id: of a polled notification; None for other sources
         :param str source: how it was received, see the field
         :return: bool, whether it is new
         """
         self.flush_model()
+        key = event_key(body, receipt_id)
+        is_new = self._insert(instance, key, body, source)
+        if is_new or source == "journal" or not self._has_other_file(instance, key, body):
+            return is_new
+        # An album: GREEN-API may report each of its files under the ID of the first one.
+        key = event_key([key, get_file_identity(body)])
+        return self._insert(instance, key, {**body, FURTHER_FILE: True}, source)
+
+    @api.model
+    def _has_other_file(self, instance, key, body):
+        """Return whether a notification has another file than the stored one with this key."""
+        if not get_file_identity(body):
+            return False
+        stored = self.search([("instance_id", "=", instance.id), ("key", "=", key)])
+        return bool(stored) and has_other_file(body, decode_body(stored.payload))
+
+    @api.model
+    def _insert(self, instance, key, body, source):
+        """Store a notification unless one with this key is known.
+
+        :return: bool, whether it is new
+        """
         type_webhook = parsing.clean_text(body, "typeWebhook") if isinstance(body, dict) else ""
+        reason = body.reason if isinstance(body, UnreadableBody) else None
         # The unique key decides. A search before would miss what was committed meanwhile, and the
         # ORM would log a known key as an error. The date is the clock's, not the beginning of the
         # transaction, because it is compared with the time at which messages were claimed.
@@ -118,11 +151,11 @@ class TelegramEvent(models.Model):
             SQL(
                 """
                 INSERT INTO telegram_event (
-                    instance_id, key, type_webhook, source, payload, state, attempts,
+                    instance_id, key, type_webhook, source, payload, state, error, attempts,
                     create_uid, create_date, write_uid, write_date
                 )
-                SELECT id, %(key)s, %(type)s, %(source)s, %(payload)s, 'new', 0,
-                       %(uid)s, %(now)s, %(uid)s, %(now)s
+                SELECT id, %(key)s, %(type)s, %(source)s, %(payload)s, %(state)s, %(reason)s,
+                       0, %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM telegram_instance
                  WHERE id = %(instance)s
                 ON CONFLICT (instance_id, key) DO UPDATE
@@ -131,10 +164,12 @@ class TelegramEvent(models.Model):
                 RETURNING id
                 """,
                 instance=instance.id,
-                key=event_key(body, receipt_id),
+                key=key,
                 type=type_webhook[:64],
                 source=source,
-                payload=json.dumps(body),
+                payload=body.text if reason else json.dumps(body),
+                state="error" if reason else "new",
+                reason=reason,
                 uid=self.env.uid,
                 now=SQL("clock_timestamp() AT TIME ZONE 'UTC'"),
             )
@@ -143,7 +178,9 @@ class TelegramEvent(models.Model):
 
 
 def format_json(body):
-    """Return a notification as indented JSON."""
+    """Return a notification as indented JSON; as it was received if it could not be read."""
+    if isinstance(body, UnreadableBody):
+        return body.text
     return escape_surrogates(json.dumps(body, indent=2, ensure_ascii=False))
 
 

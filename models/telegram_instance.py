@@ -13,6 +13,7 @@ from ..client import check_host, propose_host
 # Written only by the addon, mostly on behalf of GREEN-API.
 PROTECTED = {
     "state",
+    "state_date",
     "last_error",
     "last_check_date",
     "is_receiving_configured",
@@ -112,6 +113,9 @@ class TelegramInstance(models.Model):
         copy=False,
         tracking=True,
     )
+    state_date = fields.Datetime(
+        "State Since", readonly=True, copy=False, help="When Odoo learned of the current state."
+    )
     state_message = fields.Char(compute="_compute_state_message")
     last_error = fields.Char(
         readonly=True,
@@ -161,11 +165,12 @@ class TelegramInstance(models.Model):
         # sudo: telegram.instance - the state is reported by GREEN-API
         self.sudo().write({"state": "unchecked", "last_error": False})
 
-    @api.depends("state", "last_error")
+    @api.depends("state", "state_date", "last_error")
     def _compute_state_message(self):
         messages = self._get_state_messages()
         for instance in self:
-            instance.state_message = instance.last_error or messages[instance.state]
+            state = "stuck" if instance._is_stuck() else instance.state
+            instance.state_message = instance.last_error or messages[state]
 
     def _compute_counts(self):
         def count(records, domain):
@@ -225,6 +230,8 @@ class TelegramInstance(models.Model):
         return instances
 
     def write(self, vals):
+        if "state" in vals and set(self.mapped("state")) != {vals["state"]}:
+            vals = {"state_date": fields.Datetime.now(), **vals}
         if vals.get("state") == "unchecked":
             vals = {**vals, "was_operational": False}  # it is being set up
         moved = CREDENTIALS & vals.keys()

@@ -32,7 +32,12 @@ RANK = {"sent": 1, "delivered": 2, "read": 3}
 # Context key: the caller changes many states and notifies the web clients of all of them at once.
 NOTIFY_LATER = "telegram_notify_later"
 # Default values that messages created past the ORM would lack.
-BATCH_DEFAULTS = {"is_forwarded": False, "is_settling": False}
+BATCH_DEFAULTS = {
+    "is_forwarded": False,
+    "is_settling": False,
+    "is_probe": False,
+    "is_automatic": True,
+}
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
 CHAT_IN_PHONE_FORM = Domain("chat_id.telegram_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
 # States in which a message can be answered.
@@ -95,7 +100,18 @@ class TelegramMessage(models.Model):
         default="textMessage",
         help="typeMessage of GREEN-API.",
     )
-    text = fields.Text(readonly=True)
+    text = fields.Text(readonly=True, help="Text as people see it, without marks for formatting.")
+    text_entities = fields.Json(
+        readonly=True,
+        help="Formatted parts of the text, by the names of Telegram's Bot API: type, offset, "
+        "length. Parts that are not listed are literal.",
+    )
+    is_probe = fields.Boolean(
+        "Formatting Test",
+        readonly=True,
+        copy=False,
+        help="The text is sent as it is, to find out which marks GREEN-API formats.",
+    )
     file_name = fields.Char(readonly=True)
     sender_name = fields.Char("Sender", readonly=True)
     author_id = fields.Many2one("res.partner", readonly=True, ondelete="set null")
@@ -117,6 +133,11 @@ class TelegramMessage(models.Model):
     failure_reason = fields.Char(readonly=True, copy=False)
     attempts = fields.Integer(readonly=True, copy=False)
     last_attempt_date = fields.Datetime("Last Attempt", readonly=True, copy=False)
+    claim_number = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Differs when another process has begun to send the message.",
+    )
     record_name = fields.Char("Record", compute="_compute_record_name", compute_sudo=False)
 
     # GREEN-API may reuse an ID in another chat, but never in the same chat.
@@ -250,7 +271,10 @@ class TelegramMessage(models.Model):
         """
         place = {"res_model": record._name, "res_id": record.id} if record else {}
         quote = self._check_quote(chat, quoted_message)
-        return self._queue_all([(chat, {**values, **place, **quote})], scheduled_date)
+        message = self._queue_all([(chat, {**values, **place, **quote})], scheduled_date)
+        if not scheduled_date:
+            message._process_as_answer()
+        return message
 
     @api.model
     def _queue_all(self, rows, scheduled_date=None):
@@ -384,6 +408,8 @@ class TelegramMessage(models.Model):
         if vals.get("state", "unsure") != "unsure":
             vals = {"is_settling": False, **vals}
         self.write(vals)
+        if vals.get("state") in ("error", "canceled"):
+            self.filtered(lambda message: not message.is_automatic).chat_id._reopen_unanswered()
         self._update_notifications()
         if not self.env.context.get(NOTIFY_LATER):
             self._notify_state_change()

@@ -10,12 +10,14 @@ from . import test_zz_secrets
 
 # Odoo's loader takes the modules test_* that it finds here.
 from .access import *
+from .automation import *
 from .browser import *
 from .chaos import *
 from .client import *
 from .code import *
 from .connection import *
 from .contacts import *
+from .formatting import *
 from .groups import *
 from .installation import *
 from .invoices import *
@@ -23,4 +25,5 @@ from .mail import *
 from .partner_mode import *
 from .receiving import *
 from .sending import *
+from .team import *
 from .templates import *

@@ -5,14 +5,23 @@ import errno
 import mimetypes
 import re
 
-from ..client.parsing import clean
+from ..client.parsing import DIRECTION_CHARACTERS, clean
 
+# Types that say little about a file: a letter in its extension is enough there.
+VAGUE_TYPES = (
+    "application/octet-stream",
+    "application/x-ole-storage",
+    "application/zip",
+    "text/plain",
+)
+EXTENSION = re.compile(r"\.(?=\d*[a-z])[a-z0-9]{1,10}$", re.IGNORECASE)
+MEDIA = ("audio", "image", "video")
+# Pages that create a file: their extension does not tell which one.
+SCRIPT_EXTENSIONS = (".asp", ".aspx", ".cgi", ".do", ".jsp", ".php")
 NAME_MAX_LENGTH = 200  # characters; most file systems allow 255 bytes
 EXTENSION_MAX_LENGTH = 20  # characters; what follows the last dot of a longer one is text
 DISK_FULL_CODES = (errno.ENOSPC, errno.EDQUOT)
 CONTROL_CHARACTERS = "\x00-\x1f\x7f-\x9f"
-# What changes the direction of reading can hide an extension.
-DIRECTION_CHARACTERS = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
 CONTROL = re.compile(f"[{CONTROL_CHARACTERS}]")
 UNSAFE = re.compile(f"[{CONTROL_CHARACTERS}{DIRECTION_CHARACTERS}]")
 
@@ -35,9 +44,36 @@ def clean_name(name: str | None, mime_type: str | None = None) -> str:
     name = CONTROL.sub("", name).strip()
     if not name.strip(". "):
         return ""
-    if "." not in name.lstrip("."):
+    if not has_extension(name, mime_type):
         name += mimetypes.guess_extension(mime_type or "") or ""
     return name
+
+
+def has_extension(name: str, mime_type: str | None = None) -> bool:
+    """Return whether a file name ends in an extension, not in a date or a version.
+
+    :param mime_type: the type of the file; the extension of another type counts as text
+    """
+    found = EXTENSION.search(name.lstrip("."))
+    if not found:
+        return False
+    if not mime_type or mime_type in VAGUE_TYPES:
+        return True
+    guessed, encoding = mimetypes.guess_type(name)
+    main_type = mime_type.partition("/")[0]
+    is_same_media = main_type in MEDIA and (guessed or "").startswith(f"{main_type}/")
+    is_same = guessed == mime_type or is_same_media or bool(encoding)
+    return is_same or found[0].lower() in mimetypes.guess_all_extensions(mime_type)
+
+
+def get_url_type(name: str) -> str:
+    """Return the type of a file by the last part of its URL; empty if that does not tell.
+
+    Many URLs end in the name of a page that creates the file, with the file in the query.
+    """
+    if not has_extension(name) or name.lower().endswith(SCRIPT_EXTENSIONS):
+        return ""
+    return mimetypes.guess_type(name)[0] or ""
 
 
 def clean_received_name(name: str | None) -> str:

@@ -64,18 +64,19 @@ def write_in_own_transaction(records: BaseModel, write: Callable[[BaseModel], T]
     :raise UserError: every attempt met a concurrent update. Odoo repeats a request after a
         concurrency error, which would call GREEN-API again.
     """
+    conflict: Exception | None = None
     for _attempt in range(ATTEMPTS):
         try:
             with own_transaction(records) as own:
                 return write(own)
-        except CONFLICTS:
-            continue
+        except CONFLICTS as error:
+            conflict = error
     raise UserError(
         records.env._(
             "The result could not be saved because of concurrent updates. Check whether the "
             "action was completed before trying again."
         )
-    )
+    ) from conflict
 
 
 def write_as_user(records: BaseModel, write: Callable[[BaseModel], T]) -> T:

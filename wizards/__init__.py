@@ -3,6 +3,7 @@
 from . import account_move_send_batch_wizard
 from . import account_move_send_wizard
 from . import telegram_wizard_mixin
+from . import telegram_once_mixin
 from . import telegram_chat_history
 from . import telegram_check_numbers
 from . import telegram_composer
@@ -27,4 +28,6 @@ from . import telegram_api_partner_create
 from . import telegram_api_partner_delete
 from . import telegram_sign_in
 from . import telegram_onboarding
+from . import telegram_onboarding_formatting
 from . import telegram_template_preview
+from . import telegram_hand_over

@@ -60,6 +60,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
             wizard.alerts = {
                 **self._get_telegram_alerts(obstacles),
                 **self._get_telegram_waiting_alert(sendable),
+                **self._get_telegram_changed_alert(sendable),
             }
         return result
 

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.invoices.account_move_send import TELEGRAM
+from ..models.templates.telegram_template import FORMATTING_HELP
 
 
 class AccountMoveSendWizard(models.TransientModel):
@@ -42,7 +43,23 @@ class AccountMoveSendWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
+    telegram_formatting = fields.Boolean(
+        "Formatting",
+        compute="_compute_telegram_formatting",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        help=FORMATTING_HELP,
+    )
+    telegram_text_warning = fields.Text(
+        compute="_compute_telegram_text_warning", compute_sudo=False
+    )
     telegram_file_name = fields.Char(compute="_compute_telegram_file_name")
+    telegram_changed_chat_id = fields.Many2one(
+        "telegram.chat", compute="_compute_telegram_changed_chat_id"
+    )
+    telegram_changed_message = fields.Char(compute="_compute_telegram_changed_chat_id")
+    telegram_change_count = fields.Integer(help="Clicks that have changed the recipient's chat.")
     telegram_problem = fields.Char(compute="_compute_telegram_problem")
     # Prevents sending twice by two users or a double click: the user must have seen the previous
     # message.
@@ -81,6 +98,18 @@ class AccountMoveSendWizard(models.TransientModel):
         for wizard in self:
             wizard.telegram_body, _problem = wizard._render_telegram_body()
 
+    @api.depends("telegram_template_id")
+    def _compute_telegram_formatting(self):
+        for wizard in self:
+            wizard.telegram_formatting = wizard.telegram_template_id.formatting
+
+    @api.depends("telegram_body", "telegram_formatting", "telegram_instance_id")
+    def _compute_telegram_text_warning(self):
+        for wizard in self:
+            wizard.telegram_text_warning = wizard.telegram_instance_id._get_text_warning(
+                wizard.telegram_body or "", wizard.telegram_formatting
+            )
+
     @api.depends("pdf_report_id")
     def _compute_telegram_file_name(self):
         for wizard in self:
@@ -89,6 +118,15 @@ class AccountMoveSendWizard(models.TransientModel):
             wizard.telegram_file_name = pdf_sudo.name or move._get_invoice_report_filename(
                 report=wizard.pdf_report_id
             )
+
+    @api.depends("telegram_partner_id", "telegram_instance_id", "telegram_change_count")
+    def _compute_telegram_changed_chat_id(self):
+        for wizard in self:
+            instance, partner = wizard.telegram_instance_id, wizard.telegram_partner_id
+            chats = self.env["telegram.chat"]
+            changed = chats._find_changed(instance, partner) if instance else chats
+            wizard.telegram_changed_chat_id = changed
+            wizard.telegram_changed_message = changed._get_changed_number_message()
 
     @api.depends("telegram_template_id", "telegram_body")
     def _compute_telegram_problem(self):
@@ -114,7 +152,7 @@ class AccountMoveSendWizard(models.TransientModel):
                     method: {**box, "checked": method == TELEGRAM} for method, box in boxes.items()
                 }
 
-    @api.depends("telegram_partner_id", "telegram_instance_id")
+    @api.depends("telegram_partner_id", "telegram_instance_id", "telegram_change_count")
     def _compute_alerts(self):
         return super()._compute_alerts()
 
@@ -159,5 +197,6 @@ class AccountMoveSendWizard(models.TransientModel):
             "telegram_instance": self.telegram_instance_id,
             "telegram_template": self.telegram_template_id,
             "telegram_body": self.telegram_body or "",
+            "telegram_formatting": self.telegram_formatting,
             "telegram_seen": self.telegram_seen,
         }

@@ -11,7 +11,7 @@ class TelegramApiPartnerCreate(models.TransientModel):
     """The dialog that creates an instance at GREEN-API and connects it."""
 
     _name = "telegram.api.partner.create"
-    _inherit = "telegram.wizard.mixin"
+    _inherit = "telegram.once.mixin"
     _description = "Create Instance"
 
     partner_id = fields.Many2one("telegram.api.partner", required=True, ondelete="cascade")
@@ -25,6 +25,10 @@ class TelegramApiPartnerCreate(models.TransientModel):
         GREEN-API is called once, because every instance costs money.
         """
         self.ensure_one()
+        return self._call_once("action_create_instance", self._create_instance)
+
+    def _create_instance(self):
+        """Create and connect the instance, and return the action of the guided start."""
         partner = self.partner_id
         partner.check_access("write")
         # Check this before an instance is charged.

@@ -19,7 +19,7 @@ class TelegramComposer(models.TransientModel):
     """
 
     _name = "telegram.composer"
-    _inherit = "telegram.wizard.mixin"
+    _inherit = "telegram.once.mixin"
     _description = "Telegram Composer"
 
     res_model = fields.Char("Record Model", required=True)
@@ -132,6 +132,15 @@ class TelegramComposer(models.TransientModel):
         :raise UserError: there is no recipient, or the content is not complete
         """
         self.ensure_one()
+        return self._act_once("action_send", self._send)
+
+    # === BUSINESS METHODS === #
+
+    def _send(self):
+        """Queue the messages and post them on the records.
+
+        :return: the action that closes the composer, and the one if it is used again
+        """
         if self.scheduled_date and self.scheduled_date <= fields.Datetime.now():
             raise UserError(
                 self.env._(
@@ -146,11 +155,11 @@ class TelegramComposer(models.TransientModel):
             messages = self._send_mass(recipients, left_out)
         else:
             messages = self._send_single(recipients)
+        reasons = self._count_reasons(left_out)
+        again = self._display_queued(messages, reasons, is_repeated=True)
         if len(recipients) + len(left_out) == 1:
-            return {"type": "ir.actions.act_window_close"}
-        return self._display_queued(messages, self._count_reasons(left_out))
-
-    # === BUSINESS METHODS === #
+            return {"type": "ir.actions.act_window_close"}, again
+        return self._display_queued(messages, reasons), again
 
     def _get_records(self):
         self.ensure_one()
@@ -215,11 +224,12 @@ class TelegramComposer(models.TransientModel):
         :raise UserError: none of the texts can be sent
         """
         messages, sendable, last_error = self.env["telegram.message"], [], None
-        files = message["attachments"] or message["contents"]
-        shared = messages._prepare_all("", **message) if files else []
+        files, contents = message["attachments"], message["contents"]
+        shared = messages._prepare_all("", files, contents) if files or contents else []
         for recipient in recipients:
             try:
-                recipient.record._telegram_prepare_parts(bodies[recipient.record.id], shared)
+                text = messages._read_text(bodies[recipient.record.id], message["formatting"])
+                messages._add_text(text, shared, self.instance_id)
             except UserError as error:
                 last_error = error
                 left_out.append(recipient._replace(reason=str(error)))
@@ -230,13 +240,16 @@ class TelegramComposer(models.TransientModel):
         return sendable
 
     @api.model
-    def _display_queued(self, messages, warnings=()):
+    def _display_queued(self, messages, warnings=(), is_repeated=False):
         """Return an action that displays how many messages were queued, with a link to them.
 
         :param messages: the ``telegram.message`` records
         :param warnings: sentences about the recipients that were left out
+        :param bool is_repeated: whether they were queued before, by the same dialog
         """
         lines = [self.env._("Messages queued: %s.", len(messages)), *warnings]
+        if is_repeated:
+            lines.insert(0, self.env._("This was sent before. It is not sent again."))
         return {
             "type": "ir.actions.client",
             "tag": "telegram_green_api.notification",

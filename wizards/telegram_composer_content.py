@@ -6,6 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import const
+from ..models.templates.telegram_template import FORMATTING_HELP
+from ..tools import placeholders
+from ..tools.coordinates import parse_coordinates
 from ..tools.files import is_disk_full
 
 SEARCH_URL = "https://www.openstreetmap.org/search?query=%s"
@@ -43,6 +46,14 @@ class TelegramComposer(models.TransientModel):
     body = fields.Text(
         "Message", compute="_compute_body", compute_sudo=False, store=True, readonly=False
     )
+    formatting = fields.Boolean(
+        compute="_compute_formatting",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        help=FORMATTING_HELP,
+    )
+    text_warning = fields.Text(compute="_compute_text_warning", compute_sudo=False)
     attachment_ids = fields.Many2many(
         "ir.attachment",
         "telegram_composer_attachment_rel",
@@ -80,7 +91,7 @@ class TelegramComposer(models.TransientModel):
     )
     file_name = fields.Char(
         help="The file name that the recipient sees, with its extension. By default it is taken "
-        "from the URL."
+        "from the URL, if that ends in one."
     )
     # Location
     location_partner_id = fields.Many2one(
@@ -92,19 +103,12 @@ class TelegramComposer(models.TransientModel):
         readonly=False,
         help="The contact whose address and coordinates are sent.",
     )
-    latitude = fields.Float(
+    coordinates = fields.Char(
         compute="_compute_place",
         compute_sudo=False,
         store=True,
         readonly=False,
-        help="-90 to 90 degrees",
-    )
-    longitude = fields.Float(
-        compute="_compute_place",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        help="-180 to 180 degrees",
+        help="Latitude and longitude in degrees, or the link of a map.",
     )
     as_address = fields.Boolean(
         "Send Address as Text",
@@ -159,6 +163,18 @@ class TelegramComposer(models.TransientModel):
                 composer.body = template.body or composer.body
 
     @api.depends("template_id")
+    def _compute_formatting(self):
+        for composer in self:
+            if composer.template_id:
+                composer.formatting = composer.template_id.formatting
+
+    @api.depends("body", "formatting", "instance_id", "kind", "address", "as_address")
+    def _compute_text_warning(self):
+        for composer in self:
+            text, formatting = composer._get_text()
+            composer.text_warning = composer.instance_id._get_text_warning(text, formatting)
+
+    @api.depends("template_id")
     def _compute_attachment_ids(self):
         for composer in self:
             own = composer.attachment_ids.filtered(lambda file: not self._is_of_template(file))
@@ -188,11 +204,11 @@ class TelegramComposer(models.TransientModel):
     def _compute_place(self):
         for composer in self:
             partner = composer.location_partner_id
-            composer.latitude = partner.partner_latitude
-            composer.longitude = partner.partner_longitude
             address = partner._display_address(without_company=True) if partner else ""
             lines = [line.strip() for line in address.splitlines() if line.strip()]
-            known = bool(partner.partner_latitude or partner.partner_longitude)
+            place = (partner.partner_latitude, partner.partner_longitude)
+            known = any(place)
+            composer.coordinates = ", ".join(map(str, place)) if known else False
             composer.as_address = bool(lines) and not known
             url = SEARCH_URL % quote(", ".join(lines))
             composer.address = "\n".join([partner.name or "", *lines, url]) if lines else False
@@ -217,35 +233,37 @@ class TelegramComposer(models.TransientModel):
     def _prepare_message(self):
         """Prepare the content as arguments of ``_message_telegram`` and its batch.
 
-        :return: dict with ``body``, ``attachments`` and ``contents``
+        :return: dict with ``body``, ``formatting``, ``attachments`` and ``contents``
         :raise UserError: something is missing or wrong
         """
         self.ensure_one()
         messages = self.env["telegram.message"]
-        message = {"body": "", "attachments": self.env["ir.attachment"], "contents": []}
-        if self.kind == "location" and self.as_address:
-            message["body"] = self.address or ""
-        elif self.kind == "location":
+        body, formatting = self._get_text()
+        message = {"body": body, "formatting": formatting, "contents": []}
+        message["attachments"] = self.env["ir.attachment"]
+        if self.kind == "location" and not self.as_address:
             message["contents"] = [self._prepare_place()]
         elif self.kind == "contact":
             names = (self.contact_first_name, self.contact_last_name, self.contact_company)
             message["contents"] = [messages._prepare_contact(self.contact_phone, *names)]
         elif self.kind == "poll":
             message["contents"] = [self._prepare_poll()]
-        else:
-            message.update(self._prepare_text_and_files())
+        elif self.kind == "text":
+            message.update(self._prepare_files())
         return message
 
-    def _prepare_text_and_files(self):
+    def _get_text(self):
+        """Return the text of the message, and whether its marks format it."""
+        if self.kind == "text":
+            return self.body or "", self.formatting
+        return (self.kind == "location" and self.as_address and self.address) or "", False
+
+    def _prepare_files(self):
         self._check_reports()
-        body, attachments = self.body or "", self.attachment_ids | self.record_attachment_ids
+        attachments = self.attachment_ids | self.record_attachment_ids
         contents = []
         if self.url_file:
-            messages = self.env["telegram.message"]
-            is_caption = not attachments and not self.is_mass and messages._fits_caption(body)
-            caption = body if is_caption else ""
-            url_values = messages._prepare_url(self.url_file, self.file_name, caption)
-            contents, body = [url_values], "" if caption else body
+            contents = [self.env["telegram.message"]._prepare_url(self.url_file, self.file_name)]
         elif self.file_name:
             raise UserError(self.env._("Enter the File URL of “%s”.", self.file_name))
         attachments = self._copy_template_files(
@@ -256,7 +274,7 @@ class TelegramComposer(models.TransientModel):
             contents = reports + contents
         else:
             attachments = self._create_reports() | attachments
-        return {"body": body, "attachments": attachments, "contents": contents}
+        return {"attachments": attachments, "contents": contents}
 
     def _check_reports(self):
         """Check that the reports belong to the model of the records.
@@ -316,14 +334,16 @@ class TelegramComposer(models.TransientModel):
         return attachments.with_env(self.env)
 
     def _prepare_place(self):
-        if not self.latitude and not self.longitude:
+        place = parse_coordinates(self.coordinates)
+        if not place:
             raise UserError(
                 self.env._(
-                    "The coordinates are missing. Enter the latitude and longitude in degrees, "
-                    "such as 55.7558 and 37.6173, or choose a contact that has them."
+                    "The coordinates are missing or cannot be read. Enter the latitude and "
+                    "longitude in degrees, such as “55.7558, 37.6173”. You can also paste the long "
+                    "link of a map, or choose a contact that has coordinates."
                 )
             )
-        return self.env["telegram.message"]._prepare_location(self.latitude, self.longitude)
+        return self.env["telegram.message"]._prepare_location(*place)
 
     def _prepare_poll(self):
         lines = (self.poll_options or "").splitlines()
@@ -352,9 +372,15 @@ class TelegramComposer(models.TransientModel):
 
         :return: dict of texts by id of the record
         """
-        if self.template_id and body == self.template_id.body:
+        if (
+            self.template_id
+            and body == self.template_id.body
+            and self.formatting == self.template_id.formatting
+        ):
             return self.template_id._render_bodies(records)
         if "{{" not in body:
             return dict.fromkeys(records.ids, body)
+        if self.formatting:
+            body = placeholders.enclose(body)
         rendered = self.env["mail.render.mixin"]._render_template(body, records._name, records.ids)
-        return {res_id: text.strip() for res_id, text in rendered.items()}
+        return {res_id: placeholders.read(text).strip() for res_id, text in rendered.items()}

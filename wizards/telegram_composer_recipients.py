@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import const
+from ..models.sending.recipients import find_twin
 
 # Reasons that exclude a contact from a mailing, but not from a message to this contact alone.
 MAILING_REASONS = ("opted_out", "no_account")
@@ -26,6 +27,7 @@ class ComposerRecipient(NamedTuple):
     chat: models.BaseModel  # telegram.chat; empty if none exists yet
     phone: str
     reason: str  # code, see TelegramComposer._get_reasons
+    twin: str = ""  # name of the recipient who is the same person
 
 
 class TelegramComposer(models.TransientModel):
@@ -43,6 +45,7 @@ class TelegramComposer(models.TransientModel):
         compute_sudo=False,
         store=True,
         readonly=False,
+        context={"active_test": False},
         help="The contact of the record by default. Other contacts can be chosen.",
     )
     chat_id = fields.Many2one("telegram.chat", compute="_compute_recipients")
@@ -51,6 +54,9 @@ class TelegramComposer(models.TransientModel):
     show_all = fields.Boolean(help="Show all recipients, not only the first ones.")
     preview = fields.Html("Recipient List", compute="_compute_recipients", sanitize=False)
     warning = fields.Text(compute="_compute_recipients")
+    telegram_changed_chat_id = fields.Many2one("telegram.chat", compute="_compute_recipients")
+    telegram_changed_message = fields.Char(compute="_compute_recipients")
+    telegram_change_count = fields.Integer(help="Clicks that have changed the recipient's chat.")
 
     # === COMPUTE METHODS === #
 
@@ -63,7 +69,14 @@ class TelegramComposer(models.TransientModel):
             composer.partner_ids = partners
 
     @api.depends(
-        "res_model", "res_id", "res_ids", "partner_ids", "instance_id", "show_all", "group_id"
+        "res_model",
+        "res_id",
+        "res_ids",
+        "partner_ids",
+        "instance_id",
+        "show_all",
+        "group_id",
+        "telegram_change_count",
     )
     def _compute_recipients(self):
         for composer in self:
@@ -73,9 +86,13 @@ class TelegramComposer(models.TransientModel):
             composer.chat_id = (
                 recipients[0].chat._filtered_access("read") if len(recipients) == 1 else False
             )
+            changed = composer.chat_id._filter_changed()
+            composer.telegram_changed_chat_id = changed
+            composer.telegram_changed_message = changed._get_changed_number_message()
             composer.preview = composer._get_recipients_summary(recipients, left_out)
             warnings = (
                 composer._get_personal_warning(recipients),
+                composer._get_changed_number_warning(recipients),
                 *composer._get_queue_warnings(recipients),
             )
             composer.warning = "\n".join(filter(None, warnings))
@@ -112,27 +129,25 @@ class TelegramComposer(models.TransientModel):
         partners = no_partner.union(*(partner for _record, partner in pairs))
         found = no_chat._check_recipients(self.instance_id, partners)
         by_partner = {recipient.partner.id: recipient for recipient in found}
-        seen, recipients = set(), []
+        known, recipients = {}, []
         for record, partner in pairs:
             no_contact = (partner, no_chat, "", "no_contact")
-            _partner, chat, phone, reason = by_partner.get(partner.id) or no_contact
+            recipient = ComposerRecipient(record, *(by_partner.get(partner.id) or no_contact))
+            is_once = not recipient.reason and not self._allows_duplicates()
             if record in others:
-                reason = "other_company"
-            elif not reason and not self._allows_duplicates():
-                reason = "duplicate" if (chat or phone) in seen else ""
-                seen.add(chat or phone)
-            recipients.append(ComposerRecipient(record, partner, chat, phone, reason))
+                recipient = recipient._replace(reason="other_company")
+            elif is_once and (twin := find_twin(known, recipient, partner)):
+                recipient = recipient._replace(reason="duplicate", twin=twin.display_name)
+            recipients.append(recipient)
         return recipients
 
     def _get_records_and_partners(self, records):
         """Return a list of (record, contact) for the messages to send."""
-        partners = records._telegram_get_partners()
         if self.is_mass:
+            partners = records._telegram_get_partners()
             return [(record, partners[record.id]) for record in records]
-        # If several contacts share a phone number, the record's own contact has precedence.
-        chosen = self.partner_ids._origin
-        own = chosen & partners.get(records.id, chosen.browse())
-        return [(records, partner) for partner in own | chosen]
+        chosen = records._telegram_sort_partners(self.partner_ids._origin)
+        return [(records, partner) for partner in chosen]
 
     def _allows_duplicates(self):
         """Return whether a contact may receive several messages, such as one for each invoice."""
@@ -214,11 +229,14 @@ class TelegramComposer(models.TransientModel):
         address = recipient.phone or self.env._("in Telegram")
         if chat := recipient.chat._filtered_access("read"):
             address = self.env._("in the chat “%s”", chat.display_name)
+            if chat.phone:
+                address = f"{address} {chat.phone}"
         return RECIPIENT_LINE % (recipient.partner.display_name, address)
 
     def _get_left_out_line(self, recipient):
         name = (recipient.record if self.is_mass else recipient.partner).display_name
-        return LEFT_OUT_LINE % (name, self._get_reasons()[recipient.reason])
+        reason = self.env["telegram.chat"]._get_reason_text(recipient, self._get_reasons())
+        return LEFT_OUT_LINE % (name, reason)
 
     def _get_personal_warning(self, recipients):
         """Return a warning about the single recipient, or an empty text."""
@@ -237,6 +255,20 @@ class TelegramComposer(models.TransientModel):
                 recipient.partner.display_name,
             )
         return ""
+
+    def _get_changed_number_warning(self, recipients):
+        """Return a warning about several recipients with another number than their chat."""
+        chats = self.env["telegram.chat"].union(*(recipient.chat for recipient in recipients))
+        changed = chats._filtered_access("read")._filter_changed() if len(recipients) > 1 else chats
+        if len(recipients) < 2 or not changed:
+            return ""
+        names = ", ".join(changed[:LINES_MAX].mapped("display_name"))
+        return self.env._(
+            "%(count)s chats have another phone number than their contact: %(names)s. Open these "
+            "contacts to choose the number.",
+            count=len(changed),
+            names=f"{names} …" if len(changed) > LINES_MAX else names,
+        )
 
     def _get_queue_warnings(self, recipients):
         """Yield sentences that explain why messages will stay in the queue, and for how long."""

@@ -5,7 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .. import const
-from ..models.groups.creation import is_unsure
+from ..client.parsing import clean_name
+from ..models.connection.user_requests import is_unsure
 from ..tools.transactions import write_in_own_transaction
 
 
@@ -18,7 +19,7 @@ class TelegramGroupCreate(models.TransientModel):
 
     _name = "telegram.group.create"
     _description = "Create Group"
-    _inherit = "telegram.group.wizard.mixin"
+    _inherit = ["telegram.group.wizard.mixin", "telegram.once.mixin"]
 
     name = fields.Char("Group Name", required=True)
     name_limit = fields.Char(compute="_compute_name_limit")
@@ -86,51 +87,67 @@ class TelegramGroupCreate(models.TransientModel):
     def action_create(self):
         """Create the group and open it."""
         self._check_access_to_all()
-        if self.is_unsure and not self.is_searched:
-            raise UserError(
-                self.env._("The group may already exist. Click Find Group before you try again.")
-            )
-        chats, left_out = self._get_members()
-        if self.record:
-            self.env["telegram.message"]._check_may_show_on(self.record, self.instance_id)
-        existing = self._find_existing()
         try:
-            group, result = self.instance_id._create_group(
-                self.name, chats, self.group_type == "supergroup", self.auto_delete_days or None
-            )
+            return self._call_once("action_create", self._create_group)
         except UserError as error:
             if not is_unsure(error):
                 raise
-            return self._store_and_reopen(
-                {
-                    "is_unsure": True,
-                    "is_searched": False,
-                    "problem": self.env._(
-                        "The response of GREEN-API was lost, so the group may exist already. "
-                        "Click Find Group before you try again."
-                    ),
-                    "existing_ids": [Command.set(existing.ids)],
-                }
+            return self._ask_to_find(
+                self.env._(
+                    "The response of GREEN-API was lost, so the group may exist already. Click "
+                    "Find Group before you try again."
+                )
             )
-        return self._open(group, left_out, result)
 
     def action_find_group(self):
         """Search the chats of the account for a group that was created after all."""
         self.ensure_one()
-        groups = self.instance_id.find_groups(self.name.strip(), self.existing_ids)
+        groups = self.instance_id.find_groups(self.name, self.existing_ids)
         if groups:
-            return self._open(groups[:1])
+            action = self._open(groups[:1])
+            write_in_own_transaction(self, lambda own: own._store_press("action_create", action))
+            return action
         problem = self.env._(
             "The account has no new group of this name. It may take a minute to appear. Click "
             "Find Group again, or create the group."
         )
+        write_in_own_transaction(self, lambda own: own._forget_press("action_create"))
         return self._store_and_reopen({"is_searched": True, "problem": problem})
 
     # === BUSINESS METHODS === #
 
+    def _create_group(self):
+        """Create the group, and return an action that opens it."""
+        chats, left_out = self._get_members()
+        if self.record:
+            self.env["telegram.message"]._check_may_show_on(self.record, self.instance_id)
+        existing = [Command.set(self._find_existing().ids)]
+        write_in_own_transaction(self, lambda own: own.write({"existing_ids": existing}))
+        group, result = self.instance_id._create_group(
+            self.name, chats, self.group_type == "supergroup", self.auto_delete_days or None
+        )
+        return self._open(group, left_out, result)
+
+    def _process_unfinished_press(self):
+        """Ask to find the group that an earlier click may have created."""
+        if self.is_unsure:
+            raise UserError(
+                self.env._("The group may already exist. Click Find Group before you try again.")
+            )
+        return self._ask_to_find(
+            self.env._(
+                "The group is being created. If it does not appear within a minute, click Find "
+                "Group."
+            )
+        )
+
+    def _ask_to_find(self, problem):
+        """Show the dialog again with a problem, and with a button that finds the group."""
+        return self._store_and_reopen({"is_unsure": True, "is_searched": False, "problem": problem})
+
     def _find_existing(self):
         """Return the groups of this name that already exist."""
-        domain = [("instance_id", "=", self.instance_id.id), ("name", "=", self.name.strip())]
+        domain = [("instance_id", "=", self.instance_id.id), ("name", "=", clean_name(self.name))]
         return self.env["telegram.chat"].with_context(active_test=False).search(domain)
 
     def _store_and_reopen(self, values):

@@ -101,10 +101,11 @@ class TelegramGroupWizardMixin(models.AbstractModel):
         """Return who can be added, and who cannot and why, as HTML."""
         if not included and not left_out:
             return False
-        reasons = self.env["telegram.chat"]._get_group_reasons()
+        chats = self.env["telegram.chat"]
+        reasons = chats._get_group_reasons()
         # Those who are left out come first: the user has to know them.
         lines = [
-            LEFT_OUT_LINE % (each.record.display_name, reasons[each.reason])
+            LEFT_OUT_LINE % (each.record.display_name, chats._get_reason_text(each, reasons))
             for each in left_out[:PREVIEW_LINES]
         ]
         lines += [

@@ -52,7 +52,8 @@ class TelegramLinkPartner(models.TransientModel):
 
     def _get_other_chats_message(self):
         chat = self.chat_id._origin
-        others = self.partner_id and self.env["telegram.chat"].search(
+        chats = self.env["telegram.chat"].with_context(active_test=False)
+        others = self.partner_id and chats.search(
             [
                 ("partner_id", "=", self.partner_id._origin.id),
                 ("instance_id", "=", chat.instance_id.id),

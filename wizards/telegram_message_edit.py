@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 
 from .. import const
+from ..models.templates.telegram_template import FORMATTING_HELP
+from ..tools.formatting import TYPED, to_marks
 
 
 class TelegramMessageEdit(models.TransientModel):
@@ -15,8 +17,31 @@ class TelegramMessageEdit(models.TransientModel):
     message_id = fields.Many2one(
         "telegram.message", required=True, readonly=True, ondelete="cascade"
     )
-    text = fields.Text(required=True)
+    text = fields.Text(
+        required=True, compute="_compute_text", compute_sudo=False, store=True, readonly=False
+    )
+    formatting = fields.Boolean(
+        compute="_compute_text",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        help=FORMATTING_HELP,
+    )
+    warning = fields.Text(compute="_compute_warning", compute_sudo=False)
     note = fields.Char(compute="_compute_note")
+
+    @api.depends("message_id")
+    def _compute_text(self):
+        for dialog in self:
+            text = dialog.message_id._get_formatted_text()
+            dialog.formatting = bool(text.entities)
+            dialog.text = to_marks(text, TYPED).text if text.entities else text.text
+
+    @api.depends("text", "formatting")
+    def _compute_warning(self):
+        for dialog in self:
+            instance = dialog.message_id.instance_id
+            dialog.warning = instance._get_text_warning(dialog.text or "", dialog.formatting)
 
     @api.depends_context("lang")
     def _compute_note(self):
@@ -29,5 +54,5 @@ class TelegramMessageEdit(models.TransientModel):
     def action_save(self):
         """Edit the message; Telegram shows the new text to everybody in the chat."""
         self.ensure_one()
-        self.message_id.edit(self.text)
+        self.message_id.edit(self.text, formatting=self.formatting)
         return {"type": "ir.actions.act_window_close"}

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 
 from .. import const
 from ..client import GreenApiError, propose_host
+from ..tools.formatting import PROBE
 from ..tools.transactions import write_as_user
 
 TEST_DELAY = timedelta(seconds=60)  # after it, the message explains what may be wrong
@@ -31,6 +32,7 @@ class TelegramOnboarding(models.TransientModel):
     sign_in_id = fields.Many2one("telegram.sign.in", ondelete="set null")
     message_id = fields.Many2one("telegram.message", "Test Message", ondelete="set null")
     test_sent_date = fields.Datetime()
+    is_test_stored = fields.Boolean("Test Result Stored")
     receive_trigger_date = fields.Datetime()
 
     # === STEPS === #
@@ -70,16 +72,19 @@ class TelegramOnboarding(models.TransientModel):
             "instance": self._prepare_instance_data(instance) if instance else False,
         }
 
-    def connect(self, name, id_instance, api_token, api_url=""):
+    def connect(self, name, id_instance, api_token, api_url="", replace=False):
         """Test the credentials, and store them if GREEN-API accepts them.
 
-        An account that has the same instance ID is updated.
+        If an account with the same instance ID is connected already, nothing is stored until the
+        user decides to replace its token.
 
         :param str name: name of the account in Odoo
         :param str id_instance: idInstance at GREEN-API
         :param str api_token: apiTokenInstance at GREEN-API
         :param str api_url: apiUrl at GREEN-API; by default derived from the instance ID
-        :return: dict, see ``get_progress``; with ``error``, a text, if they are not accepted
+        :param bool replace: whether to replace the token of an account that is connected already
+        :return: dict, see ``get_progress``; with ``error``, a text, if they are not accepted; with
+            ``connected`` (``id`` and ``message``) if such an account is connected already
         :raise AccessError: the user has no access to Odoo's settings
         """
         self.ensure_one()
@@ -95,6 +100,10 @@ class TelegramOnboarding(models.TransientModel):
             "api_url": (api_url or "").strip() or propose_host(id_instance),
             "api_token": api_token,
         }
+        known = instances._find_connected(id_instance)
+        if known and known != self.instance_id and not replace:
+            connected = {"id": known.id, "message": known._get_connected_message()}
+            return {**self.get_progress(), "connected": connected}
         try:
             token, state = self._test_credentials(values)
         except (GreenApiError, UserError) as error:
@@ -143,7 +152,7 @@ class TelegramOnboarding(models.TransientModel):
         self.ensure_one()
         instance = self.instance_id
         instance.check_access("write")
-        if self.message_id and self.message_id.state not in ("error", "canceled"):
+        if self._is_test_open():
             return self.check_test()
         try:
             with instance._get_client() as client:
@@ -157,7 +166,8 @@ class TelegramOnboarding(models.TransientModel):
         """Check whether the test message was sent and received.
 
         :return: dict with ``message``, a text, and ``status``: "starting" (the account restarts
-            and sends nothing yet), "queued", "sent", "proven" or "failed"
+            and sends nothing yet), "queued", "sent", "proven" or "failed"; if it is proven also
+            ``looks``, the questions about what the phone shows (see ``_get_looks``)
         :raise AccessError: the user is not a Telegram administrator
         """
         self.ensure_one()
@@ -167,10 +177,10 @@ class TelegramOnboarding(models.TransientModel):
         if not message:
             return self._prepare_test_result("failed", self.env._("The test message was deleted."))
         if self._is_test_received():
-            write_as_user(self, lambda wizard: wizard._store_test_result())
-            return self._prepare_test_result(
-                "proven", self.env._("The test message was received. Sending and receiving work.")
-            )
+            if self.is_test_stored:
+                return self._prepare_proven_result()
+            learned = self._learn_formatting()
+            return write_as_user(self, lambda wizard: wizard._store_test_result(learned))
         if message.state in ("error", "canceled"):
             return self._prepare_test_result(
                 "failed", message.failure_reason or self.env._("The message was not sent.")
@@ -244,6 +254,8 @@ class TelegramOnboarding(models.TransientModel):
         :param account: AccountSettings of the client
         :return: dict, see ``check_test``
         """
+        if self._is_test_open():
+            return self.check_test()  # another click was faster
         instance = self.instance_id
         instance._update_state(account.state)
         if account.state != const.STATE_AUTHORIZED:
@@ -263,9 +275,15 @@ class TelegramOnboarding(models.TransientModel):
         # sudo: telegram.chat - own chats do not count towards the daily limit
         chat.sudo().is_new_contact = False
         text = self.env._("This is a test message from Odoo. If you can read it, sending works.")
-        self.message_id = instance.send_text(account.chat_id, text)
+        values = self.env["telegram.message"]._prepare_text(f"{text}\n\n{PROBE}")
+        self.message_id = instance._send_values(account.chat_id, {**values, "is_probe": True})
         self.test_sent_date = fields.Datetime.now()
+        self.is_test_stored = False
         return self.check_test()
+
+    def _is_test_open(self):
+        """Return whether the test message was queued and has not failed."""
+        return bool(self.message_id) and self.message_id.state not in ("error", "canceled")
 
     def _process_test_error(self, error):
         instance = self.instance_id
@@ -286,9 +304,16 @@ class TelegramOnboarding(models.TransientModel):
         ]
         return bool(events_sudo.search_count(domain, limit=1))
 
-    def _store_test_result(self):
+    def _store_test_result(self, learned):
         # sudo: telegram.instance - only the date of the test
         self.instance_id.sudo().test_date = fields.Datetime.now()
+        self.instance_id._store_formatting(learned)
+        self.is_test_stored = True
+        return self._prepare_proven_result()
+
+    def _prepare_proven_result(self):
+        text = self.env._("The test message was received. Sending and receiving work.")
+        return {**self._prepare_test_result("proven", text), "looks": self._get_looks()}
 
     def _trigger_receive_action(self, instance):
         """Trigger the receive action before its next scheduled run, when messages are polled."""

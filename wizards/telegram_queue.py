@@ -14,7 +14,7 @@ class TelegramQueue(models.TransientModel):
     """Show the two queues of an account at GREEN-API, with the messages queued in Odoo."""
 
     _name = "telegram.queue"
-    _inherit = "telegram.wizard.mixin"
+    _inherit = "telegram.once.mixin"
     _description = "GREEN-API Queues"
 
     instance_id = fields.Many2one(
@@ -54,6 +54,17 @@ class TelegramQueue(models.TransientModel):
     def action_clear_messages(self):
         """Clear the queue of messages at GREEN-API and display the result."""
         self.ensure_one()
+        return self._call_once("action_clear_messages", self._clear_messages)
+
+    def action_clear_webhooks(self):
+        """Clear the queue of events at GREEN-API and display the result."""
+        self.ensure_one()
+        return self._call_once("action_clear_webhooks", self._clear_webhooks)
+
+    # === BUSINESS METHODS === #
+
+    def _clear_messages(self):
+        """Clear the queue of messages, and return an action that displays the result."""
         messages, step = self.instance_id._clear_messages_queue()
         text = self.env._(
             "The message queue at GREEN-API was cleared. Canceled messages of Odoo: %(canceled)s. "
@@ -63,17 +74,14 @@ class TelegramQueue(models.TransientModel):
         )
         return self._display_cleared(text, step)
 
-    def action_clear_webhooks(self):
-        """Clear the queue of events at GREEN-API and display the result."""
-        self.ensure_one()
+    def _clear_webhooks(self):
+        """Clear the queue of events, and return an action that displays the result."""
         result = self.instance_id.clear_webhooks_queue()
         text = self.env._(
             "The event queue at GREEN-API was cleared. To import the messages among these events, "
             "click Fetch Missed Messages on the account."
         )
         return self._display_cleared(text, result)
-
-    # === BUSINESS METHODS === #
 
     def _open(self, instance):
         """Fetch the queues from GREEN-API and open them in a dialog.

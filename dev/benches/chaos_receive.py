@@ -4,8 +4,10 @@
 Customers write to two accounts: one fetches, to the other the service delivers, to an Odoo that
 is not killed. Two Odoo processes with one scheduler thread each process what came in; rounds of
 chaos kill them and let calls go wrong (``tests.chaos``), in the middle one the database is
-restarted, and three notifications cannot be processed at all. When nothing moves any more, what
-the customers wrote is compared with what is stored and with what Discuss shows.
+restarted, and three notifications cannot be processed at all. Half of the messages have marks that
+format, long names of files or kinds that are told as others; what the service makes of them changes
+with each round. When nothing moves any more, what the customers wrote is compared with what is
+stored and with what Discuss shows.
 """
 
 import shutil

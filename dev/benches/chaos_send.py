@@ -3,20 +3,29 @@
 
 Two Odoo processes with one scheduler thread each work on one database; a third one, which is not
 killed, takes the messages through the web API while the others send. Rounds of chaos kill Odoo
-and the local service and let calls go wrong (``tests.chaos``). Then everything works again, and
-when nothing moves any more, what was queued is compared with what Telegram got and with what
-Odoo believes. A run is repeated by its seed up to the machine's own timing.
+and the local service, let calls go wrong, and cut connections in a proxy between them
+(``tests.chaos``). Half of the messages have marks that format, long names of files or kinds that
+are told as others; what the service makes of them changes with each round. Its clock is three
+minutes ahead or behind. People write in dialogs and press twice. Three more processes are stopped
+between claim and call, and wake up after two minutes.
+
+Then everything works again, and when nothing moves any more, what was queued is compared with what
+Telegram got and with what Odoo believes. A run is repeated by its seed up to the machine's own
+timing.
 """
 
+import functools
 import shutil
 import socket
+
+from green_api_sandbox.http.proxy import start_proxy
 
 from ..environment import addon_database
 from ..environment.addon_modules import load
 from ..environment.database import running_server
 from ..environment.home import dev_home, lock
 from ..environment.odoo_process import running_odoo
-from ..environment.odoo_session import OdooSession
+from ..environment.odoo_session import OdooRequestError, OdooSession
 from ..environment.progress import step
 from ..environment.server import Odoo
 from . import record
@@ -45,16 +54,20 @@ def main(options):
         customers = letters.make_customers(len(ID_INSTANCES), CHATS)
         local = service.Service(folder, ID_INSTANCES, customers)
         try:
-            with running_odoo(odoo, DATABASE, free_port(), NAME) as (_process, url):
-                session = OdooSession(url, DATABASE, LOGIN, PASSWORD)
+            with (
+                running_odoo(odoo, DATABASE, free_port(), NAME) as (_process, url),
+                start_proxy() as proxy,
+            ):
+                sessions = [OdooSession(url, DATABASE, LOGIN, PASSWORD) for _person in range(2)]
                 written = letters.make_letters(customers, options.messages, options.seed)
-                verdict, kills, faults = _rage(odoo, session, local, written, options)
+                verdict, counts = _rage(odoo, sessions, local, proxy, written, options)
         finally:
             local.stop()
     for detail in verdict.details[:SHOWN_DETAILS]:
         print(f"  {detail}")
-    keep_verdict("chaos-send", verdict, kills=kills, faults=faults)
-    print(f"chaos-send: {verdict}, {kills} kills, {faults} faults (seed {options.seed})")
+    keep_verdict("chaos-send", verdict, **counts)
+    said = ", ".join(f"{count} {what}" for what, count in counts.items())
+    print(f"chaos-send: {verdict}, {said} (seed {options.seed})")
     return 0 if verdict.is_good else 1
 
 
@@ -66,7 +79,7 @@ def keep_verdict(name, verdict, **amounts):
     rows = [Row("messages", verdict.queued), Row("arrived", verdict.delivered)]
     rows += [
         Row(count.replace("_", " "), getattr(verdict, count), limit=0)
-        for count in ("lost", "doubled", "out_of_order")
+        for count in ("lost", "doubled", "out_of_order", "second_chats")
     ]
     record.keep(name, [*rows, *(Row(what, amount) for what, amount in amounts.items())])
 
@@ -78,37 +91,74 @@ def prepare(odoo, database, name):
     odoo.server.execute("UPDATE ir_cron SET active = FALSE", database=database)
 
 
-def _rage(odoo, session, service, letters, options):
-    """Carry it out; return the verdict, and the numbers of kills and faults."""
+def _rage(odoo, sessions, service, proxy, letters, options):
+    """Carry it out; return the verdict, and what was done by name."""
     run, verdict = load("tests.chaos.run"), load("tests.chaos.verdict")
-    workers, passing_time = load("tests.chaos.workers"), load("tests.chaos.passing_time")
-    instance_ids = [connect_account(session, phone) for phone in service.phones]
-
-    def queue(batch):
-        for letter in batch:
-            method, arguments = letter.get_call()
-            instance_id = instance_ids[letter.customer.account]
-            session.call("telegram.instance", method, [instance_id], *arguments)
-
-    config = odoo.write_config(f"{NAME}-worker.conf", db_name=DATABASE, max_cron_threads=1)
-    pair = []
-    for number in (1, 2):
-        log = odoo.home / "log" / f"{NAME}-worker-{number}.log"
-        log.unlink(missing_ok=True)
-        pair.append(workers.Worker(odoo.command("--no-http"), odoo.environment(config), log))
+    passing_time = load("tests.chaos.passing_time")
+    connect = odoo.server.connect
+    instance_ids = [connect_account(sessions[0], phone) for phone in service.phones]
+    without = options.without
+    queue = _Queue(sessions, instance_ids, options.seed, "presses" not in without)
+    make_worker = functools.partial(_make_worker, odoo, proxy.url)
+    sleepers = None
+    if "stops" not in without:
+        stopped = [make_worker(f"stopped-{number + 1}") for number in range(len(instance_ids))]
+        sleepers = load("tests.chaos.sleepers").Sleepers(connect, DATABASE, service, stopped)
     with step("Send through the storm") as sending:
-        return run.run(
+        judged, kills, faults = run.run(
             service,
-            pair,
+            [make_worker(number) for number in (1, 2)],
             queue,
             letters,
-            verdict.Books(odoo.server.connect, DATABASE, instance_ids),
-            passing_time.PassingTime(odoo.server.connect, DATABASE, instance_ids),
+            verdict.Books(connect, DATABASE, instance_ids),
+            passing_time.PassingTime(connect, DATABASE, instance_ids),
             rounds=options.rounds or max(1, options.messages // LETTERS_PER_ROUND),
             seed=options.seed,
             seconds=options.minutes * 60,
+            proxy=None if "proxy" in without else proxy,
+            sleepers=sleepers,
+            without=without,
             say=lambda line: setattr(sending, "hint", line),
         )
+    stops = sleepers.caught if sleepers else 0
+    return judged, {"kills": kills, "faults": faults, "stops": stops, "presses": queue.presses}
+
+
+class _Queue:
+    """Queues letters in Odoo: some by the methods for programs, some by dialogs.
+
+    :param sessions: two ``OdooSession``, of two presses
+    :param list instance_ids: of the accounts
+    """
+
+    def __init__(self, sessions, instance_ids, seed, presses_twice):
+        self._call = sessions[0].call
+        self._instance_ids = instance_ids
+        self._dialogs = load("tests.chaos.dialogs").Dialogs(
+            [session.call for session in sessions], (OdooRequestError,), seed, presses_twice
+        )
+
+    def __call__(self, letters):
+        for letter in letters:
+            instance_id = self._instance_ids[letter.customer.account]
+            if letter.kind in ("dialog", "mailing"):
+                self._dialogs.write(letter, instance_id)
+            elif letter.kind != "mailed":
+                method, arguments = letter.get_call()
+                self._call("telegram.instance", method, [instance_id], *arguments)
+
+    @property
+    def presses(self):
+        return self._dialogs.presses
+
+
+def _make_worker(odoo, proxy_url, name):
+    """Return an Odoo process with a scheduler, behind the proxy; it is not started yet."""
+    config = odoo.write_config(f"{NAME}-worker.conf", db_name=DATABASE, max_cron_threads=1)
+    log = odoo.home / "log" / f"{NAME}-worker-{name}.log"
+    log.unlink(missing_ok=True)
+    environment = odoo.environment(config, http_proxy=proxy_url, no_proxy="")
+    return load("tests.chaos.workers").Worker(odoo.command("--no-http"), environment, log)
 
 
 def connect_account(session, phone):

@@ -156,16 +156,25 @@ def pour(accounts, seconds):
     return Poured(offered, repeated, offered / (time.monotonic() - start))
 
 
-def press(account, kind, amount=None, seconds=None):
-    """Do requests as fast as it goes, so often or for so long; return how many those were.
+def press(account, kind, amount=None, seconds=None, per_second=None):
+    """Do requests, so often or for so long; return how many those were.
 
+    :param float per_second: how fast; as fast as it goes if it is not given
     :raise DevError: another answer came than that of their kind
     """
-    numbers, ends_at = count(), time.monotonic() + (seconds or GIVE_UP)
+    start, numbers, pause = time.monotonic(), count(), threading.Event()
+    ends_at = start + (seconds or GIVE_UP)
 
     def ask(_sender):
         done = 0
-        while time.monotonic() < ends_at and (amount is None or next(numbers) < amount):
+        while time.monotonic() < ends_at:
+            number = next(numbers)
+            if amount is not None and number >= amount:
+                break
+            if per_second:
+                pause.wait(max(0, start + number / per_second - time.monotonic()))
+                if time.monotonic() >= ends_at:
+                    break
             status = account.ask(kind)
             if status != kind.status:
                 raise DevError(f"Odoo answered {status or 'nothing'} instead of {kind.status}.")

@@ -10,6 +10,8 @@ from .home import CHECKOUT, SANDBOX, link_addon
 from .odoo_source import ODOO_VARIABLE
 from .progress import DevError
 
+# With worker processes, Odoo starts itself again by its file name, which ``python -m odoo`` breaks.
+PROGRAM = "import odoo.cli\n\nodoo.cli.main()\n"
 LOADING = re.compile(r"Loading module (\S+) \((\d+/\d+)\)")
 
 
@@ -28,10 +30,13 @@ class Odoo:
         self.addons = link_addon(home)
         self.data = home / "data"
         self.config = self.write_config("odoo.conf")
+        self.program = home / "bin" / "odoo-bin"
+        self.program.parent.mkdir(exist_ok=True)
+        self.program.write_text(PROGRAM)
 
     def command(self, *arguments):
         """Return the command line of Odoo with these arguments."""
-        return [self.home / "venv" / "bin" / "python", "-m", "odoo", *arguments]
+        return [self.home / "venv" / "bin" / "python", self.program, *arguments]
 
     def environment(self, config=None, **more):
         """Return the environment variables for Odoo's processes.

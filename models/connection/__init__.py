@@ -2,6 +2,7 @@
 
 from . import account
 from . import error_messages
+from . import formatting
 from . import onboarding
 from . import scheduled_actions
 from . import service_queues

@@ -229,6 +229,7 @@ class TelegramInstance(models.Model):
 
     def _process_restart(self, user):
         self._update_state(const.STATE_STARTING)
+        self.state_date = fields.Datetime.now()  # it may have been starting before
         self._log_user_action(user, self.env._("The account was restarted."))
 
     def _log_user_action(self, user, text):

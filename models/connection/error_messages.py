@@ -15,7 +15,10 @@ class TelegramInstance(models.Model):
     _inherit = "telegram.instance"
 
     def _get_state_messages(self):
-        """Return the sentence that explains each state: ``{state: text}``."""
+        """Return the sentences that explain each state: ``{state: text}``.
+
+        "stuck" is an account that has been starting for too long.
+        """
         _ = self.env._
         return {
             "unchecked": _("Not checked yet. Click Check State."),
@@ -28,6 +31,11 @@ class TelegramInstance(models.Model):
                 "The account is starting, which takes up to 5 minutes. Messages are queued until "
                 "then."
             ),
+            "stuck": _(
+                "The account has been starting for more than 10 minutes, as can happen after an "
+                "expired sign-in code. Click Sign Out under Account, then sign in again. Messages "
+                "are queued until then."
+            ),
             const.STATE_PENDING_PASSWORD: _(
                 "Telegram asks for the password of two-step verification. Click Sign In and enter "
                 "it."
@@ -36,7 +44,12 @@ class TelegramInstance(models.Model):
                 "Telegram has temporarily limited the account. Messages are queued. Write to fewer "
                 "new contacts, and check the state again later."
             ),
-            "blocked": _("Telegram has blocked the account. Sign in with another account."),
+            "blocked": _(
+                "GREEN-API reports that Telegram has blocked the account. That may be wrong, for "
+                "example after a message to a deleted user: click Restart under Account and wait "
+                "5 minutes. If it is still blocked then, click Sign Out and sign in with another "
+                "account."
+            ),
             const.CODE_EXPIRED: _(
                 "The GREEN-API subscription has expired. Renew it in the GREEN-API console. "
                 "Messages are queued until then."

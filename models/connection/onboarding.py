@@ -42,20 +42,46 @@ class TelegramInstance(models.Model):
     def _connect(self, values):
         """Create an account, or change the credentials of the one with the same instance ID.
 
+        The name of an account changes only if these accounts are that one: users choose it.
+
         :param dict values: among them ``id_instance`` and ``api_token_new``
         :return: the ``telegram.instance``, active
         :raise UserError: it is in a company that the user has no access to
         """
-        same = [("id_instance", "=", values["id_instance"])]
-        # sudo: telegram.instance - only that it is connected in another company is told
-        known_sudo = self.sudo().with_context(active_test=False).search(same)
-        instance = known_sudo.with_env(self.env)
+        instance = self._find_connected(values["id_instance"])
         if not instance:
             return self.create(values)
-        if not instance.has_access("write"):
-            raise UserError(self.env._("This account is already connected in another company."))
+        if instance != self:
+            values = {key: value for key, value in values.items() if key != "name"}
         instance.write({**values, "active": True})
         return instance
+
+    @api.model
+    def _find_connected(self, id_instance):
+        """Return the account with this instance ID, archived or not; empty if there is none.
+
+        :raise UserError: it is in a company that the user has no access to
+        """
+        # sudo: telegram.instance - only that it is connected in another company is told
+        known_sudo = self.sudo().with_context(active_test=False)
+        instance = known_sudo.search([("id_instance", "=", id_instance)]).with_env(self.env)
+        if instance and not instance.has_access("write"):
+            raise UserError(self.env._("This account is already connected in another company."))
+        return instance
+
+    def _get_connected_message(self):
+        """Return a sentence that tells as what this account is connected."""
+        self.ensure_one()
+        names = {"id_instance": self.id_instance, "name": self.name}
+        if not self.active:
+            return self.env._(
+                "The instance %(id_instance)s is already connected as “%(name)s”, which is "
+                "archived.",
+                **names,
+            )
+        return self.env._(
+            "The instance %(id_instance)s is already connected as “%(name)s”.", **names
+        )
 
     def _get_start_step(self):
         """Return the next step of the guided start.

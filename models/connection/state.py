@@ -14,6 +14,7 @@ from ...tools.backoff import get_backoff
 from ...tools.transactions import write_and_commit
 
 FIRST_PAUSE = 30  # seconds after the first failed call
+STARTING_MAX = timedelta(seconds=2 * const.RESTART_SECONDS)  # then the account is stuck
 # States in which the account does not work until a user acts.
 STOPPED_STATES = {
     const.STATE_NOT_AUTHORIZED,
@@ -184,11 +185,17 @@ class TelegramInstance(models.Model):
             if not self.was_operational:
                 instance_sudo.was_operational = True
                 instance_sudo._close_stopped_activity()
-        elif self.state in STOPPED_STATES and was_operational:
+        elif (self.state in STOPPED_STATES or self._is_stuck()) and was_operational:
             instance_sudo.was_operational = False
             instance_sudo._schedule_activity(STOPPED_ACTIVITY, self._prepare_stopped_activity)
         elif was_operational and not self.was_operational:
             instance_sudo.was_operational = True
+
+    def _is_stuck(self):
+        """Return whether the account has been starting for so long that a user has to act."""
+        self.ensure_one()
+        since = self.state == const.STATE_STARTING and self.state_date
+        return bool(since) and fields.Datetime.now() - since > STARTING_MAX
 
     def _clear_last_error(self):
         """Clear the last error after a call has worked."""

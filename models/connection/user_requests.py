@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ... import const
-from ...client import GreenApiError, to_text
+from ...client import GreenApiError, OutcomeUnknownError, to_text
 from ...tools.transactions import write_in_own_transaction
 
 
@@ -85,3 +85,14 @@ class TelegramInstance(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+
+def has_no_effect(error):
+    """Return whether a UserError was raised before a call, or by one that had no effect."""
+    cause = error.__context__
+    return cause is None or (isinstance(cause, GreenApiError) and not is_unsure(error))
+
+
+def is_unsure(error):
+    """Return whether the outcome of the call that raised a UserError is unknown."""
+    return isinstance(error.__context__, OutcomeUnknownError)

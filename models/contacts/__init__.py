@@ -1,8 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from . import changed_number
 from . import chat_info
 from . import history
 from . import partner_link
+from . import partner_merge
 from . import phone_chat
 from . import read_and_archive
 from . import record_link

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from collections import Counter
+from itertools import chain
 
 from markupsafe import Markup
 
@@ -13,6 +14,7 @@ from ... import const
 from ...client.journal_notifications import as_notification
 from ...client.notifications import MessageNotification, parse
 from ...tools.transactions import write_in_own_transaction
+from ..sending.same_message import MessageMatching
 from ..telegram_message import RANK
 
 HISTORY_MAX = 1000  # messages of one import
@@ -94,11 +96,11 @@ class TelegramChat(models.Model):
         domain = Domain("chat_id", "=", chat.id)
         ids = [entry.id_message for entry in entries if entry.id_message]
         known = set(messages.search(domain & Domain("id_message", "in", ids)).mapped("id_message"))
-        ours = messages.search(domain & messages._domain_without_id())
+        recognized = messages._recognize_history(chat, entries)
         numbers, vals_list = Counter(new=0, known=0, unread=0), []
         # The message IDs of a chat grow with time: they give the order within one second.
         for row in sorted(entries, key=lambda r: (r.timestamp, len(r.id_message), r.id_message)):
-            if row.id_message in known or ours._find_same(row):
+            if row.id_message in known | recognized:
                 numbers["known"] += 1
                 continue
             values = messages._prepare_history_values(chat, row)
@@ -152,19 +154,19 @@ class TelegramMessage(models.Model):
     _inherit = "telegram.message"
 
     @api.model
-    def _domain_without_id(self):
-        """Return the domain of sent messages whose ID at Telegram is not known yet."""
-        return (
-            Domain("direction", "=", "outgoing")
-            & Domain("id_message", "=", False)
-            & Domain("attempts", ">", 0)
-        )
+    def _recognize_history(self, chat, entries):
+        """Mark messages as sent that the history of their chat shows.
 
-    def _find_same(self, row):
-        """Return the existing message that matches a row of the history by text and time."""
-        if row.is_incoming or row.raw.get("sendByApi") is False:
-            return self.browse()
-        return self.filtered(lambda message: message._matches_row(row, set()))[:1]
+        :param list entries: of the client's JournalMessage
+        :return: set of the IDs of these messages, and of those that may be a message of Odoo
+        """
+        ours = self.search(Domain("chat_id", "=", chat.id) & self._get_unrecognized_domain())
+        matching = MessageMatching(ours, entries, is_complete=False)
+        for message, row in matching.found.items():
+            message._mark_sent(row.id_message)
+            message._raise_status(row.status)
+        rows = [*matching.found.values(), *chain(*matching.doubtful.values())]
+        return {row.id_message for row in rows}
 
     @api.model
     def _prepare_history_values(self, chat, row):

@@ -113,7 +113,8 @@ class TelegramChat(models.Model):
                 )
             )
         # sudo: telegram.chat - users who may read a chat may link it
-        self.sudo().write({"partner_id": partner.id, "is_unlinked": False})
+        values = {"partner_id": partner.id, "is_unlinked": False, "is_former_number": False}
+        self.sudo().write(values)
 
     def _link_partners(self):
         """Link each chat to the contact with its phone number if there is exactly one."""

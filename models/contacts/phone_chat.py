@@ -1,12 +1,14 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import re
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ... import const
 from ...tools.phone import from_phone_form, to_phone_form
+from ..sending.same_message import Likeness
 from ..telegram_message import CHAT_IN_PHONE_FORM
 
 
@@ -129,7 +131,11 @@ class TelegramChat(models.Model):
         self._merge_conversation(other)
         twins = {message.id_message: message for message in other.message_ids if message.id_message}
         for message in self.message_ids:
-            message._merge_duplicate(twins.get(message.id_message, message.browse()))
+            twin = twins.get(message.id_message, message.browse())
+            if twin.attempts:  # another message sent from Odoo: GREEN-API returned one ID twice
+                message.id_message = False
+            else:
+                message._merge_duplicate(twin)
         self.message_ids.chat_id = other
         other.write(
             {
@@ -137,6 +143,7 @@ class TelegramChat(models.Model):
                 "partner_id": self._get_merged_partner(other).id,
                 "first_contact_date": other.first_contact_date or self.first_contact_date,
                 "opted_out": other.opted_out or self.opted_out,
+                "user_id": other.user_id.id or self.user_id.id,
             }
         )
         self.flush_recordset()
@@ -153,16 +160,59 @@ class TelegramMessage(models.Model):
     def _resolve_by_echo(self, instance, notification):
         """Replace the phone form of the chat of a sent message that a notification repeats.
 
-        The ID and the text of the message together prove that it is this chat. The ID alone does
+        The ID and the content of the message together prove that it is this chat. The ID alone does
         not, because another chat may contain the same ID.
 
         :param MessageNotification notification: the echo
         :return: the ``telegram.message``, empty if there is none
         """
-        domain = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
-        domain &= Domain("id_message", "=", notification.id_message) & CHAT_IN_PHONE_FORM
-        found = self.search(domain)
-        message = found.filtered(lambda candidate: candidate._matches_content(notification))[:1]
+        found = self._find_in_phone_chats(instance, notification)
+        message = found.filtered(lambda m: m._get_likeness(notification) >= Likeness.ALIKE)[:1]
         if message:
             message.chat_id._resolve_phone_chat(notification.chat_id)
         return message
+
+    @api.model
+    def _request_number_check(self, instance, notification):
+        """Request a check of the number of a chat if an echo has the ID of a message sent there.
+
+        The content differs, so only GREEN-API can tell whether the echo's chat has this number.
+        Should it have, both chats are merged after the check.
+
+        :param MessageNotification notification: the echo
+        """
+        chats = self._find_in_phone_chats(instance, notification).chat_id
+        if chats:
+            self.env["telegram.number.check"]._request(chats)
+
+    @api.model
+    def _find_in_phone_chats(self, instance, notification):
+        """Return the messages in phone form chats with the ID of an echo that may be the echo."""
+        if const.is_group_id(notification.chat_id):
+            return self.browse()
+        domain = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
+        domain &= Domain("id_message", "=", notification.id_message) & CHAT_IN_PHONE_FORM
+        return self.search(domain).filtered(lambda message: message._get_likeness(notification))
+
+    @api.model
+    def _may_be_of_phone_chat(self, instance, notification):
+        """Return whether an echo may be of a message without an ID in a chat in phone form.
+
+        Its number is being asked for while the message is checked. Later, only a message with the
+        same content is waited for, for a day.
+
+        :param MessageNotification notification: the echo
+        """
+        if const.is_group_id(notification.chat_id):
+            return False
+        chat = self.env["telegram.chat"]._find(instance, notification.chat_id)
+        domain = Domain("instance_id", "=", instance.id) & self._get_unrecognized_domain()
+        if chat.phone:
+            domain &= Domain("chat_id.phone", "=", chat.phone)
+        since = fields.Datetime.now() - timedelta(hours=const.JOURNAL_HOURS)
+        recent = Domain("is_settling", "=", True) | Domain("last_attempt_date", ">=", since)
+        return any(
+            message._get_likeness_in_time(notification)
+            >= (Likeness.POSSIBLE if message.is_settling else Likeness.ALIKE)
+            for message in self.search(domain & recent & CHAT_IN_PHONE_FORM)
+        )

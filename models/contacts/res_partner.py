@@ -40,7 +40,7 @@ class ResPartner(models.Model):
             # sudo: telegram.chat - the conversation follows each change of the contact
             domain = [("partner_id", "child_of", self.ids), ("channel_id", "!=", False)]
             chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
-            chats_sudo = chats_sudo.search(domain).with_context(active_test=True)
+            chats_sudo = chats_sudo.search(domain)
             chats_sudo._update_channels()
             if {"parent_id", "user_id"} & vals.keys():
                 chats_sudo._update_channel_members()
@@ -65,7 +65,8 @@ class ResPartner(models.Model):
     @api.depends("phone_sanitized")
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_telegram_number_state(self):
-        chats = self.env["telegram.chat"]
+        # The state is that of the number, whether its chat is archived or not.
+        chats = self.env["telegram.chat"].with_context(active_test=False)
         found = {}
         if chats.has_access("read"):
             phones = [phone for phone in self.mapped("phone_sanitized") if phone]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..sending.recipients import find_twin
 from ..telegram_chat import PEOPLE
 
 
@@ -15,6 +16,7 @@ class GroupCandidate(NamedTuple):
     chat: models.BaseModel  # telegram.chat; empty if there is none
     phone: str  # E.164; may be empty
     reason: str  # code, see TelegramChat._get_group_reasons; empty if it can be added
+    twin: str = ""  # name of the candidate who is the same person
 
 
 class TelegramChat(models.Model):
@@ -44,17 +46,17 @@ class TelegramChat(models.Model):
             for chat in chats
         ]
         readable = self.union(*(each.chat for each in candidates))._filtered_access("read")
-        checked, seen = [], set()
+        checked, known = [], {}
         for candidate in candidates:
             reason = candidate.reason
             if not reason and candidate.chat and candidate.chat not in readable:
                 reason = "not_own"
             reason = reason or self._get_member_reason(candidate, member_ids)
-            address = candidate.chat or candidate.phone
-            if not reason and address in seen:
-                reason = "duplicate"
-            seen.add(address)
-            checked.append(candidate._replace(reason=reason))
+            candidate = candidate._replace(reason=reason)
+            twin = find_twin(known, candidate, candidate.record)
+            if twin and reason in ("", "unchecked"):
+                candidate = candidate._replace(reason="duplicate", twin=twin.display_name)
+            checked.append(candidate)
         return checked
 
     def _get_group_chat_reason(self, instance):
@@ -112,7 +114,7 @@ class TelegramChat(models.Model):
         """Return a line with name and reason for each candidate who cannot be added."""
         reasons = self._get_group_reasons()
         return [
-            f"{candidate.record.display_name}: {reasons[candidate.reason]}"
+            f"{candidate.record.display_name}: {self._get_reason_text(candidate, reasons)}"
             for candidate in candidates
             if candidate.reason
         ]

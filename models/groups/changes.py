@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 
 from ... import const
 from ...client import GreenApiError, RateLimiter
+from ...client.parsing import clean_name
 from ...tools.actions import get_dialog_action
 from ...tools.image import to_jpeg
 from ...tools.transactions import write_in_own_transaction
@@ -142,11 +143,11 @@ class TelegramChat(models.Model):
         self.env["telegram.message"]._check_not_waiting([("chat_id", "in", self.ids)])
 
     def _check_group_name(self, name):
-        """Return the group name without blanks around it.
+        """Return the group name on one line, without blanks around it.
 
         :raise UserError: it is empty or too long
         """
-        name = (name or "").strip()
+        name = clean_name(name or "")
         if not name:
             raise UserError(self.env._("Enter a group name."))
         if len(name) > const.GROUP_NAME_MAX_LENGTH:

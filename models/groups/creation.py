@@ -3,7 +3,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ...client import OutcomeUnknownError
+from ...client.parsing import clean_name
 from ...tools.transactions import write_in_own_transaction
 
 AUTO_DELETE_DAYS_MAX = 365
@@ -74,6 +74,7 @@ class TelegramInstance(models.Model):
         self.ensure_one()
         self.check_access("read")
         found = self.env["telegram.chat"]
+        name = clean_name(name)
         known_chat_ids = set((known or found).mapped("telegram_id"))
         for listed in self._call_service("get_chats"):
             is_group = listed.type in ("group", "supergroup")
@@ -134,8 +135,3 @@ class TelegramInstance(models.Model):
             return self._call_service("get_account_settings").chat_id
         except UserError:
             return ""
-
-
-def is_unsure(error):
-    """Return whether the outcome of the call that raised a UserError is unknown."""
-    return isinstance(error.__context__, OutcomeUnknownError)

@@ -2,4 +2,5 @@
 
 from . import account_move
 from . import account_move_send
+from . import telegram_message
 from . import telegram_template

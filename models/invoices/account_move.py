@@ -38,6 +38,13 @@ class AccountMove(models.Model):
         help="Last message with which the invoice was sent by Telegram.",
     )
 
+    is_sent_by_telegram_only = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The invoice is marked as sent because of its Telegram message, and was not sent in "
+        "another way. The mark is removed if the message is not delivered.",
+    )
+
     # === ACTION METHODS === #
 
     def action_send_and_print(self):
@@ -155,6 +162,37 @@ class AccountMove(models.Model):
         # An invoice that was reset to draft and posted again gets a new PDF.
         is_current = message and pdf and message.create_date >= pdf.create_date
         return bool(is_current and message.state not in ("error", "canceled"))
+
+    def _update_sent_mark(self, move_data):
+        """Mark a successfully sent invoice as sent, and note whether only Telegram says so.
+
+        Odoo sets its mark when it creates the PDF, and so not when the PDF of a failed message is
+        sent again.
+
+        :param dict move_data: data that Odoo collects for the invoice
+        """
+        self.ensure_one()
+        # sudo: account.move - users who send an invoice may not be allowed to change it
+        move_sudo = self.sudo()
+        is_marked_now = move_data.get("pdf_attachment_values") or not move_sudo.is_move_sent
+        if set(move_data["sending_methods"]) != {"telegram"}:
+            if move_sudo.is_sent_by_telegram_only:
+                move_sudo.write({"is_move_sent": True, "is_sent_by_telegram_only": False})
+        elif is_marked_now:
+            move_sudo.write({"is_move_sent": True, "is_sent_by_telegram_only": True})
+
+    def _log_telegram_failure(self):
+        """Log that the invoice is not marked as sent any longer, and why."""
+        self.ensure_one()
+        message = self.telegram_message_id
+        reason = message.failure_reason or self.env._("The message was canceled.")
+        self._message_log(
+            body=self.env._(
+                "The invoice was not sent by Telegram, so it is no longer marked as sent. "
+                "%(reason)s",
+                reason=reason,
+            )
+        )
 
     def _copy_invoice_pdf(self, pdf_sudo, values=None):
         """Create a copy of the PDF to send, because a posted note may be deleted with its files.

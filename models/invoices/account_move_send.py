@@ -22,6 +22,7 @@ class AccountMoveSend(models.AbstractModel):
     * ``telegram_instance``: the ``telegram.instance`` to send with, by default the company's first
     * ``telegram_template``: the ``telegram.template``, by default that of the document type
     * ``telegram_body``: the text of the user, or None to render the template
+    * ``telegram_formatting``: whether marks in the text of the user format it
     * ``telegram_seen``: database ID of the previous message with the invoice, as the user has seen
       it (0 without one), or None if no user has seen the dialog
     """
@@ -81,12 +82,12 @@ class AccountMoveSend(models.AbstractModel):
         }
         instance = moves_data[chosen[0]].get("telegram_instance") if len(chosen) == 1 else None
         obstacles = chosen._get_telegram_obstacles(partners, instance)
+        sendable = chosen.filtered(lambda move: move not in obstacles)
         return {
             **alerts,
             **self._get_telegram_alerts(obstacles, is_single=len(moves) == 1),
-            **self._get_telegram_waiting_alert(
-                chosen.filtered(lambda move: move not in obstacles), instance
-            ),
+            **self._get_telegram_waiting_alert(sendable, instance),
+            **(self._get_telegram_changed_alert(sendable) if len(moves) > 1 else {}),
         }
 
     @api.model
@@ -152,6 +153,33 @@ class AccountMoveSend(models.AbstractModel):
                 return {"telegram_waiting": {"level": "warning", "message": message}}
         return {}
 
+    @api.model
+    def _get_telegram_changed_alert(self, moves):
+        """Return an alert for customers who have another phone number than their chat.
+
+        :param moves: the ``account.move`` records that can be sent
+        """
+        partners, changed = moves._telegram_get_partners(), self.env["telegram.chat"]
+        for company, own in moves.grouped("company_id").items():
+            receivers = self.env["res.partner"].union(*(partners[move.id] for move in own))
+            changed |= changed._find_changed(moves._get_telegram_sender(company), receivers)
+        if not changed:
+            return {}
+        affected = moves.filtered(lambda move: partners[move.id] in changed.partner_id)
+        message = self.env._(
+            "The Telegram chat has another phone number than the customer: %s\n"
+            "Open the customers to choose the number.",
+            self._get_names(affected),
+        )
+        return {
+            "telegram_changed": {
+                "level": "warning",
+                "message": message,
+                "action_text": self.env._("View"),
+                "action": affected.partner_id._get_records_action(name=self.env._("Customers")),
+            }
+        }
+
     # === SETTINGS === #
 
     @api.model
@@ -168,6 +196,7 @@ class AccountMoveSend(models.AbstractModel):
                 "telegram_template": self.env["telegram.template"].browse(template_id),
                 "telegram_instance": self.env["telegram.instance"].browse(instance_id),
                 "telegram_body": None,
+                "telegram_formatting": False,
                 "telegram_seen": None,
             }
             ours = (key for key in custom_settings if key.startswith("telegram_"))
@@ -228,6 +257,8 @@ class AccountMoveSend(models.AbstractModel):
             for move, move_data in moves_data.items()
             if move not in failed or set(move_data["sending_methods"]) != {TELEGRAM}
         }
+        for move, move_data in others.items():
+            move._update_sent_mark(move_data)
         result = super()._hook_if_success(others, from_cron=from_cron)
         if failed:
             self._hook_if_errors(failed, allow_raising=False)
@@ -248,15 +279,17 @@ class AccountMoveSend(models.AbstractModel):
         )
         template = move_data["telegram_template"].with_env(move.env)
         template = template or move._get_telegram_template()
-        body = move_data["telegram_body"]
+        body, formatting = move_data["telegram_body"], move_data["telegram_formatting"]
         if body is None:
             body = template._render_bodies(move)[move.id] if template else ""
+            formatting = template.formatting
         # sudo: ir.attachment - the PDF of the invoice, for the user who sends it
         pdf_sudo = move_data.get("proforma_pdf_attachment") or move.sudo().invoice_pdf_report_id
         pdf = move._copy_invoice_pdf(pdf_sudo)
         instance = move_data["telegram_instance"].with_env(move.env)
         mail_messages = move._message_telegram(
             body,
+            formatting=formatting,
             partner=move_data["telegram_partner"].with_env(move.env),
             instance=instance or move._get_telegram_sender(move.company_id),
             attachments=pdf + self._get_telegram_other_files(move, template),

@@ -11,4 +11,5 @@ from . import mail_thread
 from . import message_posting
 from . import message_text
 from . import typing_and_read_marks
+from . import unread_emails
 from . import visibility

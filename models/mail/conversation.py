@@ -1,18 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from datetime import timedelta
-
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import clean_context
-from odoo.tools.constants import GC_UNLINK_LIMIT
 
 from ... import const
 
 HISTORY_LENGTH = 20  # messages of the chat with which a new conversation starts
-# Days without a message after which a conversation is closed. Discuss loads every conversation of
-# a user at once.
-IDLE_DAYS = 30
 
 
 class TelegramChat(models.Model):
@@ -107,16 +101,6 @@ class TelegramChat(models.Model):
             ]
         )
 
-    @api.autovacuum
-    def _gc_idle_channels(self):
-        """Close the conversations without a message for ``IDLE_DAYS``."""
-        limit = fields.Datetime.now() - timedelta(days=IDLE_DAYS)
-        domain = [("is_channel_open", "=", True), ("channel_id.last_interest_dt", "<", limit)]
-        chats = self.search(domain, limit=GC_UNLINK_LIMIT)
-        chats._remove_channel_members()
-        chats.is_channel_open = False
-        return len(chats), len(chats) == GC_UNLINK_LIMIT
-
     # === NAME AND CONTACT === #
 
     def _get_channel_name(self):
@@ -136,14 +120,14 @@ class TelegramChat(models.Model):
         return self.partner_id if is_private else self.partner_id.browse()
 
     def _get_responsible(self):
-        """Return the partner of the salesperson, who alone is notified of incoming messages.
+        """Return the partner of the only user who is notified of incoming messages.
 
-        Empty if the salesperson is not an operator. Then all operators are notified.
+        It is the operator to whom the chat is assigned, else the salesperson of the customer. If
+        neither is an operator, all operators are notified.
         """
         self.ensure_one()
-        salesperson = self.restricted_user_id or self.partner_id.user_id
-        is_operator = salesperson and salesperson in self.instance_id.operator_ids
-        return salesperson.partner_id if is_operator else salesperson.partner_id.browse()
+        user = self._get_assignee() or self.restricted_user_id or self.partner_id.user_id
+        return (user and user & self._get_operators()).partner_id
 
     def _update_channels(self):
         """Update the conversations after names or contacts of their chats have changed."""

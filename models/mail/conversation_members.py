@@ -7,15 +7,22 @@ the user's groups change. A closed conversation has no members.
 """
 
 from contextlib import contextmanager
+from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.constants import GC_UNLINK_LIMIT
 
 from odoo.addons.mail.tools.discuss import Store
 
 from ...tools.access import MANAGER, USER
 from .discuss_channel import is_telegram
+
+# Days without a message after which a conversation is closed. Discuss loads every conversation of
+# a user at once.
+IDLE_DAYS = 30
 
 
 class TelegramInstance(models.Model):
@@ -37,7 +44,7 @@ class TelegramInstance(models.Model):
                 continue
             channels_sudo = chats_sudo.channel_id
             operators = instance._get_operators()
-            channels_sudo._telegram_remove_members(former - operators)
+            channels_sudo._telegram_remove_members((former - operators).partner_id)
             channels_sudo._telegram_add_members(operators - former)
 
     def _update_visibility(self):
@@ -56,17 +63,18 @@ class TelegramChat(models.Model):
         """Return the chats of a domain that have an open conversation, archived ones included."""
         # sudo: telegram.chat - the members of all conversations are updated
         chats_sudo = self.sudo().with_context(active_test=False)
-        found = chats_sudo.search(Domain(domain) & Domain("is_channel_open", "=", True))
-        # Archived users are not operators.
-        return found.with_context(active_test=True)
+        return chats_sudo.search(Domain(domain) & Domain("is_channel_open", "=", True))
 
     def _update_channel_members(self):
         """Update the members of the open conversations to the operators who see the chats."""
         for chat_sudo in self.sudo().filtered("is_channel_open"):  # sudo: as in _open_channel
             channel_sudo, operators = chat_sudo.channel_id, chat_sudo._get_operators()
-            members = channel_sudo.channel_member_ids.partner_id.user_ids
-            channel_sudo._telegram_remove_members(members - operators)
-            channel_sudo._telegram_add_members(operators - members)
+            # By contact: the user may be archived or deleted.
+            members = channel_sudo.channel_member_ids.partner_id
+            channel_sudo._telegram_remove_members(members - operators.partner_id)
+            channel_sudo._telegram_add_members(
+                operators.filtered(lambda user, members=members: user.partner_id not in members)
+            )
 
     @api.model
     def _update_members_of_users(self, users):
@@ -76,14 +84,32 @@ class TelegramChat(models.Model):
         # sudo: telegram.instance - all accounts that the users operate
         instances_sudo = self.env["telegram.instance"].sudo().with_context(active_test=False)
         operated = instances_sudo.search([("operator_ids", "in", users.ids)])
+        affected = Domain("instance_id", "in", operated.ids)
+        self._update_members_of_partners(users.partner_id, affected)
+
+    @api.model
+    def _update_members_of_partners(self, partners, affected=Domain.FALSE):
+        """Update the members of the open conversations that have one of these contacts.
+
+        :param Domain affected: further chats to update
+        """
         # sudo: discuss.channel.member - a user who lost the rights may still be a member
         members_sudo = self.env["discuss.channel.member"].sudo()
         domain = Domain("channel_id.channel_type", "=", "telegram")
-        domain &= Domain("partner_id", "in", users.partner_id.ids)
+        domain &= Domain("partner_id", "in", partners.ids)
         channels = members_sudo.search(domain).channel_id
-        affected = Domain("instance_id", "in", operated.ids)
         affected |= Domain("channel_id", "in", channels.ids)
         self._find_with_open_channel(affected)._update_channel_members()
+
+    @api.autovacuum
+    def _gc_idle_channels(self):
+        """Close the conversations without a message for ``IDLE_DAYS``."""
+        limit = fields.Datetime.now() - timedelta(days=IDLE_DAYS)
+        domain = [("is_channel_open", "=", True), ("channel_id.last_interest_dt", "<", limit)]
+        chats = self.with_context(active_test=False).search(domain, limit=GC_UNLINK_LIMIT)
+        chats._remove_channel_members()
+        chats.is_channel_open = False
+        return len(chats), len(chats) == GC_UNLINK_LIMIT
 
     def _remove_channel_members(self):
         """Remove all members from the conversations, because these are closed."""
@@ -123,12 +149,12 @@ class DiscussChannel(models.Model):
             # One is enough to subscribe a web client to all conversations of its user.
             created[-1:].channel_id._broadcast(created.partner_id.ids)
 
-    def _telegram_remove_members(self, users):
-        """Remove users from conversations and close these in their web clients."""
+    def _telegram_remove_members(self, partners):
+        """Remove members from conversations and close these in their web clients."""
         # sudo: discuss.channel.member - the members are the operators of the account
         members_sudo = self.env["discuss.channel.member"].sudo()
         members_sudo = members_sudo.search(
-            [("channel_id", "in", self.ids), ("partner_id", "in", users.partner_id.ids)]
+            [("channel_id", "in", self.ids), ("partner_id", "in", partners.ids)]
         )
         for member_sudo in members_sudo:
             store = Store(bus_channel=member_sudo._bus_channel())
@@ -151,9 +177,45 @@ class DiscussChannel(models.Model):
 
 
 class DiscussChannelMember(models.Model):
-    """Check that the members of Telegram conversations are operators."""
+    """Check that members of Telegram conversations are operators, and count what they missed."""
 
     _inherit = "discuss.channel.member"
+
+    @api.depends("channel_id.message_ids", "new_message_separator")
+    def _compute_message_unread(self):
+        """Compute the unread messages of customers: what the account has sent is no news."""
+        super()._compute_message_unread()
+        members = self.filtered(lambda m: m.message_unread_counter and is_telegram(m.channel_id))
+        if not members:
+            return
+        self.env["telegram.message"].flush_model(["direction", "mail_message_ids"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT member.id, count(*)
+                  FROM discuss_channel_member AS member
+                  JOIN mail_message AS posted
+                    ON posted.model = 'discuss.channel'
+                   AND posted.res_id = member.channel_id
+                   AND posted.id >= member.new_message_separator
+                 WHERE member.id IN %s
+                   AND (posted.message_type = 'comment'
+                        OR EXISTS (
+                            SELECT 1
+                              FROM mail_message_telegram_message_rel AS link
+                              JOIN telegram_message AS message
+                                ON message.id = link.telegram_message_id
+                             WHERE link.mail_message_id = posted.id
+                               AND message.direction = 'outgoing'
+                        ))
+              GROUP BY member.id
+                """,
+                members._ids,
+            )
+        )
+        sent = dict(rows)
+        for member in members:
+            member.message_unread_counter -= sent.get(member.id, 0)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -184,6 +246,12 @@ class ResUsers(models.Model):
         result = super().write(vals)
         if {"group_ids", "active"} & vals.keys():
             self.env["telegram.chat"]._update_members_of_users(self)
+        return result
+
+    def unlink(self):
+        partners = self.partner_id  # they remain
+        result = super().unlink()
+        self.env["telegram.chat"]._update_members_of_partners(partners)
         return result
 
 

@@ -1,12 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.mail.tools.discuss import Store
 
 from ...const import CHANGE_KINDS
-from ...tools.html import html_to_text
+from ...tools.html import from_html
 
 RESPONSIBLE = "telegram_responsible_id"
 
@@ -48,7 +48,8 @@ class DiscussChannel(models.Model):
         :raise UserError: it cannot be sent, and nothing is posted
         :raise AccessError: the user does not operate the account
         """
-        if not is_telegram(self) or message_type != "comment":
+        is_sent = is_telegram(self) and message_type == "comment"
+        if not is_sent or self._telegram_is_note(kwargs):
             return super().message_post(message_type=message_type, **kwargs)
         chat = self._telegram_get_chat()
         self._telegram_check_may_write(chat)
@@ -57,7 +58,9 @@ class DiscussChannel(models.Model):
         messages_sudo = self.env["telegram.message"].sudo().with_context(telegram_is_shown=True)
         messages_sudo._check_quote(chat, quoted)
         attachments = self.env["ir.attachment"].browse(kwargs.get("attachment_ids") or [])
-        values_list = messages_sudo._prepare_all(html_to_text(kwargs.get("body")), attachments)
+        values_list = messages_sudo._prepare_all(
+            from_html(kwargs.get("body")), attachments, instance=chat.instance_id
+        )
         mail_message = super().message_post(message_type=message_type, silent=True, **kwargs)
         for values in values_list:
             message = messages_sudo._queue(chat, values, chat._get_record(), quoted)
@@ -67,6 +70,18 @@ class DiscussChannel(models.Model):
         # The web clients received the message before it was queued, without its state.
         mail_message._telegram_send_state()
         return mail_message
+
+    @api.model
+    def _telegram_is_note(self, values):
+        """Return whether a message is a note for colleagues, which no customer receives.
+
+        :param dict values: arguments of ``message_post``
+        """
+        if values.get("subtype_xmlid"):
+            subtype = self.env.ref(values["subtype_xmlid"])
+        else:
+            subtype = self.env["mail.message.subtype"].browse(values.get("subtype_id") or ())
+        return subtype.sudo().internal  # sudo: mail.message.subtype - whatever the user may read
 
     def _telegram_get_messages(self, mail_message_id):
         """Return the Telegram messages of a message in this conversation: one for each file."""
@@ -93,22 +108,27 @@ class DiscussChannel(models.Model):
             messages = self._telegram_get_messages(message.id)
         if not messages:
             return super()._message_update_content(message, body=body, strict=strict, **kwargs)
-        text = html_to_text(body)
-        if not text and not kwargs.get("attachment_ids"):
+        attachment_ids = kwargs.pop("attachment_ids", None)
+        text = from_html(body)
+        if not text and not attachment_ids:
+            kwargs["attachment_ids"] = attachment_ids
             for deleted in messages:
                 deleted.delete()
             if set(messages.mapped("state")) != {"canceled"}:
                 note = self.env._("The message will be deleted once Telegram confirms it.")
                 return self.env.user._bus_send_transient_message(self, note)
-        elif kwargs.get("attachment_ids") is not None:
-            raise UserError(
-                self.env._(
-                    "The attachments of a sent message cannot be changed. Send a new message "
-                    "instead."
+        else:
+            # The web client names the files of the message with each edit.
+            files = set(message.attachment_ids.ids)
+            if attachment_ids is not None and set(attachment_ids) != files:
+                raise UserError(
+                    self.env._(
+                        "The attachments of a sent message cannot be changed. Send a new message "
+                        "instead."
+                    )
                 )
-            )
-        elif text != html_to_text(message.body):
-            messages[:1].edit(text)
+            if text != from_html(message.body):
+                messages[:1].edit(text)
         return super()._message_update_content(message, body=body, strict=False, **kwargs)
 
     def _telegram_check_may_write(self, chat):

@@ -1,7 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, models
-from odoo.exceptions import UserError
 
 
 class MailThread(models.AbstractModel):
@@ -13,6 +12,7 @@ class MailThread(models.AbstractModel):
         self,
         body="",
         *,
+        formatting=False,
         partner=None,
         group=None,
         instance=None,
@@ -26,7 +26,8 @@ class MailThread(models.AbstractModel):
         Each message is posted in the chatter at once and sent after the transaction commits. With
         files, the text becomes the caption of the first one. A longer text is sent before them.
 
-        :param str body: the plain text
+        :param str body: the text
+        :param bool formatting: whether marks in the text format it, as in ``*bold*``
         :param partner: the ``res.partner`` to write to; by default the record's contact
         :param group: the ``telegram.chat`` of a group to write to instead
         :param instance: the ``telegram.instance`` to use; by default the first of the company
@@ -41,9 +42,10 @@ class MailThread(models.AbstractModel):
         """
         self.ensure_one()
         messages = self.env["telegram.message"]
-        values_list = messages._prepare_all(body, attachments, contents)
         instance = group.instance_id if group else instance or self._telegram_get_instance()
         self._telegram_check_instance(instance)
+        text = messages._read_text(body, formatting)
+        values_list = messages._prepare_all(text, attachments, contents, instance)
         if group:
             group.check_access("read")
             partner, chat = self.env["res.partner"], group
@@ -73,6 +75,7 @@ class MailThread(models.AbstractModel):
         bodies,
         *,
         instance,
+        formatting=False,
         partners=None,
         places=None,
         attachments=None,
@@ -83,8 +86,9 @@ class MailThread(models.AbstractModel):
 
         The number of queries does not depend on the number of records.
 
-        :param dict bodies: the plain texts by id of the record
+        :param dict bodies: the texts by id of the record
         :param instance: the ``telegram.instance`` to use
+        :param bool formatting: whether marks in the texts format them, as in ``*bold*``
         :param dict partners: the ``res.partner`` to write to by id of the record; by default the
             contacts of the records
         :param list places: the result of ``telegram.chat._find_chats_and_phones`` for these, if
@@ -105,7 +109,9 @@ class MailThread(models.AbstractModel):
         rows = [
             (record, {**part, "res_model": record._name, "res_id": record.id})
             for record in self
-            for part in self._telegram_prepare_parts(bodies.get(record.id), shared)
+            for part in messages._add_text(
+                messages._read_text(bodies.get(record.id), formatting), shared, instance
+            )
         ]
         chats = self.env["telegram.chat"]._get_or_create_for_partners(instance, recipients, places)
         if attachments:
@@ -128,22 +134,6 @@ class MailThread(models.AbstractModel):
         for operation, records in groups.items():
             records.check_access(operation)
 
-    @api.model
-    def _telegram_prepare_parts(self, body, shared):
-        """Return the values of all messages to one of many recipients.
-
-        :param str body: the text for this recipient
-        :param list shared: the values of the messages to every recipient
-        :return: list of dicts
-        """
-        messages = self.env["telegram.message"]
-        if not shared:
-            return [messages._prepare_text(body)]
-        has_caption_place = "file_name" in shared[0] and not shared[0].get("text")
-        if body and has_caption_place and messages._fits_caption(body):
-            return [{**shared[0], "text": messages._check_caption(body)}, *shared[1:]]
-        return [messages._prepare_text(body), *shared] if body else shared
-
     def _telegram_get_instance(self):
         """Return the default instance of the record's company, else of the current company.
 
@@ -152,30 +142,6 @@ class MailThread(models.AbstractModel):
         self.ensure_one()
         company = self._mail_get_companies(default=self.env.company)[self.id]
         return self.env["telegram.instance"]._default(company)
-
-    def _telegram_check_instance(self, instance):
-        """Check that the user may use the account, and that it is of the records' company."""
-        instance.check_access("read")
-        others = self._telegram_filter_other_companies(instance)
-        if others:
-            raise UserError(
-                self.env._(
-                    "“%(record)s” belongs to another company than the Telegram account "
-                    "“%(instance)s” (%(company)s). Choose an account of the record's company.",
-                    record=others[0].display_name,
-                    instance=instance.display_name,
-                    company=instance.company_id.display_name,
-                )
-            )
-
-    def _telegram_filter_other_companies(self, instance):
-        """Return the records that belong neither to the instance's company nor to its branches."""
-        field = self._mail_get_company_field()
-        # sudo: res.company, twice - the user may have access to a branch only
-        company_sudo = instance.sudo().company_id
-        others = self[field].sudo() if field else company_sudo.browse()
-        others = others.filtered(lambda company: company_sudo not in company.parent_ids)
-        return self.filtered(lambda record: record[field] in others) if others else self.browse()
 
     @api.model
     def notify_cancel_by_type(self, notification_type):

@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
-from odoo.tools import SQL, formataddr, plaintext2html
+from odoo.tools import SQL, formataddr
 
 from odoo.addons.mail.tools.discuss import Store
 
@@ -238,10 +238,10 @@ class TelegramMessage(models.Model):
         answered = self._get_records()
         for message in self:
             partner, record = message.partner_id, answered.get(message)
-            if partner and (record == partner or not message.chat_id.restricted_user_id):
-                pairs.append((message, partner))
             if record and record != partner and hasattr(record, "message_post"):
                 pairs.append((message, record))
+            if partner and (record == partner or not message.chat_id.restricted_user_id):
+                pairs.append((message, partner))
         self._post_in_chatters(pairs)
 
     def _post_on_record(self, record):
@@ -262,7 +262,7 @@ class TelegramMessage(models.Model):
         before = {message: message.mail_message_ids for message in fetched}
         vals_list = []
         for message, record in pairs:
-            values = message._prepare_chatter_values()
+            values = message._prepare_chatter_values(record)
             is_customer = record == message.partner_id and record.partner_share
             # sudo: mail.followers - of any user
             if is_customer and not record.sudo().message_follower_ids:
@@ -270,6 +270,9 @@ class TelegramMessage(models.Model):
                 vals_list.append({**place, **values, "telegram_message_ids": message.ids})
             else:
                 record = record.with_company(message.company_id)
+                # sudo: mail.notification - colleagues whom another post has notified already
+                notified = message.sudo().mail_message_ids.notification_ids.res_partner_id
+                record = record.with_context(telegram_notified_ids=notified.ids)
                 posted = record.message_post(message_type="telegram", **values)
                 message.mail_message_ids += posted
         # sudo: mail.message - also users without access to the contact write in the conversation
@@ -277,25 +280,39 @@ class TelegramMessage(models.Model):
         for message, mail_messages in before.items():
             message._copy_file_to(message.mail_message_ids - mail_messages)
 
-    def _prepare_chatter_values(self):
+    def _prepare_chatter_values(self, record):
         """Return the values of the ``mail.message`` of this message on a record."""
         values = self._prepare_author()
-        if not values["author_id"]:
-            # Colleagues may be notified by e-mail, which needs an address that is allowed to send.
-            address = (
-                self.company_id.partner_id.email_normalized or self.company_id.default_from_email
-            )
-            if address:
-                values["email_from"] = formataddr((values["email_from"], address))
+        author = self.env["res.partner"].browse(values["author_id"] or ())
+        if not author.email_normalized and (address := self._get_sender_address(record)):
+            name = author.name or values["email_from"]
+            values["email_from"] = formataddr((" ".join(name.split()), address))
         subtype = "mail.mt_comment" if self.direction == "incoming" else "mail.mt_note"
         # The file of a conversation is attached there. Elsewhere, only its name is shown.
-        body = plaintext2html(self._get_summary()) if self.attachment_id else self._get_body()
+        body = self._get_chatter_body() if self.attachment_id else self._get_body()
         return {
             **values,
             "body": body,
             "date": self.date,
             "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(subtype),
         }
+
+    def _get_sender_address(self, record):
+        """Return the address of e-mails to colleagues about an author without an address.
+
+        Odoo sends none without a sender. It is the company's address, else that of a colleague who
+        follows the record.
+        """
+        company = self.company_id
+        # sudo: mail.followers - only an address of colleagues is read, who get the e-mail
+        followers_sudo = record.sudo().message_follower_ids.partner_id
+        colleagues_sudo = followers_sudo.filtered(lambda partner: not partner.partner_share)
+        addresses = (
+            company.partner_id.email_normalized,
+            company.default_from_email,
+            *colleagues_sudo.mapped("email_normalized"),
+        )
+        return next(filter(None, addresses), "")
 
     # === FILES === #
 

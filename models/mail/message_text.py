@@ -6,9 +6,12 @@ from markupsafe import Markup
 
 from odoo import api, models
 from odoo.tools import plaintext2html
+from odoo.tools.mail import html_keep_url
 
 from ... import const
 from ...tools.access import filter_readable
+from ...tools.formatting import FormattedText
+from ...tools.html import to_html
 
 MAP_URL = "https://www.openstreetmap.org/?mlat=%s&mlon=%s#map=16/%s/%s"
 
@@ -55,16 +58,21 @@ class TelegramMessage(models.Model):
             return [f"{content['latitude']:.6f}, {content['longitude']:.6f}"]
         if "phoneContact" in content:
             names = (content.get(key) for key in ("firstName", "lastName"))
-            phone = content["phoneContact"] and f"+{content['phoneContact']}"
-            return [" ".join(filter(None, names)), phone, content.get("company")]
+            return [" ".join(filter(None, names)), content["phoneContact"], content.get("company")]
         return content.get("options", [])
 
     def _get_body(self):
         """Return the message as HTML for the chatter, without its files."""
         self.ensure_one()
         if self.report_id and self.text:
-            return plaintext2html(self.text)  # the report is attached once it is generated
+            return self._text_to_html()  # the report is attached once it is generated
         return self._get_content_body() + self._get_file_note()
+
+    def _get_chatter_body(self):
+        """Return a message with a file as HTML for a chatter where the file is not attached."""
+        if not self.text_entities:
+            return plaintext2html(self._get_summary())
+        return plaintext2html(self.file_name or "") + self._text_to_html()
 
     def _get_file_note(self):
         """Return why the file is missing and a link to download it, as HTML."""
@@ -82,7 +90,7 @@ class TelegramMessage(models.Model):
         """Return the text, location, poll or contact of the message as HTML."""
         content = self.content or {}
         if self.type_message in const.TEXT_KINDS or self.attachment_id:
-            return plaintext2html(self.text or "")
+            return self._text_to_html()
         body = plaintext2html(self._get_summary())
         if "latitude" in content:
             position = (content["latitude"], content["longitude"])
@@ -100,8 +108,16 @@ class TelegramMessage(models.Model):
             )
         if self.url_file and self.direction == "outgoing":
             link = Markup('<p><a href="%s" target="_blank" rel="noreferrer noopener">%s</a></p>')
-            body = link % (self.url_file, self.file_name) + plaintext2html(self.text or "")
+            body = link % (self.url_file, self.file_name) + self._text_to_html()
         return body
+
+    def _get_formatted_text(self):
+        """Return the text with its formatting."""
+        return FormattedText.of(self.text, self.text_entities)
+
+    def _text_to_html(self):
+        """Return the text with its formatting as HTML, in which URLs are links."""
+        return _to_html(self._get_formatted_text())
 
     def _get_option_labels(self, content):
         """Return the options of a poll, each with its number of votes if known."""
@@ -119,5 +135,12 @@ class TelegramMessage(models.Model):
         :return: the body as HTML, see ``_get_body``
         """
         if values["type_message"] in const.TEXT_KINDS or values.get("attachment_id"):
-            return plaintext2html(values["text"])
+            return _to_html(FormattedText.of(values["text"], values["text_entities"]))
         return self.new({"direction": "outgoing", **values})._get_body()
+
+
+def _to_html(text):
+    """Return a FormattedText as HTML, in which URLs are links."""
+    if not text.entities:
+        return plaintext2html(text.text)
+    return Markup(html_keep_url(to_html(text)))

@@ -30,9 +30,9 @@ class TelegramInstance(models.Model):
     )
 
     def _get_operators(self):
-        """Return the operators who still have the access right to use Telegram."""
+        """Return the operators who are active and still have the right to use Telegram."""
         self.ensure_one()
-        return self.operator_ids.filtered(lambda user: user.has_group(USER))
+        return self.operator_ids.filtered(lambda user: user.active and user.has_group(USER))
 
     def _is_operated_by(self, user):
         """Return whether a user may write with this account: operators and administrators may."""
@@ -54,30 +54,40 @@ class TelegramChat(models.Model):
         compute="_compute_restricted_user_id",
         store=True,
         index="btree_not_null",
-        help="The salesperson of the customer, if operators of the account see only the chats of "
-        "their own customers. If empty, all operators see the chat.",
+        help="The operator to whom the chat is assigned, else the salesperson of the customer, if "
+        "operators of the account see only the chats of their own customers. If empty, all "
+        "operators see the chat.",
     )
 
     @api.depends(
         "instance_id.visibility",
         "instance_id.operator_ids",
+        "user_id.active",
         "partner_id.user_id.active",
         "partner_id.commercial_partner_id.user_id.active",
     )
     def _compute_restricted_user_id(self):
         """Compute the only operator who sees a chat; stored, because every search needs it."""
         for chat in self:
-            chat.restricted_user_id = self._get_restricted_user(chat.instance_id, chat.partner_id)
+            chat.restricted_user_id = self._get_restricted_user(
+                chat.instance_id, chat.partner_id, chat.user_id
+            )
 
     # === WHO SEES A CHAT === #
 
     @api.model
-    def _get_restricted_user(self, instance, partner):
-        """Return the only operator who sees the chats of a contact; empty if all operators do."""
-        salesperson = partner.user_id or partner.commercial_partner_id.user_id
-        is_operator = salesperson.active and salesperson in instance.operator_ids
-        is_restricted = instance.visibility == "own" and is_operator
-        return salesperson if is_restricted else salesperson.browse()
+    def _get_restricted_user(self, instance, partner, assignee=None):
+        """Return the only operator who sees the chats of a contact; empty if all operators do.
+
+        :param assignee: the ``res.users`` to whom the chat is assigned, before the salesperson
+        """
+        nobody = self.env["res.users"]
+        if instance.visibility != "own":
+            return nobody
+        for user in (assignee, partner.user_id or partner.commercial_partner_id.user_id):
+            if user and user.active and user in instance.operator_ids:
+                return user
+        return nobody
 
     @api.model
     def _is_contact_visible(self, instance, partner):

@@ -213,18 +213,21 @@ class TelegramApiPartner(models.Model):
         lines_sudo.filtered(lambda line: line.state == "deleted")._notify_deleted()
 
     def _connect_instance(self, row):
-        """Create the account in Odoo, or update its token.
+        """Create the account in Odoo, or restore the archived one with its current token.
 
         :param PartnerInstance row: result of the client
         :return: the ``telegram.instance``
+        :raise UserError: the account is connected and not archived
         """
         values = {
             "id_instance": row.id_instance,
             "api_url": self.instance_url or propose_host(row.id_instance),
             "api_token_new": row.api_token_instance,
         }
-        known = self.env["telegram.instance"].with_context(active_test=False)
-        if not known.search_count([("id_instance", "=", row.id_instance)], limit=1):
+        known = self.env["telegram.instance"]._find_connected(row.id_instance)
+        if known.active:
+            raise UserError(known._get_connected_message())
+        if not known:
             values["name"] = row.name or self.env._("Telegram %s", row.id_instance)
             values["company_id"] = self.company_id.id
         return self.env["telegram.instance"]._connect(values)

@@ -3,9 +3,12 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ... import const
 from ...client.message_data import parse_journal
 from ...client.parsing import to_datetime
-from ..telegram_message import CHAT_IN_PHONE_FORM, EventPostponedError
+from ..sending.same_message import MessageMatching
+from ..telegram_event import FURTHER_FILE
+from ..telegram_message import EventPostponedError
 
 
 class TelegramMessage(models.Model):
@@ -27,13 +30,17 @@ class TelegramMessage(models.Model):
         :return: list of the ``telegram.message`` of each, new or known
         :raise EventPostponedError: see _find_echo
         """
-        if not notifications[0].is_incoming:
+        if not notifications[0].is_incoming and not notifications[0].raw.get(FURTHER_FILE):
             echo = self._find_echo(instance, notifications[0], received_at)
             if echo:
                 return [echo]
         chats = self.env["telegram.chat"]._from_notifications(instance, notifications)
-        keys = [(chats[each.chat_id].id, each.id_message) for each in notifications]
-        messages = self._find_by_keys(keys)
+        # A further file of an album has no ID of its own.
+        keys = [
+            (chats[each.chat_id].id, not each.raw.get(FURTHER_FILE) and each.id_message)
+            for each in notifications
+        ]
+        messages = self._find_by_keys([key for key in keys if key[1]])
         new = [
             (chats[notification.chat_id], notification)
             for notification, key in zip(notifications, keys, strict=True)
@@ -63,25 +70,38 @@ class TelegramMessage(models.Model):
         message = self.search(outgoing & same_id & same_chat, limit=1)
         if message or not notification.is_via_api:
             return message
-
         if message := self._resolve_by_echo(instance, notification):
             return message
-
-        def is_same(candidate):
-            return candidate._matches_content(notification)
-
         self._check_not_sending(instance, received_at)
-        # Messages without an id are unsure, marked as sent by a user, or queued again.
-        attempted = Domain("id_message", "=", False) & Domain("attempts", ">", 0)
-        attempted &= Domain("state", "in", ("unsure", "sent", "queued"))
-        message = self.search(outgoing & attempted & same_chat, order="id").filtered(is_same)[:1]
-        if message:
+        if notification.type_message in const.CHANGE_KINDS:
+            return self._find_own_change(outgoing & same_chat, notification)
+        ours = Domain("instance_id", "=", instance.id) & self._get_unrecognized_domain()
+        matching = MessageMatching(
+            self.search(ours & same_chat, order="id"), [notification], is_complete=False
+        )
+        if matching.found:
+            [message] = matching.found
             message._mark_sent(notification.id_message)
             return message
-        settling = outgoing & Domain("is_settling", "=", True)
-        if self.search(settling & CHAT_IN_PHONE_FORM).filtered(is_same):
-            raise EventPostponedError()  # the id of that chat is not known yet
-        return message
+        if matching.doubtful or self._may_be_of_phone_chat(instance, notification):
+            raise EventPostponedError()  # the journal or a user tells which message it is
+        self._request_number_check(instance, notification)
+        return self.browse()
+
+    @api.model
+    def _find_own_change(self, domain, notification):
+        """Return the edit or deletion made in Odoo that a notification repeats.
+
+        :param Domain domain: of the messages sent in this chat
+        """
+        own = Domain("id_message", "=", False) & Domain("attempts", ">", 0)
+        own &= Domain("type_message", "=", notification.type_message)
+        own &= Domain("state", "in", ("sent", "queued"))
+        changes = self.search(domain & own, order="id")
+        change = changes.filtered(lambda each: each._get_likeness(notification))[:1]
+        if change:
+            change._mark_sent(notification.id_message)
+        return change
 
     @api.model
     def _check_not_sending(self, instance, received_at):
@@ -131,9 +151,9 @@ class TelegramMessage(models.Model):
             "instance_id": chat.instance_id.id,
             "direction": "incoming" if notification.is_incoming else "outgoing",
             "state": "received" if notification.is_incoming else "sent",
-            "id_message": notification.id_message,
+            "id_message": not notification.raw.get(FURTHER_FILE) and notification.id_message,
             "type_message": notification.type_message,
-            "text": notification.text,
+            **self._prepare_received_text(chat.instance_id, notification),
             "file_name": notification.file_name,
             "sender_name": notification.sender_name,
             "quoted_id_message": notification.quoted_id_message or False,
@@ -148,6 +168,19 @@ class TelegramMessage(models.Model):
             row = parse_journal(entry)
             values.update(is_edited=row.is_edited, is_deleted=row.is_deleted)
         return values
+
+    @api.model
+    def _prepare_received_text(self, instance, notification):
+        """Prepare the text with its formatting. Only texts and captions have any.
+
+        :param instance: the ``telegram.instance``
+        :param MessageNotification notification: the report
+        :return: dict
+        """
+        kind = notification.type_message
+        if kind in (*const.TEXT_KINDS, *const.FILE_KINDS, "editedMessage"):
+            return self._prepare_text_values(instance._read_marks(notification.text))
+        return {"text": notification.text, "text_entities": False}
 
     @api.model
     def _prepare_received_content(self, notification):

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import json
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -9,15 +9,18 @@ from odoo.fields import Domain
 
 from ... import const
 from ...client.notifications import (
+    OUTGOING_API,
     MessageNotification,
     NotificationError,
     QuotaNotification,
     StateNotification,
     StatusNotification,
+    decode_body,
     parse,
 )
 from ...tools.files import is_disk_full
 from ...tools.transactions import CONFLICTS
+from ..telegram_event import FURTHER_FILE
 from ..telegram_message import EventPostponedError
 
 _logger = logging.getLogger(__name__)
@@ -65,6 +68,7 @@ class EventBatch:
             isinstance(notification, MessageNotification)
             and notification.is_incoming
             and not notification.target_id_message
+            and not notification.raw.get(FURTHER_FILE)
         )
 
     def _identify(self, notification):
@@ -81,7 +85,8 @@ class TelegramEvent(models.Model):
       and after conflicts with other transactions. This may happen any number of times.
     * It is *set aside* at once if it is malformed. After any other error it is postponed, and set
       aside after MAX_ATTEMPTS attempts. A user may process it again.
-    * It is *ignored* if there is nothing to do: an unknown type, the status of an unknown message.
+    * It is *ignored* if there is nothing to do: an unknown type or status, the status of an unknown
+      message.
     """
 
     _inherit = "telegram.event"
@@ -145,6 +150,20 @@ class TelegramEvent(models.Model):
             | Domain("next_attempt_date", "<=", fields.Datetime.now())
         )
 
+    @api.model
+    def _get_waiting_echoes(self, instance):
+        """Return the MessageNotification of each unprocessed echo of a sent message."""
+        domain = [
+            ("instance_id", "=", instance.id),
+            ("state", "=", "new"),
+            ("type_webhook", "=", OUTGOING_API),
+        ]
+        echoes = []
+        for event in self.search(domain, order="id"):
+            with suppress(NotificationError, ValueError):  # it is set aside when it is processed
+                echoes.append(parse(decode_body(event.payload)))
+        return echoes
+
     def _process_together(self):
         """Process events in their order and in one transaction.
 
@@ -185,7 +204,7 @@ class TelegramEvent(models.Model):
         """Return the notification of the event; None if it is malformed, which is recorded."""
         self.ensure_one()
         try:
-            return parse(json.loads(self.payload))
+            return parse(decode_body(self.payload))
         except Exception as error:  # pylint: disable=broad-exception-caught
             self._process_failure(error)  # one event must not stop the others
         return None
@@ -227,6 +246,10 @@ class TelegramEvent(models.Model):
             case MessageNotification():
                 received = messages._receive(instance, notifications, self[0].create_date)
                 return received, {"state": "done"}
+            case StatusNotification(status=status) if not messages._is_known_status(status):
+                message = messages._find_by_status(instance, notification)
+                reason = self.env._("This version does not know the status “%s”.", status)
+                return [message], {"state": "ignored", "error": reason}
             case StatusNotification():
                 message = messages._process_status(instance, notification, self.create_date)
                 if message:

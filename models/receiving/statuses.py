@@ -42,6 +42,11 @@ class TelegramMessage(models.Model):
         return message
 
     @api.model
+    def _is_known_status(self, status):
+        """Return whether this version knows what a status means."""
+        return status in RANK or status in FAILURE_STATUSES
+
+    @api.model
     def _is_higher_status(self, status, state):
         """Return whether a status tells more than a state that is known."""
         return RANK.get(status, 0) > RANK.get(state, 0)
@@ -110,15 +115,17 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _check_outcome_known(self, instance, notification):
-        """Postpone a status that may be about an unsure message, whose id is not known yet.
+        """Postpone a status that may be about a message whose id is not known yet.
 
-        :raise EventPostponedError: there is such a message
+        :raise EventPostponedError: there is such a message, unsure or sent within a day
         """
-        settling = Domain("instance_id", "=", instance.id) & Domain("is_settling", "=", True)
+        since = fields.Datetime.now() - timedelta(hours=STATUS_HOURS)
         same_chat = Domain("chat_id.telegram_id", "=", notification.chat_id)
-        if notification.id_message and self.search_count(
-            settling & (same_chat | CHAT_IN_PHONE_FORM), limit=1
-        ):
+        settling = Domain("is_settling", "=", True) & (same_chat | CHAT_IN_PHONE_FORM)
+        recent = Domain("last_attempt_date", ">=", since) & Domain("state", "!=", "queued")
+        recent &= same_chat & self._get_unrecognized_domain()
+        waiting = Domain("instance_id", "=", instance.id) & (settling | recent)
+        if notification.id_message and self.search_count(waiting, limit=1):
             raise EventPostponedError()
 
     # === TEXTS === #

@@ -5,6 +5,8 @@ from odoo.fields import Domain
 
 from odoo.addons.mail.tools.discuss import Store
 
+from ..sending.same_message import get_visible
+
 REACTION_MAX_LENGTH = 16  # characters; a longer text is not an emoji
 
 
@@ -127,15 +129,18 @@ class TelegramMessage(models.Model):
     def _count_votes(self, target):
         """Show the number of votes for each option of a poll.
 
+        Telegram may have changed the marks in the options.
+
         :param target: the ``telegram.message`` of the poll
         """
         content, update = target.content or {}, self.content or {}
-        votes = dict(zip(update.get("options", []), update.get("votes", []), strict=False))
-        options = content.get("options") or list(votes)
+        reported = update.get("options", [])
+        votes = dict(zip(map(get_visible, reported), update.get("votes", []), strict=False))
+        options = content.get("options") or reported
         target.content = {
             **content,
             "options": options,
-            "votes": [votes.get(option, 0) for option in options],
+            "votes": [votes.get(get_visible(option), 0) for option in options],
         }
         body = target._get_body()
         # Written directly, because the poll must not be shown as edited.

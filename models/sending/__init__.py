@@ -8,4 +8,5 @@ from . import edit_delete
 from . import limits
 from . import queue
 from . import recipients
+from . import same_message
 from . import unsure

@@ -22,42 +22,68 @@ class TelegramInstance(models.Model):
 
     _inherit = "telegram.instance"
 
-    def send_text(self, chat_id, text, *, quoted_message=None, scheduled_date=None):
+    def send_text(
+        self, chat_id, text, *, formatting=False, quoted_message=None, scheduled_date=None
+    ):
         """Send a text.
 
         https://green-api.com/en/telegram/docs/api/sending/SendMessage/
 
-        :param str text: plain text of 1 to 4096 characters
+        :param str text: text of 1 to 4096 characters
+        :param bool formatting: whether marks in the text format it, as in ``*bold*``
         """
-        values = self.env["telegram.message"]._prepare_text(text)
+        messages = self.env["telegram.message"]
+        values = messages._prepare_text(messages._read_text(text, formatting), self)
         return self._send_values(chat_id, values, quoted_message, scheduled_date)
 
     def send_file(
-        self, chat_id, attachment, caption="", *, quoted_message=None, scheduled_date=None
+        self,
+        chat_id,
+        attachment,
+        caption="",
+        *,
+        formatting=False,
+        quoted_message=None,
+        scheduled_date=None,
     ):
         """Send a file stored in Odoo.
 
         https://green-api.com/en/telegram/docs/api/sending/SendFileByUpload/
 
         :param attachment: the ``ir.attachment``, of up to 100 MB
-        :param str caption: plain text of up to 1024 characters
+        :param str caption: text of up to 1024 characters
+        :param bool formatting: whether marks in the caption format it, as in ``*bold*``
         """
         self.check_access("read")
-        values = self.env["telegram.message"]._prepare_file(attachment, caption)
+        messages = self.env["telegram.message"]
+        caption = messages._read_text(caption, formatting)
+        values = messages._prepare_file(attachment, caption, self)
         return self._send_values(chat_id, values, quoted_message, scheduled_date)
 
     def send_file_by_url(
-        self, chat_id, url, file_name="", caption="", *, quoted_message=None, scheduled_date=None
+        self,
+        chat_id,
+        url,
+        file_name="",
+        caption="",
+        *,
+        formatting=False,
+        quoted_message=None,
+        scheduled_date=None,
     ):
         """Send a file that GREEN-API downloads from the web.
 
         https://green-api.com/en/telegram/docs/api/sending/SendFileByUrl/
 
         :param str url: public, http or https
-        :param str file_name: with its extension; by default the last part of the URL
-        :param str caption: plain text of up to 1024 characters
+        :param str file_name: with its extension; by default the last part of the URL, which must
+            have one then
+        :param str caption: text of up to 1024 characters
+        :param bool formatting: whether marks in the caption format it, as in ``*bold*``
         """
-        values = self.env["telegram.message"]._prepare_url(url, file_name, caption)
+        messages = self.env["telegram.message"]
+        caption = messages._read_text(caption, formatting)
+        values = messages._prepare_url(url, file_name, caption, self)
         return self._send_values(chat_id, values, quoted_message, scheduled_date)
 
     def send_location(
@@ -154,7 +180,7 @@ class TelegramInstance(models.Model):
         chat.check_access("read")
         return chat
 
-    def _send_values(self, chat_id, values, quoted_message, scheduled_date):
+    def _send_values(self, chat_id, values, quoted_message=None, scheduled_date=None):
         """Queue one message, with the values of a ``_prepare_…`` method."""
         chat = self._get_chat(chat_id)
         messages = self.env["telegram.message"]

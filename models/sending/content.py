@@ -15,7 +15,8 @@ from odoo.addons.base.models.ir_qweb import QWebError
 
 from ... import const
 from ...client.parsing import clean
-from ...tools.files import clean_name, is_disk_full
+from ...tools.files import clean_name, get_url_type, has_extension, is_disk_full
+from ...tools.formatting import FormattedText, from_marks
 
 _logger = logging.getLogger(__name__)
 MIME_KINDS = {"image": "imageMessage", "video": "videoMessage", "audio": "audioMessage"}
@@ -31,6 +32,9 @@ class TelegramMessage(models.Model):
     Each ``_prepare_…`` method returns the field values of one message for ``_queue``. It raises a
     UserError that names what is wrong. The limits are those of the documentation on sending:
     https://green-api.com/en/telegram/docs/api/sending/
+
+    A text is a str, of which every character is literal, or a FormattedText. With the account, its
+    length is counted as GREEN-API gets it: with the marks that formatting needs.
 
     A report that is sent from many records is created right before its message is sent. Creating
     one takes seconds, too long for a user who sends hundreds.
@@ -68,25 +72,27 @@ class TelegramMessage(models.Model):
     # === PREPARING === #
 
     @api.model
-    def _prepare_text(self, text):
+    def _prepare_text(self, text, instance=None):
         """Return the values of a text.
 
-        :param str text: plain text of 1 to const.MESSAGE_MAX_LENGTH characters
+        :param text: str or FormattedText of 1 to const.MESSAGE_MAX_LENGTH characters
+        :param instance: the ``telegram.instance`` that sends it
         """
-        return {"type_message": "textMessage", "text": self._check_text(text)}
+        return {"type_message": "textMessage", **self._check_text(text, instance)}
 
     @api.model
-    def _prepare_file(self, attachment, caption=""):
+    def _prepare_file(self, attachment, caption="", instance=None):
         """Return the values of a file stored in Odoo.
 
         :param attachment: the ``ir.attachment``, which the user must be allowed to read
-        :param str caption: plain text of up to const.CAPTION_MAX_LENGTH characters
+        :param caption: str or FormattedText of up to const.CAPTION_MAX_LENGTH characters
+        :param instance: the ``telegram.instance`` that sends it
         """
         attachment.ensure_one()
         attachment.check_access("read")
-        name = self._check_file_name(attachment.name, attachment.mimetype)
         if attachment.type == "url":
-            return self._prepare_url(attachment.url, name, caption)
+            return self._prepare_url(attachment.url, attachment.name, caption, instance)
+        name = self._check_file_name(attachment.name, attachment.mimetype)
         size = attachment.file_size
         if not size:
             raise UserError(self.env._("The file “%s” is empty. Choose another file.", name))
@@ -102,18 +108,20 @@ class TelegramMessage(models.Model):
             )
         return {
             "type_message": self._get_file_kind(attachment.mimetype),
-            "text": self._check_caption(caption),
+            **self._check_caption(caption, instance),
             "file_name": name,
             "attachment_id": attachment.id,
         }
 
     @api.model
-    def _prepare_url(self, url, file_name="", caption=""):
+    def _prepare_url(self, url, file_name="", caption="", instance=None):
         """Return the values of a file that GREEN-API downloads itself.
 
         :param str url: public, http or https
-        :param str file_name: shown to the recipient; by default the last part of the URL
-        :param str caption: plain text of up to const.CAPTION_MAX_LENGTH characters
+        :param str file_name: shown to the recipient, with an extension; by default the last part
+            of the URL, if that has one
+        :param caption: str or FormattedText of up to const.CAPTION_MAX_LENGTH characters
+        :param instance: the ``telegram.instance`` that sends it
         """
         url = clean(url or "").strip()
         try:
@@ -129,10 +137,20 @@ class TelegramMessage(models.Model):
                     url,
                 )
             )
-        name = self._check_file_name(file_name or unquote(posixpath.basename(parts.path)))
+        url_name = unquote(posixpath.basename(parts.path))
+        mime_type = get_url_type(url_name)
+        name = self._check_file_name(file_name or url_name, mime_type)
+        if not (mime_type or (file_name and has_extension(name))):
+            raise UserError(
+                self.env._(
+                    "The URL does not say what kind of file “%s” is. Enter a file name with its "
+                    "extension, such as price.pdf.",
+                    name,
+                )
+            )
         return {
             "type_message": self._get_file_kind(mimetypes.guess_type(name)[0]),
-            "text": self._check_caption(caption),
+            **self._check_caption(caption, instance),
             "file_name": name,
             "url_file": url,
         }
@@ -170,7 +188,7 @@ class TelegramMessage(models.Model):
         if not names[0]:
             raise UserError(self.env._("Enter a first name for the contact card."))
         values = zip(("firstName", "lastName", "company"), names, strict=True)
-        content = {"phoneContact": number, **{key: name for key, name in values if name}}
+        content = {"phoneContact": f"+{number}", **{key: name for key, name in values if name}}
         return {"type_message": "contactMessage", "content": content}
 
     @api.model
@@ -235,6 +253,7 @@ class TelegramMessage(models.Model):
         return {
             "type_message": message.type_message,
             "text": message.text,
+            "text_entities": message.text_entities,
             "file_name": message.file_name,
             "content": message.content,
             "is_forwarded": True,
@@ -242,25 +261,38 @@ class TelegramMessage(models.Model):
         }
 
     @api.model
-    def _prepare_all(self, body="", attachments=None, contents=()):
+    def _prepare_all(self, body="", attachments=None, contents=(), instance=None):
         """Return the values of all messages for a text, files and other contents.
 
-        With files, the text becomes the caption of the first one. A text that is too long for a
-        caption is sent before the files, as a message of its own.
-
-        :param str body: plain text
+        :param body: str or FormattedText
         :param attachments: ``ir.attachment``
         :param contents: values of further messages
+        :param instance: the ``telegram.instance`` that sends them
         :return: list of dict, at least one
         """
-        is_caption = bool(attachments) and body and self._fits_caption(body)
-        values = [
-            self._prepare_file(attachment, body if is_caption and not number else "")
-            for number, attachment in enumerate(attachments or ())
-        ]
-        if not is_caption and (body or not (values or contents)):
-            values.insert(0, self._prepare_text(body))
-        return [*values, *contents]
+        files = [self._prepare_file(attachment) for attachment in attachments or ()]
+        return self._add_text(body, [*files, *contents], instance)
+
+    @api.model
+    def _add_text(self, body, values_list, instance=None):
+        """Return the values of messages with a text added.
+
+        It becomes the caption of the first message if that is a file without one. A text that is
+        too long for a caption is sent before the file, as a message of its own.
+
+        :param body: str or FormattedText
+        :param list values_list: values of the other messages
+        :param instance: the ``telegram.instance`` that sends them
+        """
+        if values_list and not body:
+            return values_list
+        first = values_list[0] if values_list else {}
+        takes_caption = first.get("file_name") and not (
+            first.get("text") or first.get("is_forwarded")
+        )
+        if takes_caption and self._fits_caption(body, instance):
+            return [{**first, **self._check_caption(body, instance)}, *values_list[1:]]
+        return [self._prepare_text(body, instance), *values_list]
 
     @api.model
     def _assign_uploaded_files(self, attachments, owner):
@@ -276,49 +308,76 @@ class TelegramMessage(models.Model):
     # === CHECKS === #
 
     @api.model
-    def _check_text(self, text):
-        """Return the text as it is sent.
+    def _check_text(self, text, instance=None):
+        """Return the values of a text as it is sent.
 
         :raise UserError: it is no text, empty or too long
         """
-        if not isinstance(text or "", str):
+        if not isinstance(text or "", str | FormattedText):
             raise UserError(self.env._("A message must be a text, not a %s.", type(text).__name__))
-        text = clean(text or "").strip()
-        if not any(letter.isprintable() and not letter.isspace() for letter in text):
+        text = self._clean_text(text)
+        if not any(letter.isprintable() and not letter.isspace() for letter in text.text):
             raise UserError(self.env._("The message is empty. Enter a text before sending it."))
-        if len(text) > const.MESSAGE_MAX_LENGTH:
+        length = self._get_sent_length(text, instance)
+        if length > const.MESSAGE_MAX_LENGTH:
             raise UserError(
                 self.env._(
                     "The message has %(length)s characters; the maximum is %(limit)s. Shorten it, "
                     "or send it in several parts.",
-                    length=len(text),
+                    length=length,
                     limit=const.MESSAGE_MAX_LENGTH,
                 )
             )
-        return text
+        return self._prepare_text_values(text)
 
     @api.model
-    def _fits_caption(self, text):
+    def _fits_caption(self, text, instance=None):
         """Return whether a text can be the caption of a file, or must be a message of its own."""
-        return len(text.strip()) <= const.CAPTION_MAX_LENGTH
+        length = self._get_sent_length(self._clean_text(text), instance)
+        return length <= const.CAPTION_MAX_LENGTH
 
     @api.model
-    def _check_caption(self, caption):
-        """Return the caption of a file as it is sent.
+    def _check_caption(self, caption, instance=None):
+        """Return the values of the caption of a file as it is sent.
 
         :raise UserError: it is too long
         """
-        caption = clean(caption or "").strip()
-        if not self._fits_caption(caption):
+        caption = self._clean_text(caption)
+        if not self._fits_caption(caption, instance):
             raise UserError(
                 self.env._(
                     "The caption has %(length)s characters; the maximum is %(limit)s. Send the "
                     "text as a separate message.",
-                    length=len(caption),
+                    length=self._get_sent_length(caption, instance),
                     limit=const.CAPTION_MAX_LENGTH,
                 )
             )
-        return caption
+        return self._prepare_text_values(caption)
+
+    @api.model
+    def _read_text(self, text, formatting):
+        """Return a text with its formatting.
+
+        :param str text: as a user or a program wrote it
+        :param bool formatting: whether marks such as ``*bold*`` are read; otherwise all is literal
+        """
+        return from_marks(text) if formatting and isinstance(text, str) else text
+
+    @api.model
+    def _clean_text(self, text):
+        """Return a text that can be stored, without blanks around it, as FormattedText."""
+        text = FormattedText.of(text)
+        cleaned = clean(text.text)
+        return (text if cleaned == text.text else FormattedText(cleaned)).strip()
+
+    @api.model
+    def _prepare_text_values(self, text):
+        return {"text": text.text, "text_entities": list(text.entities) or False}
+
+    @api.model
+    def _get_sent_length(self, text, instance):
+        """Return the number of characters that GREEN-API gets of a text."""
+        return len(instance._write_marks(text).text if instance else text.text)
 
     @api.model
     def _check_poll_text(self, name, text, limit):
@@ -403,6 +462,7 @@ class TelegramMessage(models.Model):
         return {
             "type_message": "documentMessage",
             "text": "",
+            "text_entities": False,
             "file_name": self._check_file_name(report.name, "application/pdf"),
             "report_id": report.id,
         }

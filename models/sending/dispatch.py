@@ -41,14 +41,16 @@ class TelegramMessage(models.Model):
         "(attachment_id, instance_id, upload_date) WHERE upload_date IS NOT NULL"
     )
 
-    def _call_send_method(self, client, limiter):
+    def _call_send_method(self, client, limiter, claim):
         """Call GREEN-API once, as soon as its rate limits allow.
 
         Commits before the call: a report that is created, and the link of a file that is uploaded
         because several messages have it.
 
         :param RateLimiter limiter: of the account's calls
+        :param Claim claim: of this message
         :return: str, idMessage; empty for an edit or a deletion
+        :raise ClaimEndedError: the message was not sent in time after its claim
         :raise GreenApiError: the message was not sent, or the outcome is unknown
         :raise OSError: the disk is full
         """
@@ -58,6 +60,7 @@ class TelegramMessage(models.Model):
         link = self._get_link(client, limiter)
         method = self._get_method(link)
         time.sleep(limiter.reserve(method))
+        claim.check()
         match method:
             case "editMessage" | "deleteMessage":
                 return self._send_change(client)
@@ -69,10 +72,16 @@ class TelegramMessage(models.Model):
                 return self._send_content(client, method).id_message
         return client.send_message(
             self.chat_id.telegram_id,
-            self.text,
+            self._get_sent_text(),
             typing_time=self.instance_id.typing_time or None,
             quoted_message_id=self.quoted_id_message,
         ).id_message
+
+    def _get_sent_text(self):
+        """Return the text or caption as GREEN-API gets it, with marks for its formatting."""
+        if self.is_probe:
+            return self.text
+        return self.instance_id._write_marks(self._get_formatted_text()).text
 
     def _get_method(self, link=""):
         """Return the name of the API method that sends the message.
@@ -107,7 +116,7 @@ class TelegramMessage(models.Model):
 
     def _send_file(self, client, link):
         """Send a file by its link, or the file itself."""
-        options = {"caption": self.text or "", "quoted_message_id": self.quoted_id_message}
+        options = {"caption": self._get_sent_text(), "quoted_message_id": self.quoted_id_message}
         if link:
             return client.send_file_by_url(
                 self.chat_id.telegram_id, link, self.file_name, **options
@@ -125,7 +134,8 @@ class TelegramMessage(models.Model):
                 self.env._("The message to edit or delete no longer exists in Odoo.")
             )
         if self.type_message == "editedMessage":
-            client.edit_message(self.chat_id.telegram_id, target.id_message, self.text)
+            chat_id = self.chat_id.telegram_id
+            client.edit_message(chat_id, target.id_message, self._get_sent_text())
         else:
             client.delete_message(self.chat_id.telegram_id, target.id_message)
         return ""

@@ -70,7 +70,7 @@ class TelegramMessage(models.Model):
             "res_model": "telegram.message.edit",
             "views": [[False, "form"]],
             "target": "new",
-            "context": {"default_message_id": self.id, "default_text": self.text},
+            "context": {"default_message_id": self.id},
         }
 
     def action_delete(self):
@@ -80,20 +80,21 @@ class TelegramMessage(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def edit(self, text):
+    def edit(self, text, *, formatting=False):
         """Replace the text of a message; the recipient gets no new notification.
 
         A queued message gets its new text at once. The edit of a sent message is queued.
 
         https://green-api.com/en/telegram/docs/api/service/EditMessage/
 
-        :param str text: plain text of 1 to 4096 characters
+        :param str text: text of 1 to 4096 characters
+        :param bool formatting: whether marks in the text format it, as in ``*bold*``
         :return: the ``telegram.message`` of the edit; for a queued message, itself
         :raise UserError: it is not a text of this account, or Telegram no longer allows the edit
         """
         self.ensure_one()
         self.check_access("read")
-        text = self._check_text(text)
+        values = self._check_text(self._read_text(text, formatting), self.instance_id)
         self._check_own()
         if not self._is_text():
             raise UserError(
@@ -102,7 +103,7 @@ class TelegramMessage(models.Model):
                 )
             )
         if self.state == "queued":
-            self._change_state({"queued"}, {"text": text})
+            self._change_state({"queued"}, values)
             self._update_posted_body()
             return self
         self._check_sent()
@@ -113,7 +114,7 @@ class TelegramMessage(models.Model):
                     const.EDIT_HOURS,
                 )
             )
-        return self._queue_change({"type_message": "editedMessage", "text": text})
+        return self._queue_change({"type_message": "editedMessage", **values})
 
     def delete(self):
         """Delete a message for everybody in the chat. A queued message is canceled.
@@ -170,14 +171,16 @@ class TelegramMessage(models.Model):
         self.ensure_one()
         target = self.target_message_id
         is_deletion = self.type_message == "deletedMessage"
-        is_done = target.is_deleted or (target.text == self.text and not is_deletion)
+        is_same = target.text == self.text and target.text_entities == self.text_entities
+        is_done = target.is_deleted or (is_same and not is_deletion)
         if not target or is_done:
             return
         self.former_text = target.text
         if is_deletion:
             target.is_deleted = True
         else:
-            target.write({"text": self.text, "is_edited": True})
+            values = {"text": self.text, "text_entities": self.text_entities}
+            target.write({**values, "is_edited": True})
         target._update_posted_body()
 
     def _update_posted_body(self):

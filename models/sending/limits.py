@@ -176,24 +176,26 @@ class TelegramInstance(models.Model):
             and self._find_waiting_new_contact()
         ):
             # The budget may be too low after a conflict, or the day over: count once more.
-            chats = self.env["telegram.chat"].search(
-                self._get_new_contacts_domain(), order="first_contact_date"
-            )
+            chats = self._find_new_contacts()
             is_reached = len(chats) >= self.daily_new_contact_limit
             self._trigger_send(chats[0].first_contact_date + DAY if is_reached else None)
 
     def _count_new_contacts(self):
         """Return to how many new contacts this account has written within 24 hours."""
-        # sudo: telegram.chat - a number only
-        return self.env["telegram.chat"].sudo().search_count(self._get_new_contacts_domain())
+        return len(self._find_new_contacts())
 
-    def _get_new_contacts_domain(self):
-        """Return the domain of the new chats in which this account has written within 24 hours."""
+    def _find_new_contacts(self):
+        """Return the new chats in which this account has written within 24 hours, oldest first.
+
+        Archived chats count, too: Telegram does not know that they are archived.
+        """
+        # sudo: telegram.chat - only their number and dates are used
+        chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
         now = fields.Datetime.now()
-        domain = Domain("instance_id", "in", self.ids) & Domain(
-            "first_contact_date", ">", now - DAY
-        )
-        return domain & Domain("first_contact_date", "<=", now)  # as in _get_send_budget
+        domain = Domain("instance_id", "in", self.ids)
+        domain &= Domain("first_contact_date", ">", now - DAY)
+        domain &= Domain("first_contact_date", "<=", now)  # as in _get_send_budget
+        return chats_sudo.search(domain, order="first_contact_date")
 
     def _find_waiting_new_contact(self):
         """Return one queued message to a new contact, or an empty recordset."""

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -8,11 +9,14 @@ from odoo.tools import SQL, format_datetime
 
 from ... import const
 from ...client import OutcomeUnknownError, RefusedError
-from ..telegram_message import NO_FAILURE
+from ..telegram_message import NO_FAILURE, RANK
+from .claim import TAKEOVER_SECONDS
 from .queue_sender import QueueSender
 from .unsure import UNSURE_ATTEMPTS_MAX
 
 _logger = logging.getLogger(__name__)
+# Hours in which GREEN-API gives each message of an account an ID of its own.
+ID_HOURS = 24
 
 
 class TelegramMessage(models.Model):
@@ -99,8 +103,14 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _recover_orphans(self, instance):
-        """Process messages whose sending was interrupted."""
-        orphans = self.search([("instance_id", "=", instance.id), ("state", "=", "sending")])
+        """Process messages whose sending was interrupted, as soon as their claims have ended."""
+        claimed = self.search([("instance_id", "=", instance.id), ("state", "=", "sending")])
+        orphans = claimed.filtered(lambda message: message._is_claim_over())
+        if claimed - orphans:
+            last = max((claimed - orphans).mapped("last_attempt_date"))
+            instance._trigger_send(last + timedelta(seconds=TAKEOVER_SECONDS))
+        for message in orphans:
+            message.claim_number += 1  # its process may still be there, and wake up
         # A change may be repeated: the message is the same after the second time.
         changes = orphans.filtered(lambda message: message.type_message in const.CHANGE_KINDS)
         changes._increment_unsure_count()
@@ -111,6 +121,13 @@ class TelegramMessage(models.Model):
             (changes - exhausted)._set_state({"state": "queued"})
         reason = self.env._("Odoo was stopped while the message was being sent.")
         (orphans - changes)._mark_unsure(reason)
+
+    def _is_claim_over(self):
+        """Return whether another process may take over this message, which is being sent."""
+        if not self.last_attempt_date:
+            return True
+        age = abs(fields.Datetime.now() - self.last_attempt_date)  # a clock may have been ahead
+        return age >= timedelta(seconds=TAKEOVER_SECONDS)
 
     @api.model
     def _get_due_condition(self, instance, budget=None):
@@ -210,6 +227,7 @@ class TelegramMessage(models.Model):
                    SET state = 'sending',
                        attempts = COALESCE(attempts, 0) + 1,
                        last_attempt_date = %(now)s,
+                       claim_number = COALESCE(claim_number, 0) + 1,
                        write_date = %(now)s,
                        write_uid = %(uid)s
                  WHERE id = (
@@ -231,18 +249,41 @@ class TelegramMessage(models.Model):
             )
         )
         message = self.browse(row[0] for row in rows)
-        message.invalidate_recordset(["state", "attempts", "last_attempt_date"], flush=False)
+        changed = ["state", "attempts", "last_attempt_date", "claim_number"]
+        message.invalidate_recordset(changed, flush=False)
         return message
 
     # === OUTCOMES === #
 
-    def _mark_sent(self, id_message):
+    def _process_accepted(self, id_message):
         """Store that GREEN-API accepted the message, and the ID that it returned.
+
+        An ID that a message of another chat got within a day is not stored. GREEN-API may have
+        given it twice, and the echo tells the ID of this message.
 
         :param str id_message: empty for an edit or a deletion
         :return: bool, True: the queue continues with the next message
         """
-        self.write({"state": "sent"})
+        if id_message and self._is_id_of_other_chat(id_message):
+            _logger.info("Telegram message %s: its id %s is not its own", self.id, id_message)
+            id_message = False
+        return self._mark_sent(id_message)
+
+    def _is_id_of_other_chat(self, id_message):
+        """Return whether another chat has a message of today with this ID, and this one has not."""
+        since = fields.Datetime.now() - timedelta(hours=ID_HOURS)
+        same_id = [("instance_id", "=", self.instance_id.id), ("id_message", "=", id_message)]
+        others = self.search([*same_id, ("date", ">=", since)])
+        return bool(others) and self.chat_id not in others.chat_id
+
+    def _mark_sent(self, id_message):
+        """Store that GREEN-API has the message, and its ID.
+
+        :param str id_message: empty for an edit or a deletion, and if it is not known yet
+        :return: bool, True: the queue continues with the next message
+        """
+        was_sent = self.state in RANK
+        self.write({"state": self.state if was_sent else "sent"})
         if id_message:
             same = [("chat_id", "=", self.chat_id.id), ("id_message", "=", id_message)]
             twin = self.search([*same, ("id", "!=", self.id)])
@@ -253,13 +294,34 @@ class TelegramMessage(models.Model):
             else:
                 self._merge_duplicate(twin)  # the echo came first and was stored as a new message
         vals = {"state": self.state, "id_message": id_message or False, **NO_FAILURE}
-        if self.scheduled_date:
+        if self.scheduled_date and not was_sent:
             vals["date"] = fields.Datetime.now()  # not the date on which it was written
+            if not self.is_automatic:
+                self.chat_id._process_answer(vals["date"])
         self._set_state(vals)
-        if self.type_message in const.CHANGE_KINDS:
+        if self.type_message in const.CHANGE_KINDS and not was_sent:
             self._apply_change()
         self.instance_id._resume_sending()
         return True
+
+    def _process_ended_claim(self):
+        """Return a message to the queue that was not sent in time after its claim.
+
+        :return: bool, True: the queue continues with the next message
+        """
+        _logger.info("Telegram message %s was claimed for too long; it is sent again", self.id)
+        self._set_state({"state": "queued"})
+        return True
+
+    def _process_late_outcome(self, handler, args):
+        """Store the outcome of a call of this message that another process has taken over.
+
+        The other process decides, unless the message was accepted and waits to be sent again.
+        """
+        if handler == self._process_accepted and self.state in ("queued", "unsure"):
+            handler(*args)
+        else:
+            _logger.warning("Telegram message %s was taken over by another process", self.id)
 
     def _process_disk_full(self, error):
         """Return a message to the queue because the disk has no room for its file.
@@ -286,8 +348,7 @@ class TelegramMessage(models.Model):
         """
         instance = self.instance_id
         reason = instance._get_error_message(error)
-        is_odd_status = error.code == const.CODE_HTTP and error.status >= 400
-        is_about_message = error.code in const.MESSAGE_CODES or is_odd_status
+        is_about_message = error.code in (*const.MESSAGE_CODES, const.CODE_HTTP)
         if isinstance(error, RefusedError) and is_about_message:
             failure_type = "quota" if error.code == const.CODE_QUOTA else "refused"
             self._set_state(

@@ -6,6 +6,7 @@ from ...client import GreenApiError, RateLimiter
 from ...tools.files import is_disk_full
 from ...tools.transactions import write_and_commit
 from ..telegram_message import NOTIFY_LATER
+from .claim import Claim, ClaimEndedError
 
 NOTIFY_INTERVAL = 1  # seconds between two updates of the web clients
 
@@ -36,8 +37,9 @@ class QueueSender:
     committed but whose outcome is not was interrupted and may have been sent. It becomes "unsure"
     and is never sent again before GREEN-API was asked (``unsure.py``).
 
-    A sender commits, so it is for the send action only. That action never runs twice at the same
-    time, so a message found in "sending" belongs to a run that was killed.
+    A sender commits, so it is for the send action only. That action does not run twice at the same
+    time, unless one run has lost its lock without being ended. So a message found in "sending"
+    belongs to a run that was killed, or to one that finds out about it (``claim.py``).
 
     Claims and states of the rows are in ``queue.py``, the call of each kind in ``dispatch.py``.
     """
@@ -50,7 +52,7 @@ class QueueSender:
     def run(self):
         """Send what is due, after checking the messages whose outcome is unknown."""
         commit = self.env["ir.cron"]._commit_progress
-        self.messages._recover_orphans(self.instance)
+        write_and_commit(self.env, self.messages._recover_orphans, self.instance)
         due = self.messages._count_due(self.instance)
         settling = self.messages._find_settling(self.instance)
         commit(remaining=due)
@@ -61,6 +63,7 @@ class QueueSender:
         with self.instance._get_client() as client:
             settling._settle(client)
             can_continue = self._send_all(client, budget)
+            self.instance._store_clock_offset(client)
         if not can_continue:
             commit(remaining=0)
             return
@@ -74,16 +77,16 @@ class QueueSender:
         """
         limiter, pending = RateLimiter(), PendingStateUpdates()
         queue = self.messages.with_context(**{NOTIFY_LATER: True})
-        message, seconds_left = write_and_commit(self.env, queue._claim_next, self.instance, budget)
+        claim, seconds_left = write_and_commit(self.env, self._claim_next, queue, budget)
         can_continue = True
-        while message:
-            outcome = self._send(message, client, limiter)
-            pending.ids.append(message.id)
+        while claim.message:
+            outcome = self._send(claim, client, limiter)
+            pending.ids.append(claim.message.id)
             notify = pending.is_due()
-            (message, can_continue), seconds_left = write_and_commit(
+            (claim, can_continue), seconds_left = write_and_commit(
                 self.env,
                 self._store_outcome,
-                message,
+                claim,
                 outcome,
                 budget if seconds_left else None,
                 pending.ids,
@@ -94,15 +97,30 @@ class QueueSender:
                 pending.clear()
         return can_continue
 
-    def _send(self, message, client, limiter):
+    def _claim_next(self, messages, budget):
+        """Claim the next message and return the Claim; its message is empty if none is due.
+
+        :param messages: ``telegram.message``, in the environment of the queue
+        :param SendBudget budget: None if nothing is to be claimed
+        """
+        claim = Claim()
+        claim.take(messages._claim_next(self.instance, budget) if budget else messages.browse())
+        return claim
+
+    def _send(self, claim, client, limiter):
         """Send one claimed message.
 
+        :param Claim claim: of the message
         :param RateLimiter limiter: of the account's calls
         :return: tuple ``(handler, args)``. Calling ``handler(*args)`` stores the outcome and
             returns whether to continue with the next message.
         """
+        message = claim.message
         try:
-            return message._mark_sent, (message._call_send_method(client, limiter),)
+            sent = message._call_send_method(client, limiter, claim)
+            return message._process_accepted, (sent,)
+        except ClaimEndedError:
+            return message._process_ended_claim, ()
         except GreenApiError as error:
             return message._process_send_error, (error,)
         except OSError as error:
@@ -111,24 +129,30 @@ class QueueSender:
             self.env.cr.rollback()
             return message._process_disk_full, (error,)
 
-    def _store_outcome(self, message, outcome, budget, pending_ids, notify):
+    def _store_outcome(self, claim, outcome, budget, pending_ids, notify):
         """Store the outcome of a message and claim the next one.
 
+        If another process has taken over the message, it goes on with the queue, too.
+
+        :param Claim claim: of the message
         :param tuple outcome: of ``_send``
         :param SendBudget budget: None if no further message is to be claimed
         :param list pending_ids: messages whose state the web clients do not know yet
         :param bool notify: whether to update the web clients now. After the last message they
             are updated anyway.
-        :return: tuple of the next message, empty if there is none, and whether another message
-            could be sent now
+        :return: tuple of the next Claim, without a message if there is none, and whether another
+            message could be sent now
         """
-        handler, args = outcome
-        can_continue, following = handler(*args), message.browse()
-        if can_continue and budget:
-            if message.state == "queued":
-                budget.postponed_ids.append(message.id)
-            following = message._claim_next(self.instance, budget)
-        if notify or not following:
+        message, (handler, args) = claim.message, outcome
+        if claim.is_taken_over():
+            message._process_late_outcome(handler, args)
+            can_continue = False
+        else:
+            can_continue = handler(*args)
+        if message.state == "queued" and budget:
+            budget.postponed_ids.append(message.id)
+        following = self._claim_next(message, budget if can_continue else None)
+        if notify or not following.message:
             # A message may have been deleted since it was sent.
             message.browse(pending_ids).exists()._notify_state_change()
         return following, can_continue

@@ -4,6 +4,9 @@
 The contact of a record is that of ``_telegram_get_partners``; a user may choose others in the
 composer. The chat of a contact is that of ``_find_chats_and_phones``: the chat linked to the
 contact, else the one of the contact's phone number. A missing chat is created.
+
+A record, its contact and the account belong to one company: ``_telegram_check_instance`` and
+``_check_partner_id``. A person with several addresses is one recipient: ``find_twin``.
 """
 
 from typing import NamedTuple
@@ -11,12 +14,13 @@ from typing import NamedTuple
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
 
 from ... import const
 from ...tools import bulk_insert
+from ...tools.phone import to_phone_form
 from ..telegram_chat import PEOPLE
 
 
@@ -27,6 +31,28 @@ class Recipient(NamedTuple):
     chat: models.BaseModel  # telegram.chat; empty as long as there is none
     phone: str  # E.164, to create a chat with; may be empty
     reason: str  # code of TelegramChat._get_unreachable_reasons; empty if reachable
+    twin: str = ""  # name of the recipient who is the same person, set by the caller
+
+
+def find_twin(known, recipient, record):
+    """Return the earlier record of the same person, and remember the addresses of this one.
+
+    A chat and its phone number are addresses of one person. The phone number of a contact counts
+    for a chat whose own number is hidden.
+
+    :param dict known: the first record by address; it is updated
+    :param recipient: a tuple with ``chat`` and ``phone``
+    :param record: what to return for a later recipient of the same person
+    :return: the earlier record, or None
+    """
+    chat_sudo = recipient.chat.sudo()  # sudo: telegram.chat - only compared
+    phone = chat_sudo.phone or recipient.phone
+    addresses = [chat_sudo.telegram_id, phone and to_phone_form(phone)]
+    addresses = [address for address in addresses if address]
+    twin = next((known[address] for address in addresses if address in known), None)
+    for address in addresses:
+        known.setdefault(address, twin or record)
+    return twin
 
 
 class MailThread(models.AbstractModel):
@@ -37,9 +63,14 @@ class MailThread(models.AbstractModel):
     def _telegram_get_partners(self):
         """Return the contact of each record: the first one that Odoo would send an e-mail to.
 
+        Colleagues come last, such as the organizer of an appointment.
+
         :return: dict of ``res.partner`` by id of the record, empty if it has no contact
         """
-        return {res_id: partners[:1] for res_id, partners in self._mail_get_partners().items()}
+        return {
+            res_id: (partners.filtered("partner_share") or partners)[:1]
+            for res_id, partners in self._mail_get_partners().items()
+        }
 
     def _telegram_get_partner(self):
         """Return the contact of this record.
@@ -57,11 +88,61 @@ class MailThread(models.AbstractModel):
             )
         return partner
 
+    def _telegram_sort_partners(self, partners):
+        """Return the contacts chosen for this record, with the record's own one first.
+
+        If several contacts are one person, the first one receives the message.
+        """
+        own = partners & self._telegram_get_partners().get(self.id, partners.browse())
+        return own | partners
+
+    def _telegram_check_instance(self, instance):
+        """Check that the user may use the account, and that it is of the records' company."""
+        instance.check_access("read")
+        others = self._telegram_filter_other_companies(instance)
+        if others:
+            raise UserError(
+                self.env._(
+                    "“%(record)s” belongs to another company than the Telegram account "
+                    "“%(instance)s” (%(company)s). Choose an account of the record's company.",
+                    record=others[0].display_name,
+                    instance=instance.display_name,
+                    company=instance.company_id.display_name,
+                )
+            )
+
+    def _telegram_filter_other_companies(self, instance):
+        """Return the records that belong neither to the instance's company nor to its branches."""
+        field = self._mail_get_company_field()
+        # sudo: res.company, twice - the user may have access to a branch only
+        company_sudo = instance.sudo().company_id
+        others = self[field].sudo() if field else company_sudo.browse()
+        others = others.filtered(lambda company: company_sudo not in company.parent_ids)
+        return self.filtered(lambda record: record[field] in others) if others else self.browse()
+
 
 class TelegramChat(models.Model):
     """Extend ``telegram.chat`` with finding or creating the chat of a contact."""
 
     _inherit = "telegram.chat"
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("partner_id", "instance_id")
+    def _check_partner_id(self):
+        """Check that the contact belongs to the company of the account or a branch of it."""
+        for chat in self.sudo():  # sudo: res.company - the parent companies of a branch
+            company = chat.partner_id.company_id
+            if company and chat.company_id not in company.parent_ids:
+                raise ValidationError(
+                    self.env._(
+                        "The contact “%(partner)s” belongs to the company %(company)s, but the "
+                        "Telegram account belongs to %(own)s. Choose a contact of that company.",
+                        partner=chat.partner_id.display_name,
+                        company=company.display_name,
+                        own=chat.company_id.display_name,
+                    )
+                )
 
     # === WHO CAN BE REACHED === #
 
@@ -74,16 +155,38 @@ class TelegramChat(models.Model):
         :param partners: ``res.partner``
         :return: list of Recipient, in the order of the contacts
         """
-        blacklisted = self._find_blacklisted(partners.mapped("phone_sanitized"))
+        places = self._find_chats_and_phones(instance, partners)
+        opted_out = self._find_opted_out(instance, places)
         return [
-            Recipient(
-                partner,
-                chat,
-                phone,
-                self._get_unreachable_reason(partner, chat, phone, blacklisted),
-            )
-            for partner, chat, phone in self._find_chats_and_phones(instance, partners)
+            Recipient(*place, self._get_unreachable_reason(*place, opted_out)) for place in places
         ]
+
+    @api.model
+    def _find_opted_out(self, instance, places):
+        """Return the contacts that want no mailings at one of their addresses.
+
+        These are all chats of the contact with the account, its phone number and the number of its
+        chat, which may be another one.
+
+        :param list places: result of ``_find_chats_and_phones``
+        :return: set of IDs
+        """
+        # sudo: telegram.chat - as in _find_by_partner
+        phones = {
+            partner.id: {phone, chat.sudo().phone} - {"", False} for partner, chat, phone in places
+        }
+        all_phones = set().union(*phones.values())
+        domain = self._get_private_domain(instance, "partner_id", list(phones))
+        domain |= self._get_private_domain(instance, "phone", list(all_phones))
+        chats_sudo = self.sudo().with_context(active_test=False)  # sudo: as above
+        chats_sudo = chats_sudo.search(domain & Domain("opted_out", "=", True))
+        unwanted = self._find_blacklisted(all_phones) | set(chats_sudo.mapped("phone"))
+        contact_ids = set(chats_sudo.partner_id.ids)
+        return {
+            partner_id
+            for partner_id, numbers in phones.items()
+            if partner_id in contact_ids or numbers & unwanted
+        }
 
     @api.model
     def _find_blacklisted(self, phones):
@@ -99,26 +202,22 @@ class TelegramChat(models.Model):
         return {number for [number] in self.env.execute_query(query)}
 
     @api.model
-    def _get_unreachable_reason(self, partner, chat, phone, blacklisted):
+    def _get_unreachable_reason(self, partner, chat, phone, opted_out):
         """Return the code of why a contact cannot be reached, empty if it can.
 
-        :param set blacklisted: of ``_find_blacklisted``
+        :param set opted_out: of ``_find_opted_out``
         """
         if not chat and not phone:
             return "bad_phone" if partner.phone else "no_phone"
-        if chat:
-            chat_sudo = chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
-            if chat_sudo.no_account:
-                return "no_account"
-            if chat_sudo.opted_out:
-                return "opted_out"
-        return "opted_out" if phone in blacklisted else ""
+        if chat.sudo().no_account:  # sudo: telegram.chat - as in _find_by_partner
+            return "no_account"
+        return "opted_out" if partner.id in opted_out else ""
 
     @api.model
     def _get_unreachable_reasons(self):
         """Return the reasons for which a contact cannot be reached, as texts by code.
 
-        "duplicate" is for callers that write to each address once only.
+        "duplicate" is for callers that write to each person once only.
         """
         _ = self.env._
         return {
@@ -128,6 +227,19 @@ class TelegramChat(models.Model):
             "opted_out": _("Wants no mailings"),
             "duplicate": _("Already in the list: the same chat or phone number"),
         }
+
+    @api.model
+    def _get_reason_text(self, recipient, reasons):
+        """Return why a recipient is left out; a duplicate names the recipient who gets the message.
+
+        :param recipient: a tuple with ``reason`` and ``twin``
+        :param dict reasons: texts by code
+        """
+        if recipient.twin:
+            return self.env._(
+                "Already in the list: the same chat or phone number as %s", recipient.twin
+            )
+        return reasons.get(recipient.reason, recipient.reason)
 
     @api.model
     def _get_unreachable_message(self, code):
@@ -200,12 +312,12 @@ class TelegramChat(models.Model):
     def _is_phone_outdated(self):
         """Return whether this chat was only found by a former phone number of its contact.
 
-        A contact who has written from this chat is there, whatever the phone number is now.
+        A contact who has written from this chat is there, whatever the phone number is now, unless
+        a user has chosen the new number.
         """
         self.ensure_one()
-        phone = self.partner_id.phone_sanitized
         is_answered = self.last_received_date and not self.no_account
-        return bool(self.phone and phone and self.phone != phone and not is_answered)
+        return self._has_changed_number() and (self.is_former_number or not is_answered)
 
     @api.model
     def _find_by_phone(self, instance, phones):

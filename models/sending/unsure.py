@@ -1,7 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import logging
-from datetime import timedelta, timezone
+import time
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -9,23 +10,21 @@ from odoo.tools import SQL
 
 from ... import const
 from ...client import GreenApiError, RefusedError
-from ...client.notifications import OUTGOING_API
+from ...client.notifications import MessageNotification
 from ...tools.transactions import write_and_commit
 from ..connection.scheduled_actions import HEARTBEAT_INTERVAL
 from ..telegram_message import NO_FAILURE
+from .same_message import MessageMatching
 
 _logger = logging.getLogger(__name__)
 # Seconds after which a sent message has certainly appeared in the outgoing journal. A message that
 # is missing for longer was not sent.
 JOURNAL_LAG = 300
-# Seconds by which the clocks of Odoo and GREEN-API may differ. Journal rows from so long before an
-# attempt may still belong to it.
-CLOCK_SKEW = 120
 # Attempts with an unknown outcome after which a message is given up. It seems to be what stops
 # Odoo or GREEN-API, so trying it again would stop them again.
 UNSURE_ATTEMPTS_MAX = 10
-# Degrees, some meters: GREEN-API may round a location.
-LOCATION_TOLERANCE = 1e-4
+# Seconds of difference between a stored and a measured clock that are not worth a write.
+CLOCK_TOLERANCE = 2
 
 
 class TelegramMessage(models.Model):
@@ -34,11 +33,10 @@ class TelegramMessage(models.Model):
     ::
 
         unsure ──> sent      found in the queue or outgoing journal of GREEN-API, or echoed
-               ──> queued    in neither, and missing for longer than the journal lags
-               ──> unsure    still unknown when the journal ends: a user decides
+               ──> queued    nothing there can be it, for longer than the journal lags
+               ──> unsure    something there may be it: a user decides
 
-    GREEN-API stores no key of Odoo's, so its rows are matched by chat and content, one to one. A
-    row that already belongs to one message does not prove that another one was sent.
+    Which message of GREEN-API is which message of Odoo is the rule of ``same_message.py``.
     """
 
     _inherit = "telegram.message"
@@ -80,6 +78,9 @@ class TelegramMessage(models.Model):
                 "missing_since_date": False,
             }
         )
+        for instance in self.instance_id:
+            ours = self.filtered(lambda message, x=instance: message.instance_id == x)
+            ours.clock_offset = instance.clock_offset
 
     def _increment_unsure_count(self):
         for message in self:
@@ -126,14 +127,25 @@ class TelegramMessage(models.Model):
         if not checked:
             return
         numbers = checked._fetch_chat_numbers(client)
+        instance = checked.instance_id
+        unrecognized = checked._find_unrecognized(too_old)
         try:
             waiting = client.show_messages_queue()
-            sent = client.last_outgoing_messages(minutes=checked._get_journal_minutes())
+            instance._store_clock_offset(client)
+            sent = client.last_outgoing_messages(minutes=unrecognized._get_journal_minutes())
         except GreenApiError as error:
             write_and_commit(self.env, checked._process_checked_numbers, numbers)
-            write_and_commit(self.env, checked.instance_id._record_error, error)
+            write_and_commit(self.env, instance._record_error, error)
             return
-        write_and_commit(self.env, checked._store_outcomes, numbers, waiting, sent)
+        write_and_commit(self.env, unrecognized._store_outcomes, numbers, waiting, sent)
+
+    def _find_unrecognized(self, since):
+        """Return these messages and the others of their chats to which found rows may belong.
+
+        :param datetime since: UTC, of the last attempt; no row is known of an earlier one
+        """
+        domain = self._get_unrecognized_domain() & Domain("last_attempt_date", ">=", since)
+        return self | self.search(domain & Domain("chat_id", "in", self.chat_id.ids))
 
     def _fetch_chat_numbers(self, client):
         """Fetch the IDs of chats known by phone number only: the journal holds no phone numbers.
@@ -163,7 +175,7 @@ class TelegramMessage(models.Model):
         :param dict numbers: chat -> CheckedAccount
         """
         for chat, account in numbers.items():
-            messages = self.filtered(lambda message, x=chat: message.chat_id == x)
+            messages = self.filtered(lambda m, x=chat: m.chat_id == x and m.is_settling)
             self.instance_id._process_check_result(chat._get_phone_digits(), account)
             if not account.exists:
                 messages._mark_no_account()
@@ -176,110 +188,30 @@ class TelegramMessage(models.Model):
         :param list sent: JournalMessage, of the outgoing journal
         """
         self._process_checked_numbers(numbers)
-        rows = [row.message for row in waiting]
-        # A message that was not sent through the API was written on the phone.
-        rows += [row for row in sent if row.raw.get("sendByApi") is not False]
-        known = self._find_known_ids([row.id_message for row in rows])
+        echoes = self.env["telegram.event"]._get_waiting_echoes(self.instance_id)
+        rows = [*(row.message for row in waiting), *sent, *echoes]
+        messages = self.filtered_domain(self._get_unrecognized_domain())
+        matching = MessageMatching(messages, rows)
         is_complete = len(waiting) < const.QUEUE_LISTING_LENGTH
-        for message in self.filtered("is_settling"):
-            found = next((row for row in rows if message._matches_row(row, known)), None)
-            if found:
-                known.add((message.chat_id, found.id_message))
+        for message in messages.sorted("id"):
+            found = matching.found.get(message)
+            if not found and message.is_settling:
+                message._process_not_found(matching.doubtful.get(message), is_complete)
+            elif found and not isinstance(found, MessageNotification):  # an echo is still coming
                 message._mark_sent(found.id_message)
-            else:
-                message._process_absence(is_complete)
-
-    def _find_known_ids(self, ids):
-        """Return which of these IDs already belong to messages sent from Odoo.
-
-        A message that was created by an echo does not count: it may be the echo of an unsure one.
-
-        :param list ids: idMessage of GREEN-API
-        :return: set of pairs of ``telegram.chat`` and ID
-        """
-        domain = [
-            ("instance_id", "=", self.instance_id.id),
-            ("id_message", "in", ids),
-            ("attempts", ">", 0),
-        ]
-        return {(message.chat_id, message.id_message) for message in self.search(domain)}
-
-    def _get_last_attempt_date(self):
-        """Return when the message was last sent; of one that never was, when it was written."""
-        self.ensure_one()
-        return self.last_attempt_date or self.date
 
     def _get_journal_minutes(self):
         """Return for how many minutes the journal is needed to find these messages."""
-        oldest = min(message._get_last_attempt_date() for message in self)
-        age = fields.Datetime.now() - oldest + timedelta(seconds=CLOCK_SKEW)
-        return min(int(age.total_seconds() // 60) + 1, const.JOURNAL_HOURS * 60)
+        oldest = min(message._get_attempt_period()[0] for message in self)
+        age = time.time() + self.instance_id.clock_offset - oldest
+        return max(1, min(int(age // 60) + 1, const.JOURNAL_HOURS * 60))
 
-    def _matches_row(self, row, known):
-        """Return whether a row of the queue or journal of GREEN-API may be this message.
+    def _process_not_found(self, doubtful, is_complete):
+        """Process that a message was not recognized in the queue or in the journal.
 
-        :param Message row: of the queue, it has no time
-        :param set known: pairs of chat and ID that belong to other messages
-        """
-        chat = self.chat_id
-        if row.chat_id not in chat._get_addresses() or (chat, row.id_message) in known:
-            return False
-        last_attempt_date = self._get_last_attempt_date().replace(tzinfo=timezone.utc)
-        in_time = not row.timestamp or row.timestamp >= last_attempt_date.timestamp() - CLOCK_SKEW
-        return in_time and self._matches_content(row)
+        It was not sent only if nothing is left there that may be the message.
 
-    def _matches_content(self, found):
-        """Return whether the content found at GREEN-API is that of this message.
-
-        Journals may lack the details of a kind; then the kind alone is compared.
-
-        :param Message found: of a notification, or of a row of a journal or of the queue
-        """
-        self.ensure_one()
-        kind, ours = found.type_message, self.content or {}
-        if found.is_forwarded and not kind:  # a forwarded message in the queue
-            source, ids = self.forwarded_message_id, found.raw.get("messages")
-            same_chat = found.raw.get("chatIdFrom") == source.chat_id.telegram_id
-            same_message = not ids or source.id_message in map(str, ids)
-            return self.is_forwarded and same_chat and same_message
-        if self.type_message in const.TEXT_KINDS:
-            return kind in const.TEXT_KINDS and self._matches_text(found.text)
-        if self.type_message in const.FILE_KINDS:
-            same_name = not found.file_name or found.file_name == self.file_name
-            same_text = not found.text or self._matches_text(found.text)
-            return kind in const.FILE_KINDS and same_name and same_text
-        if kind != self.type_message:
-            return False
-        if kind in const.CHANGE_KINDS:
-            same_target = found.target_id_message == self.target_message_id.id_message
-            return same_target and self._matches_text(found.text)
-        if found.location:
-            near = abs(found.location.latitude - ours.get("latitude", 0)) < LOCATION_TOLERANCE
-            return (
-                near
-                and abs(found.location.longitude - ours.get("longitude", 0)) < LOCATION_TOLERANCE
-            )
-        if found.contact and found.contact.phone:
-            return found.contact.phone == ours.get("phoneContact")
-        if found.poll and found.poll.options:
-            names = [option.name for option in found.poll.options]
-            return names == ours.get("options") and self._matches_text(found.poll.question)
-        return True
-
-    def _matches_text(self, text):
-        """Return whether the texts are equal, ignoring whitespace.
-
-        A text that this message had before an edit matches, too.
-        """
-        self.ensure_one()
-        texts = [self.text]
-        if self.is_edited:
-            texts += self.search([("target_message_id", "=", self.id)]).mapped("former_text")
-        return (text or "").split() in [(known or "").split() for known in texts]
-
-    def _process_absence(self, is_complete):
-        """Process that a message was found neither in the queue nor in the journal.
-
+        :param list doubtful: of the client's Message: those that may be the message
         :param bool is_complete: whether GREEN-API has listed its whole queue
         """
         self.ensure_one()
@@ -290,26 +222,28 @@ class TelegramMessage(models.Model):
         elif not self.missing_since_date:
             self.missing_since_date = now
             self.instance_id._trigger_send(now + lag)
-        elif now - self.missing_since_date < lag or self._has_pending_echoes():
+        elif now - self.missing_since_date < lag:
             return
+        elif doubtful:
+            self._leave_to_user(doubtful[0])
         elif self.unsure_count >= UNSURE_ATTEMPTS_MAX:
             self._mark_failed_unsure()
         else:
             _logger.info("Telegram message %s was not sent; it is sent again", self.id)
             self._set_state({"state": "queued", **NO_FAILURE})
 
-    def _has_pending_echoes(self):
-        """Return whether echoes of sent messages are unprocessed: one may be this message's."""
-        return bool(
-            self.env["telegram.event"].search_count(
-                [
-                    ("instance_id", "=", self.instance_id.id),
-                    ("state", "=", "new"),
-                    ("type_webhook", "=", OUTGOING_API),
-                ],
-                limit=1,
-            )
+    def _leave_to_user(self, found):
+        """End the check of a message that only a user can tell from another one.
+
+        :param Message found: it may be this message
+        """
+        _logger.info("Telegram message %s may be %s at GREEN-API", self.id, found.id_message)
+        reason = self.env._(
+            "The chat has a message that may be this one: “%s”. Check the chat in Telegram, then "
+            "click Mark as Sent or Resend.",
+            found.text or found.file_name or found.type_message,
         )
+        self._set_state({"is_settling": False, "failure_reason": reason})
 
 
 class TelegramInstance(models.Model):
@@ -320,7 +254,7 @@ class TelegramInstance(models.Model):
     """
 
     _inherit = "telegram.instance"
-    _protected = {"last_run_date", "database_fingerprint"}
+    _protected = {"last_run_date", "database_fingerprint", "clock_offset"}
 
     last_run_date = fields.Datetime(
         readonly=True, copy=False, help="Date on which Odoo last worked for this account."
@@ -330,6 +264,22 @@ class TelegramInstance(models.Model):
         copy=False,
         help="Identifies the database of that date. It differs in a restored backup.",
     )
+
+    clock_offset = fields.Integer(
+        "Clock Difference (s)",
+        readonly=True,
+        copy=False,
+        help="Seconds by which GREEN-API's clock is ahead of Odoo's, as measured.",
+    )
+
+    def _store_clock_offset(self, client):
+        """Store the difference of the clocks that a client has measured. Commits if it changed.
+
+        :param client: after a call of GREEN-API
+        """
+        offset = client.clock_offset
+        if offset is not None and abs(offset - self.clock_offset) > CLOCK_TOLERANCE:
+            write_and_commit(self.env, self.write, {"clock_offset": round(offset)})
 
     def _update_heartbeat(self):
         """Store that Odoo works; after a break, check messages queued before it. Commits."""

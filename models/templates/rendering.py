@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.rendering_tools import INLINE_TEMPLATE_REGEX
 from odoo.tools.safe_eval import safe_eval, test_python_expr, time
 
+from ...tools import placeholders
 from ...tools.files import replace_separators
 
 EXTENSIONS = {"text": "txt"}  # by type of report, where the type is not the extension itself
@@ -24,15 +25,24 @@ class TelegramTemplate(models.Model):
     def _render_bodies(self, records):
         """Return the text for each record, in the language of its contact.
 
-        The length is not checked, because the limit depends on the attachments.
+        The length is not checked, because the limit depends on the attachments. If the template
+        has formatting, marks in the values of placeholders are written twice: they are literal.
 
         :param records: records of the template's model
-        :return: dict of plain text by record ID
+        :return: dict of text by record ID
         :raise UserError: a placeholder cannot be filled; the text names it and the record
         """
         self.ensure_one()
         try:
-            bodies = self._render_field("body", records.ids, compute_lang=True)
+            bodies = {
+                res_id: body
+                for template, res_ids in self._classify_per_lang(records.ids).values()
+                for res_id, body in template._render_template(
+                    placeholders.enclose(template.body) if self.formatting else template.body,
+                    template.render_model,
+                    res_ids,
+                ).items()
+            }
         except AccessError:
             raise
         except UserError as error:
@@ -40,7 +50,7 @@ class TelegramTemplate(models.Model):
             if not problem:
                 raise
             raise UserError(problem) from error
-        return {res_id: body.strip() for res_id, body in bodies.items()}
+        return {res_id: placeholders.read(body).strip() for res_id, body in bodies.items()}
 
     def _render_lang(self, res_ids, engine="inline_template"):
         """Return the language for each record, False if it is not installed."""

@@ -5,6 +5,11 @@ from odoo.exceptions import ValidationError
 
 from ... import const
 
+FORMATTING_HELP = """*bold*  _italic_  ~struck~  `code`  ```block of code```
+> quotation, at the beginning of a line
+A mark that is written twice is a letter. Values of placeholders are not formatted.
+If this is not checked, every character arrives as it is written."""
+
 
 class TelegramTemplate(models.Model):
     """A text for the records of one model, with placeholders, reports and files.
@@ -34,6 +39,7 @@ class TelegramTemplate(models.Model):
     )
     model = fields.Char("Model", related="model_id.model", store=True, index=True)
     body = fields.Text("Message", required=True, translate=True)
+    formatting = fields.Boolean(help=FORMATTING_HELP)
     warning = fields.Char(compute="_compute_warning")
     report_template_ids = fields.Many2many(
         "ir.actions.report",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from . import __doc__ as description
 from .http.server import listen
-from .world import account
+from .world import account, formatting
 from .world.scheduler import Scheduler
 from .world.world import World
 
@@ -42,6 +42,20 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
         default="real",
         help="real: new instances keep the service's send interval, start-up time, rate limits"
         " and refresh time of counters; fast: none of these (%(default)s)",
+    )
+    parser.add_argument(
+        "--formatting",
+        choices=formatting.MODES,
+        default="off",
+        help="of new instances, which marks in texts format: none; those at the boundaries of"
+        " words; any pair (%(default)s)",
+    )
+    parser.add_argument(
+        "--formatting-back",
+        choices=formatting.BACK,
+        default="raw",
+        help="of new instances, how formatted texts come back: as they were sent; without marks;"
+        " with literal marks doubled (%(default)s)",
     )
     parser.add_argument(
         "--partner-token",
@@ -84,7 +98,11 @@ def _wait_for_end_of_input(asked_to_end: threading.Event) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse_arguments(arguments)
     try:
-        world = World(options.data, options.pace)
+        switches = {
+            "formatting": options.formatting,
+            "formattingBack": options.formatting_back,
+        }
+        world = World(options.data, options.pace, switches)
     except sqlite3.OperationalError as error:
         print(
             f"The folder {options.data} cannot be used ({error})."

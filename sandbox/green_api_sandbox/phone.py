@@ -2,6 +2,7 @@
 """The control interface as Python, for tests and the demo."""
 
 import base64
+from collections.abc import Iterable
 from typing import Any
 
 import requests
@@ -67,10 +68,18 @@ class Phone:
         return self._own("POST", "/customers", {"name": name, **values})
 
     def write(
-        self, chat_id: str, text: str, quoted: str | None = None, sender: str | None = None
+        self,
+        chat_id: str,
+        text: str,
+        quoted: str | None = None,
+        sender: str | None = None,
+        literal: bool = False,
     ) -> str:
-        """Write as the customer; return the idMessage."""
-        return self._write(chat_id, quoted, sender, message=text)
+        """Write as the customer; return the idMessage.
+
+        :param literal: without formatting: marks in the text are letters
+        """
+        return self._write(chat_id, quoted, sender, message=text, literal=literal)
 
     def write_data(
         self,
@@ -120,9 +129,19 @@ class Phone:
         poll = {"name": name, "options": options, **values}
         return self._write(chat_id, None, sender, poll=poll)
 
-    def burst(self, count: int, *chat_ids: str, text: str = "Message") -> list[str]:
-        """Write ``count`` texts ("Message 1", …) in turns from these chats; return their ids."""
-        values = {"count": count, "chatIds": [str(each) for each in chat_ids], "message": text}
+    def burst(
+        self, count: int, *chat_ids: str, text: str = "Message", file_names: Iterable[str] = ()
+    ) -> list[str]:
+        """Write ``count`` texts ("Message 1", …) in turns from these chats; return their ids.
+
+        :param file_names: in turns, of files whose captions the texts are; "" for a text alone
+        """
+        values = {
+            "count": count,
+            "chatIds": [str(each) for each in chat_ids],
+            "message": text,
+            "fileNames": list(file_names),
+        }
         return self._own("POST", "/burst", values)["idMessages"]
 
     def deliver(self, chat_id: str) -> None:
@@ -133,9 +152,9 @@ class Phone:
 
     # Both sides; the account's own chat id as ``sender`` stands for its owner
 
-    def edit(self, chat_id: str, id_message: str, text: str) -> None:
+    def edit(self, chat_id: str, id_message: str, text: str, literal: bool = False) -> None:
         """Edit the text or caption of a message on its author's phone."""
-        self._change("/edit", chat_id, id_message, message=text)
+        self._change("/edit", chat_id, id_message, message=text, literal=literal)
 
     def delete(self, chat_id: str, id_message: str) -> None:
         """Delete a message on its author's phone."""
@@ -209,6 +228,11 @@ class Phone:
         """Queue any JSON as a notification; return the receiptIds."""
         return self._own("POST", "/notifications", {"body": body, "times": times})["receiptIds"]
 
+    def notify_content(self, content: bytes) -> list[int]:
+        """Queue any bytes in place of the JSON of a notification; return the receiptIds."""
+        values = {"content": base64.b64encode(content).decode()}
+        return self._own("POST", "/notifications", values)["receiptIds"]
+
     def notifications(self) -> list[JsonObject]:
         return self._own("GET", "/notifications")
 
@@ -254,6 +278,10 @@ class Phone:
     def stop_clock(self, stopped: bool = True) -> float:
         """Stop the clock: only :meth:`advance` and :meth:`set_time` move it. False restarts it."""
         return self._call("POST", "/clock", {"stopped": stopped})["now"]
+
+    def set_clock_ahead(self, seconds: float) -> float:
+        """Set the clock so far ahead of this machine's time; a negative number: behind it."""
+        return self._call("POST", "/clock", {"offset": seconds})["now"]
 
     def reset(self) -> None:
         self._call("POST", "/reset")

@@ -1,6 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """The local service: who is let in, settings, states and the pace of calls."""
 
+import time
+from email.utils import parsedate_to_datetime
+
 from green_api_sandbox.phone import PhoneError
 
 from .service_case import ID_INSTANCE, LocalServiceCase
@@ -142,6 +145,22 @@ class TestSettings(LocalServiceCase):
         self.assertEqual((account["phone"], account["stateInstance"]), ("", "blocked"))
         self.assertEqual(self.phone.ledger(), [])
 
+    def test_deleted_user(self):
+        """A message to a deleted user makes the account look banned; a restart heals it, and
+        what was sent meanwhile goes out."""
+        self.phone.change(startingSeconds=5)
+        self.phone.add_customer("Gone", chatId="10000009", isDeleted=True)
+        self.send("10000009", "Anybody there?")
+        self.assert_state_comes("blocked", among=("outgoingMessageStatus",))
+        self.send("10000000", "Too old in the end")
+        self.phone.advance(1_000_000)
+        self.assertEqual(self.call("GET", "getStateInstance").json()["stateInstance"], "blocked")
+        self.send("10000000", "Today")
+        self.call("GET", "reboot")
+        self.phone.advance(5)
+        self.assert_state_comes("authorized", among=("outgoingMessageStatus",))
+        self.assertEqual([entry["message"] for entry in self.phone.ledger(count=1)], ["Today"])
+
     def test_unusable_switches(self):
         """A switch of a wrong type or value is refused in words, and nothing is changed."""
         before = self.phone.instance()
@@ -176,10 +195,31 @@ class TestSettings(LocalServiceCase):
         with self.assertRaises(PhoneError):
             self.phone.set_time(self.phone.now() - 10)
 
-    def assert_state_comes(self, state):
-        """Wait for the notification of the state, not for the clock."""
+    def test_clock_of_its_own(self):
+        """The clock may be ahead of this machine's or behind it; the header Date follows it, and
+        nothing waits for a time that was."""
+        for ahead in (3600, -7200):
+            with self.subTest(ahead=ahead):
+                now = self.phone.set_clock_ahead(ahead)
+                self.assertAlmostEqual(now, time.time() + ahead, delta=60)
+                before = self.phone.now()
+                response = self.call("GET", "getStateInstance")
+                date = parsedate_to_datetime(response.headers["Date"]).timestamp()
+                self.assertLessEqual(int(before), date)
+                self.assertLessEqual(date, self.phone.now())
+                first, second = self.send("10000000", "one"), self.send("10000000", "two")
+                self.assertLess(int(first), int(second))
+                self.assertAlmostEqual(self.phone.ledger()[-1]["timestamp"], before, delta=60)
+        self.phone.reset()
+        self.assertGreaterEqual(self.phone.now(), time.time() - 1)
+
+    def assert_state_comes(self, state, among=()):
+        """Wait for the notification of the state, not for the clock.
+
+        :param among: further types of notifications that may come before
+        """
         while (body := self.receive()).get("stateInstance") != state:
-            self.assertEqual(body["typeWebhook"], "stateInstanceChanged")
+            self.assertIn(body["typeWebhook"], ("stateInstanceChanged", *among))
 
 
 class TestPace(LocalServiceCase):

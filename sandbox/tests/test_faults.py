@@ -7,7 +7,7 @@ import requests
 
 from green_api_sandbox.phone import PhoneError
 
-from .service_case import EVERYTHING_ON, PARTNER_TOKEN, VASILISA, LocalServiceCase
+from .service_case import EVERYTHING_ON, IVAN, PARTNER_TOKEN, VASILISA, LocalServiceCase
 
 BODY = {"chatId": VASILISA, "message": "Hello"}
 
@@ -53,6 +53,46 @@ class TestFaults(LocalServiceCase):
         response = self.post()
         self.assertEqual(response.json(), {"invokeStatus": {"used": 3}})
         self.assert_sent(0)
+
+    def test_any_status_after(self):
+        """Any status may stand in for the answer, with a Location too; the message is sent."""
+        statuses = (201, 202, 204, 206, 207, 301, 302, 303, 304, 307, 308)
+        for status in statuses:
+            headers = {"Location": "https://example.com/"} if 300 < status < 309 else {}
+            self.phone.fault("sendMessage", "status_after", status=status, headers=headers)
+            response = self.post(allow_redirects=False)
+            self.assertEqual(response.status_code, status)
+            self.assertEqual(response.headers.get("Location"), headers.get("Location"))
+        self.assert_sent(len(statuses))
+
+    def test_same_id(self):
+        """An id may be given a second time, for a message in another chat; both can be read."""
+        first = self.send(VASILISA, "one")
+        self.phone.fault("sendMessage", "same_id")
+        self.assertEqual(self.send(IVAN, "two"), first)
+        texts = {
+            chat_id: self.call(
+                "POST", "getMessage", {"chatId": chat_id, "idMessage": first}
+            ).json()["textMessage"]
+            for chat_id in (VASILISA, IVAN)
+        }
+        self.assertEqual(texts, {VASILISA: "one", IVAN: "two"})
+        self.phone.fault("sendMessage", "same_id", times=2)
+        third = self.send(IVAN, "three")
+        self.assertEqual(third, first)
+        self.assertNotEqual(self.send(IVAN, "four"), self.send(IVAN, "five"))
+        with self.assertRaises(PhoneError):
+            self.phone.fault("readChat", "same_id")
+
+    def test_wrong_id(self):
+        """The answer may name the id of another message; echo and ledger have the right one."""
+        first = self.send(VASILISA, "one")
+        self.phone.fault("sendMessage", "wrong_id")
+        self.assertEqual(self.send(IVAN, "two"), first)
+        entry = self.phone.ledger()[-1]
+        self.assertNotEqual(entry["idMessage"], first)
+        echoes = [body["idMessage"] for body in self.waiting() if "messageData" in body]
+        self.assertEqual(echoes, [first, entry["idMessage"]])
 
     def test_status_after(self):
         """A server error after the work was done: the message is sent."""

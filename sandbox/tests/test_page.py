@@ -109,6 +109,22 @@ class TestPage(LocalServiceCase):
         kinds = [(each["isEdited"], each["isDeleted"]) for each in self.shown()]
         self.assertEqual(kinds, [(True, False), (False, True)])
 
+    def test_formatted(self):
+        """Formatted text is shown as a phone shows it; markup in it stays text."""
+        self.phone.change(formatting="whatsapp")
+        id_message = self.send(VASILISA, "> *Now* <i>x</i>\n_a_ ~b~ `c`\n```d```\nand 5*5*5")
+        bubble = f"document.querySelector('[data-id-message=\"{id_message}\"] .text')"
+        self.page.until(bubble)
+        self.assertEqual(
+            self.page.evaluate(f"{bubble}.innerHTML"),
+            "<blockquote><strong>Now</strong> &lt;i&gt;x&lt;/i&gt;</blockquote>"
+            '<span hidden="">\n</span><em>a</em> <s>b</s> <code>c</code>\n'
+            '<pre>d</pre><span hidden="">\n</span>and 5*5*5',
+        )
+        self.assertIn(
+            "Now <i>x</i>", self.page.evaluate("document.querySelector('.last').textContent")
+        )
+
     def test_reaction(self):
         """A reaction is put with two clicks and taken back with the same."""
         id_message = self.send(VASILISA, "Hello")

@@ -296,3 +296,13 @@ class TestStatuses(PhonesCase):
         self.assertEqual(bodies[49]["messageData"]["textMessageData"]["textMessage"], "Hello 50")
         with self.assertRaises(PhoneError):
             self.phone.burst(0, VASILISA)
+
+    def test_burst_of_files(self):
+        """Files come in turns with texts; the numbered texts are their captions."""
+        self.phone.burst(3, VASILISA, text="Look", file_names=["a.png", ""])
+        shown = [
+            (message["data"]["typeMessage"], message["text"])
+            for message in self.phone.messages(VASILISA)
+        ]
+        kinds = ["imageMessage", "textMessage", "imageMessage"]
+        self.assertEqual(shown, list(zip(kinds, ["Look 1", "Look 2", "Look 3"], strict=True)))

@@ -21,6 +21,13 @@ class TestReceiving(LocalServiceCase):
         texts = [self.receive()["messageData"]["textMessageData"]["textMessage"] for _n in "ab"]
         self.assertEqual(texts, ["one", "two"])
 
+    def test_any_bytes(self):
+        """A notification may be ordered that is no JSON; its receipt is there all the same."""
+        [receipt] = self.phone.notify_content(b'{"half a letter": "\xc3"')
+        response = self.call("GET", "receiveNotification")
+        expected = b'{"receiptId": %d, "body": {"half a letter": "\xc3"}' % receipt
+        self.assertEqual(response.content, expected)
+
     def test_delete_twice(self):
         """A second deletion says no, inside a 200 answer, and harms nobody."""
         receipt, kept = self.phone.notify({"any": 1}, times=2)

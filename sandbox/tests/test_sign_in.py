@@ -8,7 +8,7 @@ from green_api_sandbox.phone import PhoneError
 from .service_case import LocalServiceCase
 
 
-class TestSignIn(LocalServiceCase):
+class SignInCase(LocalServiceCase):
     def setUp(self):
         super().setUp()
         self.phone.change(stateInstance="notAuthorized")
@@ -16,6 +16,8 @@ class TestSignIn(LocalServiceCase):
     def state(self):
         return self.call("GET", "getStateInstance").json()["stateInstance"]
 
+
+class TestSignIn(SignInCase):
     def show_qr(self):
         answer = self.call("GET", "qr").json()
         self.assertEqual(answer["type"], "qrCode")
@@ -85,11 +87,7 @@ class TestSignIn(LocalServiceCase):
         self.show_qr()
 
 
-class TestLoginByCode(LocalServiceCase):
-    def setUp(self):
-        super().setUp()
-        self.phone.change(stateInstance="notAuthorized")
-
+class TestLoginByCode(SignInCase):
     def enter(self, code, **values):
         answer = self.call("POST", "sendAuthorizationCode", {"code": code, **values}).json()
         return answer["data"]["reason"]
@@ -102,6 +100,22 @@ class TestLoginByCode(LocalServiceCase):
         answer = self.call("POST", "startAuthorization", {"phoneNumber": 79876543210}).json()
         self.assertTrue(answer["status"])
         return self.phone.instance()["loginCode"]
+
+    def test_stuck_after_expired_code(self):
+        """A code that comes too late may leave the account starting for ever: only signing out
+        ends that, no restart does."""
+        self.phone.change(stuckByExpiredCode=True)
+        code = self.start()
+        self.phone.advance(300)
+        self.assertEqual(self.enter(code), "code_expired")
+        self.call("GET", "reboot")
+        self.phone.advance(100_000)
+        self.assertEqual(self.state(), "starting")
+        self.assertEqual(self.call("GET", "qr").json()["type"], "error")
+        self.call("GET", "logout")
+        self.assertEqual(self.state(), "notAuthorized")
+        self.assertEqual(self.enter(self.start()), "")
+        self.assertEqual(self.state(), "authorized")
 
     def test_code(self):
         """A wrong code may be followed by the right one; a second start shows no new code."""

@@ -22,6 +22,7 @@ ALLOWED = {
 }
 # Of no account: whoever has the role, in whichever company.
 SHARED = {
+    "telegram.automation": {"manager": ("manager", "system", "foreign_manager")},
     "telegram.template": {
         "manager": ("manager", "system", "foreign_manager"),
         "user": (*ALLOWED["user"], "foreign_manager"),
@@ -35,7 +36,7 @@ SHARED = {
 # Rights of a role that has no user of this name, and those of another company: tried by each.
 EVERYBODY = {
     method
-    for model in ("account.move", "res.partner", "telegram.template")
+    for model in ("account.move", "res.partner", "telegram.automation", "telegram.template")
     for method in roles_by_method(model)
 }
 JSON2, SCREEN = "JSON-2", "the screen's RPC"
@@ -113,6 +114,24 @@ class MatrixCase(TelegramCase, HttpCase):
         self.make_dialog_values()
         self.env.flush_all()
 
+    def make_automatic_message(self):
+        """Make one that was left out, since the contact has no chat."""
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Hello",
+                "state": "telegram",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        return self.env["telegram.automatic.message"].create(
+            {
+                "action_id": action.id,
+                "res_model": "res.partner",
+                "res_id": self.customer.id,
+                "company_id": self.instance.company_id.id,
+            }
+        )
+
     def make_records(self):
         """Make one record of each model, all of one account."""
         chats = self.env["telegram.chat"]
@@ -139,6 +158,10 @@ class MatrixCase(TelegramCase, HttpCase):
             ),
             "discuss.channel": channel,
             "res.partner": self.customer,
+            "telegram.automatic.message": self.make_automatic_message(),
+            "telegram.automation": self.env.ref(
+                "telegram_green_api.telegram_automation_invoice_posted"
+            ),
             "telegram.call": self.env["telegram.call"].create(
                 {
                     "instance_id": self.instance.id,
@@ -187,6 +210,10 @@ class MatrixCase(TelegramCase, HttpCase):
                 "res_model": "res.partner",
                 "res_id": self.customer.id,
                 "body": "Hello",
+            },
+            "telegram.hand.over": {
+                "chat_id": self.chat.id,
+                "user_id": self.users["manager"].id,
             },
             "telegram.forward": {**messages, "chat_ids": [Command.set(self.chat.ids)]},
             "telegram.group.add": {**of_group, **people},

@@ -25,17 +25,22 @@ METHODS = {
     "account.move": {"user": "action_telegram_send_batch"},
     "discuss.channel": {"operator": "action_open_telegram_chat"},
     "res.partner": {
-        "user": "action_check_telegram_number action_check_telegram_numbers action_open_telegram",
+        "user": """
+            action_check_telegram_number action_check_telegram_numbers action_open_telegram
+            action_unlink_changed_chats action_use_new_number
+        """,
     },
+    "telegram.automation": {"manager": "action_open_messages action_switch_off action_switch_on"},
     "telegram.chat": {
         "operator": """
             action_add_members action_archive_at_telegram action_create_partner action_edit_group
+            action_hand_over action_no_answer_needed action_release action_take
             action_import_history action_link_partner action_mark_read action_open_in_discuss
             action_open_record action_print_invitation action_refresh_group action_refresh_info
             action_tie_record action_unarchive_at_telegram action_unlink_partner
-            action_untie_record add_group_participants archive_at_telegram get_group_data
-            import_history mark_read refresh_info remove_admin remove_group_participant
-            set_group_admin set_group_picture unarchive_at_telegram update_group_name
+            action_untie_record action_use_new_number add_group_participants archive_at_telegram
+            get_group_data import_history mark_read refresh_info remove_admin
+            remove_group_participant set_group_admin set_group_picture unarchive_at_telegram update_group_name
             update_group_settings
         """,
         "manager": "action_leave_group leave_group",
@@ -45,6 +50,7 @@ METHODS = {
     "telegram.composer": {"operator": "action_send"},
     "telegram.event": {"manager": "action_replay"},
     "telegram.forward": {"operator": "action_forward"},
+    "telegram.hand.over": {"operator": "action_hand_over"},
     "telegram.group.add": {"operator": "action_add action_check_numbers"},
     "telegram.group.create": {"operator": "action_check_numbers action_create action_find_group"},
     "telegram.group.edit": {"operator": "action_apply"},
@@ -63,7 +69,8 @@ METHODS = {
             action_check_state action_fetch_missed action_log_out action_new_webhook_secret
             action_open_journals action_open_queues action_open_settings action_read_account
             action_restart action_set_picture action_set_up_receiving action_sign_in
-            action_standard_settings action_start action_sync action_test action_wait
+            action_standard_settings action_start action_sync action_test
+            action_test_formatting action_wait
             clear_messages_queue clear_webhooks_queue sync_chats sync_contacts fetch_notification
         """,
         "system": "action_new_api_token",
@@ -91,7 +98,7 @@ METHODS = {
     "telegram.queue": {"manager": "action_clear_messages action_clear_webhooks action_refresh"},
     "telegram.sign.in": {"manager": "refresh request_code submit_code submit_password"},
     "telegram.onboarding": {
-        "manager": "check_test get_progress send_test set_receiving start",
+        "manager": "check_test get_progress send_test set_receiving start store_looks",
         "system": "connect",
     },
     "telegram.template": {"manager": "action_create_sidebar_action action_unlink_sidebar_action"},
@@ -99,6 +106,8 @@ METHODS = {
 
 # The least role to read, write, create and delete; "-" is nobody, not even Odoo's settings.
 MODELS = {
+    "telegram.automatic.message": "manager - - -",
+    "telegram.automation": "manager manager - manager",
     "telegram.call": "manager - - manager",
     "telegram.chat": "operator manager - manager",
     "telegram.event": "manager - - manager",
@@ -117,6 +126,7 @@ DIALOGS = {
     "user": """
         telegram.chat.history telegram.check.numbers telegram.composer telegram.forward
         telegram.group.add telegram.group.create telegram.group.edit telegram.group.record
+        telegram.hand.over
         telegram.link.partner telegram.link.record telegram.message.edit telegram.template.preview
     """,
     "manager": """
@@ -128,10 +138,11 @@ DIALOGS = {
 }
 
 MENUS = {
-    "user": "telegram_menu_root telegram_message_menu telegram_chat_menu",
+    "user": "telegram_menu_root telegram_inbox_menu telegram_message_menu telegram_chat_menu",
     "manager": """
         telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
-        telegram_template_menu telegram_technical_menu telegram_event_menu telegram_call_menu
+        telegram_template_menu telegram_automation_menu telegram_technical_menu
+        telegram_automatic_message_menu telegram_event_menu telegram_call_menu
         telegram_message_lookup_menu
     """,
     "system": "telegram_api_partner_menu",

@@ -14,7 +14,9 @@ class TestVisibilityMembers(VisibilityCase):
     """Who is a member of a conversation reads it in Discuss: the members follow the rights."""
 
     def members(self):
-        return self.channel.channel_member_ids.partner_id.user_ids
+        """Return the members' users, with archived ones: user_ids alone would hide them."""
+        partners = self.channel.channel_member_ids.partner_id
+        return partners.with_context(active_test=False).user_ids
 
     def role(self, name):
         return self.env.ref(name)
@@ -106,6 +108,48 @@ class TestVisibilityMembers(VisibilityCase):
         self.salesperson.active = True
         self.assertEqual(self.members(), self.salesperson | self.manager)
         self.assertEqual(self.sees(self.colleague), set())
+
+    def test_archived_operator(self):
+        """Who left the company is no member any more, in either setting, by button and by code."""
+        for visibility in ("all", "own"):
+            for archive in (self.salesperson.action_archive, self.archive_by_code):
+                with self.subTest(visibility, archive=archive.__name__):
+                    self.instance.visibility = visibility
+                    self.assertIn(self.salesperson, self.members())
+                    archive()
+                    self.assertNotIn(self.salesperson, self.members())
+                    self.salesperson.action_unarchive()
+                    self.assertIn(self.salesperson, self.members())
+
+    def archive_by_code(self):
+        self.salesperson.active = False
+
+    def test_archived_operator_stays_out(self):
+        """A caller that sees archived records neither opens nor updates a conversation for one."""
+        self.salesperson.active = False
+        chat = self.chat.with_context(active_test=False)
+        self.assertNotIn(self.salesperson, chat._get_operators())
+        self.assertFalse(chat._get_responsible())
+        chat._update_channel_members()
+        self.assertNotIn(self.salesperson, self.members())
+
+    def test_deleted_operator(self):
+        """A deleted user leaves no member behind."""
+        leaving = self.create_user("visibility_leaving", "user")
+        self.instance.operator_ids = [Command.link(leaving.id)]
+        partner = leaving.partner_id
+        self.assertIn(partner, self.channel.channel_member_ids.partner_id)
+        leaving.unlink()
+        self.channel.invalidate_recordset()
+        self.assertNotIn(partner, self.channel.channel_member_ids.partner_id)
+
+    def test_archived_chat_is_closed(self):
+        """The conversation of an archived chat is closed when it is idle, as any other."""
+        self.chat.active = False
+        self.channel.last_interest_dt = "2020-01-01 00:00:00"
+        self.env["telegram.chat"]._gc_idle_channels()
+        self.assertFalse(self.chat.is_channel_open)
+        self.assertFalse(self.members())
 
     def test_archived_chat(self):
         """An archived chat's conversation is no way around."""

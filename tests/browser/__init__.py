@@ -1,8 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import test_account_browser
+from . import test_composer_browser
 from . import test_contacts_browser
 from . import test_discuss_browser
+from . import test_discuss_changes_browser
+from . import test_email_browser
 from . import test_group_browser
 from . import test_invoice_browser
 from . import test_js
@@ -11,4 +14,5 @@ from . import test_link_browser
 from . import test_partner_browser
 from . import test_queues_browser
 from . import test_start_browser
+from . import test_unread_browser
 from . import test_whole_way

@@ -21,6 +21,21 @@ class StartBrowserCase(TourCase, SandboxCase):
         self.assertEqual([entry["chatId"] for entry in self.phone.ledger()], ["20000000"])
         self.assertEqual(self.leaks, [], "a token went to the browser")
 
+    def check_connected_already(self):
+        self.phone = self._create_phone()
+        instance = self.env["telegram.instance"].create(
+            {
+                "name": "Guided",
+                "id_instance": str(self.phone.id_instance),
+                "api_token_new": "former",
+                "api_url": self.sandbox_url,
+            }
+        )
+        url = "/odoo/action-telegram_green_api.telegram_onboarding_action"
+        self.tour("telegram_start_connected", url)
+        self.env.invalidate_all()
+        self.assertEqual((instance.name, instance.sudo().api_token), ("Guided", "former"))
+
 
 @tagged("post_install", "-at_install")
 class TestStartDesktop(StartBrowserCase):
@@ -29,6 +44,10 @@ class TestStartDesktop(StartBrowserCase):
     def test_start(self):
         """On a desktop."""
         self.check_start()
+
+    def test_connected_already(self):
+        """An instance ID typed by mistake does not change the account that it belongs to."""
+        self.check_connected_already()
 
 
 @tagged("post_install", "-at_install")
@@ -39,3 +58,7 @@ class TestStartMobile(StartBrowserCase):
     def test_start(self):
         """On a phone."""
         self.check_start()
+
+    def test_connected_already(self):
+        """The same on a phone."""
+        self.check_connected_already()

@@ -96,9 +96,13 @@ class ChaosCase(LocalCallsCase):
             env["telegram.message"].search(waiting).write({"state": "canceled"})
             instances.unlink()
 
-    def worker(self, number, begins=SENDING_BEGINS):
-        """Give an Odoo process with a scheduler; it is not started yet."""
+    def worker(self, number, begins=SENDING_BEGINS, proxy=None):
+        """Give an Odoo process with a scheduler; it is not started yet.
+
+        :param str proxy: address of the proxy that it uses, if it uses one
+        """
         command = [sys.executable, "-m", "odoo", "-c", config["config"], "-d", get_db_name()]
         options = ["--no-http", "--max-cron-threads=1", "--logfile=", "--log-level=info"]
         log = self.folder / f"odoo-{number}.log"
-        return Worker(command + options, dict(os.environ), log, begins)
+        proxies = {"http_proxy": proxy, "no_proxy": ""} if proxy else {}
+        return Worker(command + options, {**os.environ, **proxies}, log, begins)

@@ -1,18 +1,72 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""What is written under chaos, so that afterwards each text can be told from the others."""
+"""What is written under chaos, so that afterwards each text can be told from the others.
 
+Half of all letters have what Telegram may change: marks that format, long names of files, kinds of
+files that are told as others. Texts are compared without such marks (``essence``).
+"""
+
+import html
 import random
+import re
 from dataclasses import dataclass
 
+#: what a run may leave out, to see what the rest does
+PARTS = ("formatting", "proxy", "statuses", "ids", "clock", "presses", "stops")
 FIRST_CHAT = 30000000
 FIRST_PHONE = 79990000000
-PHONE_EVERY = 5  # every fifth customer is written to by phone
+PHONE_EVERY = 3  # every third customer is written to by phone, some of them by dialogs
+ONCE_EVERY = 3  # every third of these is written to once only, so no later letter helps
+MAILINGS = 0.1  # of all letters, each to two customers
 SAME_EVERY = 6  # every sixth text of a chat is the same as the ones before
-SAME_WORDS = "Same words"
+SAME_WORDS = ("Same words", "Same *words*")
 # What every so many letters of a chat are instead of texts; their words are found in each.
-KINDS = {7: "file", 10: "poll", 13: "contact"}
-FILE_URL = "https://example.com/letter.png"
+KINDS = {4: "file", 10: "poll", 13: "contact"}
+FILE_URL = "https://example.com/letter"
+FILE_NAME = "letter.pdf"
+ODD_NAMES = (
+    "Счёт на оплату № 00001 от 14.02.2026 для ООО «Василиса и сыновья» (копия).pdf",
+    "Offer: 3 doors, 2 windows & the rest of what was asked for on Monday.pdf",
+    "sticker.webp",
+    "Moving picture of the new machine in our work shop.gif",
+    "voice.ogg",
+    "photo.png",
+    "drawing.bmp",
+)
+#: marks around and inside of words: those that are meant, and those that only look so
+DECORATIONS = (
+    "*{}*",
+    "_{}_ 1200*600*50 mm",
+    "~{}~ ~100, ~200",
+    "`{}` INV_2026_01",
+    "> {}",
+    "{}\n> and a quotation",
+    "*{}",
+    "{} **twice** __init__",
+    "{} https://example.com/a_b_c?x=1*2*3",
+    "```{}```",
+    "{} a_b_c@example.com",
+)
+MARKS = re.compile(r"[*_~`>\s]")
+#: the switches of the service that change texts and files, see the sandbox's README
+MODES = {
+    "formatting": ("off", "whatsapp", "greedy"),
+    "formattingBack": ("raw", "stripped", "doubled"),
+    "doubledMarks": ("one", "two", "format"),
+    "fileNames": ("kept", "cut"),
+    "fileKinds": ("kept", "changed"),
+    "journalDuplicates": (False, True),
+}
 PHONE = "+79990009988"
+
+
+def essence(text):
+    """Return a text without all that formatting and markup may add or take away."""
+    return MARKS.sub("", html.unescape(text or ""))
+
+
+def choose_modes(chance):
+    """Return switches of the service: one choice of each, all of them likely in some rounds."""
+    return {name: chance.choice(values) for name, values in MODES.items()}
 
 
 @dataclass(frozen=True)
@@ -29,21 +83,32 @@ class Customer:
     phone: int
     address: str
 
+    @property
+    def is_known_by_phone(self):
+        return self.address != self.chat_id
+
 
 @dataclass(frozen=True)
 class Letter:
-    """Some words to one customer: a text, a file's caption, a poll's question or a name."""
+    """Some words to one customer: a text, a file's caption, a poll's question or a name.
+
+    :param kind: "text", "file", "poll", "contact"; "dialog": a text that a person writes in a
+        dialog; "mailing": the same to several, of whom the others have a letter "mailed" each
+    :param mates: the other customers of a mailing
+    """
 
     customer: Customer
     text: str
     kind: str = "text"
+    file_name: str = FILE_NAME
+    mates: tuple = ()
 
     def get_call(self):
         """Return the method of telegram.instance that queues it, and its arguments."""
         address = self.customer.address
         return {
             "text": ("send_text", (address, self.text)),
-            "file": ("send_file_by_url", (address, FILE_URL, "letter.png", self.text)),
+            "file": ("send_file_by_url", (address, FILE_URL, self.file_name, self.text)),
             "poll": ("send_poll", (address, self.text, ["Yes", "No"])),
             "contact": ("send_contact", (address, PHONE, self.text)),
         }[self.kind]
@@ -54,7 +119,7 @@ def make_customers(accounts, count):
     customers = []
     for number in range(count):
         chat_id, phone = str(FIRST_CHAT + number), FIRST_PHONE + number
-        address = f"{phone}@c.us" if number % PHONE_EVERY == 0 else chat_id
+        address = f"{phone}@c.us" if number // accounts % PHONE_EVERY == 0 else chat_id
         customers.append(Customer(number % accounts, chat_id, phone, address))
     return customers
 
@@ -62,14 +127,59 @@ def make_customers(accounts, count):
 def make_letters(customers, count, seed):
     """Return ``count`` letters in the order of their writing; each chat's are numbered."""
     chance = random.Random(seed)
+    by_phone = [each for each in customers if each.is_known_by_phone]
+    once = by_phone[::ONCE_EVERY]
+    often = [each for each in customers if each not in once]
     written = dict.fromkeys(customers, 0)
     letters = []
-    for _number in range(count):
-        customer = chance.choice(customers)
+    while len(letters) < count:
+        customer = chance.choice([*often, *once])
+        if customer in once:
+            once.remove(customer)
+            letters.append(_make_odd_letter(customer, chance))
+            continue
+        mates = [each for each in often if _can_be_mates(customer, each)]
+        if mates and len(letters) + 2 <= count and chance.random() < MAILINGS:
+            letters += _make_mailing(customer, chance.choice(mates), len(letters))
+            written[letters[-1].customer] += 1
+            written[customer] += 1
+            continue
         written[customer] += 1
-        number = written[customer]
-        text = f"{customer.chat_id}: letter {number}"
-        kinds = [kind for every, kind in KINDS.items() if number % every == 0]
-        words = text if number % SAME_EVERY else SAME_WORDS
-        letters.append(Letter(customer, words, *kinds[:1]))
+        letters.append(_make_letter(customer, written[customer], chance))
     return letters
+
+
+def _make_odd_letter(customer, chance):
+    """Return a text with marks, or a file with an odd name."""
+    text = f"{customer.chat_id}: the only letter"
+    if chance.random() < 0.5:
+        return Letter(customer, text, "file", chance.choice(ODD_NAMES))
+    return Letter(customer, chance.choice(DECORATIONS).format(text))
+
+
+def _make_mailing(customer, mate, number):
+    text = f"{customer.chat_id}, {mate.chat_id}: mailing {number}"
+    return [Letter(customer, text, "mailing", mates=(mate,)), Letter(mate, text, "mailed")]
+
+
+def _can_be_mates(one, other):
+    return (
+        one != other
+        and one.account == other.account
+        and one.is_known_by_phone
+        and other.is_known_by_phone
+    )
+
+
+def _make_letter(customer, number, chance):
+    text = f"{customer.chat_id}: letter {number}"
+    kinds = [kind for every, kind in KINDS.items() if number % every == 0]
+    kind = kinds[0] if kinds else "text"
+    is_odd = chance.random() < 0.5 and kind != "contact"
+    if is_odd:
+        text = chance.choice(DECORATIONS).format(text)
+    if number % SAME_EVERY == 0:
+        text = SAME_WORDS[number // SAME_EVERY % len(SAME_WORDS)]
+    if kind == "text" and customer.is_known_by_phone and chance.random() < 0.5:
+        kind = "dialog"
+    return Letter(customer, text, kind, chance.choice(ODD_NAMES) if is_odd else FILE_NAME)

@@ -6,7 +6,13 @@ from contextlib import closing
 
 TICK = 0.4  # seconds between two looks
 JOURNAL_LAG = 300  # seconds that the addon waits for the service's journal
+TAKEOVER = 120  # seconds after which the addon takes over what a killed Odoo was sending
 STILL_ON_ITS_WAY = 1.5  # seconds after which a request of a killed Odoo has certainly arrived
+SECONDS = {
+    "journal_lag": JOURNAL_LAG,
+    "takeover": TAKEOVER,
+    "on_its_way": STILL_ON_ITS_WAY,
+}
 
 # Each with the lock of the scheduled action whose pauses it ends: only while that does not run.
 PAUSES = {
@@ -14,12 +20,23 @@ PAUSES = {
         """UPDATE telegram_instance
               SET send_after = now() AT TIME ZONE 'UTC'
             WHERE id = %(instance)s AND send_after > now() AT TIME ZONE 'UTC'""",
+        """UPDATE telegram_instance
+              SET check_after = now() AT TIME ZONE 'UTC'
+            WHERE id = %(instance)s AND check_after > now() AT TIME ZONE 'UTC'""",
         """UPDATE telegram_message
               SET missing_since_date = missing_since_date - make_interval(secs => %(journal_lag)s)
             WHERE instance_id = %(instance)s AND state = 'unsure' AND is_settling
               AND missing_since_date > now() AT TIME ZONE 'UTC'
                    - make_interval(secs => %(journal_lag)s)
               AND missing_since_date < now() AT TIME ZONE 'UTC'
+                   - make_interval(secs => %(on_its_way)s)
+        """,
+        """UPDATE telegram_message
+              SET last_attempt_date = last_attempt_date - make_interval(secs => %(takeover)s)
+            WHERE instance_id = %(instance)s AND state = 'sending'
+              AND last_attempt_date > now() AT TIME ZONE 'UTC'
+                   - make_interval(secs => %(takeover)s)
+              AND last_attempt_date < now() AT TIME ZONE 'UTC'
                    - make_interval(secs => %(on_its_way)s)
         """,
     ),
@@ -102,5 +119,4 @@ class PassingTime(threading.Thread):
         if not cursor.fetchone():
             return
         for pause in pauses:
-            values = {"journal_lag": JOURNAL_LAG, "on_its_way": STILL_ON_ITS_WAY}
-            cursor.execute(pause, {"instance": instance_id, **values})
+            cursor.execute(pause, {"instance": instance_id, **SECONDS})

@@ -4,12 +4,13 @@
 import random
 import time
 
-from .letters import Letter
+from .letters import DECORATIONS, ODD_NAMES, Letter, choose_modes
 from .storm import LONGEST_LIFE, SHORTEST_LIFE, wait_until_settled
 from .verdict import Books, Verdict
 
 SENDER = {"chatType": "user", "chatName": "Poison", "senderName": "Poison"}
 DATA = {"typeMessage": "textMessage", "textMessageData": {"textMessage": "Poison"}}
+ODD = 0.5  # of all messages: with marks, and files with odd names among them
 LONGEST_INDEXED = 2704  # bytes that an index of PostgreSQL takes
 RECEIVED = """
     SELECT chat.instance_id, chat.telegram_id, message.text
@@ -132,8 +133,11 @@ class Downpour:
             self._chance.shuffle(writers)
             if not share:
                 continue
-            words = f"Round {name}, message"
-            phone.burst(share, *(each.chat_id for each in writers), text=words)
+            words, files = f"Round {name}, message", []
+            if self._chance.random() < ODD:
+                words = self._chance.choice(DECORATIONS).format(words)
+                files = [*self._chance.sample(ODD_NAMES, 2), *[""] * 6]
+            phone.burst(share, *(each.chat_id for each in writers), text=words, file_names=files)
             self.letters += [
                 Letter(writers[number % len(writers)], f"{words} {number + 1}")
                 for number in range(share)
@@ -158,6 +162,7 @@ class Downpour:
             ):
                 calls_between = {"kind": "pass", "times": chance.randint(1, 8)}
                 self._service.add_faults(phone, method, calls_between, chance.choice(kinds))
+            phone.change(**choose_modes(chance))
 
     def _start_workers(self):
         for worker in self._workers:
@@ -224,4 +229,5 @@ def run(downpour, service, inbox, *, messages, rounds, seconds, say=None):
     verdict.judge_ledger(downpour.letters, inbox.shown())
     verdict.judge_ledger(downpour.letters, inbox.received())
     verdict.judge_events(downpour.poisoned, *inbox.events())
+    verdict.judge_chats(downpour.letters, inbox.chats())
     return verdict

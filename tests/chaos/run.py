@@ -6,8 +6,25 @@ import time
 from .storm import Storm, wait_until_settled
 from .verdict import Verdict
 
+EACH_SLEEPER = 4  # letters that it is given first
 
-def run(service, workers, queue, letters, books, passing_time, *, rounds, seed, seconds, say=None):
+
+def run(
+    service,
+    workers,
+    queue,
+    letters,
+    books,
+    passing_time,
+    *,
+    rounds,
+    seed,
+    seconds,
+    proxy=None,
+    sleepers=None,
+    without=(),
+    say=None,
+):
     """Send letters through a storm, and judge.
 
     :param service: ``Service`` with the letters' customers
@@ -16,22 +33,34 @@ def run(service, workers, queue, letters, books, passing_time, *, rounds, seed, 
     :param books: ``Books``
     :param PassingTime passing_time: not started yet
     :param int seconds: after which there are no more kills; as long again for settling
+    :param proxy: the sandbox's ``Proxy`` between the workers and the service, if there is one
+    :param sleepers: ``Sleepers``, for processes that are stopped for minutes
+    :param without: names of ``letters.PARTS`` that are left out
     :param say: function that takes a line for a person
     :return: (Verdict, number of kills, number of faults that hit)
     """
     say = say or (lambda line: None)
-    storm = Storm(service, workers, queue, seed)
+    storm = Storm(service, workers, queue, seed, proxy, without)
+    service.set_clock_ahead(storm.clock_ahead)
+    rest = letters
     start = time.monotonic()
     passing_time.start()
     try:
+        if sleepers:
+            say("stop some processes")
+            batches, rest = take_some(letters, len(service.phones), EACH_SLEEPER)
+            sleepers.stop_some(queue, batches)
         storm.rage(
-            letters,
+            rest,
             rounds,
             start + seconds,
             lambda number: say(
                 f"round {number + 1} of {rounds}, {storm.kills} kills, {service.hits} faults"
             ),
         )
+        if sleepers:
+            say("wake those that were stopped")
+            sleepers.wake()
         say("settle")
         wait_until_settled(
             lambda: (
@@ -47,6 +76,8 @@ def run(service, workers, queue, letters, books, passing_time, *, rounds, seed, 
     finally:
         for worker in workers:
             worker.kill()
+        if sleepers:
+            sleepers.kill()
         passing_time.end()
     if passing_time.error:
         raise passing_time.error
@@ -54,4 +85,14 @@ def run(service, workers, queue, letters, books, passing_time, *, rounds, seed, 
     ledgers = [phone.ledger() for phone in service.phones]
     verdict.judge_ledger(letters, ledgers)
     verdict.judge_odoo(letters, ledgers, books.messages())
-    return verdict, storm.kills, service.hits
+    verdict.judge_chats(letters, books.chats())
+    return verdict, storm.kills, service.hits + storm.broken
+
+
+def take_some(letters, accounts, count):
+    """Return the first letters of each account, and the rest, both in their order."""
+    taken, rest = [[] for _account in range(accounts)], []
+    for letter in letters:
+        batch = taken[letter.customer.account]
+        (batch if len(batch) < count else rest).append(letter)
+    return taken, rest

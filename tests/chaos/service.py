@@ -67,6 +67,10 @@ class Service:
         for phone in self.phones:
             phone.change(**switches)
 
+    def set_clock_ahead(self, seconds):
+        """Let the service's clock be ahead of Odoo's, or behind it."""
+        self.phones[0].set_clock_ahead(seconds)
+
     def count_notifications(self):
         """Return how many notifications wait for Odoo."""
         return sum(phone.instance()["webhooksCount"] for phone in self.phones)

@@ -6,11 +6,23 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from .letters import choose_modes
+
 SHORTEST_LIFE, LONGEST_LIFE = 0.2, 3.0  # seconds from the first sending to the kill
 LOOK = 0.5  # seconds between two looks whether all is settled
 OTHER_SENDS = ("sendFileByUrl", "sendPoll", "sendContact")
 ASKING = ("showMessagesQueue", "lastOutgoingMessages", "checkAccount", "getStateInstance")
 RECEIVING = ("receiveNotification", "deleteNotification")
+CLOCKS = (-180, 180)  # seconds by which the service's clock is ahead of Odoo's
+BROKEN = ("cut_after", "cut_before", "time_out", "refuse")  # by the proxy
+ALMOST_OK = (201, 202, 204, 206, 207, 301, 302, 303, 304)
+FAILED_SENDS = tuple(
+    "lost_before lost_after reset truncated broken_off html hold delay storm 5xx 5xx_after".split()
+)
+PARTS_OF_SENDS = {
+    "statuses": ("2xx_after", "2xx_after", "early_hints"),
+    "ids": ("same_id", "wrong_id"),
+}
 VICTIMS = (("first",), ("second",), ("first", "second"), ("first", "service"), ("service",))
 WEIGHTS = (3, 3, 2, 1, 1)
 
@@ -24,14 +36,23 @@ class Storm:
     :param workers: two ``Worker``
     :param queue: function that takes letters and queues them in Odoo, committed
     :param int seed: of the choices
+    :param proxy: the sandbox's ``Proxy`` between the workers and the service, if there is one
+    :param without: names of ``letters.PARTS`` that are left out
     """
 
-    def __init__(self, service, workers, queue, seed):
+    def __init__(self, service, workers, queue, seed, proxy=None, without=()):
         self._service = service
         self._workers = workers
         self._queue = queue
+        self._proxy = proxy
+        if proxy:
+            proxy.part = "/send"
         self._chance = random.Random(seed)
+        self._without = without
+        ahead = self._chance.choice(CLOCKS)
+        self.clock_ahead = 0 if "clock" in without else ahead
         self.kills = 0
+        self.broken = 0  # requests by the proxy
 
     def rage(self, letters, rounds, deadline, report=None):
         """Queue all letters, some in each round.
@@ -54,15 +75,18 @@ class Storm:
         self.calm()
 
     def calm(self):
-        """Let everything work again."""
-        self._service.clear_faults()
-        self._service.change_all(stateInstance="authorized", longPoll=False)
+        """Let everything work again; what the service makes of texts stays as it is."""
+        self._clear_faults()
+        self._service.change_all(
+            stateInstance="authorized", longPoll=False, checkAccountLimitedUntil=0
+        )
         for worker in self._workers:
             worker.start()
 
     def _round(self):
         for phone in self._service.phones:
             self._disturb(phone)
+        self._disturb_proxy()
         victims = self._chance.choices(VICTIMS, WEIGHTS)[0]
         doomed = [
             worker
@@ -81,9 +105,23 @@ class Storm:
             down = self._chance.uniform(0, 1)
             self._service.restart(lambda: threading.Event().wait(down))
             self.kills += 1
-        self._service.clear_faults()
+        self._clear_faults()
 
     # === FAULTS === #
+
+    def _clear_faults(self):
+        self._service.clear_faults()
+        if self._proxy:
+            self.broken -= sum(order != "pass" for order in self._proxy.orders)
+            self._proxy.orders.clear()
+
+    def _disturb_proxy(self):
+        """Let requests and answers be lost on their way, in this round."""
+        if self._proxy:
+            for _number in range(self._chance.randint(1, 4)):
+                passed = ["pass"] * self._chance.randint(2, 8)
+                self._proxy.orders.extend([*passed, self._chance.choice(BROKEN)])
+                self.broken += 1
 
     def _disturb(self, phone):
         """Let calls of one account go wrong in this round."""
@@ -104,16 +142,27 @@ class Storm:
             self._service.add_faults(phone, "deleteNotification", "duplicate")
         # A suspended account's messages wait at the service; a long poll is a long transaction.
         state = "suspended" if chance.random() < 0.2 else "authorized"
-        phone.change(stateInstance=state, longPoll=chance.random() < 0.2)
+        # A phone number cannot always be checked: then only the echo tells whose chat it is.
+        limited_until = phone.now() + 3600 if chance.random() < 0.3 else 0
+        phone.change(
+            stateInstance=state,
+            longPoll=chance.random() < 0.2,
+            checkAccountLimitedUntil=int(limited_until),
+            **({} if "formatting" in self._without else choose_modes(chance)),
+        )
 
     def _failed_send(self):
         chance = self._chance
-        kind = chance.choice(
-            "lost_before lost_after reset truncated broken_off html hold delay storm 5xx "
-            "5xx_after".split()
-        )
+        kinds = FAILED_SENDS
+        for part, own in PARTS_OF_SENDS.items():
+            kinds += () if part in self._without else own
+        kind = chance.choice(kinds)
         if kind == "storm":
             return self._too_many(chance.randint(1, 4))
+        if kind == "2xx_after":
+            status = chance.choice(ALMOST_OK)
+            headers = {"Location": f"{self._service.url}/"} if 300 < status < 304 else {}
+            return {"kind": "status_after", "status": status, "headers": headers}
         if kind in ("5xx", "5xx_after"):
             kind = "status" if kind == "5xx" else "status_after"
             return {"kind": kind, "status": chance.choice((499, 500, 502, 503, 504))}

@@ -3,12 +3,16 @@
 import unittest
 from functools import partial
 
-from odoo.service.model import retrying
+from odoo.exceptions import UserError
+from odoo.service.model import call_kw, retrying
 from odoo.tests import get_db_name, tagged
+
+from green_api_sandbox.http.proxy import start_proxy
 
 from ..common import SECRET_MARK
 from .chaos_case import ChaosCase, connect
-from .letters import Letter, make_customers, make_letters
+from .dialogs import Dialogs
+from .letters import DECORATIONS, Letter, make_customers, make_letters
 from .passing_time import PassingTime
 from .run import run
 from .verdict import Books, Verdict, count_late
@@ -25,30 +29,41 @@ class TestChaos(ChaosCase):
 
     id_instances = (4100000901, 4100000902)
 
+    def setUp(self):
+        super().setUp()
+        self.dialogs = Dialogs([self.call] * 2, (UserError,), SEED)
+
+    def call(self, model, method, *arguments):
+        """Call a method as a browser would, committed; return what it gets."""
+        with self.environment() as env:
+            return retrying(partial(call_kw, env[model], method, list(arguments), {}), env)
+
     def queue(self, letters):
         for letter in letters:
-            with self.environment() as env:
-                instance = env["telegram.instance"].browse(
-                    self.instance_ids[letter.customer.account]
-                )
+            instance_id = self.instance_ids[letter.customer.account]
+            if letter.kind in ("dialog", "mailing"):
+                self.dialogs.write(letter, instance_id)
+            elif letter.kind != "mailed":
                 method, arguments = letter.get_call()
-                retrying(partial(getattr(instance, method), *arguments), env)
+                self.call("telegram.instance", method, [instance_id], *arguments)
 
     def test_exactly_once(self):
         """Whatever is killed or goes wrong, each message arrives once, in its chat's order."""
         letters = make_letters(self.customers, LETTERS, SEED)
-        workers = [self.worker(number) for number in (1, 2)]
-        verdict, kills, faults = run(
-            self.service,
-            workers,
-            self.queue,
-            letters,
-            Books(connect, get_db_name(), self.instance_ids),
-            PassingTime(connect, get_db_name(), self.instance_ids),
-            rounds=ROUNDS,
-            seed=SEED,
-            seconds=PATIENCE,
-        )
+        with start_proxy() as proxy:
+            workers = [self.worker(number, proxy=proxy.url) for number in (1, 2)]
+            verdict, kills, faults = run(
+                self.service,
+                workers,
+                self.queue,
+                letters,
+                Books(connect, get_db_name(), self.instance_ids),
+                PassingTime(connect, get_db_name(), self.instance_ids),
+                rounds=ROUNDS,
+                seed=SEED,
+                seconds=PATIENCE,
+                proxy=proxy,
+            )
         self.assertEqual(verdict.details, [])
         self.assertEqual(verdict.delivered, LETTERS)
         self.assertGreaterEqual(kills, ROUNDS)
@@ -86,6 +101,37 @@ class TestVerdict(unittest.TestCase):
         verdict = self.judge(["a", "b", "same"], ["a", "same", "same"])
         self.assertEqual((verdict.lost, verdict.doubled), (1, 1))
         self.assertFalse(verdict.is_good)
+
+    def test_marks(self):
+        """Marks that come or go make no difference; words do."""
+        for decoration in DECORATIONS:
+            text = decoration.format("a")
+            self.assertTrue(self.judge([text], [text.replace("*", "**")]).is_good, text)
+            self.assertFalse(self.judge([text], [decoration.format("b")]).is_good, text)
+
+    def test_one_id_twice(self):
+        """The same id in two chats is told apart by the chat; in Odoo's books as well."""
+        one, other = make_customers(1, 2)
+        letters = [Letter(one, "a"), Letter(other, "a")]
+        ledger = [
+            {"chatId": each.chat_id, "message": "a", "idMessage": "7"} for each in (one, other)
+        ]
+        rows = [(each.chat_id, "a", "sent", "7", False) for each in (one, other)]
+        verdict = Verdict()
+        verdict.judge_odoo(letters, [ledger], [rows])
+        self.assertTrue(verdict.is_good, verdict.details)
+        verdict.judge_odoo(letters, [ledger[:1]], [rows])
+        self.assertEqual(verdict.misjudged, 1)
+
+    def test_second_chats(self):
+        """A chat under the phone number beside the one under the id: the customer has two."""
+        customers = make_customers(1, 2)
+        letters = [Letter(each, "a") for each in customers]
+        verdict = Verdict()
+        verdict.judge_chats(letters, [[each.chat_id for each in customers]])
+        self.assertTrue(verdict.is_good, verdict)
+        verdict.judge_chats(letters, [[customers[0].chat_id, customers[0].address]])
+        self.assertEqual(verdict.second_chats, 1)
 
     def test_order(self):
         """One that is overtaken is late; those that overtook it are not."""

@@ -1,18 +1,44 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import os
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.tests import get_db_name, tagged
 from odoo.tools import config, mute_logger
 
+from ...models.sending.claim import TAKEOVER_SECONDS
+from ...models.sending.unsure import JOURNAL_LAG
 from ..committed_case import CommittedCase
 from ..common import CUSTOMER_CHAT
 
 LOCK_ACTION = "SELECT 1 FROM ir_cron WHERE id = %s FOR UPDATE"
 RUN_ACTION = "env['ir.cron'].browse({cron_id}).method_direct_trigger()"
+# The process stops itself between a claim and the call. Its claims last for a moment only.
+STOP_BEFORE_CALL = """
+import os, signal
+from odoo.addons.telegram_green_api.models.sending import claim
+claim.CLAIM_SECONDS = 0.5
+messages = env.registry['telegram.message']
+get_method = messages._get_method
+def stop(*args):
+    messages._get_method = get_method
+    os.kill(os.getpid(), signal.SIGSTOP)
+    return get_method(*args)
+messages._get_method = stop
+"""
+# Of a process, the connection that holds the lock of a scheduled action.
+END_LOCK = """
+    SELECT pg_terminate_backend(pid)
+      FROM pg_stat_activity
+     WHERE application_name = %s
+       AND pid IN (SELECT pid FROM pg_locks
+                    WHERE relation = 'ir_cron'::regclass AND mode = 'RowShareLock')
+"""
 
 BREAK_CONNECTIONS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s
@@ -26,8 +52,11 @@ class TestCrash(CommittedCase):
     name = "Crash test"
 
     @contextmanager
-    def start_action(self, cron_id):
-        """Run a scheduled action in an Odoo process of its own."""
+    def start_action(self, cron_id, preparation=""):
+        """Run a scheduled action in an Odoo process of its own.
+
+        :param str preparation: Python that it runs before
+        """
         command = [sys.executable, "-m", "odoo", "shell", "-c", config["config"]]
         process = subprocess.Popen(
             [*command, "-d", get_db_name(), "--no-http"],
@@ -36,7 +65,9 @@ class TestCrash(CommittedCase):
             text=True,
         )
         try:
-            process.stdin.write(RUN_ACTION.format(cron_id=cron_id))
+            action = RUN_ACTION.format(cron_id=cron_id)
+            program = f"{preparation}\n{action}"
+            process.stdin.write(f"exec({program!r}, globals())")
             process.stdin.close()
             yield process
         finally:
@@ -54,6 +85,13 @@ class TestCrash(CommittedCase):
             mail_message = partner._message_telegram(text, instance=instance)
             return env["telegram.message"].search([("mail_message_ids", "in", mail_message.ids)]).id
 
+    def let_pass(self, field, seconds):
+        """Move a date of the messages into the past."""
+        with self.environment() as env:
+            domain = [("instance_id", "=", self.instance_id), (field, "!=", False)]
+            for message in env["telegram.message"].search(domain):
+                message[field] -= timedelta(seconds=seconds)
+
     def state(self, message_id):
         return self.values_of("telegram.message", "state", [("id", "=", message_id)])[0]
 
@@ -69,7 +107,9 @@ class TestCrash(CommittedCase):
         self.phone.release()
         with self.environment() as env:  # until the database has noticed, too
             env.cr.execute(LOCK_ACTION, [self.send_cron_id])
-        self.assertEqual(self.state(message_id), "sending", "the claim was committed")
+        self.run_action(self.send_cron_id)
+        self.assertEqual(self.state(message_id), "sending", "its process may still be there")
+        self.let_pass("last_attempt_date", TAKEOVER_SECONDS)
         self.run_action(self.send_cron_id)
         self.assertEqual(self.state(message_id), "unsure")
         self.phone.change(journalLagSeconds=0)
@@ -90,9 +130,64 @@ class TestCrash(CommittedCase):
             self.phone.release()
             process.wait(120)
         self.assertEqual(self.state(message_id), "sending")
+        self.let_pass("last_attempt_date", TAKEOVER_SECONDS)
         self.run_action(self.send_cron_id)
         self.assertEqual(self.state(message_id), "sent")
         self.assertEqual(len(self.phone.ledger()), 1)
+
+    def test_stopped_between_claim_and_call(self):
+        """A process that was frozen and lost the lock of its action sends nothing when it wakes up
+        after another one has taken over."""
+        message_id = self.queue("Only once")
+        with self.start_action(self.send_cron_id, STOP_BEFORE_CALL) as process:
+            os.waitpid(process.pid, os.WUNTRACED)
+            self.end_lock(process)
+            self.let_pass("last_attempt_date", TAKEOVER_SECONDS)
+            self.run_action(self.send_cron_id)
+            self.assertEqual(self.state(message_id), "unsure")
+            self.let_pass("missing_since_date", JOURNAL_LAG)
+            self.run_action(self.send_cron_id)
+            self.assertEqual(self.state(message_id), "sent")
+            process.send_signal(signal.SIGCONT)
+            process.wait(120)
+        self.assertEqual(self.state(message_id), "sent")
+        self.assertEqual(len(self.phone.ledger()), 1)
+
+    def test_stopped_and_alone(self):
+        """A process that was frozen and still has the lock claims the message again."""
+        message_id = self.queue("Only once")
+        with self.start_action(self.send_cron_id, STOP_BEFORE_CALL) as process:
+            os.waitpid(process.pid, os.WUNTRACED)
+            with self.environment() as env:
+                env.cr.execute("SELECT pg_sleep(0.5)")  # its claim ends
+            process.send_signal(signal.SIGCONT)
+            self.assertEqual(process.wait(120), 0)
+        self.run_action(self.send_cron_id)
+        self.assertEqual(self.state(message_id), "sent")
+        self.assertEqual(len(self.phone.ledger()), 1)
+        self.assertEqual(self.values_of("telegram.message", "claim_number", []), [2])
+
+    def test_taken_over_during_the_call(self):
+        """The outcome of a call is kept though another process has taken over meanwhile."""
+        message_id = self.queue("Only once")
+        self.phone.change(journalLagSeconds=3600)  # the service does not tell the other one
+        self.phone.fault("sendMessage", "hold")
+        with self.start_action(self.send_cron_id) as process:
+            self.phone.ledger(count=1, timeout=120)
+            self.end_lock(process)
+            self.let_pass("last_attempt_date", TAKEOVER_SECONDS)
+            self.run_action(self.send_cron_id)
+            self.assertEqual(self.state(message_id), "unsure")
+            self.phone.release()
+            process.wait(120)
+        self.assertEqual(self.state(message_id), "sent")
+        self.assertEqual(len(self.phone.ledger()), 1)
+
+    def end_lock(self, process):
+        """End the connection of a process that holds the lock of its scheduled action."""
+        with self.environment() as env:
+            env.cr.execute(END_LOCK, [f"odoo-{process.pid}"])
+            self.assertEqual(env.cr.rowcount, 1)
 
     def test_killed_before_deleting_at_the_service(self):
         """What the service is told to delete is stored by then, whatever happens next."""

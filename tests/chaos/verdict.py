@@ -5,6 +5,8 @@ from collections import Counter, defaultdict
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from .letters import essence
+
 SENT = ("sent", "delivered", "read")
 MESSAGES = """
     SELECT chat.instance_id, chat.telegram_id,
@@ -14,6 +16,12 @@ MESSAGES = """
       JOIN telegram_chat AS chat ON chat.id = message.chat_id
      WHERE chat.instance_id = ANY(%s) AND message.direction = 'outgoing'
      ORDER BY message.id
+"""
+CHATS = """
+    SELECT instance_id, telegram_id
+      FROM telegram_chat
+     WHERE instance_id = ANY(%s)
+     ORDER BY id
 """
 UNSETTLED = """
     SELECT (SELECT count(*) FROM telegram_message
@@ -36,6 +44,7 @@ class Verdict:
     undecided: int = 0  # Odoo does not call them sent, though all had time
     misjudged: int = 0  # Odoo calls them sent, but with the id of another message, or of none
     invented: int = 0  # messages in Odoo that nobody wrote
+    second_chats: int = 0  # chats in Odoo beyond the one that each customer has
     set_aside: int = 0  # notifications that cannot be processed
     left_new: int = 0  # notifications that were not processed, though all had time
     details: list = field(default_factory=list)
@@ -51,6 +60,7 @@ class Verdict:
             f"{self.lost} lost",
             f"{self.doubled} doubled",
             f"{self.out_of_order} out of order",
+            f"{self.second_chats} second chats",
         ]
         counts += [
             f"{getattr(self, name)} {name.replace('_', ' ')}"
@@ -65,17 +75,17 @@ class Verdict:
             self.details.append(f"{name}: {sentence}")
 
     def judge_ledger(self, letters, ledgers):
-        """Compare what was written with what arrived.
+        """Compare what was written with what arrived, but for marks that format.
 
         :param letters: all that were written, in order
         :param ledgers: of each account, what Telegram got, or what Odoo has received
         """
         written, got = defaultdict(list), defaultdict(list)
         for letter in letters:
-            written[letter.customer.account, letter.customer.chat_id].append(letter.text)
+            written[letter.customer.account, letter.customer.chat_id].append(essence(letter.text))
         for account, ledger in enumerate(ledgers):
             for entry in ledger:
-                got[account, entry["chatId"]].append(entry["message"])
+                got[account, entry["chatId"]].append(essence(entry["message"]))
         self.queued, self.delivered = len(letters), sum(map(len, got.values()))
         for chat in written.keys() | got.keys():
             lost = Counter(written[chat]) - Counter(got[chat])
@@ -106,20 +116,38 @@ class Verdict:
             "Odoo has more messages than were written",
         )
         for account, (ledger, rows) in enumerate(zip(ledgers, messages, strict=True)):
-            got = {entry["idMessage"]: (entry["chatId"], entry["message"]) for entry in ledger}
+            got = defaultdict(list)  # by id, which may have been given to several
+            for entry in ledger:
+                got[entry["idMessage"]].append((entry["chatId"], essence(entry["message"])))
             for chat_id, text, state, id_message, is_settling in rows:
                 words = f"account {account}, chat {chat_id}, {text!r}, id {id_message}: {state}"
                 if state not in SENT:
                     self._blame("undecided", 1, f"{words}, settling: {is_settling}")
-                elif not _is_same(got.pop(id_message, None), chat_id, text):
+                    continue
+                entry = _find_same(got[id_message], chat_id, essence(text))
+                if entry:
+                    got[id_message].remove(entry)
+                else:
                     self._blame("misjudged", 1, words)
 
+    def judge_chats(self, letters, chats):
+        """Count the chats in Odoo that a customer has beyond the first.
 
-def _is_same(entry, chat_id, text):
-    """Whether an entry of the ledger is that message; a chat's number may be unknown to Odoo."""
-    if not entry:
-        return False
-    return entry[1] == text and (entry[0] == chat_id or chat_id.endswith("@c.us"))
+        :param chats: of each account, Telegram IDs or phone forms
+        """
+        for account, ids in enumerate(chats):
+            customers = {each.customer for each in letters if each.customer.account == account}
+            for customer in customers:
+                own = [each for each in ids if each in (customer.chat_id, customer.address)]
+                self._blame("second_chats", max(0, len(own) - 1), f"account {account}: {own}")
+
+
+def _find_same(entries, chat_id, text):
+    """Return the entry of the ledger that is a message; a chat's number may be unknown to Odoo."""
+    for entry in entries:
+        if entry[1] == text and (entry[0] == chat_id or chat_id.endswith("@c.us")):
+            return entry
+    return None
 
 
 def count_late(written, got):
@@ -157,6 +185,13 @@ class Books:
         for instance_id, *rest in self._rows(MESSAGES, [self._instance_ids]):
             chat_id, text, state, id_message, is_settling = rest
             found[instance_id].append((chat_id, text, state, id_message, is_settling))
+        return list(found.values())
+
+    def chats(self):
+        """Return for each account the IDs of its chats, see ``Verdict.judge_chats``."""
+        found = {instance_id: [] for instance_id in self._instance_ids}
+        for instance_id, chat_id in self._rows(CHATS, [self._instance_ids]):
+            found[instance_id].append(chat_id)
         return list(found.values())
 
     def _rows(self, query, values):

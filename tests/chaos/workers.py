@@ -31,6 +31,15 @@ class Worker:
     def is_running(self):
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def signal(self, number):
+        """Send it a signal, if it runs."""
+        if self.is_running:
+            self._process.send_signal(number)
+
     def start(self):
         """Start it, unless it runs."""
         if self.is_running:

@@ -3,6 +3,7 @@
 import logging
 import socket
 import threading
+import time
 
 from odoo.tests import tagged
 
@@ -52,6 +53,19 @@ class TestClient(ClientCase):
                 self.assertFails(RetryableError, const.CODE_NOT_JSON, call)
             self.phone.fault(method, "status", status=200, body=[])
             self.assertEqual(call(), [])
+
+    def test_difference_of_the_clocks(self):
+        """The clocks are taken for equal, or a date that is none for the service's clock."""
+        self.assertIsNone(self.client.clock_offset)
+        self.addCleanup(self.phone.set_clock_ahead, 0)
+        for ahead in (-180, 0, 3600):
+            self.phone.set_clock_ahead(ahead)
+            self.client.get_messages_count()
+            self.assertAlmostEqual(self.client.clock_offset, ahead, delta=2)
+        measured = self.client.clock_offset
+        for date in (None, "", "yesterday", "Fri, 31 Dec 9999 23:59:59 GMT", "Thu, 01 Jan 1970"):
+            self.client._measure_clock(date, time.time())
+            self.assertEqual(self.client.clock_offset, measured, date)
 
     def test_number_that_cannot_be_sent(self):
         """JSON has no NaN: that is refused before anything is sent."""
@@ -105,6 +119,28 @@ class TestClient(ClientCase):
                     OutcomeUnknownError, code, self.client.send_message, CUSTOMER_CHAT, "Hello"
                 )
 
+    def test_status_between_success_and_refusal(self):
+        """An accepted message was called refused, and queued again after each pause."""
+        for status in (201, 202, 203, 204, 206, 207, 300, 301, 302, 303, 304):
+            with self.subTest(status):
+                body = "" if status in (204, 304) else {"idMessage": "1"}
+                self.phone.fault("sendMessage", "status_after", status=status, body=body)
+                self.assertFails(
+                    OutcomeUnknownError,
+                    const.CODE_NOT_JSON,
+                    self.client.send_message,
+                    CUSTOMER_CHAT,
+                    "Hello",
+                )
+
+    def test_early_hints(self):
+        """Interim responses are no response: the one of the call follows."""
+        self.phone.fault("sendMessage", "early_hints", times=2)
+        for _number in range(2):
+            self.assertTrue(self.client.send_message(CUSTOMER_CHAT, "Hello").id_message)
+        self.assertEqual(self.client.get_state_instance().state, "authorized")
+        self.assertEqual(len(self.phone.ledger(count=2)), 2)
+
     def test_question_may_be_repeated(self):
         """The same disturbances of a question are no doubt: asking again does no harm."""
         for fault, code in (
@@ -153,8 +189,18 @@ class TestClient(ClientCase):
     def test_redirect_is_not_followed(self):
         """The token of the path must not travel to another host."""
         headers = {"Location": f"{self.sandbox_url}/elsewhere"}
-        self.phone.fault("getStateInstance", "status", status=302, headers=headers)
-        self.assertFails(RefusedError, const.CODE_HTTP, self.client.get_state_instance)
+        for status in (301, 302, 303, 304, 307, 308):
+            self.phone.fault("getStateInstance", "status", status=status, headers=headers)
+            self.assertFails(RetryableError, const.CODE_NOT_JSON, self.client.get_state_instance)
+            self.phone.fault("sendMessage", "status", status=status, headers=headers)
+            self.assertFails(
+                OutcomeUnknownError,
+                const.CODE_NOT_JSON,
+                self.client.send_message,
+                CUSTOMER_CHAT,
+                "Hello",
+            )
+        self.assertEqual(len(self.phone.requests()), 12)
 
     def test_endless_answer(self):
         """An answer without end is cut off instead of filling the memory."""

@@ -52,6 +52,35 @@ class TestSession(AccountCase):
         self.send_queue()
         self.assertEqual((message.state, self.instance.state), ("sent", "authorized"))
 
+    def test_blocked_by_mistake(self):
+        """After a message to a deleted user GREEN-API may say "blocked" wrongly; a restart heals
+        that, so it is advised before another account is."""
+        self.phone.change(stateInstance="blocked", blockedByMistake=True)
+        self.instance._refresh_state()
+        advice = self.instance.state_message
+        self.assertLess(advice.index("Restart"), advice.index("another account"))
+        self.press("action_restart")
+        self.instance._refresh_state()
+        self.assertEqual(self.instance.state, "authorized")
+
+    def test_starting_without_end(self):
+        """After an expired code an account may be starting for ever; signing out heals that. The
+        administrator gets to know it, and not before the time of a usual restart is over."""
+        self.phone.change(stateInstance="starting")
+        self.instance._refresh_state()
+        for minutes, is_stuck in ((0, False), (9, False), (11, True)):
+            with self.subTest(minutes):
+                began = fields.Datetime.now() - timedelta(minutes=minutes)
+                self.instance.state_date = began
+                self.instance._refresh_state()
+                self.assertEqual(self.instance.state_date, began, "the state is the same")
+                self.assertEqual("Sign Out" in self.instance.state_message, is_stuck)
+                self.assertEqual(bool(self.instance.activity_ids), is_stuck)
+        self.press("action_restart")
+        self.assertNotIn("Sign Out", self.instance.state_message, "it has just been restarted")
+        self.press("action_log_out")
+        self.assertEqual(self.instance.state, "notAuthorized")
+
     def test_restart_refused(self):
         """An instance that is not paid says so, and keeps that as its state."""
         self.phone.change(expired=True)
@@ -120,10 +149,10 @@ class TestNewToken(AccountCase):
         message = self.write_from(self.customer, "Not lost")
         budget = self.instance._get_send_budget()
         with self.instance._get_client() as client:
-            claimed = message._claim_next(self.instance, budget)
-            self.renew()
             sender = QueueSender(self.instance)
-            handler, args = sender._send(claimed, client, RateLimiter())
+            claim = sender._claim_next(message, budget)
+            self.renew()
+            handler, args = sender._send(claim, client, RateLimiter())
             handler(*args)
         self.assertEqual(message.state, "queued")
         self.assertEqual(self.instance.state, "authorized", "no alarm")

@@ -132,7 +132,7 @@ class TestTelegramQueue(TelegramCase):
         self.press(queue, "action_clear_webhooks")
         self.assertEqual(self.open().webhooks_count, 0)
         with self.assertRaisesRegex(UserError, "wait [0-9]+ seconds"):
-            self.press(queue, "action_clear_webhooks")
+            self.press(self.open(), "action_clear_webhooks")
 
     def test_service_down(self):
         """A service that does not answer is said to, and nothing is shown in its place."""

@@ -145,14 +145,26 @@ class TestStart(StartCase):
         self.assertFalse(self.find(self.fresh))
 
     def test_connected_already(self):
-        """The same id a second time is the same instance: with the new token, back if archived."""
+        """The same id a second time is the same instance: asked first, with the new token, back
+        if archived, and never renamed."""
         self.instance.api_token_new = "former"
         self.instance.active = False
         self.begin()
-        self.connect(self.phone, name="Again")
+        answer = self.connect(self.phone, name="Again")
+        self.assertEqual(answer["connected"]["id"], self.instance.id)
+        self.assertIn("“Sales”, which is archived", answer["connected"]["message"])
+        self.assertEqual(self.instance.sudo().api_token, "former")
+        self.assertFalse(self.instance.active)
+        self.connect(self.phone, name="Again", replace=True)
         self.assertTrue(self.instance.active)
-        self.assertEqual(self.instance.name, "Again")
+        self.assertEqual(self.instance.name, "Sales")
         self.assertEqual(self.instance.sudo().api_token, self.phone.token)
+
+    def test_continued(self):
+        """The account that is being set up is not asked about, and its name may be changed."""
+        self.begin(self.instance)
+        self.connect(self.phone, name="Again")
+        self.assertEqual(self.instance.name, "Again")
 
     def test_connected_elsewhere(self):
         """An instance of a company that the user does not see is neither shown nor taken over."""

@@ -69,9 +69,10 @@ class TestLinkPartner(LinkCase):
         self.assertEqual(form.partner_id, self.customer)
 
     def test_other_chat(self):
-        """That the contact has another chat already is told, and no obstacle."""
+        """That the contact has another chat already, even an archived one, is told, and no
+        obstacle."""
         other = self.env["telegram.chat"]._get_or_create(self.instance, "555", name="Old one")
-        other.partner_id = self.customer
+        other.write({"partner_id": self.customer.id, "active": False})
         form = self.dialog(self.as_operator(self.chat).action_link_partner())
         form.partner_id = self.customer
         self.assertIn("Old one", form.hint)

@@ -144,6 +144,9 @@ class TestTelegramCheck(TelegramCase):
         self.assertIn("is on Telegram", self.press(customer)["message"])
         self.assertEqual(customer.telegram_number_state, "yes")
         self.assertIn("On Telegram", customer.telegram_number_message)
+        self.env["telegram.chat"].search([("phone", "=", customer.phone_sanitized)]).active = False
+        self.env.invalidate_all()
+        self.assertEqual(customer.telegram_number_state, "yes", "the chat is only archived")
         self.customer.phone = NOBODY
         self.assertEqual(customer.telegram_number_state, "unknown", "that was another number")
         params = self.press(customer)

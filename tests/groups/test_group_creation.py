@@ -110,6 +110,19 @@ class TestCreateGroup(GroupCase):
         [request] = self.phone.requests("createGroup")
         self.assertEqual(request["body"]["chatIds"], [IVAN, "10000002"])
 
+    def test_one_person_with_two_contacts(self):
+        """A contact with the phone number of another one's chat is the same person."""
+        self.ivan_chat.sudo().phone = "+79995554433"
+        twin = self.env["res.partner"].create({"name": "Vanya", "phone": "+79995554433"})
+        wizard = self.wizard(partners=self.ivan | self.marfa | twin)
+        self.assertEqual((wizard.included_count, wizard.left_out_count), (2, 1))
+        self.assertEqual(wizard.unchecked_count, 0)
+        self.assertIn("the same chat or phone number as Ivan", wizard.preview)
+        action = self.ask(wizard, "action_create")
+        self.assertIn("Vanya: Already in the list", action["params"]["message"])
+        [request] = self.phone.requests("createGroup")
+        self.assertEqual(request["body"]["chatIds"], [IVAN, "10000002"])
+
     def test_refused_before_the_call(self):
         """Nobody, a long or empty name, days beyond the limit: the field is named, no call."""
         instance = self.instance.with_user(self.salesperson)

@@ -19,6 +19,7 @@ CONTENT = "what is in the file"
 
 # One of each kind of row that is in the middle of something.
 FILL = """
+from datetime import timedelta
 instance = env["telegram.instance"].create({{
     "name": "Update", "id_instance": "{phone.id_instance}", "api_url": "{url}",
     "api_token_new": "{phone.token}",
@@ -37,7 +38,8 @@ for state, chat_id in zip(("sending", "unsure"), {others}):
     message = instance.send_text(chat_id, state)
     with instance._get_client() as client:
         client.send_message(chat_id, state)
-    message.write({{"state": state, "attempts": 1, "last_attempt_date": message.date}})
+    long_ago = message.date - timedelta(minutes=2)  # the claim has ended
+    message.write({{"state": state, "attempts": 1, "last_attempt_date": long_ago}})
     message.is_settling = state == "unsure"
 for number in range({waiting}):
     instance.send_text({chats}[number % 2], f"Message {{number}}")

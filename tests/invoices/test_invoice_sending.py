@@ -313,6 +313,47 @@ class TestInvoiceSending(InvoiceCase):
         self.send(invoice)._set_state({"state": "error"})
         self.assertFalse(self.open_wizard(invoice).alerts)
 
+    # --- The mark "Sent" --------------------------------------------------------------------
+
+    def test_failed_invoice_is_not_sent(self):
+        """An invoice that Telegram refused is not marked as sent, and its chatter says why."""
+        invoice = self._create_invoice()
+        message = self.send(invoice)
+        self.assertTrue(invoice.is_move_sent)
+        message._set_state({"state": "error", "failure_reason": "Number is unknown."})
+        self.assertFalse(invoice.is_move_sent)
+        self.assertIn("Number is unknown.", invoice.message_ids[0].body)
+        message._set_state({"state": "queued"})
+        self.assertTrue(invoice.is_move_sent, "it is sent again")
+        message.action_cancel()
+        self.assertFalse(invoice.is_move_sent)
+
+    def test_failed_invoice_sent_again(self):
+        """The PDF of a failed invoice that is sent anew is there already: it is marked as sent."""
+        invoice = self._create_invoice()
+        self.send(invoice)._set_state({"state": "error"})
+        self.send(invoice)
+        self.assertTrue(invoice.is_move_sent)
+
+    def test_failed_invoice_sent_otherwise(self):
+        """An invoice that was sent by e-mail, too, before or after, stays marked as sent."""
+        self.customer.email = "vasilisa@example.com"
+        for methods in (("telegram", "email"), ("email", "telegram"), ("both",)):
+            invoice = self._create_invoice()
+            for method in methods:
+                names = ["email", "telegram"] if method == "both" else [method]
+                self.send(invoice, sending_methods=names)
+            self.messages_of(invoice)._set_state({"state": "error"})
+            self.assertTrue(invoice.is_move_sent, methods)
+
+    def test_failed_then_sent_by_email(self):
+        """An e-mail marks an invoice as sent that Telegram had refused."""
+        self.customer.email = "vasilisa@example.com"
+        invoice = self._create_invoice()
+        self.send(invoice)._set_state({"state": "error"})
+        self.send(invoice, sending_methods=["email"])
+        self.assertTrue(invoice.is_move_sent)
+
     # --- The dialog -------------------------------------------------------------------------
 
     def test_dialog(self):

@@ -120,6 +120,19 @@ class TestInvoiceSendingBatch(InvoiceCase):
             self.messages_of(wizard.telegram_selected_ids).mapped("res_id"), self.both.ids
         )
 
+    def test_blacklisted_chat(self):
+        """A blacklisted number counts that is known from the customer's chat only."""
+        invoice = self.both[0]
+        chat = self.env["telegram.chat"]._get_or_create_for_partner(
+            self.instance, invoice.partner_id
+        )
+        self.env["phone.blacklist"]._add([chat.sudo().phone])
+        chat.sudo().telegram_id = "777000"
+        invoice.partner_id.phone = False
+        wizard = self.open_batch(self.both)
+        self.assertIn(invoice.display_name, wizard.alerts["telegram_opted_out"]["message"])
+        self.assertEqual(wizard.move_ids, self.both[1])
+
     def test_nobody(self):
         """With nobody to send to, the dialog opens to say why, and sends nothing."""
         wizard = self.open_batch(self._create_invoice(post=False))

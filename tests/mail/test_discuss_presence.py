@@ -5,7 +5,7 @@ import logging
 from odoo.tests import TransactionCase
 
 from ...models.mail import typing_and_read_marks
-from ...tools.html import html_to_text
+from ...tools.html import from_html
 from ..common import CUSTOMER_CHAT
 from .discuss_case import DiscussCase
 
@@ -99,9 +99,36 @@ class TestHtmlText(TransactionCase):
                 '<a href="http://odoo/web" data-oe-model="res.partner" data-oe-id="3">@Ann</a>',
                 "@Ann",
             ),
+            (
+                '<a href="http://www.example.com/price">www.example.com/price</a>',
+                "www.example.com/price",
+            ),
+            (
+                '<a href="https://x.org/%D0%9C%D0%B8%D1%80">https://x.org/\u041c\u0438\u0440</a>',
+                "https://x.org/\u041c\u0438\u0440",
+            ),
+            (
+                '<a href="https://x.org/%D0%9C">https://x.org/%d0%9c</a>',
+                "https://x.org/%d0%9c",
+            ),
+            ('<a href="https://x.org/a%5B1%5D">https://x.org/a[1]</a>', "https://x.org/a[1]"),
+            # Discuss decodes what was typed: an address with a blank would be cut at it.
+            ('<a href="https://x.org/a%20b">https://x.org/a b</a>', "https://x.org/a%20b"),
+            ('<a href="https://x.org/100%25">https://x.org/100%</a>', "https://x.org/100%25"),
+            # Discuss encodes an encoded slash a second time: the text is what was typed.
+            ('<a href="https://x.org/a%252Fb">https://x.org/a%2Fb</a>', "https://x.org/a%2Fb"),
+            ('<a href="https://x.org/">X.org</a>', "X.org"),
+            ('<a href="HTTPS://x.org/a">x.org/a</a>', "x.org/a"),
+            ('<a href="https://x.org/a">look at x.org/a, please</a>', "look at x.org/a, please"),
+            (
+                '<a href="https://x.org/a">https://x.org/abc</a>',
+                "https://x.org/abc (https://x.org/a)",
+            ),
+            ('<a href="https://x.org/a">x.org/A</a>', "x.org/A (https://x.org/a)"),
+            ('<a href="https://x.org/a"></a>', "https://x.org/a"),
             ("1 &lt; 2 &amp; 3", "1 < 2 & 3"),
             ("a&nbsp;b <!-- hidden --> c", "a b  c"),
             ('text<span class="o-mail-Message-edited"></span>', "text"),
         ):
             with self.subTest(body=body):
-                self.assertEqual(html_to_text(body), text)
+                self.assertEqual(from_html(body).text, text)

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import email_normalize
+
+from odoo.addons.mail.tests.common import MockEmail
 
 from ..common import CUSTOMER_CHAT, TelegramCase
 
 
 @tagged("post_install", "-at_install")
-class TestMailThread(TelegramCase):
+class TestMailThread(MockEmail, TelegramCase):
     """Writing from a record, and the answer that comes back to it."""
 
     def outgoing_notification(self, mail_message):
@@ -163,6 +166,30 @@ class TestMailThread(TelegramCase):
         self.assertIn("Fine", answer.body)
         self.assertFalse(answer.author_id, "nobody that Odoo knows, and not the company")
         self.assertIn("Vasilisa", answer.email_from)
+
+    def test_emails_have_a_sender(self):
+        """Colleagues get their e-mail about a customer without address, with no default sender."""
+        self.env.company.email = self.env.company.alias_domain_id = False
+        self.env["ir.config_parameter"].sudo().set_param("mail.default.from", False)
+        colleague = self.create_user(
+            "telegram_follower", "employee", email="follower@example.com", notification_type="email"
+        )
+        self.customer.message_subscribe(colleague.partner_id.ids)
+        for name in ("Vasilisa", "Vasi\nlisa"):
+            for email, expected in ((False, "follower@example.com"), ("co@example.com",) * 2):
+                with self.subTest(name=name, email=email):
+                    self.customer.name, self.env.company.email = name, email
+                    self.count = getattr(self, "count", 100) + 1
+                    with self.mock_mail_gateway():
+                        self.ingest(self.notification(idMessage=str(self.count)))
+                    message = self.customer.message_ids[0]
+                    self.assertEqual(message.author_id, self.customer)
+                    self.assertEqual(email_normalize(message.email_from), expected)
+                    [email] = self._mails
+                    self.assertEqual(email_normalize(email["email_from"]), expected)
+                    self.assertNotIn("\n", email["email_from"])
+                    status = message.notification_ids.mapped("notification_status")
+                    self.assertEqual(status, ["sent"])
 
     def test_cancelled_message_was_never_about_anything(self):
         """An answer does not go to a record whose message was taken back before it went out."""

@@ -95,6 +95,15 @@ class TestPartnerInstances(PartnerCase):
         self.assertEqual(self.instance.name, "Sales")
         self.assertEqual(self.instance.sudo().api_token, self.phone.token)
 
+    def test_connected_already(self):
+        """An instance that is connected keeps its name and token, also if it was just created."""
+        self.instance.api_token_new = "former"
+        row = {"idInstance": self.phone.id_instance, "apiTokenInstance": "x"}
+        self.control.fault("createInstance", "status", status=200, body=row)
+        with self.assertRaisesRegex(UserError, "already connected as “Sales”"):
+            self.create_instance()
+        self.assertEqual(self.instance.sudo().api_token, "former")
+
     def test_connect_what_is_gone(self):
         """Deleted since the list was read, or of another messenger: explained, nothing is made."""
         phone = self._create_phone()

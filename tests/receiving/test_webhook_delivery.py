@@ -1,18 +1,24 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import http.client
 import json
+import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from types import SimpleNamespace
 from unittest.mock import patch
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from odoo import sql_db
 from odoo.service import server
 from odoo.tests import tagged
 from odoo.tests.common import HOST
 from odoo.tools import mute_logger
 
+from ...controllers.webhook import TelegramWebhook
 from ...models.receiving import notification_receiver as receiving
 from ...models.receiving import polling
 from ..committed_case import CommittedCase
@@ -65,6 +71,18 @@ class TestDelivery(CommittedCase):
     def post(self, body):
         headers = {"Authorization": f"Bearer {self.secret}", "Content-Type": "application/json"}
         return requests.post(self.url, json.dumps(body), headers=headers, timeout=60).status_code
+
+    def start_sending(self, body):
+        """Send the head of a request to the webhook, and the first byte of its body."""
+        url = urlsplit(self.url)
+        sender = http.client.HTTPConnection(url.netloc, timeout=60)
+        self.addCleanup(sender.close)
+        sender.putrequest("POST", url.path)
+        sender.putheader("Authorization", f"Bearer {self.secret}")
+        sender.putheader("Content-Type", "application/json")
+        sender.putheader("Content-Length", str(len(body)))
+        sender.endheaders(body[:1])
+        return sender
 
     def wait_until_delivered(self):
         version = 0
@@ -157,6 +175,39 @@ class TestDelivery(CommittedCase):
         self.receive()
         texts = self.texts("incoming")
         self.assertEqual((len(texts), len(set(texts))), (4, 4))
+
+    def test_slow_senders(self):
+        """Senders whose bodies come slowly occupy no connection to the database: each could stop
+        all other pages with a few dozen of them."""
+        in_use = sum(connection._pool_in_use for connection in sql_db._Pool._connections)
+        self.patch(sql_db._Pool, "_maxconn", in_use + 4)
+        reading = threading.Semaphore(0)
+        read = TelegramWebhook._read_content
+
+        def read_content(controller):
+            reading.release()
+            return read(controller)
+
+        self.patch(TelegramWebhook, "_read_content", read_content)
+        senders = []
+        for number in range(10):
+            body = json.dumps({"typeWebhook": "slow", "idMessage": str(number)}).encode()
+            senders.append((self.start_sending(body), body))
+            self.assertTrue(reading.acquire(timeout=60), "it got no connection to the database")
+        page = requests.get(urljoin(self.url, "/web/login"), timeout=60)
+        self.assertEqual(page.status_code, 200)
+        for sender, body in senders:
+            sender.send(body[1:])
+            self.assertEqual(sender.getresponse().status, 200)
+        self.assertEqual(len(self.events("id", type_webhook="slow")), len(senders))
+
+    def test_sender_that_breaks_off(self):
+        """Half a body is no notification: it is not stored, and comes again as a whole."""
+        before = self.events("id")
+        sender = self.start_sending(b'{"typeWebhook": "half"}')
+        sender.sock.shutdown(socket.SHUT_WR)
+        self.assertEqual(sender.getresponse().status, 400)
+        self.assertEqual(self.events("id"), before)
 
     def test_from_polling_to_webhook_and_back(self):
         """What waits in the service's queue while the way is changed comes in the new way, once."""

@@ -2,11 +2,15 @@
 
 from . import test_actions
 from . import test_bad_messages
+from . import test_changed_by_telegram
 from . import test_composer
 from . import test_composer_mass
 from . import test_content
+from . import test_coordinates
 from . import test_dispatch
 from . import test_edit_delete
 from . import test_limits
+from . import test_once
 from . import test_queue
+from . import test_same_message
 from . import test_unsure

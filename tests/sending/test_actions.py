@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from ..common import CUSTOMER_CHAT
@@ -115,6 +116,25 @@ class TestMessageActions(ComposerCase):
         self.send_queue()
         self.assertTrue(all(message.is_forwarded for message in forwarded))
         self.assertEqual(set(forwarded.mapped("state")), {"sent"})
+
+    def test_forward_to_one_person_twice(self):
+        """A person who is chosen as two contacts, or as chat and contact, gets it once."""
+        message = self.sent()
+        chat = message.sudo().chat_id
+        chat.telegram_id = CUSTOMER_CHAT
+        twin = self.env["res.partner"].create({"name": "Vasya", "phone": chat.phone})
+        for chosen in (
+            {"partner_ids": self.customer | twin},
+            {"partner_ids": twin, "chat_ids": chat},
+        ):
+            with self.subTest(list(chosen)):
+                values = {name: [Command.set(records.ids)] for name, records in chosen.items()}
+                wizard = self.env["telegram.forward"].with_user(self.salesperson)
+                values["message_ids"] = [Command.set(message.ids)]
+                wizard, before = wizard.create(values), self.queued()
+                self.assertIn("Vasya: Already in the list: the same chat", wizard.warning)
+                wizard.action_forward()
+                self.assertEqual((self.queued() - before).chat_id, chat)
 
     def test_forward_to_nobody(self):
         """A forward needs somebody to go to, who can be reached."""

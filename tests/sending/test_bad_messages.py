@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.sending.claim import Claim
 from ...models.sending.limits import SendBudget
 from ...models.sending.queue_sender import QueueSender
 from ...models.sending.unsure import JOURNAL_LAG, UNSURE_ATTEMPTS_MAX
@@ -151,8 +152,10 @@ class TestBadMessages(TelegramCase):
         gone_id = gone.id
         gone.unlink()
         outcome = (message._mark_sent, ("17",))
+        claim = Claim()
+        claim.take(message)
         sender = QueueSender(self.instance)
-        sender._store_outcome(message, outcome, None, [gone_id, message.id], True)
+        sender._store_outcome(claim, outcome, None, [gone_id, message.id], True)
         self.assertEqual(message.state, "sent")
 
     def test_ceiling_that_passed_meanwhile(self):

@@ -162,7 +162,7 @@ class TestComposer(ComposerCase):
         form = self.open(self.customer)
         form.kind = "location"
         form.as_address = False
-        form.latitude, form.longitude = -33.8568, 151.2153
+        form.coordinates = "-33.8568, 151.2153"
         form.save().action_send()
         content = {"latitude": -33.8568, "longitude": 151.2153}
         self.assertEqual(self.queued().content, content)
@@ -256,7 +256,7 @@ class TestComposer(ComposerCase):
         """What cannot be sent is refused with the field named, and nothing is queued."""
         contact = {"kind": "contact", "contact_first_name": "Anna", "contact_phone": "+79991112233"}
         poll = {"kind": "poll", "poll_question": "When?", "poll_options": "Today\nTomorrow"}
-        place = {"kind": "location", "as_address": False, "latitude": 1, "longitude": 1}
+        place = {"kind": "location", "as_address": False}
         thirteen = "\n".join(map(str, range(13)))
         empty = self.attach(content=b"")
         nameless = self.attach(name="...")
@@ -267,9 +267,11 @@ class TestComposer(ComposerCase):
             ({"url_file": "ftp://example.com/a.pdf"}, "is not a URL"),
             ({"url_file": "https://example.com/"}, "file name"),
             ({"file_name": "a.pdf", "body": "Hello"}, "Enter the File URL"),
-            ({**place, "latitude": 90.1}, "Latitude"),
-            ({**place, "longitude": -180.1}, "Longitude"),
-            ({**place, "latitude": 0, "longitude": 0}, "latitude and longitude"),
+            ({**place, "coordinates": "90.1, 1"}, "Latitude"),
+            ({**place, "coordinates": "1, -180.1"}, "Longitude"),
+            ({**place, "coordinates": False}, "latitude and longitude"),
+            ({**place, "coordinates": "55.7558"}, "latitude and longitude"),
+            ({**place, "coordinates": "https://maps.app.goo.gl/a1B2c3"}, "latitude and longitude"),
             ({**contact, "contact_phone": "ring twice"}, "of the contact card"),
             ({**contact, "contact_phone": False}, "of the contact card"),
             ({**contact, "contact_first_name": " "}, "first name for the contact card"),

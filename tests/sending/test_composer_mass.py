@@ -103,6 +103,73 @@ class TestComposerMass(ComposerCase):
         self.assertEqual((params["type"], params["sticky"]), ("warning", True))
         self.assertIn("1 left out: Wants no mailings", action["params"]["message"])
 
+    def make_twin(self):
+        """Make a second contact with the phone number of the customer, who has a chat."""
+        self.ingest(self.notification())
+        chat = self.env["telegram.chat"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(chat.phone, self.customer.phone_sanitized)
+        twin = self.env["res.partner"].create({"name": "Vasya", "phone": chat.phone})
+        return chat, twin
+
+    def test_one_person_with_two_contacts(self):
+        """A chat and its phone number are one recipient, in either order; the preview says who."""
+        chat, twin = self.make_twin()
+        for people in (self.customer | twin, twin | self.customer):
+            with self.subTest(people.mapped("name")):
+                form = self.open_many(people)
+                self.assertIn("Recipients: 1 of 2", form.preview)
+                text = f"the same chat or phone number as {people[0].name}"
+                self.assertIn(text, form.preview)
+                form.body = "Hello"
+                sent = self.queued()
+                form.save().action_send()
+                self.assertEqual(len(self.queued() - sent), 1)
+        self.assertIn(chat, self.queued().chat_id)
+
+    def test_chosen_contacts_of_one_person(self):
+        """The same among contacts that are chosen for one record."""
+        _chat, twin = self.make_twin()
+        self.make(
+            self.customer, body="Hello", partner_ids=[Command.set((self.customer | twin).ids)]
+        ).action_send()
+        self.assertEqual(self.queued().partner_id, self.customer)
+
+    def test_no_mailings_at_one_address(self):
+        """Whoever wants no mailings at one of their addresses gets none at another one."""
+        chat, twin = self.make_twin()
+        other = self.env["telegram.chat"]._get_or_create(self.instance, "777000")
+        blacklist = self.env["phone.blacklist"].sudo()
+
+        def unwanted(people):
+            form = self.open_many(people)
+            return form.left_out_count if "Wants no mailings" in form.preview else 0
+
+        with self.subTest("the number is blacklisted, and known from the chat only"):
+            self.customer.phone = False
+            blacklist._add([chat.phone])
+            self.assertEqual(unwanted(self.customer | self.partners(1)), 1)
+            blacklist._remove([chat.phone])
+            self.assertEqual(unwanted(self.customer | self.partners(1)), 0)
+            self.customer.phone = chat.phone
+        with self.subTest("another contact's chat with the number opted out"):
+            chat.opted_out = True
+            self.assertEqual(unwanted(twin | self.partners(1)), 1)
+            chat.opted_out = False
+        with self.subTest("another chat of the contact opted out"):
+            other.write({"partner_id": self.customer.id, "opted_out": True})
+            self.assertEqual(unwanted(self.customer | self.partners(1)), 1)
+
+    def test_archived_contact(self):
+        """The archived contact of one record is as good as those of several."""
+        self.customer.active = False
+        form = self.open(self.customer)
+        form.body = "Hello"
+        form = form.save()
+        self.env.invalidate_all()
+        self.assertEqual(form.recipient_count, 1)
+        form.action_send()
+        self.assertEqual(self.queued().partner_id, self.customer)
+
     def test_many_who_are_left_out(self):
         """Of many who are left out, a few are shown until somebody wants to see all."""
         people = self.env["res.partner"].create([{"name": f"Silent {n}"} for n in range(15)])
@@ -139,7 +206,7 @@ class TestComposerMass(ComposerCase):
         people = self.partners(2)
         card = {"contact_phone": "+79991112233", "contact_first_name": "Anna"}
         for values in (
-            {"kind": "location", "as_address": False, "latitude": 1.5, "longitude": 2.5},
+            {"kind": "location", "as_address": False, "coordinates": "1.5, 2.5"},
             {"kind": "contact", **card},
             {"kind": "poll", "poll_question": "When?", "poll_options": "Today\nTomorrow"},
         ):

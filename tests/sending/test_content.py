@@ -65,8 +65,8 @@ class TestMessageContent(TelegramCase):
     def test_file_name(self):
         """A name leads into no folder, and has the extension by which Telegram shows the file."""
         names = {
-            "../../etc/pass\x00wd": ".._.._etc_passwd",
-            "a\x01b\x7fc\x1b.txt": "abc.txt",
+            "../../etc/pass\x00wd": ".._.._etc_passwd.pdf",
+            "a\x01b\x7fc\x1b.txt": "abc.txt.pdf",
             "report": "report.pdf",
             "Счёт № 5.pdf": "Счёт № 5.pdf",
             "two\nlines.pdf": "two lines.pdf",
@@ -74,6 +74,45 @@ class TestMessageContent(TelegramCase):
         for name, expected in names.items():
             checked = self.messages._check_file_name(name, "application/pdf")
             self.assertEqual(checked, expected)
+
+    def test_extension(self):
+        """What follows a dot is an extension only if it belongs to the type of the file."""
+        pdf, zip_type, text = "application/pdf", "application/zip", "text/plain"
+        for name, mime_type, expected in (
+            ("Договор от 01.02.2026", pdf, "Договор от 01.02.2026.pdf"),
+            ("Invoice v1.2", pdf, "Invoice v1.2.pdf"),
+            ("Dr. Smith offer", pdf, "Dr. Smith offer.pdf"),
+            ("Offer example.com", pdf, "Offer example.com.pdf"),
+            ("Mr. Doe", "image/png", "Mr. Doe.png"),
+            ("Offer.PDF", pdf, "Offer.PDF"),
+            ("photo.jpeg", "image/jpeg", "photo.jpeg"),
+            ("photo.jpg", "image/png", "photo.jpg"),
+            ("voice.m4a", "audio/mp4", "voice.m4a"),
+            ("backup.tar.gz", "application/x-tar", "backup.tar.gz"),
+            ("backup.gz", "application/gzip", "backup.gz"),
+            ("contract.docx", zip_type, "contract.docx"),
+            ("server.log", text, "server.log"),
+            ("Notes v1.2", text, "Notes v1.2.txt"),
+            ("Notes", text, "Notes.txt"),
+            ("clip.mp4", "video/mp4", "clip.mp4"),
+        ):
+            with self.subTest(name):
+                self.assertEqual(self.messages._check_file_name(name, mime_type), expected)
+
+    def test_url_without_name(self):
+        """A file whose URL tells no kind needs a name: else the recipient cannot open it."""
+        for path in ("download?id=5", "download.php?id=5", "v1.2", "price"):
+            url = f"https://example.com/{path}"
+            with self.subTest(path):
+                self.assert_refused("Enter a file name with its", "send_file_by_url", url)
+                self.assert_refused("Enter a file name", "send_file_by_url", url, "Price v1.2")
+                attachment = self.attach(name="Price", type="url", url=url, raw=False)
+                with self.assertRaisesRegex(UserError, "Enter a file name"):
+                    self.messages._prepare_file(attachment)
+                values = self.messages._prepare_url(url, "price.pdf")
+                self.assertEqual(values["file_name"], "price.pdf")
+        values = self.messages._prepare_url("https://example.com/a.pdf?x=1", "Price v1.2")
+        self.assertEqual(values["file_name"], "Price v1.2.pdf")
 
     def test_url(self):
         """Only addresses on the web are handed to the service."""

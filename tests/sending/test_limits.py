@@ -38,6 +38,12 @@ class TestInstancePace(TelegramCase):
         self.send_queue()
         self.assertEqual(messages[2].state, "sent")
 
+    def test_archived_strangers_count(self):
+        """Archiving a chat makes no room for another new person: Telegram counts it."""
+        self.instance.daily_new_contact_limit = 1
+        self.send_to("10000000").chat_id.active = False
+        self.assertEqual(self.send_to("10000001").state, "queued")
+
     def test_strangers_hold_up_nobody(self):
         """Who knows the account gets an answer while new people have to wait."""
         self.instance.daily_new_contact_limit = 0

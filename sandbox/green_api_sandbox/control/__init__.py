@@ -17,27 +17,32 @@ GET …                                     one instance, with token, settings, 
 PATCH …                                   change switches: stateInstance, suspendedUntil,
                                           expired, deleted, plan, twoFactorPassword,
                                           startingSeconds, pace ("fast" or "real"), rateLimits,
-                                          autoDeliver, autoRead, journalLagSeconds, …
+                                          autoDeliver, autoRead, journalLagSeconds,
+                                          journalDuplicates, formatting, doubledMarks,
+                                          formattingBack, fileNames, fileKinds, …
                                           (all of them: SWITCHES in world/documents.py,
                                           meanings: Instance there); "settings" too: {name: value}
 DELETE …                                  remove the instance
 POST …/scan                               the phone scans the QR code; 409 when none is valid
 POST …/customers                          {name, chatId?, phoneNumber?, username?, chatType?,
-                                          contactName?, participants? (of a group)} add or
-                                          replace -> the chat
-POST …/incoming                           {chatId, WHAT, quotedMessageId?, sender?} the
-                                          customer writes -> {idMessage}. WHAT is one of:
+                                          contactName?, isDeleted?, participants? (of a group)}
+                                          add or replace -> the chat
+POST …/incoming                           {chatId, WHAT, quotedMessageId?, sender?, literal?}
+                                          the customer writes -> {idMessage}; literal: without
+                                          formatting, marks are letters. WHAT is one of:
                                           message (a text), file {fileName, content (base64),
                                           caption?}, location {latitude, longitude}, contact
                                           {phoneContact, firstName?, lastName?}, poll {name,
                                           options, multipleAnswers?, isAnonymous?}, messageData
 POST …/outgoing                           the same without sender: the owner writes on the phone
-POST …/burst                              {chatIds, count, message?} so many texts at once, in
-                                          turns from these chats -> {idMessages}
+POST …/burst                              {chatIds, count, message?, fileNames?} so many texts at
+                                          once, in turns from these chats -> {idMessages}; with
+                                          fileNames: files with these names in turns, the texts
+                                          are their captions; an empty name stands for a text
 POST …/files                              {fileName, content (base64), caption?} store a file
                                           -> its messageData
-POST …/edit                               {chatId, idMessage, message} the author of a message
-                                          edits it on the phone
+POST …/edit                               {chatId, idMessage, message, literal?} the author of
+                                          a message edits it on the phone
 POST …/delete                             {chatId, idMessage} the author deletes it
 POST …/react                              {chatId, idMessage, emoji, sender?} an empty emoji
                                           takes the reaction back
@@ -48,14 +53,17 @@ POST …/read                               {chatId} the customer reads what was
 POST …/statuses                           {chatId, status, idMessage?, description?} queue a
                                           status notification, in any order
 POST …/notifications                      {body, times?} queue any JSON as a notification,
-                                          whatever the settings -> {receiptIds}
+                                          whatever the settings -> {receiptIds}; {content}
+                                          in place of the body: any bytes, in base64
 GET …/notifications                       what waits to be received: [{receiptId, body}]
 GET …/messages?chatId=                    the chat as the phone shows it, the oldest first
 GET …/ledger?count=&timeout=              what Telegram really got from the API, in order:
-                                          [{chatId, idMessage, typeMessage, message,
-                                          quotedMessageId, timestamp, requestNumber,
-                                          messageData}]; with count: waits until there are so
-                                          many, at most timeout (10) seconds
+                                          [{chatId, idMessage, typeMessage, message, shown,
+                                          entities, html, quotedMessageId, timestamp,
+                                          requestNumber, messageData}]; shown: what the phone
+                                          shows, entities: how (as in Telegram's Bot API),
+                                          html: both in one; with count: waits until there are
+                                          so many, at most timeout (10) seconds
 GET …/requests?method=&count=&timeout=    the calls seen, in order: [{number, method, verb,
                                           query, receiptId, body, headers, fault, timestamp}];
                                           waits like the ledger
@@ -69,8 +77,9 @@ GET /control/faults                       the faults to come
 DELETE /control/faults                    remove all faults
 POST /control/release                     send held and delayed answers now
 POST /control/clock                       {advance: seconds} or {now: a later UNIX time},
-                                          {stopped: true or false} -> {now}
-GET /control/clock                        {now, stopped}
+                                          {stopped: true or false}, {offset: seconds ahead of
+                                          this machine's time, negative: behind it} -> {now}
+GET /control/clock                        {now, stopped, offset}
 GET /control/changes?after=&timeout=      {version}; waits until it differs from ``after``
 ========================================  ====================================================
 

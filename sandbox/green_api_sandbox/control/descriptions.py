@@ -23,6 +23,8 @@ def describe_message(world: World, instance: Instance, chat: Chat, message: Mess
     return {
         **message.to_json(),
         "text": message_content.words_of(message.data),
+        "shown": message.look.get("shown", message_content.words_of(message.data)),
+        "entities": message.look.get("entities", []),
         "senderName": instance.name if message.outgoing else author.name,
         "file": _describe_file(world, message.data.get("fileMessageData")),
     }

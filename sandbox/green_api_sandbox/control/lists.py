@@ -11,12 +11,16 @@ from .routes import INSTANCE, route
 
 @route("POST", INSTANCE + "/notifications")
 def add_notifications(world: World, values: JsonObject, id_instance: int) -> JsonObject:
-    allow(values, "body", "times")
+    allow(values, "body", "content", "times")
     with world.transaction(id_instance):
         instance = get_instance(world, id_instance)
-        body = values["body"]
         times = range(values.get("times", 1))
-        added = [notifications.add_raw(world, instance, body) for _time in times]
+        if "content" in values:
+            content = values["content"]
+            added = [notifications.add_content(world, instance, content) for _time in times]
+        else:
+            body = values["body"]
+            added = [notifications.add_raw(world, instance, body) for _time in times]
         return {"receiptIds": added}
 
 

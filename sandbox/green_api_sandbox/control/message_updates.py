@@ -10,7 +10,7 @@ from .routes import INSTANCE, ControlError, route
 
 @route("POST", INSTANCE + "/edit")
 def edit(world: World, values: JsonObject, id_instance: int) -> JsonObject:
-    allow(values, "chatId", "idMessage", "message")
+    allow(values, "chatId", "idMessage", "message", "literal")
     words = values["message"]
     with world.transaction(id_instance):
         instance, _chat, message = get_message(world, id_instance, values)
@@ -18,7 +18,8 @@ def edit(world: World, values: JsonObject, id_instance: int) -> JsonObject:
             raise ControlError("Only a text or the caption of a file can be edited", 409)
         if not isinstance(words, str) or not (words or "fileMessageData" in message.data):
             raise ControlError("message has to be a text that is not empty")
-        edits.edit(world, instance, message, words)
+        is_literal = bool(values.get("literal", False))
+        edits.edit(world, instance, message, words, is_literal=is_literal)
     return {}
 
 

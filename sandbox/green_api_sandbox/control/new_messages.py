@@ -13,11 +13,12 @@ from .routes import INSTANCE, ControlError, route
 
 KINDS = ("message", "file", "location", "contact", "poll", "messageData")
 MAX_BURST = 10000
+BURST_CONTENT = b"One of many files"
 
 
 @route("POST", INSTANCE + "/incoming")
 def incoming(world: World, values: JsonObject, id_instance: int) -> JsonObject:
-    allow(values, "chatId", "quotedMessageId", "sender", *KINDS)
+    allow(values, "chatId", "quotedMessageId", "sender", "literal", *KINDS)
     with world.transaction(id_instance):
         instance, chat = get_chat(world, id_instance, values)
         sender = get_sender(world, instance, chat, values)
@@ -25,40 +26,46 @@ def incoming(world: World, values: JsonObject, id_instance: int) -> JsonObject:
             raise ControlError("What the owner writes is outgoing, not incoming")
         data = message_data(world, instance, values)
         quote = values.get("quotedMessageId")
-        message = messages.receive(
-            world, instance, chat, sender, data, quote, is_anonymous=is_anonymous(values)
-        )
+        message = messages.receive(world, instance, chat, sender, data, quote, **_details(values))
         return {"idMessage": message.id_message}
 
 
 @route("POST", INSTANCE + "/outgoing")
 def outgoing(world: World, values: JsonObject, id_instance: int) -> JsonObject:
-    allow(values, "chatId", "quotedMessageId", *KINDS)
+    allow(values, "chatId", "quotedMessageId", "literal", *KINDS)
     with world.transaction(id_instance):
         instance, chat = get_chat(world, id_instance, values)
         data = message_data(world, instance, values)
         quote = values.get("quotedMessageId")
-        message = messages.write_on_phone(
-            world, instance, chat, data, quote, is_anonymous=is_anonymous(values)
-        )
+        message = messages.write_on_phone(world, instance, chat, data, quote, **_details(values))
         return {"idMessage": message.id_message}
 
 
 @route("POST", INSTANCE + "/burst")
 def burst(world: World, values: JsonObject, id_instance: int) -> JsonObject:
-    """Create many incoming texts, in turns from several chats."""
-    allow(values, "chatIds", "count", "message")
+    """Create many incoming texts, or files with these captions, in turns from several chats."""
+    allow(values, "chatIds", "count", "message", "fileNames")
     count = values["count"]
     if not isinstance(count, int) or not 1 <= count <= MAX_BURST:
         raise ControlError(f"count has to be an integer from 1 to {MAX_BURST}")
     words = values.get("message", "Message")
+    names = values.get("fileNames") or [""]
     written = []
     with world.transaction(id_instance):
+        instance = get_instance(world, id_instance)
+        urls = {
+            name: files.save(world, instance, io.BytesIO(BURST_CONTENT), name)
+            for name in filter(None, names)
+        }
         for number in range(count):
             chat_id = values["chatIds"][number % len(values["chatIds"])]
             instance, chat = get_chat(world, id_instance, {"chatId": chat_id})
             sender = get_sender(world, instance, chat, {})
-            data = message_content.text(f"{words} {number + 1}")
+            text, name = f"{words} {number + 1}", names[number % len(names)]
+            if name:
+                data = message_content.file(urls[name], name, text)
+            else:
+                data = message_content.text(text)
             written.append(messages.receive(world, instance, chat, sender, data))
     return {"idMessages": [message.id_message for message in written]}
 
@@ -85,8 +92,12 @@ def message_data(world: World, instance: Instance, values: JsonObject) -> JsonOb
     return MAKERS[given[0]](world, instance, value)
 
 
-def is_anonymous(values: JsonObject) -> bool:
-    return bool(values.get("poll", {}).get("isAnonymous", False))
+def _details(values: JsonObject) -> dict[str, bool]:
+    """Return the further attributes of a message. Any messageData is told as it is given."""
+    return {
+        "is_anonymous": bool(values.get("poll", {}).get("isAnonymous", False)),
+        "is_literal": bool(values.get("literal", "messageData" in values)),
+    }
 
 
 def _save_file(world: World, instance: Instance, values: JsonObject) -> JsonObject:

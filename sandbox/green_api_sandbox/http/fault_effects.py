@@ -17,6 +17,10 @@ from ..world.faults import Fault, Faults
 GONE_CHECK = 0.05  # seconds between two looks whether the caller is still there
 ENDLESS_CHUNK = b" " * 65536
 ENDLESS_CHUNKS = 6400
+INTERIM = (
+    b"HTTP/1.1 102 Processing\r\n\r\n"
+    b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+)
 
 
 def answer_instead(fault: Fault, connection: socket.socket) -> Response:
@@ -52,6 +56,8 @@ def spoil_answer(
         return _ordered_answer(fault)
     if fault.kind in ("truncated", "broken_off"):
         return _halve(response, fault.kind == "broken_off")
+    if fault.kind == "early_hints":
+        connection.sendall(INTERIM)
     if fault.kind in ("delay", "hold"):
         seconds = fault.seconds if fault.kind == "delay" else None
         _hold(faults, releases, seconds, connection)

@@ -21,8 +21,10 @@ UNAUTHORIZED = {"code": 401, "description": "Unauthorized"}
 
 
 def json_answer(value: Any, status: int = 200) -> Response:
-    """Return a value as JSON; EMPTY has no body."""
-    body = b"" if value is EMPTY else json.dumps(value, ensure_ascii=False).encode()
+    """Return a value as JSON; EMPTY has no body, and bytes are the body."""
+    body = b"" if value is EMPTY else value
+    if not isinstance(body, bytes):
+        body = json.dumps(value, ensure_ascii=False).encode()
     return Response(body, status, mimetype="application/json")
 
 

@@ -3,7 +3,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -29,8 +29,14 @@ DOWNLOAD_PATH = re.compile(r"/download/[0-9]+/(?P<name>[^/]+)")
 class QuietHandler(WSGIRequestHandler):
     """Prints no access log: the paths carry tokens."""
 
+    #: the sandbox's, for the header Date
+    now: Callable[[], float]
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Print nothing."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(int(self.now() if timestamp is None else timestamp))
 
 
 class Application:
@@ -89,6 +95,7 @@ def listen(world: World, host: str, port: int, **options: Any) -> BaseWSGIServer
     :param options: of :class:`Application`
     """
     application = Application(world, **options)
-    server = make_server(host, port, application, threaded=True, request_handler=QuietHandler)
+    handler = type("Handler", (QuietHandler,), {"now": staticmethod(world.clock.now)})
+    server = make_server(host, port, application, threaded=True, request_handler=handler)
     world.base_url = f"http://{host}:{server.server_port}"
     return server

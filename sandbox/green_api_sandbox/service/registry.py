@@ -52,6 +52,10 @@ class Call(PartnerCall):
             raise LookupError("this method is not declared to take a file")
         return self.uploaded
 
+    def has_fault(self, kind: str) -> bool:
+        """Return whether a fault of this kind hits this call."""
+        return self.fault is not None and self.fault.kind == kind
+
 
 MethodFunction = Callable[[Call], Any]
 PartnerFunction = Callable[[PartnerCall], Any]

@@ -8,13 +8,22 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from . import chats, files, notifications
+from . import chats, files, formatting, notifications, telling
 from .documents import FAST, STATES, SWITCHES, Instance, JsonObject, new_settings
 from .plan import PLANS
 from .world import World
 
 PACES = ("real", "fast")
-CHOICES = {"stateInstance": STATES, "pace": PACES, "plan": tuple(PLANS)}
+CHOICES = {
+    "stateInstance": STATES,
+    "pace": PACES,
+    "plan": tuple(PLANS),
+    "formatting": formatting.MODES,
+    "doubledMarks": formatting.DOUBLED,
+    "formattingBack": formatting.BACK,
+    "fileNames": telling.FILE_NAMES,
+    "fileKinds": telling.FILE_KINDS,
+}
 
 
 def create(
@@ -38,7 +47,7 @@ def create(
         **(FAST if world.pace == "fast" else {}),
     )
     set_settings(instance, settings or {})
-    set_switches(instance, switches)
+    set_switches(instance, world.new_switches | switches)
     instance.signed_in = instance.state_instance not in ("notAuthorized", "pendingPassword")
     world.save(instance)
     chats.add_customers(world, instance, chats.USUAL_CUSTOMERS if customers is None else customers)
@@ -103,6 +112,10 @@ def set_state(
     if "suspended" not in (state, state_after_starting):
         instance.suspended_until = 0
     instance.state_instance = state
+    if state != "starting":
+        instance.stuck = False
+    if state not in ("starting", "blocked"):
+        instance.blocked_by_mistake = False
     instance.starting_until = starting_until
     instance.state_after_starting = state_after_starting
     if state == "authorized":
@@ -117,7 +130,11 @@ def set_state(
 
 def restart(world: World, instance: Instance, then: str | None = None) -> None:
     """Start the instance anew: "starting" for a while, then ``then`` or the present state."""
+    if instance.stuck:
+        return
     then = then or instance.state_after_starting or instance.state_instance
+    if then == "blocked" and instance.blocked_by_mistake:
+        then = "authorized"
     if then == "starting":
         then = "authorized" if instance.signed_in else "notAuthorized"
     if instance.starting_seconds:
@@ -125,6 +142,20 @@ def restart(world: World, instance: Instance, then: str | None = None) -> None:
         set_state(world, instance, "starting", until, then)
     else:
         set_state(world, instance, then)
+
+
+def block_by_mistake(world: World, instance: Instance) -> None:
+    """Say "blocked", as the service does after a message to a deleted user."""
+    set_state(world, instance, "blocked")
+    instance.blocked_by_mistake = True
+    world.save(instance)
+
+
+def stay_starting(world: World, instance: Instance) -> None:
+    """Say "starting" until the account signs out, as the service does after an expired code."""
+    set_state(world, instance, "starting")
+    instance.stuck = True
+    world.save(instance)
 
 
 def advance_state(world: World, instance: Instance) -> float | None:

@@ -9,7 +9,7 @@ from .world import World
 
 PHONE_SUFFIX = "@c.us"
 CUSTOMER_FIELDS = set(
-    ["chatId", "name", "chatType", "phoneNumber", "username", "contactName", "avatar", "lastSeen"]
+    "chatId name chatType phoneNumber username contactName avatar lastSeen isDeleted".split()
 )
 
 USUAL_CUSTOMERS = (

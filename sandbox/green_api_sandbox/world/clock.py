@@ -19,6 +19,11 @@ class Clock:
     def is_stopped(self) -> bool:
         return self._stopped_at is not None
 
+    @property
+    def offset(self) -> float:
+        """Return how many seconds it is ahead of this machine's time."""
+        return self.now() - time.time()
+
     def now(self) -> float:
         return time.time() + self._offset if self._stopped_at is None else self._stopped_at
 
@@ -27,6 +32,13 @@ class Clock:
             self._stopped_at += seconds
         else:
             self._offset += seconds
+        self.save()
+
+    def set_offset(self, seconds: float) -> None:
+        """Set how far it is ahead of this machine's time, or behind it; it may go back."""
+        self._offset = seconds
+        if self.is_stopped:
+            self._stopped_at = time.time() + seconds
         self.save()
 
     def stop(self, is_stopped: bool) -> None:

@@ -111,6 +111,10 @@ class Instance(Document):
     #: while starting: when that ends (0: not by itself) and the state that follows
     starting_until: float = 0
     state_after_starting: str = ""
+    #: blocked, though Telegram has not: a restart heals it
+    blocked_by_mistake: bool = False
+    #: starting, and only signing out ends that
+    stuck: bool = False
     # sending: not before this time
     next_send_at: float = 0
     # webhook delivery: not before this time
@@ -135,6 +139,8 @@ class Instance(Document):
     login_seconds: float = 180
     #: seconds in state "starting" after setSettings, reboot and sign-in
     starting_seconds: float = 2
+    #: a login code that comes too late leaves the account in state "starting" until it signs out
+    stuck_by_expired_code: bool = False
     #: "real" keeps the send interval, "fast" sends before the call is answered
     pace: str = "real"
     #: answer 429 above the requests per second of the service's table
@@ -154,6 +160,17 @@ class Instance(Document):
     poll_votes: bool = True
     #: a message appears in the journals this much later
     journal_lag_seconds: float = 0
+    #: the journals have some messages twice
+    journal_duplicates: bool = False
+    #: how marks in texts format, and doubled ones: see formatting.py
+    formatting: str = "off"
+    doubled_marks: str = "one"
+    #: what is told of texts: "raw" as they were sent, "stripped" as the phone shows them,
+    #: "doubled" with marks that do not format written twice
+    formatting_back: str = "raw"
+    #: what is told of files: names "kept" or "cut", kinds "kept" or "changed", see telling.py
+    file_names: str = "kept"
+    file_kinds: str = "kept"
     webhook_timeout_seconds: float = 180
     webhook_pause_seconds: float = 60
 
@@ -177,9 +194,11 @@ FAST: JsonObject = {
 #: what the control interface may change
 SWITCHES = (
     "stateInstance phone chatId name username twoFactorPassword suspendedUntil expired deleted"
-    " plan checkAccountPausedUntil checkAccountLimitedUntil loginSeconds"
+    " blockedByMistake plan checkAccountPausedUntil checkAccountLimitedUntil loginSeconds"
+    " stuckByExpiredCode"
     " startingSeconds pace rateLimits counterSeconds queueWhileOffline longPoll emptyBody"
-    " autoDeliver autoRead pollVotes journalLagSeconds webhookTimeoutSeconds webhookPauseSeconds"
+    " autoDeliver autoRead pollVotes journalLagSeconds journalDuplicates formatting doubledMarks"
+    " formattingBack fileNames fileKinds webhookTimeoutSeconds webhookPauseSeconds"
 ).split()
 
 
@@ -197,6 +216,8 @@ class Chat(Document):
     avatar: str = ""
     last_seen: int = 0
     archived: bool = False
+    #: the user has deleted the account; the service takes what follows for a ban
+    is_deleted: bool = False
     #: for groups: what getGroupData shows of it, see groups.py
     group: JsonObject = field(default_factory=dict)
     #: for groups: what happened in it, for the phone: [{timestamp, text}]
@@ -217,6 +238,8 @@ class Message(Document):
     #: chat id of the author
     sender: str
     data: JsonObject
+    #: texts and captions: what the phone shows, see formatting.look()
+    look: JsonObject = field(default_factory=dict)
     send_by_api: bool = False
     #: outgoing: "" until "delivered", then "read"
     status: str = ""

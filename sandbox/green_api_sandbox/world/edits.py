@@ -19,14 +19,19 @@ def edit(
     message: Message,
     words: str,
     request_number: int | None = None,
+    is_literal: bool = False,
 ) -> None:
-    """Change the text or the caption of a message, for its author."""
+    """Change the text or the caption of a message, for its author.
+
+    :param is_literal: there are no marks in the words
+    """
     message.data = message_content.with_words(message.data, words)
+    message.look = messages.look_of(instance, message.data, is_literal)
     message.is_edited = True
     messages.save(world, instance, message)
     data = {"textMessage": words, "stanzaId": message.id_message}
     change = {"typeMessage": "editedMessage", "editedMessageData": data}
-    _notify(world, instance, message, message.sender, change, request_number)
+    _notify(world, instance, message, message.sender, change, request_number, message.look)
 
 
 def delete(
@@ -107,10 +112,12 @@ def _notify(
     sender: str,
     data: JsonObject,
     request_number: int | None = None,
+    look: JsonObject | None = None,
 ) -> None:
     chat = chats.of_message(world, instance, message)
     by_api = request_number is not None
-    change = messages.new(world, instance, chat, sender, data, send_by_api=by_api)
+    look = look or messages.look_of(instance, data)
+    change = messages.new(world, instance, chat, sender, data, send_by_api=by_api, look=look)
     if request_number is not None:
         send_queue.record_in_ledger(world, instance, change, request_number)
     messages.notify(world, instance, change)

@@ -21,8 +21,13 @@ lost_after      yes       the connection is closed without an answer
 status_after    yes       the given status, body and headers
 truncated       yes       200 with half of the body, as if that were all
 broken_off      yes       200 with half of the body, then the connection is closed
+early_hints     yes       103 Early Hints and 102 Processing, then the answer
 delay           yes       the answer, ``seconds`` later
 hold            yes       the answer, after ``POST /control/release``
+same_id         yes       sending methods only: the idMessage is one that a message of another
+                          chat has (the last of these)
+wrong_id        yes       sending methods only: so says the answer, but the message has an id of
+                          its own
 duplicate       yes       deleteNotification only: says it is done, but the notification stays
 ==============  ========  ==================================================================
 
@@ -53,8 +58,22 @@ from typing import Any
 from .documents import Document
 
 BEFORE = ("lost_before", "reset", "status", "html", "endless")
-AFTER = ("pass", "lost_after", "status_after", "truncated", "broken_off", "delay", "hold")
+AFTER = (
+    "pass",
+    "lost_after",
+    "status_after",
+    "truncated",
+    "broken_off",
+    "early_hints",
+    "delay",
+    "hold",
+)
 DUPLICATE = "duplicate"
+SAME_ID = "same_id"
+WRONG_ID = "wrong_id"
+SENDING = (
+    "sendmessage sendlocation sendcontact sendpoll sendfilebyurl sendfilebyupload forwardmessages"
+).split()
 EVERY_METHOD = "*"
 DOWNLOAD = "download"
 WEBHOOK = "webhook"
@@ -69,8 +88,10 @@ OTHERS = {
 
 def kinds_for(method: str) -> tuple[str, ...]:
     """Return the faults that calls of a method can have."""
-    duplicate = (DUPLICATE,) if method.lower() == "deletenotification" else ()
-    return OTHERS.get(method, (*BEFORE, *AFTER, *duplicate))
+    own: tuple[str, ...] = (DUPLICATE,) if method.lower() == "deletenotification" else ()
+    if method.lower() in SENDING:
+        own = (SAME_ID, WRONG_ID)
+    return OTHERS.get(method, (*BEFORE, *AFTER, *own))
 
 
 @dataclass

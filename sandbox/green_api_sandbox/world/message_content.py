@@ -37,10 +37,15 @@ def suffix_of(file_name: str) -> str:
     return suffix if KNOWN_SUFFIX.fullmatch(suffix) else ".bin"
 
 
+def mime_type_of(file_name: str) -> str:
+    """Return the MIME type that belongs to the extension of a file name."""
+    guessed = mimetypes.guess_type(f"file{suffix_of(file_name)}")[0]
+    return guessed or "application/octet-stream"
+
+
 def file(url: str, file_name: str, caption: str = "") -> JsonObject:
     """Return a file; its kind depends on the extension of its name."""
-    mime_type = mimetypes.guess_type(f"file{suffix_of(file_name)}")[0]
-    mime_type = mime_type or "application/octet-stream"
+    mime_type = mime_type_of(file_name)
     kind = mime_type.partition("/")[0]
     data = {
         "downloadUrl": url,
@@ -113,9 +118,22 @@ def words_of(data: JsonObject) -> str:
     return ""
 
 
+def retold(data: JsonObject, words: str) -> JsonObject:
+    """Return the same message with its words written otherwise."""
+    for key, name in WORDS.items():
+        if key in data:
+            return {**data, key: {**data[key], name: words}}
+    return data
+
+
 def has_words(data: JsonObject) -> bool:
     """Return whether the author can edit it: a text, or a file with its caption."""
     return is_text(data) or "fileMessageData" in data
+
+
+def has_marks(data: JsonObject) -> bool:
+    """Return whether marks in its words may format: a text, its edited form, a caption."""
+    return has_words(data) or "editedMessageData" in data
 
 
 def is_text(data: JsonObject) -> bool:

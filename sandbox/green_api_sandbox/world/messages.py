@@ -8,7 +8,7 @@ the world.
 
 from typing import Any
 
-from . import chats, message_content, notifications
+from . import chats, formatting, message_content, notifications, telling
 from .documents import Chat, Instance, JsonObject, Message
 from .world import World
 
@@ -41,18 +41,21 @@ def new(
     sender: str,
     data: JsonObject,
     quoted_message_id: str | None = None,
+    is_literal: bool = False,
     **values: Any,
 ) -> Message:
     """Return a new message that is not stored yet.
 
     :param sender: chat id of the author
     :param data: its messageData
+    :param is_literal: there are no marks in its words
     :param values: further attributes; id_message is made when it is not among them
     """
     data = dict(data)
     quote = quoted_message_id and _quoted(world, instance, chat.chat_id, quoted_message_id)
     if quote:
         data["quotedMessage"] = quote
+    values.setdefault("look", look_of(instance, data, is_literal))
     id_message = values.pop("id_message", None) or world.next_id_message(instance)
     return Message(
         chat.chat_id,
@@ -65,16 +68,24 @@ def new(
     )
 
 
+def look_of(instance: Instance, data: JsonObject, is_literal: bool = False) -> JsonObject:
+    """Return what a phone shows of the words in a messageData; see :func:`.formatting.look`."""
+    mode = instance.formatting if message_content.has_marks(data) else "off"
+    words = message_content.words_of(data)
+    return formatting.look(words, mode, instance.doubled_marks, is_literal)
+
+
 def _quoted(world: World, instance: Instance, chat_id: str, id_message: str) -> JsonObject | None:
     """Return the quotedMessage object for a message of this chat, or None if it has no such."""
     found = get(world, instance, chat_id, id_message)
     if not found:
         return None
+    told = telling.tell(instance, found)
     return {
         "stanzaId": found.id_message,
         "participant": found.sender,
-        "typeMessage": found.data["typeMessage"],
-        "textMessage": message_content.words_of(found.data),
+        "typeMessage": told["typeMessage"],
+        "textMessage": message_content.words_of(told),
     }
 
 

@@ -4,9 +4,11 @@
 Each builder takes what happened and gives the body as the service writes it.
 """
 
+import base64
+import json
 from typing import Any
 
-from . import chats
+from . import chats, telling
 from .documents import Chat, Instance, JsonObject, Message
 from .faults import NOTIFICATION
 from .store import Entry
@@ -15,6 +17,8 @@ from .world import World
 LIST = "notifications"
 #: those that a fault holds back
 LATE_LIST = "late notifications"
+#: key of a queued body that is no JSON: its bytes, in base64
+CONTENT = "content of the notification"
 LIFE = 24 * 60 * 60  # seconds
 STATUS_SETTINGS = ("outgoingWebhook", "outgoingMessageWebhook", "outgoingAPIMessageWebhook")
 ALWAYS_TOLD = ("failed", "noAccount")
@@ -50,6 +54,22 @@ def add_raw(world: World, instance: Instance, body: Any) -> int:
     number = world.store.add_entry(instance.id_instance, LIST, body, world.clock.now())
     world.tell_about(instance.id_instance)
     return number
+
+
+def add_content(world: World, instance: Instance, content: str) -> int:
+    """Queue any bytes in place of the JSON of a notification.
+
+    :param content: in base64
+    :return: its receiptId
+    """
+    return add_raw(world, instance, {CONTENT: content})
+
+
+def encode(body: Any) -> bytes:
+    """Return a queued body as it is transferred."""
+    if isinstance(body, dict) and CONTENT in body:
+        return base64.b64decode(body[CONTENT])
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def add_late(world: World, id_instance: int) -> None:
@@ -114,7 +134,7 @@ def message(world: World, instance: Instance, chat: Chat, message: Message) -> J
         "timestamp": message.timestamp,
         "idMessage": message.id_message,
         "senderData": _sender_data(world, instance, chat, message.sender),
-        "messageData": message.data,
+        "messageData": telling.tell(instance, message),
     }
 
 

@@ -4,7 +4,7 @@
 Functions that change something are called inside a transaction of the world.
 """
 
-from . import chats, groups, message_content, messages, notifications
+from . import account, chats, groups, message_content, messages, notifications
 from .documents import Chat, Instance, JsonObject, Message
 from .world import World
 
@@ -13,6 +13,7 @@ LEDGER = "ledger"
 QUEUE_LIFE = 24 * 60 * 60  # seconds
 NO_ACCOUNT = "There is no Telegram account with this phone number"
 NO_CHAT = "Chat not found"
+DELETED = "The user is deleted"
 NO_MEMBER = "The account is not a member of this group"
 NOT_ANONYMOUS = "A poll in a channel has to be anonymous"
 
@@ -24,26 +25,41 @@ def enqueue(
     body: JsonObject,
     data: JsonObject,
     request_number: int,
+    look: JsonObject | None = None,
+    repeats_id: bool = False,
 ) -> str:
     """Put a message of the API into the sending queue.
 
     :param body: the request's body, shown by showMessagesQueue
     :param data: its messageData
+    :param look: what the phone shows of its words, when that is known already
+    :param repeats_id: give it the id of a message in another chat, if there is one
     :return: its idMessage
     """
-    id_message = world.next_id_message(instance)
+    id_message = (repeats_id and other_id(world, instance, body["chatId"])) or ""
+    id_message = id_message or world.next_id_message(instance)
     item = {
         "idMessage": id_message,
         "type": method,
         "body": body,
         "data": data,
         "requestNumber": request_number,
+        "look": look,
     }
     world.store.add_entry(instance.id_instance, QUEUE, item, world.clock.now())
     if instance.pace == "fast":
         # not left to the engine: who has the answer can look into the ledger
         send_due(world, instance)
     return id_message
+
+
+def other_id(world: World, instance: Instance, wanted: str) -> str | None:
+    """Return the id of the last message that the API has sent to another chat, or None."""
+    chat = chats.find(world, instance, wanted)
+    for message in messages.search(world, instance, outgoing=True, limit=100):
+        if chat and message.send_by_api and message.chat_id != chat.chat_id:
+            return message.id_message
+    return None
 
 
 def send_due(world: World, instance: Instance) -> float | None:
@@ -66,6 +82,8 @@ def send_due(world: World, instance: Instance) -> float | None:
             world.save(instance)
         world.store.remove_entry(instance.id_instance, QUEUE, number)
         _send(world, instance, item)
+        if instance.state_instance != "authorized":
+            return None
     return None
 
 
@@ -86,6 +104,8 @@ def _send(world: World, instance: Instance, item: JsonObject) -> None:
     obstacle = _find_obstacle(instance, chat, body)
     if obstacle:
         _report_unsent(world, instance, wanted, "failed", obstacle)
+        if chat.is_deleted:
+            account.block_by_mistake(world, instance)
         return
     message = messages.new(
         world,
@@ -96,6 +116,7 @@ def _send(world: World, instance: Instance, item: JsonObject) -> None:
         body.get("quotedMessageId"),
         id_message=item["idMessage"],
         send_by_api=True,
+        **({"look": item["look"]} if item.get("look") else {}),
         is_anonymous=body.get("isAnonymous", False),
     )
     record_in_ledger(world, instance, message, item["requestNumber"])
@@ -106,6 +127,8 @@ def _send(world: World, instance: Instance, item: JsonObject) -> None:
 
 def _find_obstacle(instance: Instance, chat: Chat, body: JsonObject) -> str:
     """Return why Telegram does not take a message for this chat, or ""."""
+    if chat.is_deleted:
+        return DELETED
     if not groups.is_member(chat, instance.chat_id):
         return NO_MEMBER
     if chat.chat_type == "channel" and not body.get("isAnonymous", True):
@@ -129,6 +152,7 @@ def record_in_ledger(
         "idMessage": message.id_message,
         "typeMessage": message.data["typeMessage"],
         "message": message_content.words_of(message.data),
+        **{key: message.look[key] for key in ("shown", "entities", "html")},
         "quotedMessageId": message.data.get("quotedMessage", {}).get("stanzaId", ""),
         "timestamp": message.timestamp,
         "requestNumber": request_number,

@@ -6,7 +6,7 @@ Functions that change something are called inside a transaction of the world.
 
 import secrets
 
-from .account import restart, set_state
+from .account import restart, set_state, stay_starting
 from .documents import Instance
 from .world import World
 
@@ -72,6 +72,8 @@ def enter_code(world: World, instance: Instance, code: str) -> str:
         return "authorization_not_started"
     now = world.clock.now()
     if now >= instance.login_code_until:
+        if instance.stuck_by_expired_code:
+            stay_starting(world, instance)
         return "code_expired"
     if now >= instance.login_until:
         return "timeout"

@@ -22,12 +22,12 @@ CREATE TABLE IF NOT EXISTS instance (id_instance INTEGER PRIMARY KEY, document T
 CREATE TABLE IF NOT EXISTS chat (
     id_instance INTEGER NOT NULL, chat_id TEXT NOT NULL, document TEXT NOT NULL,
     PRIMARY KEY (id_instance, chat_id));
-CREATE TABLE IF NOT EXISTS message (
+CREATE TABLE IF NOT EXISTS chat_message (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id_instance INTEGER NOT NULL, chat_id TEXT NOT NULL, id_message TEXT NOT NULL,
     outgoing INTEGER NOT NULL, timestamp INTEGER NOT NULL, document TEXT NOT NULL,
-    UNIQUE (id_instance, id_message));
-CREATE INDEX IF NOT EXISTS message_chat ON message (id_instance, chat_id, number);
+    UNIQUE (id_instance, chat_id, id_message));
+CREATE INDEX IF NOT EXISTS message_order ON chat_message (id_instance, chat_id, number);
 CREATE TABLE IF NOT EXISTS entry (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id_instance INTEGER NOT NULL, list TEXT NOT NULL, created REAL NOT NULL,
@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS call (
     id_instance INTEGER NOT NULL, method TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (id_instance, method));
 """
-TABLES = ("value", "instance", "chat", "message", "entry", "call")
+TABLES = ("value", "instance", "chat", "chat_message", "entry", "call")
 
 
 class Entry(NamedTuple):
@@ -114,7 +114,7 @@ class Store:
         self._db.execute("REPLACE INTO instance VALUES (?, ?)", (id_instance, _dump(document)))
 
     def remove_instance(self, id_instance: int) -> None:
-        for table in ("instance", "chat", "message", "entry", "call"):
+        for table in ("instance", "chat", "chat_message", "entry", "call"):
             self._db.execute(f"DELETE FROM {table} WHERE id_instance = ?", (id_instance,))
 
     # Chats
@@ -142,10 +142,11 @@ class Store:
     # Messages
 
     def save_message(self, id_instance: int, document: JsonObject) -> None:
-        """Add the message, or replace the one with the same id."""
+        """Add the message, or replace the one of its chat with the same id."""
         self._db.execute(
-            "INSERT INTO message (id_instance, chat_id, id_message, outgoing, timestamp, document)"
-            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id_instance, id_message)"
+            "INSERT INTO chat_message"
+            " (id_instance, chat_id, id_message, outgoing, timestamp, document)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id_instance, chat_id, id_message)"
             " DO UPDATE SET document = excluded.document",
             (
                 id_instance,
@@ -186,7 +187,7 @@ class Store:
                 where.append(f"timestamp {operator} ?")
                 values.append(moment)
         rows = self._db.execute(
-            f"SELECT document FROM message WHERE {' AND '.join(where)}"
+            f"SELECT document FROM chat_message WHERE {' AND '.join(where)}"
             " ORDER BY number DESC LIMIT ?",
             (*values, limit),
         )

@@ -2,7 +2,6 @@
 """Delivery of notifications by HTTP POST, when the instance has a webhookUrl."""
 
 import http.client
-import json
 import threading
 from typing import Any
 from urllib.parse import urlsplit
@@ -86,7 +85,7 @@ def post(settings: JsonObject, body: Any, timeout: float) -> bool:
     connection = kind(url.netloc, timeout=timeout)
     try:
         target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-        connection.request("POST", target, json.dumps(body).encode(), headers)
+        connection.request("POST", target, notifications.encode(body), headers)
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException, ValueError):
         # ValueError: an address that is none, which setSettings takes all the same

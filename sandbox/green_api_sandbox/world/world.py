@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from .clock import Clock
-from .documents import Instance
+from .documents import Instance, JsonObject
 from .faults import Faults
 from .store import Store
 
@@ -25,9 +25,12 @@ class World:
 
     :param folder: the data folder; made when missing
     :param pace: "real" or "fast", for instances that are made later (see Instance)
+    :param new_switches: further ones of these instances, by their JSON names
     """
 
-    def __init__(self, folder: str | Path, pace: str = "real") -> None:
+    def __init__(
+        self, folder: str | Path, pace: str = "real", new_switches: JsonObject | None = None
+    ) -> None:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         self.files_folder = folder / "files"
@@ -36,6 +39,7 @@ class World:
         self.store = Store(folder / "sandbox.sqlite")
         self.clock = Clock(self.store)
         self.pace = pace
+        self.new_switches = new_switches or {}
         self.faults = Faults()
         lock = threading.RLock()
         self.changed = threading.Condition(lock)
@@ -117,10 +121,12 @@ class World:
         return str(number)
 
     def reset(self) -> None:
-        """Remove everything but the time, and restart the clock if it was stopped."""
+        """Remove everything but the time; the clock goes on, and is not behind the machine's."""
         with self.transaction():
             self.store.clear()
             self.clock.stop(False)
+            if self.clock.offset < 0:
+                self.clock.set_offset(0)
             self.due.clear()
             self.recent_calls.clear()
         self.faults.clear()

@@ -29,6 +29,30 @@ registry.category("web_tour.tours").add("telegram_green_api.send_invoice", {
     ],
 });
 
+registry.category("web_tour.tours").add("telegram_green_api.invoice_to_new_number", {
+    steps: () => [
+        { trigger: ".o_form_view button:contains('Send by Telegram'):visible", run: "click" },
+        {
+            trigger: ".modal .o-telegram-ChangedNumber:contains('+79998887766') [name='action_unlink_partner']",
+            run: "click",
+        },
+        { trigger: ".modal:not(:has(.o-telegram-ChangedNumber))" },
+        { trigger: ".modal button[name='action_send_and_print']", run: "click" },
+        { trigger: ".ribbon:contains('Sent')" },
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_green_api.refused_invoice", {
+    steps: () => [
+        { trigger: ".o_searchview_dropdown_toggler", run: "click" },
+        { trigger: ".o-dropdown-item:contains('Telegram Failed')", run: "click" },
+        { trigger: ".o_searchview_facet:contains('Telegram Failed')" },
+        { trigger: ".o_data_row .o_data_cell:contains('Vasilisa')", run: "click" },
+        { trigger: ".o-mail-Message:contains('no longer marked as sent')" },
+        { trigger: ".o_form_view:not(:has(.ribbon:contains('Sent')))" },
+    ],
+});
+
 registry.category("web_tour.tours").add("telegram_green_api.send_invoices", {
     steps: () => [
         { trigger: ".o_list_view thead .o_list_record_selector input", run: "click" },

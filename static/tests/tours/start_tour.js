@@ -48,6 +48,21 @@ registry.category("web_tour.tours").add("telegram_start", {
     ],
 });
 
+registry.category("web_tour.tours").add("telegram_start_connected", {
+    steps: () => [
+        { trigger: ".o-telegram-Start-haveToken", run: "click" },
+        fill("name", () => "Another name"),
+        fill("id", () => lent("telegram_id")),
+        fill("token", () => lent("telegram_token")),
+        fill("url", () => lent("telegram_url")),
+        { trigger: CONNECT, run: "click" },
+        { trigger: ".o-telegram-Start-connected:contains('already connected as “Guided”')" },
+        picture("start_connected"),
+        { trigger: ".o-telegram-Start-openConnected", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_form_view [name='name'] input:value(Guided)" },
+    ],
+});
+
 registry.category("web_tour.tours").add("telegram_start_again", {
     steps: () => [
         {

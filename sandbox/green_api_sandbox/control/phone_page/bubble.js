@@ -1,6 +1,7 @@
 // One message: what it says, its ticks, reactions and votes.
 
 import { button, clock, element } from "./dom.js";
+import { formatted } from "./formatted.js";
 import { nameOf } from "./state.js";
 
 const KIND_WORDS = {
@@ -22,7 +23,7 @@ const TICKS = {
 /** A message in a few words; `withAuthor`: outgoing ones begin with the owner's name. */
 export function summary(message, withAuthor = false) {
     const kind = KIND_WORDS[message.data.typeMessage] ?? message.data.typeMessage;
-    const words = message.isDeleted ? "deleted" : message.text || kind;
+    const words = message.isDeleted ? "deleted" : message.shown || kind;
     return withAuthor && message.outgoing ? `${message.senderName}: ${words}` : words;
 }
 
@@ -75,8 +76,9 @@ function content(message, actor) {
     }
     if (data.contactMessageData) {
         parts.push(contactNode(data.contactMessageData));
-    } else if (message.text) {
-        parts.push(element("p", { className: "text", textContent: message.text }));
+    } else if (message.shown) {
+        const nodes = formatted(message.shown, message.entities);
+        parts.push(element("div", { className: "text" }, ...nodes));
     }
     if (data.pollMessageData?.options) {
         parts.push(pollNode(message, actor));

@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from ...world import chats, message_content, messages
+from ...world import chats, message_content, messages, telling
 from ...world.documents import Chat, Instance, JsonObject, Message
 from ...world.world import World
 from ..errors import ServiceError
@@ -20,8 +20,8 @@ SHOWN = {
 
 @method("getChatHistory", "POST", chat_id(), integer("count", 1, default=100))
 def get_chat_history(call: Call) -> list[JsonObject]:
-    chat = _find_chat(call)
-    return _list(call, chat_id=chat.chat_id, limit=call.values["count"])
+    chat, count = _find_chat(call), call.values["count"]
+    return _journal(call, chat_id=chat.chat_id, limit=count)[:count]
 
 
 @method("getMessage", "POST", chat_id(), text("idMessage"))
@@ -36,12 +36,12 @@ def get_message(call: Call) -> JsonObject:
 
 @method("lastIncomingMessages", "GET", MINUTES)
 def last_incoming_messages(call: Call) -> list[JsonObject]:
-    return _list(call, outgoing=False, since=_since(call))
+    return _journal(call, outgoing=False, since=_since(call))
 
 
 @method("lastOutgoingMessages", "GET", MINUTES)
 def last_outgoing_messages(call: Call) -> list[JsonObject]:
-    return _list(call, outgoing=True, since=_since(call))
+    return _journal(call, outgoing=True, since=_since(call))
 
 
 def _since(call: Call) -> float:
@@ -56,6 +56,14 @@ def _find_chat(call: Call) -> Chat:
     return chat
 
 
+def _journal(call: Call, **criteria: Any) -> list[JsonObject]:
+    """Return what a journal shows: the entries, every second one twice if it is told so."""
+    found = _list(call, **criteria)
+    if not call.instance.journal_duplicates:
+        return found
+    return [entry for number, each in enumerate(found) for entry in [each] * (2 - number % 2)]
+
+
 def _list(call: Call, **criteria: Any) -> list[JsonObject]:
     """Return journal entries, the newest first, without those the journal does not show yet."""
     until = call.world.clock.now() - call.instance.journal_lag_seconds
@@ -65,12 +73,13 @@ def _list(call: Call, **criteria: Any) -> list[JsonObject]:
 
 def journal_entry(world: World, instance: Instance, message: Message) -> JsonObject:
     chat = chats.of_message(world, instance, message)
-    data: JsonObject = next((message.data[key] for key in message.data if key.endswith("Data")), {})
+    told = telling.tell(instance, message)
+    data: JsonObject = next((told[key] for key in told if key.endswith("Data")), {})
     entry: JsonObject = {
         "type": "outgoing" if message.outgoing else "incoming",
         "idMessage": message.id_message,
         "timestamp": message.timestamp,
-        "typeMessage": message.data["typeMessage"],
+        "typeMessage": told["typeMessage"],
         "chatId": message.chat_id,
         "chatType": chat.chat_type,
     }
@@ -84,11 +93,11 @@ def journal_entry(world: World, instance: Instance, message: Message) -> JsonObj
         entry["senderName"] = author.name
         entry["senderType"] = author.chat_type
         entry["senderContactName"] = author.contact_name
-    entry["textMessage"] = message_content.words_of(message.data)
+    entry["textMessage"] = message_content.words_of(told)
     for key, names in SHOWN.items():
-        entry |= {name: message.data[key][name] for name in names if key in message.data}
-    if "quotedMessage" in message.data:
-        entry["quotedMessage"] = message.data["quotedMessage"]
+        entry |= {name: told[key][name] for name in names if key in told}
+    if "quotedMessage" in told:
+        entry["quotedMessage"] = told["quotedMessage"]
     entry["forwardingScore"] = data.get("forwardingScore", 0)
     entry["isForwarded"] = data.get("isForwarded", False)
     entry["isEdited"] = message.is_edited

@@ -28,7 +28,7 @@ def receive_notification(call: Call) -> Any:
     )
     if head:
         receipt_id, _created, body = head
-        return {"receiptId": receipt_id, "body": body}
+        return b'{"receiptId": %d, "body": %s}' % (receipt_id, notifications.encode(body))
     return EMPTY if instance.empty_body else None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from ...world import message_content, messages, send_queue
 from ...world.documents import JsonObject
+from ...world.faults import SAME_ID, WRONG_ID
 from ..errors import ServiceError, invalid
 from ..fields import QUOTE, TYPING, Field, boolean, chat_id, integer, number, text, validate
 from ..registry import Call, method
@@ -42,8 +43,19 @@ def sending_method(name: str, *fields: Field) -> Callable[[MakeData], MakeData]:
 def queue_message(call: Call, name: str, data: JsonObject) -> JsonObject:
     """Queue what the call sends; return the answer of the service."""
     check_queue_open(call.instance)
-    id_message = send_queue.enqueue(call.world, call.instance, name, call.values, data, call.number)
-    return {"idMessage": id_message}
+    wrong = None
+    if call.has_fault(WRONG_ID):
+        wrong = send_queue.other_id(call.world, call.instance, call.values["chatId"])
+    id_message = send_queue.enqueue(
+        call.world,
+        call.instance,
+        name,
+        call.values,
+        data,
+        call.number,
+        repeats_id=call.has_fault(SAME_ID),
+    )
+    return {"idMessage": wrong or id_message}
 
 
 @sending_method("sendMessage", text("message", high=4096))
@@ -131,6 +143,8 @@ def forward_messages(call: Call) -> JsonObject:
                 {**values, "messages": [message.id_message]},
                 message_content.forwarded(message.data),
                 call.number,
+                message.look,
+                call.has_fault(SAME_ID),
             )
             for message in originals
         ]

@@ -38,6 +38,8 @@ export class TelegramStartDialog extends Component {
             isBusy: false,
             isTested: false,
             form: { name: "", id_instance: "", api_url: "" },
+            /** The account with the entered instance ID, if it is connected already. */
+            connected: null,
             receiveMode: "polling",
             /** The result of setting the receiving method: { message, isGood }. */
             receiving: null,
@@ -105,18 +107,27 @@ export class TelegramStartDialog extends Component {
     }
 
     goTo(step) {
-        Object.assign(this.state, { step, failure: "", receiving: null });
+        Object.assign(this.state, { step, failure: "", receiving: null, connected: null });
     }
 
-    async onSubmitCredentials() {
+    /** Test and store the credentials; those of a connected account only if the user says so. */
+    async onSubmitCredentials(isReplacing = false) {
         const { name, id_instance, api_url } = this.state.form;
         const input = this.tokenRef.el;
         const args = [[this.state.start.id], name, id_instance, input.value, api_url];
+        if (isReplacing) {
+            args.push(true);
+        }
+        this.state.connected = null;
+        const token = input.value;
         input.value = ""; // a secret is not kept longer than needed
         if (!(await this.call("connect", args))) {
             return;
         }
-        if (this.state.start.error) {
+        if (this.state.start.connected) {
+            this.state.connected = this.state.start.connected;
+            input.value = token; // the user decides whether to use it
+        } else if (this.state.start.error) {
             this.state.failure = this.state.start.error;
         } else {
             this.showStep();
@@ -139,6 +150,16 @@ export class TelegramStartDialog extends Component {
     onProven() {
         this.state.isTested = true;
         this.goTo("done");
+    }
+
+    onOpenConnected() {
+        this.props.onLeave?.({
+            type: "ir.actions.act_window",
+            res_model: "telegram.instance",
+            res_id: this.state.connected.id,
+            views: [[false, "form"]],
+        });
+        this.props.close();
     }
 
     onOpenPartners() {

@@ -1,4 +1,4 @@
-import { Component, onMounted, status, useState } from "@odoo/owl";
+import { Component, markup, onMounted, status, useState } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
@@ -15,7 +15,14 @@ export class TelegramStartTest extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.state = useState({ status: "", message: "" });
+        this.state = useState({
+            status: "",
+            message: "",
+            /** The questions about what the phone shows, see telegram.onboarding. */
+            looks: [],
+            answers: {},
+            failure: "",
+        });
         this.polling = usePolling(
             () => this.fetchStatus(),
             () => this.getDelay()
@@ -56,9 +63,42 @@ export class TelegramStartTest extends Component {
         if (status(this) === "destroyed") {
             return;
         }
+        this.applyAnswer(answer);
+    }
+
+    applyAnswer(answer) {
         Object.assign(this.state, answer);
-        if (answer.status === "proven") {
+        if (answer.status === "proven" && !answer.looks?.length) {
             this.props.onProven();
+        }
+    }
+
+    /** Return the questions, without those that do not matter if nothing is formatted. */
+    get looks() {
+        const isOff = this.state.answers.scope === "off";
+        return this.state.looks.filter(({ name }) => name === "scope" || !isOff);
+    }
+
+    get isAnswered() {
+        return this.looks.every(({ name }) => this.state.answers[name]);
+    }
+
+    toMarkup(look) {
+        return markup(look); // the server has escaped the text
+    }
+
+    async onSaveLooks() {
+        this.state.failure = "";
+        const answers = Object.fromEntries(
+            this.looks.map(({ name }) => [name, this.state.answers[name]])
+        );
+        try {
+            const args = [[this.props.startId], answers];
+            this.applyAnswer(
+                await this.orm.silent.call("telegram.onboarding", "store_looks", args)
+            );
+        } catch (error) {
+            this.state.failure = this.props.getErrorMessage(error);
         }
     }
 

@@ -22,6 +22,13 @@ const messagePatch = {
         return name.replace(/\s*<[^<>]*>$/, "").replace(/^"(.*)"$/, "$1");
     },
 
+    /** Return whether this message of a conversation was sent by the account, not by the customer. */
+    get isSentByTelegram() {
+        const { message_type, telegram_state, thread } = this;
+        const isWritten = message_type === "comment" && thread?.isTelegram;
+        return Boolean(isWritten || (telegram_state && telegram_state !== "received"));
+    },
+
     /** Hide reactions: GREEN-API cannot send them, so the customer would not see them. */
     canAddReaction() {
         return !this.thread?.isTelegram && super.canAddReaction(...arguments);

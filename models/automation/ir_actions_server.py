@@ -1,0 +1,167 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+ONCE_DAYS_MAX = 365
+
+
+class IrActionsServer(models.Model):
+    """Add *Send Telegram* to the server actions.
+
+    Such an action works in Action menus, automation rules and scheduled actions. It only records
+    for which records a message is wanted (``telegram.automatic.message``). A scheduled action
+    composes the messages later, so a missing phone number never stops the user's own work.
+    """
+
+    _inherit = "ir.actions.server"
+
+    state = fields.Selection(
+        selection_add=[("telegram", "Send Telegram"), ("followers",)],
+        ondelete={"telegram": "cascade"},
+    )
+    telegram_template_id = fields.Many2one(
+        "telegram.template",
+        "Telegram Template",
+        compute="_compute_telegram_template_id",
+        store=True,
+        readonly=False,
+        ondelete="restrict",
+        domain="[('model_id', '=', model_id)]",
+    )
+    telegram_instance_id = fields.Many2one(
+        "telegram.instance",
+        "Telegram Account",
+        ondelete="restrict",
+        help="Leave empty to use the default account of the record's company.",
+    )
+    telegram_recipient = fields.Selection(
+        [("partner", "Contact of the Record"), ("group", "Group of the Record")],
+        "Telegram Recipient",
+        compute="_compute_telegram_recipient",
+        store=True,
+        readonly=False,
+        help="A group is used if exactly one is linked to the record.",
+    )
+    telegram_once = fields.Selection(
+        [
+            ("record", "Once per record"),
+            ("partner", "Once per contact within some days"),
+            ("always", "Every time"),
+        ],
+        "Send",
+        compute="_compute_telegram_once",
+        store=True,
+        readonly=False,
+        help="How often this action may write. A message that was left out does not count.",
+    )
+    telegram_once_days = fields.Integer(
+        "Days", default=7, help="Number of days in which a contact gets one message."
+    )
+    telegram_user_id = fields.Many2one(
+        "res.users",
+        "Written By",
+        compute="_compute_telegram_user_id",
+        store=True,
+        readonly=False,
+        ondelete="restrict",
+        domain=[("share", "=", False)],
+        help="The messages are written with the access rights of this user, who must be able to "
+        "read the records and use the Telegram account.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("model_id", "state")
+    def _compute_telegram_template_id(self):
+        for action in self:
+            template = action.telegram_template_id
+            if action.state != "telegram" or template.model_id != action.model_id:
+                action.telegram_template_id = False
+
+    # Each value has a method of its own: those of one method are not computed if one is given.
+
+    @api.depends("state")
+    def _compute_telegram_recipient(self):
+        for action in self:
+            value = action.telegram_recipient or "partner"
+            action.telegram_recipient = action.state == "telegram" and value
+
+    @api.depends("state")
+    def _compute_telegram_once(self):
+        for action in self:
+            value = action.telegram_once or "record"
+            action.telegram_once = action.state == "telegram" and value
+
+    @api.depends("state")
+    def _compute_telegram_user_id(self):
+        for action in self:
+            user = action.telegram_user_id or self.env.user
+            action.telegram_user_id = action.state == "telegram" and user
+
+    @api.depends("state")
+    def _compute_available_model_ids(self):
+        """Offer the models that have a chatter."""
+        ours = self.filtered(lambda action: action.state == "telegram")
+        if ours:
+            ours.available_model_ids = self.env["ir.model"].search(
+                [("is_mail_thread", "=", True), ("transient", "=", False)]
+            )
+        super(IrActionsServer, self - ours)._compute_available_model_ids()
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("state", "telegram_once", "telegram_once_days")
+    def _check_telegram_once_days(self):
+        for action in self.filtered(lambda action: action.state == "telegram"):
+            is_valid = 1 <= action.telegram_once_days <= ONCE_DAYS_MAX
+            if action.telegram_once == "partner" and not is_valid:
+                raise ValidationError(
+                    self.env._("Enter a number of days from 1 to %s.", ONCE_DAYS_MAX)
+                )
+
+    # === BUSINESS METHODS === #
+
+    def _name_depends(self):
+        return [*super()._name_depends(), "telegram_template_id"]
+
+    def _generate_action_name(self):
+        self.ensure_one()
+        if self.state == "telegram" and self.telegram_template_id:
+            return self.env._(
+                "Send %(template_name)s", template_name=self.telegram_template_id.name
+            )
+        return super()._generate_action_name()
+
+    @api.model
+    def _warning_depends(self):
+        return [*super()._warning_depends(), "telegram_template_id", "telegram_user_id"]
+
+    def _get_warning_messages(self):
+        warnings = super()._get_warning_messages()
+        if self.state == "telegram":
+            warnings += self._get_telegram_warnings()
+        return warnings
+
+    def _get_telegram_warnings(self):
+        """Return what keeps this action from sending, as sentences."""
+        self.ensure_one()
+        _ = self.env._
+        # sudo: ir.model - what kind of model it is
+        model = self.sudo().model_id
+        template = self.telegram_template_id
+        if model and (model.transient or not model.is_mail_thread):
+            yield _("“%s” has no chatter to send messages from. Choose another model.", model.name)
+        if not template:
+            yield _("Choose a Telegram template.")
+        elif template.model_id != self.model_id:
+            yield _("The template “%s” belongs to another model. Choose another.", template.name)
+        if not self.telegram_user_id:
+            yield _("Choose the user who writes the messages.")
+
+    def _run_action_telegram_multi(self, eval_context=None):
+        """Record that messages are wanted; ``telegram.automatic.message`` composes them later."""
+        records = eval_context.get("records") or eval_context.get("record")
+        if self.telegram_template_id and records and not self._is_recompute():
+            self.env["telegram.automatic.message"]._request(self, records)
+        return False

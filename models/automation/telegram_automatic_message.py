@@ -1,0 +1,313 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+from odoo.tools.mail import plaintext2html
+
+from ...tools.transactions import CONFLICTS
+
+BATCH_SIZE = 200  # messages composed in one transaction
+
+
+class TelegramAutomaticMessage(models.Model):
+    """A message that a server action wants to be sent for a record.
+
+    ::
+
+        waiting ──> composed    its messages are in the queue
+                ──> left_out    it cannot be sent; the reason is in the record's chatter
+        skipped                 the record was due before the automation was switched on
+
+    The row is created in the transaction that runs the action, so it is rolled back and repeated
+    with it. The unique index makes an action write once per record, whatever runs at the same
+    time. The scheduled action composes the messages in batches: queuing them and storing the
+    state is one commit.
+    """
+
+    _name = "telegram.automatic.message"
+    _description = "Automatic Telegram Message"
+    _order = "id desc"
+    _rec_name = "res_model"
+
+    action_id = fields.Many2one(
+        "ir.actions.server", "Server Action", required=True, readonly=True, ondelete="cascade"
+    )
+    res_model = fields.Char("Record Model", required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        "Record", model_field="res_model", required=True, readonly=True
+    )
+    is_once = fields.Boolean("Once per Record", readonly=True)
+    number = fields.Integer(
+        readonly=True, default=0, help="Number of the repeat for the same record, from 0."
+    )
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("composed", "Queued"),
+            ("left_out", "Left Out"),
+            ("skipped", "Skipped"),
+        ],
+        default="waiting",
+        required=True,
+        readonly=True,
+    )
+    reason = fields.Char(readonly=True, help="Why the message was left out.")
+    partner_id = fields.Many2one("res.partner", "Contact", readonly=True, index="btree_not_null")
+    chat_id = fields.Many2one(
+        "telegram.chat", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    company_id = fields.Many2one("res.company", readonly=True, help="Known once it is composed.")
+    composed_date = fields.Datetime("Queued On", readonly=True)
+
+    _once_index = models.UniqueIndex("(action_id, res_id, number) WHERE is_once")
+    _waiting_index = models.Index("(id) WHERE state = 'waiting'")
+    _composed_index = models.Index("(action_id, composed_date) WHERE state = 'composed'")
+
+    # === REQUESTS === #
+
+    @api.model
+    def _request(self, action, records, number=0, state="waiting"):
+        """Record that an action wants to write for these records.
+
+        A record that the action has written for already is skipped. One that was left out is
+        tried again.
+
+        :param action: the ``ir.actions.server``
+        :param records: of the action's model
+        :param int number: of the repeat, from 0; each of them is sent once
+        :param str state: "waiting", or "skipped" for records that get no message
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO telegram_automatic_message AS message
+                       (action_id, res_model, res_id, number, is_once, state,
+                        create_date, write_date, create_uid, write_uid)
+                SELECT %(action)s, %(model)s, res_id, %(number)s, %(is_once)s, %(state)s,
+                       %(now)s, %(now)s, %(uid)s, %(uid)s
+                  FROM unnest(%(ids)s) AS res_id
+                    ON CONFLICT (action_id, res_id, number) WHERE is_once
+                    DO UPDATE SET state = EXCLUDED.state, write_date = EXCLUDED.write_date
+                 WHERE message.state = 'left_out'
+                """,
+                action=action.id,
+                model=records._name,
+                ids=records.ids,
+                number=number,
+                is_once=action.telegram_once == "record",
+                state=state,
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+            )
+        )
+        if self.env.cr.rowcount and state == "waiting":
+            self.invalidate_model()
+            # sudo: ir.cron - users who run the action may not read scheduled actions
+            cron_sudo = self.env.ref("telegram_green_api.ir_cron_automatic_messages").sudo()
+            cron_sudo._trigger()
+
+    # === COMPOSING === #
+
+    @api.model
+    def _cron_compose(self):
+        """Compose the messages that are waiting, oldest first. Commits after each batch."""
+        commit = self.env["ir.cron"]._commit_progress
+        waiting = [("state", "=", "waiting")]
+        seconds_left = commit(remaining=self.search_count(waiting))
+        while seconds_left and (batch := self._find_batch()):
+            try:
+                batch._compose()
+                self.env.flush_all()
+            except CONFLICTS:
+                self.env.cr.rollback()  # the next run repeats it
+                return
+            seconds_left = commit(processed=len(batch))
+
+    @api.model
+    def _find_batch(self):
+        """Return the oldest waiting messages of one action."""
+        first = self.search([("state", "=", "waiting")], order="id", limit=1)
+        same_action = [("state", "=", "waiting"), ("action_id", "=", first.action_id.id)]
+        return self.search(same_action, order="id", limit=BATCH_SIZE)
+
+    def _compose(self):
+        """Queue the messages of one action, or store for each why it is left out."""
+        action, _ = self.action_id, self.env._
+        existing = self._get_records().exists()
+        messages = self.filtered(lambda message: message.res_id in existing._ids)
+        # Without a record, there is no chatter either.
+        (self - messages).write({"state": "left_out", "reason": _("The record was deleted.")})
+        if action.warning or not action.telegram_template_id.active:
+            messages._leave_out(action.warning or _("The template is archived."))
+            return
+        companies = existing._mail_get_companies(default=action.telegram_user_id.company_id)
+        for company, of_company in messages.grouped(lambda m: companies[m.res_id]).items():
+            of_company._compose_in_company(company)
+
+    def _compose_in_company(self, company):
+        """Queue the messages about records of one company, with the rights of their author.
+
+        :param company: the ``res.company``
+        """
+        self.company_id = company
+        action, user = self.action_id, self.action_id.telegram_user_id
+        allowed = [company.id, *(user.company_ids - company).ids]
+        author_self = self.with_user(user).with_context(allowed_company_ids=allowed, lang=user.lang)
+        readable = author_self._get_records()._filtered_access("read")
+        messages = self.filtered(lambda message: message.res_id in readable._ids)
+        (self - messages)._leave_out(
+            self.env._("%s, who writes the messages, has no access to the record.", user.name)
+        )
+        try:
+            instance = action.telegram_instance_id.with_env(author_self.env)
+            instance = instance or instance._default(company.with_env(author_self.env))
+            instance.check_access("read")
+        except UserError as error:
+            messages._leave_out(str(error))
+        else:
+            messages._compose_for_instance(instance)
+
+    def _compose_for_instance(self, instance):
+        """Queue messages by one account; halves find the one that cannot be rendered."""
+        if not self:
+            return
+        try:
+            with self.env.cr.savepoint():
+                if self.action_id.telegram_recipient == "group":
+                    self._send_to_groups(instance)
+                else:
+                    self._send_to_contacts(instance)
+        except UserError as error:
+            if len(self) == 1:
+                self._leave_out(str(error))
+                return
+            half = len(self) // 2
+            self[:half]._compose_for_instance(instance)
+            self[half:]._compose_for_instance(instance)
+
+    def _send_to_contacts(self, instance):
+        """Queue the messages to the contact of each record."""
+        records = self.with_env(instance.env)._get_records()
+        composer = instance.env["telegram.composer"].create(
+            {
+                "res_model": records._name,
+                "res_ids": repr(records.ids),
+                "instance_id": instance.id,
+                "template_id": self.action_id.telegram_template_id.id,
+            }
+        )
+        recipients, left_out = composer._split_recipients()
+        recipients, repeated = self._split_repeated(recipients)
+        if recipients:
+            composer._send_mass(recipients, left_out)
+        reasons = composer._get_reasons()
+        excluded = {each.record.id: reasons.get(each.reason, each.reason) for each in left_out}
+        excluded |= dict.fromkeys((each.record.id for each in repeated), self._get_repeat_reason())
+        partners = {each.record.id: each.partner for each in recipients}
+        chats = self.env["telegram.chat"]._find_chats_and_phones(
+            instance, instance.env["res.partner"].union(*partners.values())
+        )
+        chats = {partner.id: chat for partner, chat, _phone in chats}
+        for message in self:
+            if reason := excluded.get(message.res_id):
+                message._leave_out(reason)
+            elif partner := partners.get(message.res_id):
+                message._mark_composed(partner, chats[partner.id])
+
+    def _send_to_groups(self, instance):
+        """Queue the messages to the group that is linked to each record."""
+        template = self.action_id.telegram_template_id.with_env(instance.env)
+        for message in self:
+            record = message.with_env(instance.env)._get_records()
+            groups = (
+                instance.env["telegram.chat"]
+                ._find_tied(record)
+                .filtered(lambda group: group.instance_id == instance)
+            )
+            if len(groups) != 1:
+                message._leave_out(
+                    self.env._("Not exactly one Telegram group is linked to the record.")
+                )
+                continue
+            record._message_telegram(
+                template._render_bodies(record)[record.id],
+                group=groups,
+                attachments=template._render_attachments(record)[record.id],
+            )
+            message._mark_composed(message.partner_id.browse(), groups)
+
+    def _split_repeated(self, recipients):
+        """Return the recipients, and those who got a message of this action a short time ago.
+
+        :param list recipients: of ComposerRecipient
+        """
+        action = self.action_id
+        if action.telegram_once != "partner":
+            return recipients, []
+        since = fields.Datetime.now() - timedelta(days=action.telegram_once_days)
+        earlier = self.search(
+            [
+                ("action_id", "=", action.id),
+                ("state", "=", "composed"),
+                ("composed_date", ">", since),
+            ]
+        )
+        seen = {*earlier.partner_id.ids, *(("chat", chat.id) for chat in earlier.chat_id)}
+        sendable, repeated = [], []
+        for recipient in recipients:
+            keys = {recipient.partner.id}
+            keys |= (
+                {("chat", recipient.chat.id)} if recipient.chat else {("phone", recipient.phone)}
+            )
+            (repeated if keys & seen else sendable).append(recipient)
+            seen |= keys
+        return sendable, repeated
+
+    def _get_repeat_reason(self):
+        return self.env._(
+            "The contact got a message of this action within the last %s days.",
+            self.action_id.telegram_once_days,
+        )
+
+    # === STATES === #
+
+    def _mark_composed(self, partner, chat):
+        """Store that the message is in the queue.
+
+        :param partner: the ``res.partner``, empty for a group
+        :param chat: the ``telegram.chat``
+        """
+        self.write(
+            {
+                "state": "composed",
+                "reason": False,
+                "partner_id": partner.id,
+                "chat_id": chat.id,
+                "composed_date": fields.Datetime.now(),
+            }
+        )
+
+    def _leave_out(self, reason):
+        """Store why messages are not sent, and log it in the chatter of each record.
+
+        The same reason is logged once.
+
+        :param str reason: a sentence for users
+        """
+        name = self.action_id.telegram_template_id.name or self.action_id.name
+        for message in self:
+            if message.reason == reason:
+                message.state = "left_out"
+                continue
+            message.write({"state": "left_out", "reason": reason})
+            note = self.env._("Telegram message “%(name)s” was not sent: %(reason)s")
+            message._get_records()._message_log(
+                body=plaintext2html(note % {"name": name, "reason": reason})
+            )
+
+    def _get_records(self):
+        """Return the records of these messages, which are of one model."""
+        return self.env[self[0].res_model].browse(self.mapped("res_id")) if self else self

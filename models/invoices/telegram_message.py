@@ -1,0 +1,40 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import models
+
+# States of a message that the customer never gets.
+NOT_SENT_STATES = ("error", "canceled")
+
+
+class TelegramMessage(models.Model):
+    """Extends ``telegram.message`` so that the invoice follows what became of its message."""
+
+    _inherit = "telegram.message"
+
+    def write(self, vals):
+        """Update the mark *Sent* of invoices whose message has failed, or is sent after all."""
+        if "state" not in vals:
+            return super().write(vals)
+        of_invoices = self.filtered(lambda message: message.res_model == "account.move")
+        failed = of_invoices.filtered(lambda message: message.state in NOT_SENT_STATES)
+        result = super().write(vals)
+        is_failure = vals["state"] in NOT_SENT_STATES
+        changed = of_invoices - failed if is_failure else failed
+        changed._update_invoices(is_sent=not is_failure)
+        return result
+
+    def _update_invoices(self, is_sent):
+        """Update the mark *Sent* of the invoices that were sent by these messages alone."""
+        if not self:
+            return
+        # sudo: account.move - the mark follows the message, whoever has changed that
+        moves_sudo = self.env["account.move"].sudo()
+        domain = [
+            ("telegram_message_id", "in", self.ids),
+            ("is_sent_by_telegram_only", "=", True),
+            ("is_move_sent", "!=", is_sent),
+        ]
+        for move_sudo in moves_sudo.search(domain):
+            move_sudo.is_move_sent = is_sent
+            if not is_sent:
+                move_sudo._log_telegram_failure()

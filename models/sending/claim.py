@@ -1,0 +1,53 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+import time
+
+# Seconds after its claim in which a message may be sent.
+CLAIM_SECONDS = 60
+# Seconds after which a call that began in time has certainly ended. Only then another process
+# takes over.
+TAKEOVER_SECONDS = 120
+
+
+class ClaimEndedError(Exception):
+    """A message was not sent because the process was held up for too long before the call."""
+
+
+class Claim:
+    """The right of one process to send one message, for a bounded time.
+
+    A process may be stopped between the claim and the call, and wake up when another one has taken
+    over. So the time is checked right before the call, by two clocks. The one of the wall may be
+    set back; the monotonic one stands still while a machine is suspended.
+
+    The number tells afterwards whether another process has taken over: it counts the claims of a
+    message, and those that were taken away.
+
+    It begins with the object. So create the object before others can see the claim.
+    """
+
+    def __init__(self):
+        self._since = self._read_clocks()
+        self.message = None
+        self.number = 0
+
+    def take(self, message):
+        """Store which message was claimed, and the number of the claim."""
+        self.message, self.number = message, message.claim_number
+
+    def check(self):
+        """Check that the message may be sent now.
+
+        :raise ClaimEndedError: another process may send it soon, or has done so
+        """
+        for since, now in zip(self._since, self._read_clocks(), strict=True):
+            if now - since >= CLAIM_SECONDS:
+                raise ClaimEndedError
+
+    def is_taken_over(self):
+        """Return whether another process has taken the message."""
+        return self.message.claim_number != self.number
+
+    @staticmethod
+    def _read_clocks():
+        return time.time(), time.monotonic()

@@ -1,0 +1,160 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Whose chat it is: assigned to one operator, who alone is notified."""
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+
+class TelegramInstance(models.Model):
+    """Extend ``telegram.instance`` with the rule for chats of new customers."""
+
+    _inherit = "telegram.instance"
+
+    assignment = fields.Selection(
+        [
+            ("nobody", "Nobody: the first to answer takes it"),
+            ("salesperson", "The salesperson of the customer, otherwise nobody"),
+            ("in_turn", "Operators in turn"),
+            ("evenly", "The operator with the fewest waiting chats"),
+        ],
+        "Assign New Chats To",
+        default="salesperson",
+        required=True,
+        tracking=True,
+        help="To whom a chat is assigned when a customer writes and no one has the chat. Everybody "
+        "is notified of the messages in chats that are assigned to nobody.",
+    )
+
+    def _choose_assignee(self, chat):
+        """Return the operator to whom a chat is assigned, empty for nobody.
+
+        The receive action processes the messages of an account one after the other, so this needs
+        no lock.
+
+        :param chat: a ``telegram.chat`` of this account that is assigned to nobody
+        """
+        self.ensure_one()
+        operators, partner = chat._get_operators(), chat.partner_id
+        domain = Domain("instance_id", "=", self.id) & Domain("user_id", "in", operators.ids)
+        chats = self.env["telegram.chat"].with_context(active_test=False)
+        match self.assignment:
+            case "salesperson":
+                return (partner.user_id or partner.commercial_partner_id.user_id) & operators
+            case "in_turn":
+                groups = chats._read_group(domain, ["user_id"], ["assigned_date:max", "id:max"])
+                last = {user: (1, date, chat_id) for user, date, chat_id in groups}
+                return operators.sorted(lambda user: last.get(user, (0, user.id)))[:1]
+            case "evenly":
+                domain &= Domain("inbox_state", "=", "waiting")
+                counts = dict(chats._read_group(domain, ["user_id"], ["__count"]))
+                return operators.sorted(lambda user: (counts.get(user, 0), user.id))[:1]
+        return operators.browse()
+
+
+class TelegramChat(models.Model):
+    """Extend ``telegram.chat`` with the operator to whom it is assigned."""
+
+    _inherit = "telegram.chat"
+
+    user_id = fields.Many2one(
+        "res.users",
+        "Assigned To",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The operator who answers in this chat and alone is notified of its messages.",
+    )
+    assigned_date = fields.Datetime("Assigned On", readonly=True, copy=False)
+
+    # === ACTION METHODS === #
+
+    def action_take(self):
+        """Assign chats to the current user.
+
+        :raise UserError: one is assigned to somebody else
+        """
+        self._check_may_assign(self.env.user)
+        self._lock_inbox()
+        taken = self.sudo().filtered(lambda chat: chat.user_id - self.env.user)
+        if taken:
+            raise UserError(
+                self.env._(
+                    "“%(chat)s” is assigned to %(user)s already. Ask them to hand it over.",
+                    chat=taken[0].name,
+                    user=taken[0].user_id.name,
+                )
+            )
+        self._assign(self.env.user)
+
+    def action_release(self):
+        """Assign chats to nobody."""
+        self._check_may_assign(self.env.user)
+        self._lock_inbox()
+        self._assign(self.env["res.users"])
+
+    def action_hand_over(self):
+        """Return an action that opens the dialog to hand the chat over to another operator."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Hand Over"),
+            "res_model": "telegram.hand.over",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_chat_id": self.id},
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _check_may_assign(self, user):
+        """Check that the current user and another one both operate these chats.
+
+        :raise AccessError: one of them does not
+        """
+        self.check_access("read")
+        for chat in self:
+            for operator in self.env.user | user:
+                if not chat._is_operated_by(operator):
+                    raise AccessError(
+                        self.env._(
+                            "%(user)s cannot write in the chat “%(chat)s”.",
+                            user=operator.name,
+                            chat=chat.name,
+                        )
+                    )
+
+    def _assign(self, user):
+        """Assign chats to a user, empty for nobody. The bells of the others end."""
+        date = user and fields.Datetime.now()
+        self._write_inbox({"user_id": user.id, "assigned_date": date})
+        for chat_sudo in self.sudo():  # sudo: discuss.channel - its members see the change
+            if chat_sudo.instance_id.visibility == "own":
+                chat_sudo._update_channel_members()
+            if chat_sudo.channel_id:
+                chat_sudo.channel_id._telegram_send_store()
+
+    def _assign_new(self):
+        """Assign a chat in which a customer has just written, unless an operator has it."""
+        self.ensure_one()
+        chat_sudo = self.sudo()  # sudo: telegram.chat, telegram.instance - as the rule says
+        if chat_sudo._get_assignee():
+            return
+        user = chat_sudo.instance_id._choose_assignee(chat_sudo)
+        if user != chat_sudo.user_id:
+            chat_sudo._assign(user)
+
+    def _take_by_answer(self):
+        """Assign the chat to the current user, who has just answered, unless an operator has it."""
+        self.ensure_one()
+        chat_sudo = self.sudo()  # sudo: telegram.chat, res.users - the user may write there
+        is_operator = self.env.user in chat_sudo.instance_id.operator_ids
+        if chat_sudo.inbox_state == "waiting" and is_operator and not chat_sudo._get_assignee():
+            chat_sudo._assign(self.env.user)
+
+    def _get_assignee(self):
+        """Return the user to whom the chat is assigned; empty if they are no operator any more."""
+        self.ensure_one()
+        chat_sudo = self.sudo()  # sudo: res.users - the operators
+        return chat_sudo.user_id & chat_sudo.instance_id._get_operators()

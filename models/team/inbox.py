@@ -1,0 +1,238 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""The inbox: which chats wait for an answer, and since when.
+
+A chat waits from the customer's first message that nobody answered. An answer is a message to this
+chat alone, written in Odoo or on the phone. Messages to many and those of rules are no answers.
+"""
+
+from datetime import timedelta
+
+from babel.dates import format_timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.misc import babel_locale_parse, get_lang
+
+from ... import const
+
+# Kinds of incoming messages that need no answer.
+SILENT_KINDS = (*const.CHANGE_KINDS, "reactionMessage", "pollUpdateMessage")
+NOT_SENT = ("error", "canceled")
+
+
+class TelegramInstance(models.Model):
+    """Extend ``telegram.instance`` with the choice whether groups wait for answers."""
+
+    _inherit = "telegram.instance"
+
+    groups_wait = fields.Boolean(
+        "Groups in Inbox",
+        help="Messages in groups wait for an answer, too. Otherwise only chats with persons do.",
+    )
+
+
+class TelegramMessage(models.Model):
+    """Extend ``telegram.message`` with what is no answer to a customer."""
+
+    _inherit = "telegram.message"
+
+    is_automatic = fields.Boolean(
+        "Automatic", readonly=True, help="Sent to many or by a rule, so it answers nobody."
+    )
+
+    def _needs_answer(self):
+        """Return whether the chat waits for an answer after this incoming message.
+
+        A group waits if the account is configured so, or if one of our messages is quoted.
+        """
+        self.ensure_one()
+        chat = self.chat_id
+        if self.type_message in SILENT_KINDS:
+            return False
+        if chat.chat_type == "user" or (chat.is_group and chat.instance_id.groups_wait):
+            return True
+        return chat.is_group and bool(self.quoted_id_message) and self._quotes_us()
+
+    def _process_as_answer(self):
+        """Process that a user has written this message: their chat is theirs and answered."""
+        self.ensure_one()
+        if self.type_message not in SILENT_KINDS and not self.is_automatic:
+            self.chat_id._take_by_answer()
+            self.chat_id._process_answer(fields.Datetime.now())
+
+    def _quotes_us(self):
+        """Return whether the quoted message was sent by the account."""
+        return bool(
+            self.search_count(
+                [
+                    ("chat_id", "=", self.chat_id.id),
+                    ("id_message", "=", self.quoted_id_message),
+                    ("direction", "=", "outgoing"),
+                ],
+                limit=1,
+            )
+        )
+
+
+class TelegramChat(models.Model):
+    """Extend ``telegram.chat`` with its place in the inbox."""
+
+    _inherit = "telegram.chat"
+
+    inbox_state = fields.Selection(
+        [("waiting", "Waiting"), ("answered", "Answered"), ("closed", "Closed")],
+        "Inbox Status",
+        readonly=True,
+        copy=False,
+        group_expand=True,
+    )
+    waiting_since_date = fields.Datetime(
+        "Waiting Since",
+        readonly=True,
+        copy=False,
+        help="Date of the customer's first message that nobody has answered.",
+    )
+    answered_date = fields.Datetime(
+        "Last Answered",
+        readonly=True,
+        copy=False,
+        help="Date of the last answer, or on which the chat was closed.",
+    )
+    waiting_time = fields.Char(compute="_compute_waiting_time")
+    last_incoming_text = fields.Char("Last Message", compute="_compute_last_incoming_text")
+
+    _waiting_index = models.Index("(waiting_since_date, id) WHERE waiting_since_date IS NOT NULL")
+    _inbox_index = models.Index("(inbox_state, last_message_date) WHERE inbox_state IS NOT NULL")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("waiting_since_date")
+    @api.depends_context("lang")
+    def _compute_waiting_time(self):
+        now, locale = fields.Datetime.now(), babel_locale_parse(get_lang(self.env).code)
+        for chat in self:
+            since = chat.waiting_since_date
+            chat.waiting_time = since and format_timedelta(
+                max(now - since, timedelta(minutes=1)), granularity="minute", locale=locale
+            )
+
+    @api.depends("message_ids")
+    def _compute_last_incoming_text(self):
+        latest = self.env["telegram.message"]._read_group(
+            [
+                ("chat_id", "in", self.ids),
+                ("direction", "=", "incoming"),
+                ("type_message", "not in", SILENT_KINDS),
+            ],
+            ["chat_id"],
+            ["id:max"],
+        )
+        messages = {
+            chat: self.env["telegram.message"].browse(message_id) for chat, message_id in latest
+        }
+        for chat in self:
+            message = messages.get(chat)
+            chat.last_incoming_text = message.display_name if message else False
+
+    # === ACTION METHODS === #
+
+    def action_no_answer_needed(self):
+        """Close chats: they wait again with the customer's next message."""
+        self.check_access("read")
+        self._lock_inbox()
+        now = fields.Datetime.now()
+        self._write_inbox(
+            {"inbox_state": "closed", "waiting_since_date": False, "answered_date": now}
+        )
+
+    # === BUSINESS METHODS === #
+
+    def _update_inbox(self, messages):
+        """Update the place in the inbox after messages that GREEN-API reported.
+
+        They may arrive in any order, such as after an outage: only their dates count.
+
+        :param messages: the ``telegram.message`` records of this chat
+        """
+        self.ensure_one()
+        answers = messages.filtered(lambda message: message.direction == "outgoing")
+        questions = (messages - answers).filtered(lambda message: message._needs_answer())
+        if answers:
+            self._process_answer(max(answers.mapped("date")))
+        if not questions:
+            return
+        # A question of the second of the answer may have come after it.
+        since = min(
+            (m.date for m in questions if not self.answered_date or m.date > self.answered_date),
+            default=None,
+        )
+        if since:
+            first = min(filter(None, (self.waiting_since_date, since)))
+            self._write_inbox({"inbox_state": "waiting", "waiting_since_date": first})
+            self._assign_new()
+
+    def _process_answer(self, date):
+        """Store that the customer was answered.
+
+        :param datetime date: UTC, of the answer
+        """
+        self.ensure_one()
+        if not self.inbox_state or (self.answered_date and self.answered_date >= date):
+            return
+        values = {"answered_date": date}
+        if self.inbox_state == "waiting" and self.waiting_since_date <= date:
+            since = self._get_first_question_date(date)
+            values["inbox_state"] = "waiting" if since else "answered"
+            values["waiting_since_date"] = since
+        self._write_inbox(values)
+
+    def _reopen_unanswered(self):
+        """Let chats wait again whose answer was not sent after all."""
+        for chat in self.filtered(lambda chat: chat.inbox_state == "answered"):
+            last = self.env["telegram.message"].search(
+                [
+                    ("chat_id", "=", chat.id),
+                    ("direction", "=", "outgoing"),
+                    ("is_automatic", "=", False),
+                    ("state", "not in", NOT_SENT),
+                    ("type_message", "not in", SILENT_KINDS),
+                ],
+                order="date desc",
+                limit=1,
+            )
+            since = chat._get_first_question_date(last.date)
+            if since:
+                chat._write_inbox(
+                    {
+                        "inbox_state": "waiting",
+                        "waiting_since_date": since,
+                        "answered_date": last.date,
+                    }
+                )
+
+    def _get_first_question_date(self, after):
+        """Return the date of the first incoming message after a date, None if there is none.
+
+        :param datetime after: UTC; False for the first message of all
+        """
+        self.ensure_one()
+        if after and (not self.last_received_date or self.last_received_date <= after):
+            return False
+        domain = Domain("chat_id", "=", self.id) & Domain("direction", "=", "incoming")
+        domain &= Domain("type_message", "not in", SILENT_KINDS)
+        if after:
+            domain &= Domain("date", ">", after)
+        return self.env["telegram.message"].search(domain, order="date", limit=1).date
+
+    def _write_inbox(self, values):
+        # sudo: telegram.chat - operators change these fields by what they do only
+        self.sudo().write(values)
+
+    def _lock_inbox(self):
+        """Lock the chats, so that two users who act at the same time do so one after the other."""
+        # Unlike lock_for_update, this waits: Odoo repeats the request of the second user, who then
+        # sees what the first one did.
+        self.env.execute_query(
+            SQL("SELECT id FROM telegram_chat WHERE id IN %s FOR NO KEY UPDATE", self._ids or (0,))
+        )

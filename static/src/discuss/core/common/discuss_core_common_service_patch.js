@@ -1,0 +1,16 @@
+import { DiscussCoreCommon } from "@mail/discuss/core/common/discuss_core_common_service";
+
+import { patch } from "@web/core/utils/patch";
+
+patch(DiscussCoreCommon.prototype, {
+    /**
+     * Do not count what the account has sent as unread, as the server does.
+     *
+     * Odoo only counts a message whose bus id is higher than that of the counter.
+     */
+    async _handleNotificationNewMessage(payload, metadata) {
+        const message = this.store["mail.message"].get(payload.data["mail.message"]?.[0]);
+        const isSent = message?.isSentByTelegram;
+        return super._handleNotificationNewMessage(payload, isSent ? { ...metadata, id: 0 } : metadata);
+    },
+});

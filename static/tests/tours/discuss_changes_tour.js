@@ -1,0 +1,56 @@
+import { registry } from "@web/core/registry";
+
+import { behind, picture, runAction } from "./tour_helpers";
+
+// Started by tests/test_discuss_changes_browser.py on the form of a chat.
+const message = (text) => `.o-mail-Message:contains("${text}")`;
+
+function write(text) {
+    return [
+        { trigger: ".o-mail-Composer-input", run: `edit ${text}` },
+        { trigger: ".o-mail-Composer-input", run: "press Enter" },
+        { trigger: `${message(text)} .o-telegram-Message-state` },
+    ];
+}
+
+/** Choose an action of a message. On a phone, all of them are in its menu. */
+function choose(text, action, isQuick = false) {
+    return [
+        { trigger: message(text), run: "hover && click" },
+        {
+            isActive: [isQuick ? "mobile" : "auto"],
+            trigger: `${message(text)} [title='Expand']`,
+            run: "click",
+        },
+        { trigger: `.o-mail-Message [name='${action}'], .o-mail-Message-moreMenu [name='${action}']`, run: "click" },
+    ];
+}
+
+function edit(before, after) {
+    return [
+        ...choose(before, "edit", true),
+        { trigger: `.o-mail-Message .o-mail-Composer-input`, run: `edit ${after}` },
+        { trigger: `.o-mail-Message .o-mail-Composer-input`, run: "press Enter" },
+        { trigger: `${message(after)}:not(:has(.o-mail-Composer))` },
+        behind("Send", () => runAction("send_cron_id")),
+    ];
+}
+
+registry.category("web_tour.tours").add("telegram_discuss_changes", {
+    steps: () => [
+        { trigger: "button[name='action_open_in_discuss']", run: "click" },
+        { content: "The conversation opens", trigger: message("Hello") },
+        ...write("At three o'clock"),
+        ...write("Sorry, wrong chat"),
+        behind("Send", () => runAction("send_cron_id")),
+        ...edit("At three o'clock", "At five o'clock"),
+        ...edit("At five o'clock", "At four o'clock"),
+        picture("discuss_edited"),
+        ...choose("Sorry, wrong chat", "delete"),
+        { trigger: ".modal button:contains('Delete')", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        behind("Send", () => runAction("send_cron_id")),
+        { content: "It is deleted", trigger: `${message("Sorry, wrong chat")}:contains('Deleted')` },
+        picture("discuss_deleted"),
+    ],
+});

@@ -1,0 +1,152 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..invoices.invoice_case import InvoiceCase
+
+
+@tagged("post_install", "-at_install")
+class TestAutomations(InvoiceCase):
+    """The ready-made rules, switched on as an administrator does."""
+
+    def get_automation(self, name):
+        """Return a rule of the addon's data, on and written by the accountant."""
+        automation = self.env.ref(f"telegram_green_api.telegram_automation_{name}")
+        automation.user_id = self.accountant
+        automation.action_switch_on()
+        return automation
+
+    def create_invoice_due(self, days, **values):
+        """Create a posted invoice that was due some days ago."""
+        due = fields.Date.today() - timedelta(days=days)
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "company_id": self.company.id,
+                "partner_id": self.customer.id,
+                "invoice_date": due,
+                "invoice_date_due": due,
+                "invoice_line_ids": [Command.create({"name": "Work", "price_unit": 100})],
+                **values,
+            }
+        )
+        invoice.action_post()
+        return invoice
+
+    def run_automations(self):
+        """Run both scheduled actions."""
+        self._run(self.env.ref("telegram_green_api.ir_cron_automations"))
+        self._run(self.env.ref("telegram_green_api.ir_cron_automatic_messages"))
+
+    def get_texts(self, record):
+        """Return the texts that were queued from a record."""
+        return (
+            self.env["telegram.message"]
+            .search([("res_model", "=", record._name), ("res_id", "=", record.id)], order="id")
+            .mapped("text")
+        )
+
+    def test_invoice_posted(self):
+        """The rule writes for what is posted from now on, once, and reaches the phone."""
+        earlier = self.create_invoice_due(0)
+        self.get_automation("invoice_posted")
+        invoice = self.create_invoice_due(0)
+        draft = self.create_invoice_due(0)
+        draft.button_draft()
+        self.run_automations()
+        self.run_automations()
+        self.assertEqual(len(self.get_texts(invoice)), 1)
+        self.assertFalse(self.get_texts(earlier) or self.get_texts(draft))
+        self.send_queue()
+        [message] = self.phone.ledger(count=1)
+        self.assertIn(invoice.name, message["message"])
+
+    def test_invoice_overdue(self):
+        """Reminders come on their days, a limited number, and end with the payment."""
+        automation = self.get_automation("invoice_overdue")
+        automation.write({"offset_days": 3, "repeat_count": 2, "repeat_days": 7})
+        invoice = self.create_invoice_due(2)
+        start = fields.Datetime.now()
+        expected = {0: 0, 1: 1, 5: 1, 8: 2, 9: 2, 15: 3, 30: 3, 60: 3}
+        for days, count in expected.items():
+            with freeze_time(start + timedelta(days=days)), self.subTest(days):
+                self.run_automations()
+                self.assertEqual(len(self.get_texts(invoice)), count)
+
+    def test_paid_invoice_gets_no_reminder(self):
+        """A customer who has paid would be reminded of it."""
+        self.get_automation("invoice_overdue")
+        invoice = self.create_invoice_due(4)
+        register = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        register.create({}).action_create_payments()
+        self.run_automations()
+        self.assertFalse(self.get_texts(invoice))
+
+    def test_old_debts_are_skipped(self):
+        """Switching on must not write to everybody who was late in the last ten years."""
+        old, recent = self.create_invoice_due(400), self.create_invoice_due(5)
+        automation = self.get_automation("invoice_overdue")
+        self.run_automations()
+        self.assertFalse(self.get_texts(old) or self.get_texts(recent))
+        automation.action_switch_off()
+        self.assertFalse(automation.is_on)
+
+    def test_payment_received(self):
+        """The rule about payments reads fields of a model with a chatter of its own."""
+        self.get_automation("payment_received")
+        invoice = self.create_invoice_due(0)
+        register = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        payment = register.create({})._create_payments()
+        self.run_automations()
+        [text] = self.get_texts(payment)
+        self.assertIn("Thank you", text)
+
+    def test_off_writes_nothing(self):
+        """A rule that nobody switched on would write to customers."""
+        invoice = self.create_invoice_due(5)
+        self.run_automations()
+        self.assertFalse(self.get_texts(invoice))
+        self.assertFalse(self.env["telegram.automatic.message"].search([]))
+
+    def test_app_that_is_not_installed(self):
+        """A rule for a missing app would fail in the scheduled action, or be offered in vain."""
+        automation = self.env.ref("telegram_green_api.telegram_automation_invoice_posted").copy(
+            {"model": "missing.model"}
+        )
+        self.assertFalse(automation.is_available)
+        self.assertNotIn(
+            automation, self.env["telegram.automation"].search([("is_available", "=", True)])
+        )
+        with self.assertRaises(UserError):
+            automation.action_switch_on()
+
+    def test_template_in_all_languages(self):
+        """A Russian customer would get the English text, though it is translated."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        automation = self.env.ref("telegram_green_api.telegram_automation_payment_received")
+        automation.update_field_translations("body", {"ru_RU": "Спасибо за оплату!"})
+        self.customer.lang = "ru_RU"
+        automation = self.get_automation("payment_received")
+        bodies = automation.template_id.with_context(lang="ru_RU").body
+        self.assertEqual(bodies, "Спасибо за оплату!")
+
+    def test_rights_of_others(self):
+        """An administrator of Telegram would write with another user's access rights."""
+        manager = self.create_user("manager", "manager", "accounting")
+        automation = self.env.ref("telegram_green_api.telegram_automation_invoice_posted")
+        with self.assertRaises(AccessError):
+            automation.with_user(manager).user_id = self.accountant
+        automation.with_user(manager).user_id = manager
+        with self.assertRaises(AccessError):
+            automation.with_user(self.accountant).action_switch_on()

@@ -1,0 +1,247 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.base.models.ir_actions import ServerActionWithWarningsError
+
+from ..common import TelegramCase
+
+
+class SendTelegramCase(TelegramCase):
+    """A server action that writes to contacts."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.template = cls.env["telegram.template"].create(
+            {
+                "name": "Welcome",
+                "model_id": cls.env["ir.model"]._get_id("res.partner"),
+                "body": "Welcome, {{ object.name }}!",
+            }
+        )
+        cls.action = cls._create_action()
+
+    @classmethod
+    def _create_action(cls, **values):
+        return cls.env["ir.actions.server"].create(
+            {
+                "name": "Send Welcome",
+                "model_id": cls.template.model_id.id,
+                "state": "telegram",
+                "telegram_template_id": cls.template.id,
+                "telegram_user_id": cls.salesperson.id,
+                **values,
+            }
+        )
+
+    def create_contacts(self, count, **values):
+        """Create contacts with phone numbers of their own."""
+        return self.env["res.partner"].create(
+            [
+                {"name": f"Contact {number}", "phone": f"+7910000{number:04}", **values}
+                for number in range(count)
+            ]
+        )
+
+    def run_action(self, records, action=None):
+        """Run the server action as Odoo does, and then the scheduled action that composes."""
+        action = (action or self.action).with_context(
+            active_model=records._name, active_ids=records.ids, active_id=records[:1].id
+        )
+        action.run()
+        self.compose()
+
+    def compose(self):
+        """Run the scheduled action that composes automatic messages."""
+        self._run(self.env.ref("telegram_green_api.ir_cron_automatic_messages"))
+
+    def get_texts(self, records):
+        """Return the texts that are in the queue for contacts."""
+        messages = self.env["telegram.message"].search(
+            [("partner_id", "in", records.ids)], order="id"
+        )
+        return messages.mapped("text")
+
+    def get_requests(self, records):
+        """Return the automatic messages of records."""
+        return self.env["telegram.automatic.message"].search(
+            [("res_model", "=", records._name), ("res_id", "in", records.ids)], order="id"
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestSendTelegram(SendTelegramCase):
+    """The server action *Send Telegram*, from its form to the customer's phone."""
+
+    def test_reaches_the_phone(self):
+        """An action that only fills a table of Odoo would write to nobody."""
+        self.run_action(self.customer)
+        self.send_queue()
+        [message] = self.phone.ledger(count=1)
+        self.assertEqual(message["message"], "Welcome, Vasilisa Ivanova!")
+        request = self.get_requests(self.customer)
+        self.assertEqual((request.state, request.partner_id), ("composed", self.customer))
+        self.assertEqual(request.chat_id.partner_id, self.customer)
+        note = self.customer.message_ids[0]
+        self.assertEqual(note.author_id, self.salesperson.partner_id)
+
+    def test_once_per_record(self):
+        """A rule that fires twice, in one transaction or a later one, would write twice."""
+        contacts = self.create_contacts(3)
+        self.action.with_context(
+            active_model="res.partner", active_ids=contacts.ids, active_id=contacts[0].id
+        ).run()
+        self.run_action(contacts)
+        self.run_action(contacts)
+        self.assertEqual(len(self.get_texts(contacts)), 3)
+
+    def test_every_time(self):
+        """A limit that was not asked for would swallow messages."""
+        self.action.telegram_once = "always"
+        self.run_action(self.customer)
+        self.run_action(self.customer)
+        self.assertEqual(len(self.get_texts(self.customer)), 2)
+
+    def test_once_per_contact_within_days(self):
+        """A contact with two records, or the same one a day later, would be written to again."""
+        self.action.write({"telegram_once": "partner", "telegram_once_days": 7})
+        self.run_action(self.customer)
+        self.run_action(self.customer)
+        self.assertEqual(len(self.get_texts(self.customer)), 1)
+        states = self.get_requests(self.customer).mapped("state")
+        self.assertEqual(states, ["composed", "left_out"])
+        self.assertIn("within the last 7 days", self.customer.message_ids[0].body)
+        week = timedelta(days=7, seconds=1)
+        self.get_requests(self.customer)[0].composed_date = fields.Datetime.now() - week
+        self.run_action(self.customer)
+        self.assertEqual(len(self.get_texts(self.customer)), 2)
+
+    def test_left_out_with_reason(self):
+        """A contact without a phone number must not vanish, nor stop the others."""
+        contacts = self.create_contacts(2)
+        nowhere = self.env["res.partner"].create({"name": "Nowhere Man"})
+        self.run_action(contacts[0] | nowhere | contacts[1])
+        self.assertEqual(len(self.get_texts(contacts)), 2)
+        self.assertEqual(self.get_requests(nowhere).state, "left_out")
+        note = nowhere.message_ids[0]
+        self.assertIn("Neither a Telegram chat nor a phone number", note.body)
+        self.assertFalse(note.notification_ids)
+
+    def test_left_out_is_tried_again(self):
+        """A contact whose phone number came later would never be written to."""
+        nowhere = self.env["res.partner"].create({"name": "Nowhere Man"})
+        self.run_action(nowhere)
+        self.run_action(nowhere)
+        notes = nowhere.message_ids.filtered(lambda note: "was not sent" in note.body)
+        self.assertEqual(len(notes), 1, "the same reason is logged once")
+        nowhere.phone = "+79100000001"
+        self.run_action(nowhere)
+        self.assertEqual(self.get_texts(nowhere), ["Welcome, Nowhere Man!"])
+
+    def test_opted_out(self):
+        """A rule would write to contacts who want no mailings."""
+        chats = self.env["telegram.chat"]
+        chats._get_or_create_for_partner(self.instance, self.customer).opted_out = True
+        self.run_action(self.customer)
+        self.assertFalse(self.get_texts(self.customer))
+        self.assertIn("Wants no mailings", self.get_requests(self.customer).reason)
+
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
+    def test_bad_placeholder_stops_one_only(self):
+        """One record whose text cannot be rendered would stop all others of its batch."""
+        self.template.body = "{{ object.name[2] }} is your letter"
+        contacts = self.create_contacts(3)
+        contacts[1].name = "X"
+        self.run_action(contacts)
+        self.assertEqual(len(self.get_texts(contacts)), 2)
+        self.assertEqual(self.get_requests(contacts[1]).state, "left_out")
+        self.assertTrue(self.get_requests(contacts[1]).reason)
+
+    def test_deleted_record(self):
+        """A record that was deleted meanwhile would stop the scheduled action for ever."""
+        contacts = self.create_contacts(2)
+        self.action.with_context(
+            active_model="res.partner", active_ids=contacts.ids, active_id=contacts[0].id
+        ).run()
+        contacts[0].unlink()
+        self.compose()
+        self.assertEqual(self.get_texts(contacts[1]), ["Welcome, Contact 1!"])
+        deleted = self.env["telegram.automatic.message"].search([("res_id", "=", contacts[0].id)])
+        self.assertEqual(deleted.state, "left_out")
+
+    def test_author_without_access(self):
+        """A rule must not write what its author could not send by hand."""
+        self.action.telegram_user_id = self.create_user("stranger", "user")
+        self.run_action(self.customer)
+        self.assertFalse(self.get_texts(self.customer))
+        self.assertEqual(self.get_requests(self.customer).state, "left_out")
+
+    def test_fired_by_a_user_without_telegram(self):
+        """An employee without Telegram rights would get an error from confirming an order."""
+        employee = self.create_user("employee", "contacts")
+        self.action.with_user(employee).with_context(
+            active_model="res.partner", active_ids=self.customer.ids, active_id=self.customer.id
+        ).run()
+        self.compose()
+        self.assertEqual(self.get_texts(self.customer), ["Welcome, Vasilisa Ivanova!"])
+
+    def test_rolled_back_with_its_transaction(self):
+        """A transaction that is repeated after a conflict would leave a second request."""
+        with self.assertRaises(ZeroDivisionError), self.env.cr.savepoint():
+            self.action.with_context(
+                active_model="res.partner",
+                active_ids=self.customer.ids,
+                active_id=self.customer.id,
+            ).run()
+            raise ZeroDivisionError
+        self.compose()
+        self.assertFalse(self.get_requests(self.customer))
+
+    def test_group_of_the_record(self):
+        """A message for a project's group would go to one contact instead."""
+        group = self.env["telegram.chat"].create(
+            {
+                "instance_id": self.instance.id,
+                "telegram_id": "-1001234567890",
+                "chat_type": "supergroup",
+                "name": "Project",
+                "res_model": "res.partner",
+                "res_id": self.customer.id,
+            }
+        )
+        self.action.telegram_recipient = "group"
+        self.run_action(self.customer)
+        message = self.env["telegram.message"].search([("chat_id", "=", group.id)])
+        self.assertEqual(message.text, "Welcome, Vasilisa Ivanova!")
+        without = self.create_contacts(1)
+        self.run_action(without)
+        self.assertEqual(self.get_requests(without).state, "left_out")
+
+    def test_form(self):
+        """A template of another model, or a missing one, is named before the action runs."""
+        form = Form(self.env["ir.actions.server"])
+        form.model_id = self.env["ir.model"]._get("res.partner")
+        form.state = "telegram"
+        form.telegram_template_id = self.template
+        action = form.save()
+        self.assertEqual(action.name, "Send Welcome")
+        self.assertEqual(action.telegram_user_id, self.env.user)
+        self.assertFalse(action.warning)
+        action.telegram_template_id = False
+        self.assertIn("Choose a Telegram template.", action.warning)
+        with self.assertRaises(ServerActionWithWarningsError):
+            self.run_action(self.customer, action)
+        with self.assertRaises(ValidationError):
+            action.write({"telegram_once": "partner", "telegram_once_days": 0})
+
+    def test_archived_template(self):
+        """A text that was put away would go out."""
+        self.template.active = False
+        self.run_action(self.customer)
+        self.assertEqual(self.get_requests(self.customer).reason, "The template is archived.")

@@ -1,0 +1,69 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..common import CUSTOMER_CHAT, TelegramCase
+from .browser_case import TourCase
+
+
+class ComposerCase(TelegramCase, TourCase):
+    """Write from the form of a contact."""
+
+    def _run(self, cron):
+        self.assertIs(cron.method_direct_trigger(), True, "the scheduled action failed")
+
+    def setUp(self):
+        super().setUp()
+        self.instance.operator_ids |= self.env.ref("base.user_admin")
+
+    def write_as_administrator(self, tour):
+        self.tour(tour, f"/odoo/res.partner/{self.customer.id}")
+        self.send_queue()
+        return self.phone.ledger()
+
+    def check_changed_number(self):
+        """Check that the person with the former number gets nothing meant for the new one."""
+        self.phone.write(CUSTOMER_CHAT, "Hello")
+        self.receive()
+        former = self.env["telegram.chat"].search([("partner_id", "=", self.customer.id)])
+        self.customer.phone = "+7 999 888-00-99"
+        self.write_as_administrator("telegram_changed_number")
+        sent = self.env["telegram.message"].search([("text", "=", "To the new number")])
+        self.assertNotEqual(sent.chat_id, former)
+        self.assertEqual(sent.chat_id.phone, "+79998880099")
+        self.assertEqual(former.partner_id, self.customer)
+
+    def check_location(self):
+        """Check that the sent point is the pasted one, and that half of one is refused."""
+        with mute_logger("odoo.http"):  # refused in a dialog
+            self.assertEqual(len(self.write_as_administrator("telegram_location")), 1)
+        content = self.env["telegram.message"].search([], order="id desc", limit=1).content
+        self.assertEqual(content, {"latitude": 55.7558, "longitude": 37.6173})
+
+
+@tagged("post_install", "-at_install")
+class TestComposerOnDesktop(ComposerCase):
+    browser_size = "1400x900"
+
+    def test_changed_number(self):
+        """Before anything is sent to a chat with a former phone number, the user is asked."""
+        self.check_changed_number()
+
+    def test_location(self):
+        """A location with a zero that nobody typed is not sent."""
+        self.check_location()
+
+
+@tagged("post_install", "-at_install")
+class TestComposerOnMobile(ComposerCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_changed_number(self):
+        """The same on a phone."""
+        self.check_changed_number()
+
+    def test_location(self):
+        """The same on a phone."""
+        self.check_location()

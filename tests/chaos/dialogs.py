@@ -1,0 +1,59 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""People who write in dialogs, and press the button twice."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+COMPOSER = "telegram.composer"
+
+
+class Dialogs:
+    """Sends letters by the composer; each is sent twice, one after the other or at once.
+
+    :param calls: two functions that call a method of a model, committed: its name, the method's
+        name and the arguments; each may be used in a thread of its own
+    :param tuple errors: exceptions by which a press may fail, as long as the other does not
+    :param int seed: of the choices
+    :param bool presses_twice: False: once only
+    """
+
+    def __init__(self, calls, errors, seed, presses_twice=True):
+        self._calls = calls
+        self._errors = errors
+        self._chance = random.Random(seed)
+        self._times = 2 if presses_twice else 1
+        self._partner_ids = {}
+        self.presses = 0
+
+    def write(self, letter, instance_id):
+        """Send a letter of kind "dialog" or "mailing"."""
+        partner_ids = [self._get_partner(each) for each in (letter.customer, *letter.mates)]
+        values = {"res_model": "res.partner", "instance_id": instance_id, "body": letter.text}
+        if len(partner_ids) == 1:
+            values["res_id"] = partner_ids[0]
+        else:
+            values["res_ids"] = str(partner_ids)
+        [composer_id] = self._calls[0](COMPOSER, "create", [values])
+        calls = self._calls[: self._times]
+        if self._chance.random() < 0.5:
+            with ThreadPoolExecutor(2) as pressing:
+                failures = list(pressing.map(self._press, calls, [composer_id] * len(calls)))
+        else:
+            failures = [self._press(call, composer_id) for call in calls]
+        if all(failures):
+            raise failures[0]
+
+    def _press(self, call, composer_id):
+        """Press the button once; return the error that the person sees, if any."""
+        self.presses += 1
+        try:
+            call(COMPOSER, "action_send", [composer_id])
+        except self._errors as error:
+            return error
+        return None
+
+    def _get_partner(self, customer):
+        if customer not in self._partner_ids:
+            values = {"name": f"Customer {customer.chat_id}", "phone": f"+{customer.phone}"}
+            [self._partner_ids[customer]] = self._calls[0]("res.partner", "create", [values])
+        return self._partner_ids[customer]

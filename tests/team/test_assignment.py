@@ -1,0 +1,135 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..common import CUSTOMER_CHAT
+from .test_inbox import InboxCase
+
+
+@tagged("post_install", "-at_install")
+class TestAssignment(InboxCase):
+    """Whose chat it is, and who is notified."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.colleague = cls.create_user("colleague", "user", "contacts")
+        cls.instance.operator_ids = [Command.set((cls.salesperson | cls.colleague).ids)]
+
+    def write_as(self, number):
+        """Let another customer write, and return their chat."""
+        chat_id = str(20000000 + number)
+        sender = {"chatId": chat_id, "chatType": "user", "sender": chat_id, "chatName": "Ivan"}
+        self.ingest(self.prepare(number, senderData=sender))
+        return self.env["telegram.chat"]._find(self.instance, chat_id)
+
+    def test_nobody_then_the_first_to_answer(self):
+        """Everybody is notified until somebody answers; then only they are."""
+        self.instance.assignment = "nobody"
+        chat = self.write_in(0)
+        self.assertFalse(chat.user_id or chat._get_responsible())
+        chat._open_channel().with_user(self.colleague).message_post(
+            body="Yes", message_type="comment"
+        )
+        self.assertEqual(chat.user_id, self.colleague)
+        self.assertEqual(chat._get_responsible(), self.colleague.partner_id)
+        chat._open_channel().with_user(self.salesperson).message_post(
+            body="Indeed", message_type="comment"
+        )
+        self.assertEqual(chat.user_id, self.colleague, "an answer takes no chat away")
+
+    def test_salesperson(self):
+        """The chat of a known customer would ring everybody."""
+        self.customer.user_id = self.colleague
+        self.assertEqual(self.write_in(0).user_id, self.colleague)
+        self.assertFalse(self.write_as(1).user_id)
+
+    def test_in_turn(self):
+        """One operator would get all new customers."""
+        self.instance.assignment = "in_turn"
+        users = [self.write_as(number).user_id for number in range(4)]
+        self.assertEqual(users[0] | users[1], self.salesperson | self.colleague)
+        self.assertEqual(users[2:], users[:2])
+
+    def test_evenly(self):
+        """An operator who answers slowly would get as many new chats as the others."""
+        self.instance.assignment = "evenly"
+        first, second = self.write_as(1), self.write_as(2)
+        self.assertEqual(first.user_id | second.user_id, self.salesperson | self.colleague)
+        first.with_user(first.user_id).action_no_answer_needed()
+        self.assertEqual(self.write_as(3).user_id, first.user_id)
+
+    def test_stays_with_its_operator(self):
+        """A customer who writes again would get another operator each time."""
+        self.instance.assignment = "in_turn"
+        chat = self.write_in(0)
+        user = chat.user_id
+        self.ingest(self.prepare_from_phone(60))
+        self.write_in(120)
+        self.assertEqual(chat.user_id, user)
+
+    def test_operator_who_left(self):
+        """The chats of somebody who left would be answered by nobody."""
+        self.instance.assignment = "in_turn"
+        chat = self.write_in(0)
+        leaving = chat.user_id
+        self.instance.operator_ids = [Command.unlink(leaving.id)]
+        self.assertFalse(chat._get_responsible() & leaving.partner_id)
+        self.write_in(60)
+        self.assertEqual(chat.user_id, (self.salesperson | self.colleague) - leaving)
+
+    def test_take_and_release(self):
+        """Two operators would answer the same customer."""
+        self.instance.assignment = "nobody"
+        chat = self.write_in(0)
+        chat.with_user(self.colleague).action_take()
+        with self.assertRaises(UserError):
+            chat.with_user(self.salesperson).action_take()
+        chat.with_user(self.colleague).action_take()
+        chat.with_user(self.salesperson).action_release()
+        chat.with_user(self.salesperson).action_take()
+        self.assertEqual(chat.user_id, self.salesperson)
+
+    def test_hand_over(self):
+        """The note for the colleague is in the conversation, and never reaches the customer."""
+        chat = self.write_in(0)
+        chat.with_user(self.salesperson).action_take()
+        action = chat.with_user(self.salesperson).action_hand_over()
+        wizard = (
+            self.env[action["res_model"]]
+            .with_user(self.salesperson)
+            .with_context(action["context"])
+            .create({"user_id": self.colleague.id, "note": "Difficult customer"})
+        )
+        self.assertEqual(wizard.available_user_ids, self.colleague)
+        wizard.action_hand_over()
+        self.assertEqual(chat.user_id, self.colleague)
+        self.assertIn("Difficult customer", chat.channel_id.message_ids[0].body)
+        self.assertFalse(chat.message_ids.filtered(lambda m: m.direction == "outgoing"))
+        self.send_queue()
+        self.assertFalse(self.phone.ledger())
+        self.assertEqual(chat.inbox_state, "waiting")
+
+    def test_visibility_follows(self):
+        """With own chats only, the colleague would not see the chat that they were given."""
+        self.instance.visibility = "own"
+        self.customer.user_id = self.salesperson
+        chat = self.write_in(0)
+        self.assertFalse(chat.with_user(self.colleague).has_access("read"))
+        chat.with_user(self.salesperson)._assign(self.colleague)
+        self.assertTrue(chat.with_user(self.colleague).has_access("read"))
+        self.assertFalse(chat.with_user(self.salesperson).has_access("read"))
+        members = chat.channel_id.sudo().channel_member_ids.partner_id
+        self.assertEqual(members, self.colleague.partner_id)
+
+    def test_strangers(self):
+        """A user who does not operate the account would take or get its chats."""
+        chat = self.write_in(0)
+        stranger = self.create_user("stranger", "user")
+        with self.assertRaises(AccessError):
+            chat.with_user(stranger).action_take()
+        with self.assertRaises(AccessError):
+            chat.with_user(self.salesperson)._check_may_assign(stranger)
+        self.assertEqual(chat.telegram_id, CUSTOMER_CHAT)

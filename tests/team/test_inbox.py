@@ -1,0 +1,179 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from datetime import datetime, timedelta
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..common import CUSTOMER_CHAT, TelegramCase
+
+START = 1763115112  # UNIX time of the first message
+GROUP = "-10001234567"
+
+
+class InboxCase(TelegramCase):
+    """A customer writes, and somebody answers or does not."""
+
+    def write_in(self, seconds, text="Is it in stock?", **values):
+        """Let the customer write, some seconds after the first message."""
+        self.ingest(self.prepare(seconds, text, **values))
+        return self.get_chat()
+
+    def prepare(self, seconds, text="Is it in stock?", **values):
+        """Prepare the notification of a message, some seconds after the first one."""
+        return self.notification(
+            text, timestamp=START + seconds, idMessage=f"{START + seconds}", **values
+        )
+
+    def prepare_from_phone(self, seconds):
+        """Prepare the notification of an answer that was written on the account's phone."""
+        return self.prepare(seconds, "Yes", typeWebhook="outgoingMessageReceived")
+
+    def get_chat(self):
+        """Return the chat of the customer."""
+        return self.env["telegram.chat"]._find(self.instance, CUSTOMER_CHAT)
+
+    def get_date(self, seconds):
+        """Return the date of a message."""
+        return datetime.utcfromtimestamp(START + seconds)
+
+
+@tagged("post_install", "-at_install")
+class TestInbox(InboxCase):
+    """Which chats wait for an answer, and since when."""
+
+    def test_waits_since_the_first_question(self):
+        """A customer who asks again would start to wait anew."""
+        chat = self.write_in(0)
+        self.assertEqual((chat.inbox_state, chat.waiting_since_date), ("waiting", self.get_date(0)))
+        self.write_in(600)
+        self.assertEqual(chat.waiting_since_date, self.get_date(0))
+        self.assertTrue(chat.waiting_time)
+        self.assertEqual(chat.last_incoming_text, "Is it in stock?")
+
+    def test_answer_from_odoo(self):
+        """A customer who was answered in Discuss or from a record would stay in the list."""
+        chat = self.write_in(0)
+        chat._open_channel().with_user(self.salesperson).message_post(
+            body="Yes", message_type="comment"
+        )
+        self.assertEqual((chat.inbox_state, chat.waiting_since_date), ("answered", False))
+        chat = self.write_in(int(datetime.now().timestamp()) + 60 - START)
+        self.assertEqual(chat.inbox_state, "waiting")
+        with self.subTest("from a record"):
+            chat.answered_date = chat.waiting_since_date = self.get_date(5)
+            self.write_from(self.customer, "Yes")
+            self.assertEqual(chat.inbox_state, "waiting", "the customer has written since")
+
+    def test_answer_from_the_phone(self):
+        """A customer who was answered on the phone would stay in the list."""
+        chat = self.write_in(0)
+        self.ingest(self.prepare_from_phone(60))
+        self.assertEqual(chat.inbox_state, "answered")
+        self.assertEqual(chat.answered_date, self.get_date(60))
+
+    def test_any_order_after_an_outage(self):
+        """What arrives late would turn the state of a chat around."""
+        self.write_in(0)
+        chat = self.get_chat()
+        self.ingest(self.prepare_from_phone(60))
+        self.write_in(30)
+        self.assertEqual(chat.inbox_state, "answered", "asked before the answer")
+        self.write_in(120)
+        self.ingest(self.prepare_from_phone(90))
+        self.assertEqual(chat.inbox_state, "waiting", "asked after both answers")
+        self.assertEqual(chat.waiting_since_date, self.get_date(120))
+
+    def test_answer_between_two_questions(self):
+        """An answer to the first question would hide that the second one waits."""
+        self.write_in(0)
+        chat = self.write_in(120)
+        self.ingest(self.prepare_from_phone(60))
+        self.assertEqual(chat.inbox_state, "waiting")
+        self.assertEqual(chat.waiting_since_date, self.get_date(120))
+
+    def test_answer_that_was_not_sent(self):
+        """A customer whose answer was refused or canceled would be forgotten."""
+        chat = self.write_in(0)
+        message = self.write_from(self.customer, "Yes")
+        self.assertEqual(chat.inbox_state, "answered")
+        message.with_user(self.salesperson).action_cancel()
+        self.assertEqual(chat.inbox_state, "waiting")
+        self.assertEqual(chat.waiting_since_date, self.get_date(0))
+
+    def test_scheduled_answer(self):
+        """A customer who is answered tomorrow is not answered yet."""
+        chat = self.write_in(0)
+        tomorrow = fields.Datetime.now() + timedelta(days=1)
+        self.customer.with_user(self.salesperson)._message_telegram("Yes", scheduled_date=tomorrow)
+        self.assertEqual(chat.inbox_state, "waiting")
+
+    def test_mailing_is_no_answer(self):
+        """A mailing would empty the inbox."""
+        chat = self.write_in(0)
+        self.customer.with_user(self.salesperson)._message_telegram_batch(
+            {self.customer.id: "Sale!"}, instance=self.instance
+        )
+        self.assertEqual(chat.inbox_state, "waiting")
+
+    def test_no_answer_needed(self):
+        """A chat that was closed waits again with the next message only."""
+        chat = self.write_in(0)
+        chat.with_user(self.salesperson).action_no_answer_needed()
+        self.assertEqual((chat.inbox_state, chat.waiting_since_date), ("closed", False))
+        now = int(datetime.now().timestamp()) - START
+        self.write_in(now + 60)
+        self.assertEqual(chat.inbox_state, "waiting")
+
+    def test_reaction_needs_no_answer(self):
+        """A thumb up would put the chat into the inbox again."""
+        self.write_in(0)
+        chat = self.get_chat()
+        self.ingest(self.prepare_from_phone(60))
+        reaction = {
+            "typeMessage": "reactionMessage",
+            "extendedTextMessageData": {"text": "👍"},
+            "quotedMessage": {"stanzaId": str(START)},
+        }
+        self.ingest(self.prepare(120, messageData=reaction))
+        self.assertEqual(chat.inbox_state, "answered")
+
+    def test_groups(self):
+        """Groups fill the inbox only if the account says so, or if they quote us."""
+        sender = {"chatId": GROUP, "chatType": "supergroup", "sender": CUSTOMER_CHAT}
+        self.ingest(self.prepare(0, senderData=sender))
+        group = self.env["telegram.chat"]._find(self.instance, GROUP)
+        self.assertFalse(group.inbox_state)
+        self.instance.groups_wait = True
+        self.ingest(self.prepare(1, senderData=sender))
+        self.assertEqual(group.inbox_state, "waiting")
+
+    def test_group_that_quotes_us(self):
+        """A question about our own message in a group would be overlooked."""
+        sender = {"chatId": GROUP, "chatType": "supergroup", "sender": CUSTOMER_CHAT}
+        ours = {**sender, "sender": "1"}
+        self.ingest(self.prepare(0, senderData=ours, typeWebhook="outgoingMessageReceived"))
+        quote = {
+            "typeMessage": "quotedMessage",
+            "extendedTextMessageData": {"text": "Why?", "stanzaId": str(START)},
+            "quotedMessage": {"stanzaId": str(START), "typeMessage": "textMessage"},
+        }
+        self.ingest(self.prepare(5, senderData=sender, messageData=quote))
+        group = self.env["telegram.chat"]._find(self.instance, GROUP)
+        self.assertEqual(group.inbox_state, "waiting")
+
+    def test_first_message_of_ours(self):
+        """A contact to whom we write first is in no list of customers who wait."""
+        self.write_from(self.customer, "Hello")
+        chat = self.env["telegram.chat"].search([("partner_id", "=", self.customer.id)])
+        self.assertFalse(chat.inbox_state)
+
+    def test_others_do_not_close(self):
+        """A user who does not operate the account would close its chats."""
+        chat = self.write_in(0)
+        stranger = self.create_user("stranger", "user")
+        self.instance.operator_ids = [Command.set(self.salesperson.ids)]
+        with self.assertRaises(Exception) as raised:
+            chat.with_user(stranger).action_no_answer_needed()
+        self.assertEqual(type(raised.exception).__name__, "AccessError")

@@ -1,0 +1,112 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo.exceptions import UserError
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from .test_inbox import InboxCase
+
+
+@tagged("post_install", "-at_install")
+class TestNotes(InboxCase, HttpCase):
+    """Notes for colleagues in a conversation: no way leads from them to the customer."""
+
+    def setUp(self):
+        super().setUp()
+        self.chat = self.write_in(0)
+        self.channel = self.chat._open_channel().with_user(self.salesperson)
+
+    def post_note(self, **values):
+        """Post a note as Odoo's web client does."""
+        values = {
+            "body": "Difficult customer",
+            "message_type": "comment",
+            "subtype_xmlid": "mail.mt_note",
+            **values,
+        }
+        return self.channel.message_post(**values)
+
+    def check_nothing_was_sent(self):
+        """Check that the customer has received nothing, and nothing waits to be sent."""
+        self.send_queue()
+        outgoing = [("chat_id", "=", self.chat.id), ("direction", "=", "outgoing")]
+        self.assertFalse(self.env["telegram.message"].search(outgoing))
+        self.assertFalse(self.phone.ledger())
+        self.assertEqual(self.chat.inbox_state, "waiting", "a note is no answer")
+
+    def test_note(self):
+        """A question to a colleague would reach the customer."""
+        note = self.post_note()
+        self.assertEqual(note.res_id, self.channel.id)
+        self.check_nothing_was_sent()
+
+    def test_note_by_subtype(self):
+        """A note that names its subtype by ID would be taken for a message."""
+        subtype = self.env.ref("mail.mt_note")
+        self.channel.message_post(
+            body="Difficult customer", message_type="comment", subtype_id=subtype.id
+        )
+        self.check_nothing_was_sent()
+
+    def test_note_by_route(self):
+        """The route of the web client would send what the method does not."""
+        self.salesperson.password = "salesperson"
+        self.authenticate(self.salesperson.login, "salesperson")
+        answer = self.make_jsonrpc_request(
+            "/mail/message/post",
+            {
+                "thread_model": "discuss.channel",
+                "thread_id": self.channel.id,
+                "post_data": {
+                    "body": "Difficult customer",
+                    "message_type": "comment",
+                    "subtype_xmlid": "mail.mt_note",
+                },
+            },
+        )
+        self.assertTrue(answer)
+        self.check_nothing_was_sent()
+
+    def test_edited_and_deleted_note(self):
+        """A note that is edited or deleted would be edited at the customer, or sent."""
+        note = self.post_note()
+        note_sudo = note.sudo()  # as the route of the web client does, after its own check
+        self.channel._message_update_content(note_sudo, body="Very difficult customer")
+        self.assertIn("Very difficult", note.body)
+        self.channel._message_update_content(note_sudo, body="", attachment_ids=[])
+        self.check_nothing_was_sent()
+
+    def test_note_with_file_and_answer(self):
+        """A file of a note, or a note that answers a message, would be sent."""
+        values = {"name": "internal.txt", "raw": b"secret", "res_model": "mail.compose.message"}
+        file = self.env["ir.attachment"].with_user(self.salesperson).create(values)
+        question = self.channel.message_ids[-1]
+        note = self.post_note(attachment_ids=file.ids, parent_id=question.id)
+        self.post_note(parent_id=note.id)
+        self.check_nothing_was_sent()
+
+    @mute_logger("odoo.http")
+    def test_note_is_not_forwarded(self):
+        """A note has no Telegram message that one could forward, retry or edit."""
+        note = self.post_note()
+        self.assertFalse(note.sudo().telegram_message_ids)
+        self.assertFalse(self.channel._telegram_get_messages(note.id))
+        wizard = self.env["telegram.forward"].with_user(self.salesperson)
+        with self.assertRaises(UserError):
+            wizard.create({"chat_ids": self.chat.ids}).action_forward()
+        self.check_nothing_was_sent()
+
+    def test_answer_to_a_note(self):
+        """An answer to the customer under a note must not quote the note to them."""
+        note = self.post_note()
+        self.channel.message_post(
+            body="Good morning",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            parent_id=note.id,
+        )
+        self.send_queue()
+        [sent] = self.phone.ledger(count=1)
+        self.assertEqual(sent["message"], "Good morning")
+        self.assertFalse(sent.get("quotedMessageId"))
+        self.assertNotIn("Difficult", str(sent))

@@ -1,0 +1,22 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Formatted text, and the marks by which GREEN-API writes it (``*bold*``)."""
+
+from .marks import TYPED, Rules, from_marks, protect
+from .marks_writer import Written, to_marks
+from .probe import PROBE, Learned, get_rules, learn
+from .text import Entity, FormattedText
+
+__all__ = [
+    "PROBE",
+    "TYPED",
+    "Entity",
+    "FormattedText",
+    "Learned",
+    "Rules",
+    "Written",
+    "from_marks",
+    "get_rules",
+    "learn",
+    "protect",
+    "to_marks",
+]

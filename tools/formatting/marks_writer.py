@@ -1,0 +1,245 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Writing of marks: the text that GREEN-API gets, so that a person sees what was meant.
+
+A text is written, read again as the service would, and compared. A literal mark that would format
+is protected: written twice if that shows one, or else the word that it is in becomes code, which
+shows all characters as they are. A link stays as it is, because code is not clickable. A part that
+cannot be formatted, such as half a word, is sent without its formatting.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from .marks import ANY_MARK, MARK_OF_KIND, Reading, Rules, read_marks
+from .text import FormattedText, Styles, find_ranges, trim
+
+LINK = re.compile(r"https?://|www\.|t\.me/", re.IGNORECASE)
+WORD = re.compile(r"\S+")
+MARKS = "*_~`>"
+PUNCTUATION = ".,;:!?()[]{}«»„“”\"'…"
+CODE = frozenset({"code"})
+INLINE_KINDS = ("bold", "italic", "strikethrough", "code", "pre")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text with marks.
+
+    :param text: as GREEN-API gets it
+    :param changed: the words that a person will see changed, because nothing protects them
+    """
+
+    text: str
+    changed: tuple[str, ...] = ()
+
+
+def to_marks(formatted: FormattedText, rules: Rules | None) -> Written:
+    """Return a text with marks.
+
+    :param rules: of the reader; None if they are not known: then no mark is added
+    """
+    text = formatted.text
+    is_plain = not formatted.entities and not ANY_MARK.search(text)
+    if is_plain or not rules or rules.scope == "off":
+        return Written(text)
+    return _Writer(formatted, rules).write()
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of a text that is put between marks."""
+
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass
+class _Draft:
+    """A text with marks, and where each of its characters comes from.
+
+    :param origins: the place in the text, or the part to which an added mark belongs
+    """
+
+    characters: list[str] = field(default_factory=list)
+    origins: list[int | _Part] = field(default_factory=list)
+
+    def add(self, characters: str, origin: int | _Part) -> None:
+        self.characters += characters
+        self.origins += [origin] * len(characters)
+
+
+class _Writer:
+    """Writes one text."""
+
+    def __init__(self, formatted: FormattedText, rules: Rules) -> None:
+        self.text = formatted.text
+        self.is_formatted = bool(formatted.entities)
+        self.rules = rules
+        self.styles = formatted.get_styles()
+        self.doubled: set[int] = set()  # literal marks that are written twice
+        self.left: set[int] = set()  # literal marks that cannot be protected
+        self.dropped: set[_Part] = set()
+
+    def write(self) -> Written:
+        """Return the text, written again and again until it is read as it is meant."""
+        while True:
+            draft = self._write_draft()
+            reading = read_marks("".join(draft.characters), self.rules)
+            if not self._improve(draft, reading):
+                break
+        if not self._is_meant(draft, reading):
+            return self._write_plain()
+        return Written("".join(draft.characters), self._get_changed())
+
+    def _write_plain(self) -> Written:
+        """Return the text without its formatting, which would be read differently than meant."""
+        if self.is_formatted:
+            return to_marks(FormattedText(self.text), self.rules)
+        shown = set(read_marks(self.text, self.rules).places)
+        self.left = set(range(len(self.text))) - shown
+        return Written(self.text, self._get_changed())
+
+    def _get_changed(self) -> tuple[str, ...]:
+        """Return the words with literal marks that cannot be protected."""
+        words = (self._find_word(place)[0] for place in sorted(self.left))
+        return tuple(dict.fromkeys(words))
+
+    # === WRITING === #
+
+    def _write_draft(self) -> _Draft:
+        draft, start = _Draft(), 0
+        opening, closing = self._place_marks()
+        for line in self.text.split("\n"):
+            end = start + len(line)
+            quotation = _Part(start, end, "blockquote")
+            if self._is_quoted(start, end) and quotation not in self.dropped:
+                draft.add("> ", quotation)
+            for place in range(start, end + 1):
+                for part in closing.get(place, []):
+                    draft.add(MARK_OF_KIND[part.kind], part)
+                for part in opening.get(place, []):
+                    draft.add(MARK_OF_KIND[part.kind], part)
+                if place < len(self.text):
+                    times = 2 if place in self.doubled else 1
+                    draft.add(self.text[place] * times, place)
+            start = end + 1
+        return draft
+
+    def _is_quoted(self, start: int, end: int) -> bool:
+        """Return whether all that is seen of a line is in a quotation."""
+        seen = [place for place in range(start, end) if not self.text[place].isspace()]
+        return bool(seen) and all("blockquote" in self.styles[place] for place in seen)
+
+    def _place_marks(self) -> tuple[dict[int, list[_Part]], dict[int, list[_Part]]]:
+        """Return the parts that begin and those that end at each place, outermost first and last.
+
+        Parts that overlap are cut: marks have to be nested.
+        """
+        opening: dict[int, list[_Part]] = {}
+        closing: dict[int, list[_Part]] = {}
+        stack: list[_Part] = []
+        for part in self._find_parts():
+            stack = [outer for outer in stack if outer.end > part.start]
+            end = min([part.end, *(outer.end for outer in stack)])
+            if (end < part.end and _Part(part.start, end, part.kind) in self.dropped) or (
+                part in self.dropped
+            ):
+                continue
+            cut = _Part(part.start, end, part.kind)
+            stack.append(cut)
+            opening.setdefault(cut.start, []).append(cut)
+            closing.setdefault(cut.end, []).insert(0, cut)
+        return opening, closing
+
+    def _find_parts(self) -> list[_Part]:
+        """Return the parts to format, from the outermost to the innermost at each place."""
+        styles = [self._get_inline_styles(each) for each in self.styles]
+        parts = []
+        for kind in INLINE_KINDS:
+            for start, end in find_ranges(kind in each for each in styles):
+                if kind == "pre":
+                    parts.append(_Part(start, end, kind))
+                    continue
+                for line in re.finditer(r"[^\n]+", self.text[start:end]):
+                    part = _Part(*trim(self.text, start + line.start(), start + line.end()), kind)
+                    if part.start < part.end:
+                        parts.append(part)
+        return sorted(parts, key=lambda part: (part.start, -part.end))
+
+    def _get_inline_styles(self, styles: Styles) -> Styles:
+        """Return the kinds of marks inside a line; Telegram formats nothing else inside code."""
+        if "pre" in styles and "blockquote" not in styles:
+            return frozenset({"pre"})
+        return CODE if styles & {"code", "pre"} else styles - {"blockquote"}
+
+    # === COMPARING === #
+
+    def _improve(self, draft: _Draft, reading: Reading) -> bool:
+        """Protect what would be read as marks, and give up marks that would not.
+
+        :return: whether something was changed
+        """
+        shown = set(reading.places)
+        missing = [
+            origin
+            for place, origin in enumerate(draft.origins)
+            if isinstance(origin, int) and place not in shown and draft.characters[place] in MARKS
+        ]
+        for place in reading.doubled:
+            pair = draft.origins[place : place + 2]
+            literal = [origin for origin in pair if isinstance(origin, int)]
+            if self.rules.doubled == "one" or len(literal) == 1:  # beside a mark that was added
+                missing += literal
+        is_changed = any([self._protect(place) for place in missing])
+        for place in shown:
+            part = draft.origins[place]
+            if not isinstance(part, int) and part not in self.dropped and not is_changed:
+                self.dropped.add(part)
+                is_changed = True
+        return is_changed
+
+    def _protect(self, place: int) -> bool:
+        """Protect a literal mark; return whether that changes anything."""
+        if place in self.doubled or place in self.left or self.styles[place] & {"code", "pre"}:
+            return False
+        if self.rules.doubled == "one" and not self.text.startswith(">>", place):
+            self.doubled.add(place)
+            return True
+        word, start, end = self._find_word(place)
+        if self.text[place] == ">":
+            start, end = place, place + len(self.text[place:].split(maxsplit=1)[0])
+        elif LINK.search(word) or "`" in word:
+            self.left.add(place)
+            return False
+        for each in range(start, end):
+            self.styles[each] = CODE | (self.styles[each] & {"blockquote"})
+        return True
+
+    def _find_word(self, place: int) -> tuple[str, int, int]:
+        """Return the word around a place, without the punctuation around it."""
+        for match in WORD.finditer(self.text):
+            if match.end() > place:
+                break
+        word = match[0]
+        start = match.start() + len(word) - len(word.lstrip(PUNCTUATION))
+        end = match.end() - len(word) + len(word.rstrip(PUNCTUATION))
+        return self.text[start:end], start, end
+
+    def _is_meant(self, draft: _Draft, reading: Reading) -> bool:
+        """Return whether all characters are shown, except those that cannot be protected.
+
+        Formatting that was meant must not go to other characters.
+        """
+        origins = [draft.origins[place] for place in reading.places]
+        expected = [place for place in range(len(self.text)) if place not in self.left]
+        if [origin for origin in origins if origin not in self.left] != expected:
+            return False
+        if self.left:
+            return True
+        return all(
+            self._get_inline_styles(styles) - {"blockquote"}
+            <= self._get_inline_styles(self.styles[place])
+            for place, styles in enumerate(reading.styles)
+            if not self.text[place].isspace()
+        )

@@ -1,0 +1,102 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, TypedDict
+
+# In the order in which they are nested: the outermost first.
+KINDS = ("blockquote", "pre", "bold", "italic", "strikethrough", "code")
+Styles = frozenset[str]
+PLAIN: Styles = frozenset()
+
+
+class Entity(TypedDict):
+    """A formatted part of a text, by the names of Telegram's Bot API.
+
+    ``offset`` and ``length`` count characters of Python, not UTF-16 units as Telegram does.
+    """
+
+    type: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True)
+class FormattedText:
+    """A text as a person sees it, and which parts of it are formatted.
+
+    What no entity says is literal, such as the asterisks of "1200*600*50".
+    """
+
+    text: str
+    entities: tuple[Entity, ...] = ()
+
+    @classmethod
+    def of(cls, value: "FormattedText | str | None", entities: Any = None) -> "FormattedText":
+        """Return a value as a formatted text.
+
+        :param value: a text without formatting, or a formatted one
+        :param entities: of a text, as they are stored; may be empty
+        """
+        if isinstance(value, FormattedText):
+            return value
+        return cls(value or "", tuple(entities or ()))
+
+    @classmethod
+    def from_styles(cls, text: str, styles: Sequence[Styles]) -> "FormattedText":
+        """Return a formatted text.
+
+        :param styles: the kinds of formatting of each character
+        """
+        ranges = [
+            (kind, *trim(text, *each))
+            for kind in KINDS
+            for each in find_ranges(kind in styles_ for styles_ in styles)
+        ]
+        entities = [
+            Entity(type=kind, offset=start, length=end - start)
+            for kind, start, end in ranges
+            if start < end
+        ]
+        entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
+        return cls(text, tuple(entities))
+
+    def get_styles(self) -> list[Styles]:
+        """Return the kinds of formatting of each character."""
+        kinds: list[set[str]] = [set() for _character in self.text]
+        for entity in self.entities:
+            end = entity["offset"] + entity["length"]
+            for character in kinds[entity["offset"] : end]:
+                character.add(entity["type"])
+        return [frozenset(each) for each in kinds]
+
+    def strip(self) -> "FormattedText":
+        """Return the text without blanks around it."""
+        start = len(self.text) - len(self.text.lstrip())
+        stripped = self.text.strip()
+        if not self.entities or stripped == self.text:
+            return FormattedText(stripped, self.entities)
+        styles = self.get_styles()[start : start + len(stripped)]
+        return FormattedText.from_styles(stripped, styles)
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+def find_ranges(flags: Iterable[bool]) -> list[tuple[int, int]]:
+    """Return where consecutive flags are set, as pairs of start and end."""
+    ranges, position = [], 0
+    for is_set, group in groupby(flags):
+        length = len(list(group))
+        if is_set:
+            ranges.append((position, position + length))
+        position += length
+    return ranges
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a range of a text without the blanks at its ends."""
+    part = text[start:end]
+    start += len(part) - len(part.lstrip())
+    return start, start + len(part.strip())

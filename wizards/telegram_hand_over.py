@@ -1,0 +1,44 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import api, fields, models
+from odoo.tools import plaintext2html
+
+
+class TelegramHandOver(models.TransientModel):
+    """Hand a chat over to another operator, with a note that only colleagues see."""
+
+    _name = "telegram.hand.over"
+    _inherit = "telegram.wizard.mixin"
+    _description = "Hand Over Telegram Chat"
+
+    chat_id = fields.Many2one("telegram.chat", required=True, readonly=True)
+    available_user_ids = fields.Many2many("res.users", compute="_compute_available_user_ids")
+    user_id = fields.Many2one(
+        "res.users", "Hand Over To", required=True, domain="[('id', 'in', available_user_ids)]"
+    )
+    note = fields.Text(help="Only colleagues see it.")
+
+    @api.depends("chat_id")
+    def _compute_available_user_ids(self):
+        for wizard in self:
+            operators = wizard.chat_id._get_operators()
+            wizard.available_user_ids = operators - wizard.chat_id.sudo().user_id
+
+    def action_hand_over(self):
+        """Assign the chat to the other operator and post the note in the conversation."""
+        self.ensure_one()
+        chat, user = self.chat_id, self.user_id
+        chat._check_may_assign(user)
+        chat._lock_inbox()
+        chat._assign(user)
+        text = self.env._("%(from)s handed the chat over to %(to)s.") % {
+            "from": self.env.user.name,
+            "to": user.name,
+        }
+        if self.note:
+            text = f"{text}\n{self.note}"
+        # sudo: discuss.channel - the user operates the chat, maybe without its conversation open
+        chat.sudo()._open_channel().with_user(self.env.user).sudo().message_post(
+            body=plaintext2html(text), message_type="notification", subtype_xmlid="mail.mt_note"
+        )
+        return {"type": "ir.actions.act_window_close"}
