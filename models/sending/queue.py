@@ -267,6 +267,8 @@ class TelegramMessage(models.Model):
         if id_message and self._is_id_of_other_chat(id_message):
             _logger.info("Telegram message %s: its id %s is not its own", self.id, id_message)
             id_message = False
+            if self.chat_id.is_phone_form:  # only its ID would tell which chat the echo is of
+                self.env["telegram.number.check"]._request(self.chat_id)
         return self._mark_sent(id_message)
 
     def _is_id_of_other_chat(self, id_message):
