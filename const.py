@@ -226,6 +226,12 @@ STATE_OF_CODE = {
     CODE_FORBIDDEN: CODE_FORBIDDEN,
 }
 
+# --- Locks of the addon ----------------------------------------------------------------------
+# First keys of advisory locks. PostgreSQL has one room for those of all programs.
+LOCK_RECEIVING = 1952803681  # of an account: only the owner fetches and processes notifications
+LOCK_LISTENING = 1952803682  # of an Odoo server: one of its processes listens
+LOCK_MODULES = 1952803683  # while modules are installed
+
 # --- Limits of the addon ---------------------------------------------------------------------
 TRIES = 3  # failed attempts after which other messages are sent first
 KEEP_DAYS_MAX = 36_500  # days of a retention period; a longer one could exceed the year 9999

@@ -29,6 +29,8 @@ PROTECTED = {
     "answered_date",
     "user_id",
     "assigned_date",
+    "reminder_level",
+    "away_date",
     "no_account",
     "telegram_name",
     "contact_name",

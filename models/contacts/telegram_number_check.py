@@ -14,6 +14,7 @@ from odoo.tools import format_date, format_datetime
 
 from ... import const
 from ...client import CheckedAccount, GreenApiError, RateLimiter, RefusedError
+from ...tools.arguments import takes
 from ...tools.phone import parse_phone, to_phone_form
 from ...tools.transactions import CONFLICTS, write_and_commit, write_in_own_transaction
 from ..telegram_chat import IN_PHONE_FORM
@@ -115,7 +116,8 @@ class TelegramNumberCheck(models.Model):
         domain = [("state", "=", "waiting"), ("instance_id.active", "=", True)]
         has_more = False
         for [instance] in self._read_group(domain, ["instance_id"]):
-            if instance.has_api_token and instance._get_check_pause_message() is False:
+            may_check = instance.has_api_token and not instance.is_other_database
+            if may_check and instance._get_check_pause_message() is False:
                 in_company = self.with_env(instance._in_company().env)
                 has_more = in_company._process_queue(instance._in_company()) or has_more
         self.env["ir.cron"]._commit_progress(remaining=int(has_more))
@@ -282,6 +284,7 @@ class TelegramInstance(models.Model):
 
     # === FOR PROGRAMMERS === #
 
+    @takes(phone=str)
     def check_account(self, phone, *, force=False):
         """Check whether a phone number has a Telegram account.
 

@@ -9,8 +9,8 @@ from queue import Empty, SimpleQueue
 from odoo.tools import config
 
 from ...client import GreenApiError
+from ...const import LOCK_LISTENING, LOCK_MODULES, LOCK_RECEIVING
 from ...tools import advisory_lock
-from ...tools.advisory_lock import LISTENING, MODULES, RECEIVING
 from ...tools.cron import is_odoo_stopping
 from ...tools.transactions import CONFLICTS, write_and_commit
 from .heard_account import HeardAccount
@@ -66,7 +66,7 @@ class Listener:
 
         One process of each server does so: another one would take its place in the scheduler.
         """
-        with advisory_lock.hold(self.cr, LISTENING, self._server_key) as is_only_one:
+        with advisory_lock.hold(self.cr, LOCK_LISTENING, self._server_key) as is_only_one:
             if not is_only_one:
                 return
             try:
@@ -97,7 +97,7 @@ class Listener:
         fingerprints = self.env["telegram.instance"]._get_polled_accounts()
         self.has_accounts = bool(fingerprints)
         self._has_to_end |= not fingerprints or self._has_to_give_way()
-        requested = advisory_lock.get_keys(self.cr, RECEIVING, granted=False)
+        requested = advisory_lock.get_keys(self.cr, LOCK_RECEIVING, granted=False)
         self._given_way |= dict.fromkeys(requested, now + GIVEN_WAY_PAUSE)
         share = self._get_share(len(fingerprints))
         self._drop(fingerprints, requested, share)
@@ -134,8 +134,8 @@ class Listener:
         if not wanted or room <= 0 or self._has_to_end:
             return
         random.shuffle(wanted)  # if there are too many, each one has its turn
-        locked = advisory_lock.try_lock(self.cr, RECEIVING, wanted)
-        advisory_lock.unlock(self.cr, RECEIVING, locked[room:])
+        locked = advisory_lock.try_lock(self.cr, LOCK_RECEIVING, wanted)
+        advisory_lock.unlock(self.cr, LOCK_RECEIVING, locked[room:])
         instances = self.env["telegram.instance"].browse(locked[:room])
         for instance in instances:
             account = HeardAccount(
@@ -151,11 +151,11 @@ class Listener:
             self._batches.pop(id_, None)
         if ids and not self.cr.closed:
             self.cr.rollback()  # a failed transaction could not unlock
-            advisory_lock.unlock(self.cr, RECEIVING, ids)
+            advisory_lock.unlock(self.cr, LOCK_RECEIVING, ids)
 
     def _get_share(self, count):
         """Return how many of the accounts this server has to hear."""
-        listeners = len(advisory_lock.get_keys(self.cr, LISTENING, granted=True)) or 1
+        listeners = len(advisory_lock.get_keys(self.cr, LOCK_LISTENING, granted=True)) or 1
         return min(-(-count // listeners), MAX_ACCOUNTS)
 
     def _has_to_give_way(self):
@@ -164,7 +164,7 @@ class Listener:
         Modules cannot be installed while a scheduled action runs. If the server has a single
         scheduler thread, other actions take turns with listening.
         """
-        if advisory_lock.get_keys(self.cr, MODULES, granted=True):
+        if advisory_lock.get_keys(self.cr, LOCK_MODULES, granted=True):
             return True
         if config["max_cron_threads"] != 1:
             return False

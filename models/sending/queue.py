@@ -297,7 +297,7 @@ class TelegramMessage(models.Model):
         if self.scheduled_date and not was_sent:
             vals["date"] = fields.Datetime.now()  # not the date on which it was written
             if not self.is_automatic:
-                self.chat_id._process_answer(vals["date"])
+                self.chat_id._process_answer(self, vals["date"])
         self._set_state(vals)
         if self.type_message in const.CHANGE_KINDS and not was_sent:
             self._apply_change()
