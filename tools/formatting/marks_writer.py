@@ -77,7 +77,7 @@ class _Writer:
         self.rules = rules
         self.styles = formatted.get_styles()
         self.doubled: set[int] = set()  # literal marks that are written twice
-        self.left: set[int] = set()  # literal marks that cannot be protected
+        self.left: set[int] = set()  # places in words that cannot be protected
         self.dropped: set[_Part] = set()
 
     def compose(self) -> Written:
@@ -101,8 +101,13 @@ class _Writer:
 
     def _get_changed(self) -> tuple[str, ...]:
         """Return the words with literal marks that cannot be protected."""
-        words = (self._find_word(place)[0] for place in sorted(self.left))
-        return tuple(dict.fromkeys(words))
+        words: dict[str, None] = {}
+        until = 0
+        for place in sorted(self.left):
+            if place >= until:
+                word, _start, until = self._find_word(place)
+                words[word] = None
+        return tuple(words)
 
     # === WRITING === #
 
@@ -209,7 +214,7 @@ class _Writer:
         if self.text[place] == ">":
             start, end = place, place + len(self.text[place:].split(maxsplit=1)[0])
         elif LINK.search(word) or "`" in word:
-            self.left.add(place)
+            self.left.update(range(start, end))
             return False
         for each in range(start, end):
             self.styles[each] = CODE | (self.styles[each] & {"blockquote"})
