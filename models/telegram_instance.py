@@ -244,6 +244,7 @@ class TelegramInstance(models.Model):
                     "users with access to Odoo's settings can change them."
                 )
             )
+        states = {instance: instance.state for instance in self if "state" in vals}
         former = {instance: instance.operator_ids for instance in self if "operator_ids" in vals}
         mode = vals.get("receive_mode")
         rerouted = self.filtered(lambda instance: mode and instance.receive_mode != mode)
@@ -257,6 +258,7 @@ class TelegramInstance(models.Model):
             # sudo: telegram.instance - the state belonged to the former credentials
             self.sudo().write({"state": "unchecked", "last_error": False})
         self._update_members(former)
+        self.filtered(lambda i: states.get(i, i.state) != i.state).sudo()._send_store()
         if "visibility" in vals:
             self._update_visibility()
         if changed := (self if moved else rerouted):

@@ -3,7 +3,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..models.connection.service_settings import NEW_INSTANCE_SETTINGS
 from ..tools.transactions import write_as_user
 
 
@@ -33,7 +32,8 @@ class TelegramApiPartnerCreate(models.TransientModel):
     def _create_instance(self):
         """Create and connect the instance, and return the action of the guided start."""
         partner = self.partner_id
-        row = partner._call_service("create_instance", self.name, NEW_INSTANCE_SETTINGS)
+        instances = self.env["telegram.instance"]
+        row = partner._call_service("create_instance", self.name, instances._prepare_new_settings())
 
         def write(own):
             # sudo: telegram.api.partner.instance - facts from GREEN-API

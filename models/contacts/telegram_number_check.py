@@ -1,7 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import logging
-import re
 import time
 from collections import Counter
 from datetime import timedelta
@@ -477,7 +476,7 @@ class TelegramChat(models.Model):
         chats_sudo = self.sudo()  # sudo: telegram.chat - reported by GREEN-API
         phone, phone_form = f"+{digits}", to_phone_form(digits)
         chat = chats_sudo._find(instance, phone_form)
-        if account.exists and re.fullmatch("[0-9]{1,32}", account.chat_id):
+        if account.exists and const.is_person_id(account.chat_id):
             if chat:
                 chat._resolve_phone_chat(account.chat_id)
             chat = chats_sudo._get_or_create(instance, account.chat_id, phone=phone)

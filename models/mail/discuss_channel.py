@@ -181,6 +181,12 @@ class DiscussChannel(models.Model):
                 predicate=is_telegram,
             ),
             Store.One(
+                "telegram_instance_id",
+                self.env["telegram.instance"]._get_store_fields(),
+                value=lambda channel: channel._telegram_get_chat().instance_id,
+                predicate=is_telegram,
+            ),
+            Store.One(
                 "telegram_partner_id", ["avatar_128", "name"], value=customer, predicate=is_telegram
             ),
             Store.One(

@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from .message_posting import SUBTYPES
+
 
 class MailThread(models.AbstractModel):
     """Send Telegram messages from records that have a chatter."""
@@ -62,7 +64,7 @@ class MailThread(models.AbstractModel):
             mail_message = self.message_post(
                 body=message._get_body(),
                 message_type="telegram",
-                subtype_xmlid="mail.mt_note",
+                subtype_xmlid=SUBTYPES["outgoing"],
                 partner_ids=partner.ids,
                 attachment_ids=attachment.ids,
             )

@@ -38,6 +38,8 @@ from ...tools import bulk_insert
 from ...tools.context import OwnValue
 from .discuss_channel import RESPONSIBLE
 
+# Note or comment: followers do not receive what was sent, and receive what a customer wrote.
+SUBTYPES = {"outgoing": "mail.mt_note", "incoming": "mail.mt_comment"}
 PREFETCHED = 50  # messages whose data for the web clients is read at once
 
 
@@ -48,6 +50,7 @@ class ConversationMessage(NamedTuple):
     values: dict  # of the ``mail.message``: body, author_id or email_from, date, …
     notifies: bool = False  # whether members are notified
     responsible: Any = ()  # the ``res.partner`` who alone is notified; empty for all members
+    records: Any = ()  # model and id of the records that show the message, too
 
 
 class TelegramMessage(models.Model):
@@ -91,7 +94,7 @@ class TelegramMessage(models.Model):
         common = {
             "author_id": self.env.user.partner_id.id,
             "is_internal": True,
-            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(SUBTYPES["outgoing"]),
         }
         # sudo: mail.message - the caller has checked that the user may post on these records
         mail_messages_sudo = self.env["mail.message"].sudo()
@@ -161,12 +164,21 @@ class TelegramMessage(models.Model):
             is_incoming = message.direction == "incoming"
             responsible = message.chat_id._get_responsible() if is_incoming else None
             values = message._prepare_conversation_values(channel_sudo)
-            rows.append(ConversationMessage(channel_sudo, values, is_incoming, responsible))
+            rows.append(
+                ConversationMessage(
+                    channel_sudo, values, is_incoming, responsible, message._get_chatter_keys()
+                )
+            )
         # sudo: discuss.channel - it shows all messages of the chat
         posted = self.env["discuss.channel"].sudo()._telegram_post(rows)
         for message, mail_message in zip(self, posted, strict=True):
             if message.direction == "outgoing":
                 mail_message._telegram_send_state()
+
+    def _get_chatter_keys(self):
+        """Return model and id of the records whose open chatters load the message at once."""
+        keys = [(self.res_model, self.res_id), (self.partner_id._name, self.partner_id.id)]
+        return [key for key in dict.fromkeys(keys) if key[1]]
 
     def _prepare_conversation_values(self, channel):
         """Return the values of the ``mail.message`` of this message in a conversation."""
@@ -265,7 +277,7 @@ class TelegramMessage(models.Model):
         before = {message: message.mail_message_ids for message in fetched}
         vals_list = []
         for message, record in pairs:
-            values = message._prepare_chatter_values(record)
+            values = message._prepare_chatter_values()
             is_customer = record == message.partner_id and record.partner_share
             # sudo: mail.followers - of any user
             if is_customer and not record.sudo().message_follower_ids:
@@ -284,39 +296,24 @@ class TelegramMessage(models.Model):
         for message, mail_messages in before.items():
             message._copy_file_to(message.mail_message_ids - mail_messages)
 
-    def _prepare_chatter_values(self, record):
+    def _prepare_chatter_values(self):
         """Return the values of the ``mail.message`` of this message on a record."""
         values = self._prepare_author()
-        author = self.env["res.partner"].browse(values["author_id"] or ())
-        if not author.email_normalized and (address := self._get_sender_address(record)):
-            name = author.name or values["email_from"]
-            values["email_from"] = formataddr((" ".join(name.split()), address))
-        subtype = "mail.mt_comment" if self.direction == "incoming" else "mail.mt_note"
+        if not values["author_id"]:
+            # Colleagues may be notified by e-mail, which needs an address that is allowed to send.
+            address = (
+                self.company_id.partner_id.email_normalized or self.company_id.default_from_email
+            )
+            if address:
+                values["email_from"] = formataddr((values["email_from"], address))
         # The file of a conversation is attached there. Elsewhere, only its name is shown.
         body = self._get_chatter_body() if self.attachment_id else self._get_body()
         return {
             **values,
             "body": body,
             "date": self.date,
-            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(subtype),
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(SUBTYPES[self.direction]),
         }
-
-    def _get_sender_address(self, record):
-        """Return the address of e-mails to colleagues about an author without an address.
-
-        Odoo sends none without a sender. It is the company's address, else that of a colleague who
-        follows the record.
-        """
-        company = self.company_id
-        # sudo: mail.followers - only an address of colleagues is read, who get the e-mail
-        followers_sudo = record.sudo().message_follower_ids.partner_id
-        colleagues_sudo = followers_sudo.filtered(lambda partner: not partner.partner_share)
-        addresses = (
-            company.partner_id.email_normalized,
-            company.default_from_email,
-            *colleagues_sudo.mapped("email_normalized"),
-        )
-        return next(filter(None, addresses), "")
 
     # === FILES === #
 
@@ -435,7 +432,9 @@ class DiscussChannel(models.Model):
         for start in range(0, len(rows), PREFETCHED):
             batch = messages[start : start + PREFETCHED].with_prefetch()
             for message, row in zip(batch, rows[start:], strict=False):
-                row.channel._telegram_send_message(message, row.notifies, row.responsible)
+                row.channel._telegram_send_message(
+                    message, row.notifies, row.responsible, row.records
+                )
         self._telegram_push([pair for pair in zip(messages, rows, strict=True) if pair[1].notifies])
         return messages
 
@@ -473,12 +472,13 @@ class DiscussChannel(models.Model):
         )
         self.invalidate_recordset(["last_interest_dt"], flush=False)
 
-    def _telegram_send_message(self, message, notifies=False, responsible=None):
+    def _telegram_send_message(self, message, notifies=False, responsible=None, records=()):
         """Send a posted message to the web clients of the members, see ConversationMessage."""
         responsible = responsible or self.env["res.partner"]
         store = Store(bus_channel=self).add(message, msg_vals={"scheduled_date": False})
         store.add(self, ["last_interest_dt", Store.Attr(RESPONSIBLE, Store.One(responsible, []))])
         payload = {"data": store.get_result(), "id": self.id, "silent": not notifies}
+        payload["telegram_records"] = records
         self._bus_send("discuss.channel/new_message", payload)
 
     @api.model

@@ -98,7 +98,7 @@ class TelegramInstance(models.Model):
             wait.
         """
         self.ensure_one()
-        with advisory_lock.hold(self.env.cr, advisory_lock.RECEIVING, self.id, wait) as is_held:
+        with advisory_lock.hold(self.env.cr, const.LOCK_RECEIVING, self.id, wait) as is_held:
             yield is_held
 
     @api.model
@@ -141,7 +141,7 @@ class TelegramInstance(models.Model):
 
     @contextmanager
     def _pause_listening(self):
-        """Let no scheduled action listen during the block. Commits.
+        """End listening until the block ends. Commits.
 
         Odoo installs no modules while a scheduled action runs.
         """
@@ -150,7 +150,7 @@ class TelegramInstance(models.Model):
         )
         with (
             self.env.registry.cursor() as cr,
-            advisory_lock.hold(cr, advisory_lock.MODULES, 0),
+            advisory_lock.hold(cr, const.LOCK_MODULES, 0),
         ):
             cr.execute(SQL("SET LOCAL lock_timeout = %s", MODULES_PATIENCE * 1000))
             # After a failure, an action still runs, as Odoo will tell, or it has just ended.

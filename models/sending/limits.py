@@ -92,6 +92,13 @@ class TelegramInstance(models.Model):
                 )
             )
 
+    @api.model
+    def _get_allowed_send_interval(self, interval):
+        """Return the pause that GREEN-API allows and that is nearest to a setting of any type."""
+        is_number = isinstance(interval, int) and not isinstance(interval, bool)
+        interval = max(interval if is_number else 0, const.SEND_INTERVAL_MIN)
+        return min(interval, const.SEND_INTERVAL_MAX)
+
     @api.depends(
         "state",
         "last_error",

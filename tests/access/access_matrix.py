@@ -13,7 +13,9 @@ ODOO_METHODS = {
     "copy_data",
     "create",
     "default_get",
+    "message_notify",
     "message_post",
+    "message_subscribe",
     "notify_cancel_by_type",
     "onchange",
     "unlink",
@@ -36,7 +38,8 @@ METHODS = {
         "operator": """
             action_add_members action_archive_at_telegram action_create_partner action_edit_group
             action_hand_over action_no_answer_needed action_release action_take
-            action_import_history action_link_partner action_mark_read action_open_in_discuss
+            action_import_history action_link_partner action_mark_read action_merge_group
+            action_open_in_discuss
             action_open_record action_print_invitation action_refresh_group action_refresh_info
             action_tie_record action_unarchive_at_telegram action_unlink_partner
             action_untie_record action_use_new_number add_group_participants archive_at_telegram
@@ -140,7 +143,8 @@ DIALOGS = {
 }
 
 MENUS = {
-    "user": "telegram_menu_root telegram_inbox_menu telegram_message_menu telegram_chat_menu",
+    "user": "telegram_menu_root telegram_inbox_menu telegram_message_menu telegram_chat_menu "
+    "telegram_report_menu telegram_message_report_menu telegram_answer_time_menu",
     "manager": """
         telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
         telegram_template_menu telegram_automation_menu telegram_technical_menu

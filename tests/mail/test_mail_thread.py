@@ -188,6 +188,28 @@ class TestMailThread(MockEmail, TelegramCase):
                     self.assertNotIn("\n", message.email_from)
                     self.assertFalse(self._mails, "chat messages are no e-mails")
 
+    def test_emails_have_a_sender(self):
+        """The e-mail about what a customer without address wrote goes out with no default sender:
+        the company's address or the recipient's own stands in."""
+        self.env.company.alias_domain_id = False
+        self.env["ir.config_parameter"].sudo().set_param("mail.default.from", False)
+        self.salesperson.write({"email": "sales@example.com", "telegram_email_delay": 1})
+        self.customer.email = False
+        for email, expected in ((False, "sales@example.com"), ("co@example.com",) * 2):
+            with self.subTest(company=email):
+                self.env.company.email = email
+                self.ingest(self.notification("Vasi\nlisa", idMessage=str(len(expected))))
+                self.cr.execute(
+                    "UPDATE mail_message SET create_date = create_date - interval '2 minutes'"
+                )
+                self.env.invalidate_all()
+                with self.mock_mail_gateway():
+                    self.salesperson._email_unread()
+                    self._new_mails.send()
+                [email] = self._mails
+                self.assertEqual(email_normalize(email["email_from"]), expected)
+                self.assertEqual(self._new_mails.state, "sent")
+
     def test_cancelled_message_was_never_about_anything(self):
         """An answer does not go to a record whose message was taken back before it went out."""
         other = self.env["res.partner"].create({"name": "Order 2"})
