@@ -3,7 +3,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..models.connection.service_settings import NEW_INSTANCE_SETTINGS
 from ..tools.transactions import write_as_user
 
 
@@ -32,8 +31,9 @@ class TelegramApiPartnerCreate(models.TransientModel):
         partner = self.partner_id
         partner.check_access("write")
         # Check this before an instance is charged.
-        self.env["telegram.instance"].check_access("create")
-        row = partner._call_service("create_instance", self.name, NEW_INSTANCE_SETTINGS)
+        instances = self.env["telegram.instance"]
+        instances.check_access("create")
+        row = partner._call_service("create_instance", self.name, instances._prepare_new_settings())
 
         def write(own):
             # sudo: telegram.api.partner.instance - facts from GREEN-API

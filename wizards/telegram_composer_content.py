@@ -264,7 +264,8 @@ class TelegramComposer(models.TransientModel):
 
     def _prepare_files(self):
         self._check_reports()
-        attachments = self.attachment_ids | self.record_attachment_ids
+        # Files that were uploaded later have higher ids; Odoo reads the newest first.
+        attachments = self.attachment_ids.sorted("id") | self.record_attachment_ids.sorted("id")
         contents = []
         if self.url_file:
             contents = [self.env["telegram.message"]._prepare_url(self.url_file, self.file_name)]

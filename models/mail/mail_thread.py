@@ -109,7 +109,7 @@ class MailThread(models.AbstractModel):
         recipients = self.env["res.partner"].union(*(partners[record.id] for record in self))
         shared = messages._prepare_all("", attachments, contents) if attachments or contents else []
         rows = [
-            (record, {**part, "res_model": record._name, "res_id": record.id})
+            (record, {**part, "res_model": record._name, "res_id": record.id, "is_automatic": True})
             for record in self
             for part in messages._add_text(
                 messages._read_text(bodies.get(record.id), formatting), shared, instance

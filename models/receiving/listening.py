@@ -98,12 +98,12 @@ class TelegramInstance(models.Model):
             wait.
         """
         self.ensure_one()
-        with advisory_lock.hold(self.env.cr, advisory_lock.RECEIVING, self.id, wait) as is_held:
+        with advisory_lock.hold(self.env.cr, const.LOCK_RECEIVING, self.id, wait) as is_held:
             yield is_held
 
     @api.model
     def _get_polled_accounts(self):
-        """Return the accounts to listen to.
+        """Return the accounts to listen to; none of them in a copied database.
 
         :return: dict of fingerprints by ID; another fingerprint calls for another client
         """
@@ -120,8 +120,10 @@ class TelegramInstance(models.Model):
              WHERE instance.active
                AND instance.receive_mode = 'polling'
                AND secret.value IS NOT NULL
+               AND COALESCE(instance.database_fingerprint, %(fingerprint)s) = %(fingerprint)s
              ORDER BY instance.id
-            """
+            """,
+            fingerprint=self._get_database_fingerprint(),
         )
         return dict(self.env.execute_query(query))
 
@@ -139,7 +141,7 @@ class TelegramInstance(models.Model):
 
     @contextmanager
     def _pause_listening(self):
-        """Let no scheduled action listen during the block. Commits.
+        """End listening until the block ends. Commits.
 
         Odoo installs no modules while a scheduled action runs.
         """
@@ -148,7 +150,7 @@ class TelegramInstance(models.Model):
         )
         with (
             self.env.registry.cursor() as cr,
-            advisory_lock.hold(cr, advisory_lock.MODULES, 0),
+            advisory_lock.hold(cr, const.LOCK_MODULES, 0),
         ):
             cr.execute(SQL("SET LOCAL lock_timeout = %s", MODULES_PATIENCE * 1000))
             # After a failure, an action still runs, as Odoo will tell, or it has just ended.

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 from ... import const
+from ...tools.arguments import takes
 from ..telegram_message import RANK
 
 NO_MESSAGE_KINDS = (*const.CHANGE_KINDS, "reactionMessage")  # these are about another message
@@ -80,6 +81,7 @@ class TelegramMessage(models.Model):
 
     # === BUSINESS METHODS === #
 
+    @takes(text=str)
     def edit(self, text, *, formatting=False):
         """Replace the text of a message; the recipient gets no new notification.
 

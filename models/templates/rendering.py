@@ -88,7 +88,7 @@ class TelegramTemplate(models.Model):
         """Create copies of the template's files for each record; all share one stored file."""
         # sudo: ir.attachment - as in message_post, who may post may add files
         copies_sudo = self.env["ir.attachment"].sudo()
-        for file_sudo in self.attachment_ids.sudo():
+        for file_sudo in self.attachment_ids.sudo().sorted("id"):
             vals = file_sudo.copy_data({"res_model": records._name, "raw": b""})[0]
             created_sudo = file_sudo.create([dict(vals, res_id=record.id) for record in records])
             file_sudo._telegram_share_content(created_sudo)

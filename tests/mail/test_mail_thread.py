@@ -167,6 +167,27 @@ class TestMailThread(MockEmail, TelegramCase):
         self.assertFalse(answer.author_id, "nobody that Odoo knows, and not the company")
         self.assertIn("Vasilisa", answer.email_from)
 
+    def test_messages_have_a_sender(self):
+        """A message of a customer without address would have none, where no default is set."""
+        self.env.company.email = self.env.company.alias_domain_id = False
+        self.env["ir.config_parameter"].sudo().set_param("mail.default.from", False)
+        colleague = self.create_user(
+            "telegram_follower", "employee", email="follower@example.com", notification_type="email"
+        )
+        self.customer.message_subscribe(colleague.partner_id.ids)
+        for name in ("Vasilisa", "Vasi\nlisa"):
+            for email, expected in ((False, "follower@example.com"), ("co@example.com",) * 2):
+                with self.subTest(name=name, email=email):
+                    self.customer.name, self.env.company.email = name, email
+                    self.count = getattr(self, "count", 100) + 1
+                    with self.mock_mail_gateway():
+                        self.ingest(self.notification(idMessage=str(self.count)))
+                    message = self.customer.message_ids[0]
+                    self.assertEqual(message.author_id, self.customer)
+                    self.assertEqual(email_normalize(message.email_from), expected)
+                    self.assertNotIn("\n", message.email_from)
+                    self.assertFalse(self._mails, "chat messages are no e-mails")
+
     def test_emails_have_a_sender(self):
         """The e-mail about what a customer without address wrote goes out with no default sender:
         the company's address or the recipient's own stands in."""
