@@ -126,10 +126,11 @@ def name(data: JsonObject, key: str) -> str:
 def clean_name(value: str) -> str:
     """Return a name on one line, without marks of direction; empty if it shows nothing to read."""
     cleaned = " ".join(_UNWANTED_IN_NAMES.sub("", " ".join(clean(value).split())).split())
-    return cleaned if any(map(_is_visible, cleaned)) else ""
+    return cleaned if any(map(is_visible, cleaned)) else ""
 
 
-def _is_visible(character: str) -> bool:
+def is_visible(character: str) -> bool:
+    """Return whether a character shows something by itself, unlike a blank or an accent."""
     is_sign = unicodedata.category(character)[0] in _VISIBLE_CATEGORIES
     return is_sign and character not in _INVISIBLE
 

@@ -31,6 +31,8 @@ PROTECTED = {
     "assigned_date",
     "reminder_level",
     "away_date",
+    "topic_model",
+    "topic_id",
     "no_account",
     "telegram_name",
     "contact_name",

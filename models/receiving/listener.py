@@ -34,9 +34,9 @@ class Listener:
     One thread for each account calls GREEN-API. This thread alone uses the database: it stores what
     has come, commits, lets it be deleted at GREEN-API, and processes it in batches.
 
-    Several Odoo servers share the accounts. Whoever hears an account holds its lock, and the same
-    connection to the database that holds the lock stores the notifications: a process that was
-    stopped and has lost its lock can store nothing. It deletes only what it has stored.
+    Several Odoo servers share the accounts. The listener of an account holds its lock, and stores
+    notifications over the same connection to the database. A process that was stopped and has lost
+    its lock can store nothing, and it deletes only what it has stored.
 
     :param env: whose cursor holds the locks and is committed
     :param float ends_at: end of the run (monotonic clock)
@@ -46,7 +46,7 @@ class Listener:
     def __init__(self, env, ends_at, server_key):
         self.env = env
         self.cr = env.cr
-        self.has_accounts = False  # whether any account is to be heard, by whichever server
+        self.has_accounts = False  # whether there are accounts to be heard, by any server
         self._ends_at = ends_at
         self._server_key = server_key
         self._results = SimpleQueue()
@@ -145,7 +145,7 @@ class Listener:
             account.start()
 
     def _release(self, ids):
-        """Let others hear these accounts. A call under way is broken off."""
+        """Release accounts to other listeners. A call under way is broken off."""
         for id_ in ids:
             self._accounts.pop(id_).cut()
             self._batches.pop(id_, None)
@@ -228,7 +228,7 @@ class Listener:
             )
 
     def _acknowledge(self, notifications):
-        """Let stored notifications be deleted at GREEN-API, and plan their processing."""
+        """Delete stored notifications at GREEN-API, in the threads, and plan their processing."""
         self._stored_at = time.monotonic()
         for account, waiting in notifications:
             account.acknowledge(waiting)

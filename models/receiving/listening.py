@@ -141,7 +141,7 @@ class TelegramInstance(models.Model):
 
     @contextmanager
     def _pause_listening(self):
-        """Let no scheduled action listen during the block. Commits.
+        """End listening until the block ends. Commits.
 
         Odoo installs no modules while a scheduled action runs.
         """
