@@ -13,8 +13,8 @@ from weakref import WeakSet
 
 from requests.adapters import HTTPAdapter
 from requests.certs import where
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3 import HTTPConnectionPool
+from urllib3.connection import HTTPConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
 
@@ -57,10 +57,12 @@ class Connections(HTTPAdapter):
         super().init_poolmanager(*args, ssl_context=_get_ssl_context(), **kwargs)
         self._watch(self.poolmanager)
 
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         """Return the pools of a proxy, with connections that can be cut."""
-        manager = super().proxy_manager_for(*args, **kwargs)
-        self._watch(manager)
+        is_new = proxy not in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        if is_new:
+            self._watch(manager)
         return manager
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
@@ -77,9 +79,10 @@ class Connections(HTTPAdapter):
             self._break(connection)
 
     def _watch(self, manager: Any) -> None:
+        # Those of a SOCKS proxy are classes of their own.
         manager.pool_classes_by_scheme = {
-            "http": self._get_pool_maker(HTTPConnectionPool, HTTPConnection),
-            "https": self._get_pool_maker(HTTPSConnectionPool, HTTPSConnection),
+            scheme: self._get_pool_maker(pool, pool.ConnectionCls)
+            for scheme, pool in manager.pool_classes_by_scheme.items()
         }
 
     def _get_pool_maker(

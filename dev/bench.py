@@ -16,6 +16,8 @@ BENCHES = {
     "calls",
     "receive": "how many messages come in by webhook and by fetching, against OCA's "
     "mail_gateway_telegram, and with many messages stored",
+    "listen": "how soon answers come to polled accounts, what waiting for them costs, and whether "
+    "it slows sending down",
     "flood": "whether Odoo stays usable and nothing is lost under ten times the deliveries of the "
     "service, and what a delivery of a stranger costs",
     "chaos-send": "whether each message goes out once and in order while Odoo and the service "
@@ -23,6 +25,8 @@ BENCHES = {
     "twice",
     "chaos-receive": "whether each message comes in once and in order while Odoo is killed, the "
     "database restarts and calls go wrong",
+    "chaos-listen": "whether each message comes in once and in order while the Odoo processes that "
+    "listen are killed and stopped",
     "fuzz": "whether random and hostile input of many kinds breaks, runs or reaches anything",
     "table": "print what was measured last, of all of these, in one table",
 }
@@ -42,6 +46,7 @@ def bench_options(arguments):
     }
     _add_send_options(parsers["send"])
     _add_receive_options(parsers["receive"])
+    _add_listen_options(parsers["listen"])
     parsers["flood"].add_argument(
         "--seconds", type=int, default=10, help="of deliveries that are offered (%(default)s)"
     )
@@ -54,6 +59,7 @@ def bench_options(arguments):
         help="leave something out, to see what the rest does; may be repeated",
     )
     _add_chaos_options(parsers["chaos-receive"], messages=20000, minutes=30)
+    _add_chaos_listen_options(parsers["chaos-listen"])
     parsers["fuzz"].add_argument(
         "--times", type=int, default=20, help="as many examples as in the suite (%(default)s)"
     )
@@ -72,6 +78,30 @@ def _add_receive_options(parser):
     parser.add_argument("--count", type=int, default=200, help="of messages in a round")
     parser.add_argument("--stored-chats", type=int, default=100_000)
     parser.add_argument("--stored-messages", type=int, default=500_000)
+
+
+def _add_chaos_listen_options(parser):
+    parser.add_argument("--accounts", type=int, default=20, help="that are polled (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=30, help="(%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of what goes wrong (%(default)s)")
+    parser.add_argument(
+        "--minutes", type=float, default=15, help="then nothing happens any more (%(default)s)"
+    )
+
+
+def _add_listen_options(parser):
+    parser.add_argument(
+        "--accounts",
+        type=lambda text: sorted(map(int, text.split(","))),
+        default=[1, 10, 50, 200],
+        help="numbers of accounts, separated by commas; texts are sent with the largest "
+        "(1,10,50,200)",
+    )
+    parser.add_argument("--idle-seconds", type=int, default=60, help="of waiting (%(default)s)")
+    parser.add_argument("--messages", type=int, default=30, help="of customers (%(default)s)")
+    parser.add_argument("--pause", type=float, default=2, help="between two (%(default)s s)")
+    parser.add_argument("--texts", type=int, default=1000, help="to be sent (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="of sending (%(default)s)")
 
 
 def _add_chaos_options(parser, messages, minutes):

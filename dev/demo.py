@@ -121,7 +121,7 @@ Look around:
   Odoo       {odoo_url}  (login {LOGIN}, password {PASSWORD})
   contact    {odoo_url}/odoo/res.partner/{scenario.partner_id}
   invoice    {odoo_url}/odoo/account.move/{scenario.invoice_id}
-  the phone  {phone_url}/phone/  (write as the customer; Odoo looks for it every minute)
+  the phone  {phone_url}/phone/  (write as the customer; Odoo has it about a second later)
 
 Ctrl-C ends everything.""",
         flush=True,

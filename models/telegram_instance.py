@@ -165,12 +165,14 @@ class TelegramInstance(models.Model):
         # sudo: telegram.instance - the state is reported by GREEN-API
         self.sudo().write({"state": "unchecked", "last_error": False})
 
-    @api.depends("state", "state_date", "last_error")
+    @api.depends("state", "state_date", "last_error", "is_other_database")
     def _compute_state_message(self):
         messages = self._get_state_messages()
         for instance in self:
             state = "stuck" if instance._is_stuck() else instance.state
             instance.state_message = instance.last_error or messages[state]
+            if instance.is_other_database:
+                instance.state_message = self._get_other_database_message()
 
     def _compute_counts(self):
         def count(records, domain):

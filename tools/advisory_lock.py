@@ -14,11 +14,6 @@ from psycopg2.errors import LockNotAvailable
 from odoo.sql_db import BaseCursor
 from odoo.tools import SQL
 
-# Kinds of locks. PostgreSQL has one room for the locks of all programs: these numbers are ours.
-RECEIVING = 1952803681  # one for each account: only its owner fetches and processes notifications
-LISTENING = 1952803682  # one for each Odoo server: one of its processes listens
-MODULES = 1952803683  # held while modules are installed
-
 
 @contextmanager
 def hold(cr: BaseCursor, kind: int, key: int, wait: float = 0) -> Iterator[bool]:
@@ -26,7 +21,7 @@ def hold(cr: BaseCursor, kind: int, key: int, wait: float = 0) -> Iterator[bool]
 
     A session may hold a lock several times. After an exception, the transaction is rolled back.
 
-    :param kind: of the lock, one of the constants above
+    :param kind: of the lock, one of const.LOCK_…
     :param key: which lock of this kind
     :param wait: seconds to wait for another owner, who can see that in ``get_keys``
     """

@@ -53,6 +53,6 @@ def _wait_until_it_answers(process, url, log):
         try:
             if requests.get(f"{url}/web/health", timeout=10).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.2)
     raise DevError(f"Odoo did not start.\n\n{tail(log)}\n\nThe whole log: {log}")

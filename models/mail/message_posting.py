@@ -35,8 +35,11 @@ from odoo.addons.mail.tools.discuss import Store
 
 from ...const import CHANGE_KINDS
 from ...tools import bulk_insert
+from ...tools.context import OwnValue
 from .discuss_channel import RESPONSIBLE
 
+# Note or comment: followers do not receive what was sent, and receive what a customer wrote.
+SUBTYPES = {"outgoing": "mail.mt_note", "incoming": "mail.mt_comment"}
 PREFETCHED = 50  # messages whose data for the web clients is read at once
 
 
@@ -58,14 +61,16 @@ class TelegramMessage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         messages = super().create(vals_list)
-        if not self.env.context.get("telegram_is_shown"):
-            messages.filtered(
-                lambda message: (
-                    message.state == "queued"
-                    and message.chat_id.channel_id
-                    and message.type_message not in CHANGE_KINDS
-                )
-            )._post_in_conversations()
+        # Who names the posts has posted the message already.
+        pairs = zip(messages, vals_list, strict=True)
+        unposted = [message.id for message, vals in pairs if "mail_message_ids" not in vals]
+        self.browse(unposted).filtered(
+            lambda message: (
+                message.state == "queued"
+                and message.chat_id.channel_id
+                and message.type_message not in CHANGE_KINDS
+            )
+        )._post_in_conversations()
         return messages
 
     # === SENT FROM RECORDS === #
@@ -89,7 +94,7 @@ class TelegramMessage(models.Model):
         common = {
             "author_id": self.env.user.partner_id.id,
             "is_internal": True,
-            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(SUBTYPES["outgoing"]),
         }
         # sudo: mail.message - the caller has checked that the user may post on these records
         mail_messages_sudo = self.env["mail.message"].sudo()
@@ -272,7 +277,7 @@ class TelegramMessage(models.Model):
         before = {message: message.mail_message_ids for message in fetched}
         vals_list = []
         for message, record in pairs:
-            values = message._prepare_chatter_values(record)
+            values = message._prepare_chatter_values()
             is_customer = record == message.partner_id and record.partner_share
             # sudo: mail.followers - of any user
             if is_customer and not record.sudo().message_follower_ids:
@@ -282,7 +287,8 @@ class TelegramMessage(models.Model):
                 record = record.with_company(message.company_id)
                 # sudo: mail.notification - colleagues whom another post has notified already
                 notified = message.sudo().mail_message_ids.notification_ids.res_partner_id
-                record = record.with_context(telegram_notified_ids=notified.ids)
+                ids = OwnValue(tuple(notified.ids))
+                record = record.with_context(telegram_notified_ids=ids)
                 posted = record.message_post(message_type="telegram", **values)
                 message.mail_message_ids += posted
         # sudo: mail.message - also users without access to the contact write in the conversation
@@ -290,39 +296,24 @@ class TelegramMessage(models.Model):
         for message, mail_messages in before.items():
             message._copy_file_to(message.mail_message_ids - mail_messages)
 
-    def _prepare_chatter_values(self, record):
+    def _prepare_chatter_values(self):
         """Return the values of the ``mail.message`` of this message on a record."""
         values = self._prepare_author()
-        author = self.env["res.partner"].browse(values["author_id"] or ())
-        if not author.email_normalized and (address := self._get_sender_address(record)):
-            name = author.name or values["email_from"]
-            values["email_from"] = formataddr((" ".join(name.split()), address))
-        subtype = "mail.mt_comment" if self.direction == "incoming" else "mail.mt_note"
+        if not values["author_id"]:
+            # Colleagues may be notified by e-mail, which needs an address that is allowed to send.
+            address = (
+                self.company_id.partner_id.email_normalized or self.company_id.default_from_email
+            )
+            if address:
+                values["email_from"] = formataddr((values["email_from"], address))
         # The file of a conversation is attached there. Elsewhere, only its name is shown.
         body = self._get_chatter_body() if self.attachment_id else self._get_body()
         return {
             **values,
             "body": body,
             "date": self.date,
-            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(subtype),
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(SUBTYPES[self.direction]),
         }
-
-    def _get_sender_address(self, record):
-        """Return the address of e-mails to colleagues about an author without an address.
-
-        Odoo sends none without a sender. It is the company's address, else that of a colleague who
-        follows the record.
-        """
-        company = self.company_id
-        # sudo: mail.followers - only an address of colleagues is read, who get the e-mail
-        followers_sudo = record.sudo().message_follower_ids.partner_id
-        colleagues_sudo = followers_sudo.filtered(lambda partner: not partner.partner_share)
-        addresses = (
-            company.partner_id.email_normalized,
-            company.default_from_email,
-            *colleagues_sudo.mapped("email_normalized"),
-        )
-        return next(filter(None, addresses), "")
 
     # === FILES === #
 

@@ -59,11 +59,11 @@ class HeardAccount:
         self.receive()
 
     def receive(self):
-        """Let the thread wait for the next notification."""
+        """Start to wait for the next notification, in the thread."""
         self._call(self._client.receive_notification, self._get_call_seconds())
 
     def acknowledge(self, waiting):
-        """Let the thread delete a notification, which is stored, and wait for the next one.
+        """Delete a notification, which is stored, and wait for the next one, in the thread.
 
         :param WaitingNotification waiting: the first one of the queue
         """

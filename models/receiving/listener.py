@@ -9,8 +9,8 @@ from queue import Empty, SimpleQueue
 from odoo.tools import config
 
 from ...client import GreenApiError
+from ...const import LOCK_LISTENING, LOCK_MODULES, LOCK_RECEIVING
 from ...tools import advisory_lock
-from ...tools.advisory_lock import LISTENING, MODULES, RECEIVING
 from ...tools.cron import is_odoo_stopping
 from ...tools.transactions import CONFLICTS, write_and_commit
 from .heard_account import HeardAccount
@@ -34,9 +34,9 @@ class Listener:
     One thread for each account calls GREEN-API. This thread alone uses the database: it stores what
     has come, commits, lets it be deleted at GREEN-API, and processes it in batches.
 
-    Several Odoo servers share the accounts. Whoever hears an account holds its lock, and the same
-    connection to the database that holds the lock stores the notifications: a process that was
-    stopped and has lost its lock can store nothing. It deletes only what it has stored.
+    Several Odoo servers share the accounts. The listener of an account holds its lock, and stores
+    notifications over the same connection to the database. A process that was stopped and has lost
+    its lock can store nothing, and it deletes only what it has stored.
 
     :param env: whose cursor holds the locks and is committed
     :param float ends_at: end of the run (monotonic clock)
@@ -46,7 +46,7 @@ class Listener:
     def __init__(self, env, ends_at, server_key):
         self.env = env
         self.cr = env.cr
-        self.has_accounts = False  # whether any account is to be heard, by whichever server
+        self.has_accounts = False  # whether there are accounts to be heard, by any server
         self._ends_at = ends_at
         self._server_key = server_key
         self._results = SimpleQueue()
@@ -59,16 +59,19 @@ class Listener:
         self._given_way = {}  # end of the pause by ID of the instance
         self._next_action_at = {}  # by ID of the instance
         self._is_another_action_waiting = False
+        self._listeners = 0
         self._has_to_end = False
 
     def run(self):
         """Listen until the end of the run. Commits.
 
         One process of each server does so: another one would take its place in the scheduler.
+
+        :return: bool, False if another process of this server listens
         """
-        with advisory_lock.hold(self.cr, LISTENING, self._server_key) as is_only_one:
+        with advisory_lock.hold(self.cr, LOCK_LISTENING, self._server_key) as is_only_one:
             if not is_only_one:
-                return
+                return False
             try:
                 while not self._is_over():
                     self._update_accounts()
@@ -77,6 +80,7 @@ class Listener:
             finally:
                 self._release(list(self._accounts))
                 self.env["ir.cron"]._commit_progress(remaining=0)
+        return True
 
     def end(self):
         """End the run as soon as possible; for another thread."""
@@ -97,9 +101,10 @@ class Listener:
         fingerprints = self.env["telegram.instance"]._get_polled_accounts()
         self.has_accounts = bool(fingerprints)
         self._has_to_end |= not fingerprints or self._has_to_give_way()
-        requested = advisory_lock.get_keys(self.cr, RECEIVING, granted=False)
+        requested = advisory_lock.get_keys(self.cr, LOCK_RECEIVING, granted=False)
         self._given_way |= dict.fromkeys(requested, now + GIVEN_WAY_PAUSE)
-        share = self._get_share(len(fingerprints))
+        self._update_listeners()
+        share = min(-(-len(fingerprints) // self._listeners), MAX_ACCOUNTS)
         self._drop(fingerprints, requested, share)
         self._take(fingerprints, share, now)
         self._find_work(now)
@@ -134,8 +139,8 @@ class Listener:
         if not wanted or room <= 0 or self._has_to_end:
             return
         random.shuffle(wanted)  # if there are too many, each one has its turn
-        locked = advisory_lock.try_lock(self.cr, RECEIVING, wanted)
-        advisory_lock.unlock(self.cr, RECEIVING, locked[room:])
+        locked = advisory_lock.try_lock(self.cr, LOCK_RECEIVING, wanted)
+        advisory_lock.unlock(self.cr, LOCK_RECEIVING, locked[room:])
         instances = self.env["telegram.instance"].browse(locked[:room])
         for instance in instances:
             account = HeardAccount(
@@ -145,18 +150,20 @@ class Listener:
             account.start()
 
     def _release(self, ids):
-        """Let others hear these accounts. A call under way is broken off."""
+        """Release accounts to other listeners. A call under way is broken off."""
         for id_ in ids:
             self._accounts.pop(id_).cut()
             self._batches.pop(id_, None)
         if ids and not self.cr.closed:
             self.cr.rollback()  # a failed transaction could not unlock
-            advisory_lock.unlock(self.cr, RECEIVING, ids)
+            advisory_lock.unlock(self.cr, LOCK_RECEIVING, ids)
 
-    def _get_share(self, count):
-        """Return how many of the accounts this server has to hear."""
-        listeners = len(advisory_lock.get_keys(self.cr, LISTENING, granted=True)) or 1
-        return min(-(-count // listeners), MAX_ACCOUNTS)
+    def _update_listeners(self):
+        """Count the servers that listen; wake the schedulers of all servers if one has ended."""
+        former = self._listeners
+        self._listeners = len(advisory_lock.get_keys(self.cr, LOCK_LISTENING, granted=True)) or 1
+        if self._listeners < former:
+            self.env["ir.cron"]._notifydb()
 
     def _has_to_give_way(self):
         """Return whether other work needs the scheduler more.
@@ -164,7 +171,7 @@ class Listener:
         Modules cannot be installed while a scheduled action runs. If the server has a single
         scheduler thread, other actions take turns with listening.
         """
-        if advisory_lock.get_keys(self.cr, MODULES, granted=True):
+        if advisory_lock.get_keys(self.cr, LOCK_MODULES, granted=True):
             return True
         if config["max_cron_threads"] != 1:
             return False
@@ -228,7 +235,7 @@ class Listener:
             )
 
     def _acknowledge(self, notifications):
-        """Let stored notifications be deleted at GREEN-API, and plan their processing."""
+        """Delete stored notifications at GREEN-API, in the threads, and plan their processing."""
         self._stored_at = time.monotonic()
         for account, waiting in notifications:
             account.acknowledge(waiting)

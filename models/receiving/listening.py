@@ -5,6 +5,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from types import SimpleNamespace
 
 import psycopg2
 from psycopg2.errors import LockNotAvailable, SerializationFailure
@@ -25,7 +26,12 @@ RUN_MAX_SECONDS = 300  # of one run of the action; a new run knows modules insta
 UNSETTLED_INTERVAL = timedelta(minutes=1)  # between two looks at an account that does not work yet
 OUTAGE_PAUSE = 1  # seconds between two attempts to connect to PostgreSQL
 WAKE_UP_PAUSE = 2  # seconds after which the scheduler has certainly connected again
+# How often the second action is offered to other servers, in so many seconds.
+OFFERS_MAX = 5
+OFFERS_INTERVAL = 45
 MODULES_PATIENCE = 10  # seconds to wait for the end of listening before modules are installed
+
+_offers = SimpleNamespace(begun_at=-OFFERS_INTERVAL, count=0)  # of this process
 
 
 class TelegramInstance(models.Model):
@@ -50,15 +56,27 @@ class TelegramInstance(models.Model):
         env = self.with_context(cron_end_time=ends_at).env
         listener = Listener(env, ends_at, get_server_key())
         try:
-            listener.run()
+            is_needed = listener.run()
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             if not self.env.cr.connection.closed:
                 raise
             _logger.warning("Telegram: no connection to the database, listening is interrupted")
             self._listen_after_outage(ends_at)
             raise
-        if listener.has_accounts:
+        if listener.has_accounts or (not is_needed and self._may_offer()):
             self.env["ir.cron"].browse(self.env.context.get("cron_id"))._trigger()
+
+    @api.model
+    def _may_offer(self):
+        """Return whether to offer the action to other servers, because this one listens already.
+
+        The trigger wakes the schedulers of all servers, this one's too: it has to end soon.
+        """
+        now = time.monotonic()
+        if now - _offers.begun_at > OFFERS_INTERVAL:
+            _offers.begun_at, _offers.count = now, 0
+        _offers.count += 1
+        return _offers.count <= OFFERS_MAX
 
     def _listen_after_outage(self, ends_at):
         """Listen on with another connection as soon as PostgreSQL can be reached.
@@ -98,12 +116,12 @@ class TelegramInstance(models.Model):
             wait.
         """
         self.ensure_one()
-        with advisory_lock.hold(self.env.cr, advisory_lock.RECEIVING, self.id, wait) as is_held:
+        with advisory_lock.hold(self.env.cr, const.LOCK_RECEIVING, self.id, wait) as is_held:
             yield is_held
 
     @api.model
     def _get_polled_accounts(self):
-        """Return the accounts to listen to.
+        """Return the accounts to listen to; none of them in a copied database.
 
         :return: dict of fingerprints by ID; another fingerprint calls for another client
         """
@@ -120,8 +138,10 @@ class TelegramInstance(models.Model):
              WHERE instance.active
                AND instance.receive_mode = 'polling'
                AND secret.value IS NOT NULL
+               AND COALESCE(instance.database_fingerprint, %(fingerprint)s) = %(fingerprint)s
              ORDER BY instance.id
-            """
+            """,
+            fingerprint=self._get_database_fingerprint(),
         )
         return dict(self.env.execute_query(query))
 
@@ -139,7 +159,7 @@ class TelegramInstance(models.Model):
 
     @contextmanager
     def _pause_listening(self):
-        """Let no scheduled action listen during the block. Commits.
+        """End listening until the block ends. Commits.
 
         Odoo installs no modules while a scheduled action runs.
         """
@@ -148,7 +168,7 @@ class TelegramInstance(models.Model):
         )
         with (
             self.env.registry.cursor() as cr,
-            advisory_lock.hold(cr, advisory_lock.MODULES, 0),
+            advisory_lock.hold(cr, const.LOCK_MODULES, 0),
         ):
             cr.execute(SQL("SET LOCAL lock_timeout = %s", MODULES_PATIENCE * 1000))
             # After a failure, an action still runs, as Odoo will tell, or it has just ended.

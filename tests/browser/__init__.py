@@ -6,6 +6,7 @@ from . import test_contacts_browser
 from . import test_discuss_browser
 from . import test_discuss_changes_browser
 from . import test_email_browser
+from . import test_formatting_browser
 from . import test_group_browser
 from . import test_invoice_browser
 from . import test_js

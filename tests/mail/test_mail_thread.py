@@ -167,8 +167,8 @@ class TestMailThread(MockEmail, TelegramCase):
         self.assertFalse(answer.author_id, "nobody that Odoo knows, and not the company")
         self.assertIn("Vasilisa", answer.email_from)
 
-    def test_no_emails_to_colleagues(self):
-        """Followers with notifications by e-mail get none, whatever senders the company has."""
+    def test_messages_have_a_sender(self):
+        """A message of a customer without address would have none, where no default is set."""
         self.env.company.email = self.env.company.alias_domain_id = False
         self.env["ir.config_parameter"].sudo().set_param("mail.default.from", False)
         colleague = self.create_user(
@@ -186,8 +186,29 @@ class TestMailThread(MockEmail, TelegramCase):
                     self.assertEqual(message.author_id, self.customer)
                     self.assertEqual(email_normalize(message.email_from), expected)
                     self.assertNotIn("\n", message.email_from)
-                    self.assertFalse(self._mails)
-                    self.assertFalse(message.notification_ids)
+                    self.assertFalse(self._mails, "chat messages are no e-mails")
+
+    def test_emails_have_a_sender(self):
+        """The e-mail about what a customer without address wrote goes out with no default sender:
+        the company's address or the recipient's own stands in."""
+        self.env.company.alias_domain_id = False
+        self.env["ir.config_parameter"].sudo().set_param("mail.default.from", False)
+        self.salesperson.write({"email": "sales@example.com", "telegram_email_delay": 1})
+        self.customer.email = False
+        for email, expected in ((False, "sales@example.com"), ("co@example.com",) * 2):
+            with self.subTest(company=email):
+                self.env.company.email = email
+                self.ingest(self.notification("Vasi\nlisa", idMessage=str(len(expected))))
+                self.cr.execute(
+                    "UPDATE mail_message SET create_date = create_date - interval '2 minutes'"
+                )
+                self.env.invalidate_all()
+                with self.mock_mail_gateway():
+                    self.salesperson._email_unread()
+                    self._new_mails.send()
+                [email] = self._mails
+                self.assertEqual(email_normalize(email["email_from"]), expected)
+                self.assertEqual(self._new_mails.state, "sent")
 
     def test_one_inbox_entry(self):
         """Who follows both the contact and the answered record has the answer once in the inbox."""

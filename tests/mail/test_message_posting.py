@@ -96,7 +96,7 @@ class TestMessagePosting(DiscussCase):
         self.message._post_on_record(self.customer)
         note = self.customer.message_ids - before
         core_note = self.customer.message_post(
-            message_type="telegram", **self.message._prepare_chatter_values(self.customer)
+            message_type="telegram", **self.message._prepare_chatter_values()
         )
         self.assert_same_rows(self.rows(note), self.rows(core_note), POST_DIFFERENCES)
         self.assertFalse((note | core_note).notification_ids)
@@ -135,8 +135,8 @@ class TestMessagePosting(DiscussCase):
     def test_queue(self):
         """Messages in the queue, as ``create`` makes them."""
         values = self.env["telegram.message"]._prepare_text("News")
-        messages = self.env["telegram.message"].with_context(telegram_is_shown=True)
-        core_message = messages._queue_all([(self.chat, values)])
+        messages = self.env["telegram.message"]
+        core_message = messages._queue_all([(self.chat, {**values, "mail_message_ids": []})])
         message = messages._queue_batch(self.instance, [(self.chat, values)])
         self.assert_same_rows(self.rows(message), self.rows(core_message))
 

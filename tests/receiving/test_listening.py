@@ -8,6 +8,7 @@ import psycopg2
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ... import const
 from ...models.receiving import heard_account
 from ...tools import advisory_lock, cron
 from ..common import CUSTOMER_CHAT
@@ -25,7 +26,7 @@ class TestListening(ListeningCase):
     def heard(self):
         """Return the IDs of the accounts whose lock somebody holds."""
         with self.environment() as env:
-            return advisory_lock.get_keys(env.cr, advisory_lock.RECEIVING, granted=True)
+            return advisory_lock.get_keys(env.cr, const.LOCK_RECEIVING, granted=True)
 
     def test_a_message_is_here_at_once(self):
         """What a customer writes is stored, processed and deleted, without another action."""

@@ -11,6 +11,7 @@ from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ... import const
 from ...client.journal_notifications import as_notification, as_status
 from ...client.message_data import parse_journal
 from ...client.notifications import MessageNotification, StatusNotification, event_key, parse
@@ -198,7 +199,7 @@ class TestGap(TelegramCase):
         self.lose()
         with (
             db_connect(self.cr.dbname).cursor() as other,
-            advisory_lock.hold(other, advisory_lock.RECEIVING, self.instance.id),
+            advisory_lock.hold(other, const.LOCK_RECEIVING, self.instance.id),
         ):
             self.assertIn("is being imported", self.fetch())
             self.assertEqual(self.texts(), [])
