@@ -7,7 +7,7 @@
     "category": "Productivity/Discuss",
     "author": "telegram_green_api contributors",
     "license": "LGPL-3",
-    "depends": ["mail", "phone_validation", "account"],
+    "depends": ["mail", "phone_validation", "account", "resource"],
     "external_dependencies": {"python": ["requests", "phonenumbers", "qrcode"]},
     "data": [
         "security/telegram_security.xml",
@@ -52,6 +52,7 @@
         "views/telegram_menus.xml",
         "data/telegram_template_data.xml",
         "data/telegram_automation_data.xml",
+        "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
     ],
     "assets": {

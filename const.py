@@ -84,15 +84,21 @@ RATE_LIMITS: dict[str, float] = {
 METHODS = tuple(RATE_LIMITS)  # the names of all 56 methods
 MEDIA_METHODS = ("sendFileByUpload", "uploadFile")  # called at mediaUrl instead of apiUrl
 
-# --- Chat IDs --------------------------------------------------------------------------------
+# --- Chat IDs and phone numbers --------------------------------------------------------------
 PHONE_CHAT_SUFFIX = "@c.us"  # "79876543210@c.us": a private chat by phone number
 GROUP_ID_PREFIX = "-"  # "-10000000000000": a group, supergroup or channel
-CHAT_ID_PATTERN = r"-?[0-9]{1,32}|[0-9]{7,15}@c\.us"
+PHONE_PATTERN = "[1-9][0-9]{6,14}"  # digits of an international number
+CHAT_ID_PATTERN = rf"-?[0-9]{{1,32}}|{PHONE_PATTERN}@c\.us"
 
 
 def is_group_id(chat_id: str | None) -> bool:
     """Return whether a chat ID is that of a group, supergroup or channel."""
     return (chat_id or "").startswith(GROUP_ID_PREFIX)
+
+
+def is_person_id(chat_id: str) -> bool:
+    """Return whether a chat ID is Telegram's own one of a person: no group, no phone form."""
+    return chat_id.isascii() and chat_id.isdigit() and len(chat_id) <= 32
 
 
 # --- Messages --------------------------------------------------------------------------------
@@ -225,6 +231,7 @@ STATE_OF_CODE = {
 LOCK_RECEIVING = 1952803681  # of an account: only the owner fetches and processes notifications
 LOCK_LISTENING = 1952803682  # of an Odoo server: one of its processes listens
 LOCK_MODULES = 1952803683  # while modules are installed
+LOCK_TOKEN = 1952803684  # of an account: only the owner replaces the API token
 
 # --- Limits of the addon ---------------------------------------------------------------------
 TRIES = 3  # failed attempts after which other messages are sent first

@@ -14,8 +14,8 @@ from weakref import WeakSet
 
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3 import HTTPConnectionPool
+from urllib3.connection import HTTPConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
 
@@ -68,11 +68,13 @@ class Connections(HTTPAdapter):
         super().init_poolmanager(*args, ssl_context=context, **kwargs)
         self._watch(self.poolmanager)
 
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         """Return the pools of a proxy, with connections that can be cut."""
+        is_new = proxy not in self.proxy_manager
         context = _get_ssl_context(self._authorities)
-        manager = super().proxy_manager_for(*args, ssl_context=context, **kwargs)
-        self._watch(manager)
+        manager = super().proxy_manager_for(proxy, ssl_context=context, **kwargs)
+        if is_new:
+            self._watch(manager)
         return manager
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
@@ -89,9 +91,10 @@ class Connections(HTTPAdapter):
             self._break(connection)
 
     def _watch(self, manager: Any) -> None:
+        # Those of a SOCKS proxy are classes of their own.
         manager.pool_classes_by_scheme = {
-            "http": self._get_pool_maker(HTTPConnectionPool, HTTPConnection),
-            "https": self._get_pool_maker(HTTPSConnectionPool, HTTPSConnection),
+            scheme: self._get_pool_maker(pool, pool.ConnectionCls)
+            for scheme, pool in manager.pool_classes_by_scheme.items()
         }
 
     def _get_pool_maker(

@@ -32,8 +32,6 @@ _VISIBLE_CATEGORIES = frozenset("LNPS")  # letters, numbers, punctuation and sym
 _MILLISECONDS = 10**11  # a larger number of seconds would be in the year 5138
 _MAX_AHEAD = 86400  # seconds that the clock of GREEN-API may be ahead of this one
 
-_PHONE = re.compile(r"[1-9][0-9]{5,14}")  # GREEN-API writes 0 for a hidden number
-
 
 def to_text(content: bytes) -> str:
     """Return the body of a request or response as text.
@@ -128,10 +126,11 @@ def name(data: JsonObject, key: str) -> str:
 def clean_name(value: str) -> str:
     """Return a name on one line, without marks of direction; empty if it shows nothing to read."""
     cleaned = " ".join(_UNWANTED_IN_NAMES.sub("", " ".join(clean(value).split())).split())
-    return cleaned if any(map(_is_visible, cleaned)) else ""
+    return cleaned if any(map(is_visible, cleaned)) else ""
 
 
-def _is_visible(character: str) -> bool:
+def is_visible(character: str) -> bool:
+    """Return whether a character shows something by itself, unlike a blank or an accent."""
     is_sign = unicodedata.category(character)[0] in _VISIBLE_CATEGORIES
     return is_sign and character not in _INVISIBLE
 
@@ -191,9 +190,9 @@ def number(data: JsonObject, key: str) -> float | None:
 
 
 def phone(data: JsonObject, key: str) -> str:
-    """Return a phone number as digits; empty if it is hidden or no phone number."""
+    """Return a phone number as digits; empty if it is hidden (0) or no phone number."""
     digits = text(data, key).strip("+")
-    return digits if _PHONE.fullmatch(digits) else ""
+    return digits if re.fullmatch(const.PHONE_PATTERN, digits) else ""
 
 
 def flag(data: JsonObject, key: str) -> bool:

@@ -31,6 +31,15 @@ class ReceivingMethods(MethodsBase):
         :return: the notification, or None if there is none. If it cannot be decoded, its body is
             an UnreadableBody.
         """
+        waiting = None
+        for _attempt in range(2):
+            former, waiting = waiting, self._receive_notification(timeout)
+            # What may be cut is fetched again. If it is the same, it was not cut on its way.
+            if waiting is None or not _is_cut(waiting) or waiting == former:
+                return waiting
+        raise RetryableError("receiveNotification", const.CODE_NOT_JSON, status=200)
+
+    def _receive_notification(self, timeout: int) -> WaitingNotification | None:
         method = "receiveNotification"
         response = self._call(
             "GET",
@@ -87,13 +96,17 @@ def _read_response(content: bytes) -> Any:
     GREEN-API would return that one again for 24 hours, before all others. With its receipt, it can
     be stored as it is and deleted.
 
-    :raise ValueError: it has no receipt, or may be cut: the next response may be whole
+    :raise ValueError: it has no receipt
     """
     body = read_body(content)
     if not isinstance(body, UnreadableBody):
         return body
     first, last = content[:_RECEIPT_MAX_BYTES], content[-_RECEIPT_MAX_BYTES:]
     receipt = _FIRST_RECEIPT.match(first) or _LAST_RECEIPT.search(last)
-    if body.is_cut or not receipt:
+    if not receipt:
         raise ValueError(body.reason)
     return {"receiptId": int(receipt[1]), "body": body}
+
+
+def _is_cut(waiting: WaitingNotification) -> bool:
+    return isinstance(waiting.body, UnreadableBody) and waiting.body.is_cut

@@ -8,7 +8,7 @@ from .connections import Connections
 
 
 def _send_no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Leave a request as it is: without this, credentials of a .netrc file would go along."""
+    """Return a request as it is: without this, credentials of a .netrc file would go along."""
     return request
 
 

@@ -17,7 +17,9 @@ BLOCK = 64 * 1024  # bytes
 UNKNOWN_TYPE = "application/octet-stream"
 
 _MIME_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII)
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
+# Characters that a header cannot contain, escaped as browsers do. Which names files get is no
+# concern of this module: see tools/files.py.
+_ESCAPES = {code: f"%{code:02X}" for code in (*range(0x20), 0x7F)}
 
 
 class Upload:
@@ -78,7 +80,7 @@ def raw_upload(file: FileSource, file_name: str, mime_type: str | None = None) -
     headers: dict[str, str | bytes] = {
         "Content-Type": _get_mime_type(mime_type, file_name),
         # As text, a header could not contain names in every script.
-        "GA-Filename": _replace_control_characters(file_name).encode("utf-8", "replace"),
+        "GA-Filename": file_name.translate(_ESCAPES).encode("utf-8", "replace"),
     }
     with _opened(file) as source:
         yield Upload([source], headers)
@@ -134,13 +136,8 @@ def _get_disposition(name: str, file_name: str | None = None) -> str:
     """Return the line that names a part of a form, as browsers write it."""
     line = f'Content-Disposition: form-data; name="{name}"'
     if file_name is not None:
-        line += '; filename="{}"'.format(_replace_control_characters(file_name).replace('"', "%22"))
+        line += '; filename="{}"'.format(file_name.translate({**_ESCAPES, ord('"'): "%22"}))
     return line
-
-
-def _replace_control_characters(text: str) -> str:
-    """Return a text without characters that would end the line of a header or are invalid there."""
-    return _CONTROL_CHARACTERS.sub("_", text)
 
 
 def _get_mime_type(mime_type: str | None, file_name: str) -> str:

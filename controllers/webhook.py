@@ -52,7 +52,7 @@ class TelegramWebhook(Controller):
         auth="none",
         methods=["POST"],
         csrf=False,
-        readonly=False,  # the event is stored; Odoo opens auth="none" routes read-only by default
+        readonly=False,  # a replica of the database may not have a new secret yet
         save_session=False,
         max_content_length=_get_max_bytes,
     )

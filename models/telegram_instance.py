@@ -165,12 +165,14 @@ class TelegramInstance(models.Model):
         # sudo: telegram.instance - the state is reported by GREEN-API
         self.sudo().write({"state": "unchecked", "last_error": False})
 
-    @api.depends("state", "state_date", "last_error")
+    @api.depends("state", "state_date", "last_error", "is_other_database")
     def _compute_state_message(self):
         messages = self._get_state_messages()
         for instance in self:
             state = "stuck" if instance._is_stuck() else instance.state
             instance.state_message = instance.last_error or messages[state]
+            if instance.is_other_database:
+                instance.state_message = self._get_other_database_message()
 
     def _compute_counts(self):
         def count(records, domain):
@@ -242,6 +244,7 @@ class TelegramInstance(models.Model):
                     "users with access to Odoo's settings can change them."
                 )
             )
+        states = {instance: instance.state for instance in self if "state" in vals}
         former = {instance: instance.operator_ids for instance in self if "operator_ids" in vals}
         mode = vals.get("receive_mode")
         rerouted = self.filtered(lambda instance: mode and instance.receive_mode != mode)
@@ -255,6 +258,7 @@ class TelegramInstance(models.Model):
             # sudo: telegram.instance - the state belonged to the former credentials
             self.sudo().write({"state": "unchecked", "last_error": False})
         self._update_members(former)
+        self.filtered(lambda i: states.get(i, i.state) != i.state).sudo()._send_store()
         if "visibility" in vals:
             self._update_visibility()
         if changed := (self if moved else rerouted):

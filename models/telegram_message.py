@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from .. import const
 from ..tools import bulk_insert
+from ..tools.context import get_own_value
 
 STATES = [
     ("queued", "Queued"),
@@ -36,7 +37,7 @@ BATCH_DEFAULTS = {
     "is_forwarded": False,
     "is_settling": False,
     "is_probe": False,
-    "is_automatic": True,
+    "is_automatic": False,
 }
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
 CHAT_IN_PHONE_FORM = Domain("chat_id.telegram_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
@@ -411,7 +412,7 @@ class TelegramMessage(models.Model):
         if vals.get("state") in ("error", "canceled"):
             self.filtered(lambda message: not message.is_automatic).chat_id._reopen_unanswered()
         self._update_notifications()
-        if not self.env.context.get(NOTIFY_LATER):
+        if not get_own_value(self.env, NOTIFY_LATER):
             self._notify_state_change()
 
     @api.model

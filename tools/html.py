@@ -6,14 +6,13 @@ Odoo's ``html2plaintext`` would send markup such as ``*bold*`` and ``[1]`` links
 
 import re
 from dataclasses import dataclass, field
-from itertools import groupby
 from urllib.parse import unquote
 
 from lxml import html
 from markupsafe import Markup, escape
 
 from .formatting import FormattedText
-from .formatting.text import PLAIN, Styles
+from .formatting.text import PLAIN, Styles, find_runs
 
 WEB_SCHEME = re.compile(r"https?://", re.IGNORECASE)
 # A decoded address with one of these is no longer the address: it would be cut there.
@@ -60,9 +59,8 @@ def from_html(body: str | None) -> FormattedText:
 def to_html(formatted: FormattedText) -> Markup:
     """Return a formatted text as HTML. The text is escaped: it cannot contain markup."""
     styles = formatted.get_styles()
-    blocks, start = [], 0
-    for kinds, group in groupby(each & {"pre", "blockquote"} for each in styles):
-        end = start + len(list(group))
+    blocks = []
+    for kinds, start, end in find_runs(each & {"pre", "blockquote"} for each in styles):
         text, inner = formatted.text[start:end], styles[start:end]
         if "blockquote" in kinds:
             blocks.append(Markup("<blockquote>%s</blockquote>") % _lines_to_html(text, inner))
@@ -71,7 +69,6 @@ def to_html(formatted: FormattedText) -> Markup:
         elif match := PARAGRAPH.search(text):
             lines = _lines_to_html(match[0], inner[slice(*match.span())])
             blocks.append(Markup("<p>%s</p>") % lines)
-        start = end
     return Markup("").join(blocks)
 
 
@@ -150,13 +147,11 @@ def _collect_text(element: html.HtmlElement, parts: _Parts, outer: Styles) -> No
 
 def _lines_to_html(text: str, styles: list[Styles]) -> Markup:
     """Return lines with their formatting as HTML."""
-    parts, start = [], 0
-    for kinds, group in groupby(each & TAGS.keys() for each in styles):
-        end = start + len(list(group))
+    parts = []
+    for kinds, start, end in find_runs(each & TAGS.keys() for each in styles):
         part = escape(text[start:end]).replace("\n", Markup("<br/>"))
         for kind in reversed(TAGS):
             if kind in kinds:
                 part = Markup("<{0}>{1}</{0}>").format(TAGS[kind], part)
         parts.append(part)
-        start = end
     return Markup("").join(parts)

@@ -12,7 +12,7 @@ def parse_phone(text: object) -> str:
     :param text: with or without plus sign, spaces, dots, dashes and brackets
     """
     digits = re.sub(r"[\s().+-]|\xa0", "", str(text or ""))
-    return digits if re.fullmatch(r"[1-9][0-9]{6,14}", digits) else ""
+    return digits if re.fullmatch(const.PHONE_PATTERN, digits) else ""
 
 
 def to_phone_form(phone: str) -> str:

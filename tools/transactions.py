@@ -1,6 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Save results of calls that cannot be repeated, despite concurrent updates."""
 
+import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -19,6 +21,37 @@ ATTEMPTS = 5
 CONFLICTS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation, ConcurrencyError)
 
 
+class _HideConflicts(logging.Filter):
+    """A filter for the log of Odoo's cursors, which calls each failed statement a bad query.
+
+    Of a conflict after which this thread tries again, no line is written.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._threads = threading.local()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        is_active = getattr(self._threads, "is_active", False)
+        arguments = record.args if isinstance(record.args, tuple) else ()
+        return not (is_active and any(isinstance(each, CONFLICTS) for each in arguments))
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """Hide the conflicts of this thread during the block."""
+        was_active = getattr(self._threads, "is_active", False)
+        self._threads.is_active = True
+        try:
+            yield
+        finally:
+            self._threads.is_active = was_active
+
+
+_filter = _HideConflicts()
+logging.getLogger("odoo.sql_db").addFilter(_filter)
+hide_conflicts = _filter.active
+
+
 def write_and_commit(
     env: api.Environment, write: Callable[..., T], *args: Any, processed: int = 0
 ) -> tuple[T, float]:
@@ -34,9 +67,10 @@ def write_and_commit(
     """
     for _attempt in range(ATTEMPTS):
         try:
-            result = write(*args)
-            env.flush_all()
-            return result, env["ir.cron"]._commit_progress(processed)
+            with hide_conflicts():
+                result = write(*args)
+                env.flush_all()
+                return result, env["ir.cron"]._commit_progress(processed)
         except CONFLICTS:
             env.cr.rollback()
     raise ConcurrencyError(f"{write.__qualname__}: another transaction was in the way")
@@ -67,7 +101,7 @@ def write_in_own_transaction(records: BaseModel, write: Callable[[BaseModel], T]
     conflict: Exception | None = None
     for _attempt in range(ATTEMPTS):
         try:
-            with own_transaction(records) as own:
+            with hide_conflicts(), own_transaction(records) as own:
                 return write(own)
         except CONFLICTS as error:
             conflict = error

@@ -178,7 +178,11 @@ class TelegramComposer(models.TransientModel):
         :return: the ``telegram.message`` records
         """
         record, message = self._get_records(), self._prepare_message()
+        bodies, problems = self._render_bodies(record, message["body"])
+        if problems:
+            raise UserError(problems[record.id])
         message |= {
+            "body": bodies[record.id],
             "quoted_message": self.quoted_message_id,
             "scheduled_date": self.scheduled_date,
         }
@@ -202,8 +206,8 @@ class TelegramComposer(models.TransientModel):
         """
         message = self._prepare_message()
         records = self.env[self.res_model].browse([recipient.record.id for recipient in recipients])
-        bodies = self._render_bodies(records, message.pop("body"))
-        sendable = self._filter_sendable(recipients, left_out, bodies, message)
+        bodies, problems = self._render_bodies(records, message.pop("body"))
+        sendable = self._filter_sendable(recipients, left_out, (bodies, problems), message)
         records = records.browse([recipient.record.id for recipient in sendable])
         return records._message_telegram_batch(
             bodies,
@@ -219,16 +223,20 @@ class TelegramComposer(models.TransientModel):
 
         :param list recipients: of ComposerRecipient
         :param list left_out: the others are added, with the error message as the reason
-        :param dict bodies: text by id of the record
+        :param tuple bodies: result of ``_render_bodies``
         :param dict message: attachments and contents that all of them receive
         :raise UserError: none of the texts can be sent
         """
         messages, sendable, last_error = self.env["telegram.message"], [], None
+        texts, problems = bodies
         files, contents = message["attachments"], message["contents"]
         shared = messages._prepare_all("", files, contents) if files or contents else []
         for recipient in recipients:
+            record = recipient.record
             try:
-                text = messages._read_text(bodies[recipient.record.id], message["formatting"])
+                if record.id in problems:
+                    raise UserError(problems[record.id])
+                text = messages._read_text(texts[record.id], message["formatting"])
                 messages._add_text(text, shared, self.instance_id)
             except UserError as error:
                 last_error = error

@@ -1,9 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from functools import partial
 from urllib.parse import quote
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .. import const
 from ..models.templates.telegram_template import FORMATTING_HELP
@@ -11,6 +12,9 @@ from ..tools import placeholders
 from ..tools.coordinates import parse_coordinates
 from ..tools.files import is_disk_full
 
+# Braces in the data of a record, in the text of a template that was filled with it: they are no
+# placeholder. A joiner without width is between them.
+SHIELDED_BRACES = "{\N{WORD JOINER}{"
 SEARCH_URL = "https://www.openstreetmap.org/search?query=%s"
 
 
@@ -158,7 +162,8 @@ class TelegramComposer(models.TransientModel):
             template = composer.template_id
             if template and not composer.is_mass:
                 record = composer._get_records()
-                composer.body = template._render_bodies(record)[record.id]
+                body = template._render_bodies(record)[record.id]
+                composer.body = body.replace("{{", SHIELDED_BRACES)
             else:
                 composer.body = template.body or composer.body
 
@@ -168,10 +173,12 @@ class TelegramComposer(models.TransientModel):
             if composer.template_id:
                 composer.formatting = composer.template_id.formatting
 
-    @api.depends("body", "formatting", "instance_id", "kind", "address", "as_address")
+    @api.depends("body", "formatting", "instance_id", "is_mass", "kind", "address", "as_address")
     def _compute_text_warning(self):
         for composer in self:
             text, formatting = composer._get_text()
+            if composer.is_mass:
+                text = placeholders.remove(text)
             composer.text_warning = composer.instance_id._get_text_warning(text, formatting)
 
     @api.depends("template_id")
@@ -260,7 +267,8 @@ class TelegramComposer(models.TransientModel):
 
     def _prepare_files(self):
         self._check_reports()
-        attachments = self.attachment_ids | self.record_attachment_ids
+        # Files that were uploaded later have higher ids; Odoo reads the newest first.
+        attachments = self.attachment_ids.sorted("id") | self.record_attachment_ids.sorted("id")
         contents = []
         if self.url_file:
             contents = [self.env["telegram.message"]._prepare_url(self.url_file, self.file_name)]
@@ -370,17 +378,32 @@ class TelegramComposer(models.TransientModel):
 
         An unchanged template is rendered in the language of each contact.
 
-        :return: dict of texts by id of the record
+        :return: tuple of two dicts by ID of the record: the texts, and the reasons why a text
+            cannot be filled
+        :raise AccessError: only template editors may use one of the placeholders
         """
-        if (
-            self.template_id
-            and body == self.template_id.body
-            and self.formatting == self.template_id.formatting
-        ):
-            return self.template_id._render_bodies(records)
-        if "{{" not in body:
-            return dict.fromkeys(records.ids, body)
-        if self.formatting:
-            body = placeholders.enclose(body)
-        rendered = self.env["mail.render.mixin"]._render_template(body, records._name, records.ids)
-        return {res_id: placeholders.read(text).strip() for res_id, text in rendered.items()}
+        template, texts = self.template_id, self.env["telegram.render.mixin"]
+        values = (body, self.formatting)
+        if self.kind != "text":  # an address is no text that a user has typed
+            return dict.fromkeys(records.ids, body), {}
+        if template and values == (template.body, template.formatting):
+            render = template._render_bodies
+        elif "{{" in body:
+            render = partial(texts._render_texts, *values)
+        else:
+            return dict.fromkeys(records.ids, body.replace(SHIELDED_BRACES, "{{")), {}
+        bodies, problems = {}, {}
+        try:
+            with self.env.cr.savepoint():
+                bodies = render(records)
+        except AccessError:
+            raise
+        except UserError as error:
+            if len(records) == 1:
+                problems[records.id] = str(error)
+            else:  # look which ones fail
+                for record in records:
+                    filled, reasons = self._render_bodies(record, body)
+                    bodies |= filled
+                    problems |= reasons
+        return {key: text.replace(SHIELDED_BRACES, "{{") for key, text in bodies.items()}, problems

@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models
 
-from .. import const
 from ..client import GreenApiError
 from ..models.connection.service_settings import DELAY, RECEIVE_SETTINGS, RECEIVING, SWITCHES
 from ..tools.transactions import write_in_own_transaction
@@ -85,9 +84,6 @@ class TelegramInstanceSettings(models.TransientModel):
         :return: the wizard record
         """
         shown = {name: settings.get(key) == "yes" for name, key in SWITCHES.items()}
-        delay = settings.get(DELAY)
-        is_number = isinstance(delay, int) and not isinstance(delay, bool)
-        delay = delay if is_number else const.SEND_INTERVAL_MIN
         known = {*SWITCHES.values(), DELAY, *RECEIVING}
         others = [
             f"{key}: {value}"
@@ -99,7 +95,7 @@ class TelegramInstanceSettings(models.TransientModel):
             {
                 "instance_id": instance.id,
                 **shown,
-                "delay": min(max(delay, const.SEND_INTERVAL_MIN), const.SEND_INTERVAL_MAX),
+                "delay": instance._get_allowed_send_interval(settings.get(DELAY)),
                 "webhook_url": url if isinstance(url, str) else False,
                 "others": "\n".join(others),
                 "as_read": {

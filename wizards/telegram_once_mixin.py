@@ -82,7 +82,7 @@ class TelegramOnceMixin(models.AbstractModel):
             tuple(self.ids) or (0,),
         )
         self.flush_recordset()
-        self.env.cr.execute(query, log_exceptions=False)  # a conflict is not worth an error
+        self.env.cr.execute(query, log_exceptions=False)  # a conflict is no error
         self.invalidate_recordset(["presses"])
 
     def _begin_press(self, button):

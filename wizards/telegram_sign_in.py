@@ -51,7 +51,7 @@ class TelegramSignIn(models.TransientModel):
         """
         instance = self._get_instance()
         digits = re.sub(r"[^0-9]", "", phone or "")
-        if not re.fullmatch(r"[1-9][0-9]{6,14}", digits):
+        if not re.fullmatch(const.PHONE_PATTERN, digits):
             message = self.env._(
                 "The phone number is invalid. Enter it with the country code, such as "
                 "+7 987 654-32-10."

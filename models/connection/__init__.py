@@ -4,6 +4,7 @@ from . import account
 from . import error_messages
 from . import formatting
 from . import onboarding
+from . import other_database
 from . import scheduled_actions
 from . import service_queues
 from . import service_settings

@@ -98,16 +98,14 @@ class TelegramInstance(models.Model):
         """Send the queued messages. Commits, so it is for the scheduled action only."""
         self.ensure_one()
         instance = self._in_company()
-        instance._update_heartbeat()
-        if instance.active and instance.has_api_token:
+        if instance._update_heartbeat():
             instance.env["telegram.message"]._send_queue(instance)
 
     def _cron_receive(self):
         """Fetch and process notifications. Commits, so it is for the scheduled action only."""
         self.ensure_one()
         instance = self._in_company()
-        instance._update_heartbeat()
-        if instance.active and instance.has_api_token:
+        if instance._update_heartbeat():
             instance._receive_notifications()
             instance._fetch_missed_messages()
 

@@ -1,6 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ... import const
 from ...client import GreenApiError, RefusedError, RetryableError
@@ -41,15 +41,13 @@ STANDARD_SETTINGS = {
     "markIncomingMessagesReadedOnReply": "no",
     "keepOnlineStatus": "no",
 }
-# Initial settings of an instance that a partner creates
-NEW_INSTANCE_SETTINGS = {**RECEIVE_SETTINGS, DELAY: const.SEND_INTERVAL_MIN}
 
 
 class TelegramInstance(models.Model):
     """Extends ``telegram.instance`` with its settings at GREEN-API.
 
     They are read, changed, compared with what Odoo needs, and reset to the standard. The tables
-    above say which settings Odoo needs, which a user may change, and which a new instance gets.
+    above say which settings Odoo needs, and which a user may change.
     """
 
     _inherit = "telegram.instance"
@@ -97,6 +95,11 @@ class TelegramInstance(models.Model):
             settings["webhookUrlToken"] = self._get_webhook_secret()
             settings["webhookUrl"] = self._get_webhook_address()
         return settings | (self.own_settings or {})  # settings changed by a user win
+
+    @api.model
+    def _prepare_new_settings(self):
+        """Return the initial settings of an instance that a partner creates."""
+        return {**RECEIVE_SETTINGS, DELAY: self.default_get(["send_interval"])["send_interval"]}
 
     def _change_settings(self, client, changes):
         """Send changed settings to GREEN-API.

@@ -64,9 +64,11 @@ class TelegramInstance(models.Model):
         self._refresh_state()
         if self.state in (const.STATE_NOT_AUTHORIZED, const.STATE_PENDING_PASSWORD):
             return self.action_sign_in()
-        if self.state == const.STATE_AUTHORIZED and not self.last_error:
-            self._set_up_receiving()
         is_good = self.state == const.STATE_AUTHORIZED and not self.last_error
+        is_good = is_good and not self.is_other_database
+        if is_good:
+            self._set_up_receiving()
+            is_good = self.state == const.STATE_AUTHORIZED and not self.last_error
         return self._notify(self.state_message, is_good)
 
     def action_sign_in(self):
@@ -267,7 +269,8 @@ class TelegramInstance(models.Model):
         A quota stays used up until the next month, so closed activities of this month count.
         """
         if activity_type == STOPPED_ACTIVITY:
-            return self.activity_search([activity_type])
+            summaries = [("summary", "=", summary)]
+            return self.activity_search([activity_type], additional_domain=summaries)
         month = fields.Date.today().replace(day=1)
         return self.with_context(active_test=False).activity_search(
             [activity_type],

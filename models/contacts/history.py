@@ -13,6 +13,7 @@ from odoo.tools import format_datetime
 from ... import const
 from ...client.journal_notifications import as_notification
 from ...client.notifications import MessageNotification, parse
+from ...tools.arguments import takes
 from ...tools.transactions import write_in_own_transaction
 from ..sending.same_message import MessageMatching
 from ..telegram_message import RANK
@@ -47,6 +48,7 @@ class TelegramChat(models.Model):
 
     # === FOR PROGRAMMERS === #
 
+    @takes(count=int)
     def import_history(self, count=100):
         """Import the last messages of the chat, each of them once.
 

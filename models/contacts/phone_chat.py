@@ -1,6 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import re
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -105,7 +104,7 @@ class TelegramChat(models.Model):
         :return: the remaining chat
         """
         self.ensure_one()
-        if not self.is_phone_form or not re.fullmatch("[0-9]+", chat_id):
+        if not self.is_phone_form or not const.is_person_id(chat_id):
             return self
         if other is None:
             other = self._find(self.instance_id, chat_id)

@@ -80,11 +80,21 @@ class ResPartner(models.Model):
 
     def action_check_telegram_number(self):
         """Check whether the phone number of the contact has a Telegram account."""
+        return self._check_telegram_number()
+
+    def action_refresh_telegram_number(self):
+        """Check the phone number again although the result is known."""
+        return self._check_telegram_number(force=True)
+
+    def _check_telegram_number(self, force=False):
+        """Check the phone number, and return an action that displays the result.
+
+        :param bool force: whether to check although the result is known
+        """
         self.ensure_one()
         self.check_access("read")
         instance = self.env["telegram.instance"]._default()
         phone = self.env["telegram.chat"]._get_phone(self)
-        force = bool(self.env.context.get("telegram_force"))
         account = instance.check_account(phone, force=force)
         if account.exists:
             who = f"{self.display_name} ({account.username})" if account.username else self.name

@@ -1,7 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import logging
-import re
 import time
 from collections import Counter
 from datetime import timedelta
@@ -15,6 +14,7 @@ from odoo.tools import format_date, format_datetime
 
 from ... import const
 from ...client import CheckedAccount, GreenApiError, RateLimiter, RefusedError
+from ...tools.arguments import takes
 from ...tools.phone import parse_phone, to_phone_form
 from ...tools.transactions import CONFLICTS, write_and_commit, write_in_own_transaction
 from ..telegram_chat import IN_PHONE_FORM
@@ -116,7 +116,8 @@ class TelegramNumberCheck(models.Model):
         domain = [("state", "=", "waiting"), ("instance_id.active", "=", True)]
         has_more = False
         for [instance] in self._read_group(domain, ["instance_id"]):
-            if instance.has_api_token and instance._get_check_pause_message() is False:
+            may_check = instance.has_api_token and not instance.is_other_database
+            if may_check and instance._get_check_pause_message() is False:
                 in_company = self.with_env(instance._in_company().env)
                 has_more = in_company._process_queue(instance._in_company()) or has_more
         self.env["ir.cron"]._commit_progress(remaining=int(has_more))
@@ -283,6 +284,7 @@ class TelegramInstance(models.Model):
 
     # === FOR PROGRAMMERS === #
 
+    @takes(phone=str)
     def check_account(self, phone, *, force=False):
         """Check whether a phone number has a Telegram account.
 
@@ -474,7 +476,7 @@ class TelegramChat(models.Model):
         chats_sudo = self.sudo()  # sudo: telegram.chat - reported by GREEN-API
         phone, phone_form = f"+{digits}", to_phone_form(digits)
         chat = chats_sudo._find(instance, phone_form)
-        if account.exists and re.fullmatch("[0-9]{1,32}", account.chat_id):
+        if account.exists and const.is_person_id(account.chat_id):
             if chat:
                 chat._resolve_phone_chat(account.chat_id)
             chat = chats_sudo._get_or_create(instance, account.chat_id, phone=phone)

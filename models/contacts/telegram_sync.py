@@ -179,6 +179,8 @@ class TelegramSync(models.Model):
         """
         domain = [("state", "in", OPEN_STATES), ("instance_id.active", "=", True)]
         for sync in self.search(domain, order="id"):
+            if sync.instance_id.is_other_database:
+                continue
             if not sync.instance_id.has_api_token:  # it was removed after the request
                 sync.state = "canceled"
                 continue

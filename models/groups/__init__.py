@@ -4,4 +4,5 @@ from . import candidates
 from . import changes
 from . import creation
 from . import group
+from . import migration
 from . import telegram_group_member

@@ -10,6 +10,7 @@ from ... import const
 from ...client import GreenApiError, RateLimiter
 from ...client.parsing import clean_name
 from ...tools.actions import get_dialog_action
+from ...tools.arguments import takes
 from ...tools.image import to_jpeg
 from ...tools.transactions import write_in_own_transaction
 from .group import SETTING_FIELDS
@@ -69,6 +70,7 @@ class TelegramChat(models.Model):
 
     # === THE GROUP === #
 
+    @takes(name=str)
     def update_group_name(self, name):
         """Rename the group.
 
@@ -82,6 +84,7 @@ class TelegramChat(models.Model):
         self._write_in_own_transaction({"name": name})
         return step
 
+    @takes(settings=dict)
     def update_group_settings(self, settings):
         """Change the permissions of members, all in one call.
 
@@ -108,12 +111,13 @@ class TelegramChat(models.Model):
         )
         return step
 
+    @takes(picture=bytes)
     def set_group_picture(self, picture):
         """Set the picture of the group. It is converted to JPEG.
 
         https://green-api.com/en/telegram/docs/api/groups/SetGroupPicture/
 
-        :param bytes picture: content of a JPEG, PNG or GIF file
+        :param bytes picture: content of a JPEG, PNG or GIF file; by RPC in base64
         """
         self._check_in_group()
         jpeg = to_jpeg(self.env, picture)
@@ -163,12 +167,13 @@ class TelegramChat(models.Model):
 
     # === ITS MEMBERS === #
 
+    @takes(members="res.partner telegram.chat")
     def add_group_participants(self, members):
         """Add members to the group, one after the other.
 
         https://green-api.com/en/telegram/docs/api/groups/AddGroupParticipant/
 
-        :param members: ``res.partner`` or ``telegram.chat`` records, up to 50
+        :param members: up to 50 ``res.partner`` or ``telegram.chat`` records, or IDs of contacts
         :return: list of pairs of chat ID and reason; the reason is empty for added members
         :raise UserError: also if one of them cannot be added, or if they are too many. Then no
             call is made
@@ -204,6 +209,7 @@ class TelegramChat(models.Model):
         self.instance_id._try_fetch_group(self.telegram_id)
         return results
 
+    @takes(participant_chat_id=str)
     def remove_group_participant(self, participant_chat_id):
         """Remove a member from the group.
 
@@ -216,6 +222,7 @@ class TelegramChat(models.Model):
         self._update_member(participant_chat_id, lambda member: member.unlink())
         return step
 
+    @takes(participant_chat_id=str, permissions=dict)
     def set_group_admin(self, participant_chat_id, permissions=None):
         """Make a member an administrator of the group.
 
@@ -230,6 +237,7 @@ class TelegramChat(models.Model):
         self._update_member(participant_chat_id, lambda member: member.write({"is_admin": True}))
         return step
 
+    @takes(participant_chat_id=str)
     def remove_admin(self, participant_chat_id):
         """Make an administrator of the group an ordinary member.
 

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ...client.parsing import clean_name
+from ...tools.arguments import takes
 from ...tools.transactions import write_in_own_transaction
 
 AUTO_DELETE_DAYS_MAX = 365
@@ -14,6 +15,7 @@ class TelegramInstance(models.Model):
 
     _inherit = "telegram.instance"
 
+    @takes(name=str, members="res.partner telegram.chat", auto_delete_days=int)
     def create_group(self, name, members, *, supergroup=False, auto_delete_days=None):
         """Create a group of this account and other members.
 
@@ -23,7 +25,7 @@ class TelegramInstance(models.Model):
         sees the group after its commit.
 
         :param str name: 1 to 100 characters
-        :param members: ``res.partner`` or ``telegram.chat`` records
+        :param members: ``res.partner`` or ``telegram.chat`` records, or IDs of contacts
         :param bool supergroup: whether to create a supergroup instead of a basic group
         :param int auto_delete_days: days after which messages are deleted, up to 365; 0 for never
         :return: the ``telegram.chat`` of the group
@@ -62,6 +64,7 @@ class TelegramInstance(models.Model):
             )
         return days
 
+    @takes(name=str, known="telegram.chat")
     def find_groups(self, name, known=None):
         """Fetch the groups of a name among the chats of the account.
 

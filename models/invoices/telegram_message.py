@@ -7,7 +7,7 @@ NOT_SENT_STATES = ("error", "canceled")
 
 
 class TelegramMessage(models.Model):
-    """Extends ``telegram.message`` so that the invoice follows what became of its message."""
+    """Extends ``telegram.message`` so that the invoice follows the state of its message."""
 
     _inherit = "telegram.message"
 

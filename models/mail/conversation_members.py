@@ -199,15 +199,14 @@ class DiscussChannelMember(models.Model):
                    AND posted.res_id = member.channel_id
                    AND posted.id >= member.new_message_separator
                  WHERE member.id IN %s
-                   AND (posted.message_type = 'comment'
-                        OR EXISTS (
+                   AND EXISTS (
                             SELECT 1
                               FROM mail_message_telegram_message_rel AS link
                               JOIN telegram_message AS message
                                 ON message.id = link.telegram_message_id
                              WHERE link.mail_message_id = posted.id
                                AND message.direction = 'outgoing'
-                        ))
+                       )
               GROUP BY member.id
                 """,
                 members._ids,

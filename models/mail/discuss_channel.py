@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 
 from odoo.addons.mail.tools.discuss import Store
 
@@ -55,16 +56,16 @@ class DiscussChannel(models.Model):
         self._telegram_check_may_write(chat)
         quoted = self._telegram_get_messages(kwargs.get("parent_id"))[:1]
         # sudo: telegram.message - users create them by the queue; their right was just checked
-        messages_sudo = self.env["telegram.message"].sudo().with_context(telegram_is_shown=True)
+        messages_sudo = self.env["telegram.message"].sudo()
         messages_sudo._check_quote(chat, quoted)
         attachments = self.env["ir.attachment"].browse(kwargs.get("attachment_ids") or [])
         values_list = messages_sudo._prepare_all(
             from_html(kwargs.get("body")), attachments, instance=chat.instance_id
         )
         mail_message = super().message_post(message_type=message_type, silent=True, **kwargs)
+        posted = {"mail_message_ids": [Command.link(mail_message.id)]}
         for values in values_list:
-            message = messages_sudo._queue(chat, values, chat._get_record(), quoted)
-            message.mail_message_ids = mail_message
+            message = messages_sudo._queue(chat, {**values, **posted}, chat._get_record(), quoted)
             message._post_on_records()
             quoted = quoted.browse()
         # The web clients received the message before it was queued, without its state.
@@ -128,7 +129,7 @@ class DiscussChannel(models.Model):
                     )
                 )
             if text != from_html(message.body):
-                messages[:1].edit(text)
+                messages[:1]._edit(text)
         return super()._message_update_content(message, body=body, strict=False, **kwargs)
 
     def _telegram_check_may_write(self, chat):
@@ -177,6 +178,12 @@ class DiscussChannel(models.Model):
             Store.Attr(
                 "telegram_picture_key",
                 lambda channel: channel._telegram_get_chat().picture_key,
+                predicate=is_telegram,
+            ),
+            Store.One(
+                "telegram_instance_id",
+                self.env["telegram.instance"]._get_store_fields(),
+                value=lambda channel: channel._telegram_get_chat().instance_id,
                 predicate=is_telegram,
             ),
             Store.One(

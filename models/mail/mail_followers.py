@@ -12,6 +12,8 @@
 
 from odoo import models
 
+from ...tools.context import get_own_value
+
 
 class MailFollowers(models.Model):
     """Choose the followers whom a Telegram message notifies in their inbox."""
@@ -27,7 +29,7 @@ class MailFollowers(models.Model):
         data = super()._get_recipient_data(records, message_type, subtype_id, pids=pids)
         if message_type != "telegram":
             return data
-        notified_ids = self.env.context.get("telegram_notified_ids", ())
+        notified_ids = get_own_value(self.env, "telegram_notified_ids") or ()
         for recipients in data.values():
             for partner_id, recipient in list(recipients.items()):
                 is_email = recipient["share"] or recipient["notif"] == "email"

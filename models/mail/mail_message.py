@@ -6,6 +6,8 @@ from odoo.tools.mail import generate_tracking_message_id
 
 from odoo.addons.mail.tools.discuss import Store
 
+from ...const import CHANGE_KINDS
+from ...tools.access import USER
 from .discuss_channel import is_telegram
 
 # Of several states, a message in Discuss shows the first of these.
@@ -55,7 +57,7 @@ class MailMessage(models.Model):
 
     def _message_reaction(self, content, action, partner, guest, store=None):
         """Refuse reactions in Telegram conversations, as GREEN-API cannot send them."""
-        if self._telegram_is_in_conversation():
+        if self.message_type == "telegram" or self._telegram_is_in_conversation():
             raise UserError(
                 self.env._(
                     "The reaction cannot be sent because GREEN-API does not support reactions. "
@@ -65,24 +67,64 @@ class MailMessage(models.Model):
         return super()._message_reaction(content, action, partner, guest, store)
 
     def _to_store_defaults(self, target):
-        return [*super()._to_store_defaults(target), self._telegram_get_state_field()]
+        return [*super()._to_store_defaults(target), *self._telegram_get_store_fields()]
 
-    def _telegram_get_state_field(self):
-        """Return the store field with the state of a message in Telegram."""
-        return Store.Attr(
-            "telegram_state",
-            lambda message: message._telegram_get_state(),
-            predicate=lambda message: message._telegram_is_in_conversation(),
-        )
+    def _telegram_get_facts(self):
+        """Return what the web client needs to offer actions on the Telegram message.
+
+        :return: dict, or False if there is no such message
+        """
+        # sudo: telegram.message - the reader may see the message; actions check the access
+        messages_sudo = self.sudo().telegram_message_ids
+        message_sudo = messages_sudo.filtered(lambda m: m.type_message not in CHANGE_KINDS)[:1]
+        if not message_sudo or message_sudo.is_deleted:
+            return False
+        return {
+            "id": message_sudo.id,
+            "is_own": message_sudo.direction == "outgoing",
+            "is_text": message_sudo._is_text(),
+        }
+
+    def _telegram_get_store_fields(self):
+        """Return the store fields with the state of a message in Telegram, and its actions."""
+        return [
+            Store.Attr(
+                "telegram_state",
+                lambda message: message._telegram_get_state(),
+                predicate=lambda message: message._telegram_is_in_conversation(),
+            ),
+            Store.Attr(
+                "telegram_message",
+                lambda message: message._telegram_get_facts(),
+                predicate=lambda message: (
+                    message.message_type == "telegram" or message._telegram_is_in_conversation()
+                ),
+            ),
+        ]
 
     def _telegram_send_state(self):
         """Send the state of the message to the web clients that show the conversation."""
         self.ensure_one()
         store = Store(bus_channel=self.channel_id)
-        store.add(self, [self._telegram_get_state_field()]).bus_send()
+        store.add(self, self._telegram_get_store_fields()).bus_send()
+
+    def _telegram_send_body(self):
+        """Send the text of the message to the web clients that show it."""
+        self.ensure_one()
+        Store(bus_channel=self._bus_channel()).add(self, ["body"]).bus_send()
 
     def _telegram_get_state(self):
         """Return the state of the message; of several Telegram messages, the most urgent one."""
         # sudo: telegram.message - the reader may see the message
         states = set(self.sudo().telegram_message_ids.mapped("state"))
         return next((state for state in STATES_BY_URGENCY if state in states), False)
+
+
+class ResUsers(models.Model):
+    """Tell the web client whether its user may use Telegram."""
+
+    _inherit = "res.users"
+
+    def _init_store_data(self, store):
+        super()._init_store_data(store)
+        store.add_global_values(is_telegram_user=self.env.user.has_group(USER))

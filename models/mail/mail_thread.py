@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from .message_posting import SUBTYPES
+
 
 class MailThread(models.AbstractModel):
     """Send Telegram messages from records that have a chatter."""
@@ -62,7 +64,7 @@ class MailThread(models.AbstractModel):
             mail_message = self.message_post(
                 body=message._get_body(),
                 message_type="telegram",
-                subtype_xmlid="mail.mt_note",
+                subtype_xmlid=SUBTYPES["outgoing"],
                 partner_ids=partner.ids,
                 attachment_ids=attachment.ids,
             )
@@ -107,7 +109,7 @@ class MailThread(models.AbstractModel):
         recipients = self.env["res.partner"].union(*(partners[record.id] for record in self))
         shared = messages._prepare_all("", attachments, contents) if attachments or contents else []
         rows = [
-            (record, {**part, "res_model": record._name, "res_id": record.id})
+            (record, {**part, "res_model": record._name, "res_id": record.id, "is_automatic": True})
             for record in self
             for part in messages._add_text(
                 messages._read_text(bodies.get(record.id), formatting), shared, instance

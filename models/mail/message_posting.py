@@ -35,8 +35,11 @@ from odoo.addons.mail.tools.discuss import Store
 
 from ...const import CHANGE_KINDS
 from ...tools import bulk_insert
+from ...tools.context import OwnValue
 from .discuss_channel import RESPONSIBLE
 
+# Note or comment: followers do not receive what was sent, and receive what a customer wrote.
+SUBTYPES = {"outgoing": "mail.mt_note", "incoming": "mail.mt_comment"}
 PREFETCHED = 50  # messages whose data for the web clients is read at once
 
 
@@ -47,6 +50,7 @@ class ConversationMessage(NamedTuple):
     values: dict  # of the ``mail.message``: body, author_id or email_from, date, …
     notifies: bool = False  # whether members are notified
     responsible: Any = ()  # the ``res.partner`` who alone is notified; empty for all members
+    records: Any = ()  # model and id of the records that show the message, too
 
 
 class TelegramMessage(models.Model):
@@ -57,14 +61,16 @@ class TelegramMessage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         messages = super().create(vals_list)
-        if not self.env.context.get("telegram_is_shown"):
-            messages.filtered(
-                lambda message: (
-                    message.state == "queued"
-                    and message.chat_id.channel_id
-                    and message.type_message not in CHANGE_KINDS
-                )
-            )._post_in_conversations()
+        # Who names the posts has posted the message already.
+        pairs = zip(messages, vals_list, strict=True)
+        unposted = [message.id for message, vals in pairs if "mail_message_ids" not in vals]
+        self.browse(unposted).filtered(
+            lambda message: (
+                message.state == "queued"
+                and message.chat_id.channel_id
+                and message.type_message not in CHANGE_KINDS
+            )
+        )._post_in_conversations()
         return messages
 
     # === SENT FROM RECORDS === #
@@ -88,7 +94,7 @@ class TelegramMessage(models.Model):
         common = {
             "author_id": self.env.user.partner_id.id,
             "is_internal": True,
-            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(SUBTYPES["outgoing"]),
         }
         # sudo: mail.message - the caller has checked that the user may post on these records
         mail_messages_sudo = self.env["mail.message"].sudo()
@@ -158,12 +164,21 @@ class TelegramMessage(models.Model):
             is_incoming = message.direction == "incoming"
             responsible = message.chat_id._get_responsible() if is_incoming else None
             values = message._prepare_conversation_values(channel_sudo)
-            rows.append(ConversationMessage(channel_sudo, values, is_incoming, responsible))
+            rows.append(
+                ConversationMessage(
+                    channel_sudo, values, is_incoming, responsible, message._get_chatter_keys()
+                )
+            )
         # sudo: discuss.channel - it shows all messages of the chat
         posted = self.env["discuss.channel"].sudo()._telegram_post(rows)
         for message, mail_message in zip(self, posted, strict=True):
             if message.direction == "outgoing":
                 mail_message._telegram_send_state()
+
+    def _get_chatter_keys(self):
+        """Return model and id of the records whose open chatters load the message at once."""
+        keys = [(self.res_model, self.res_id), (self.partner_id._name, self.partner_id.id)]
+        return [key for key in dict.fromkeys(keys) if key[1]]
 
     def _prepare_conversation_values(self, channel):
         """Return the values of the ``mail.message`` of this message in a conversation."""
@@ -272,7 +287,8 @@ class TelegramMessage(models.Model):
                 record = record.with_company(message.company_id)
                 # sudo: mail.notification - colleagues whom another post has notified already
                 notified = message.sudo().mail_message_ids.notification_ids.res_partner_id
-                record = record.with_context(telegram_notified_ids=notified.ids)
+                ids = OwnValue(tuple(notified.ids))
+                record = record.with_context(telegram_notified_ids=ids)
                 posted = record.message_post(message_type="telegram", **values)
                 message.mail_message_ids += posted
         # sudo: mail.message - also users without access to the contact write in the conversation
@@ -287,24 +303,23 @@ class TelegramMessage(models.Model):
         if not author.email_normalized and (address := self._get_sender_address(record)):
             name = author.name or values["email_from"]
             values["email_from"] = formataddr((" ".join(name.split()), address))
-        subtype = "mail.mt_comment" if self.direction == "incoming" else "mail.mt_note"
         # The file of a conversation is attached there. Elsewhere, only its name is shown.
         body = self._get_chatter_body() if self.attachment_id else self._get_body()
         return {
             **values,
             "body": body,
             "date": self.date,
-            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(subtype),
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(SUBTYPES[self.direction]),
         }
 
     def _get_sender_address(self, record):
-        """Return the address of e-mails to colleagues about an author without an address.
+        """Return the address of a message on a record whose author has none.
 
-        Odoo sends none without a sender. It is the company's address, else that of a colleague who
-        follows the record.
+        Odoo sends no e-mail about the message without a sender. It is the company's address, else
+        that of a colleague who follows the record.
         """
         company = self.company_id
-        # sudo: mail.followers - only an address of colleagues is read, who get the e-mail
+        # sudo: mail.followers - only an address of colleagues is read
         followers_sudo = record.sudo().message_follower_ids.partner_id
         colleagues_sudo = followers_sudo.filtered(lambda partner: not partner.partner_share)
         addresses = (
@@ -431,7 +446,9 @@ class DiscussChannel(models.Model):
         for start in range(0, len(rows), PREFETCHED):
             batch = messages[start : start + PREFETCHED].with_prefetch()
             for message, row in zip(batch, rows[start:], strict=False):
-                row.channel._telegram_send_message(message, row.notifies, row.responsible)
+                row.channel._telegram_send_message(
+                    message, row.notifies, row.responsible, row.records
+                )
         self._telegram_push([pair for pair in zip(messages, rows, strict=True) if pair[1].notifies])
         return messages
 
@@ -469,12 +486,13 @@ class DiscussChannel(models.Model):
         )
         self.invalidate_recordset(["last_interest_dt"], flush=False)
 
-    def _telegram_send_message(self, message, notifies=False, responsible=None):
+    def _telegram_send_message(self, message, notifies=False, responsible=None, records=()):
         """Send a posted message to the web clients of the members, see ConversationMessage."""
         responsible = responsible or self.env["res.partner"]
         store = Store(bus_channel=self).add(message, msg_vals={"scheduled_date": False})
         store.add(self, ["last_interest_dt", Store.Attr(RESPONSIBLE, Store.One(responsible, []))])
         payload = {"data": store.get_result(), "id": self.id, "silent": not notifies}
+        payload["telegram_records"] = records
         self._bus_send("discuss.channel/new_message", payload)
 
     @api.model

@@ -25,6 +25,8 @@ class TelegramMessage(models.Model):
         3. If a user has linked a message of the chat to a record, it belongs to the record linked
            last. This ends when a message is sent from a record.
         4. Otherwise it belongs to the record of the last message sent from one.
+        5. Otherwise it belongs to the record that the conversation has created, or creates one, if
+           the account is configured so.
 
         Rules 3 and 4 only hold for the days set as *Reply Matching* on the account.
 
@@ -51,7 +53,10 @@ class TelegramMessage(models.Model):
                 return tied_record
             if chat.id in linked:
                 return records.get(linked[chat.id])
-            return records.get(sent.get(chat.id))
+            if chat.id in sent:
+                return records.get(sent[chat.id])
+            is_new = notification.is_incoming and not notification.target_id_message
+            return chat.sudo()._get_or_create_topic(notification) if is_new else None
 
         return [find_record(chat, notification) for chat, notification in received]
 

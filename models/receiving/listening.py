@@ -108,7 +108,7 @@ class TelegramInstance(models.Model):
 
     @api.model
     def _get_polled_accounts(self):
-        """Return the accounts to listen to.
+        """Return the accounts to listen to; none of them in a copied database.
 
         :return: dict of fingerprints by ID; another fingerprint calls for another client
         """
@@ -125,8 +125,10 @@ class TelegramInstance(models.Model):
              WHERE instance.active
                AND instance.receive_mode = 'polling'
                AND secret.value IS NOT NULL
+               AND COALESCE(instance.database_fingerprint, %(fingerprint)s) = %(fingerprint)s
              ORDER BY instance.id
-            """
+            """,
+            fingerprint=self._get_database_fingerprint(),
         )
         return dict(self.env.execute_query(query))
 

@@ -19,7 +19,7 @@ from ...client.notifications import (
     parse,
 )
 from ...tools.files import is_disk_full
-from ...tools.transactions import CONFLICTS
+from ...tools.transactions import CONFLICTS, hide_conflicts
 from ..telegram_event import FURTHER_FILE
 from ..telegram_message import EventPostponedError
 
@@ -174,9 +174,11 @@ class TelegramEvent(models.Model):
         """
         for _attempt in range(CONFLICT_ATTEMPTS):
             try:
-                for batch in self._split_batches():
-                    self.browse([event.id for event in batch.events])._process(batch.notifications)
-                self.env.flush_all()
+                with hide_conflicts():
+                    for batch in self._split_batches():
+                        events = self.browse([event.id for event in batch.events])
+                        events._process(batch.notifications)
+                    self.env.flush_all()
                 return self
             except CONFLICTS:
                 # Another transaction has changed the same chat or message: read it again.

@@ -81,8 +81,8 @@ class TelegramInstance(models.Model):
         :return: set of the names of the changed settings; None after a failure
         """
         self.ensure_one()
-        if self._get_webhook_problem():
-            return None
+        if self.is_other_database or self._get_webhook_problem():
+            return None  # a copy would turn the events of the original to itself
         settings = self._prepare_settings()
         try:
             with self._get_client() as client:

@@ -1,7 +1,13 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from datetime import datetime
+
 from odoo import models
 from odoo.exceptions import UserError
+
+from ...tools.arguments import One, takes
+
+OPTIONS = {"quoted_message": One("telegram.message"), "scheduled_date": datetime}
 
 
 class TelegramInstance(models.Model):
@@ -11,7 +17,7 @@ class TelegramInstance(models.Model):
     several of them have:
 
     * ``chat_id`` (str): "10000000", "-10000000000000" (a group) or "79876543210@c.us";
-    * ``quoted_message``: the ``telegram.message`` of that chat that is answered;
+    * ``quoted_message``: the ``telegram.message`` of that chat that is answered, or its ID;
     * ``scheduled_date`` (datetime): UTC, the message is not sent before.
 
     All return the ``telegram.message`` in state "queued", and raise
@@ -22,6 +28,7 @@ class TelegramInstance(models.Model):
 
     _inherit = "telegram.instance"
 
+    @takes(text=str, **OPTIONS)
     def send_text(
         self, chat_id, text, *, formatting=False, quoted_message=None, scheduled_date=None
     ):
@@ -36,6 +43,7 @@ class TelegramInstance(models.Model):
         values = messages._prepare_text(messages._read_text(text, formatting), self)
         return self._send_values(chat_id, values, quoted_message, scheduled_date)
 
+    @takes(attachment=One("ir.attachment"), caption=str, **OPTIONS)
     def send_file(
         self,
         chat_id,
@@ -50,7 +58,7 @@ class TelegramInstance(models.Model):
 
         https://green-api.com/en/telegram/docs/api/sending/SendFileByUpload/
 
-        :param attachment: the ``ir.attachment``, of up to 100 MB
+        :param attachment: the ``ir.attachment`` or its ID, of up to 100 MB
         :param str caption: text of up to 1024 characters
         :param bool formatting: whether marks in the caption format it, as in ``*bold*``
         """
@@ -60,6 +68,7 @@ class TelegramInstance(models.Model):
         values = messages._prepare_file(attachment, caption, self)
         return self._send_values(chat_id, values, quoted_message, scheduled_date)
 
+    @takes(url=str, file_name=str, caption=str, **OPTIONS)
     def send_file_by_url(
         self,
         chat_id,
@@ -86,6 +95,7 @@ class TelegramInstance(models.Model):
         values = messages._prepare_url(url, file_name, caption, self)
         return self._send_values(chat_id, values, quoted_message, scheduled_date)
 
+    @takes(**OPTIONS)
     def send_location(
         self, chat_id, latitude, longitude, *, quoted_message=None, scheduled_date=None
     ):
@@ -99,6 +109,7 @@ class TelegramInstance(models.Model):
         values = self.env["telegram.message"]._prepare_location(latitude, longitude)
         return self._send_values(chat_id, values, quoted_message, scheduled_date)
 
+    @takes(phone=str, first_name=str, last_name=str, company=str, **OPTIONS)
     def send_contact(
         self,
         chat_id,
@@ -120,6 +131,7 @@ class TelegramInstance(models.Model):
         values = self.env["telegram.message"]._prepare_contact(phone, *names)
         return self._send_values(chat_id, values, quoted_message, scheduled_date)
 
+    @takes(question=str, options=list | tuple | str, **OPTIONS)
     def send_poll(
         self,
         chat_id,
@@ -144,12 +156,14 @@ class TelegramInstance(models.Model):
         values = messages._prepare_poll(question, options, multiple_answers, is_anonymous)
         return self._send_values(chat_id, values, quoted_message, scheduled_date)
 
+    @takes(messages="telegram.message", scheduled_date=datetime)
     def forward_messages(self, chat_id, messages, *, scheduled_date=None):
         """Forward messages to another chat of this account.
 
         https://green-api.com/en/telegram/docs/api/sending/ForwardMessages/
 
-        :param messages: ``telegram.message`` records of this account, in the order of sending
+        :param messages: ``telegram.message`` records of this account, or their IDs, in the order
+            of sending
         :return: the queued ``telegram.message`` records, one for each
         """
         self.check_access("read")

@@ -92,7 +92,21 @@ class TelegramInstance(models.Model):
                 )
             )
 
-    @api.depends("state", "last_error", "send_after", "daily_new_contact_limit", "active")
+    @api.model
+    def _get_allowed_send_interval(self, interval):
+        """Return the pause that GREEN-API allows and that is nearest to a setting of any type."""
+        is_number = isinstance(interval, int) and not isinstance(interval, bool)
+        interval = max(interval if is_number else 0, const.SEND_INTERVAL_MIN)
+        return min(interval, const.SEND_INTERVAL_MAX)
+
+    @api.depends(
+        "state",
+        "last_error",
+        "send_after",
+        "daily_new_contact_limit",
+        "active",
+        "is_other_database",
+    )
     @api.depends_context("lang", "tz")
     def _compute_waiting_reason(self):
         for instance in self:
@@ -123,7 +137,8 @@ class TelegramInstance(models.Model):
             )
         if not self.active:
             return _("The Telegram account is archived."), new_contact_reason
-        if self.state != const.STATE_AUTHORIZED or not self.has_api_token:
+        is_authorized = self.state == const.STATE_AUTHORIZED and self.has_api_token
+        if not is_authorized or self.is_other_database:
             return self.state_message, new_contact_reason
         if self.send_after and self.send_after > fields.Datetime.now():
             until = format_datetime(self.env, self.send_after, dt_format="short")

@@ -267,13 +267,17 @@ class TelegramMessage(models.Model):
         if id_message and self._is_id_of_other_chat(id_message):
             _logger.info("Telegram message %s: its id %s is not its own", self.id, id_message)
             id_message = False
+            if self.chat_id.is_phone_form:  # only its ID would tell which chat the echo is of
+                self.env["telegram.number.check"]._request(self.chat_id)
         return self._mark_sent(id_message)
 
     def _is_id_of_other_chat(self, id_message):
         """Return whether another chat has a message of today with this ID, and this one has not."""
         since = fields.Datetime.now() - timedelta(hours=ID_HOURS)
-        same_id = [("instance_id", "=", self.instance_id.id), ("id_message", "=", id_message)]
-        others = self.search([*same_id, ("date", ">=", since)])
+        same_id = Domain("instance_id", "=", self.instance_id.id)
+        same_id &= Domain("id_message", "=", id_message)
+        of_today = Domain("date", ">=", since) | Domain("last_attempt_date", ">=", since)
+        others = self.search(same_id & of_today)
         return bool(others) and self.chat_id not in others.chat_id
 
     def _mark_sent(self, id_message):
@@ -297,7 +301,7 @@ class TelegramMessage(models.Model):
         if self.scheduled_date and not was_sent:
             vals["date"] = fields.Datetime.now()  # not the date on which it was written
             if not self.is_automatic:
-                self.chat_id._process_answer(vals["date"])
+                self.chat_id._process_answer(self, vals["date"])
         self._set_state(vals)
         if self.type_message in const.CHANGE_KINDS and not was_sent:
             self._apply_change()

@@ -3,6 +3,7 @@
 import time
 
 from ...client import GreenApiError, RateLimiter
+from ...tools.context import OwnValue
 from ...tools.files import is_disk_full
 from ...tools.transactions import write_and_commit
 from ..telegram_message import NOTIFY_LATER
@@ -76,7 +77,7 @@ class QueueSender:
         :return: bool, whether another message could be sent now
         """
         limiter, pending = RateLimiter(), PendingStateUpdates()
-        queue = self.messages.with_context(**{NOTIFY_LATER: True})
+        queue = self.messages.with_context(**{NOTIFY_LATER: OwnValue()})
         claim, seconds_left = write_and_commit(self.env, self._claim_next, queue, budget)
         can_continue = True
         while claim.message:

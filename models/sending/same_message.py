@@ -10,6 +10,8 @@ from odoo.fields import Domain
 
 from ... import const
 from ...client.notifications import MessageNotification
+from ...client.parsing import is_visible
+from ...tools.formatting.marks_writer import MARKS
 from ...tools.phone import parse_phone
 
 # Seconds by which GREEN-API's time of a message may be before our time of the attempt, besides the
@@ -17,10 +19,8 @@ from ...tools.phone import parse_phone
 CLOCK_SKEW = 120
 # Degrees, some meters: GREEN-API may round a location.
 LOCATION_TOLERANCE = 1e-4
-MARKS = "*_~`>"  # formatting, which GREEN-API may remove or double
-# Letters without a shape that Unicode does not count as format characters.
-INVISIBLE = "\u115f\u1160\u2800\u3164\uffa0"
-VARIATION_SELECTORS = ("\ufe00", "\ufe0f")
+# They only choose the shape of the letter before them.
+VARIATION_SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 # Kinds that Telegram makes of one another: a GIF becomes a video, a picture a document or sticker.
 FILE_KINDS = (*const.FILE_KINDS, "stickerMessage")
 # Telegram keeps no file name with these: GREEN-API makes one up.
@@ -40,13 +40,15 @@ class Likeness(IntEnum):
 
 def get_visible(text):
     """Return a text without marks, white space and invisible letters."""
-    return "".join(letter for letter in text or "" if _is_visible(letter))
+    text = unicodedata.normalize("NFC", text or "")
+    shown = (letter for letter in text if is_visible(letter) or _is_accent(letter))
+    return "".join(letter for letter in shown if letter not in MARKS)
 
 
 def get_words(text):
     """Return only the letters and digits of a text, in lower case."""
     text = unicodedata.normalize("NFKC", get_visible(text)).casefold()
-    return "".join(letter for letter in text if letter.isalnum())
+    return "".join(letter for letter in text if letter.isalnum() or _is_accent(letter))
 
 
 def compare_texts(ours, found):
@@ -79,11 +81,9 @@ def _get_stem(file_name):
     return (file_name or "").rpartition(".")[0] or file_name or ""
 
 
-def _is_visible(letter):
-    if letter in MARKS or letter in INVISIBLE or letter.isspace():
-        return False
-    first, last = VARIATION_SELECTORS
-    return unicodedata.category(letter)[0] != "C" and not first <= letter <= last
+def _is_accent(letter):
+    """Return whether a letter is a vowel or an accent of the letter before it."""
+    return unicodedata.category(letter)[0] == "M" and letter not in VARIATION_SELECTORS
 
 
 class MessageMatching:

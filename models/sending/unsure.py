@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ... import const
 from ...client import GreenApiError, RefusedError
@@ -247,24 +246,18 @@ class TelegramMessage(models.Model):
 
 
 class TelegramInstance(models.Model):
-    """Extend ``telegram.instance`` with the detection of outages and restored backups.
+    """Extend ``telegram.instance`` with the detection of outages.
 
-    A backup holds queued messages that were sent after it was made. So messages queued before a
-    break are only sent after GREEN-API was asked whether it has them already.
+    A backup or a copy holds queued messages that were sent after it was made. So messages queued
+    before a break are only sent after GREEN-API was asked whether it has them already.
     """
 
     _inherit = "telegram.instance"
-    _protected = {"last_run_date", "database_fingerprint", "clock_offset"}
+    _protected = {"last_run_date", "clock_offset"}
 
     last_run_date = fields.Datetime(
         readonly=True, copy=False, help="Date on which Odoo last worked for this account."
     )
-    database_fingerprint = fields.Char(
-        readonly=True,
-        copy=False,
-        help="Identifies the database of that date. It differs in a restored backup.",
-    )
-
     clock_offset = fields.Integer(
         "Clock Difference (s)",
         readonly=True,
@@ -282,12 +275,20 @@ class TelegramInstance(models.Model):
             write_and_commit(self.env, self.write, {"clock_offset": round(offset)})
 
     def _update_heartbeat(self):
-        """Store that Odoo works; after a break, check messages queued before it. Commits."""
+        """Store that Odoo works; after a break, check messages queued before it. Commits.
+
+        :return: bool, whether the account may work now, in this database
+        """
+        if not (self.active and self.has_api_token):
+            return False
+        if self.is_other_database:
+            self._alert_other_database()
+            return False
         now, fingerprint = fields.Datetime.now(), self._get_database_fingerprint()
-        is_same = self.database_fingerprint == fingerprint
         is_recent = self.last_run_date and abs(now - self.last_run_date) < HEARTBEAT_INTERVAL
-        if self.active and self.has_api_token and not (is_same and is_recent):
+        if not (self.database_fingerprint and is_recent):
             write_and_commit(self.env, self._resume_after_restart, now, fingerprint)
+        return True
 
     def _resume_after_restart(self, now, fingerprint):
         """Store the heartbeat; after a break, mark messages queued before it as unsure.
@@ -297,7 +298,7 @@ class TelegramInstance(models.Model):
         """
         is_restored = self.database_fingerprint and self.database_fingerprint != fingerprint
         was_silent = self.last_run_date and now - self.last_run_date > self._get_longest_silence()
-        if is_restored or was_silent:
+        if self.last_run_date and (is_restored or was_silent):
             self._mark_waiting_unsure(now)
         vals = {"last_run_date": now, "database_fingerprint": fingerprint}
         if self.last_run_date and self.last_run_date > now:
@@ -329,13 +330,3 @@ class TelegramInstance(models.Model):
         )
         if messages:
             self._trigger_send()
-
-    def _get_database_fingerprint(self):
-        """Return a text that identifies this database and differs in a restored backup."""
-        [[database, table]] = self.env.execute_query(
-            SQL(
-                "SELECT oid, 'telegram_message'::regclass::oid FROM pg_database "
-                "WHERE datname = current_database()"
-            )
-        )
-        return f"{database}.{table}"

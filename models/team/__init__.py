@@ -1,4 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from . import assignment
 from . import inbox
+from . import assignment
+from . import answer_time

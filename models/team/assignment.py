@@ -129,6 +129,7 @@ class TelegramChat(models.Model):
         """Assign chats to a user, empty for nobody. The bells of the others end."""
         date = user and fields.Datetime.now()
         self._write_inbox({"user_id": user.id, "assigned_date": date})
+        self.sudo()._move_reminders(user)  # sudo: mail.activity - of whoever had the chat
         for chat_sudo in self.sudo():  # sudo: discuss.channel - its members see the change
             if chat_sudo.instance_id.visibility == "own":
                 chat_sudo._update_channel_members()

@@ -59,7 +59,7 @@ class TelegramMessage(models.Model):
         self.ensure_one()
         if self.type_message not in SILENT_KINDS and not self.is_automatic:
             self.chat_id._take_by_answer()
-            self.chat_id._process_answer(fields.Datetime.now())
+            self.chat_id._process_answer(self, fields.Datetime.now())
 
     def _quotes_us(self):
         """Return whether the quoted message was sent by the account."""
@@ -159,7 +159,8 @@ class TelegramChat(models.Model):
         answers = messages.filtered(lambda message: message.direction == "outgoing")
         questions = (messages - answers).filtered(lambda message: message._needs_answer())
         if answers:
-            self._process_answer(max(answers.mapped("date")))
+            last = max(answers, key=lambda message: message.date)
+            self._process_answer(last, last.date)
         if not questions:
             return
         # A question of the second of the answer may have come after it.
@@ -171,10 +172,12 @@ class TelegramChat(models.Model):
             first = min(filter(None, (self.waiting_since_date, since)))
             self._write_inbox({"inbox_state": "waiting", "waiting_since_date": first})
             self._assign_new()
+            self.sudo()._send_away_message(since)  # sudo: telegram.chat - as the account says
 
-    def _process_answer(self, date):
+    def _process_answer(self, message, date):
         """Store that the customer was answered.
 
+        :param message: the ``telegram.message`` that answers
         :param datetime date: UTC, of the answer
         """
         self.ensure_one()
@@ -182,6 +185,10 @@ class TelegramChat(models.Model):
             return
         values = {"answered_date": date}
         if self.inbox_state == "waiting" and self.waiting_since_date <= date:
+            # sudo: telegram.message, resource.calendar - a figure about the answer
+            message.sudo().answer_time = self.sudo().instance_id._get_working_hours(
+                self.waiting_since_date, date
+            )
             since = self._get_first_question_date(date)
             values["inbox_state"] = "waiting" if since else "answered"
             values["waiting_since_date"] = since
@@ -226,8 +233,10 @@ class TelegramChat(models.Model):
         return self.env["telegram.message"].search(domain, order="date", limit=1).date
 
     def _write_inbox(self, values):
-        # sudo: telegram.chat - operators change these fields by what they do only
+        # sudo: telegram.chat, mail.activity - operators change these by what they do only
         self.sudo().write(values)
+        if values.get("inbox_state") in ("answered", "closed"):
+            self.sudo()._end_reminders()
 
     def _lock_inbox(self):
         """Lock the chats, so that two users who act at the same time do so one after the other."""

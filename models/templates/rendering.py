@@ -1,18 +1,15 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import re
 from contextlib import closing
 
 from odoo import models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools.rendering_tools import INLINE_TEMPLATE_REGEX
-from odoo.tools.safe_eval import safe_eval, test_python_expr, time
+from odoo.tools.safe_eval import safe_eval, time
 
 from ...tools import placeholders
 from ...tools.files import replace_separators
 
 EXTENSIONS = {"text": "txt"}  # by type of report, where the type is not the extension itself
-NO_ATTRIBUTE = re.compile(r"'([\w.]+)' object has no attribute '(\w+)'")
 
 
 class TelegramTemplate(models.Model):
@@ -91,7 +88,7 @@ class TelegramTemplate(models.Model):
         """Create copies of the template's files for each record; all share one stored file."""
         # sudo: ir.attachment - as in message_post, who may post may add files
         copies_sudo = self.env["ir.attachment"].sudo()
-        for file_sudo in self.attachment_ids.sudo():
+        for file_sudo in self.attachment_ids.sudo().sorted("id"):
             vals = file_sudo.copy_data({"res_model": records._name, "raw": b""})[0]
             created_sudo = file_sudo.create([dict(vals, res_id=record.id) for record in records])
             file_sudo._telegram_share_content(created_sudo)
@@ -183,52 +180,5 @@ class TelegramTemplate(models.Model):
         :param record: the record to render for; if empty, the placeholders are only parsed
         """
         self.ensure_one()
-        for text in (self.lang or "", self.body or ""):
-            rest = INLINE_TEMPLATE_REGEX.sub("", text)
-            if "{{" in rest or "}}" in rest:
-                return self.env._(
-                    "A placeholder needs “{{” and “}}” on one line. One of the two is missing "
-                    "in: %s",
-                    next(line for line in rest.splitlines() if "{{" in line or "}}" in line),
-                )
-            for match in INLINE_TEMPLATE_REGEX.finditer(text):
-                problem = self._find_placeholder_problem(match, record)
-                if problem:
-                    return problem
-        return False
-
-    def _find_placeholder_problem(self, match, record):
-        """Return the reason why a placeholder cannot be filled, or False."""
-        placeholder = match.group(0)
-        mistake = test_python_expr(match.group(1).strip())
-        if mistake:
-            return self.env._(
-                "The placeholder %(placeholder)s cannot be read: %(reason)s",
-                placeholder=placeholder,
-                reason=mistake,
-            )
-        try:
-            self._render_template(placeholder, record._name, record.ids)
-        except UserError as error:
-            return self.env._(
-                "The placeholder %(placeholder)s cannot be filled for “%(record)s”: %(reason)s",
-                placeholder=placeholder,
-                record=record.display_name,
-                reason=self._get_reason(error),
-            )
-        return False
-
-    def _get_reason(self, error):
-        """Return the reason why a placeholder failed, without technical terms where possible."""
-        reason = str(error.__cause__ or error).partition(" while evaluating\n")[0]
-        missing = NO_ATTRIBUTE.search(reason)
-        if not missing:
-            return reason
-        owner, attribute = missing.groups()
-        if owner in self.env:
-            return self.env._("“%(model)s” has no field “%(field)s”.", model=owner, field=attribute)
-        return self.env._(
-            "the value before “.%s” is empty or of another type. If a field can be empty, write "
-            "(… or '') around it.",
-            attribute,
-        )
+        texts = (self.lang or "", self.body or "")
+        return next(filter(None, (self._find_text_problem(text, record) for text in texts)), False)

@@ -19,7 +19,7 @@ class TelegramTemplate(models.Model):
 
     _name = "telegram.template"
     _description = "Telegram Template"
-    _inherit = ["mail.render.mixin", "template.reset.mixin"]
+    _inherit = ["telegram.render.mixin", "template.reset.mixin"]
     _order = "name, id"
     # Stored templates are rendered without restriction: mail.render.mixin lets only template
     # editors store placeholders other than allowed fields.

@@ -67,6 +67,10 @@ class Phone:
     def add_customer(self, name: str, **values: Any) -> JsonObject:
         return self._own("POST", "/customers", {"name": name, **values})
 
+    def migrate_group(self, chat_id: str) -> JsonObject:
+        """Let Telegram turn a group into a supergroup; return the new chat."""
+        return self._own("POST", "/migrate", {"chatId": str(chat_id)})
+
     def write(
         self,
         chat_id: str,

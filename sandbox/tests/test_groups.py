@@ -49,6 +49,16 @@ class TestGroups(LocalServiceCase):
         answer = self.call("POST", "createGroup", body).json()
         self.assertEqual(answer, {"created": False, "chatId": "", "groupInviteLink": ""})
 
+    def test_migrate(self):
+        """A supergroup has a new ID, the same name and the same members; the group has none."""
+        members = self.members()
+        former, self.chat_id = self.chat_id, self.phone.migrate_group(self.chat_id)["chatId"]
+        data = self.group("getGroupData")
+        self.assertTrue(data["isSupergroup"])
+        self.assertEqual((data["subject"], self.members()), ("Team", members))
+        self.chat_id = former
+        self.assertEqual(self.members(), {})
+
     def test_leave(self):
         """Leaving ends an admin's role too."""
         self.assertEqual(self.group("leaveGroup"), {"leaveGroup": True, "removeAdmin": True})

@@ -13,7 +13,9 @@ ODOO_METHODS = {
     "copy_data",
     "create",
     "default_get",
+    "message_notify",
     "message_post",
+    "message_subscribe",
     "notify_cancel_by_type",
     "onchange",
     "unlink",
@@ -27,6 +29,7 @@ METHODS = {
     "res.partner": {
         "user": """
             action_check_telegram_number action_check_telegram_numbers action_open_telegram
+            action_refresh_telegram_number
             action_unlink_changed_chats action_use_new_number
         """,
     },
@@ -35,13 +38,14 @@ METHODS = {
         "operator": """
             action_add_members action_archive_at_telegram action_create_partner action_edit_group
             action_hand_over action_no_answer_needed action_release action_take
-            action_import_history action_link_partner action_mark_read action_open_in_discuss
+            action_import_history action_link_partner action_mark_read action_merge_group
+            action_open_in_discuss
             action_open_record action_print_invitation action_refresh_group action_refresh_info
             action_tie_record action_unarchive_at_telegram action_unlink_partner
             action_untie_record action_use_new_number add_group_participants archive_at_telegram
             get_group_data import_history mark_read refresh_info remove_admin
-            remove_group_participant set_group_admin set_group_picture unarchive_at_telegram update_group_name
-            update_group_settings
+            remove_group_participant set_group_admin set_group_picture unarchive_at_telegram
+            update_group_name update_group_settings
         """,
         "manager": "action_leave_group leave_group",
     },
@@ -66,7 +70,8 @@ METHODS = {
             send_file_by_url send_location send_poll send_text
         """,
         "manager": """
-            action_check_state action_fetch_missed action_log_out action_new_webhook_secret
+            action_check_state action_confirm_database action_fetch_missed action_log_out
+            action_new_webhook_secret
             action_open_journals action_open_queues action_open_settings action_read_account
             action_restart action_set_picture action_set_up_receiving action_sign_in
             action_standard_settings action_start action_sync action_test
@@ -138,7 +143,8 @@ DIALOGS = {
 }
 
 MENUS = {
-    "user": "telegram_menu_root telegram_inbox_menu telegram_message_menu telegram_chat_menu",
+    "user": "telegram_menu_root telegram_inbox_menu telegram_message_menu telegram_chat_menu "
+    "telegram_report_menu telegram_message_report_menu telegram_answer_time_menu",
     "manager": """
         telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
         telegram_template_menu telegram_automation_menu telegram_technical_menu

@@ -1,4 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import test_automations
+from . import test_record_creation
 from . import test_send_telegram

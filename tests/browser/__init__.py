@@ -6,6 +6,7 @@ from . import test_contacts_browser
 from . import test_discuss_browser
 from . import test_discuss_changes_browser
 from . import test_email_browser
+from . import test_formatting_browser
 from . import test_group_browser
 from . import test_invoice_browser
 from . import test_js
@@ -14,5 +15,6 @@ from . import test_link_browser
 from . import test_partner_browser
 from . import test_queues_browser
 from . import test_start_browser
+from . import test_team_browser
 from . import test_unread_browser
 from . import test_whole_way

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import re
+from contextlib import contextmanager
 from unittest.mock import patch
 
 from werkzeug.wsgi import ClosingIterator
@@ -50,6 +51,33 @@ class TourCase(HttpCase):
         :param lent: what else it may ask for by ``lent(…)`` of static/tests/tours/tour_helpers.js
         """
 
+        cookies = {
+            "telegram_url": self.sandbox_url,
+            "telegram_id": str(self.phone.id_instance),
+            "telegram_token": self.phone.token,
+            **lent,
+        }
+        with self.take_pictures():
+            self.start_tour(url, name, login="admin", cookies=cookies, timeout=120)
+
+    def look_at_phone(self, chat_id, shown, name):
+        """Open a chat on the phone page and wait until a condition holds there.
+
+        :param str shown: JavaScript expression
+        :param str name: of the picture
+        """
+        url = f"{self.sandbox_url}/phone/#{self.phone.id_instance}/{chat_id}"
+        with self.take_pictures():
+            self.browser_js(
+                url,
+                f"console.log('picture: {name}'); console.log('test successful');",
+                ready=shown,
+            )
+
+    @contextmanager
+    def take_pictures(self):
+        """Take a picture where the page in the browser asks for one."""
+
         def on_console(browser, *args, **kwargs):
             text = str(kwargs.get("args", args))
             if found := PICTURE.search(text):
@@ -59,11 +87,5 @@ class TourCase(HttpCase):
             return original(browser, *args, **kwargs)
 
         original = ChromeBrowser._handle_console
-        cookies = {
-            "telegram_url": self.sandbox_url,
-            "telegram_id": str(self.phone.id_instance),
-            "telegram_token": self.phone.token,
-            **lent,
-        }
         with patch.object(ChromeBrowser, "_handle_console", on_console):
-            self.start_tour(url, name, login="admin", cookies=cookies, timeout=120)
+            yield

@@ -34,6 +34,24 @@ class ComposerCase(TelegramCase, TourCase):
         self.assertEqual(sent.chat_id.phone, "+79998880099")
         self.assertEqual(former.partner_id, self.customer)
 
+    def check_files(self):
+        """Check that the customer gets the files in the order in which they were added."""
+        self.write_as_administrator("telegram_files")
+        sent = [message["data"] for message in self.phone.messages(CUSTOMER_CHAT)]
+        names = [data["fileMessageData"]["fileName"] for data in sent]
+        self.assertEqual(names, ["a-first.txt", "b-second.txt"])
+
+    def check_live(self):
+        """Check that a message appears on the open contact by itself."""
+        self.tour("telegram_live", f"/odoo/res.partner/{self.customer.id}")
+
+    def check_chatter_actions(self):
+        """Check that a message in the chatter is edited and deleted for the customer, too."""
+        self.write_as_administrator("telegram_chatter_actions")
+        [message] = self.phone.messages(CUSTOMER_CHAT)
+        self.assertEqual(message["text"], "From the composer, edited")
+        self.assertTrue(message["isDeleted"])
+
     def check_location(self):
         """Check that the sent point is the pasted one, and that half of one is refused."""
         with mute_logger("odoo.http"):  # refused in a dialog
@@ -50,6 +68,18 @@ class TestComposerOnDesktop(ComposerCase):
         """Before anything is sent to a chat with a former phone number, the user is asked."""
         self.check_changed_number()
 
+    def test_files(self):
+        """Files do not arrive in the reverse order."""
+        self.check_files()
+
+    def test_live(self):
+        """Nobody has to reload a contact to see the answer."""
+        self.check_live()
+
+    def test_chatter_actions(self):
+        """A message can be handled where it is shown."""
+        self.check_chatter_actions()
+
     def test_location(self):
         """A location with a zero that nobody typed is not sent."""
         self.check_location()
@@ -63,6 +93,10 @@ class TestComposerOnMobile(ComposerCase):
     def test_changed_number(self):
         """The same on a phone."""
         self.check_changed_number()
+
+    def test_live(self):
+        """The same on a phone."""
+        self.check_live()
 
     def test_location(self):
         """The same on a phone."""

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..common import CUSTOMER_CHAT, TelegramCase
 from .browser_case import TourCase
@@ -25,6 +26,25 @@ class DiscussChangesCase(TelegramCase, TourCase):
             if not message["isDeleted"]
         ]
 
+    def check_refusals(self):
+        """Check that what cannot be sent is said, before and after it is tried."""
+        self.instance.operator_ids |= self.env.ref("base.user_admin")
+        self.phone.write(CUSTOMER_CHAT, "Hello")
+        self.receive()
+        chat = self.env["telegram.chat"].search([("instance_id", "=", self.instance.id)])
+        sign_out = self.env["ir.cron"].create(
+            {
+                "name": "Sign out",
+                "model_id": self.env["ir.model"]._get_id("telegram.instance"),
+                "state": "code",
+                "code": f"model.browse({self.instance.id})._update_state('notAuthorized')",
+            }
+        )
+        url = f"/odoo/telegram.chat/{chat.id}"
+        with mute_logger("odoo.http"):  # refused in a notification
+            self.tour("telegram_refusals", url, sign_out_cron_id=str(sign_out.id))
+        self.assertEqual(chat.message_ids.mapped("text"), ["Shorter", "Hello"])
+
 
 @tagged("post_install", "-at_install")
 class TestDiscussChangesOnDesktop(DiscussChangesCase):
@@ -33,6 +53,10 @@ class TestDiscussChangesOnDesktop(DiscussChangesCase):
     def test_edit_and_delete(self):
         """Odoo's client names the files with each edit: they are not changed by that."""
         self.assertEqual(self.change_messages(), ["Hello", "At four o'clock"])
+
+    def test_refusals(self):
+        """A refusal shows its reason, keeps the text, and can be foreseen in the box."""
+        self.check_refusals()
 
 
 @tagged("post_install", "-at_install")
@@ -43,3 +67,7 @@ class TestDiscussChangesOnMobile(DiscussChangesCase):
     def test_edit_and_delete(self):
         """The same on a phone, whose menu of a message is another one."""
         self.assertEqual(self.change_messages(), ["Hello", "At four o'clock"])
+
+    def test_refusals(self):
+        """The same on a phone."""
+        self.check_refusals()

@@ -17,6 +17,7 @@ from odoo.tests import get_db_name
 from odoo.tools import config
 
 from ..common import SECRET_MARK, LocalCallsCase
+from .dialogs import CUSTOMER
 from .letters import make_customers
 from .service import Service
 from .workers import SENDING_BEGINS, Worker
@@ -89,12 +90,12 @@ class ChaosCase(LocalCallsCase):
         with self.environment() as env:
             instances = env["telegram.instance"].search([("name", "=", NAME)])
             # What could not be sent in a run that failed would keep the instance.
-            waiting = [
-                ("instance_id", "in", instances.ids),
-                ("state", "in", ("queued", "sending", "unsure")),
-            ]
-            env["telegram.message"].search(waiting).write({"state": "canceled"})
+            messages = env["telegram.message"].search([("instance_id", "in", instances.ids)])
+            waiting = messages.filtered(lambda m: m.state in ("queued", "sending", "unsure"))
+            waiting.write({"state": "canceled"})
+            messages.write({"is_settling": False})
             instances.unlink()
+            env["res.partner"].search([("name", "=like", f"{CUSTOMER} %")]).unlink()
 
     def worker(self, number, begins=SENDING_BEGINS, proxy=None):
         """Give an Odoo process with a scheduler; it is not started yet.

@@ -19,6 +19,7 @@ CALL_GAP = 0.5  # seconds after which a call that was under way has arrived
 CHANNEL = "chaos_claim"
 SENDING_METHODS = ("sendMessage", "sendFileByUrl", "sendPoll", "sendContact")
 WAYS = ("lock", "all", "none")  # which of its connections to the database are ended
+# It stays: dropping it would wait for what the stopped processes have locked.
 TRAP = f"""
     CREATE OR REPLACE FUNCTION {CHANNEL}() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -30,7 +31,6 @@ TRAP = f"""
     CREATE TRIGGER {CHANNEL} AFTER UPDATE OF state ON telegram_message FOR EACH ROW
         WHEN (NEW.state = 'sending' AND OLD.state != 'sending') EXECUTE FUNCTION {CHANNEL}();
 """
-NO_TRAP = f"DROP TRIGGER IF EXISTS {CHANNEL} ON telegram_message; DROP FUNCTION {CHANNEL}()"
 END_CONNECTIONS = """
     SELECT count(pg_terminate_backend(pid))
       FROM pg_stat_activity
@@ -75,7 +75,6 @@ class Sleepers:
                 phone = self._service.phones[number]
                 if self._catch(connection, worker, phone):
                     self._end_connections(cursor, worker, WAYS[number % len(WAYS)])
-            cursor.execute(NO_TRAP)
         self._stopped_at = time.monotonic()
 
     def wake(self):

@@ -31,7 +31,7 @@ class TestChaos(ChaosCase):
 
     def setUp(self):
         super().setUp()
-        self.dialogs = Dialogs([self.call] * 2, (UserError,), SEED)
+        self.dialogs = Dialogs([self.call] * 2, (UserError,), SEED, at_once=False)
 
     def call(self, model, method, *arguments):
         """Call a method as a browser would, committed; return what it gets."""

@@ -75,6 +75,9 @@ class TestFaults(TelegramCase):
         waiting = self.write_from(self.customer, "Not yet")
         self.instance.database_fingerprint = MARK
         self.send_queue()
+        self.assertEqual((sent.state, waiting.state), ("queued", "queued"), "it may be a copy")
+        self.instance.action_confirm_database()
+        self.send_queue()
         self.assertEqual((sent.state, waiting.state), ("sent", "unsure"))
         self.assertEqual(sent.id_message, self.phone.ledger()[0]["idMessage"])
         self.assertEqual(self.ledger(), ["Only once"])
@@ -112,6 +115,7 @@ class TestFaults(TelegramCase):
         first = self.restore_before_sending("Same words")
         second = self.write_from(self.customer, "Same words")
         self.instance.database_fingerprint = MARK
+        self.instance.action_confirm_database()
         self.send_queue()
         self.send_queue()
         self.assertEqual((first | second).mapped("state"), ["sent", "unsure"])

@@ -122,7 +122,7 @@ class TestUploads(ClientCase):
         """Quotes and line ends of a name stay a name; another script arrives as it is."""
         for name, stays in (
             ('a"b.txt', "a%22b.txt"),
-            ("a\r\nX-Odd: 1.txt", "a__X-Odd: 1.txt"),
+            ("a\r\nX-Odd: 1.txt", "a%0D%0AX-Odd: 1.txt"),
             ("Счёт №7 😀.pdf", "Счёт №7 😀.pdf"),
         ):
             with self.subTest(name):

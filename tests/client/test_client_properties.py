@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import copy
+import json
 from dataclasses import fields
 
 from odoo.tests import tagged
@@ -94,15 +95,30 @@ class TestInboxProperties(PropertyCase, TelegramCase):
     def test_no_blocked_queue(self):
         """A notification that cannot be understood must not hold up the next one."""
         broken = mutated(samples(), json_values(surrogates=False))
+        self.check_queue(self.phone.notify, broken)
+
+    def test_no_queue_blocked_by_bytes(self):
+        """Nor must one that is no JSON: cut, damaged, or anything else."""
+        contents = strategies.sampled_from([json.dumps(body).encode() for body in samples()])
+
+        @strategies.composite
+        def damaged(draw):
+            content, places = draw(contents), strategies.integers(0, 2000)
+            start, end = draw(places), draw(places)
+            return content[:start] + draw(strategies.binary(max_size=5)) + content[end:]
+
+        self.check_queue(self.phone.notify_content, strategies.binary() | damaged())
+
+    def check_queue(self, notify, broken):
         number = iter(range(10**6))
 
         def check(bodies):
             for body in bodies:
-                self.phone.notify(body)
+                notify(body)
             good = f"good {next(number)}"
             id_message = self.phone.write("10000000", good)
             self.receive()
-            self.assertEqual(self.phone.notifications(), [])
+            self.assertEqual(len(self.phone.notifications()), 0)
             found = self.env["telegram.message"].search([("id_message", "=", id_message)])
             self.assertEqual(found.text, good)
 

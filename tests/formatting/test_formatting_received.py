@@ -111,6 +111,29 @@ class TestReceived(DiscussCase):
                 self.assertEqual(message.text, f"*Sale* {LITERAL}")
                 self.assertEqual(self.last(), message)
 
+    def test_own_edit_stays(self):
+        """The echo of an edit from Odoo, however reported, does not change the text back."""
+        settings = {**EVERYTHING_ON, "editedMessageWebhook": "yes"}
+        for back in ("raw", "stripped", "doubled"):
+            with self.subTest(back=back):
+                self.set_mode("greedy", "one", back)
+                self.phone.change(settings=settings)
+                message = self.instance.send_text(CUSTOMER_CHAT, "Hello")
+                self.send_queue()
+                self.receive()
+                message.edit(f"*Sale* {LITERAL}")
+                self.send_queue()
+                self.receive()
+                self.env.invalidate_all()
+                self.assertEqual(message.text, f"*Sale* {LITERAL}")
+                self.assertFalse(message.text_entities)
+                message.edit(f"*Sale* {LITERAL}", formatting=True)
+                self.send_queue()
+                self.receive()
+                self.env.invalidate_all()
+                self.assertEqual(message.text, f"Sale {LITERAL}")
+                self.assertEqual(message.text_entities[0]["type"], "bold")
+
     def test_history(self):
         """The history of a chat is read as its events are."""
         self.phone.change(formatting="whatsapp", doubledMarks="one")

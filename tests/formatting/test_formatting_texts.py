@@ -23,7 +23,7 @@ class TestTexts(SandboxCase):
         shown = {row["idMessage"]: row for row in phone.messages(chat_id)}
         return [shown[id_message] for id_message in rows]
 
-    def write(self, formatted, mode):
+    def add_marks(self, formatted, mode):
         return to_marks(formatted, MODES[mode])
 
     def test_table_is_long_enough(self):
@@ -34,7 +34,7 @@ class TestTexts(SandboxCase):
         """What nobody meant as formatting arrives character for character."""
         for mode in MODES:
             texts = [text for text in LITERAL if text]
-            written = [self.write(FormattedText(text), mode) for text in texts]
+            written = [self.add_marks(FormattedText(text), mode) for text in texts]
             for text, each, row in zip(
                 texts, written, self.show(mode, [each.text for each in written]), strict=True
             ):
@@ -55,7 +55,7 @@ class TestTexts(SandboxCase):
         for mode in MODES:
             for text in (*LITERAL, *LINKS):
                 with self.subTest(mode=mode, text=text):
-                    added = self.write(FormattedText(text), mode).text
+                    added = self.add_marks(FormattedText(text), mode).text
                     for character in text:
                         added = added.replace(character, "", 1)
                     self.assertLessEqual(set(added), set("*_~`>"))
@@ -63,7 +63,7 @@ class TestTexts(SandboxCase):
     def test_links(self):
         """A link stays clickable; one that the service breaks is named before sending."""
         for mode in MODES:
-            written = [self.write(FormattedText(text), mode) for text in LINKS]
+            written = [self.add_marks(FormattedText(text), mode) for text in LINKS]
             rows = self.show(mode, [each.text for each in written])
             for text, each, row in zip(LINKS, written, rows, strict=True):
                 with self.subTest(mode=mode, text=text, written=each.text):
@@ -78,7 +78,7 @@ class TestTexts(SandboxCase):
     def test_formatted(self):
         """What was formatted in Discuss is formatted on the phone, at the same words."""
         for mode in MODES:
-            written = [self.write(from_html(html), mode) for html, _text, _pieces in FORMATTED]
+            written = [self.add_marks(from_html(html), mode) for html, _text, _pieces in FORMATTED]
             rows = self.show(mode, [each.text for each in written])
             for (html, text, pieces), each, row in zip(FORMATTED, written, rows, strict=True):
                 with self.subTest(mode=mode, html=html, written=each.text):
@@ -99,7 +99,7 @@ class TestTexts(SandboxCase):
         """Half a word cannot be bold everywhere: then it is not, and no mark is seen."""
         half = from_html("un<b>believ</b>able")
         for mode in MODES:
-            [row] = self.show(mode, [self.write(half, mode).text])
+            [row] = self.show(mode, [self.add_marks(half, mode).text])
             with self.subTest(mode=mode):
                 self.assertEqual(row["shown"], "unbelievable")
                 expected = [("bold", "believ")] if mode[0] == "greedy" else []

@@ -3,4 +3,5 @@
 from . import test_group_changes
 from . import test_group_creation
 from . import test_group_members
+from . import test_group_migration
 from . import test_group_record

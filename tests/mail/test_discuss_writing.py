@@ -5,6 +5,7 @@ import json
 
 from odoo.exceptions import AccessError, UserError
 
+from ..common import CUSTOMER_CHAT
 from .discuss_case import DiscussCase
 
 
@@ -26,6 +27,19 @@ class TestWriting(DiscussCase):
         self.assertEqual([row["message"] for row in self.phone.ledger()], [message.text])
         self.assertEqual(len(self.conversation()), 2)
         self.assertIn(message.state, ("sent", "delivered", "read"))
+
+    def test_keys_of_the_caller(self):
+        """A caller by RPC hid a message from the conversation with a key in the context."""
+        keys = dict.fromkeys(
+            ("telegram_is_shown", "telegram_show_later", "telegram_notify_later"), True
+        )
+        instance = self.instance.with_user(self.salesperson).with_context(**keys)
+        message = instance.send_text(CUSTOMER_CHAT, "Seen by all")
+        self.assertEqual(self.texts(), ["Hello", "Seen by all"])
+        told = self.env.cr.precommit.data
+        told.pop("bus.bus.values", None)
+        message.action_cancel()
+        self.assertTrue(told.get("bus.bus.values"), "the web clients are told")
 
     def test_reply(self):
         """A reply quotes the message that it answers."""

@@ -167,8 +167,8 @@ class TestMailThread(MockEmail, TelegramCase):
         self.assertFalse(answer.author_id, "nobody that Odoo knows, and not the company")
         self.assertIn("Vasilisa", answer.email_from)
 
-    def test_emails_have_a_sender(self):
-        """Colleagues get their e-mail about a customer without address, with no default sender."""
+    def test_messages_have_a_sender(self):
+        """A message of a customer without address would have none, where no default is set."""
         self.env.company.email = self.env.company.alias_domain_id = False
         self.env["ir.config_parameter"].sudo().set_param("mail.default.from", False)
         colleague = self.create_user(
@@ -185,11 +185,53 @@ class TestMailThread(MockEmail, TelegramCase):
                     message = self.customer.message_ids[0]
                     self.assertEqual(message.author_id, self.customer)
                     self.assertEqual(email_normalize(message.email_from), expected)
-                    [email] = self._mails
-                    self.assertEqual(email_normalize(email["email_from"]), expected)
-                    self.assertNotIn("\n", email["email_from"])
-                    status = message.notification_ids.mapped("notification_status")
-                    self.assertEqual(status, ["sent"])
+                    self.assertNotIn("\n", message.email_from)
+                    self.assertFalse(self._mails, "chat messages are no e-mails")
+
+    def test_emails_have_a_sender(self):
+        """The e-mail about what a customer without address wrote goes out with no default sender:
+        the company's address or the recipient's own stands in."""
+        self.env.company.alias_domain_id = False
+        self.env["ir.config_parameter"].sudo().set_param("mail.default.from", False)
+        self.salesperson.write({"email": "sales@example.com", "telegram_email_delay": 1})
+        self.customer.email = False
+        for email, expected in ((False, "sales@example.com"), ("co@example.com",) * 2):
+            with self.subTest(company=email):
+                self.env.company.email = email
+                self.ingest(self.notification("Vasi\nlisa", idMessage=str(len(expected))))
+                self.cr.execute(
+                    "UPDATE mail_message SET create_date = create_date - interval '2 minutes'"
+                )
+                self.env.invalidate_all()
+                with self.mock_mail_gateway():
+                    self.salesperson._email_unread()
+                    self._new_mails.send()
+                [email] = self._mails
+                self.assertEqual(email_normalize(email["email_from"]), expected)
+                self.assertEqual(self._new_mails.state, "sent")
+
+    def test_one_inbox_entry(self):
+        """Who follows both the contact and the answered record has the answer once in the inbox."""
+        other = self.env["res.partner"].create({"name": "Order 2"})
+        follower = self.create_user("telegram_inbox", "employee")
+        only_contact = self.create_user("telegram_inbox_2", "employee")
+        (follower | only_contact).notification_type = "inbox"
+        (self.customer | other).message_subscribe(follower.partner_id.ids)
+        self.customer.message_subscribe(only_contact.partner_id.ids)
+        chat = self.env["telegram.chat"]._get_or_create_for_partner(self.instance, self.customer)
+        self.env["telegram.message"]._queue(chat, {"text": "Hello"}, record=other)
+        self.send_queue()
+        self.ingest(self.notification("An answer"))
+        inbox = self.env["mail.notification"].search([("notification_type", "=", "inbox")])
+        self.assertEqual(inbox.mail_message_id.mapped("res_id").count(other.id), 1)
+        self.assertEqual(
+            inbox.filtered(lambda n: n.res_partner_id == follower.partner_id).mail_message_id,
+            other.message_ids.filtered(lambda m: "An answer" in m.body),
+        )
+        self.assertEqual(
+            inbox.filtered(lambda n: n.res_partner_id == only_contact.partner_id).mail_message_id,
+            self.customer.message_ids.filtered(lambda m: "An answer" in m.body),
+        )
 
     def test_cancelled_message_was_never_about_anything(self):
         """An answer does not go to a record whose message was taken back before it went out."""

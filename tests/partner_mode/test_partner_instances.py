@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from green_api_sandbox.phone import Phone
 
-from ...models.connection.service_settings import NEW_INSTANCE_SETTINGS
+from ...models.connection.service_settings import RECEIVE_SETTINGS
 from ..common import SECRET_MARK
 from .partner_case import PartnerCase
 
@@ -20,7 +20,8 @@ class TestPartnerInstances(PartnerCase):
         instance = self.create_instance()
         self.assertEqual(instance.name, "Branch")
         [request] = self.asked("createInstance")[-1:]
-        self.assertEqual(request["body"], {"name": "Branch", **NEW_INSTANCE_SETTINGS})
+        settings = {**RECEIVE_SETTINGS, "delaySendMessagesMilliseconds": 500}
+        self.assertEqual(request["body"], {"name": "Branch", **settings})
         phone = Phone(self.sandbox_url, int(instance.id_instance))
         self.assertEqual(instance.sudo().api_token, phone.instance()["apiTokenInstance"])
         self.assertEqual(instance._get_start_step(), "sign_in")

@@ -70,6 +70,8 @@ class TestUnreadable(WebhookCase):
             self.content.replace(b'"TEXT"', DEEP),
             self.content.replace(b'"TEXT"', b'"TEXT" "TEXT"'),
             self.content.replace(b"TEXT", rb"\x"),
+            self.content[:-1],
+            self.content[: self.content.index(b"TEXT")],
             self.content.replace(b"TEXT", b"x" * const.NOTIFICATION_MAX_BYTES),
         ):
             for receive in (self.poll, self.deliver):
@@ -99,10 +101,17 @@ class TestUnreadable(WebhookCase):
         self.phone.notify(self.notification("Whole", idMessage="2"))
         self.phone.fault("receiveNotification", "truncated")
         self.receive()
-        self.assertFalse(self.events())
-        self.assertTrue(self.instance.last_error)
-        self.receive()
         self.assertEqual(self.events().message_id.text, "Whole")
+
+    def test_in_the_dialog(self):
+        """The dialog that fetches single notifications shows what cannot be read, and goes on."""
+        self.instance.receive_mode = "polling"
+        self.phone.notify_content(DEEP)
+        found = self.instance.fetch_notification()
+        self.assertEqual((found["outcome"], found["kind"]), ("taken", "Unreadable event"))
+        self.assertIn("nested", found["text"])
+        self.assertIn(DEEP.decode(), found["json"])
+        self.assertEqual(self.instance.fetch_notification(), {"outcome": "empty"})
 
     def test_receipt_is_none_of_the_customers(self):
         """The receipt is the service's, never what a customer has written."""

@@ -503,9 +503,25 @@ class TestIdGivenTwice(ChangedCase):
         self.assertEqual(message.id_message, self.first.id_message)
         self.assertEqual((self.rows_in_odoo(), message.state), (self.first | message, "delivered"))
 
+    def test_first_message_by_phone(self):
+        """The message is the first one to a phone number: the echo brings no stranger's chat."""
+        self.phone.add_customer("Petr", chatId="10000007", phoneNumber=79998887755)
+        message = self.instance.send_text("79998887755@c.us", DISCOUNT)
+        body = json.dumps({"idMessage": self.first.id_message})
+        self.phone.fault("sendMessage", "status_after", status=200, body=body)
+        self.send_now()
+        self.receive()
+        with self.enter_registry_test_mode():
+            self.env.ref("telegram_green_api.ir_cron_check_phone_numbers").method_direct_trigger()
+        self.receive_again()
+        self.assertEqual(self.rows_in_odoo(), self.first | message)
+        self.assertEqual(message.chat_id.telegram_id, "10000007")
+        self.assertEqual(message.id_message, self.phone.ledger()[-1]["idMessage"])
+
     def test_long_ago(self):
         """An ID of days ago is no reason to wait for the echo."""
-        self.first.date -= timedelta(days=2)
+        long_ago = self.first.date - timedelta(days=2)
+        self.first.write({"date": long_ago, "last_attempt_date": long_ago})
         self.phone.fault("sendMessage", "same_id")
         message = self.instance.send_text(CUSTOMER_CHAT, "Second")
         self.send_now()

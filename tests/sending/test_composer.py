@@ -176,7 +176,7 @@ class TestComposer(ComposerCase):
         form.contact_partner_id = self.customer
         form.save().action_send()
         expected = {
-            "phoneContact": "79998887766",
+            "phoneContact": "+79998887766",
             "firstName": "Vasilisa",
             "lastName": "Ivanova",
             "company": "Hut Ltd",
@@ -204,7 +204,7 @@ class TestComposer(ComposerCase):
         form.contact_user_id = self.salesperson
         self.assertEqual(form.contact_partner_id, self.salesperson.partner_id)
         form.save().action_send()
-        self.assertEqual(self.queued().content["phoneContact"], "79991112233")
+        self.assertEqual(self.queued().content["phoneContact"], "+79991112233")
 
     def test_poll(self):
         """A poll's options are the lines; empty lines are none."""

@@ -3,6 +3,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .test_composer import ComposerCase
 
@@ -112,19 +113,19 @@ class TestComposerMass(ComposerCase):
         return chat, twin
 
     def test_one_person_with_two_contacts(self):
-        """A chat and its phone number are one recipient, in either order; the preview says who."""
+        """A chat and its phone number are one recipient, whose name the preview says."""
         chat, twin = self.make_twin()
         for people in (self.customer | twin, twin | self.customer):
             with self.subTest(people.mapped("name")):
                 form = self.open_many(people)
                 self.assertIn("Recipients: 1 of 2", form.preview)
-                text = f"the same chat or phone number as {people[0].name}"
+                text = f"the same chat or phone number as {self.customer.name}"
                 self.assertIn(text, form.preview)
                 form.body = "Hello"
                 sent = self.queued()
                 form.save().action_send()
                 self.assertEqual(len(self.queued() - sent), 1)
-        self.assertIn(chat, self.queued().chat_id)
+        self.assertEqual(self.queued().chat_id, chat, "no second chat was made")
 
     def test_chosen_contacts_of_one_person(self):
         """The same among contacts that are chosen for one record."""
@@ -200,6 +201,75 @@ class TestComposerMass(ComposerCase):
         with self.assertRaises(AccessError):
             composer.action_send()
         self.assertFalse(self.queued())
+
+    def test_placeholders_for_one(self):
+        """What is filled for many is filled for one, also with a file by its URL."""
+        form = self.open_many(self.customer)
+        form.body = "Dear {{ object.name }}"
+        form.save().action_send()
+        self.assertEqual(self.queued()[-1].text, "Dear Vasilisa Ivanova")
+        values = {"body": "For {{ object.name }}", "url_file": "https://example.com/a.pdf"}
+        self.make(self.customer, **values).action_send()
+        self.assertEqual(self.queued()[-1].text, "For Vasilisa Ivanova")
+        with self.assertRaises(AccessError):
+            self.make(self.customer, body="{{ object.env.user.password }}").action_send()
+        self.assertEqual(len(self.queued()), 2)
+
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
+    def test_placeholder_fails_for_one_of_three(self):
+        """That one is left out, with its name and the reason, and the others get theirs."""
+        people = self.partners(3)
+        self.salesperson.group_ids += self.env.ref("mail.group_mail_template_editor")
+        (people[0] | people[2]).ref = "a"
+        body = "{{ object.ref.upper() }}"
+        action = self.create_many(people, body=body).action_send()
+        self.assertEqual(self.queued().partner_id, people[0] | people[2])
+        self.assertEqual(self.queued().mapped("text"), ["A", "A"])
+        self.assertRegex(action["params"]["message"], "1 left out: .*“Person 1”.*before “.upper”")
+        with self.assertRaisesRegex(UserError, "“Person 1”.*before “.upper”"):
+            self.make(people[1], body=body).action_send()
+        template = self.env["telegram.template"].create(
+            {
+                "name": "Card",
+                "model_id": self.env.ref("base.model_res_partner").id,
+                "body": "{{ object.ref.upper() if object.name.startswith('Person') else 'A' }}",
+            }
+        )
+        composer = self.create_many(people, template_id=template.id)
+        self.assertIn("“Person 1”", composer.action_send()["params"]["message"])
+
+    def test_html_field(self):
+        """An HTML field arrives as text, typed and in a template, for one and for many."""
+        self.customer.comment = "<p>Come <b>soon</b></p><p>&lt;3</p>"
+        self.salesperson.group_ids += self.env.ref("mail.group_mail_template_editor")
+        for body, expected in (
+            ("{{ object.comment }}!", "Come soon\n<3!"),
+            ("{{ object.comment or '' }}!", "Come soon\n<3!"),
+            ("{{ object.parent_id.comment ||| none}}!", "none!"),
+        ):
+            with self.subTest(body):
+                self.make(self.customer, body=body).action_send()
+                self.create_many(self.customer | self.partners(1), body=body).action_send()
+                template = self.make_template(body=body, report_template_ids=False)
+                form = self.open_many(self.customer)
+                form.template_id = template
+                self.assertEqual(form.body, expected)
+                texts = self.queued().filtered(lambda m: m.partner_id == self.customer)
+                self.assertEqual(texts[-2:].mapped("text"), [expected] * 2)
+
+    def test_braces_in_the_data(self):
+        """What looks like a placeholder in the data of a record is text, and is not carried out."""
+        self.salesperson.group_ids += self.env.ref("mail.group_mail_template_editor")
+        self.customer.name = "{{ 7 * 7 }}"
+        form = self.open_many(self.customer)
+        form.template_id = self.make_template(report_template_ids=False)
+        form.body += " {{ object.id }}"
+        form.template_id = self.env["telegram.template"]
+        form.save().action_send()
+        self.assertEqual(self.queued()[-1].text, f"Your card, {{{{ 7 * 7 }}}} {self.customer.id}")
+        address = {"kind": "location", "as_address": True, "address": "{{ 7 * 7 }} Street"}
+        self.create_many(self.partners(2), **address).action_send()
+        self.assertEqual(self.queued()[-1].text, "{{ 7 * 7 }} Street")
 
     def test_other_kinds(self):
         """A location, a contact card and a poll go to everybody."""

@@ -42,6 +42,8 @@ class TestSameMessage(TelegramCase):
             ("Two  spaces\r\n", "Two spaces", EQUAL),
             ("In\u200bvi\u200fsi\u2060ble\u3164", "Invisible", EQUAL),
             ("❤\ufe0f", "❤", EQUAL),
+            ("Йод", "И\u0306од", EQUAL),
+            ("कि", "की", POSSIBLE),
             ("", "", EQUAL),
             (None, "", EQUAL),
             ("Hello — you", "hello - YOU", ALIKE),

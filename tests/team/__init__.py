@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from . import test_answer_time
 from . import test_assignment
 from . import test_inbox
 from . import test_notes

@@ -76,7 +76,7 @@ def from_marks(text: str, rules: Rules = TYPED) -> FormattedText:
 
 def read_marks(text: str, rules: Rules) -> Reading:
     """Return what is seen of a text with marks, and where it stands there."""
-    return _Reader(text, rules).read()
+    return _Reader(text, rules).parse()
 
 
 @dataclass
@@ -99,7 +99,7 @@ class _Reader:
         self.token = _compile_token(rules)
         self.base: Styles = PLAIN
 
-    def read(self) -> Reading:
+    def parse(self) -> Reading:
         position = 0
         while position < len(self.text):
             position = self._read_line(position)

@@ -14,7 +14,6 @@ from .marks import ANY_MARK, MARK_OF_KIND, Reading, Rules, read_marks
 from .text import FormattedText, Styles, find_ranges, trim
 
 LINK = re.compile(r"https?://|www\.|t\.me/", re.IGNORECASE)
-WORD = re.compile(r"\S+")
 MARKS = "*_~`>"
 PUNCTUATION = ".,;:!?()[]{}«»„“”\"'…"
 CODE = frozenset({"code"})
@@ -38,11 +37,14 @@ def to_marks(formatted: FormattedText, rules: Rules | None) -> Written:
 
     :param rules: of the reader; None if they are not known: then no mark is added
     """
-    text = formatted.text
-    is_plain = not formatted.entities and not ANY_MARK.search(text)
-    if is_plain or not rules or rules.scope == "off":
-        return Written(text)
-    return _Writer(formatted, rules).write()
+    if not rules or rules.scope == "off" or not has_marks(formatted):
+        return Written(formatted.text)
+    return _Writer(formatted, rules).compose()
+
+
+def has_marks(formatted: FormattedText) -> bool:
+    """Return whether a text has formatting, or characters that may be read as marks."""
+    return bool(formatted.entities or ANY_MARK.search(formatted.text))
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,10 @@ class _Writer:
         self.rules = rules
         self.styles = formatted.get_styles()
         self.doubled: set[int] = set()  # literal marks that are written twice
-        self.left: set[int] = set()  # literal marks that cannot be protected
+        self.left: set[int] = set()  # places in words that cannot be protected
         self.dropped: set[_Part] = set()
 
-    def write(self) -> Written:
+    def compose(self) -> Written:
         """Return the text, written again and again until it is read as it is meant."""
         while True:
             draft = self._write_draft()
@@ -102,8 +104,13 @@ class _Writer:
 
     def _get_changed(self) -> tuple[str, ...]:
         """Return the words with literal marks that cannot be protected."""
-        words = (self._find_word(place)[0] for place in sorted(self.left))
-        return tuple(dict.fromkeys(words))
+        words: dict[str, None] = {}
+        until = 0
+        for place in sorted(self.left):
+            if place >= until:
+                word, _start, until = self._find_word(place)
+                words[word] = None
+        return tuple(words)
 
     # === WRITING === #
 
@@ -210,7 +217,7 @@ class _Writer:
         if self.text[place] == ">":
             start, end = place, place + len(self.text[place:].split(maxsplit=1)[0])
         elif LINK.search(word) or "`" in word:
-            self.left.add(place)
+            self.left.update(range(start, end))
             return False
         for each in range(start, end):
             self.styles[each] = CODE | (self.styles[each] & {"blockquote"})
@@ -218,12 +225,14 @@ class _Writer:
 
     def _find_word(self, place: int) -> tuple[str, int, int]:
         """Return the word around a place, without the punctuation around it."""
-        for match in WORD.finditer(self.text):
-            if match.end() > place:
-                break
-        word = match[0]
-        start = match.start() + len(word) - len(word.lstrip(PUNCTUATION))
-        end = match.end() - len(word) + len(word.rstrip(PUNCTUATION))
+        start = end = place
+        while start and not self.text[start - 1].isspace():
+            start -= 1
+        while end < len(self.text) and not self.text[end].isspace():
+            end += 1
+        word = self.text[start:end]
+        start += len(word) - len(word.lstrip(PUNCTUATION))
+        end -= len(word) - len(word.rstrip(PUNCTUATION))
         return self.text[start:end], start, end
 
     def _is_meant(self, draft: _Draft, reading: Reading) -> bool:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 # In the order in which they are nested: the outermost first.
 KINDS = ("blockquote", "pre", "bold", "italic", "strikethrough", "code")
 Styles = frozenset[str]
 PLAIN: Styles = frozenset()
+T = TypeVar("T")
 
 
 class Entity(TypedDict):
@@ -84,15 +84,20 @@ class FormattedText:
         return bool(self.text)
 
 
+def find_runs(values: Iterable[T]) -> list[tuple[T, int, int]]:
+    """Return the runs of equal values, as tuples of the value, the start and the end."""
+    runs: list[tuple[T, int, int]] = []
+    for place, value in enumerate(values):
+        start = place
+        if runs and runs[-1][0] == value:
+            start = runs.pop()[1]
+        runs.append((value, start, place + 1))
+    return runs
+
+
 def find_ranges(flags: Iterable[bool]) -> list[tuple[int, int]]:
     """Return where consecutive flags are set, as pairs of start and end."""
-    ranges, position = [], 0
-    for is_set, group in groupby(flags):
-        length = len(list(group))
-        if is_set:
-            ranges.append((position, position + length))
-        position += length
-    return ranges
+    return [(start, end) for is_set, start, end in find_runs(flags) if is_set]
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -27,6 +27,8 @@ POST …/scan                               the phone scans the QR code; 409 whe
 POST …/customers                          {name, chatId?, phoneNumber?, username?, chatType?,
                                           contactName?, isDeleted?, participants? (of a group)}
                                           add or replace -> the chat
+POST …/migrate                            {chatId} Telegram turns a group into a supergroup
+                                          -> the new chat
 POST …/incoming                           {chatId, WHAT, quotedMessageId?, sender?, literal?}
                                           the customer writes -> {idMessage}; literal: without
                                           formatting, marks are letters. WHAT is one of:

@@ -77,3 +77,10 @@ def add_customer(world: World, values: JsonObject, id_instance: int) -> JsonObje
     with world.transaction(id_instance):
         instance = get_instance(world, id_instance)
         return chats.add_customer(world, instance, values).to_json()
+
+
+@route("POST", INSTANCE + "/migrate")
+def migrate_group(world: World, values: JsonObject, id_instance: int) -> JsonObject:
+    with world.transaction(id_instance):
+        instance = get_instance(world, id_instance)
+        return chats.migrate_group(world, instance, str(values["chatId"])).to_json()

@@ -51,6 +51,25 @@ def add_customer(world: World, instance: Instance, values: JsonObject) -> Chat:
     return chat
 
 
+def migrate_group(world: World, instance: Instance, chat_id: str) -> Chat:
+    """Turn a group into a supergroup: a new chat of the same name with the same members.
+
+    Telegram reports nothing. Nobody is in the former group afterwards.
+    """
+    former = get(world, instance, chat_id)
+    if not former or former.chat_type != "group":
+        raise ValueError(f"{chat_id} is no group that can become a supergroup")
+    number = 10**12 + int(chat_id.removeprefix("-")) % 10**12
+    chat = Chat(f"-{number}", former.name, chat_type="supergroup", last_seen=world.timestamp())
+    chat.group = dict(former.group)
+    former.group = {**former.group, "participants": []}
+    groups.add_event(world, chat, "The group became a supergroup")
+    groups.add_event(world, former, f"The group became the supergroup {chat.chat_id}")
+    save(world, instance, former)
+    save(world, instance, chat)
+    return chat
+
+
 def _member_ids(world: World, instance: Instance, chat_ids: list[str] | None) -> list[str]:
     if chat_ids == []:
         return []  # thousands of groups at once

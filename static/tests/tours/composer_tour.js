@@ -1,6 +1,8 @@
 import { registry } from "@web/core/registry";
 
-import { picture } from "./tour_helpers";
+import { inputFiles } from "@web/../tests/utils";
+
+import { behind, onPhone, picture, runAction } from "./tour_helpers";
 
 // Started by tests/test_composer_browser.py on the form of a contact.
 
@@ -42,6 +44,83 @@ registry.category("web_tour.tours").add("telegram_changed_number", {
         { trigger: ".modal [name='preview']:contains('+79998880099')" },
         send,
         { trigger: ".o-mail-Message:contains('To the new number')" },
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_files", {
+    steps: () => [
+        ...open("Text and files"),
+        { trigger: ".modal [name='body'] textarea:visible", run: "edit Both offers" },
+        {
+            trigger: ".modal [name='attachment_ids']",
+            run: () =>
+                inputFiles(".modal [name='attachment_ids'] .o_input_file", [
+                    new File(["First"], "a-first.txt", { type: "text/plain" }),
+                    new File(["Second"], "b-second.txt", { type: "text/plain" }),
+                ]),
+        },
+        { trigger: ".modal .o_attachment:contains('b-second.txt')" },
+        send,
+        { trigger: ".o-mail-Message:contains('Both offers')" },
+    ],
+});
+
+const answer = ".o-mail-Chatter .o-mail-Message:contains('An answer')";
+
+registry.category("web_tour.tours").add("telegram_live", {
+    steps: () => [
+        { trigger: ".o-telegram-Chatter-send:enabled" },
+        { trigger: ".o_form_view:not(:has(button[name='action_open_telegram']))" },
+        behind("The customer writes", async () => {
+            await onPhone("incoming", { chatId: "10000000", message: "An answer" });
+            await runAction("receive_cron_id");
+        }),
+        { content: "The message appears in the open chatter", trigger: answer },
+        {
+            isActive: ["desktop"],
+            content: "The smart button appears, too",
+            trigger: "button[name='action_open_telegram']",
+        },
+        picture("live_answer"),
+    ],
+});
+
+const sent = ".o-mail-Chatter .o-mail-Message:contains('From the composer')";
+
+/** Choose an action of the sent message in the chatter, as the administrator. */
+function choose(action) {
+    return [
+        { trigger: sent, run: "hover && click" },
+        { trigger: `${sent} [title='Expand']`, run: "click" },
+        { trigger: `.o-mail-Message-moreMenu [name='telegram-${action}']`, run: "click" },
+    ];
+}
+
+registry.category("web_tour.tours").add("telegram_chatter_actions", {
+    steps: () => [
+        ...open("Text and files"),
+        { trigger: ".modal [name='body'] textarea:visible", run: "edit From the composer" },
+        send,
+        { trigger: sent },
+        behind("Send", () => runAction("send_cron_id")),
+        {
+            content: "A local reaction would reach nobody",
+            trigger: `${sent}:not(:has([name='reaction']))`,
+        },
+        ...choose("forward"),
+        picture("chatter_forward"),
+        { trigger: ".modal:contains('Forward') .btn-close", run: "click" },
+        { trigger: sent, run: "hover && click" },
+        { trigger: `${sent} [name='telegram-edit']`, run: "click" },
+        { trigger: ".modal [name='text'] textarea", run: "edit From the composer, edited" },
+        { trigger: ".modal button[name='action_save']", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: sent, run: "hover && click" },
+        { trigger: `${sent} [title='Expand']`, run: "click" },
+        picture("chatter_actions"),
+        { trigger: ".o-mail-Message-moreMenu [name='telegram-delete']", run: "click" },
+        { trigger: ".modal:contains('for the customer, too') .btn-primary", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
     ],
 });
 

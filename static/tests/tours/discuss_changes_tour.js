@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-import { behind, picture, runAction } from "./tour_helpers";
+import { behind, call, lent, picture, runAction } from "./tour_helpers";
 
 // Started by tests/test_discuss_changes_browser.py on the form of a chat.
 const message = (text) => `.o-mail-Message:contains("${text}")`;
@@ -47,10 +47,44 @@ registry.category("web_tour.tours").add("telegram_discuss_changes", {
         ...edit("At five o'clock", "At four o'clock"),
         picture("discuss_edited"),
         ...choose("Sorry, wrong chat", "delete"),
-        { trigger: ".modal button:contains('Delete')", run: "click" },
+        { trigger: ".modal:contains('for the customer, too') button:contains('Delete')", run: "click" },
         { trigger: "body:not(:has(.modal))" },
         behind("Send", () => runAction("send_cron_id")),
         { content: "It is deleted", trigger: `${message("Sorry, wrong chat")}:contains('Deleted')` },
         picture("discuss_deleted"),
+    ],
+});
+
+const WARNING = ".o-telegram-Composer-warning";
+const input = ".o-mail-Composer-input";
+
+registry.category("web_tour.tours").add("telegram_refusals", {
+    steps: () => [
+        { trigger: "button[name='action_open_in_discuss']", run: "click" },
+        { trigger: message("Hello") },
+        {
+            trigger: input,
+            run() {
+                // Pasted: typing 5,000 characters takes a minute on a slow machine.
+                this.anchor.value = "x".repeat(5000);
+                this.anchor.dispatchEvent(new Event("input", { bubbles: true }));
+            },
+        },
+        { content: "The box warns", trigger: `${WARNING}:contains('5000')` },
+        picture("refusal_foreseen"),
+        { trigger: input, run: "press Enter" },
+        { content: "The reason is shown", trigger: ".o_notification:contains('maximum is 4096')" },
+        { content: "The text is back", trigger: `${input}:value(/^x{5000}$/)` },
+        { content: "No pale message stays", trigger: "body:not(:has(.o-mail-Message:contains('xxx')))" },
+        picture("refusal"),
+        { trigger: ".o_notification_close", run: "click" },
+        behind("The account is signed out", () =>
+            call("ir.cron", "method_direct_trigger", [[Number(lent("sign_out_cron_id"))]])
+        ),
+        { trigger: input, run: "edit Shorter" },
+        { content: "The box warns at once", trigger: `${WARNING}:contains('not signed in')` },
+        picture("refusal_signed_out"),
+        { trigger: input, run: "press Enter" },
+        { trigger: `${message("Shorter")} .o-telegram-Message-state.fa-clock-o` },
     ],
 });

@@ -4,12 +4,16 @@ import { onWillStart } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
+import { useBus } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 
 patch(Chatter.prototype, {
     setup() {
         super.setup(...arguments);
         this.canWriteByTelegram = false;
+        useBus(this.env.bus, "telegram_green_api.posted", ({ detail }) =>
+            this.onTelegramPosted(detail)
+        );
         onWillStart(async () => {
             this.canWriteByTelegram = await user.hasGroup("telegram_green_api.group_user");
         });
@@ -18,6 +22,23 @@ patch(Chatter.prototype, {
     /** Return whether to display the button; on an account there is nobody to write to. */
     get hasTelegramButton() {
         return this.canWriteByTelegram && this.state.thread.model !== "telegram.instance";
+    },
+
+    /**
+     * Load a Telegram message that was posted on the record, and the buttons of the form.
+     *
+     * @param {{ model: string, id: number }} record
+     */
+    async onTelegramPosted({ model, id }) {
+        const { thread } = this.state;
+        if (thread?.model !== model || thread.id !== id) {
+            return;
+        }
+        await this.load(thread, ["messages"]);
+        const { record } = this.props;
+        if (record?.resId === id && !(await record.isDirty())) {
+            await record.load();
+        }
     },
 
     async onClickTelegram() {

@@ -20,6 +20,17 @@ const composerPatch = {
         return Boolean(this.thread?.isTelegram && this.props.composer.isTelegramNote);
     },
 
+    /** Enable the composer again after an edit was refused, so that the text can be corrected. */
+    async editMessage() {
+        try {
+            return await super.editMessage(...arguments);
+        } finally {
+            if (this.props.composer.message?.thread?.isTelegram) {
+                this.state.active = true;
+            }
+        }
+    },
+
     get placeholder() {
         return this.isTelegramNote
             ? _t("Note for colleagues. The customer does not receive it.")

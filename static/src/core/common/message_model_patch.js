@@ -8,6 +8,8 @@ const messagePatch = {
         super.setup(...arguments);
         /** @type {string|false|undefined} state of the telegram.message shown by this message */
         this.telegram_state = undefined;
+        /** @type {{id: number, is_own: boolean, is_text: boolean}|false|undefined} */
+        this.telegram_message = undefined;
     },
 
     /**
@@ -24,14 +26,15 @@ const messagePatch = {
 
     /** Return whether this message of a conversation was sent by the account, not by the customer. */
     get isSentByTelegram() {
-        const { message_type, telegram_state, thread } = this;
-        const isWritten = message_type === "comment" && thread?.isTelegram;
+        const { isNote, message_type, telegram_state, thread } = this;
+        const isWritten = message_type === "comment" && !isNote && thread?.isTelegram;
         return Boolean(isWritten || (telegram_state && telegram_state !== "received"));
     },
 
     /** Hide reactions: GREEN-API cannot send them, so the customer would not see them. */
     canAddReaction() {
-        return !this.thread?.isTelegram && super.canAddReaction(...arguments);
+        const isTelegram = this.thread?.isTelegram || this.message_type === "telegram";
+        return !isTelegram && super.canAddReaction(...arguments);
     },
 };
 patch(Message.prototype, messagePatch);

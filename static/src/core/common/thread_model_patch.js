@@ -16,6 +16,7 @@ const threadPatch = {
         this.telegram_chat_type = undefined;
         /** @type {string|false|undefined} key of the picture that the chat has in Telegram */
         this.telegram_picture_key = undefined;
+        this.telegram_instance_id = fields.One("telegram.instance");
         this.telegram_partner_id = fields.One("res.partner");
         this.telegram_responsible_id = fields.One("res.partner");
     },

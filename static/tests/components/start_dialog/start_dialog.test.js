@@ -148,6 +148,42 @@ test("where no webhook is possible, it cannot be chosen, and it is said why", as
     expect.verifySteps(["start [3]"]);
 });
 
+test("where the service does not tell how the message looks, the person is asked", async () => {
+    const looks = [
+        {
+            name: "scope",
+            label: "Lines 1 and 2?",
+            choices: [
+                { value: "words", look: "<p>1: <strong>bold</strong></p>" },
+                { value: "off", look: "<p>1: *bold*</p>" },
+            ],
+        },
+        {
+            name: "doubled",
+            label: "Line 3?",
+            choices: [{ value: "one", look: "<p>3: *twice*</p>" }],
+        },
+    ];
+    onStart({
+        start: [at("test")],
+        send_test: [{ status: "proven", message: "Back", looks }],
+        store_looks: [{ status: "proven", message: "Back", looks: [] }],
+    });
+    await openStart({ instanceId: 3 });
+    expect(".o-telegram-StartTest-look strong").toHaveText("bold");
+    expect(".o-telegram-StartTest-save").not.toBeEnabled();
+    await click("input[name='scope'][value='words']");
+    await settle();
+    expect(".o-telegram-StartTest-save").not.toBeEnabled();
+    await click("input[name='scope'][value='off']");
+    await settle();
+    expect("input[name='doubled']").toHaveCount(0);
+    await click(".o-telegram-StartTest-save");
+    await settle();
+    expect(".o-telegram-Start-done").toHaveText(/sent and received/);
+    expect.verifySteps(["start [3]", "send_test [[7]]", 'store_looks [[7],{"scope":"off"}]']);
+});
+
 test("the test is followed until the message has come back", async () => {
     onStart({
         start: [at("test")],

@@ -11,6 +11,10 @@ patch(DiscussCoreCommon.prototype, {
     async _handleNotificationNewMessage(payload, metadata) {
         const message = this.store["mail.message"].get(payload.data["mail.message"]?.[0]);
         const isSent = message?.isSentByTelegram;
+        for (const [model, id] of payload.telegram_records ?? []) {
+            // Chatters of these records are open perhaps, and Odoo does not update them.
+            this.env.bus.trigger("telegram_green_api.posted", { model, id });
+        }
         return super._handleNotificationNewMessage(payload, isSent ? { ...metadata, id: 0 } : metadata);
     },
 });

@@ -1,0 +1,155 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Messages become records: leads, tasks, tickets, …, as e-mails to an alias do."""
+
+import logging
+from ast import literal_eval
+from datetime import timedelta
+
+from psycopg2 import DataError, IntegrityError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...client.parsing import to_datetime
+
+_logger = logging.getLogger(__name__)
+SUBJECT_MAX_LENGTH = 60
+# Fields that say that a record is done, in the order in which they are looked for.
+CLOSED_FIELDS = ("is_closed", "stage_id.fold", "stage_id.is_won")
+
+
+class TelegramInstance(models.Model):
+    """Extend ``telegram.instance`` with the record that a new conversation creates."""
+
+    _inherit = "telegram.instance"
+
+    create_model_id = fields.Many2one(
+        "ir.model",
+        "New Conversations Create",
+        ondelete="set null",
+        groups="base.group_system",
+        domain=[("is_mail_thread", "=", True), ("transient", "=", False), ("abstract", "=", False)],
+        help="A person who writes creates a record of this model, such as a lead or a task. Later "
+        "messages belong to it, until it is closed.",
+    )
+    create_defaults = fields.Text(
+        "Default Values",
+        default="{}",
+        groups="base.group_system",
+        help="A Python dictionary of values for the new records, such as {'project_id': 3}.",
+    )
+    create_days = fields.Integer(
+        "New Record After (days)",
+        default=30,
+        groups="base.group_system",
+        help="A person who has not written for so many days creates a new record.",
+    )
+
+    @api.constrains("create_defaults")
+    def _check_create_defaults(self):
+        for instance in self:
+            try:
+                dict(literal_eval(instance.create_defaults or "{}"))
+            except (SyntaxError, TypeError, ValueError):
+                raise ValidationError(
+                    self.env._(
+                        "The default values are no Python dictionary. Enter them in the form "
+                        "{'field': 'value'}."
+                    )
+                ) from None
+
+
+class TelegramChat(models.Model):
+    """Extend ``telegram.chat`` with the record that its conversation has created."""
+
+    _inherit = "telegram.chat"
+
+    topic_model = fields.Char(readonly=True, copy=False)
+    topic_id = fields.Many2oneReference(
+        "Created Record", model_field="topic_model", readonly=True, copy=False
+    )
+
+    def _get_or_create_topic(self, notification):
+        """Return the record that an incoming message belongs to, and create it if needed.
+
+        Without a record, the message is received all the same.
+
+        :param MessageNotification notification: the message
+        :return: the record, None if the account creates none or it cannot be created
+        """
+        self.ensure_one()
+        instance = self.instance_id
+        if not instance.create_model_id or self.chat_type != "user":
+            return None
+        record = self._get_topic(to_datetime(notification.timestamp) or fields.Datetime.now())
+        if record:
+            return record
+        try:
+            with self.env.cr.savepoint():
+                record = self._create_topic(notification)
+        except (UserError, ValueError, DataError, IntegrityError) as error:
+            self._notify_no_topic(error)
+            return None
+        self.write({"topic_model": record._name, "topic_id": record.id})
+        return record
+
+    def _get_topic(self, date):
+        """Return the created record if it is still open and was written about lately.
+
+        :param datetime date: UTC, of the message that may belong to it
+        """
+        self.ensure_one()
+        model = self.env.get(self.topic_model or "")
+        if model is None or self.topic_model != self.instance_id.create_model_id.model:
+            return None
+        oldest = date - timedelta(days=self.instance_id.create_days)
+        is_recent = self.last_message_date and self.last_message_date >= oldest
+        record = model.browse(self.topic_id).exists()
+        return record if record and is_recent and not self._is_closed(record) else None
+
+    @api.model
+    def _is_closed(self, record):
+        """Return whether a record of any model is archived or done."""
+        if record._active_name and not record[record._active_name]:
+            return True
+        for path in CLOSED_FIELDS:
+            *relations, name = path.split(".")
+            target = record
+            for relation in relations:
+                target = target[relation] if relation in target._fields else None
+            if target and name in target._fields and target[name]:
+                return True
+        return False
+
+    def _create_topic(self, notification):
+        """Create the record as Odoo does from an e-mail, with a contact for an unknown sender."""
+        instance = self.instance_id
+        if not self.partner_id:
+            values = {"name": self.name, "phone": self.phone}
+            self._link_to_partner(self.env["res.partner"].create(values))
+        first_line = (notification.text or "").strip().partition("\n")[0]
+        subject = first_line[:SUBJECT_MAX_LENGTH] or self.name
+        sender = self.partner_id.email_formatted or self.partner_id.name
+        message = {
+            "subject": f"{self.name}: {subject}" if first_line else subject,
+            "from": sender,
+            "email_from": sender,
+            "author_id": self.partner_id.id,
+            "body": notification.text or "",
+            "to": "",
+            "cc": "",
+        }
+        model = self.env[instance.create_model_id.model].with_company(instance.company_id)
+        record = model.message_new(message, dict(literal_eval(instance.create_defaults or "{}")))
+        return model.browse(getattr(record, "id", record)).with_env(self.env)
+
+    def _notify_no_topic(self, error):
+        """Tell the administrators why no record was created; one activity at a time.
+
+        :param Exception error: why
+        """
+        instance = self.instance_id
+        _logger.info("Telegram chat %s: no record was created (%s)", self.id, error)
+        note = self.env._("No record is created from new conversations: %s", error)
+        if not instance.activity_ids.filtered(lambda activity: activity.summary == note):
+            instance.activity_schedule("mail.mail_activity_data_warning", summary=note)

@@ -1,0 +1,25 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo import models
+
+from odoo.addons.mail.tools.discuss import Store
+
+from ... import const
+
+
+class TelegramInstance(models.Model):
+    """Show in Discuss whether an account can send."""
+
+    _inherit = "telegram.instance"
+
+    def _get_store_fields(self):
+        """Return the fields that the web client shows of the account of a conversation."""
+        return [
+            Store.Attr("is_ready", lambda instance: instance.state == const.STATE_AUTHORIZED),
+        ]
+
+    def _send_store(self):
+        """Send the state of the accounts to the web clients of their operators."""
+        for instance in self:
+            for user in instance._get_operators():
+                Store(bus_channel=user).add(instance, self._get_store_fields()).bus_send()

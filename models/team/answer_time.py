@@ -1,0 +1,203 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Working time: how long customers may wait, who is reminded, and what they are told at night."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+ACTIVITY = "telegram_green_api.mail_activity_type_answer"
+# A message that arrives later than this, such as after an outage, gets no away message.
+AWAY_MAX_DELAY = timedelta(minutes=15)
+REMINDED_USER, REMINDED_SUPERVISOR = 1, 2  # values of reminder_level
+
+
+class TelegramInstance(models.Model):
+    """Extend ``telegram.instance`` with its working time and the limit for answers."""
+
+    _inherit = "telegram.instance"
+
+    working_calendar_id = fields.Many2one(
+        "resource.calendar",
+        "Working Time",
+        ondelete="restrict",
+        help="When operators answer, without days off. If empty, it is always working time.",
+    )
+    answer_minutes = fields.Integer(
+        "Answer Within (minutes)",
+        help="Minutes of working time in which a customer should be answered. After that, the "
+        "operator of the chat gets an activity, and after twice the time the supervisor. 0 turns "
+        "it off.",
+    )
+    supervisor_id = fields.Many2one(
+        "res.users",
+        "Supervisor",
+        domain=[("share", "=", False)],
+        help="Reminded of customers who wait for twice the time, and of those in chats that are "
+        "assigned to nobody. Should be an operator or an administrator, to see the chats.",
+    )
+    away_message = fields.Text(
+        translate=True,
+        help="Sent to a person who writes outside the working time, once until the next working "
+        "time, in the language of the contact.",
+    )
+
+    @api.constrains("answer_minutes")
+    def _check_answer_minutes(self):
+        if any(instance.answer_minutes < 0 for instance in self):
+            raise ValidationError(self.env._("Enter 0 or a positive number of minutes."))
+
+    def _plan_working_time(self, since, minutes):
+        """Return the date after some minutes of working time.
+
+        :param datetime since: UTC
+        """
+        self.ensure_one()
+        calendar = self.working_calendar_id
+        if not calendar:
+            return since + timedelta(minutes=minutes)
+        return calendar.plan_hours(minutes / 60, since, compute_leaves=True) or False
+
+    def _get_working_hours(self, since, until):
+        """Return the hours of working time between two dates in UTC."""
+        self.ensure_one()
+        if not self.working_calendar_id:
+            return (until - since).total_seconds() / 3600
+        return self.working_calendar_id.get_work_hours_count(since, until)
+
+    def _is_working_time(self, date):
+        """Return whether operators answer at a date in UTC."""
+        return self._get_working_hours(date, date + timedelta(seconds=1)) > 0
+
+
+class TelegramMessage(models.Model):
+    """Extend ``telegram.message`` with the time for which the customer waited for it."""
+
+    _inherit = "telegram.message"
+
+    answer_time = fields.Float(
+        "Time to Answer (hours)",
+        readonly=True,
+        aggregator="avg",
+        help="Hours of working time for which the customer waited for this answer.",
+    )
+
+
+class TelegramChat(models.Model):
+    """Extend ``telegram.chat`` with the limit for answers, reminders and away messages."""
+
+    _name = "telegram.chat"
+    _inherit = ["telegram.chat", "mail.activity.mixin"]
+
+    answer_due_date = fields.Datetime(
+        "Answer Due", compute="_compute_answer_due_date", store=True, copy=False
+    )
+    reminder_level = fields.Integer(readonly=True, copy=False)
+    away_date = fields.Datetime(
+        "Last Away Message", readonly=True, copy=False, help="Date of the last away message."
+    )
+
+    _answer_due_index = models.Index("(answer_due_date) WHERE answer_due_date IS NOT NULL")
+
+    @api.depends(
+        "waiting_since_date", "instance_id.answer_minutes", "instance_id.working_calendar_id"
+    )
+    def _compute_answer_due_date(self):
+        for chat in self:
+            since, instance = chat.waiting_since_date, chat.instance_id
+            minutes = instance.answer_minutes
+            chat.answer_due_date = (
+                instance._plan_working_time(since, minutes) if since and minutes else False
+            )
+
+    # === REMINDERS === #
+
+    @api.model
+    def _cron_remind(self):
+        """Remind of customers who wait for longer than they should."""
+        now = fields.Datetime.now()
+        overdue = self.search(
+            [("answer_due_date", "<=", now), ("reminder_level", "<", REMINDED_SUPERVISOR)],
+            order="answer_due_date",
+        )
+        commit = self.env["ir.cron"]._commit_progress
+        commit(remaining=len(overdue))
+        for chat in overdue:
+            chat._remind(now)
+            if not commit(processed=1):
+                return
+
+    def _remind(self, now):
+        """Create the activity that is due: for the operator, then for the supervisor.
+
+        :param datetime now: UTC
+        """
+        self.ensure_one()
+        instance = self.instance_id
+        if self.reminder_level < REMINDED_USER:
+            responsible = self._get_responsible().user_ids[:1]
+            self._schedule_reminder(responsible)
+            self.reminder_level = REMINDED_USER
+            if responsible:
+                return
+        twice = instance._plan_working_time(self.waiting_since_date, 2 * instance.answer_minutes)
+        if not self.activity_ids or (twice and twice <= now):
+            self._schedule_reminder(instance.supervisor_id)
+            self.reminder_level = REMINDED_SUPERVISOR
+
+    def _schedule_reminder(self, user):
+        """Create the activity for a user, if there is one."""
+        if user:
+            self.with_context(mail_activity_quick_update=True).activity_schedule(
+                ACTIVITY,
+                user_id=user.id,
+                summary=self.env._("%s waits for an answer", self.name),
+            )
+
+    def _end_reminders(self):
+        """Delete the activities of chats that wait no longer."""
+        reminded = self.filtered("reminder_level")
+        if reminded:
+            reminded.activity_unlink([ACTIVITY])
+            reminded.reminder_level = 0
+
+    def _move_reminders(self, user):
+        """Move the activities of the operators to the one to whom the chat is assigned now."""
+        for chat in self.filtered(lambda chat: chat.reminder_level == REMINDED_USER and user):
+            chat.activity_reschedule([ACTIVITY], new_user_id=user.id)
+
+    # Odoo expects these of every record with activities. A chat has no chatter of its own.
+
+    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        """Do nothing, since a chat has no followers.
+
+        :return: bool, True
+        """
+        return True
+
+    def message_notify(self, **kwargs):
+        """Notify a user of an activity, as a record with a chatter does.
+
+        :return: the ``mail.message``
+        """
+        self.ensure_one()
+        return self.env["mail.thread"].message_notify(model=self._name, res_id=self.id, **kwargs)
+
+    # === AWAY MESSAGE === #
+
+    def _send_away_message(self, date):
+        """Tell a person who writes outside the working time, unless they were told already.
+
+        :param datetime date: UTC, of the person's message
+        """
+        self.ensure_one()
+        instance, now = self.instance_id, fields.Datetime.now()
+        text = instance.with_context(lang=self.partner_id.lang).away_message
+        if not text or self.chat_type != "user" or now - date > AWAY_MAX_DELAY:
+            return
+        was_told = self.away_date and not instance._get_working_hours(self.away_date, now)
+        if was_told or instance._is_working_time(now):
+            return
+        self.away_date = now
+        messages = self.env["telegram.message"]
+        messages._queue(self, {**messages._prepare_text(text), "is_automatic": True})

@@ -1,0 +1,43 @@
+import { Composer } from "@mail/core/common/composer_model";
+import { convertBrToLineBreak } from "@mail/utils/common/format";
+
+import { _t } from "@web/core/l10n/translation";
+import { patch } from "@web/core/utils/patch";
+
+export const MESSAGE_MAX_LENGTH = 4096; // as in const.py
+
+patch(Composer.prototype, {
+    /**
+     * Put a message that was not sent back, before what was written since.
+     *
+     * @param {import("models").Message} message
+     */
+    restore(message) {
+        const texts = [convertBrToLineBreak(message.body), this.composerText];
+        this.composerText = texts.filter((text) => text).join("\n");
+        this.attachments.add(...message.attachment_ids);
+        this.replyToMessage ??= message.parent_id;
+        this.forceCursorMove = true;
+    },
+
+    /** Return why what is written cannot be sent, or not at once; undefined if it can. */
+    get telegramWarning() {
+        const thread = this.thread ?? this.message?.thread;
+        if (!thread?.isTelegram || this.isTelegramNote) {
+            return undefined;
+        }
+        const { length } = this.composerText.trim();
+        if (length > MESSAGE_MAX_LENGTH) {
+            return _t("The message has %(length)s characters; the maximum is %(limit)s.", {
+                length,
+                limit: MESSAGE_MAX_LENGTH,
+            });
+        }
+        if (thread.telegram_instance_id?.is_ready === false) {
+            return _t(
+                "The Telegram account is not signed in. Messages are queued and sent once an administrator has signed it in again."
+            );
+        }
+        return undefined;
+    },
+});

@@ -1,0 +1,44 @@
+import { Store } from "@mail/core/common/store_service";
+import { getErrorMessage } from "@telegram_green_api/utils/error_message";
+
+import { _t } from "@web/core/l10n/translation";
+import { RPCError } from "@web/core/network/rpc";
+import { patch } from "@web/core/utils/patch";
+
+patch(Store.prototype, {
+    setup() {
+        super.setup(...arguments);
+        /** @type {boolean|undefined} whether the user has the access right to use Telegram */
+        this.is_telegram_user = undefined;
+    },
+
+    /**
+     * Show why a message to a customer was refused, and put it back into the composer.
+     *
+     * Odoo would keep it in the conversation with a button to retry, which fails for the same reason.
+     */
+    async doMessagePost(params, tmpMessage) {
+        if (!tmpMessage?.thread?.isTelegram) {
+            return super.doMessagePost(...arguments);
+        }
+        let refusal;
+        // Without the temporary message, Odoo throws the error.
+        const result = await super.doMessagePost(params).catch((error) => {
+            if (!(error instanceof RPCError)) {
+                tmpMessage.postFailRedo = () => {
+                    tmpMessage.postFailRedo = undefined;
+                    this.doMessagePost(params, tmpMessage);
+                };
+                return;
+            }
+            refusal = error;
+        });
+        if (refusal) {
+            const message = getErrorMessage(refusal, _t("The message was not sent. Try again."));
+            this.env.services.notification.add(message, { sticky: true, type: "danger" });
+            tmpMessage.thread.composer.restore(tmpMessage);
+            tmpMessage.delete();
+        }
+        return result;
+    },
+});

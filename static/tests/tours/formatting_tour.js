@@ -1,0 +1,95 @@
+import { registry } from "@web/core/registry";
+
+import { behind, onPhone, picture, runAction } from "./tour_helpers";
+
+// Started by tests/browser/test_formatting_browser.py.
+const CUSTOMER_CHAT = "10000000";
+const SIZES = "1200*600*50 mm, https://example.com/a_b_c";
+const WRITTEN = "<p><strong>Sale</strong> of 1200*600*50</p><blockquote>quoted</blockquote>";
+const ANSWER = "*Two*, please: 10*20*30\n> quoted";
+
+const message = (text) => `.o-mail-Message:contains("${text}")`;
+
+// On the form of an account whose service formats everywhere, and returns texts as they were sent.
+registry.category("web_tour.tours").add("telegram_formatting_test", {
+    steps: () => [
+        { trigger: ".o_notebook_headers a[name='account']", run: "click" },
+        { trigger: "[name='formatting_message']:contains('Not tested')" },
+        { trigger: "button[name='action_test_formatting']", run: "click" },
+        { trigger: ".o-telegram-StartTest-message:contains('will be sent shortly')" },
+        behind("Send", () => runAction("send_cron_id")),
+        { trigger: ".o-telegram-StartTest-message:contains('Waiting until GREEN-API reports it')" },
+        behind("Receive", () => runAction("receive_cron_id")),
+        { trigger: ".o-telegram-StartTest-save:disabled" },
+        { trigger: "input[name='scope'][value='everywhere']", run: "click" },
+        { trigger: "input[name='doubled'][value='two']", run: "click" },
+        picture("formatting_looks"),
+        { trigger: ".o-telegram-StartTest-save:enabled", run: "click" },
+        { trigger: ".o-telegram-Start-done" },
+        { trigger: ".o-telegram-Start-finish", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: ".o_notebook_headers a[name='account']", run: "click" },
+        { trigger: "[name='formatting_message']:contains('Formatting works')" },
+        picture("formatting_account"),
+    ],
+});
+
+// On a contact.
+registry.category("web_tour.tours").add("telegram_formatting_composer", {
+    steps: () => [
+        { trigger: ".o-telegram-Chatter-send", run: "click" },
+        { trigger: ".modal [name='preview'] .fa-check" },
+        { trigger: ".modal [name='body'] textarea", run: `edit ${SIZES}` },
+        { trigger: ".modal [name='formatting'] input", run: "click" },
+        { trigger: ".modal [name='formatting'] input:checked", run: "click" },
+        { trigger: ".modal [name='formatting'] input:not(:checked)" },
+        {
+            content: "What will not arrive is named",
+            trigger: ".modal [name='text_warning']:contains('“https://example.com/a_b_c”')",
+        },
+        picture("formatting_composer"),
+        { trigger: ".modal button[name='action_send']", run: "click" },
+        { trigger: message("1200*600*50 mm") },
+        behind("Send", () => runAction("send_cron_id")),
+        { trigger: `${message("1200*600*50 mm")} .fa-check` },
+    ],
+});
+
+// On a chat: bold and a quotation there and back.
+registry.category("web_tour.tours").add("telegram_formatting_discuss", {
+    steps: () => [
+        { trigger: "button[name='action_open_in_discuss']", run: "click" },
+        { trigger: message("Hello") },
+        behind("Use Odoo's editor with formatting", () =>
+            odoo.__WOWL_DEBUG__.root.env.services["mail.composer"].setHtmlComposer()
+        ),
+        {
+            trigger: ".o-mail-Composer .odoo-editor-editable",
+            run() {
+                const clipboardData = new DataTransfer();
+                clipboardData.setData("application/vnd.odoo.odoo-editor", WRITTEN);
+                const options = { bubbles: true, cancelable: true, clipboardData };
+                this.anchor.focus();
+                getSelection().selectAllChildren(this.anchor);
+                this.anchor.dispatchEvent(new ClipboardEvent("paste", options));
+            },
+        },
+        { trigger: ".o-mail-Composer .odoo-editor-editable strong:contains('Sale')" },
+        picture("formatting_editor"),
+        { trigger: ".o-mail-Composer .odoo-editor-editable", run: "press Enter" },
+        { trigger: `${message("Sale")} strong:contains('Sale')` },
+        { trigger: `${message("Sale")} blockquote:contains('quoted')` },
+        behind("Send", () => runAction("send_cron_id")),
+        { trigger: `${message("Sale")} .o-telegram-Message-state:not(.fa-clock-o)` },
+        behind("The customer answers", async () => {
+            await onPhone("incoming", { chatId: CUSTOMER_CHAT, message: ANSWER });
+            await runAction("receive_cron_id");
+        }),
+        { trigger: `${message("please: 10*20*30")} strong:contains('Two')` },
+        { trigger: `${message("please: 10*20*30")} blockquote:contains('quoted')` },
+        picture("formatting_discuss"),
+        behind("Use Odoo's plain editor again", () =>
+            odoo.__WOWL_DEBUG__.root.env.services["mail.composer"].setTextComposer()
+        ),
+    ],
+});

@@ -1,0 +1,99 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from datetime import timedelta
+
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..team.test_inbox import InboxCase
+
+
+@tagged("post_install", "-at_install")
+class TestRecordCreation(InboxCase):
+    """Conversations create records; here contacts stand for leads and tasks."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.instance.create_model_id = cls.env["ir.model"]._get("res.partner")
+        cls.instance.create_defaults = "{'ref': 'telegram', 'company_type': 'person'}"
+
+    def get_records(self):
+        """Return the records that conversations have created."""
+        return self.env["res.partner"].search([("ref", "=", "telegram")])
+
+    def test_created_once(self):
+        """Each message of a conversation would create a record, or none."""
+        chat = self.write_in(0, "Is the red one in stock?\nI need two.")
+        record = self.get_records()
+        self.assertEqual(record.name, "Vasilisa: Is the red one in stock?")
+        self.write_in(60, "Hello?")
+        self.assertEqual(self.get_records(), record)
+        self.assertEqual(chat.message_ids.mapped("res_id"), [record.id] * 2)
+        self.assertIn("Hello?", record.message_ids[0].body)
+
+    def test_closed_record(self):
+        """A customer who comes back would write into a record that nobody opens any more."""
+        self.write_in(0)
+        first = self.get_records()
+        first.active = False
+        self.write_in(60)
+        second = self.get_records()
+        self.assertTrue(second)
+        self.assertNotEqual(second, first)
+
+    def test_after_some_days(self):
+        """A question of next year would belong to the record of this one."""
+        chat = self.write_in(0)
+        chat.sudo().last_message_date = chat.last_message_date - timedelta(days=31)
+        self.write_in(60)
+        self.assertEqual(len(self.get_records()), 2)
+
+    def test_answer_to_another_record(self):
+        """An answer to a message from an order would create a lead."""
+        self.write_from(self.customer, "Your order is ready.")
+        self.send_queue()
+        chat = self.write_in(0, "Thank you")
+        self.assertFalse(self.get_records())
+        answer = chat.message_ids.filtered(lambda m: m.direction == "incoming")
+        self.assertEqual(answer._get_record(), self.customer)
+
+    def test_unknown_sender_becomes_a_contact(self):
+        """A record of an unknown person could not be answered from its chatter."""
+        chat_id = "30000001"
+        sender = {"chatId": chat_id, "chatType": "user", "sender": chat_id, "chatName": "Ivan"}
+        self.ingest(self.prepare(0, senderData=sender))
+        chat = self.env["telegram.chat"]._find(self.instance, chat_id)
+        self.assertEqual(chat.partner_id.name, "Ivan")
+        self.assertTrue(self.get_records())
+
+    def test_groups_create_nothing(self):
+        """Everybody in a group would create records."""
+        sender = {"chatId": "-1009", "chatType": "supergroup", "sender": "1", "chatName": "Team"}
+        self.ingest(self.prepare(0, senderData=sender))
+        self.assertFalse(self.get_records())
+
+    @mute_logger("odoo.sql_db")
+    def test_record_that_cannot_be_created(self):
+        """A wrong default value would lose the customer's message."""
+        self.instance.create_defaults = "{'parent_id': 'nonsense', 'ref': 'telegram'}"
+        for seconds in (0, 60):
+            chat = self.write_in(seconds)
+        self.assertEqual(len(chat.message_ids), 2)
+        self.assertFalse(self.get_records())
+        activity = self.instance.activity_ids
+        self.assertEqual(len(activity), 1)
+        self.assertIn("No record is created", activity.summary)
+
+    def test_no_model(self):
+        """An account without this setting creates nothing."""
+        self.instance.create_model_id = False
+        self.write_in(0)
+        self.assertFalse(self.get_records())
+
+    def test_wrong_defaults(self):
+        """Default values that cannot be read are refused when they are entered."""
+        for text in ("x", "{'a': ", "1"):
+            with self.assertRaises(ValidationError):
+                self.instance.create_defaults = text

@@ -1,0 +1,155 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .test_inbox import START, InboxCase
+
+# Friday, 14 November 2025, 16:30 UTC: half an hour before the end of the week's work.
+FRIDAY = datetime(2025, 11, 14, 16, 30)
+MONDAY = datetime(2025, 11, 17, 8, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestAnswerTime(InboxCase):
+    """Limits in working time, reminders, and the message outside the working time."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.supervisor = cls.create_user("supervisor", "user")
+        cls.instance.write(
+            {
+                "operator_ids": [Command.link(cls.supervisor.id)],
+                "working_calendar_id": cls._create_calendar().id,
+                "answer_minutes": 60,
+                "supervisor_id": cls.supervisor.id,
+            }
+        )
+
+    @classmethod
+    def _create_calendar(cls):
+        """Return a week of five days from 8 to 17, in UTC."""
+        hours = {"hour_from": 8, "hour_to": 17, "day_period": "morning"}
+        return cls.env["resource.calendar"].create(
+            {
+                "name": "Office",
+                "tz": "UTC",
+                "attendance_ids": [
+                    Command.clear(),
+                    *(
+                        Command.create({"name": "Day", "dayofweek": str(day), **hours})
+                        for day in range(5)
+                    ),
+                ],
+            }
+        )
+
+    def write_at(self, date, **values):
+        """Let the customer write at a date."""
+        seconds = int((date - datetime(1970, 1, 1)).total_seconds()) - START
+        return self.write_in(seconds, **values)
+
+    def remind_at(self, date):
+        """Run the scheduled action at a date, and return who has activities."""
+        with freeze_time(date):
+            self._run(self.env.ref("telegram_green_api.ir_cron_remind"))
+        return self.get_chat().activity_ids.user_id
+
+    def test_due_date_in_working_time(self):
+        """A customer who writes on Friday evening would be overdue on Friday night."""
+        chat = self.write_at(FRIDAY)
+        self.assertEqual(chat.answer_due_date, MONDAY + timedelta(minutes=30))
+        self.instance.working_calendar_id = False
+        self.assertEqual(chat.answer_due_date, FRIDAY + timedelta(hours=1))
+        self.instance.answer_minutes = 0
+        self.assertFalse(chat.answer_due_date)
+
+    def test_reminders(self):
+        """One activity for the operator, one for the supervisor, never two, and an end."""
+        chat = self.write_at(FRIDAY)
+        chat._assign(self.salesperson)
+        self.assertFalse(self.remind_at(FRIDAY + timedelta(hours=5)))
+        self.assertFalse(self.remind_at(MONDAY + timedelta(minutes=29)))
+        self.assertEqual(self.remind_at(MONDAY + timedelta(minutes=30)), self.salesperson)
+        self.remind_at(MONDAY + timedelta(minutes=40))
+        self.assertEqual(len(chat.activity_ids), 1)
+        both = self.remind_at(MONDAY + timedelta(minutes=90))
+        self.assertEqual(both, self.salesperson | self.supervisor)
+        self.remind_at(MONDAY + timedelta(hours=8))
+        self.assertEqual(len(chat.activity_ids), 2)
+        self.write_from(self.customer, "Yes")
+        self.assertFalse(chat.activity_ids)
+        self.assertFalse(chat.reminder_level)
+
+    def test_chat_of_nobody(self):
+        """A customer whose chat nobody has would be forgotten."""
+        self.write_at(FRIDAY)
+        self.assertEqual(self.remind_at(MONDAY + timedelta(minutes=31)), self.supervisor)
+
+    def test_hand_over_moves_the_reminder(self):
+        """The operator who gave the chat away would be reminded of it."""
+        chat = self.write_at(FRIDAY)
+        chat._assign(self.salesperson)
+        self.remind_at(MONDAY + timedelta(minutes=31))
+        chat._assign(self.supervisor)
+        self.assertEqual(chat.activity_ids.user_id, self.supervisor)
+
+    def test_time_to_answer(self):
+        """The weekend would count as time in which the customer waited."""
+        self.write_at(FRIDAY)
+        with freeze_time(MONDAY + timedelta(minutes=15)):
+            message = self.write_from(self.customer, "Yes")
+        self.assertAlmostEqual(message.answer_time, 0.75, delta=0.01)
+        with freeze_time(MONDAY + timedelta(minutes=20)):
+            second = self.write_from(self.customer, "And red, too")
+        self.assertFalse(second.answer_time, "it answers nothing")
+
+    def test_away_message(self):
+        """A customer who writes at night is told once, and is not answered by it."""
+        self.instance.away_message = "We answer from Monday on."
+        night = FRIDAY + timedelta(hours=5)
+        with freeze_time(FRIDAY):
+            chat = self.write_at(FRIDAY)
+        self.assertEqual(self.get_answers(chat), [])
+        for minutes in (0, 10, 600):
+            with freeze_time(night + timedelta(minutes=minutes)):
+                self.write_at(night + timedelta(minutes=minutes))
+        self.assertEqual(self.get_answers(chat), ["We answer from Monday on."])
+        self.assertEqual((chat.inbox_state, chat.waiting_since_date), ("waiting", FRIDAY))
+        with freeze_time(night + timedelta(days=3)):
+            self.write_at(night + timedelta(days=3))
+        self.assertEqual(len(self.get_answers(chat)), 2, "another absence")
+
+    def test_away_message_after_an_outage(self):
+        """A message that arrives hours later would be answered as if it had just come."""
+        self.instance.away_message = "We answer from Monday on."
+        night = FRIDAY + timedelta(hours=5)
+        with freeze_time(night + timedelta(hours=3)):
+            chat = self.write_at(night)
+        self.assertEqual(self.get_answers(chat), [])
+
+    def test_away_message_in_the_language_of_the_contact(self):
+        """A Russian customer would be told in English."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.instance.away_message = "We answer tomorrow."
+        self.instance.with_context(lang="ru_RU").away_message = "Ответим завтра."
+        self.customer.lang = "ru_RU"
+        night = FRIDAY + timedelta(hours=5)
+        with freeze_time(night):
+            chat = self.write_at(night)
+        self.assertEqual(self.get_answers(chat), ["Ответим завтра."])
+
+    def get_answers(self, chat):
+        """Return the texts that were sent to a chat."""
+        return chat.message_ids.filtered(lambda m: m.direction == "outgoing").mapped("text")
+
+    def test_wrong_limit(self):
+        """A negative limit would remind of every chat at once."""
+        with self.assertRaises(ValidationError):
+            self.instance.answer_minutes = -1
