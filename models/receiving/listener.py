@@ -59,16 +59,19 @@ class Listener:
         self._given_way = {}  # end of the pause by ID of the instance
         self._next_action_at = {}  # by ID of the instance
         self._is_another_action_waiting = False
+        self._listeners = 0
         self._has_to_end = False
 
     def run(self):
         """Listen until the end of the run. Commits.
 
         One process of each server does so: another one would take its place in the scheduler.
+
+        :return: bool, False if another process of this server listens
         """
         with advisory_lock.hold(self.cr, LOCK_LISTENING, self._server_key) as is_only_one:
             if not is_only_one:
-                return
+                return False
             try:
                 while not self._is_over():
                     self._update_accounts()
@@ -77,6 +80,7 @@ class Listener:
             finally:
                 self._release(list(self._accounts))
                 self.env["ir.cron"]._commit_progress(remaining=0)
+        return True
 
     def end(self):
         """End the run as soon as possible; for another thread."""
@@ -99,7 +103,8 @@ class Listener:
         self._has_to_end |= not fingerprints or self._has_to_give_way()
         requested = advisory_lock.get_keys(self.cr, LOCK_RECEIVING, granted=False)
         self._given_way |= dict.fromkeys(requested, now + GIVEN_WAY_PAUSE)
-        share = self._get_share(len(fingerprints))
+        self._update_listeners()
+        share = min(-(-len(fingerprints) // self._listeners), MAX_ACCOUNTS)
         self._drop(fingerprints, requested, share)
         self._take(fingerprints, share, now)
         self._find_work(now)
@@ -153,10 +158,12 @@ class Listener:
             self.cr.rollback()  # a failed transaction could not unlock
             advisory_lock.unlock(self.cr, LOCK_RECEIVING, ids)
 
-    def _get_share(self, count):
-        """Return how many of the accounts this server has to hear."""
-        listeners = len(advisory_lock.get_keys(self.cr, LOCK_LISTENING, granted=True)) or 1
-        return min(-(-count // listeners), MAX_ACCOUNTS)
+    def _update_listeners(self):
+        """Count the servers that listen; wake the schedulers of all servers if one has ended."""
+        former = self._listeners
+        self._listeners = len(advisory_lock.get_keys(self.cr, LOCK_LISTENING, granted=True)) or 1
+        if self._listeners < former:
+            self.env["ir.cron"]._notifydb()
 
     def _has_to_give_way(self):
         """Return whether other work needs the scheduler more.

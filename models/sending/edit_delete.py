@@ -94,9 +94,16 @@ class TelegramMessage(models.Model):
         :return: the ``telegram.message`` of the edit; for a queued message, itself
         :raise UserError: it is not a text of this account, or Telegram no longer allows the edit
         """
+        return self._edit(self._read_text(text, formatting))
+
+    def _edit(self, text):
+        """Replace the text of a message as ``edit`` does.
+
+        :param text: str or FormattedText
+        """
         self.ensure_one()
         self.check_access("read")
-        values = self._check_text(self._read_text(text, formatting), self.instance_id)
+        values = self._check_text(text, self.instance_id)
         self._check_own()
         if not self._is_text():
             raise UserError(
