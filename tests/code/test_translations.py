@@ -9,6 +9,8 @@ import polib
 
 from odoo.tests import BaseCase
 
+from ...dev.texts import update_catalog
+
 I18N = Path(__file__).resolve().parents[2] / "i18n"
 PLACEHOLDER = re.compile(r"%%|%(?:\(\w+\))?[a-z](?![a-z])")
 # The text behind ||| is translated: it is sent if the field is empty.
@@ -199,3 +201,18 @@ class TestRules(BaseCase):
             bad = polib.POEntry(msgid=text, msgstr="См. «Проверка состояния».")
             self.assertEqual(find_wrong_names([label, good]), [])
             self.assertEqual(find_wrong_names([label, bad]), [("Check State", text)])
+
+
+class TestUpdate(BaseCase):
+    def test_known_translations_are_kept(self):
+        """./dev/texts gives a catalog the texts and order of the template, and guesses nothing."""
+        template, catalog = polib.POFile(), polib.POFile()
+        template.extend([polib.POEntry(msgid="New"), polib.POEntry(msgid="Send")])
+        old = polib.POEntry(msgid="Old", msgstr="Старый")
+        fuzzy = polib.POEntry(msgid="New", msgstr="Новости", flags=["fuzzy"])
+        catalog.extend([old, fuzzy, polib.POEntry(msgid="Send", msgstr="Отправить")])
+        catalog.metadata = {"Language": "ru"}
+        updated = update_catalog(template, catalog)
+        texts = [(entry.msgid, entry.msgstr) for entry in updated]
+        self.assertEqual(texts, [("New", ""), ("Send", "Отправить")])
+        self.assertEqual(updated.metadata, {"Language": "ru"})
