@@ -119,7 +119,10 @@ class TelegramInstance(models.Model):
                 self.env._("Only users with access to Odoo's settings can change the API token.")
             )
         # A second click waits for the first one, and finds a token that is fresh.
-        with advisory_lock.hold(self.env.cr, const.LOCK_TOKEN, self.id, TOKEN_WAIT) as is_held:
+        with (
+            self.env.registry.cursor() as cr,
+            advisory_lock.hold(cr, const.LOCK_TOKEN, self.id, TOKEN_WAIT) as is_held,
+        ):
             if not is_held:
                 raise UserError(self.env._("The API token is being replaced. Wait a minute."))
             if not self._is_token_fresh_now():

@@ -11,7 +11,7 @@ from odoo.tools import config
 from ...client import GreenApiError
 from ...const import LOCK_LISTENING, LOCK_MODULES, LOCK_RECEIVING
 from ...tools import advisory_lock
-from ...tools.cron import is_odoo_stopping
+from ...tools.cron import has_other_servers, is_odoo_stopping
 from ...tools.transactions import CONFLICTS, write_and_commit
 from .heard_account import HeardAccount
 
@@ -25,6 +25,7 @@ STOP_INTERVAL = 0.25  # seconds between two looks whether Odoo stops
 QUIET = 0.2
 BATCH_MAX_DELAY = 1
 GIVEN_WAY_PAUSE = 5  # seconds for which an account is left to the dialog that asked for it
+OFFER_FIRST_PAUSE = 5  # seconds between two offers to other servers to share the accounts
 ACTION_INTERVAL = 10  # seconds between two triggers of a receive action
 
 
@@ -59,19 +60,19 @@ class Listener:
         self._given_way = {}  # end of the pause by ID of the instance
         self._next_action_at = {}  # by ID of the instance
         self._is_another_action_waiting = False
-        self._listeners = 0
+        self._listeners = 1
+        self._next_offer_at = 0.0
+        self._offer_pause = OFFER_FIRST_PAUSE
         self._has_to_end = False
 
     def run(self):
         """Listen until the end of the run. Commits.
 
         One process of each server does so: another one would take its place in the scheduler.
-
-        :return: bool, False if another process of this server listens
         """
         with advisory_lock.hold(self.cr, LOCK_LISTENING, self._server_key) as is_only_one:
             if not is_only_one:
-                return False
+                return
             try:
                 while not self._is_over():
                     self._update_accounts()
@@ -80,7 +81,6 @@ class Listener:
             finally:
                 self._release(list(self._accounts))
                 self.env["ir.cron"]._commit_progress(remaining=0)
-        return True
 
     def end(self):
         """End the run as soon as possible; for another thread."""
@@ -103,7 +103,7 @@ class Listener:
         self._has_to_end |= not fingerprints or self._has_to_give_way()
         requested = advisory_lock.get_keys(self.cr, LOCK_RECEIVING, granted=False)
         self._given_way |= dict.fromkeys(requested, now + GIVEN_WAY_PAUSE)
-        self._update_listeners()
+        self._update_listeners(now)
         share = min(-(-len(fingerprints) // self._listeners), MAX_ACCOUNTS)
         self._drop(fingerprints, requested, share)
         self._take(fingerprints, share, now)
@@ -158,12 +158,16 @@ class Listener:
             self.cr.rollback()  # a failed transaction could not unlock
             advisory_lock.unlock(self.cr, LOCK_RECEIVING, ids)
 
-    def _update_listeners(self):
-        """Count the servers that listen; wake the schedulers of all servers if one has ended."""
-        former = self._listeners
+    def _update_listeners(self, now):
+        """Count the servers that listen; offer a share to another one if this one is alone."""
         self._listeners = len(advisory_lock.get_keys(self.cr, LOCK_LISTENING, granted=True)) or 1
-        if self._listeners < former:
-            self.env["ir.cron"]._notifydb()
+        if self._listeners > 1:
+            self._offer_pause = OFFER_FIRST_PAUSE
+        elif self._next_offer_at <= now:
+            self._next_offer_at = now + self._offer_pause
+            self._offer_pause *= 2  # the others may be servers without a scheduler
+            if has_other_servers(self.cr):
+                self.env["telegram.instance"]._offer_listening()
 
     def _has_to_give_way(self):
         """Return whether other work needs the scheduler more.

@@ -5,7 +5,6 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from types import SimpleNamespace
 
 import psycopg2
 from psycopg2.errors import LockNotAvailable, SerializationFailure
@@ -26,12 +25,7 @@ RUN_MAX_SECONDS = 300  # of one run of the action; a new run knows modules insta
 UNSETTLED_INTERVAL = timedelta(minutes=1)  # between two looks at an account that does not work yet
 OUTAGE_PAUSE = 1  # seconds between two attempts to connect to PostgreSQL
 WAKE_UP_PAUSE = 2  # seconds after which the scheduler has certainly connected again
-# How often the second action is offered to other servers, in so many seconds.
-OFFERS_MAX = 5
-OFFERS_INTERVAL = 45
 MODULES_PATIENCE = 10  # seconds to wait for the end of listening before modules are installed
-
-_offers = SimpleNamespace(begun_at=-OFFERS_INTERVAL, count=0)  # of this process
 
 
 class TelegramInstance(models.Model):
@@ -56,29 +50,17 @@ class TelegramInstance(models.Model):
         env = self.with_context(cron_end_time=ends_at).env
         listener = Listener(env, ends_at, get_server_key())
         try:
-            is_needed = listener.run()
+            listener.run()
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             if not self.env.cr.connection.closed:
                 raise
             _logger.warning("Telegram: no connection to the database, listening is interrupted")
-            self._listen_after_outage(ends_at)
+            self._listen_after_outage(env, ends_at)
             raise
-        if listener.has_accounts or (not is_needed and self._may_offer()):
+        if listener.has_accounts:
             self.env["ir.cron"].browse(self.env.context.get("cron_id"))._trigger()
 
-    @api.model
-    def _may_offer(self):
-        """Return whether to offer the action to other servers, because this one listens already.
-
-        The trigger wakes the schedulers of all servers, this one's too: it has to end soon.
-        """
-        now = time.monotonic()
-        if now - _offers.begun_at > OFFERS_INTERVAL:
-            _offers.begun_at, _offers.count = now, 0
-        _offers.count += 1
-        return _offers.count <= OFFERS_MAX
-
-    def _listen_after_outage(self, ends_at):
+    def _listen_after_outage(self, env, ends_at):
         """Listen on with another connection as soon as PostgreSQL can be reached.
 
         Odoo's scheduler would do nothing for up to a minute.
@@ -86,8 +68,7 @@ class TelegramInstance(models.Model):
         while time.monotonic() < ends_at and not is_odoo_stopping():
             try:
                 with self.pool.cursor() as cr:
-                    env = api.Environment(cr, self.env.uid, {})
-                    Listener(env, ends_at, get_server_key()).run()
+                    Listener(env(cr=cr), ends_at, get_server_key()).run()
             except (psycopg2.OperationalError, psycopg2.InterfaceError):
                 time.sleep(OUTAGE_PAUSE)
         wake_up = threading.Timer(WAKE_UP_PAUSE, self.env["ir.cron"]._notifydb)
@@ -99,6 +80,12 @@ class TelegramInstance(models.Model):
         # sudo: ir.cron - it is not the users' own
         if cron_sudo := self.sudo()._get_listen_crons()[:1]:
             cron_sudo._telegram_trigger()
+
+    def _offer_listening(self):
+        """Trigger the action that does not run, for another server to share the accounts."""
+        for cron in self._get_listen_crons():
+            if cron.id != self.env.context.get("cron_id"):
+                cron._telegram_trigger()
 
     @api.model
     def _get_listen_crons(self):

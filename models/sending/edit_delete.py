@@ -206,6 +206,9 @@ class TelegramMessage(models.Model):
             if mail_message.model and mail_message.res_id:
                 record = self.env[mail_message.model].sudo().browse(mail_message.res_id)
                 record._message_update_content(mail_message, body=body, strict=False)
+                if self.is_deleted:
+                    mail_message.body = body  # Odoo has marked it as edited
+                    mail_message._telegram_send_body()
 
     def _notify_change_refused(self):
         """Notify the author that an edit or deletion was refused and restore the posted text."""

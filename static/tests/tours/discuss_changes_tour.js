@@ -47,7 +47,7 @@ registry.category("web_tour.tours").add("telegram_discuss_changes", {
         ...edit("At five o'clock", "At four o'clock"),
         picture("discuss_edited"),
         ...choose("Sorry, wrong chat", "delete"),
-        { trigger: ".modal button:contains('Delete')", run: "click" },
+        { trigger: ".modal:contains('for the customer, too') button:contains('Delete')", run: "click" },
         { trigger: "body:not(:has(.modal))" },
         behind("Send", () => runAction("send_cron_id")),
         { content: "It is deleted", trigger: `${message("Sorry, wrong chat")}:contains('Deleted')` },
