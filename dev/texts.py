@@ -1,5 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""./dev/texts: the texts to be translated, written to i18n/."""
+"""./dev/texts: write the texts to be translated to i18n/, and bring the translations in step."""
 
 import shutil
 
@@ -24,7 +24,28 @@ def main():
         shutil.copy(export(odoo, DATABASE), TEMPLATE)
         addon_database.drop(odoo, DATABASE)
     print(f"Written to {TEMPLATE.relative_to(CHECKOUT)}.")
+    for path in sorted(TEMPLATE.parent.glob("*.po")):
+        catalog = update_catalog(polib.pofile(str(TEMPLATE)), polib.pofile(str(path)))
+        catalog.save(str(path))
+        missing = [entry.msgid for entry in catalog if not entry.msgstr]
+        print(
+            f"Texts to translate in {path.relative_to(CHECKOUT)}: {len(missing)}",
+            *missing,
+            sep="\n  ",
+        )
     return 0
+
+
+def update_catalog(template, catalog):
+    """Return a catalog with the texts of the template and the translations that are known.
+
+    New texts are empty: a guess from a similar text would be read as a translation.
+    """
+    known = {entry.msgid: entry.msgstr for entry in catalog if not entry.fuzzy}
+    for entry in template:
+        entry.msgstr = known.get(entry.msgid, "")
+    template.metadata = catalog.metadata
+    return template
 
 
 def export(odoo, database):

@@ -2,3 +2,4 @@
 
 from . import test_structure
 from . import test_texts
+from . import test_translations
