@@ -231,6 +231,7 @@ STATE_OF_CODE = {
 LOCK_RECEIVING = 1952803681  # of an account: only the owner fetches and processes notifications
 LOCK_LISTENING = 1952803682  # of an Odoo server: one of its processes listens
 LOCK_MODULES = 1952803683  # while modules are installed
+LOCK_TOKEN = 1952803684  # of an account: only the owner replaces the API token
 
 # --- Limits of the addon ---------------------------------------------------------------------
 TRIES = 3  # failed attempts after which other messages are sent first

@@ -74,6 +74,7 @@ def _convert(records: BaseModel, parameter: inspect.Parameter, kind: Any, value:
             return float(value)
     except (ValueError, OverflowError, binascii.Error):
         pass
+    records.check_access("read")  # others learn nothing about the method
     wanted = getattr(kind, "__name__", str(kind))
     raise UserError(
         records.env._(

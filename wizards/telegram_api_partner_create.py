@@ -24,15 +24,15 @@ class TelegramApiPartnerCreate(models.TransientModel):
         GREEN-API is called once, because every instance costs money.
         """
         self.ensure_one()
+        self.partner_id.check_access("write")
+        # Check this before an instance is charged.
+        self.env["telegram.instance"].check_access("create")
         return self._call_once("action_create_instance", self._create_instance)
 
     def _create_instance(self):
         """Create and connect the instance, and return the action of the guided start."""
         partner = self.partner_id
-        partner.check_access("write")
-        # Check this before an instance is charged.
         instances = self.env["telegram.instance"]
-        instances.check_access("create")
         row = partner._call_service("create_instance", self.name, instances._prepare_new_settings())
 
         def write(own):

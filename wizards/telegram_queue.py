@@ -54,11 +54,13 @@ class TelegramQueue(models.TransientModel):
     def action_clear_messages(self):
         """Clear the queue of messages at GREEN-API and display the result."""
         self.ensure_one()
+        self.instance_id.check_access("write")
         return self._call_once("action_clear_messages", self._clear_messages)
 
     def action_clear_webhooks(self):
         """Clear the queue of events at GREEN-API and display the result."""
         self.ensure_one()
+        self.instance_id.check_access("write")
         return self._call_once("action_clear_webhooks", self._clear_webhooks)
 
     # === BUSINESS METHODS === #

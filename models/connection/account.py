@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from ... import const
 from ...client import GreenApiError, OutcomeUnknownError
 from ...client.parsing import to_datetime
+from ...tools import advisory_lock
 from ...tools.actions import get_dialog_action
 from ...tools.image import to_jpeg
 from ...tools.transactions import write_in_own_transaction
@@ -18,6 +19,7 @@ PICTURE_MAX_BYTES = 5 * 1024 * 1024
 PICTURE_SECONDS = 20
 # Calls that were under way while the token changed are refused, and so may be the next ones.
 TOKEN_GRACE_PERIOD = timedelta(minutes=5)
+TOKEN_WAIT = 60  # seconds in which another click has certainly replaced the token
 
 
 class TelegramInstance(models.Model):
@@ -116,6 +118,31 @@ class TelegramInstance(models.Model):
             raise AccessError(
                 self.env._("Only users with access to Odoo's settings can change the API token.")
             )
+        # A second click waits for the first one, and finds a token that is fresh.
+        with (
+            self.env.registry.cursor() as cr,
+            advisory_lock.hold(cr, const.LOCK_TOKEN, self.id, TOKEN_WAIT) as is_held,
+        ):
+            if not is_held:
+                raise UserError(self.env._("The API token is being replaced. Wait a minute."))
+            if not self._is_token_fresh_now():
+                self._replace_token()
+        return self._display_result(
+            self.env._(
+                "The account has a new API token, and Odoo uses it from now on. Other programs "
+                "that used the former token need the new one, which the GREEN-API console shows."
+            )
+        )
+
+    def _is_token_fresh_now(self):
+        """Return whether the token was replaced a moment ago, as other transactions see it."""
+        return write_in_own_transaction(self, lambda instance: instance._is_token_fresh())
+
+    def _replace_token(self):
+        """Replace the API token at GREEN-API, and store the new one.
+
+        :raise UserError: there is no new token, or it has to be looked up
+        """
         try:
             with self._get_client() as client:
                 token = client.update_api_token().api_token_instance
@@ -130,12 +157,6 @@ class TelegramInstance(models.Model):
             )
         except UserError:
             raise UserError(self._get_lost_token_message()) from None
-        return self._display_result(
-            self.env._(
-                "The account has a new API token, and Odoo uses it from now on. Other programs "
-                "that used the former token need the new one, which the GREEN-API console shows."
-            )
-        )
 
     # === PROFILE === #
 

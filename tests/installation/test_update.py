@@ -46,6 +46,9 @@ for number in range({waiting}):
 env.cr.commit()
 """
 RUN = """
+from datetime import timedelta
+for message in env["telegram.message"].search([("state", "=", "sending")]):
+    message.last_attempt_date -= timedelta(minutes=2)  # the claim of the killed worker has ended
 instance = env["telegram.instance"].search([])
 for cron in (instance.send_cron_id, instance.receive_cron_id, instance.send_cron_id):
     cron.method_direct_trigger()

@@ -55,6 +55,7 @@ class OnceCase(CommittedCase):
                 cr.execute(BLOCKED)
                 if cr.fetchone()[0]:
                     return
+                cr.rollback()  # a transaction sees one state of the others
                 threading.Event().wait(0.1)
         self.fail("the second press did not wait for the first one")
 
@@ -147,6 +148,36 @@ class TestDialogsOnce(OnceCase):
             first = pressed.result(60)
         self.assertEqual(self.press(wizard, "action_create"), first)
         self.assertEqual(len(self.phone.requests("createGroup")), 1)
+
+    def test_new_token_double_press(self):
+        """Two new tokens: the one that was stored last was not the last one of GREEN-API."""
+        account = ("telegram.instance", self.instance_id)
+        self.phone.fault("updateApiToken", "hold")
+        with ThreadPoolExecutor(2) as others:
+            pressed = [others.submit(self.press, account, "action_new_api_token")]
+            self.phone.requests("updateApiToken", count=1, timeout=60)
+            pressed.append(others.submit(self.press, account, "action_new_api_token"))
+            self.wait_until_blocked()
+            self.phone.release()
+            first, second = (each.result(60) for each in pressed)
+        self.assertEqual(first, second)
+        self.assertEqual(len(self.phone.requests("updateApiToken")), 1)
+        self.assertEqual(self.press(account, "action_new_api_token"), first)
+        with self.environment() as env:
+            token = env["telegram.instance"].browse(self.instance_id).api_token
+        self.assertEqual(self.phone.instance()["apiTokenInstance"], token)
+
+    def test_guided_start_double_press(self):
+        """Two test messages went to the own chat."""
+        start = self.create_dialog("telegram.onboarding", instance_id=self.instance_id)
+        self.phone.fault("getAccountSettings", "hold", times=2)
+        with ThreadPoolExecutor(2) as others:
+            pressed = [others.submit(self.press, start, "send_test") for _press in range(2)]
+            self.phone.requests("getAccountSettings", count=2, timeout=60)
+            self.phone.release()
+            for each in pressed:
+                self.assertEqual(each.result(60)["status"], "queued")
+        self.assertEqual(len(self.texts("outgoing")), 1)
 
     def test_queue_cleared_twice(self):
         """A second press clears nothing that was queued after the first one."""
