@@ -25,6 +25,8 @@ BENCHES = {
     "twice",
     "chaos-receive": "whether each message comes in once and in order while Odoo is killed, the "
     "database restarts and calls go wrong",
+    "chaos-listen": "whether each message comes in once and in order while the Odoo processes that "
+    "listen are killed and stopped",
     "fuzz": "whether random and hostile input of many kinds breaks, runs or reaches anything",
     "table": "print what was measured last, of all of these, in one table",
 }
@@ -57,6 +59,7 @@ def bench_options(arguments):
         help="leave something out, to see what the rest does; may be repeated",
     )
     _add_chaos_options(parsers["chaos-receive"], messages=20000, minutes=30)
+    _add_chaos_listen_options(parsers["chaos-listen"])
     parsers["fuzz"].add_argument(
         "--times", type=int, default=20, help="as many examples as in the suite (%(default)s)"
     )
@@ -75,6 +78,15 @@ def _add_receive_options(parser):
     parser.add_argument("--count", type=int, default=200, help="of messages in a round")
     parser.add_argument("--stored-chats", type=int, default=100_000)
     parser.add_argument("--stored-messages", type=int, default=500_000)
+
+
+def _add_chaos_listen_options(parser):
+    parser.add_argument("--accounts", type=int, default=20, help="that are polled (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=30, help="(%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of what goes wrong (%(default)s)")
+    parser.add_argument(
+        "--minutes", type=float, default=15, help="then nothing happens any more (%(default)s)"
+    )
 
 
 def _add_listen_options(parser):

@@ -8,7 +8,10 @@ import threading
 import time
 import zlib
 
-from odoo.tools import config
+import psutil
+
+from odoo.sql_db import BaseCursor
+from odoo.tools import SQL, config
 
 
 def get_time_limit() -> int:
@@ -36,3 +39,24 @@ def get_server_key() -> int:
     """Return a number that is the same in all processes of this Odoo server."""
     pid = os.getppid() if config["workers"] else os.getpid()
     return zlib.crc32(f"{socket.gethostname()}/{pid}".encode()) & 0x7FFFFFFF
+
+
+def has_other_servers(cr: BaseCursor) -> bool:
+    """Return whether other Odoo servers are connected to PostgreSQL, as far as it can tell."""
+    processes = [psutil.Process()]
+    if config["workers"]:
+        processes = psutil.Process(os.getppid()).children(recursive=True)
+        processes.append(psutil.Process(os.getppid()))
+    cr.execute(
+        SQL(
+            """
+            SELECT 1
+              FROM pg_stat_activity
+             WHERE application_name ~ '^odoo-[0-9]+$'
+               AND (application_name != ALL(%s) OR client_addr IS DISTINCT FROM inet_client_addr())
+             LIMIT 1
+            """,
+            [f"odoo-{process.pid}" for process in processes],
+        )
+    )
+    return bool(cr.fetchall())

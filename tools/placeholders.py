@@ -22,6 +22,12 @@ def enclose(text: str | None) -> str:
     return enclosed
 
 
+def remove(text: str | None) -> str:
+    """Return a text with a letter in the place of each placeholder."""
+    removed: str = INLINE_TEMPLATE_REGEX.sub("x", text or "")
+    return removed
+
+
 def read(text: str) -> str:
     """Return a rendered text in which the marks of enclosed values are literal."""
     return VALUE.sub(_read_value, text)

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 
 from .. import const
 from ..models.templates.telegram_template import FORMATTING_HELP
+from ..tools import placeholders
 from ..tools.coordinates import parse_coordinates
 from ..tools.files import is_disk_full
 
@@ -172,10 +173,12 @@ class TelegramComposer(models.TransientModel):
             if composer.template_id:
                 composer.formatting = composer.template_id.formatting
 
-    @api.depends("body", "formatting", "instance_id", "kind", "address", "as_address")
+    @api.depends("body", "formatting", "instance_id", "is_mass", "kind", "address", "as_address")
     def _compute_text_warning(self):
         for composer in self:
             text, formatting = composer._get_text()
+            if composer.is_mass:
+                text = placeholders.remove(text)
             composer.text_warning = composer.instance_id._get_text_warning(text, formatting)
 
     @api.depends("template_id")

@@ -129,17 +129,29 @@ class TelegramComposer(models.TransientModel):
         partners = no_partner.union(*(partner for _record, partner in pairs))
         found = no_chat._check_recipients(self.instance_id, partners)
         by_partner = {recipient.partner.id: recipient for recipient in found}
-        known, recipients = {}, []
+        recipients = []
         for record, partner in pairs:
             no_contact = (partner, no_chat, "", "no_contact")
             recipient = ComposerRecipient(record, *(by_partner.get(partner.id) or no_contact))
-            is_once = not recipient.reason and not self._allows_duplicates()
             if record in others:
                 recipient = recipient._replace(reason="other_company")
-            elif is_once and (twin := find_twin(known, recipient, partner)):
-                recipient = recipient._replace(reason="duplicate", twin=twin.display_name)
             recipients.append(recipient)
-        return recipients
+        return recipients if self._allows_duplicates() else self._leave_out_twins(recipients)
+
+    def _leave_out_twins(self, recipients):
+        """Return the recipients, with only one of those who are the same person.
+
+        In a mailing, the contact with the chat has precedence, else the first one.
+        """
+        order = range(len(recipients))
+        if self.is_mass:
+            order = sorted(order, key=lambda number: not recipients[number].chat)
+        known, checked = {}, list(recipients)
+        for number in order:
+            recipient = recipients[number]
+            if not recipient.reason and (twin := find_twin(known, recipient, recipient.partner)):
+                checked[number] = recipient._replace(reason="duplicate", twin=twin.display_name)
+        return checked
 
     def _get_records_and_partners(self, records):
         """Return a list of (record, contact) for the messages to send."""

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..client import GreenApiError
+from ..tools.arguments import takes
 from ..tools.formatting import PROBE, Learned, from_marks, get_rules, learn
 from ..tools.html import to_html
 from ..tools.transactions import write_as_user
@@ -17,6 +18,7 @@ class TelegramOnboarding(models.TransientModel):
 
     _inherit = "telegram.onboarding"
 
+    @takes(answers=dict)
     def store_looks(self, answers):
         """Store what the user sees on the phone.
 
@@ -28,7 +30,8 @@ class TelegramOnboarding(models.TransientModel):
         self.ensure_one()
         instance = self.instance_id
         instance.check_access("write")
-        learned = {**self._get_learned(), **answers}
+        learned = self._get_learned()
+        learned |= {key: answers[key] for key in ("scope", "doubled") if (answers or {}).get(key)}
         if not get_rules(learned.get("scope"), learned.get("doubled")):
             raise UserError(self.env._("Choose what you see on your phone, in each of the lines."))
         return write_as_user(self, lambda wizard: wizard._store_looks(learned))

@@ -129,7 +129,7 @@ class DiscussChannel(models.Model):
                     )
                 )
             if text != from_html(message.body):
-                messages[:1].edit(text)
+                messages[:1]._edit(text)
         return super()._message_update_content(message, body=body, strict=False, **kwargs)
 
     def _telegram_check_may_write(self, chat):

@@ -67,17 +67,7 @@ class MailMessage(models.Model):
         return super()._message_reaction(content, action, partner, guest, store)
 
     def _to_store_defaults(self, target):
-        return [
-            *super()._to_store_defaults(target),
-            self._telegram_get_state_field(),
-            Store.Attr(
-                "telegram_message",
-                lambda message: message._telegram_get_facts(),
-                predicate=lambda message: (
-                    message.message_type == "telegram" or message._telegram_is_in_conversation()
-                ),
-            ),
-        ]
+        return [*super()._to_store_defaults(target), *self._telegram_get_store_fields()]
 
     def _telegram_get_facts(self):
         """Return what the web client needs to offer actions on the Telegram message.
@@ -95,19 +85,33 @@ class MailMessage(models.Model):
             "is_text": message_sudo._is_text(),
         }
 
-    def _telegram_get_state_field(self):
-        """Return the store field with the state of a message in Telegram."""
-        return Store.Attr(
-            "telegram_state",
-            lambda message: message._telegram_get_state(),
-            predicate=lambda message: message._telegram_is_in_conversation(),
-        )
+    def _telegram_get_store_fields(self):
+        """Return the store fields with the state of a message in Telegram, and its actions."""
+        return [
+            Store.Attr(
+                "telegram_state",
+                lambda message: message._telegram_get_state(),
+                predicate=lambda message: message._telegram_is_in_conversation(),
+            ),
+            Store.Attr(
+                "telegram_message",
+                lambda message: message._telegram_get_facts(),
+                predicate=lambda message: (
+                    message.message_type == "telegram" or message._telegram_is_in_conversation()
+                ),
+            ),
+        ]
 
     def _telegram_send_state(self):
         """Send the state of the message to the web clients that show the conversation."""
         self.ensure_one()
         store = Store(bus_channel=self.channel_id)
-        store.add(self, [self._telegram_get_state_field()]).bus_send()
+        store.add(self, self._telegram_get_store_fields()).bus_send()
+
+    def _telegram_send_body(self):
+        """Send the text of the message to the web clients that show it."""
+        self.ensure_one()
+        Store(bus_channel=self._bus_channel()).add(self, ["body"]).bus_send()
 
     def _telegram_get_state(self):
         """Return the state of the message; of several Telegram messages, the most urgent one."""

@@ -277,7 +277,7 @@ class TelegramMessage(models.Model):
         before = {message: message.mail_message_ids for message in fetched}
         vals_list = []
         for message, record in pairs:
-            values = message._prepare_chatter_values()
+            values = message._prepare_chatter_values(record)
             is_customer = record == message.partner_id and record.partner_share
             # sudo: mail.followers - of any user
             if is_customer and not record.sudo().message_follower_ids:
@@ -296,16 +296,13 @@ class TelegramMessage(models.Model):
         for message, mail_messages in before.items():
             message._copy_file_to(message.mail_message_ids - mail_messages)
 
-    def _prepare_chatter_values(self):
+    def _prepare_chatter_values(self, record):
         """Return the values of the ``mail.message`` of this message on a record."""
         values = self._prepare_author()
-        if not values["author_id"]:
-            # Colleagues may be notified by e-mail, which needs an address that is allowed to send.
-            address = (
-                self.company_id.partner_id.email_normalized or self.company_id.default_from_email
-            )
-            if address:
-                values["email_from"] = formataddr((values["email_from"], address))
+        author = self.env["res.partner"].browse(values["author_id"] or ())
+        if not author.email_normalized and (address := self._get_sender_address(record)):
+            name = author.name or values["email_from"]
+            values["email_from"] = formataddr((" ".join(name.split()), address))
         # The file of a conversation is attached there. Elsewhere, only its name is shown.
         body = self._get_chatter_body() if self.attachment_id else self._get_body()
         return {
@@ -314,6 +311,23 @@ class TelegramMessage(models.Model):
             "date": self.date,
             "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(SUBTYPES[self.direction]),
         }
+
+    def _get_sender_address(self, record):
+        """Return the address of a message on a record whose author has none.
+
+        Odoo sends no e-mail about the message without a sender. It is the company's address, else
+        that of a colleague who follows the record.
+        """
+        company = self.company_id
+        # sudo: mail.followers - only an address of colleagues is read
+        followers_sudo = record.sudo().message_follower_ids.partner_id
+        colleagues_sudo = followers_sudo.filtered(lambda partner: not partner.partner_share)
+        addresses = (
+            company.partner_id.email_normalized,
+            company.default_from_email,
+            *colleagues_sudo.mapped("email_normalized"),
+        )
+        return next(filter(None, addresses), "")
 
     # === FILES === #
 

@@ -43,11 +43,13 @@ class TelegramMessage(models.Model):
             "stickerMessage": _("Sticker"),
             "locationMessage": _("Location"),
             "contactMessage": _("Contact"),
+            "contactsArrayMessage": _("Contacts"),
             "pollMessage": _("Poll"),
             "reactionMessage": _("Reaction"),
             "editedMessage": _("Edited message"),
             "deletedMessage": _("Deleted message"),
-        }.get(self.type_message, self.type_message)
+            "pollUpdateMessage": _("Vote"),
+        }.get(self.type_message) or _("Message of a new kind (%s)", self.type_message)
         words = ", ".join(filter(None, (self.file_name, self.text, *self._get_content_summary())))
         return f"{kind}: {words}" if words else kind
 

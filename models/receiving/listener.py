@@ -11,7 +11,7 @@ from odoo.tools import config
 from ...client import GreenApiError
 from ...const import LOCK_LISTENING, LOCK_MODULES, LOCK_RECEIVING
 from ...tools import advisory_lock
-from ...tools.cron import is_odoo_stopping
+from ...tools.cron import has_other_servers, is_odoo_stopping
 from ...tools.transactions import CONFLICTS, write_and_commit
 from .heard_account import HeardAccount
 
@@ -25,6 +25,7 @@ STOP_INTERVAL = 0.25  # seconds between two looks whether Odoo stops
 QUIET = 0.2
 BATCH_MAX_DELAY = 1
 GIVEN_WAY_PAUSE = 5  # seconds for which an account is left to the dialog that asked for it
+OFFER_FIRST_PAUSE = 5  # seconds between two offers to other servers to share the accounts
 ACTION_INTERVAL = 10  # seconds between two triggers of a receive action
 
 
@@ -59,6 +60,9 @@ class Listener:
         self._given_way = {}  # end of the pause by ID of the instance
         self._next_action_at = {}  # by ID of the instance
         self._is_another_action_waiting = False
+        self._listeners = 1
+        self._next_offer_at = 0.0
+        self._offer_pause = OFFER_FIRST_PAUSE
         self._has_to_end = False
 
     def run(self):
@@ -99,7 +103,8 @@ class Listener:
         self._has_to_end |= not fingerprints or self._has_to_give_way()
         requested = advisory_lock.get_keys(self.cr, LOCK_RECEIVING, granted=False)
         self._given_way |= dict.fromkeys(requested, now + GIVEN_WAY_PAUSE)
-        share = self._get_share(len(fingerprints))
+        self._update_listeners(now)
+        share = min(-(-len(fingerprints) // self._listeners), MAX_ACCOUNTS)
         self._drop(fingerprints, requested, share)
         self._take(fingerprints, share, now)
         self._find_work(now)
@@ -153,10 +158,16 @@ class Listener:
             self.cr.rollback()  # a failed transaction could not unlock
             advisory_lock.unlock(self.cr, LOCK_RECEIVING, ids)
 
-    def _get_share(self, count):
-        """Return how many of the accounts this server has to hear."""
-        listeners = len(advisory_lock.get_keys(self.cr, LOCK_LISTENING, granted=True)) or 1
-        return min(-(-count // listeners), MAX_ACCOUNTS)
+    def _update_listeners(self, now):
+        """Count the servers that listen; offer a share to another one if this one is alone."""
+        self._listeners = len(advisory_lock.get_keys(self.cr, LOCK_LISTENING, granted=True)) or 1
+        if self._listeners > 1:
+            self._offer_pause = OFFER_FIRST_PAUSE
+        elif self._next_offer_at <= now:
+            self._next_offer_at = now + self._offer_pause
+            self._offer_pause *= 2  # the others may be servers without a scheduler
+            if has_other_servers(self.cr):
+                self.env["telegram.instance"]._offer_listening()
 
     def _has_to_give_way(self):
         """Return whether other work needs the scheduler more.

@@ -55,12 +55,12 @@ class TelegramInstance(models.Model):
             if not self.env.cr.connection.closed:
                 raise
             _logger.warning("Telegram: no connection to the database, listening is interrupted")
-            self._listen_after_outage(ends_at)
+            self._listen_after_outage(env, ends_at)
             raise
         if listener.has_accounts:
             self.env["ir.cron"].browse(self.env.context.get("cron_id"))._trigger()
 
-    def _listen_after_outage(self, ends_at):
+    def _listen_after_outage(self, env, ends_at):
         """Listen on with another connection as soon as PostgreSQL can be reached.
 
         Odoo's scheduler would do nothing for up to a minute.
@@ -68,8 +68,7 @@ class TelegramInstance(models.Model):
         while time.monotonic() < ends_at and not is_odoo_stopping():
             try:
                 with self.pool.cursor() as cr:
-                    env = api.Environment(cr, self.env.uid, {})
-                    Listener(env, ends_at, get_server_key()).run()
+                    Listener(env(cr=cr), ends_at, get_server_key()).run()
             except (psycopg2.OperationalError, psycopg2.InterfaceError):
                 time.sleep(OUTAGE_PAUSE)
         wake_up = threading.Timer(WAKE_UP_PAUSE, self.env["ir.cron"]._notifydb)
@@ -81,6 +80,12 @@ class TelegramInstance(models.Model):
         # sudo: ir.cron - it is not the users' own
         if cron_sudo := self.sudo()._get_listen_crons()[:1]:
             cron_sudo._telegram_trigger()
+
+    def _offer_listening(self):
+        """Trigger the action that does not run, for another server to share the accounts."""
+        for cron in self._get_listen_crons():
+            if cron.id != self.env.context.get("cron_id"):
+                cron._telegram_trigger()
 
     @api.model
     def _get_listen_crons(self):

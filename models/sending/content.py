@@ -16,7 +16,7 @@ from odoo.addons.base.models.ir_qweb import QWebError
 from ... import const
 from ...client.parsing import clean
 from ...tools.files import clean_name, get_url_type, has_extension, is_disk_full
-from ...tools.formatting import FormattedText, from_marks
+from ...tools.formatting import FormattedText, from_marks, has_marks
 
 _logger = logging.getLogger(__name__)
 MIME_KINDS = {"image": "imageMessage", "video": "videoMessage", "audio": "audioMessage"}
@@ -377,7 +377,8 @@ class TelegramMessage(models.Model):
     @api.model
     def _get_sent_length(self, text, instance):
         """Return the number of characters that GREEN-API gets of a text."""
-        return len(instance._write_marks(text).text if instance else text.text)
+        is_plain = not instance or not has_marks(text)  # quick, for mailings
+        return len(text.text if is_plain else instance._write_marks(text).text)
 
     @api.model
     def _check_poll_text(self, name, text, limit):

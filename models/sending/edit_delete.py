@@ -94,9 +94,16 @@ class TelegramMessage(models.Model):
         :return: the ``telegram.message`` of the edit; for a queued message, itself
         :raise UserError: it is not a text of this account, or Telegram no longer allows the edit
         """
+        return self._edit(self._read_text(text, formatting))
+
+    def _edit(self, text):
+        """Replace the text of a message as ``edit`` does.
+
+        :param text: str or FormattedText
+        """
         self.ensure_one()
         self.check_access("read")
-        values = self._check_text(self._read_text(text, formatting), self.instance_id)
+        values = self._check_text(text, self.instance_id)
         self._check_own()
         if not self._is_text():
             raise UserError(
@@ -199,6 +206,9 @@ class TelegramMessage(models.Model):
             if mail_message.model and mail_message.res_id:
                 record = self.env[mail_message.model].sudo().browse(mail_message.res_id)
                 record._message_update_content(mail_message, body=body, strict=False)
+                if self.is_deleted:
+                    mail_message.body = body  # Odoo has marked it as edited
+                    mail_message._telegram_send_body()
 
     def _notify_change_refused(self):
         """Notify the author that an edit or deletion was refused and restore the posted text."""

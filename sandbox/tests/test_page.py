@@ -172,7 +172,7 @@ class TestPage(LocalServiceCase):
         self.page.fill('#contact-dialog [name="firstName"]', "Jane")
         self.page.fill('#contact-dialog [name="phoneContact"]', "79876543210")
         self.page.click('#contact-dialog [data-action="confirm"]')
-        self.until_shown(".contact", "Jane +79876543210")
+        self.until_shown(".contact", "Jane 79876543210")
         self.page.click('[data-action="attach-poll"]')
         self.page.fill('#poll-dialog [name="name"]', "When?")
         self.page.fill('#poll-dialog [name="options"]', "Today\n\nLater\n")

@@ -15,5 +15,6 @@ from . import test_link_browser
 from . import test_partner_browser
 from . import test_queues_browser
 from . import test_start_browser
+from . import test_team_browser
 from . import test_unread_browser
 from . import test_whole_way

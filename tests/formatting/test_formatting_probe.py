@@ -92,7 +92,9 @@ class TestProbe(StartCase):
             self.call("store_looks", {"scope": "everywhere"})
         with self.assertRaisesRegex(UserError, "Choose what you see"):
             self.call("store_looks", {"scope": "sideways", "doubled": "one"})
-        answer = self.call("store_looks", {"scope": "everywhere", "doubled": "two"})
+        with self.assertRaisesRegex(UserError, "is not a value"):
+            self.call("store_looks", "everywhere")
+        answer = self.call("store_looks", {"scope": "everywhere", "doubled": "two", "back": "x"})
         self.assertEqual((answer["status"], answer["looks"]), ("proven", []))
         self.assertEqual(self.get_learned(), ("everywhere", "two", "raw"))
         self.assertIn("Links cannot be protected", self.instance.formatting_message)

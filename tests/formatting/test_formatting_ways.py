@@ -129,6 +129,19 @@ class TestWays(WaysCase):
                     self.assertIn(("italic", "To"), get_pieces(row))
                     self.assertIn(("bold", "sale"), get_pieces(row))
 
+    def test_mailing_warning(self):
+        """The names of fields are no text: only a link that all recipients get is named."""
+        self.set_mode("greedy", "two")
+        values = {
+            "res_model": "res.partner",
+            "res_ids": repr((self.customer | self.customer.copy()).ids),
+        }
+        composer = self.env["telegram.composer"].with_user(self.salesperson).create(values)
+        composer.body = "https://x.org/{{ object.commercial_partner_id.id }}"
+        self.assertFalse(composer.text_warning)
+        composer.body += " https://x.org/a_b_c"
+        self.assertIn("“https://x.org/a_b_c”", composer.text_warning)
+
     def test_python(self):
         """A program sends literally unless it asks for formatting."""
         operated = self.instance.with_user(self.salesperson)

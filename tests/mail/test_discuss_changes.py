@@ -218,6 +218,7 @@ class TestOwnChanges(ChangesCase):
         self.assertIn("Come at ten", self.mine.body, "it is still there at Telegram")
         self.sent()
         self.assertIn("Deleted in Telegram", self.mine.body)
+        self.assertNotIn("o-mail-Message-edited", self.mine.body, "it was deleted, not edited")
         [message] = self.phone.messages(CUSTOMER_CHAT)
         self.assertTrue(message["isDeleted"])
 

@@ -210,6 +210,29 @@ class TestMailThread(MockEmail, TelegramCase):
                 self.assertEqual(email_normalize(email["email_from"]), expected)
                 self.assertEqual(self._new_mails.state, "sent")
 
+    def test_one_inbox_entry(self):
+        """Who follows both the contact and the answered record has the answer once in the inbox."""
+        other = self.env["res.partner"].create({"name": "Order 2"})
+        follower = self.create_user("telegram_inbox", "employee")
+        only_contact = self.create_user("telegram_inbox_2", "employee")
+        (follower | only_contact).notification_type = "inbox"
+        (self.customer | other).message_subscribe(follower.partner_id.ids)
+        self.customer.message_subscribe(only_contact.partner_id.ids)
+        chat = self.env["telegram.chat"]._get_or_create_for_partner(self.instance, self.customer)
+        self.env["telegram.message"]._queue(chat, {"text": "Hello"}, record=other)
+        self.send_queue()
+        self.ingest(self.notification("An answer"))
+        inbox = self.env["mail.notification"].search([("notification_type", "=", "inbox")])
+        self.assertEqual(inbox.mail_message_id.mapped("res_id").count(other.id), 1)
+        self.assertEqual(
+            inbox.filtered(lambda n: n.res_partner_id == follower.partner_id).mail_message_id,
+            other.message_ids.filtered(lambda m: "An answer" in m.body),
+        )
+        self.assertEqual(
+            inbox.filtered(lambda n: n.res_partner_id == only_contact.partner_id).mail_message_id,
+            self.customer.message_ids.filtered(lambda m: "An answer" in m.body),
+        )
+
     def test_cancelled_message_was_never_about_anything(self):
         """An answer does not go to a record whose message was taken back before it went out."""
         other = self.env["res.partner"].create({"name": "Order 2"})

@@ -96,7 +96,7 @@ class TestMessagePosting(DiscussCase):
         self.message._post_on_record(self.customer)
         note = self.customer.message_ids - before
         core_note = self.customer.message_post(
-            message_type="telegram", **self.message._prepare_chatter_values()
+            message_type="telegram", **self.message._prepare_chatter_values(self.customer)
         )
         self.assert_same_rows(self.rows(note), self.rows(core_note), POST_DIFFERENCES)
         self.assertFalse((note | core_note).notification_ids)

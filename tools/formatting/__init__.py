@@ -2,7 +2,7 @@
 """Formatted text, and the marks by which GREEN-API writes it (``*bold*``)."""
 
 from .marks import TYPED, Rules, from_marks, protect
-from .marks_writer import Written, to_marks
+from .marks_writer import Written, has_marks, to_marks
 from .probe import PROBE, Learned, get_rules, learn
 from .text import Entity, FormattedText
 
@@ -16,6 +16,7 @@ __all__ = [
     "Written",
     "from_marks",
     "get_rules",
+    "has_marks",
     "learn",
     "protect",
     "to_marks",

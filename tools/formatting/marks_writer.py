@@ -37,11 +37,14 @@ def to_marks(formatted: FormattedText, rules: Rules | None) -> Written:
 
     :param rules: of the reader; None if they are not known: then no mark is added
     """
-    text = formatted.text
-    is_plain = not formatted.entities and not ANY_MARK.search(text)
-    if is_plain or not rules or rules.scope == "off":
-        return Written(text)
+    if not rules or rules.scope == "off" or not has_marks(formatted):
+        return Written(formatted.text)
     return _Writer(formatted, rules).compose()
+
+
+def has_marks(formatted: FormattedText) -> bool:
+    """Return whether a text has formatting, or characters that may be read as marks."""
+    return bool(formatted.entities or ANY_MARK.search(formatted.text))
 
 
 @dataclass(frozen=True)

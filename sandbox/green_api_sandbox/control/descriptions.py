@@ -58,6 +58,7 @@ def describe_instance(world: World, instance: Instance, with_token: bool = False
         "showsQr": sign_in.shows_qr(world, instance),
         "chats": [describe_chat(world, instance, chat) for chat in chats.find_all(world, instance)],
         "messagesCount": store.count_entries(id_instance, send_queue.QUEUE),
+        "heardTogether": world.heard_together[id_instance],
         "webhooksCount": store.count_entries(id_instance, notifications.LIST),
         "calls": store.calls(id_instance),
     }

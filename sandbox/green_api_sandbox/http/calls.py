@@ -17,6 +17,7 @@ from ..world.faults import Fault
 from ..world.request_log import NOBODY
 from ..world.world import World
 from . import fault_effects, request_bodies
+from .hearing import Hearing
 from .responses import UNAUTHORIZED, json_answer, not_found, refusal
 
 #: the one method that answers a wrong token with 200
@@ -69,6 +70,7 @@ class Calls:
     def __init__(self, world: World, partner_token: str | None = None) -> None:
         self._world = world
         self._partner_token = partner_token
+        self._hearing = Hearing(world)
 
     def answer(
         self,
@@ -172,7 +174,8 @@ class Calls:
             self._world, values, instance, arrival.number, arrival.receipt_id, file, arrival.fault
         )
         if method.waits:
-            return json_answer(method.function(call))
+            with self._hearing.hear(instance.id_instance, arrival.request):
+                return json_answer(method.function(call))
         with self._world.transaction(instance.id_instance):
             # read again: only under the lock it cannot change any longer
             call.instance = self._find(instance.id_instance)

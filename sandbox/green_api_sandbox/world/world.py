@@ -51,6 +51,8 @@ class World:
         self.version = 1
         #: the times of the last calls, for the rate limits: id -> method -> times
         self.recent_calls: dict[int, dict[str, deque[float]]] = defaultdict(dict)
+        #: when notifications were asked for although another client waited for them: id -> times
+        self.heard_together: dict[int, list[float]] = defaultdict(list)
         #: when something is to be done for an instance (id -> time), see scheduler.py
         self.due = dict.fromkeys(self.store.instance_ids(), 0.0)
 

@@ -124,7 +124,7 @@ function contactNode({ firstName, lastName, phoneContact }) {
         "p",
         { className: "contact" },
         element("strong", { textContent: name || "Contact" }),
-        element("small", { textContent: ` +${phoneContact}` })
+        element("small", { textContent: ` ${phoneContact}` })
     );
 }
 

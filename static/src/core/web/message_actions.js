@@ -24,6 +24,15 @@ function isAllowed({ message, store }) {
     return Boolean(store.is_telegram_user && message.telegram_message);
 }
 
+function confirmDeletion(store, confirm) {
+    store.env.services.dialog.add(ConfirmationDialog, {
+        body: _t("The message is deleted for the customer, too. Do you want to delete it?"),
+        confirmLabel: _t("Delete"),
+        confirm,
+        cancel: () => {},
+    });
+}
+
 function isOwn(params) {
     const { message } = params;
     // Discuss has actions of its own for what was written there.
@@ -68,14 +77,21 @@ registerMessageAction("telegram-delete", {
     condition: isOwn,
     icon: "fa fa-trash",
     name: _t("Delete in Telegram"),
-    onSelected: (params) =>
-        params.store.env.services.dialog.add(ConfirmationDialog, {
-            body: _t("The message is deleted for the customer, too. Do you want to delete it?"),
-            confirmLabel: _t("Delete"),
-            confirm: () => perform(params, "action_delete"),
-            cancel: () => {},
-        }),
+    onSelected: (params) => confirmDeletion(params.store, () => perform(params, "action_delete")),
     sequence: 121,
+});
+
+patch(messageActionsRegistry.get("delete"), {
+    /** Say that a message written in Discuss is deleted for the customer, too. */
+    onSelected(params) {
+        const { message, owner, store } = params;
+        if (!isAllowed(params) || !message.thread?.isTelegram) {
+            return super.onSelected(params);
+        }
+        return confirmDeletion(store, () =>
+            message.remove({ removeFromThread: owner.shouldHideFromMessageListOnDelete })
+        );
+    },
 });
 
 patch(messageActionsRegistry.get("reply-to"), {

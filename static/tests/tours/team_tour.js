@@ -1,0 +1,51 @@
+import { registry } from "@web/core/registry";
+
+import { picture } from "./tour_helpers";
+
+// Started by tests/browser/test_team_browser.py, in the inbox.
+
+const COMPOSER = ".o-mail-Composer-input";
+
+registry.category("web_tour.tours").add("telegram_team", {
+    steps: () => [
+        { trigger: ".o_kanban_record:contains('Vasilisa Ivanova'):contains('Is it in stock?')" },
+        picture("inbox"),
+        { trigger: ".o_kanban_record a[name='action_take']", run: "click" },
+        { trigger: ".o_kanban_record .o_field_many2one_avatar_user img" },
+        picture("inbox_taken"),
+        { trigger: ".o_kanban_record a[name='action_open_in_discuss']", run: "click" },
+        { trigger: ".o-mail-Message:contains('Is it in stock?')" },
+        { trigger: "button[title='Write Note']", run: "click" },
+        { trigger: ".o-telegram-Composer-note:contains('does not receive it')" },
+        { trigger: COMPOSER, run: "edit Anna, do we have the red one?" },
+        picture("note"),
+        { trigger: COMPOSER, run: "press Enter" },
+        { trigger: ".o-mail-Message:contains('the red one') .o-note" },
+        picture("note_written"),
+        { trigger: "button[title='Write to Customer']", run: "click" },
+        { trigger: "body:not(:has(.o-telegram-Composer-note))" },
+        { trigger: COMPOSER, run: "edit Yes, it is." },
+        { trigger: COMPOSER, run: "press Enter" },
+        { trigger: ".o-mail-Message:contains('Yes, it is.')" },
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_automations", {
+    steps: () => [
+        { trigger: ".o_data_row:contains('Invoice Posted')" },
+        picture("automations"),
+        { trigger: ".o_data_row .o_data_cell:contains('Invoice Overdue')", run: "click" },
+        { trigger: ".o_form_view button[name='action_switch_on']" },
+        picture("automation_off"),
+        { trigger: "button[name='action_switch_on']", run: "click" },
+        { trigger: "button[name='action_switch_off']" },
+        picture("automation_on"),
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_server_action", {
+    steps: () => [
+        { trigger: ".o_form_view [name='telegram_template_id']" },
+        picture("server_action"),
+    ],
+});

@@ -1,0 +1,67 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..common import TelegramCase
+from .browser_case import TourCase
+
+
+class TeamBrowserCase(TelegramCase, TourCase):
+    """A customer waits in the inbox; an operator takes the chat, asks a colleague and answers."""
+
+    def setUp(self):
+        super().setUp()
+        self.instance.operator_ids = [Command.link(self.env.ref("base.user_admin").id)]
+        self.instance.assignment = "nobody"
+        self.env.flush_all()  # what comes in is processed in a transaction of its own
+
+    def check_team(self):
+        """Check that the customer gets the answer, and not the note for the colleague."""
+        event = self.ingest(self.notification("Is it in stock?"))
+        chat = event.message_id.chat_id
+        self.assertEqual(chat.inbox_state, "waiting")
+        self.tour("telegram_team", "/odoo/action-telegram_green_api.telegram_inbox_action")
+        self.env.invalidate_all()
+        self.assertEqual(chat.user_id, self.env.ref("base.user_admin"))
+        self.assertEqual(chat.inbox_state, "answered")
+        self.send_queue()
+        self.assertEqual([each["message"] for each in self.phone.ledger()], ["Yes, it is."])
+
+    def check_automations(self):
+        """Check that a ready rule can be found, understood and switched on."""
+        self.tour(
+            "telegram_automations", "/odoo/action-telegram_green_api.telegram_automation_action"
+        )
+        automation = self.env.ref("telegram_green_api.telegram_automation_invoice_overdue")
+        automation.invalidate_recordset()
+        self.assertTrue(automation.is_on)
+        action = automation.action_id
+        self.tour("telegram_server_action", f"/odoo/ir.actions.server/{action.id}")
+
+
+@tagged("post_install", "-at_install")
+class TestTeamDesktop(TeamBrowserCase):
+    browser_size = "1400x900"
+
+    def test_team(self):
+        """On a desktop."""
+        self.check_team()
+
+    def test_automations(self):
+        """On a desktop."""
+        self.check_automations()
+
+
+@tagged("post_install", "-at_install")
+class TestTeamMobile(TeamBrowserCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_team(self):
+        """On a phone."""
+        self.check_team()
+
+    def test_automations(self):
+        """On a phone."""
+        self.check_automations()
