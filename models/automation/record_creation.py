@@ -144,7 +144,7 @@ class TelegramChat(models.Model):
         return model.browse(getattr(record, "id", record)).with_env(self.env)
 
     def _notify_no_topic(self, error):
-        """Tell the administrators why no record was created; one activity at a time.
+        """Notify the administrators why no record was created, by one activity.
 
         :param Exception error: why
         """

@@ -65,6 +65,7 @@ class TelegramMessage(models.Model):
     def action_edit(self):
         """Open the dialog in which the text is edited."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Edit Message"),

@@ -173,6 +173,7 @@ class TelegramChat(models.Model):
 
         :return: bool, True
         """
+        self.check_access("read")
         return True
 
     def message_notify(self, **kwargs):
@@ -181,12 +182,13 @@ class TelegramChat(models.Model):
         :return: the ``mail.message``
         """
         self.ensure_one()
+        self.check_access("read")
         return self.env["mail.thread"].message_notify(model=self._name, res_id=self.id, **kwargs)
 
     # === AWAY MESSAGE === #
 
     def _send_away_message(self, date):
-        """Tell a person who writes outside the working time, unless they were told already.
+        """Send the away message to a person who writes outside the working time, once.
 
         :param datetime date: UTC, of the person's message
         """

@@ -97,6 +97,7 @@ class TelegramChat(models.Model):
     def action_hand_over(self):
         """Return an action that opens the dialog to hand the chat over to another operator."""
         self.ensure_one()
+        self._check_may_assign(self.env.user)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Hand Over"),

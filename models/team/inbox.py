@@ -195,7 +195,7 @@ class TelegramChat(models.Model):
         self._write_inbox(values)
 
     def _reopen_unanswered(self):
-        """Let chats wait again whose answer was not sent after all."""
+        """Reopen chats whose answer was not sent after all."""
         for chat in self.filtered(lambda chat: chat.inbox_state == "answered"):
             last = self.env["telegram.message"].search(
                 [

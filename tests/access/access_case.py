@@ -67,6 +67,8 @@ OPTIONAL = {
     "permissions",
     "with_qr",
     "api_url",
+    "partner_ids",
+    "subtype_ids",
 }
 
 

@@ -28,7 +28,7 @@ class TestMessageContent(TelegramCase):
         """A text over the limit is refused as a whole; Telegram would cut or refuse it later."""
         self.assert_refused("4097 characters", "send_text", "x" * 4097)
         self.assert_refused("is empty", "send_text", " \u200b\n")
-        self.assert_refused("must be a text, not a dict", "send_text", {"text": "x"})
+        self.assert_refused("is not a value for “text”", "send_text", {"text": "x"})
 
     def test_caption(self):
         """A caption over the limit is refused: a file without its text says nothing."""
