@@ -2,6 +2,7 @@
 
 """The connections of one client: cheap to open, and another thread may cut them."""
 
+import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -12,20 +13,28 @@ from typing import Any
 from weakref import WeakSet
 
 from requests.adapters import HTTPAdapter
-from requests.certs import where
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3 import HTTPConnectionPool
 from urllib3.connection import HTTPConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
 
+def _get_authorities() -> str:
+    """Return the file or folder of certificate authorities, as the HTTP library chooses it."""
+    names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+    path = next(filter(None, map(os.environ.get, names)), None)
+    return path if path and os.path.exists(path) else DEFAULT_CA_BUNDLE_PATH
+
+
 @cache
-def _get_ssl_context() -> ssl.SSLContext:
+def _get_ssl_context(authorities: str) -> ssl.SSLContext:
     """Return the settings of encrypted connections, the same for all clients of the process.
 
     Reading the certificate authorities takes longer than the rest of opening a connection.
     """
     context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
-    context.load_verify_locations(where())
+    argument = "capath" if os.path.isdir(authorities) else "cafile"
+    context.load_verify_locations(**{argument: authorities})
     return context
 
 
@@ -50,27 +59,30 @@ class Connections(HTTPAdapter):
     def __init__(self) -> None:
         self._open: WeakSet[HTTPConnection] = WeakSet()
         self._is_cut = False
+        self._authorities = _get_authorities()
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Create the pools with the common settings and with connections that can be cut."""
-        super().init_poolmanager(*args, ssl_context=_get_ssl_context(), **kwargs)
+        context = _get_ssl_context(self._authorities)
+        super().init_poolmanager(*args, ssl_context=context, **kwargs)
         self._watch(self.poolmanager)
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         """Return the pools of a proxy, with connections that can be cut."""
         is_new = proxy not in self.proxy_manager
-        manager = super().proxy_manager_for(proxy, **kwargs)
+        context = _get_ssl_context(self._authorities)
+        manager = super().proxy_manager_for(proxy, ssl_context=context, **kwargs)
         if is_new:
             self._watch(manager)
         return manager
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Check certificates by the common settings, unless the system names other authorities."""
-        if verify is True and not cert:
+        """Check certificates by the common settings, unless the caller names other authorities."""
+        if verify in (True, self._authorities) and not cert:
             conn.cert_reqs, conn.ca_certs, conn.ca_cert_dir = "CERT_REQUIRED", None, None
         else:
-            super().cert_verify(conn, url, verify, cert)
+            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
 
     def cut(self) -> None:
         """Break all connections, for good. A call under way fails as if the network were gone."""

@@ -102,6 +102,7 @@ def _add_listen_options(parser):
     parser.add_argument("--pause", type=float, default=2, help="between two (%(default)s s)")
     parser.add_argument("--texts", type=int, default=1000, help="to be sent (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="of sending (%(default)s)")
+    parser.add_argument("--outage-seconds", type=int, default=60, help="(%(default)s)")
 
 
 def _add_chaos_options(parser, messages, minutes):

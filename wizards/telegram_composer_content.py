@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 
 from .. import const
 from ..models.templates.telegram_template import FORMATTING_HELP
+from ..tools import placeholders
 from ..tools.coordinates import parse_coordinates
 from ..tools.files import is_disk_full
 

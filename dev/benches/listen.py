@@ -13,7 +13,7 @@ from statistics import median, quantiles
 
 from green_api_sandbox.process import start_sandbox
 
-from ..environment.database import running_server
+from ..environment.database import break_connections, running_server
 from ..environment.home import dev_home, lock
 from ..environment.odoo_process import running_odoo
 from ..environment.odoo_session import OdooSession
@@ -31,6 +31,11 @@ IDLE_LIMIT = 5  # % of a processor
 SLOWER_LIMIT = 1.05  # times the seconds that sending takes without listening
 HANDLES_LIMIT = 2  # for each account, on top of those that Odoo has anyway
 MEGABYTES_LIMIT = 1  # for each account
+RECOVERY_LIMIT = 30  # seconds
+OUTAGES = {
+    "GREEN-API answers with 502": {"kind": "status", "status": 502, "body": "Bad gateway"},
+    "no network": {"kind": "lost_before"},
+}
 
 
 def main(options):
@@ -43,6 +48,9 @@ def main(options):
         with _office(odoo) as office:
             rows = _measure_growth(office, options)
             rows += _measure_load(office, options)
+            rows += _measure_outages(
+                office, options, lambda: break_connections(home, server, DATABASE)
+            )
     return report("listen", rows)
 
 
@@ -114,6 +122,20 @@ def _measure_load(office, options):
             SLOWER_LIMIT,
         ),
     ]
+    return rows
+
+
+def _measure_outages(office, options, restart_database):
+    """Measure how long after the end of an outage all accounts are heard again."""
+    rows = [Row(f"until all {options.accounts[-1]} accounts are heard again", None)]
+    with step("Outages") as outages:
+        for name, fault in OUTAGES.items():
+            outages.hint = name
+            office.fail(options.outage_seconds, **fault)
+            rows.append(Row(f"  {name}", office.measure_recovery(), "s", RECOVERY_LIMIT))
+        outages.hint = "database"
+        restart_database()
+        rows.append(Row("  PostgreSQL restarted", office.measure_recovery(), "s", RECOVERY_LIMIT))
     return rows
 
 

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from itertools import count
 
 import psutil
+import psycopg2
 
 from green_api_sandbox.phone import Phone
 
@@ -217,6 +218,31 @@ class Office:
             ended.set()
             writer.join()
             looker.join()
+
+    # Outages
+
+    def fail(self, seconds, **fault):
+        """Let all calls that receive fail for so long."""
+        for phone in self._phones:
+            phone.fault("receiveNotification", times=10**6, **fault)
+            phone.write(CUSTOMER, f"Question {next(self._numbers)}")  # ends the call under way
+        time.sleep(seconds)
+        self._phones[0].clear_faults()
+
+    def measure_recovery(self):
+        """Return the seconds until a message to each account is in Odoo."""
+        texts = {f"Question {next(self._numbers)}" for _phone in self._phones}
+        started = time.monotonic()
+        for phone, text in zip(self._phones, texts, strict=True):
+            phone.write(CUSTOMER, text)
+        self._wait("all messages are here", lambda: texts <= self._get_texts())
+        return time.monotonic() - started
+
+    def _get_texts(self):
+        try:
+            return {text for (text,) in self._execute(ARRIVED, 0)}
+        except psycopg2.OperationalError:
+            return set()  # PostgreSQL is not there yet
 
     # Sending
 

@@ -140,7 +140,12 @@ class Listeners:
             return {name: counts[pid] for name, pid in cursor.fetchall()}
 
     def _find_listener(self):
-        """Return one of the workers that hear accounts."""
+        """Return one of the workers that hear accounts, as soon as two of them do.
+
+        A process that has just been started loads its modules before it can take over.
+        """
+        if not wait_until_settled(lambda: len(self._get_heard()) > 1, time.monotonic() + PATIENCE):
+            raise RuntimeError("No second process listens.")
         heard = self._get_heard()
         return self._chance.choice(
             [worker for worker in self._workers if f"odoo-{worker.pid}" in heard]

@@ -257,3 +257,24 @@ class TestClient(ClientCase):
         for thread in threads:
             thread.join()
         self.assertEqual(states, ["authorized", "blocked"])
+
+    def test_a_call_that_is_cut(self):
+        """A call that waits at the service ends when another thread says so; none follows it."""
+        self.phone.change(longPoll=True)
+        failures = []
+
+        def wait():
+            try:
+                self.client.receive_notification(60)
+            except RetryableError as error:
+                failures.append(error.code)
+
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        self.phone.requests("receiveNotification", count=1)
+        self.client.cut()
+        waiting.join(30)
+        self.assertEqual(failures, [const.CODE_CONNECTION_LOST])
+        self.assertFails(
+            RetryableError, const.CODE_CONNECTION_LOST, self.client.receive_notification
+        )

@@ -86,6 +86,13 @@ class TestClientProxy(ClientCase):
             self.assertTrue(self.send(client).id_message)
             self.assertTrue(self.proxy.seen)
 
+    def test_certificate_that_nobody_trusts(self):
+        """Authorities that one client was told of are not those of the next one."""
+        self.assertTrue(self.send(self.make_client(self.https_url)).id_message)
+        self.use_environment(REQUESTS_CA_BUNDLE="")
+        client = self.make_client(self.https_url)
+        self.assertFails(RetryableError, const.CODE_UNREACHABLE, self.send, client)
+
     def test_connection_breaks_after_the_request(self):
         """A message that the proxy passed on was sent again: two copies."""
         for client in self.clients():

@@ -49,6 +49,7 @@ RUN = """
 from datetime import timedelta
 for message in env["telegram.message"].search([("state", "=", "sending")]):
     message.last_attempt_date -= timedelta(minutes=2)  # the claim of the killed worker has ended
+env.cr.commit()
 instance = env["telegram.instance"].search([])
 for cron in (instance.send_cron_id, instance.receive_cron_id, instance.send_cron_id):
     cron.method_direct_trigger()

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ... import const
-from ...models.receiving import heard_account
+from ...models.receiving import heard_account, listener
 from ...tools import advisory_lock, cron
 from ..common import CUSTOMER_CHAT
 from .listening_case import ListeningCase
@@ -96,15 +96,15 @@ class TestListening(ListeningCase):
     def test_a_service_that_does_not_wait(self):
         """A service that answers "nothing" at once is not called in an endless loop."""
         self.phone.change(longPoll=False)
-        with self.listening() as listener:
+        with self.listening() as heard:
             self.phone.requests("receiveNotification", count=1)
-            self.wait_for(lambda: listener._accounts[self.instance_id].next_call_at)
+            self.wait_for(lambda: heard._accounts[self.instance_id].next_call_at)
         self.assertEqual(len(self.phone.requests("receiveNotification")), 1)
 
     def test_changes_are_noticed(self):
         """Accounts that are added, archived, restored, or receive by webhook, within a second."""
-        with self.listening() as listener:
-            self.wait_for(lambda: set(listener._accounts) == {self.instance_id})
+        with self.listening() as heard:
+            self.wait_for(lambda: set(heard._accounts) == {self.instance_id})
             phone, instance_id = self.add_account()
             phone.write(CUSTOMER_CHAT, "To the new one")
             self.wait_for_texts("To the new one")
@@ -116,29 +116,29 @@ class TestListening(ListeningCase):
                 self.wait_for(lambda: self.heard() == [instance_id])
                 self.write_account(**on)
                 self.wait_for(lambda: set(self.heard()) == {instance_id, self.instance_id})
-            client = listener._accounts[self.instance_id]._client
+            client = heard._accounts[self.instance_id]._client
             with self.environment() as env:
                 instance = env["telegram.instance"].browse(self.instance_id)
                 instance.api_token_new = "another"
-            self.wait_for(lambda: listener._accounts[self.instance_id]._client is not client)
+            self.wait_for(lambda: heard._accounts[self.instance_id]._client is not client)
 
     def test_a_deleted_account(self):
         """An account may be deleted while it is heard."""
         _phone, instance_id = self.add_account()
-        with self.listening() as listener:
-            self.wait_for(lambda: instance_id in listener._accounts)
+        with self.listening() as heard:
+            self.wait_for(lambda: instance_id in heard._accounts)
             with self.environment() as env:
                 env["telegram.instance"].browse(instance_id).unlink()
-            self.wait_for(lambda: instance_id not in listener._accounts)
+            self.wait_for(lambda: instance_id not in heard._accounts)
             self.phone.write(CUSTOMER_CHAT, "To the other one")
             self.wait_for_texts("To the other one")
 
     def test_the_end_of_a_run(self):
         """A run ends at once although the service is still being waited for, with its threads."""
-        with self.listening() as listener:
+        with self.listening() as heard:
             self.phone.requests("receiveNotification", count=1)
-            self.wait_for(lambda: listener._accounts)
-            threads = [account._thread for account in listener._accounts.values()]
+            self.wait_for(lambda: heard._accounts)
+            threads = [account._thread for account in heard._accounts.values()]
         for thread in threads:
             thread.join(5)
             self.assertFalse(thread.is_alive())
@@ -204,8 +204,8 @@ class TestListening(ListeningCase):
 
     def test_the_dialog_gets_the_account(self):
         """*Wait for Messages* shows what comes, although the account is being listened to."""
-        with self.listening() as listener:
-            self.wait_for(lambda: listener._accounts)
+        with self.listening() as heard:
+            self.wait_for(lambda: heard._accounts)
             self.phone.requests("receiveNotification", count=1)
             with self.environment() as env:
                 instance = env["telegram.instance"].browse(self.instance_id)
@@ -215,7 +215,7 @@ class TestListening(ListeningCase):
                 answer = instance.fetch_notification()
                 writer.join()
                 self.assertEqual((answer["outcome"], answer.get("text")), ("taken", "For a person"))
-            self.wait_for(lambda: listener._accounts)
+            self.wait_for(lambda: heard._accounts)
         self.assertEqual(self.texts("incoming"), ["For a person"])
 
     def write_when_asked(self):
@@ -226,8 +226,8 @@ class TestListening(ListeningCase):
 
     def test_the_action_leaves_the_account_alone(self):
         """The receive action of an account that is heard neither fetches nor processes."""
-        with self.listening() as listener:
-            self.wait_for(lambda: listener._accounts)
+        with self.listening() as heard:
+            self.wait_for(lambda: heard._accounts)
             self.phone.requests("receiveNotification", count=1)
             self.run_action()
         self.assertEqual(len(self.phone.requests("receiveNotification")), 1)
@@ -257,8 +257,8 @@ class TestListening(ListeningCase):
 
     def test_events_of_others_are_processed(self):
         """What a journal or a button puts into the inbox is processed, too."""
-        with self.listening() as listener:
-            self.wait_for(lambda: listener._accounts)
+        with self.listening() as heard:
+            self.wait_for(lambda: heard._accounts)
             with self.environment() as env:
                 instance = env["telegram.instance"].browse(self.instance_id)
                 body = {
@@ -276,13 +276,22 @@ class TestListening(ListeningCase):
 
     def test_modules_can_be_installed(self):
         """Listening makes room for what Odoo does only while no scheduled action runs."""
-        with self.listening() as listener:
-            self.wait_for(lambda: listener._accounts)
+        with self.listening() as heard:
+            self.wait_for(lambda: heard._accounts)
             with self.environment() as env, env["telegram.instance"]._pause_listening():
-                self.wait_for(lambda: listener.is_ended)
+                self.wait_for(lambda: heard.is_ended)
                 with self.listening() as another:
                     self.wait_for(lambda: another.is_ended)
                 self.assertEqual(self.heard(), [])
+
+    def test_a_single_scheduler_thread(self):
+        """Listening takes turns with other actions where there is no other thread for them."""
+        with self.environment() as env:
+            env["ir.cron"].browse(self.receive_cron_id)._trigger()
+        with patch.object(listener, "config", {"max_cron_threads": 1}):
+            with self.listening() as alone:
+                self.wait_for(lambda: alone.is_ended)
+            self.assertTrue(alone.has_accounts, "it has to go on later")
 
     def test_the_scheduled_action(self):
         """The action asks for its next run, and obeys Odoo's limit of its time."""

@@ -24,16 +24,20 @@ test("a note for colleagues is posted as one, until the user writes to the custo
     await start();
     await openDiscuss(channelId);
     await click("button[title='Write Note']");
-    await contains(".o-telegram-Composer-note", { text: "Note for colleagues." });
+    await contains(".o-telegram-Composer-note", {
+        text: "Note for colleagues. The customer does not receive it.",
+    });
     await insertText(".o-mail-Composer-input", "Difficult customer");
     await triggerHotkey("Enter");
-    await contains(".o-mail-Message", { text: "Difficult customer" });
+    await contains(".o-mail-Message:has(.o-telegram-Message-note)", { text: "Difficult customer" });
     await contains(".o-telegram-Composer-note");
     await click("button[title='Write to Customer']");
     await contains(".o-telegram-Composer-note", { count: 0 });
     await insertText(".o-mail-Composer-input", "Good morning");
     await triggerHotkey("Enter");
-    await contains(".o-mail-Message", { text: "Good morning" });
+    await contains(".o-mail-Message:not(:has(.o-telegram-Message-note))", {
+        text: "Good morning",
+    });
     expect.verifySteps(["mail.mt_note", "mail.mt_comment"]);
 });
 

@@ -18,6 +18,11 @@ patch(Message.prototype, {
         );
     },
 
+    /** Return whether this is a note for colleagues in the conversation of a Telegram chat. */
+    get isTelegramNote() {
+        return Boolean(this.message.isNote && this.message.thread?.isTelegram);
+    },
+
     /** Return the tooltip of the notification icon, or undefined for other notification types. */
     get telegramNotificationTitle() {
         const [notification] = this.message.notification_ids;
