@@ -22,10 +22,11 @@ class TelegramOnceMixin(models.AbstractModel):
     _description = "Telegram Dialog That Acts Once"
 
     presses = fields.Json(
+        "Clicks",
         readonly=True,
         copy=False,
-        help="The buttons that were pressed, each with the action that a later press returns. "
-        "Without an action, the first press has not ended, or its outcome is unknown.",
+        help="The buttons that were clicked, each with the action that a later click returns. "
+        "Without an action, the first click has not ended, or its outcome is unknown.",
     )
 
     def _act_once(self, button, act):
