@@ -87,7 +87,7 @@ class TelegramInstance(models.Model):
         return self.env._(
             "This database is a copy, or it was restored or moved. Only one database may work with "
             "the account, so nothing is sent or received here. If the original is switched off, "
-            "click This Is the One."
+            "click Use This Database."
         )
 
 

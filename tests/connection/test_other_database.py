@@ -51,8 +51,8 @@ class TestOtherDatabase(TelegramCase):
         self.receive()
         self.assertEqual(len(self.phone.requests()), before)
         self.assertEqual(later.state, "queued")
-        self.assertIn("This Is the One", later.waiting_reason)
-        self.assertIn("This Is the One", self.instance.waiting_reason)
+        self.assertIn("Use This Database", later.waiting_reason)
+        self.assertIn("Use This Database", self.instance.waiting_reason)
 
     def test_nobody_listens(self):
         """The listener of all polled accounts leaves this one out."""
@@ -107,7 +107,7 @@ class TestOtherDatabase(TelegramCase):
         self.instance.is_receiving_configured = False
         with self.enter_registry_test_mode():
             action = self.instance.with_user(self.manager).action_check_state()
-        self.assertIn("This Is the One", action["params"]["message"])
+        self.assertIn("Use This Database", action["params"]["message"])
         self.assertFalse(self.phone.requests("setSettings"))
 
 
