@@ -36,10 +36,14 @@ registry.category("web_tour.tours").add("telegram_changed_number", {
         },
         { trigger: ".modal [name='body'] textarea:visible", run: "edit To the new number" },
         picture("changed_number"),
-        { trigger: ".modal .o-telegram-ChangedNumber [name='action_use_new_number']", run: "click" },
+        {
+            trigger: ".modal .o-telegram-ChangedNumber [name='action_use_new_number']",
+            run: "click",
+        },
         {
             content: "The text is still there",
-            trigger: ".modal:not(:has(.o-telegram-ChangedNumber)) [name='body'] textarea:value(To the new number)",
+            trigger:
+                ".modal:not(:has(.o-telegram-ChangedNumber)) [name='body'] textarea:value(To the new number)",
         },
         { trigger: ".modal [name='preview']:contains('+79998880099')" },
         send,

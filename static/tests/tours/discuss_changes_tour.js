@@ -22,7 +22,10 @@ function choose(text, action, isQuick = false) {
             trigger: `${message(text)} [title='Expand']`,
             run: "click",
         },
-        { trigger: `.o-mail-Message [name='${action}'], .o-mail-Message-moreMenu [name='${action}']`, run: "click" },
+        {
+            trigger: `.o-mail-Message [name='${action}'], .o-mail-Message-moreMenu [name='${action}']`,
+            run: "click",
+        },
     ];
 }
 
@@ -47,10 +50,16 @@ registry.category("web_tour.tours").add("telegram_discuss_changes", {
         ...edit("At five o'clock", "At four o'clock"),
         picture("discuss_edited"),
         ...choose("Sorry, wrong chat", "delete"),
-        { trigger: ".modal:contains('for the customer, too') button:contains('Delete')", run: "click" },
+        {
+            trigger: ".modal:contains('for the customer, too') button:contains('Delete')",
+            run: "click",
+        },
         { trigger: "body:not(:has(.modal))" },
         behind("Send", () => runAction("send_cron_id")),
-        { content: "It is deleted", trigger: `${message("Sorry, wrong chat")}:contains('Deleted')` },
+        {
+            content: "It is deleted",
+            trigger: `${message("Sorry, wrong chat")}:contains('Deleted')`,
+        },
         picture("discuss_deleted"),
     ],
 });
@@ -75,7 +84,10 @@ registry.category("web_tour.tours").add("telegram_refusals", {
         { trigger: input, run: "press Enter" },
         { content: "The reason is shown", trigger: ".o_notification:contains('maximum is 4096')" },
         { content: "The text is back", trigger: `${input}:value(/^x{5000}$/)` },
-        { content: "No pale message stays", trigger: "body:not(:has(.o-mail-Message:contains('xxx')))" },
+        {
+            content: "No pale message stays",
+            trigger: "body:not(:has(.o-mail-Message:contains('xxx')))",
+        },
         picture("refusal"),
         { trigger: ".o_notification_close", run: "click" },
         behind("The account is signed out", () =>

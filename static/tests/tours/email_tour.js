@@ -16,7 +16,10 @@ registry.category("web_tour.tours").add("telegram_no_email", {
         { trigger: ".o-mail-Chatter button[aria-label='Search Messages']", run: "click" },
         { trigger: ".o-mail-SearchMessageInput input", run: "edit answer" },
         { trigger: ".o-mail-SearchMessageInput button[aria-label='Search button']", run: "click" },
-        { content: "The answer has no envelope", trigger: `${answer}:not(:has([class*='fa-envelope']))` },
+        {
+            content: "The answer has no envelope",
+            trigger: `${answer}:not(:has([class*='fa-envelope']))`,
+        },
         picture("answer_without_email"),
     ],
 });

@@ -33,7 +33,8 @@ registry.category("web_tour.tours").add("telegram_green_api.invoice_to_new_numbe
     steps: () => [
         { trigger: ".o_form_view button:contains('Send by Telegram'):visible", run: "click" },
         {
-            trigger: ".modal .o-telegram-ChangedNumber:contains('+79998887766') [name='action_unlink_partner']",
+            trigger:
+                ".modal .o-telegram-ChangedNumber:contains('+79998887766') [name='action_unlink_partner']",
             run: "click",
         },
         { trigger: ".modal:not(:has(.o-telegram-ChangedNumber))" },

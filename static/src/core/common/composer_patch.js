@@ -49,8 +49,7 @@ registerComposerAction("telegram-note", {
     condition: ({ composer }) => Boolean(composer.targetThread?.isTelegram && !composer.message),
     icon: "fa fa-sticky-note-o",
     isActive: ({ composer }) => composer.isTelegramNote,
-    name: ({ composer }) =>
-        composer.isTelegramNote ? _t("Write to Customer") : _t("Write Note"),
+    name: ({ composer }) => (composer.isTelegramNote ? _t("Write to Customer") : _t("Write Note")),
     onSelected: ({ composer }) => {
         composer.isTelegramNote = !composer.isTelegramNote;
         composer.autofocus++;

@@ -36,7 +36,9 @@ function confirmDeletion(store, confirm) {
 function isOwn(params) {
     const { message } = params;
     // Discuss has actions of its own for what was written there.
-    return isAllowed(params) && message.telegram_message.is_own && message.message_type === "telegram";
+    return (
+        isAllowed(params) && message.telegram_message.is_own && message.message_type === "telegram"
+    );
 }
 
 registerMessageAction("telegram-reply", {

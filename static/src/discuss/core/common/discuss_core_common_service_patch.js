@@ -15,6 +15,9 @@ patch(DiscussCoreCommon.prototype, {
             // Chatters of these records are open perhaps, and Odoo does not update them.
             this.env.bus.trigger("telegram_green_api.posted", { model, id });
         }
-        return super._handleNotificationNewMessage(payload, isSent ? { ...metadata, id: 0 } : metadata);
+        return super._handleNotificationNewMessage(
+            payload,
+            isSent ? { ...metadata, id: 0 } : metadata
+        );
     },
 });
