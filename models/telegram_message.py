@@ -225,7 +225,11 @@ class TelegramMessage(models.Model):
             )
         # Without its former ID: late events about that attempt do not concern this one.
         vals = {"state": "queued", "id_message": False, "unsure_count": 0}
+        former = {message: message.id_message for message in failed if message.id_message}
         self._change_state({"error", "unsure"}, {**vals, **NO_FAILURE})
+        for message, id_message in former.items():
+            # sudo: telegram.message - what GREEN-API still lists of it is not the next attempt
+            message.sudo().failed_id_message = id_message
         self.instance_id._trigger_send()
 
     def action_mark_sent(self):

@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -7,8 +8,13 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.mail import plaintext2html
 
-from ...tools.transactions import CONFLICTS
+from odoo.addons.base.models.ir_qweb import QWebError
 
+from ...tools.transactions import CONFLICTS
+from ..sending.content import REPORT_ERRORS
+from ..sending.recipients import Recipient, find_twin
+
+_logger = logging.getLogger(__name__)
 BATCH_SIZE = 200  # messages composed in one transaction
 
 
@@ -180,8 +186,13 @@ class TelegramAutomaticMessage(models.Model):
                     self._send_to_groups(instance)
                 else:
                     self._send_to_contacts(instance)
-        except UserError as error:
+        except (UserError, QWebError, *REPORT_ERRORS) as error:
             if len(self) == 1:
+                if not isinstance(error, UserError):
+                    # An error in the code of the report: the traceback helps its programmers.
+                    _logger.warning(
+                        "Automatic message %s: its report failed", self.id, exc_info=True
+                    )
                 self._leave_out(str(error))
                 return
             half = len(self) // 2
@@ -234,6 +245,7 @@ class TelegramAutomaticMessage(models.Model):
                 continue
             record._message_telegram(
                 template._render_bodies(record)[record.id],
+                formatting=template.formatting,
                 group=groups,
                 attachments=template._render_attachments(record)[record.id],
             )
@@ -255,15 +267,15 @@ class TelegramAutomaticMessage(models.Model):
                 ("composed_date", ">", since),
             ]
         )
-        seen = {*earlier.partner_id.ids, *(("chat", chat.id) for chat in earlier.chat_id)}
+        seen, known = set(earlier.partner_id.ids), {}
+        for chat in earlier.chat_id:
+            find_twin(known, Recipient(chat.partner_id, chat, "", ""), chat)
         sendable, repeated = [], []
         for recipient in recipients:
-            keys = {recipient.partner.id}
-            keys |= (
-                {("chat", recipient.chat.id)} if recipient.chat else {("phone", recipient.phone)}
-            )
-            (repeated if keys & seen else sendable).append(recipient)
-            seen |= keys
+            twin = find_twin(known, recipient, recipient.partner)
+            is_repeated = twin or recipient.partner.id in seen
+            (repeated if is_repeated else sendable).append(recipient)
+            seen.add(recipient.partner.id)
         return sendable, repeated
 
     def _get_repeat_reason(self):

@@ -89,7 +89,8 @@ class TelegramInstance(models.Model):
 
 def has_no_effect(error):
     """Return whether a UserError was raised before a call, or by one that had no effect."""
-    cause = error.__context__
+    # A result that could not be saved has a cause that was not being handled any more.
+    cause = error.__cause__ or error.__context__
     return cause is None or (isinstance(cause, GreenApiError) and not is_unsure(error))
 
 

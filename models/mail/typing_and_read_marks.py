@@ -92,7 +92,8 @@ class TelegramChat(models.Model):
         :param call: function of the client and the Telegram id of the chat
         """
         instance = self.instance_id
-        if instance.state != const.STATE_AUTHORIZED or not instance.has_api_token:
+        is_working = instance.state == const.STATE_AUTHORIZED and instance.has_api_token
+        if not is_working or instance.is_other_database:
             return
         database, telegram_id, name = self.env.cr.dbname, self.telegram_id, instance.id_instance
         failure_key, call_key = (database, instance.id, "failure"), (database, self.id, kind)

@@ -67,6 +67,7 @@ class TelegramMessage(models.Model):
         outgoing = Domain("instance_id", "=", instance.id) & Domain("direction", "=", "outgoing")
         same_chat = Domain("chat_id.telegram_id", "=", notification.chat_id)
         same_id = Domain("id_message", "=", notification.id_message)
+        same_id |= Domain("failed_id_message", "=", notification.id_message)
         message = self.search(outgoing & same_id & same_chat, limit=1)
         if message or not notification.is_via_api:
             return message

@@ -112,6 +112,8 @@ class TelegramInstance(models.Model):
         """Return why notifications cannot be fetched; False if they can."""
         if not self.active:
             return self.env._("The account is archived. Unarchive it to receive messages.")
+        if self.is_other_database:  # they belong to the original
+            return self._get_other_database_message()
         if self.receive_mode == "webhook":
             return self.env._(
                 "GREEN-API delivers the messages of this account by webhook as soon as they "

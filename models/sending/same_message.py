@@ -230,6 +230,12 @@ class TelegramMessage(models.Model):
         help="Seconds by which GREEN-API's clock was ahead of Odoo's at an attempt with an unknown "
         "outcome.",
     )
+    failed_id_message = fields.Char(
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="ID of the attempt that failed in Telegram, before the message was sent again.",
+    )
 
     @api.model
     def _get_unrecognized_domain(self):
@@ -254,12 +260,14 @@ class TelegramMessage(models.Model):
         :param list rows: of the client's Message
         :return: set of pairs of ``telegram.chat`` and ID
         """
-        domain = [
-            ("instance_id", "in", self.instance_id.ids),
-            ("id_message", "in", [row.id_message for row in rows if row.id_message]),
-            ("attempts", ">", 0),
-        ]
-        return {(message.chat_id, message.id_message) for message in self.search(domain)}
+        ids = [row.id_message for row in rows if row.id_message]
+        domain = Domain("instance_id", "in", self.instance_id.ids) & Domain("attempts", ">", 0)
+        domain &= Domain("id_message", "in", ids) | Domain("failed_id_message", "in", ids)
+        return {
+            (message.chat_id, id_message)
+            for message in self.search(domain)
+            for id_message in (message.id_message, message.failed_id_message)
+        }
 
     def _get_last_attempt_date(self):
         """Return when the message was last sent; of one that never was, when it was written."""

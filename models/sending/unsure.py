@@ -149,7 +149,8 @@ class TelegramMessage(models.Model):
     def _fetch_chat_numbers(self, client):
         """Fetch the IDs of chats known by phone number only: the journal holds no phone numbers.
 
-        :return: dict of chat -> CheckedAccount, of the numbers that could be checked
+        :return: dict of chat -> tuple of the digits of its number and the CheckedAccount, of the
+            numbers that could be checked
         """
         numbers, instance = {}, self.instance_id
         if instance._get_check_pause_message():
@@ -165,24 +166,26 @@ class TelegramMessage(models.Model):
                     continue  # GREEN-API refused this number only
                 break
             if account.chat_id or not account.exists:
-                numbers[chat] = account
+                numbers[chat] = (digits, account)
         return numbers
 
     def _process_checked_numbers(self, numbers):
         """Store the results of ``_fetch_chat_numbers``.
 
-        :param dict numbers: chat -> CheckedAccount
+        Meanwhile, a notification may have told the ID of a chat.
+
+        :param dict numbers: result of ``_fetch_chat_numbers``
         """
-        for chat, account in numbers.items():
+        for chat, (digits, account) in numbers.items():
             messages = self.filtered(lambda m, x=chat: m.chat_id == x and m.is_settling)
-            self.instance_id._process_check_result(chat._get_phone_digits(), account)
+            self.instance_id._process_check_result(digits, account)
             if not account.exists:
                 messages._mark_no_account()
 
     def _store_outcomes(self, numbers, waiting, sent):
         """Store the outcomes that the queue and the journal of GREEN-API show, oldest first.
 
-        :param dict numbers: chat -> CheckedAccount
+        :param dict numbers: result of ``_fetch_chat_numbers``
         :param list waiting: QueuedMessage, of the queue
         :param list sent: JournalMessage, of the outgoing journal
         """

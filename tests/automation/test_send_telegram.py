@@ -122,6 +122,26 @@ class TestSendTelegram(SendTelegramCase):
         self.run_action(self.customer)
         self.assertEqual(len(self.get_texts(self.customer)), 2)
 
+    def test_once_per_person_within_days(self):
+        """A person who is there twice, by a chat and by its phone number, was written to twice."""
+        self.action.write({"telegram_once": "partner", "telegram_once_days": 7})
+        first, second = self.create_contacts(2, phone="+79100000001")
+        self.env["telegram.chat"].create(
+            {
+                "instance_id": self.instance.id,
+                "telegram_id": "10000077",
+                "chat_type": "user",
+                "name": "One person",
+                "phone": "+79100000001",
+                "partner_id": first.id,
+            }
+        )
+        for contact in (first, second):
+            self.run_action(contact)
+        self.assertEqual(
+            self.get_requests(first | second).mapped("state"), ["composed", "left_out"]
+        )
+
     def test_left_out_with_reason(self):
         """A contact without a phone number must not vanish, nor stop the others."""
         contacts = self.create_contacts(2)
@@ -203,25 +223,58 @@ class TestSendTelegram(SendTelegramCase):
         self.compose()
         self.assertFalse(self.get_requests(self.customer))
 
-    def test_group_of_the_record(self):
-        """A message for a project's group would go to one contact instead."""
-        group = self.env["telegram.chat"].create(
+    def create_group(self, record):
+        """Create a group that is linked to a record, and let the action write to such groups."""
+        self.action.telegram_recipient = "group"
+        return self.env["telegram.chat"].create(
             {
                 "instance_id": self.instance.id,
-                "telegram_id": "-1001234567890",
+                "telegram_id": f"-100{record.id}",
                 "chat_type": "supergroup",
                 "name": "Project",
-                "res_model": "res.partner",
-                "res_id": self.customer.id,
+                "res_model": record._name,
+                "res_id": record.id,
             }
         )
-        self.action.telegram_recipient = "group"
+
+    def get_group_message(self, group):
+        return self.env["telegram.message"].search([("chat_id", "=", group.id)])
+
+    def test_group_of_the_record(self):
+        """A message for a project's group would go to one contact instead."""
+        group = self.create_group(self.customer)
         self.run_action(self.customer)
-        message = self.env["telegram.message"].search([("chat_id", "=", group.id)])
+        message = self.get_group_message(group)
         self.assertEqual(message.text, "Welcome, Vasilisa Ivanova!")
         without = self.create_contacts(1)
         self.run_action(without)
         self.assertEqual(self.get_requests(without).state, "left_out")
+
+    def test_group_with_formatting(self):
+        """The formatting of the template was sent as typed, and marks in names were doubled."""
+        self.template.write({"formatting": True, "body": "*Welcome*, {{ object.name }}!"})
+        self.customer.name = "Agent *007*"
+        group = self.create_group(self.customer)
+        self.run_action(self.customer)
+        message = self.get_group_message(group)
+        self.assertEqual(message.text, "Welcome, Agent *007*!")
+        self.assertEqual(message.text_entities, [{"type": "bold", "offset": 0, "length": 7}])
+
+    @mute_logger("odoo.addons.telegram_green_api.models.automation.telegram_automatic_message")
+    def test_report_that_fails(self):
+        """An error in a report stopped the automatic messages of all actions, each time."""
+        self.template.report_template_ids = self.make_report(
+            print_report_name="object.name.split('/')[1]"
+        )
+        bad, good = self.create_contacts(2)
+        good.name = "a/b"
+        self.create_group(bad)
+        group = self.create_group(good)
+        self.run_action(bad | good)
+        self.assertEqual(self.get_requests(bad).state, "left_out")
+        self.assertIn("index out of range", self.get_requests(bad).reason)
+        self.assertEqual(self.get_requests(good).state, "composed")
+        self.assertEqual(self.get_group_message(group).file_name, "b.txt")
 
     def test_form(self):
         """A template of another model, or a missing one, is named before the action runs."""

@@ -61,6 +61,28 @@ class TestOtherDatabase(TelegramCase):
         self.env.flush_all()
         self.assertNotIn(self.instance.id, self.instance._get_polled_accounts())
 
+    def test_waiting_in_the_dialog(self):
+        """A look at what comes in took it away from the original, which never got it."""
+        self.copy()
+        self.phone.write(CUSTOMER_CHAT, "For the original")
+        with self.enter_registry_test_mode():
+            answer = self.instance.with_user(self.manager).fetch_notification()
+        self.assertEqual(answer["outcome"], "refused")
+        self.assertIn("Use This Database", answer["message"])
+        self.assertTrue(self.phone.notifications())
+
+    def test_read_marks(self):
+        """The customer saw that a copy had read the message."""
+        chat = self.env["telegram.chat"]._get_or_create(self.instance, CUSTOMER_CHAT)
+        self.instance.mark_read = True
+        self.copy()
+        with self.enter_registry_test_mode():
+            chat._mark_read()
+            chat._send_typing()
+            self.env.cr.postcommit.run()
+        self.assertFalse(self.phone.requests("readChat"))
+        self.assertFalse(self.phone.requests("sendTyping"))
+
     def test_alert(self):
         """The administrator is told once, by an activity, and by the banner of the account."""
         self.copy()

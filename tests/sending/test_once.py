@@ -3,12 +3,15 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.service.model import retrying
 from odoo.tests import tagged
 
+from ...tools.transactions import write_in_own_transaction
 from ..committed_case import CommittedCase
 from ..common import CUSTOMER_CHAT, SECRET_MARK
 
@@ -178,6 +181,21 @@ class TestDialogsOnce(OnceCase):
             for each in pressed:
                 self.assertEqual(each.result(60)["status"], "queued")
         self.assertEqual(len(self.texts("outgoing")), 1)
+
+    def test_result_that_could_not_be_saved(self):
+        """After conflicts, what GREEN-API had done counted as not done: a press did it again."""
+
+        def call(dialog):
+            def conflict(_own):
+                raise SerializationFailure
+
+            write_in_own_transaction(dialog, conflict)
+
+        dialog = self.create_dialog("telegram.queue", instance_id=self.instance_id)
+        for text in ("could not be saved", "already clicked"):
+            with self.environment() as env, self.assertRaisesRegex(UserError, text):
+                queue = env[dialog[0]].browse(dialog[1])
+                queue._call_once("button", lambda queue=queue: call(queue))
 
     def test_queue_cleared_twice(self):
         """A second press clears nothing that was queued after the first one."""

@@ -142,6 +142,53 @@ class TestUnsure(TelegramCase):
         self.send_queue_now()
         self.assertEqual((earlier.state, message.state), ("sent", "unsure"))
 
+    def send_failed(self, text):
+        """Write a text that Telegram does not deliver, and let a user send it again."""
+        message = self.write_from(self.customer, text)
+        self.send_queue_now()
+        id_message = message.id_message
+        self.ingest(self.status(message, "failed", idMessage=id_message))
+        self.assertEqual(message.state, "error")
+        return message, id_message
+
+    def test_failed_attempt_is_no_proof(self):
+        """A message that failed and is sent again was taken for sent, because the journal still
+        had the attempt that failed."""
+        failed, id_message = self.send_failed("Failed")
+        unsure = self.send_unsure("Unsure")
+        failed.action_retry()
+        self.send_queue_now()
+        self.assertEqual((unsure.state, failed.state), ("sent", "sent"))
+        self.assertNotEqual(failed.id_message, id_message)
+        self.assertEqual(self.ledger(), ["Failed", "Unsure", "Failed"])
+
+    def test_failed_attempt_of_another_message(self):
+        """The failed attempt of an equal text was taken for the message that never arrived."""
+        failed, _id_message = self.send_failed("Same words")
+        unsure = self.send_unsure("Same words", fault="lost_before")
+        failed.action_retry()
+        failed.scheduled_date = failed.date + timedelta(days=1)
+        self.send_queue_now()
+        self.assertEqual(unsure.state, "unsure")
+        self.let_the_journal_catch_up(unsure)
+        self.send_queue_now()
+        self.assertEqual((unsure.state, self.ledger()), ("sent", ["Same words", "Same words"]))
+
+    def test_late_echo_of_a_failed_attempt(self):
+        """The echo of an attempt that failed was taken for the next one, which never went out."""
+        failed, id_message = self.send_failed("Failed")
+        failed.action_retry()
+        self.ingest(
+            self.notification(
+                "Failed", typeWebhook="outgoingAPIMessageReceived", idMessage=id_message
+            )
+        )
+        self.assertEqual(failed.state, "queued")
+        self.send_queue_now()
+        self.assertEqual(self.ledger(), ["Failed", "Failed"])
+        messages = self.env["telegram.message"].search([("chat_id", "=", self.chat.id)])
+        self.assertEqual(messages, failed, "the echo is no second message")
+
     def test_written_on_the_phone_is_no_proof(self):
         """The same words written by hand on the phone are not our message."""
         message = self.send_unsure("Same words", fault="lost_before")
@@ -232,6 +279,19 @@ class TestUnsure(TelegramCase):
                 self.assertEqual((message.state, message.missing_since_date), ("unsure", False))
         self.send_queue_now()
         self.assertEqual((message.state, self.ledger()), ("sent", ["Only once"]))
+
+    def test_id_that_became_known_meanwhile(self):
+        """While the number was asked for, an echo told the ID of the chat: the ID was stored as
+        its phone number, and the chat linked to whoever has that number."""
+        stranger = self.env["res.partner"].create({"name": "Ivan", "phone": "+79998887701"})
+        message = self.send_unsure("Only once", record=stranger)
+        with self.instance._get_client() as client:
+            numbers = message._fetch_chat_numbers(client)
+        self.assertTrue(numbers)
+        message.chat_id._resolve_phone_chat("10000001")
+        message._process_checked_numbers(numbers)
+        self.assertEqual(message.chat_id.phone, "+79998887701")
+        self.assertEqual(message.chat_id.telegram_id, "10000001")
 
     def test_nobody_at_the_number(self):
         """A number without an account ends as a failure, after one question."""
