@@ -228,7 +228,7 @@ class TelegramMessage(models.Model):
                        attempts = COALESCE(attempts, 0) + 1,
                        last_attempt_date = %(now)s,
                        claim_number = COALESCE(claim_number, 0) + 1,
-                       write_date = %(now)s,
+                       write_date = %(written)s,
                        write_uid = %(uid)s
                  WHERE id = (
                        SELECT message.id
@@ -243,6 +243,8 @@ class TelegramMessage(models.Model):
              RETURNING id
                 """,
                 now=fields.Datetime.now(),
+                # The same clock as that of the events, see _check_not_sending.
+                written=SQL("clock_timestamp() AT TIME ZONE 'UTC'"),
                 uid=self.env.uid,
                 is_due=self._get_due_condition(instance, budget),
                 condition=condition,

@@ -54,8 +54,8 @@ class QueueSender:
         """Send what is due, after checking the messages whose outcome is unknown."""
         commit = self.env["ir.cron"]._commit_progress
         write_and_commit(self.env, self.messages._recover_orphans, self.instance)
+        settling = self.messages._find_settling(self.instance)._end_outdated_checks()
         due = self.messages._count_due(self.instance)
-        settling = self.messages._find_settling(self.instance)
         commit(remaining=due)
         if not (due or settling) or not self.instance._can_send():
             commit(remaining=0)  # what waits for the account is not work that could be done now

@@ -111,6 +111,17 @@ class TelegramMessage(models.Model):
             order="id",
         )
 
+    def _end_outdated_checks(self):
+        """Leave to users what GREEN-API has forgotten, also if it cannot be asked. Commits.
+
+        :return: the messages that are still being checked
+        """
+        too_old = fields.Datetime.now() - timedelta(hours=const.JOURNAL_HOURS)
+        forgotten = self.filtered(lambda message: message._get_last_attempt_date() < too_old)
+        if forgotten:
+            write_and_commit(self.env, forgotten._set_state, {"is_settling": False})
+        return self - forgotten
+
     def _settle(self, client):
         """Check with GREEN-API whether these unsure messages of one account were sent. Commits.
 
@@ -118,31 +129,24 @@ class TelegramMessage(models.Model):
         between is found in the journal. A failed check holds up nothing else and is repeated by
         the next run.
         """
-        too_old = fields.Datetime.now() - timedelta(hours=const.JOURNAL_HOURS)
-        forgotten = self.filtered(lambda message: message._get_last_attempt_date() < too_old)
-        if forgotten:
-            write_and_commit(self.env, forgotten._set_state, {"is_settling": False})
-        checked = self - forgotten
-        if not checked:
+        if not self:
             return
-        numbers = checked._fetch_chat_numbers(client)
-        instance = checked.instance_id
-        unrecognized = checked._find_unrecognized(too_old)
+        numbers = self._fetch_chat_numbers(client)
+        instance = self.instance_id
+        unrecognized = self._find_unrecognized()
         try:
             waiting = client.show_messages_queue()
             instance._store_clock_offset(client)
             sent = client.last_outgoing_messages(minutes=unrecognized._get_journal_minutes())
         except GreenApiError as error:
-            write_and_commit(self.env, checked._process_checked_numbers, numbers)
+            write_and_commit(self.env, self._process_checked_numbers, numbers)
             write_and_commit(self.env, instance._record_error, error)
             return
         write_and_commit(self.env, unrecognized._store_outcomes, numbers, waiting, sent)
 
-    def _find_unrecognized(self, since):
-        """Return these messages and the others of their chats to which found rows may belong.
-
-        :param datetime since: UTC, of the last attempt; no row is known of an earlier one
-        """
+    def _find_unrecognized(self):
+        """Return these messages and the others of their chats to which found rows may belong."""
+        since = fields.Datetime.now() - timedelta(hours=const.JOURNAL_HOURS)
         domain = self._get_unrecognized_domain() & Domain("last_attempt_date", ">=", since)
         return self | self.search(domain & Domain("chat_id", "in", self.chat_id.ids))
 

@@ -71,18 +71,6 @@ class TestOtherDatabase(TelegramCase):
         self.assertIn("Use This Database", answer["message"])
         self.assertTrue(self.phone.notifications())
 
-    def test_read_marks(self):
-        """The customer saw that a copy had read the message."""
-        chat = self.env["telegram.chat"]._get_or_create(self.instance, CUSTOMER_CHAT)
-        self.instance.mark_read = True
-        self.copy()
-        with self.enter_registry_test_mode():
-            chat._mark_read()
-            chat._send_typing()
-            self.env.cr.postcommit.run()
-        self.assertFalse(self.phone.requests("readChat"))
-        self.assertFalse(self.phone.requests("sendTyping"))
-
     def test_alert(self):
         """The administrator is told once, by an activity, and by the banner of the account."""
         self.copy()

@@ -47,6 +47,15 @@ class TestPresence(DiscussCase):
         self.member._notify_typing(True)
         self.assertEqual(self.calls("sendTyping"), [])
 
+    def test_copied_database(self):
+        """A customer is not shown what somebody does in a copy of the database."""
+        self.instance.mark_read = True
+        self.instance.database_fingerprint = "1.2.3"  # of the original
+        self.member._notify_typing(True)
+        self.member._mark_as_read(self.conversation()[-1].id)
+        self.assertEqual(self.calls("sendTyping"), [])
+        self.assertEqual(self.calls("readChat"), [])
+
     def test_trouble(self):
         """A service that fails holds up nobody: it is left alone for a while."""
         self.instance.sudo().api_url = "http://127.0.0.1:9"  # where nobody answers

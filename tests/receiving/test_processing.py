@@ -2,7 +2,11 @@
 
 import json
 import time
+from datetime import timedelta
 
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -245,6 +249,22 @@ class TestEvent(TelegramCase):
         event.next_attempt_date = False
         self.ingest(self.status(message, "delivered", idMessage="77"))
         self.assertEqual((event.state, message.state), ("done", "delivered"))
+
+    def test_echo_while_the_clock_of_odoo_is_ahead(self):
+        """The clocks of Odoo and PostgreSQL differ: an echo faster than our own commit was taken
+        for the message of another program, in a second chat."""
+        message = self.write_from(self.customer, "Hello")
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=3)):
+            message._claim_next(self.instance, self.instance._get_send_budget())
+        self.assertEqual(message.state, "sending")
+        event = self.ingest(
+            self.notification("Hello", typeWebhook="outgoingAPIMessageReceived", idMessage="77")
+        )
+        self.assertEqual(event.state, "new")
+        message._mark_sent("77")
+        event.next_attempt_date = False
+        self.receive()
+        self.assertEqual((event.state, event.message_id), ("done", message))
 
     def test_same_id_in_two_chats(self):
         """An id used again in another chat names another message there."""

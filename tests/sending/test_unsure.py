@@ -385,6 +385,20 @@ class TestUnsure(TelegramCase):
         self.send_queue_now()
         self.assertEqual(self.ledger(), [], "never by itself")
 
+    def test_account_that_stopped(self):
+        """An account that is signed out for good: the message was "being checked" for ever, and
+        no person was told."""
+        message = self.send_unsure("Long ago", fault="lost_before")
+        self.phone.change(stateInstance="notAuthorized")
+        self.instance._update_state("notAuthorized")
+        message.last_attempt_date -= timedelta(hours=25)
+        self.send_queue_now()
+        self.assertEqual((message.state, message.is_settling), ("unsure", False))
+        notification = self.env["mail.notification"].search(
+            [("telegram_message_id", "=", message.id)]
+        )
+        self.assertEqual(notification.notification_status, "exception")
+
     # --- Other kinds ---------------------------------------------------------------------
 
     def send_kinds(self, fault, **phone_values):
