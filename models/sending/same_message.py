@@ -231,6 +231,7 @@ class TelegramMessage(models.Model):
         "outcome.",
     )
     failed_id_message = fields.Char(
+        "Failed Message ID",
         readonly=True,
         copy=False,
         index="btree_not_null",
