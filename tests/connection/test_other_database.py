@@ -64,6 +64,7 @@ class TestOtherDatabase(TelegramCase):
     def test_waiting_in_the_dialog(self):
         """A look at what comes in took it away from the original, which never got it."""
         self.copy()
+        self.phone.change(settings={"webhookUrl": ""})
         self.phone.write(CUSTOMER_CHAT, "For the original")
         with self.enter_registry_test_mode():
             answer = self.instance.with_user(self.manager).fetch_notification()
