@@ -57,6 +57,15 @@ class TestTelegramChatHistory(TelegramCase):
             [("instance_id", "=", self.instance.id)], order="date, id"
         )
 
+    def test_failed_attempt(self):
+        """The attempt that failed, before a message was sent again, is no second message."""
+        message = self.instance.send_text(CUSTOMER_CHAT, "Failed")
+        self.send_queue()
+        self.ingest(self.status(message, "failed", idMessage=message.id_message))
+        message.action_retry()
+        self.assertIn("Messages imported: 0. Messages already in Odoo: 1", self.press())
+        self.assertEqual((self.messages(), message.state), (message, "queued"))
+
     def test_once(self):
         """Both sides of the talk, with their times; a second import doubles nothing."""
         self.phone.write(CUSTOMER_CHAT, "One")

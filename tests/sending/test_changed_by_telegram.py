@@ -189,6 +189,20 @@ class TestChangedByTelegram(ChangedCase):
         self.receive()
         self.assertEqual(self.rows_in_odoo(), first | second, "no third row meanwhile")
 
+    def test_echo_that_nothing_tells(self):
+        """The echo of another program's message was never shown as long as no user decided."""
+        message = self.lose_answers(
+            self.instance.send_text(CUSTOMER_CHAT, "Our price"), fault="lost_before"
+        )
+        message.is_settling = False
+        event = self.ingest(self.echo("Something else"))
+        self.assertEqual(event.state, "new")
+        event.next_attempt_date = False
+        with freeze_time(fields.Datetime.now() + timedelta(hours=25)):
+            self.ingest()
+        self.assertEqual((event.state, event.message_id.text), ("done", "Something else"))
+        self.assertEqual(message.state, "unsure")
+
     def test_really_another_text(self):
         """A row of ours with another text may be the message: a person decides."""
         message = self.lose_answers(
