@@ -95,9 +95,10 @@ class TelegramChat(models.Model):
         chat = self._resolve_by_history(entries)
         instance = chat.instance_id
         messages = self.env["telegram.message"].with_company(instance.company_id)
-        domain = Domain("chat_id", "=", chat.id)
         ids = [entry.id_message for entry in entries if entry.id_message]
-        known = set(messages.search(domain & Domain("id_message", "in", ids)).mapped("id_message"))
+        same_id = Domain("id_message", "in", ids) | Domain("failed_id_message", "in", ids)
+        stored = messages.search(Domain("chat_id", "=", chat.id) & same_id)
+        known = {*stored.mapped("id_message"), *stored.mapped("failed_id_message")}
         recognized = messages._recognize_history(chat, entries)
         numbers, vals_list = Counter(new=0, known=0, unread=0), []
         # The message IDs of a chat grow with time: they give the order within one second.

@@ -1,5 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -84,7 +86,9 @@ class TelegramMessage(models.Model):
             [message] = matching.found
             message._mark_sent(notification.id_message)
             return message
-        if matching.doubtful or self._may_be_of_phone_chat(instance, notification):
+        since = fields.Datetime.now() - timedelta(hours=const.JOURNAL_HOURS)
+        is_recent = any(each._get_last_attempt_date() >= since for each in matching.doubtful)
+        if is_recent or self._may_be_of_phone_chat(instance, notification):
             raise EventPostponedError()  # the journal or a user tells which message it is
         self._request_number_check(instance, notification)
         return self.browse()
