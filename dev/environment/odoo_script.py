@@ -9,7 +9,9 @@ from .progress import DevError, ending, tail
 
 SCRIPT = """
 import json
+import sys
 from importlib import import_module
+sys.path.append({checkout!r})
 from dev.environment.odoo_script import ANSWER
 
 def say(what):
@@ -31,7 +33,7 @@ def run_inside(odoo, current_step, log, database, module, **parameters):
     :return: what it returns
     :raise DevError: when it fails
     """
-    script = SCRIPT.format(module=module, parameters=json.dumps(parameters))
+    script = SCRIPT.format(checkout=str(CHECKOUT), module=module, parameters=json.dumps(parameters))
     answer = None
     with log.open("w") as output:
         process = subprocess.Popen(
