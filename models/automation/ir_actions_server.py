@@ -132,6 +132,8 @@ class IrActionsServer(models.Model):
             yield _("“%s” has no chatter to send messages from. Choose another model.", model.name)
         if not template:
             yield _("Choose a Telegram template.")
+        elif self._get_telegram_user()._is_superuser():
+            yield _("Choose the user who writes the messages in Written By.")
         elif template.model_id != self.model_id:
             yield _("The template “%s” belongs to another model. Choose another.", template.name)
 
