@@ -200,14 +200,19 @@ class TelegramChat(models.Model):
         self.check_access("read")
         return self.env["mail.message"]
 
-    def message_notify(self, **kwargs):
+    def message_notify(self, *, partner_ids=None, **kwargs):
         """Notify a user of an activity, as a record with a chatter does.
 
-        :return: the ``mail.message``
+        :param list partner_ids: of the contacts of the users
+        :return: the ``mail.message``, empty without contacts
         """
         self.ensure_one()
         self.check_access("read")
-        return self.env["mail.thread"].message_notify(model=self._name, res_id=self.id, **kwargs)
+        if not partner_ids:
+            return self.env["mail.message"]
+        return self.env["mail.thread"].message_notify(
+            model=self._name, res_id=self.id, partner_ids=partner_ids, **kwargs
+        )
 
     # === AWAY MESSAGE === #
 

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Whose chat it is: assigned to one operator, who alone is notified."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
@@ -60,6 +60,8 @@ class TelegramChat(models.Model):
     user_id = fields.Many2one(
         "res.users",
         "Assigned To",
+        compute="_compute_user_id",
+        store=True,
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -67,6 +69,19 @@ class TelegramChat(models.Model):
         help="The operator who answers in this chat and alone is notified of its messages.",
     )
     assigned_date = fields.Datetime("Assigned On", readonly=True, copy=False)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("partner_id.user_id", "partner_id.commercial_partner_id.user_id")
+    def _compute_user_id(self):
+        """Assign the chats of a customer to their new salesperson, if the account is set so."""
+        for chat in self:
+            user = chat.user_id
+            if chat.instance_id.assignment == "salesperson" and chat.inbox_state:
+                partner = chat.partner_id
+                salesperson = partner.user_id or partner.commercial_partner_id.user_id
+                user = salesperson & chat.instance_id.operator_ids or user
+            chat.user_id = user
 
     # === ACTION METHODS === #
 

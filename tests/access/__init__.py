@@ -6,6 +6,7 @@ from . import test_access_matrix
 from . import test_access_rows
 from . import test_arguments
 from . import test_composer_rights
+from . import test_exports
 from . import test_secrets_errors
 from . import test_secrets_reach
 from . import test_visibility

@@ -21,6 +21,9 @@ ODOO_METHODS = {
     "action_send_and_print",  # of Odoo's own dialogs of invoices
 }
 
+# Called by Odoo's activities, with arguments of their own.
+CALLED_BY_ODOO = {"message_notify", "message_post_with_source", "message_subscribe"}
+
 METHODS = {
     "account.move": {"user": "action_telegram_send_batch"},
     "discuss.channel": {"operator": "action_open_telegram_chat"},
@@ -160,6 +163,7 @@ ROUTES = {
 
 # Values of arguments, by their names; all others get "x".
 ARGUMENTS = {
+    "answers": {},
     "api_token": "",
     "api_url": "",
     "chat_id": "10000000",

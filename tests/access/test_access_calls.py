@@ -11,11 +11,7 @@ from .access_matrix import METHODS, roles_by_method
 class TestCalls(MatrixCase):
     """Who may call which public method, by the screen's RPC and by JSON-2."""
 
-    @mute_logger(
-        "odoo.http",
-        "odoo.addons.rpc.controllers.json2",
-        "odoo.addons.mail.models.mail_thread",  # a notification to nobody
-    )
+    @mute_logger("odoo.http", "odoo.addons.rpc.controllers.json2")
     def check_model(self, model):
         for role in self.users:
             self.authenticate(self.users[role].login, self.users[role].login)

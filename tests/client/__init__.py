@@ -6,6 +6,7 @@ from . import test_client_files
 from . import test_client_methods
 from . import test_client_pace
 from . import test_client_properties
+from . import test_client_proxy
 from . import test_methods_table
 from . import test_notifications
 from . import test_notifications_kinds

@@ -126,7 +126,7 @@ class TestCompanies(TelegramCase):
         there = self.instances[1]
         there.write({"responsible_id": manager.id, "was_operational": True})
         seen = self.spy("telegram.instance", "activity_schedule")
-        self.phones[1].fault("receiveNotification", "status", status=401)
+        self.phones[1].fault("*", "status", status=401, times=5)
         self.receive(there)
         self.assertEqual(there.activity_ids.user_id, manager)
         self.assertEqual(seen["activity_schedule"], [(self.paris, "fr_FR", "Pacific/Auckland")])

@@ -11,6 +11,7 @@ from . import test_processing
 from . import test_processing_batches
 from . import test_receiving
 from . import test_samples
+from . import test_unreadable
 from . import test_waiting
 from . import test_webhook
 from . import test_webhook_delivery

@@ -28,7 +28,7 @@ registry.category("web_tour.tours").add("telegram_check_number", {
         picture("number_unknown"),
         { trigger: "button[name='action_check_telegram_number']:contains('Check')", run: "click" },
         { trigger: ".o_notification:contains('Vasilisa Ivanova is on Telegram')" },
-        { trigger: "button[name='action_check_telegram_number']:contains('Refresh')" },
+        { trigger: "button[name='action_refresh_telegram_number']:contains('Refresh')" },
         picture("number_checked"),
         { trigger: ".o_notification button:contains('Response')", run: "click" },
         { trigger: ".modal .o-telegram-Response-raw:contains('10000000')" },
