@@ -23,9 +23,6 @@ class IrActionsServer(models.Model):
     telegram_template_id = fields.Many2one(
         "telegram.template",
         "Telegram Template",
-        compute="_compute_telegram_template_id",
-        store=True,
-        readonly=False,
         ondelete="restrict",
         domain="[('model_id', '=', model_id)]",
     )
@@ -38,9 +35,7 @@ class IrActionsServer(models.Model):
     telegram_recipient = fields.Selection(
         [("partner", "Contact of the Record"), ("group", "Group of the Record")],
         "Telegram Recipient",
-        compute="_compute_telegram_recipient",
-        store=True,
-        readonly=False,
+        default="partner",
         help="A group is used if exactly one is linked to the record.",
     )
     telegram_once = fields.Selection(
@@ -50,9 +45,7 @@ class IrActionsServer(models.Model):
             ("always", "Every time"),
         ],
         "Send",
-        compute="_compute_telegram_once",
-        store=True,
-        readonly=False,
+        default="record",
         help="How often this action may write. A message that was left out does not count.",
     )
     telegram_once_days = fields.Integer(
@@ -61,43 +54,13 @@ class IrActionsServer(models.Model):
     telegram_user_id = fields.Many2one(
         "res.users",
         "Written By",
-        compute="_compute_telegram_user_id",
-        store=True,
-        readonly=False,
         ondelete="restrict",
         domain=[("share", "=", False)],
         help="The messages are written with the access rights of this user, who must be able to "
-        "read the records and use the Telegram account.",
+        "read the records and use the Telegram account. If empty, it is the creator of the action.",
     )
 
     # === COMPUTE METHODS === #
-
-    @api.depends("model_id", "state")
-    def _compute_telegram_template_id(self):
-        for action in self:
-            template = action.telegram_template_id
-            if action.state != "telegram" or template.model_id != action.model_id:
-                action.telegram_template_id = False
-
-    # Each value has a method of its own: those of one method are not computed if one is given.
-
-    @api.depends("state")
-    def _compute_telegram_recipient(self):
-        for action in self:
-            value = action.telegram_recipient or "partner"
-            action.telegram_recipient = action.state == "telegram" and value
-
-    @api.depends("state")
-    def _compute_telegram_once(self):
-        for action in self:
-            value = action.telegram_once or "record"
-            action.telegram_once = action.state == "telegram" and value
-
-    @api.depends("state")
-    def _compute_telegram_user_id(self):
-        for action in self:
-            user = action.telegram_user_id or self.env.user
-            action.telegram_user_id = action.state == "telegram" and user
 
     @api.depends("state")
     def _compute_available_model_ids(self):
@@ -108,6 +71,16 @@ class IrActionsServer(models.Model):
                 [("is_mail_thread", "=", True), ("transient", "=", False)]
             )
         super(IrActionsServer, self - ours)._compute_available_model_ids()
+
+    # No computed fields: Odoo would compute them once more while the addon is uninstalled.
+
+    @api.onchange("model_id", "state")
+    def _onchange_telegram(self):
+        """Remove a template of another model, and set the user who writes."""
+        if self.state != "telegram" or self.telegram_template_id.model_id != self.model_id:
+            self.telegram_template_id = False
+        if self.state == "telegram" and not self.telegram_user_id:
+            self.telegram_user_id = self.env.user
 
     # === CONSTRAINT METHODS === #
 
@@ -122,6 +95,11 @@ class IrActionsServer(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_telegram_user(self):
+        """Return the user with whose access rights the messages are written."""
+        self.ensure_one()
+        return self.telegram_user_id or self.create_uid
+
     def _name_depends(self):
         return [*super()._name_depends(), "telegram_template_id"]
 
@@ -135,7 +113,7 @@ class IrActionsServer(models.Model):
 
     @api.model
     def _warning_depends(self):
-        return [*super()._warning_depends(), "telegram_template_id", "telegram_user_id"]
+        return [*super()._warning_depends(), "telegram_template_id"]
 
     def _get_warning_messages(self):
         warnings = super()._get_warning_messages()
@@ -156,8 +134,6 @@ class IrActionsServer(models.Model):
             yield _("Choose a Telegram template.")
         elif template.model_id != self.model_id:
             yield _("The template “%s” belongs to another model. Choose another.", template.name)
-        if not self.telegram_user_id:
-            yield _("Choose the user who writes the messages.")
 
     def _run_action_telegram_multi(self, eval_context=None):
         """Record that messages are wanted; ``telegram.automatic.message`` composes them later."""

@@ -120,7 +120,7 @@ class TelegramAutomaticMessage(models.Model):
         while seconds_left and (batch := self._find_batch()):
             try:
                 # What is logged on the records is in the language of the author.
-                batch.with_context(lang=batch.action_id.telegram_user_id.lang)._compose()
+                batch.with_context(lang=batch.action_id._get_telegram_user().lang)._compose()
                 self.env.flush_all()
             except CONFLICTS:
                 self.env.cr.rollback()  # the next run repeats it
@@ -153,7 +153,7 @@ class TelegramAutomaticMessage(models.Model):
         if action.warning or not action.telegram_template_id.active:
             messages._leave_out(action.warning or _("The template is archived."))
             return
-        companies = existing._mail_get_companies(default=action.telegram_user_id.company_id)
+        companies = existing._mail_get_companies(default=action._get_telegram_user().company_id)
         for company, of_company in messages.grouped(lambda m: companies[m.res_id]).items():
             of_company._compose_in_company(company)
 
@@ -163,7 +163,7 @@ class TelegramAutomaticMessage(models.Model):
         :param company: the ``res.company``
         """
         self.company_id = company
-        action, user = self.action_id, self.action_id.telegram_user_id
+        action, user = self.action_id, self.action_id._get_telegram_user()
         allowed = [company.id, *(user.company_ids - company).ids]
         author_self = self.with_user(user).with_context(allowed_company_ids=allowed, lang=user.lang)
         readable = author_self._get_records()._filtered_access("read")

@@ -29,6 +29,8 @@ UNSETTLED = """
                AND (state IN ('queued', 'sending') OR state = 'unsure' AND is_settling))
          + (SELECT count(*) FROM telegram_event
              WHERE instance_id = ANY(%(ids)s) AND state = 'new')
+         + (SELECT count(*) FROM telegram_message
+             WHERE instance_id = ANY(%(ids)s) AND download_state = 'waiting')
 """
 
 
