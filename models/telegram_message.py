@@ -414,7 +414,7 @@ class TelegramMessage(models.Model):
             vals = {"is_settling": False, **vals}
         self.write(vals)
         if vals.get("state") in ("error", "canceled"):
-            self.filtered(lambda message: not message.is_automatic).chat_id._reopen_unanswered()
+            self.filtered(lambda message: message._is_answer()).chat_id._reopen_unanswered()
         self._update_notifications()
         if not get_own_value(self.env, NOTIFY_LATER):
             self._notify_state_change()

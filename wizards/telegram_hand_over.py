@@ -21,14 +21,16 @@ class TelegramHandOver(models.TransientModel):
     @api.depends("chat_id")
     def _compute_available_user_ids(self):
         for wizard in self:
-            operators = wizard.chat_id._get_operators()
-            wizard.available_user_ids = operators - wizard.chat_id.sudo().user_id
+            chat_sudo = wizard.chat_id.sudo()  # sudo: res.users - the operators
+            operators = chat_sudo.instance_id._get_operators()
+            wizard.available_user_ids = operators - chat_sudo.user_id
 
     def action_hand_over(self):
         """Assign the chat to the other operator and post the note in the conversation."""
         self.ensure_one()
         chat, user = self.chat_id, self.user_id
-        chat._check_may_assign(user)
+        chat._check_may_assign()
+        chat._check_assignee(user)
         chat._lock_inbox()
         chat._assign(user)
         text = self.env._("%(from)s handed the chat over to %(to)s.") % {

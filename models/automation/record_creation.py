@@ -9,11 +9,13 @@ from psycopg2 import DataError, IntegrityError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import plaintext2html
 
 from ...client.parsing import to_datetime
 
 _logger = logging.getLogger(__name__)
 SUBJECT_MAX_LENGTH = 60
+CREATE_DAYS_MAX = 3650
 # Fields that say that a record is done, in the order in which they are looked for.
 CLOSED_FIELDS = ("is_closed", "stage_id.fold", "stage_id.is_won")
 
@@ -44,6 +46,13 @@ class TelegramInstance(models.Model):
         groups="base.group_system",
         help="A person who has not written for so many days creates a new record.",
     )
+
+    @api.constrains("create_days")
+    def _check_create_days(self):
+        if not all(1 <= instance.create_days <= CREATE_DAYS_MAX for instance in self):
+            raise ValidationError(
+                self.env._("Enter a number of days from 1 to %s.", CREATE_DAYS_MAX)
+            )
 
     @api.constrains("create_defaults")
     def _check_create_defaults(self):
@@ -81,7 +90,8 @@ class TelegramChat(models.Model):
         instance = self.instance_id
         if not instance.create_model_id or self.chat_type != "user":
             return None
-        record = self._get_topic(to_datetime(notification.timestamp) or fields.Datetime.now())
+        date = to_datetime(notification.timestamp) or fields.Datetime.now()
+        record = self._get_topic(date)
         if record:
             return record
         try:
@@ -90,7 +100,9 @@ class TelegramChat(models.Model):
         except (UserError, ValueError, DataError, IntegrityError) as error:
             self._notify_no_topic(error)
             return None
-        self.write({"topic_model": record._name, "topic_id": record.id})
+        # With the date: the next message of the same batch belongs to the record, too.
+        date = max(self.last_message_date or date, date)
+        self.write({"topic_model": record._name, "topic_id": record.id, "last_message_date": date})
         return record
 
     def _get_topic(self, date):
@@ -125,17 +137,17 @@ class TelegramChat(models.Model):
         """Create the record as Odoo does from an e-mail, with a contact for an unknown sender."""
         instance = self.instance_id
         if not self.partner_id:
-            values = {"name": self.name, "phone": self.phone}
-            self._link_to_partner(self.env["res.partner"].create(values))
+            self.with_company(instance.company_id)._create_partner()
         first_line = (notification.text or "").strip().partition("\n")[0]
         subject = first_line[:SUBJECT_MAX_LENGTH] or self.name
-        sender = self.partner_id.email_formatted or self.partner_id.name
+        # A contact without an address has none: the name alone would become the record's e-mail.
+        sender = self.partner_id.email_formatted or ""
         message = {
             "subject": f"{self.name}: {subject}" if first_line else subject,
             "from": sender,
             "email_from": sender,
             "author_id": self.partner_id.id,
-            "body": notification.text or "",
+            "body": plaintext2html(notification.text or ""),
             "to": "",
             "cc": "",
         }
@@ -144,12 +156,16 @@ class TelegramChat(models.Model):
         return model.browse(getattr(record, "id", record)).with_env(self.env)
 
     def _notify_no_topic(self, error):
-        """Notify the administrators why no record was created, by one activity.
+        """Notify the administrator why no record was created, by one activity.
 
         :param Exception error: why
         """
-        instance = self.instance_id
         _logger.info("Telegram chat %s: no record was created (%s)", self.id, error)
-        note = self.env._("No record is created from new conversations: %s", error)
-        if not instance.activity_ids.filtered(lambda activity: activity.summary == note):
-            instance.activity_schedule("mail.mail_activity_data_warning", summary=note)
+        # The error is in the note only: it may differ with each message.
+        self.instance_id._schedule_activity(
+            "mail.mail_activity_data_warning",
+            lambda instance: (
+                instance.env._("No record is created from new conversations"),
+                str(error),
+            ),
+        )

@@ -68,7 +68,7 @@ class TelegramAutomaticMessage(models.Model):
     company_id = fields.Many2one("res.company", readonly=True, help="Known once it is composed.")
     composed_date = fields.Datetime("Queued On", readonly=True)
 
-    _once_index = models.UniqueIndex("(action_id, res_id, number) WHERE is_once")
+    _once_index = models.UniqueIndex("(action_id, res_model, res_id, number) WHERE is_once")
     _waiting_index = models.Index("(id) WHERE state = 'waiting'")
     _composed_index = models.Index("(action_id, composed_date) WHERE state = 'composed'")
 
@@ -94,8 +94,8 @@ class TelegramAutomaticMessage(models.Model):
                         create_date, write_date, create_uid, write_uid)
                 SELECT %(action)s, %(model)s, res_id, %(number)s, %(is_once)s, %(state)s,
                        %(now)s, %(now)s, %(uid)s, %(uid)s
-                  FROM unnest(%(ids)s) AS res_id
-                    ON CONFLICT (action_id, res_id, number) WHERE is_once
+                  FROM unnest(%(ids)s::int[]) AS res_id
+                    ON CONFLICT (action_id, res_model, res_id, number) WHERE is_once
                     DO UPDATE SET state = EXCLUDED.state, write_date = EXCLUDED.write_date
                  WHERE message.state = 'left_out'
                 """,
@@ -125,7 +125,8 @@ class TelegramAutomaticMessage(models.Model):
         seconds_left = commit(remaining=self.search_count(waiting))
         while seconds_left and (batch := self._find_batch()):
             try:
-                batch._compose()
+                # What is logged on the records is in the language of the author.
+                batch.with_context(lang=batch.action_id._get_telegram_user().lang)._compose()
                 self.env.flush_all()
             except CONFLICTS:
                 self.env.cr.rollback()  # the next run repeats it
@@ -134,10 +135,19 @@ class TelegramAutomaticMessage(models.Model):
 
     @api.model
     def _find_batch(self):
-        """Return the oldest waiting messages of one action."""
+        """Return the oldest waiting messages of one action, and of each record the first one.
+
+        A second message about the same record is for the next batch, for which the first one
+        counts, such as for the limit of one message within some days.
+        """
         first = self.search([("state", "=", "waiting")], order="id", limit=1)
-        same_action = [("state", "=", "waiting"), ("action_id", "=", first.action_id.id)]
-        return self.search(same_action, order="id", limit=BATCH_SIZE)
+        same_action = [
+            ("state", "=", "waiting"),
+            ("action_id", "=", first.action_id.id),
+            ("res_model", "=", first.res_model),  # the model of an action can be changed
+        ]
+        messages = self.search(same_action, order="id", limit=BATCH_SIZE)
+        return self.union(*(each[0] for each in messages.grouped("res_id").values()))
 
     def _compose(self):
         """Queue the messages of one action, or store for each why it is left out."""
@@ -248,6 +258,7 @@ class TelegramAutomaticMessage(models.Model):
                 formatting=template.formatting,
                 group=groups,
                 attachments=template._render_attachments(record)[record.id],
+                is_automatic=True,
             )
             message._mark_composed(message.partner_id.browse(), groups)
 

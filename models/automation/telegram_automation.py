@@ -10,6 +10,7 @@ from odoo.fields import Domain
 # Days for which a record that has become due is still looked for, such as after an outage.
 LATEST_DAYS = 7
 REPEATS_MAX = 10
+DAYS_MAX = 365
 
 
 class TelegramAutomation(models.Model):
@@ -105,6 +106,17 @@ class TelegramAutomation(models.Model):
 
     # === CONSTRAINT METHODS === #
 
+    @api.constrains("offset_days")
+    def _check_offset_days(self):
+        if any(abs(automation.offset_days) > DAYS_MAX for automation in self):
+            raise ValidationError(
+                self.env._(
+                    "Enter a number of days from %(first)s to %(last)s.",
+                    first=-DAYS_MAX,
+                    last=DAYS_MAX,
+                )
+            )
+
     @api.constrains("repeat_count", "repeat_days")
     def _check_repeats(self):
         for automation in self:
@@ -112,8 +124,8 @@ class TelegramAutomation(models.Model):
                 raise ValidationError(
                     self.env._("Enter a number of repeats from 0 to %s.", REPEATS_MAX)
                 )
-            if automation.repeat_count and automation.repeat_days < 1:
-                raise ValidationError(self.env._("Repeat at most once a day."))
+            if automation.repeat_count and not 1 <= automation.repeat_days <= DAYS_MAX:
+                raise ValidationError(self.env._("Enter a number of days from 1 to %s.", DAYS_MAX))
 
     @api.constrains("user_id", "instance_id", "template_id")
     def _update_action(self):

@@ -75,15 +75,7 @@ class TelegramChat(models.Model):
                     partner=self.partner_id.display_name,
                 )
             )
-        # The company of the chat may not be among those that the user has selected.
-        company = self.company_id if self.company_id in self.env.companies else self.env.company
-        partner = (
-            self.env["res.partner"]
-            .with_company(company)
-            .create({"name": self.name, "phone": self.phone})
-        )
-        self._link_to_partner(partner)
-        return partner.get_formview_action()
+        return self._create_partner().get_formview_action()
 
     def action_unlink_partner(self):
         """Unlink the contact from the chat."""
@@ -92,6 +84,22 @@ class TelegramChat(models.Model):
         self.sudo().write({"partner_id": False, "is_unlinked": True})
 
     # === BUSINESS METHODS === #
+
+    def _create_partner(self):
+        """Create a contact with the name and the phone number of the chat, and link it.
+
+        :return: the ``res.partner``
+        """
+        self.ensure_one()
+        # The company of the chat may not be among those that the user has selected.
+        company = self.company_id if self.company_id in self.env.companies else self.env.company
+        partner = (
+            self.env["res.partner"]
+            .with_company(company)
+            .create({"name": self.name, "phone": self.phone})
+        )
+        self._link_to_partner(partner)
+        return partner
 
     def _link_to_partner(self, partner):
         """Link the chat to a contact that a user has chosen.

@@ -35,6 +35,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # sudo: telegram.chat - the conversations follow the contact, for every user
         chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
         chats_sudo = chats_sudo.search([("partner_id", "=", dst_partner.id)])
-        self.env.add_to_compute(chats_sudo._fields["restricted_user_id"], chats_sudo)
+        for name in ("user_id", "restricted_user_id"):
+            self.env.add_to_compute(chats_sudo._fields[name], chats_sudo)
         chats_sudo._update_channels()
         chats_sudo._update_channel_members()

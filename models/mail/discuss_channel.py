@@ -52,6 +52,8 @@ class DiscussChannel(models.Model):
         is_sent = is_telegram(self) and message_type == "comment"
         if not is_sent or self._telegram_is_note(kwargs):
             return super().message_post(message_type=message_type, **kwargs)
+        if not kwargs.get("subtype_xmlid") and not kwargs.get("subtype_id"):
+            kwargs["subtype_xmlid"] = "mail.mt_comment"  # Odoo would show it as a note
         chat = self._telegram_get_chat()
         self._telegram_check_may_write(chat)
         quoted = self._telegram_get_messages(kwargs.get("parent_id"))[:1]
@@ -82,7 +84,8 @@ class DiscussChannel(models.Model):
             subtype = self.env.ref(values["subtype_xmlid"])
         else:
             subtype = self.env["mail.message.subtype"].browse(values.get("subtype_id") or ())
-        return subtype.sudo().internal  # sudo: mail.message.subtype - whatever the user may read
+        # sudo: mail.message.subtype - whatever the user may read
+        return bool(values.get("is_internal") or subtype.sudo().internal)
 
     def _telegram_get_messages(self, mail_message_id):
         """Return the Telegram messages of a message in this conversation: one for each file."""
@@ -153,10 +156,16 @@ class DiscussChannel(models.Model):
             )
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        """Do not notify members about messages sent to a customer."""
-        if is_telegram(self):
+        """Notify colleagues of notes that mention them, and no one of messages to a customer."""
+        if is_telegram(self) and not message.subtype_id.sudo().internal:  # sudo: as above
             return []
-        return super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        if not is_telegram(self):
+            return recipients
+        # sudo: discuss.channel.member - the members are operators
+        members_sudo = self.sudo().channel_member_ids.partner_id
+        mentioned = members_sudo & message.sudo().partner_ids  # sudo: res.partner - as above
+        return [each for each in recipients if each["id"] in mentioned.ids]
 
     # === STORE === #
 

@@ -22,6 +22,7 @@ class MailThread(models.AbstractModel):
         contents=(),
         quoted_message=None,
         scheduled_date=None,
+        is_automatic=False,
     ):
         """Send a Telegram message to the contact of this record.
 
@@ -38,6 +39,7 @@ class MailThread(models.AbstractModel):
             methods
         :param quoted_message: the ``telegram.message`` of the chat that the first one answers
         :param datetime scheduled_date: the earliest time of sending (UTC)
+        :param bool is_automatic: whether a rule has written it, so that it answers nobody
         :return: the ``mail.message`` records, one for each Telegram message; their notifications
             show its state
         :raise UserError: the contact is missing or cannot be reached, or the content cannot be sent
@@ -56,6 +58,7 @@ class MailThread(models.AbstractModel):
             chat = self.env["telegram.chat"]._get_or_create_for_partner(instance, partner)
         mail_messages = self.env["mail.message"]
         for values in values_list:
+            values = {**values, "is_automatic": is_automatic}
             message = messages._queue(chat, values, self, quoted_message, scheduled_date)
             quoted_message = None
             # sudo: telegram.message - it was just created

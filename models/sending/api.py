@@ -171,7 +171,10 @@ class TelegramInstance(models.Model):
         values_list = [messages._prepare_forward(message) for message in messages]
         self._check_own_messages(messages)
         rows = [(self._get_chat(chat_id), values) for values in values_list]
-        return self.env["telegram.message"]._queue_all(rows, scheduled_date)
+        queued = self.env["telegram.message"]._queue_all(rows, scheduled_date)
+        if queued and not scheduled_date:
+            queued[0]._process_as_answer()
+        return queued
 
     def _check_own_messages(self, messages):
         """Raise a UserError for messages of another account: this one does not have them."""

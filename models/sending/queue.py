@@ -302,8 +302,8 @@ class TelegramMessage(models.Model):
         vals = {"state": self.state, "id_message": id_message or False, **NO_FAILURE}
         if self.scheduled_date and not was_sent:
             vals["date"] = fields.Datetime.now()  # not the date on which it was written
-            if not self.is_automatic:
-                self.chat_id._process_answer(self, vals["date"])
+        if not was_sent and self._is_answer():  # it was scheduled, or has failed before
+            self.chat_id._process_answer(self, vals.get("date") or self.date)
         self._set_state(vals)
         if self.type_message in const.CHANGE_KINDS and not was_sent:
             self._apply_change()

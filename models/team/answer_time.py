@@ -47,6 +47,14 @@ class TelegramInstance(models.Model):
         if any(instance.answer_minutes < 0 for instance in self):
             raise ValidationError(self.env._("Enter 0 or a positive number of minutes."))
 
+    @api.constrains("away_message")
+    def _check_away_message(self):
+        """Check that the away message can be sent in every language."""
+        for instance in self.filtered("away_message"):
+            translations, _context = instance.get_field_translations("away_message")
+            for text in filter(None, (each["value"] for each in translations)):
+                self.env["telegram.message"]._check_text(text, instance)
+
     def _plan_working_time(self, since, minutes):
         """Return the date after some minutes of working time.
 
@@ -81,6 +89,14 @@ class TelegramMessage(models.Model):
         aggregator="avg",
         help="Hours of working time for which the customer waited for this answer.",
     )
+
+    def _send_away_messages(self):
+        """Send the away message to those who have just written outside the working time."""
+        incoming = self.filtered(lambda message: message.direction == "incoming")
+        for chat, messages in incoming.grouped("chat_id").items():
+            if chat.inbox_state == "waiting" and any(each._needs_answer() for each in messages):
+                # sudo: telegram.chat - as the account says
+                chat.sudo()._send_away_message(max(messages.mapped("date")))
 
 
 class TelegramChat(models.Model):
@@ -133,25 +149,25 @@ class TelegramChat(models.Model):
         :param datetime now: UTC
         """
         self.ensure_one()
-        instance = self.instance_id
+        instance, responsible = self.instance_id, self._get_responsible().user_ids[:1]
         if self.reminder_level < REMINDED_USER:
-            responsible = self._get_responsible().user_ids[:1]
             self._schedule_reminder(responsible)
             self.reminder_level = REMINDED_USER
             if responsible:
                 return
         twice = instance._plan_working_time(self.waiting_since_date, 2 * instance.answer_minutes)
-        if not self.activity_ids or (twice and twice <= now):
+        if not responsible or (twice and twice <= now):
             self._schedule_reminder(instance.supervisor_id)
             self.reminder_level = REMINDED_SUPERVISOR
 
     def _schedule_reminder(self, user):
         """Create the activity for a user, if there is one."""
         if user:
-            self.with_context(mail_activity_quick_update=True).activity_schedule(
+            chat = self.with_context(mail_activity_quick_update=True, lang=user.lang)
+            chat.activity_schedule(
                 ACTIVITY,
                 user_id=user.id,
-                summary=self.env._("%s waits for an answer", self.name),
+                summary=chat.env._("%s waits for an answer", self.name),
             )
 
     def _end_reminders(self):
@@ -176,6 +192,14 @@ class TelegramChat(models.Model):
         self.check_access("read")
         return True
 
+    def message_post_with_source(self, source_ref=None, **kwargs):
+        """Post nothing when an activity is done.
+
+        :return: an empty ``mail.message`` recordset
+        """
+        self.check_access("read")
+        return self.env["mail.message"]
+
     def message_notify(self, *, partner_ids=None, **kwargs):
         """Notify a user of an activity, as a record with a chatter does.
 
@@ -199,7 +223,8 @@ class TelegramChat(models.Model):
         """
         self.ensure_one()
         instance, now = self.instance_id, fields.Datetime.now()
-        text = instance.with_context(lang=self.partner_id.lang).away_message
+        lang = self.partner_id.lang or instance.company_id.partner_id.lang
+        text = instance.with_context(lang=lang).away_message
         if not text or self.chat_type != "user" or now - date > AWAY_MAX_DELAY:
             return
         was_told = self.away_date and not instance._get_working_hours(self.away_date, now)

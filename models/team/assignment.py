@@ -90,29 +90,30 @@ class TelegramChat(models.Model):
 
         :raise UserError: one is assigned to somebody else
         """
-        self._check_may_assign(self.env.user)
+        self._check_may_assign()
+        self._check_assignee(self.env.user)
         self._lock_inbox()
-        taken = self.sudo().filtered(lambda chat: chat.user_id - self.env.user)
+        taken = self.filtered(lambda chat: chat._get_assignee() - self.env.user)
         if taken:
             raise UserError(
                 self.env._(
                     "“%(chat)s” is assigned to %(user)s already. Ask them to hand it over.",
                     chat=taken[0].name,
-                    user=taken[0].user_id.name,
+                    user=taken[0]._get_assignee().name,
                 )
             )
         self._assign(self.env.user)
 
     def action_release(self):
         """Assign chats to nobody."""
-        self._check_may_assign(self.env.user)
+        self._check_may_assign()
         self._lock_inbox()
         self._assign(self.env["res.users"])
 
     def action_hand_over(self):
         """Return an action that opens the dialog to hand the chat over to another operator."""
         self.ensure_one()
-        self._check_may_assign(self.env.user)
+        self._check_may_assign()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Hand Over"),
@@ -124,22 +125,37 @@ class TelegramChat(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _check_may_assign(self, user):
-        """Check that the current user and another one both operate these chats.
+    def _check_may_assign(self):
+        """Check that the current user may write in these chats.
 
-        :raise AccessError: one of them does not
+        :raise AccessError: the user may not
         """
         self.check_access("read")
         for chat in self:
-            for operator in self.env.user | user:
-                if not chat._is_operated_by(operator):
-                    raise AccessError(
-                        self.env._(
-                            "%(user)s cannot write in the chat “%(chat)s”.",
-                            user=operator.name,
-                            chat=chat.name,
-                        )
+            if not chat._is_operated_by(self.env.user):
+                raise AccessError(
+                    self.env._(
+                        "%(user)s cannot write in the chat “%(chat)s”.",
+                        user=self.env.user.name,
+                        chat=chat.name,
                     )
+                )
+
+    def _check_assignee(self, user):
+        """Check that these chats can be assigned to a user, who may not see them before.
+
+        :raise UserError: the user is not an operator of the account
+        """
+        for instance_sudo in self.sudo().instance_id:  # sudo: res.users - the operators
+            if user not in instance_sudo._get_operators():
+                raise UserError(
+                    self.env._(
+                        "%(user)s is not an operator of the Telegram account “%(account)s”, so "
+                        "the chat cannot be assigned to this user.",
+                        user=user.name,
+                        account=instance_sudo.name,
+                    )
+                )
 
     def _assign(self, user):
         """Assign chats to a user, empty for nobody. The bells of the others end."""

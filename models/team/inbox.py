@@ -54,10 +54,16 @@ class TelegramMessage(models.Model):
             return True
         return chat.is_group and bool(self.quoted_id_message) and self._quotes_us()
 
+    def _is_answer(self):
+        """Return whether the customer is answered by this message, once it is sent."""
+        self.ensure_one()
+        is_written = self.type_message not in SILENT_KINDS and not self.is_automatic
+        return self.direction == "outgoing" and is_written
+
     def _process_as_answer(self):
         """Process that a user has written this message: their chat is theirs and answered."""
         self.ensure_one()
-        if self.type_message not in SILENT_KINDS and not self.is_automatic:
+        if self._is_answer():
             self.chat_id._take_by_answer()
             self.chat_id._process_answer(self, fields.Datetime.now())
 
@@ -156,8 +162,9 @@ class TelegramChat(models.Model):
         :param messages: the ``telegram.message`` records of this chat
         """
         self.ensure_one()
-        answers = messages.filtered(lambda message: message.direction == "outgoing")
-        questions = (messages - answers).filtered(lambda message: message._needs_answer())
+        answers = messages.filtered(lambda message: message._is_answer())
+        incoming = messages.filtered(lambda message: message.direction == "incoming")
+        questions = incoming.filtered(lambda message: message._needs_answer())
         if answers:
             last = max(answers, key=lambda message: message.date)
             self._process_answer(last, last.date)
@@ -172,7 +179,8 @@ class TelegramChat(models.Model):
             first = min(filter(None, (self.waiting_since_date, since)))
             self._write_inbox({"inbox_state": "waiting", "waiting_since_date": first})
             self._assign_new()
-            self.sudo()._send_away_message(since)  # sudo: telegram.chat - as the account says
+        elif not self.inbox_state:  # the answer is known already
+            self._write_inbox({"inbox_state": "answered"})
 
     def _process_answer(self, message, date):
         """Store that the customer was answered.
@@ -181,7 +189,7 @@ class TelegramChat(models.Model):
         :param datetime date: UTC, of the answer
         """
         self.ensure_one()
-        if not self.inbox_state or (self.answered_date and self.answered_date >= date):
+        if self.answered_date and self.answered_date >= date:
             return
         values = {"answered_date": date}
         if self.inbox_state == "waiting" and self.waiting_since_date <= date:

@@ -22,7 +22,7 @@ ODOO_METHODS = {
 }
 
 # Called by Odoo's activities, with arguments of their own.
-CALLED_BY_ODOO = {"message_notify", "message_subscribe"}
+CALLED_BY_ODOO = {"message_notify", "message_post_with_source", "message_subscribe"}
 
 METHODS = {
     "account.move": {"user": "action_telegram_send_batch"},
@@ -44,8 +44,8 @@ METHODS = {
             action_open_record action_print_invitation action_refresh_group action_refresh_info
             action_tie_record action_unarchive_at_telegram action_unlink_partner
             action_untie_record action_use_new_number add_group_participants archive_at_telegram
-            get_group_data import_history mark_read message_notify message_subscribe
-            refresh_info remove_admin
+            get_group_data import_history mark_read message_notify message_post_with_source
+            message_subscribe refresh_info remove_admin
             remove_group_participant set_group_admin set_group_picture unarchive_at_telegram
             update_group_name update_group_settings
         """,

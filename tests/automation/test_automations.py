@@ -5,7 +5,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -99,6 +99,13 @@ class TestAutomations(InvoiceCase):
         self.assertFalse(self.get_texts(old) or self.get_texts(recent))
         automation.action_switch_off()
         self.assertFalse(automation.is_on)
+
+    def test_impossible_days(self):
+        """A number of days that no date can hold would stop all rules."""
+        automation = self.get_automation("invoice_overdue")
+        for values in ({"offset_days": 10**9}, {"offset_days": -366}, {"repeat_days": 10**9}):
+            with self.assertRaises(ValidationError):
+                automation.write(values)
 
     def test_payment_received(self):
         """The rule about payments reads fields of a model with a chatter of its own."""

@@ -33,6 +33,19 @@ class TestRecordCreation(InboxCase):
         self.assertEqual(chat.message_ids.mapped("res_id"), [record.id] * 2)
         self.assertIn("Hello?", record.message_ids[0].body)
 
+    def test_several_messages_at_once(self):
+        """Each message of a batch would create a record, such as after an outage."""
+        self.ingest(*(self.prepare(seconds, "Hello") for seconds in (0, 1, 2)))
+        record = self.get_records()
+        self.assertEqual(len(record), 1)
+        self.assertEqual(self.get_chat().message_ids.mapped("res_id"), [record.id] * 3)
+
+    def test_contact_without_address(self):
+        """The name of a contact would become the e-mail address of the record."""
+        self.customer.email = False
+        self.write_in(0)
+        self.assertFalse(self.get_records().email)
+
     def test_closed_record(self):
         """A customer who comes back would write into a record that nobody opens any more."""
         self.write_in(0)
@@ -84,6 +97,8 @@ class TestRecordCreation(InboxCase):
         self.assertFalse(self.get_records())
         activity = self.instance.activity_ids
         self.assertEqual(len(activity), 1)
+        self.assertEqual(activity.user_id, self.instance._get_administrator())
+        self.assertIn("nonsense", activity.note)
         self.assertIn("No record is created", activity.summary)
 
     def test_no_model(self):
@@ -91,6 +106,12 @@ class TestRecordCreation(InboxCase):
         self.instance.create_model_id = False
         self.write_in(0)
         self.assertFalse(self.get_records())
+
+    def test_impossible_days(self):
+        """A number of days that no date can hold would stop the receiving of messages."""
+        for days in (-1, 0, 10**9):
+            with self.assertRaises(ValidationError):
+                self.instance.create_days = days
 
     def test_wrong_defaults(self):
         """Default values that cannot be read are refused when they are entered."""

@@ -142,6 +142,40 @@ class TestSendTelegram(SendTelegramCase):
             self.get_requests(first | second).mapped("state"), ["composed", "left_out"]
         )
 
+    def fire_twice(self):
+        """Let the action fire twice before the messages are composed."""
+        context = {"active_model": "res.partner", "active_ids": self.customer.ids}
+        action = self.action.with_context(active_id=self.customer.id, **context)
+        action.run()
+        action.run()
+        self.compose()
+
+    def test_fired_twice_in_one_batch(self):
+        """The message that was sent would not count, and the contact would get another one."""
+        self.action.write({"telegram_once": "partner", "telegram_once_days": 7})
+        self.fire_twice()
+        self.assertEqual(len(self.get_texts(self.customer)), 1)
+        states = self.get_requests(self.customer).mapped("state")
+        self.assertEqual(states, ["composed", "left_out"])
+        self.run_action(self.customer)
+        self.assertEqual(len(self.get_texts(self.customer)), 1)
+
+    def test_every_time_in_one_batch(self):
+        """A limit that was not asked for would swallow the second message of a batch."""
+        self.action.telegram_once = "always"
+        self.fire_twice()
+        self.assertEqual(len(self.get_texts(self.customer)), 2)
+
+    def test_action_of_another_model(self):
+        """A record with the ID of one of another model would get no message."""
+        request = self.env["telegram.automatic.message"]
+        company = self.env.company
+        request._request(self.action, company)
+        request._request(self.action, self.env["res.partner"].browse(company.id))
+        found = request.search([("action_id", "=", self.action.id)])
+        self.assertEqual({each.res_model for each in found}, {"res.company", "res.partner"})
+        self.assertEqual(len(request._find_batch()), 1)
+
     def test_left_out_with_reason(self):
         """A contact without a phone number must not vanish, nor stop the others."""
         contacts = self.create_contacts(2)
@@ -152,6 +186,14 @@ class TestSendTelegram(SendTelegramCase):
         note = nowhere.message_ids[0]
         self.assertIn("Neither a Telegram chat nor a phone number", note.body)
         self.assertFalse(note.notification_ids)
+
+    def test_reason_in_the_language_of_the_author(self):
+        """A Russian company would find English notes on its records."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.salesperson.lang = "ru_RU"
+        nowhere = self.env["res.partner"].create({"name": "Nowhere Man"})
+        self.run_action(nowhere)
+        self.assertIn("не отправлено", nowhere.message_ids[0].body)
 
     def test_left_out_is_tried_again(self):
         """A contact whose phone number came later would never be written to."""
@@ -246,6 +288,7 @@ class TestSendTelegram(SendTelegramCase):
         self.run_action(self.customer)
         message = self.get_group_message(group)
         self.assertEqual(message.text, "Welcome, Vasilisa Ivanova!")
+        self.assertTrue(message.is_automatic, "it answers nobody")
         without = self.create_contacts(1)
         self.run_action(without)
         self.assertEqual(self.get_requests(without).state, "left_out")

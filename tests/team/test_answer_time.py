@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -59,7 +59,7 @@ class TestAnswerTime(InboxCase):
         """Run the scheduled action at a date, and return who has activities."""
         with freeze_time(date):
             self._run(self.env.ref("telegram_green_api.ir_cron_remind"))
-        return self.get_chat().activity_ids.user_id
+        return self.get_chat().with_context(active_test=True).activity_ids.user_id
 
     def test_due_date_in_working_time(self):
         """A customer who writes on Friday evening would be overdue on Friday night."""
@@ -91,6 +91,23 @@ class TestAnswerTime(InboxCase):
         """A customer whose chat nobody has would be forgotten."""
         self.write_at(FRIDAY)
         self.assertEqual(self.remind_at(MONDAY + timedelta(minutes=31)), self.supervisor)
+
+    def test_supervisor_is_reminded_after_twice_the_time(self):
+        """An operator who marks the activity as done would alert the supervisor at once."""
+        chat = self.write_at(FRIDAY)
+        chat._assign(self.salesperson)
+        self.remind_at(MONDAY + timedelta(minutes=31))
+        chat.activity_ids.action_done()
+        self.assertFalse(self.remind_at(MONDAY + timedelta(minutes=40)))
+        self.assertEqual(self.remind_at(MONDAY + timedelta(minutes=90)), self.supervisor)
+
+    def test_reminder_in_the_language_of_its_user(self):
+        """A Russian supervisor would be reminded in English."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.supervisor.lang = "ru_RU"
+        self.write_at(FRIDAY)
+        self.remind_at(MONDAY + timedelta(minutes=31))
+        self.assertRegex(self.get_chat().activity_ids.summary, "[а-я]")
 
     def test_hand_over_moves_the_reminder(self):
         """The operator who gave the chat away would be reminded of it."""
@@ -126,6 +143,29 @@ class TestAnswerTime(InboxCase):
             self.write_at(night + timedelta(days=3))
         self.assertEqual(len(self.get_answers(chat)), 2, "another absence")
 
+    def test_away_message_in_the_conversation(self):
+        """Operators would not see, or see before the question, what the customer was told."""
+        self.instance.away_message = "We answer from Monday on."
+        night = FRIDAY + timedelta(hours=5)
+        with freeze_time(night):
+            chat = self.write_at(night)
+        with freeze_time(night + timedelta(days=3)):
+            self.write_at(night + timedelta(days=3))
+        bodies = chat.channel_id.message_ids.sorted("id").mapped("body")
+        self.assertEqual(len(bodies), 4)
+        for body, text in zip(bodies, ("stock", "Monday", "stock", "Monday"), strict=True):
+            self.assertIn(text, body)
+
+    def test_away_message_that_cannot_be_sent(self):
+        """A text that is too long would stop the receiving of messages."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.instance.away_message = "We answer tomorrow."
+        for text in ("x" * 4097, "   "):
+            with self.assertRaises(UserError):
+                self.instance.away_message = text
+            with self.assertRaises(UserError):
+                self.instance.update_field_translations("away_message", {"ru_RU": text})
+
     def test_away_message_after_an_outage(self):
         """A message that arrives hours later would be answered as if it had just come."""
         self.instance.away_message = "We answer from Monday on."
@@ -143,6 +183,19 @@ class TestAnswerTime(InboxCase):
         night = FRIDAY + timedelta(hours=5)
         with freeze_time(night):
             chat = self.write_at(night)
+        self.assertEqual(self.get_answers(chat), ["Ответим завтра."])
+
+    def test_away_message_to_a_stranger(self):
+        """A stranger would be told in English by a company that writes Russian."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.instance.away_message = "We answer tomorrow."
+        self.instance.with_context(lang="ru_RU").away_message = "Ответим завтра."
+        self.instance.company_id.partner_id.lang = "ru_RU"
+        sender = {"chatId": "30000001", "chatType": "user", "sender": "30000001"}
+        night = FRIDAY + timedelta(hours=5)
+        with freeze_time(night):
+            self.write_at(night, senderData=sender)
+        chat = self.env["telegram.chat"]._find(self.instance, "30000001")
         self.assertEqual(self.get_answers(chat), ["Ответим завтра."])
 
     def get_answers(self, chat):

@@ -77,6 +77,12 @@ class TestAssignment(InboxCase):
         leaving = chat.user_id
         self.instance.operator_ids = [Command.unlink(leaving.id)]
         self.assertFalse(chat._get_responsible() & leaving.partner_id)
+        with self.subTest("somebody else takes it"), self.env.cr.savepoint() as savepoint:
+            staying = (self.salesperson | self.colleague) - leaving
+            chat.with_user(staying).action_take()
+            self.assertEqual(chat.user_id, staying)
+            savepoint.rollback()
+            chat.invalidate_recordset()
         self.write_in(60)
         self.assertEqual(chat.user_id, (self.salesperson | self.colleague) - leaving)
 
@@ -124,12 +130,51 @@ class TestAssignment(InboxCase):
         members = chat.channel_id.sudo().channel_member_ids.partner_id
         self.assertEqual(members, self.colleague.partner_id)
 
+    def hand_over(self, chat, user):
+        """Let the salesperson hand a chat over by the dialog, and return it."""
+        action = chat.with_user(self.salesperson).action_hand_over()
+        wizard = (
+            self.env[action["res_model"]]
+            .with_user(self.salesperson)
+            .with_context(action["context"])
+            .create({"user_id": user.id, "note": "Difficult customer"})
+        )
+        wizard.action_hand_over()
+        return wizard
+
+    def test_hand_over_of_own_chats(self):
+        """With own chats only, a salesperson could hand a chat over to no colleague."""
+        self.instance.visibility = "own"
+        self.customer.user_id = self.salesperson
+        chat = self.write_in(0)
+        wizard = self.hand_over(chat, self.colleague)
+        self.assertEqual(wizard.sudo().chat_id.user_id, self.colleague)
+        self.assertEqual(chat._get_responsible(), self.colleague.partner_id)
+
+    def test_available_colleagues_of_own_chats(self):
+        """With own chats only, the dialog would offer no colleague."""
+        self.instance.visibility = "own"
+        self.customer.user_id = self.salesperson
+        chat = self.write_in(0)
+        wizards = self.env["telegram.hand.over"].with_user(self.salesperson)
+        wizard = wizards.new({"chat_id": chat.id})
+        self.assertEqual(wizard.available_user_ids._origin, self.colleague)
+
+    def test_administrator_who_is_no_operator(self):
+        """A chat of somebody who is not notified of its messages would be forgotten."""
+        chat = self.write_in(0)
+        manager = self.create_user("manager", "manager")
+        with self.assertRaises(UserError):
+            chat.with_user(manager).action_take()
+        self.assertFalse(chat.user_id)
+
     def test_strangers(self):
         """A user who does not operate the account would take or get its chats."""
         chat = self.write_in(0)
         stranger = self.create_user("stranger", "user")
         with self.assertRaises(AccessError):
             chat.with_user(stranger).action_take()
-        with self.assertRaises(AccessError):
-            chat.with_user(self.salesperson)._check_may_assign(stranger)
+        with self.assertRaises(UserError):
+            self.hand_over(chat, stranger)
+        self.assertFalse(chat.user_id)
         self.assertEqual(chat.telegram_id, CUSTOMER_CHAT)

@@ -73,6 +73,51 @@ class TestInbox(InboxCase):
         self.assertEqual(chat.inbox_state, "answered")
         self.assertEqual(chat.answered_date, self.get_date(60))
 
+    def test_change_on_the_phone_is_no_answer(self):
+        """An old message that is corrected on the phone would empty the inbox."""
+        self.ingest(self.prepare_from_phone(-60))
+        chat = self.write_in(0)
+        edit = {
+            "typeMessage": "editedMessage",
+            "editedMessageData": {"textMessage": "Yes!", "stanzaId": str(START - 60)},
+        }
+        reaction = {
+            "typeMessage": "reactionMessage",
+            "extendedTextMessageData": {"text": "👍"},
+            "quotedMessage": {"stanzaId": str(START)},
+        }
+        for seconds, data in ((60, edit), (120, reaction)):
+            body = self.prepare_from_phone(seconds)
+            self.ingest({**body, "messageData": data})
+            self.assertEqual(chat.inbox_state, "waiting", data["typeMessage"])
+
+    def test_answer_before_its_question(self):
+        """A new customer whose answer arrives first would wait for ever."""
+        self.ingest(self.prepare_from_phone(60))
+        chat = self.write_in(0)
+        self.assertEqual((chat.inbox_state, chat.waiting_since_date), ("answered", False))
+        self.write_in(120)
+        self.assertEqual(chat.waiting_since_date, self.get_date(120))
+
+    def test_imported_history(self):
+        """A chat whose history is imported would wait since its first message."""
+        chats = self.env["telegram.chat"]
+        chat = chats._get_or_create_for_partner(self.instance, self.customer)
+        common = {"chat_id": chat.id, "text": "Hello"}
+        messages = self.env["telegram.message"].create(
+            [
+                {**common, "direction": direction, "state": state, "date": self.get_date(seconds)}
+                for seconds, direction, state in (
+                    (0, "incoming", "received"),
+                    (60, "outgoing", "sent"),
+                    (120, "incoming", "received"),
+                    (180, "outgoing", "sent"),
+                )
+            ]
+        )
+        chat._create_history_messages(messages)
+        self.assertEqual((chat.inbox_state, chat.waiting_since_date), ("answered", False))
+
     def test_any_order_after_an_outage(self):
         """What arrives late would turn the state of a chat around."""
         self.write_in(0)
@@ -101,6 +146,24 @@ class TestInbox(InboxCase):
         message.with_user(self.salesperson).action_cancel()
         self.assertEqual(chat.inbox_state, "waiting")
         self.assertEqual(chat.waiting_since_date, self.get_date(0))
+
+    def test_answer_that_is_sent_again(self):
+        """A customer whose answer was sent in the end would stay in the list."""
+        chat = self.write_in(0)
+        message = self.write_from(self.customer, "Yes")
+        message.write({"attempts": 1})
+        message._set_state({"state": "error", "failure_type": "refused"})
+        self.assertEqual(chat.inbox_state, "waiting")
+        message.with_user(self.salesperson).action_retry()
+        self.send_queue()
+        self.assertEqual(message.state, "sent")
+        self.assertEqual((chat.inbox_state, chat.waiting_since_date), ("answered", False))
+
+    def test_forwarded_answer(self):
+        """A customer who was answered by a forwarded message would stay in the list."""
+        chat = self.write_in(0)
+        self.instance.with_user(self.salesperson).forward_messages(CUSTOMER_CHAT, chat.message_ids)
+        self.assertEqual(chat.inbox_state, "answered")
 
     def test_scheduled_answer(self):
         """A customer who is answered tomorrow is not answered yet."""

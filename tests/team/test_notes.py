@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from .test_inbox import InboxCase
@@ -44,6 +45,29 @@ class TestNotes(InboxCase, HttpCase):
         self.channel.message_post(
             body="Difficult customer", message_type="comment", subtype_id=subtype.id
         )
+        self.check_nothing_was_sent()
+
+    def test_internal_message(self):
+        """A program that marks a message as internal would write to the customer."""
+        self.channel.message_post(
+            body="Difficult customer", message_type="comment", is_internal=True
+        )
+        self.check_nothing_was_sent()
+
+    def test_sent_message_is_no_note(self):
+        """What a program sends would be shown as a note that the customer does not receive."""
+        sent = self.channel.message_post(body="Good morning", message_type="comment")
+        self.assertTrue(sent.sudo().telegram_message_ids)
+        self.assertEqual(sent.subtype_id, self.env.ref("mail.mt_comment"))
+
+    def test_mention(self):
+        """A colleague who is mentioned in a note would not learn of it; a customer must not."""
+        self.customer.email = "vasilisa@example.com"
+        colleague = self.create_user("colleague", "user", email="colleague@example.com")
+        colleague.notification_type = "inbox"
+        self.instance.operator_ids = [Command.link(colleague.id)]
+        note = self.post_note(partner_ids=(colleague.partner_id | self.customer).ids)
+        self.assertEqual(note.sudo().notification_ids.res_partner_id, colleague.partner_id)
         self.check_nothing_was_sent()
 
     def test_note_by_route(self):

@@ -8,14 +8,23 @@ import {
     startServer,
     triggerHotkey,
 } from "@mail/../tests/mail_test_helpers";
+import { Composer } from "@mail/core/common/composer";
 import { describe, expect, test } from "@odoo/hoot";
+import { Deferred } from "@odoo/hoot-mock";
 import {
     createConversation,
     defineTelegramModels,
 } from "@telegram_green_api/../tests/telegram_test_helpers";
+import { browser } from "@web/core/browser/browser";
+import { makeServerError, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
 defineTelegramModels();
+
+/** Return under which key the web client stores the draft of a conversation. */
+function getDraftKey(channelId) {
+    return `Composer,(Thread,discuss.channel AND ${channelId}) OR (undefined)`;
+}
 
 test("a note for colleagues is posted as one, until the user writes to the customer again", async () => {
     const pyEnv = await startServer();
@@ -39,6 +48,73 @@ test("a note for colleagues is posted as one, until the user writes to the custo
         text: "Good morning",
     });
     expect.verifySteps(["mail.mt_note", "mail.mt_comment"]);
+});
+
+test("the draft of a note is kept as a note", async () => {
+    const pyEnv = await startServer();
+    const { channelId } = createConversation(pyEnv);
+    pyEnv["discuss.channel"].create({ name: "General" });
+    await start();
+    await openDiscuss(channelId);
+    await click("button[title='Write Note']");
+    await insertText(".o-mail-Composer-input", "Difficult customer");
+    await click(".o-mail-DiscussSidebar-item:contains('General')");
+    await contains(".o-telegram-Composer-note", { count: 0 });
+    const draft = JSON.parse(browser.localStorage.getItem(getDraftKey(channelId)));
+    expect(draft.isTelegramNote).toBe(true);
+});
+
+test("the draft of a note is still a note after a reload", async () => {
+    const pyEnv = await startServer();
+    const { channelId } = createConversation(pyEnv);
+    onRpcBefore("/mail/message/post", ({ post_data }) => expect.step(post_data.subtype_xmlid));
+    const draft = { composerHtml: ["markup", "Difficult customer"], isTelegramNote: true };
+    browser.localStorage.setItem(getDraftKey(channelId), JSON.stringify(draft));
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-telegram-Composer-note");
+    await contains(".o-mail-Composer-input", { value: "Difficult customer" });
+    await click(".o-mail-Composer button:enabled[aria-label='Send']");
+    await expect.waitForSteps(["mail.mt_note"]);
+});
+
+test("a GIF is a note while notes are written", async () => {
+    const pyEnv = await startServer();
+    const { channelId } = createConversation(pyEnv);
+    onRpcBefore("/mail/message/post", ({ post_data }) => expect.step(post_data.subtype_xmlid));
+    let composer;
+    patchWithCleanup(Composer.prototype, {
+        setup() {
+            super.setup(...arguments);
+            composer = this;
+        },
+    });
+    await start();
+    await openDiscuss(channelId);
+    await click("button[title='Write Note']");
+    await contains(".o-telegram-Composer-note");
+    composer.sendGifMessage({ url: "https://media.example.com/cat.gif" });
+    await expect.waitForSteps(["mail.mt_note"]);
+});
+
+test("a note that is refused comes back as a note", async () => {
+    const pyEnv = await startServer();
+    const { channelId } = createConversation(pyEnv);
+    const refusal = new Deferred();
+    onRpc("/mail/message/post", async () => {
+        await refusal;
+        throw makeServerError({ message: "Refused" });
+    });
+    await start();
+    await openDiscuss(channelId);
+    await click("button[title='Write Note']");
+    await insertText(".o-mail-Composer-input", "Difficult customer");
+    await triggerHotkey("Enter");
+    await click("button[title='Write to Customer']");
+    await contains(".o-telegram-Composer-note", { count: 0 });
+    refusal.resolve();
+    await contains(".o-mail-Composer-input", { value: "Difficult customer" });
+    await contains(".o-telegram-Composer-note");
 });
 
 test("other conversations have no notes", async () => {

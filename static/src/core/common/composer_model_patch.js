@@ -11,8 +11,10 @@ patch(Composer.prototype, {
      * Put a message that was not sent back, before what was written since.
      *
      * @param {import("models").Message} message
+     * @param {boolean} isNote whether it is a note, which must not become a message
      */
-    restore(message) {
+    restore(message, isNote) {
+        this.isTelegramNote ||= isNote;
         const texts = [convertBrToLineBreak(message.body), this.composerText];
         this.composerText = texts.filter((text) => text).join("\n");
         this.attachments.add(...message.attachment_ids);

@@ -1,6 +1,7 @@
 import { Composer as ComposerComponent } from "@mail/core/common/composer";
 import { registerComposerAction } from "@mail/core/common/composer_actions";
 import { Composer } from "@mail/core/common/composer_model";
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 
@@ -37,9 +38,29 @@ const composerPatch = {
             : super.placeholder;
     },
 
-    get postData() {
-        const postData = super.postData;
-        return { ...postData, isNote: postData.isNote || this.isTelegramNote };
+    /** Keep with the draft that it is a note: after a reload, it must not become a message. */
+    saveContent() {
+        super.saveContent(...arguments);
+        const { localId } = this.props.composer;
+        const draft = this.isTelegramNote && browser.localStorage.getItem(localId);
+        if (draft) {
+            const values = { ...JSON.parse(draft), isTelegramNote: true };
+            browser.localStorage.setItem(localId, JSON.stringify(values));
+        }
+    },
+
+    restoreContent() {
+        super.restoreContent(...arguments);
+        const draft = browser.localStorage.getItem(this.props.composer.localId);
+        if (draft && JSON.parse(draft).isTelegramNote) {
+            this.props.composer.isTelegramNote = true;
+        }
+    },
+
+    /** Whatever is sent, such as a text or a GIF, is a note while notes are written. */
+    _sendMessage(value, postData, ...args) {
+        const isNote = postData.isNote || this.isTelegramNote;
+        return super._sendMessage(value, { ...postData, isNote }, ...args);
     },
 };
 patch(ComposerComponent.prototype, composerPatch);

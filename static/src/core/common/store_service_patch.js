@@ -36,7 +36,8 @@ patch(Store.prototype, {
         if (refusal) {
             const message = getErrorMessage(refusal, _t("The message was not sent. Try again."));
             this.env.services.notification.add(message, { sticky: true, type: "danger" });
-            tmpMessage.thread.composer.restore(tmpMessage);
+            const isNote = params.post_data.subtype_xmlid === "mail.mt_note";
+            tmpMessage.thread.composer.restore(tmpMessage, isNote);
             tmpMessage.delete();
         }
         return result;
