@@ -8,6 +8,7 @@ the chat from the contact.
 """
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class TelegramChat(models.Model):
@@ -93,8 +94,7 @@ class ResPartner(models.Model):
 
     def action_use_new_number(self):
         """Write to the contact at the present phone number, and open the composer."""
-        self.ensure_one()
-        self.telegram_changed_chat_ids.action_use_new_number()
+        self._get_changed_chats().action_use_new_number()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "telegram_green_api.res_partner_action_composer"
         )
@@ -103,5 +103,16 @@ class ResPartner(models.Model):
 
     def action_unlink_changed_chats(self):
         """Unlink the chats with a former phone number from the contact."""
+        self._get_changed_chats().action_unlink_partner()
+
+    def _get_changed_chats(self):
+        """Return the chats with a former phone number.
+
+        :raise AccessError: there is none that the user may change
+        """
         self.ensure_one()
-        self.telegram_changed_chat_ids.action_unlink_partner()
+        if not self.telegram_changed_chat_ids:
+            raise AccessError(
+                self.env._("You have no access to a chat with a former number of this contact.")
+            )
+        return self.telegram_changed_chat_ids

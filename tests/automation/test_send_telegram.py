@@ -321,13 +321,14 @@ class TestSendTelegram(SendTelegramCase):
 
     def test_form(self):
         """A template of another model, or a missing one, is named before the action runs."""
-        form = Form(self.env["ir.actions.server"])
+        administrator = self.env.ref("base.user_admin")
+        form = Form(self.env["ir.actions.server"].with_user(administrator))
         form.model_id = self.env["ir.model"]._get("res.partner")
         form.state = "telegram"
         form.telegram_template_id = self.template
         action = form.save()
         self.assertEqual(action.name, "Send Welcome")
-        self.assertEqual(action.telegram_user_id, self.env.user)
+        self.assertEqual(action.telegram_user_id, administrator)
         self.assertFalse(action.warning)
         action.telegram_template_id = False
         self.assertIn("Choose a Telegram template.", action.warning)
