@@ -62,7 +62,7 @@ class Connections(HTTPAdapter):
         self._authorities = _get_authorities()
         super().__init__()
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # pylint: disable=missing-return
         """Create the pools with the common settings and with connections that can be cut."""
         context = _get_ssl_context(self._authorities)
         super().init_poolmanager(*args, ssl_context=context, **kwargs)
@@ -77,6 +77,7 @@ class Connections(HTTPAdapter):
             self._watch(manager)
         return manager
 
+    # pylint: disable-next=missing-return
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Check certificates by the common settings, unless the caller names other authorities."""
         if verify in (True, self._authorities) and not cert:
@@ -106,7 +107,7 @@ class Connections(HTTPAdapter):
         class Connection(connection_class):  # type: ignore[valid-type, misc]
             response_class = _FinalResponse
 
-            def connect(self) -> None:
+            def connect(self) -> None:  # pylint: disable=missing-return
                 super().connect()
                 connections._open.add(self)
                 if connections._is_cut:

@@ -72,7 +72,7 @@ def _convert(records: BaseModel, parameter: inspect.Parameter, kind: Any, value:
             return base64.b64decode(value, validate=True)
         if kind is float and isinstance(value, int):
             return float(value)
-    except (ValueError, OverflowError, binascii.Error):
+    except (ValueError, OverflowError, binascii.Error):  # pylint: disable=except-pass
         pass
     records.check_access("read")  # others learn nothing about the method
     wanted = getattr(kind, "__name__", str(kind))

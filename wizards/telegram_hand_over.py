@@ -33,10 +33,11 @@ class TelegramHandOver(models.TransientModel):
         chat._check_assignee(user)
         chat._lock_inbox()
         chat._assign(user)
-        text = self.env._("%(from)s handed the chat over to %(to)s.") % {
-            "from": self.env.user.name,
-            "to": user.name,
-        }
+        text = self.env._(
+            "%(author)s handed the chat over to %(to)s.",
+            author=self.env.user.name,
+            to=user.name,
+        )
         if self.note:
             text = f"{text}\n{self.note}"
         # sudo: discuss.channel - the user operates the chat, maybe without its conversation open

@@ -22,7 +22,6 @@ class IrActionsServer(models.Model):
     )
     telegram_template_id = fields.Many2one(
         "telegram.template",
-        "Telegram Template",
         ondelete="restrict",
         domain="[('model_id', '=', model_id)]",
     )
@@ -34,7 +33,6 @@ class IrActionsServer(models.Model):
     )
     telegram_recipient = fields.Selection(
         [("partner", "Contact of the Record"), ("group", "Group of the Record")],
-        "Telegram Recipient",
         default="partner",
         help="A group is used if exactly one is linked to the record.",
     )
@@ -63,7 +61,7 @@ class IrActionsServer(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("state")
-    def _compute_available_model_ids(self):
+    def _compute_available_model_ids(self):  # pylint: disable=missing-return
         """Offer the models that have a chatter."""
         ours = self.filtered(lambda action: action.state == "telegram")
         if ours:

@@ -55,7 +55,6 @@ class TelegramAutomation(models.Model):
     body = fields.Text("Default Message", required=True, translate=True, readonly=True)
     template_id = fields.Many2one(
         "telegram.template",
-        "Template",
         copy=False,
         ondelete="restrict",
         help="The message. It is created from the default message when the rule is switched on.",

@@ -54,7 +54,7 @@ class TelegramInstance(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        accounts = self.with_context(active_test=False).search([])
+        accounts = self.with_context(active_test=False).search([])  # pylint: disable=no-search-all
         user, note = self.env.user, self.env._("This database now works with the account.")
         for account in accounts._filtered_access("write").filtered("is_other_database"):
             account_sudo = account.sudo()  # sudo: telegram.message - of the user's own accounts

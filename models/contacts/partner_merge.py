@@ -14,7 +14,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     _inherit = "base.partner.merge.automatic.wizard"
 
-    def _update_reference_fields_generic(
+    def _update_reference_fields_generic(  # pylint: disable=missing-return
         self, referenced_model, src_records, dst_record, additional_update_records=None
     ):
         """Move the Telegram messages and groups of the merged records to the remaining one."""
@@ -28,7 +28,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             referring_sudo.search(domain).write({"res_id": dst_record.id})
 
     @api.model
-    def _update_reference_fields(self, src_partners, dst_partner):
+    def _update_reference_fields(self, src_partners, dst_partner):  # pylint: disable=missing-return
         """Update who sees the chats of the remaining contact, which were moved by SQL."""
         super()._update_reference_fields(src_partners, dst_partner)
         self.env.invalidate_all()

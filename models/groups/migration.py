@@ -18,7 +18,6 @@ class TelegramChat(models.Model):
 
     same_group_id = fields.Many2one(
         "telegram.chat",
-        "Same Group",
         compute="_compute_same_group_id",
         compute_sudo=False,
         help="The group that seems to have become this supergroup, or the other way around.",

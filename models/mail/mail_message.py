@@ -125,6 +125,6 @@ class ResUsers(models.Model):
 
     _inherit = "res.users"
 
-    def _init_store_data(self, store):
+    def _init_store_data(self, store):  # pylint: disable=missing-return
         super()._init_store_data(store)
         store.add_global_values(is_telegram_user=self.env.user.has_group(USER))

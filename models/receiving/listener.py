@@ -108,7 +108,7 @@ class Listener:
         self._drop(fingerprints, requested, share)
         self._take(fingerprints, share, now)
         self._find_work(now)
-        self.cr.commit()
+        self.cr.commit()  # pylint: disable=invalid-commit
         for account in self._accounts.values():
             if account.next_call_at and account.next_call_at <= now:
                 account.receive()

@@ -31,7 +31,6 @@ class TelegramInstance(models.Model):
     )
     supervisor_id = fields.Many2one(
         "res.users",
-        "Supervisor",
         domain=[("share", "=", False)],
         help="Reminded of customers who wait for twice the time, and of those in chats that are "
         "assigned to nobody. Should be an operator or an administrator, to see the chats.",

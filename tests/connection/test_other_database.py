@@ -32,7 +32,7 @@ class TestOtherDatabase(TelegramCase):
         self.send_queue()
         self.phone.change(settings={"webhookUrl": "https://original.example"})
 
-    def copy(self):
+    def copy(self):  # pylint: disable=method-required-super
         """Let this be the copy of another database, in which the account has worked."""
         self.instance.database_fingerprint = "1.2.3"
 
@@ -133,7 +133,7 @@ class TestFingerprint(BaseCase):
         self.execute("CREATE DATABASE %s TEMPLATE template0", ORIGINAL)
         with closing(sql_db.db_connect(ORIGINAL).cursor()) as cr:
             cr.execute("CREATE TABLE telegram_message (id int)")
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
 
     def drop(self):
         for name in (ORIGINAL, COPY, RENAMED):
@@ -164,7 +164,7 @@ class TestFingerprint(BaseCase):
         original = self.fingerprint(ORIGINAL)
         with closing(sql_db.db_connect(ORIGINAL).cursor()) as cr:
             cr.execute("DROP TABLE telegram_message; CREATE TABLE telegram_message (id int)")
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
         self.assertNotEqual(self.fingerprint(ORIGINAL), original)
 
     def test_renamed(self):

@@ -77,7 +77,7 @@ class ListeningCase(CommittedCase):
         try:
             with cr:
                 listener.run()
-        except Exception as error:
+        except Exception as error:  # pylint: disable=broad-exception-caught
             listener.error = error
         finally:
             with self.rounds:

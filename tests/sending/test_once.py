@@ -229,7 +229,7 @@ class TestInstanceOnce(OnceCase):
             self.partner_id = partner.id
         self.dialog = self.create_dialog(self.MODEL, partner_id=self.partner_id, name=self.name)
 
-    def remove_records(self):
+    def remove_records(self):  # pylint: disable=missing-return
         super().remove_records()
         with self.environment() as env:
             env["telegram.api.partner"].search([("name", "=", self.name)]).unlink()

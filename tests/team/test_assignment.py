@@ -1,4 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+# pylint: disable=translation-required  # what users write
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -106,7 +107,7 @@ class TestAssignment(InboxCase):
         wizard = (
             self.env[action["res_model"]]
             .with_user(self.salesperson)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({"user_id": self.colleague.id, "note": "Difficult customer"})
         )
         self.assertEqual(wizard.available_user_ids, self.colleague)
@@ -136,7 +137,7 @@ class TestAssignment(InboxCase):
         wizard = (
             self.env[action["res_model"]]
             .with_user(self.salesperson)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({"user_id": user.id, "note": "Difficult customer"})
         )
         wizard.action_hand_over()
