@@ -15,6 +15,8 @@ from odoo.models import BaseModel
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 IDS_MAX = 2**31  # of a column in the database
+# Parameters whose texts are digits, so that a number is one, too.
+NUMBERS = ("chat_id", "participant_chat_id", "phone")
 
 
 class One(str):
@@ -64,8 +66,8 @@ def _convert(records: BaseModel, parameter: inspect.Parameter, kind: Any, value:
             raise ValueError  # the database stores no such text
         if value is None or value is False or isinstance(value, kind):
             return value
-        if kind is str and isinstance(value, int) and value is not True:
-            return str(value)  # such as a chat ID
+        if parameter.name in NUMBERS and isinstance(value, int) and value is not True:
+            return str(value)
         if kind is datetime and isinstance(value, str):
             return fields.Datetime.to_datetime(value)
         if kind is bytes and isinstance(value, str):

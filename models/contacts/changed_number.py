@@ -8,7 +8,7 @@ the chat from the contact.
 """
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import UserError
 
 
 class TelegramChat(models.Model):
@@ -108,11 +108,11 @@ class ResPartner(models.Model):
     def _get_changed_chats(self):
         """Return the chats with a former phone number.
 
-        :raise AccessError: there is none that the user may change
+        :raise UserError: there is none that the user may change
         """
         self.ensure_one()
         if not self.telegram_changed_chat_ids:
-            raise AccessError(
+            raise UserError(
                 self.env._("You have no access to a chat with a former number of this contact.")
             )
         return self.telegram_changed_chat_ids

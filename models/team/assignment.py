@@ -80,7 +80,8 @@ class TelegramChat(models.Model):
             if chat.instance_id.assignment == "salesperson" and chat.inbox_state:
                 partner = chat.partner_id
                 salesperson = partner.user_id or partner.commercial_partner_id.user_id
-                user = salesperson & chat.instance_id.operator_ids or user
+                if salesperson:
+                    user = salesperson & chat.instance_id.operator_ids
             chat.user_id = user
 
     # === ACTION METHODS === #

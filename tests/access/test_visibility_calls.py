@@ -28,6 +28,8 @@ FREE_METHODS = {
 }
 # They say in words that there is nothing to see, or to do.
 REFUSED_IN_WORDS = {
+    "action_unlink_changed_chats",
+    "res.partner.action_use_new_number",
     "action_open_telegram",
     "telegram.group.add.action_add",
     "telegram.group.create.action_create",
