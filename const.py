@@ -126,6 +126,8 @@ POLL_OPTIONS_AS_OBJECTS = True
 TEXT_KINDS = ("textMessage", "extendedTextMessage")
 FILE_KINDS = ("imageMessage", "videoMessage", "audioMessage", "documentMessage")
 CHANGE_KINDS = ("editedMessage", "deletedMessage")  # they change another message
+# They are about another message, and nothing that one would answer.
+KINDS_ABOUT_ANOTHER = (*CHANGE_KINDS, "reactionMessage", "pollUpdateMessage")
 # The kind of message by the method that sends it. For a file GREEN-API chooses the kind itself.
 KINDS_OF_METHODS = {
     "sendMessage": "textMessage",

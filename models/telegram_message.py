@@ -41,6 +41,8 @@ BATCH_DEFAULTS = {
 }
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
 CHAT_IN_PHONE_FORM = Domain("chat_id.telegram_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
+# States of a message that the customer never gets.
+NOT_SENT_STATES = ("error", "canceled")
 # States in which a message can be answered.
 SENT_STATES = ("sent", "delivered", "read", "unsure", "received")
 
@@ -413,7 +415,7 @@ class TelegramMessage(models.Model):
         if vals.get("state", "unsure") != "unsure":
             vals = {"is_settling": False, **vals}
         self.write(vals)
-        if vals.get("state") in ("error", "canceled"):
+        if vals.get("state") in NOT_SENT_STATES:
             self.filtered(lambda message: message._is_answer()).chat_id._reopen_unanswered()
         self._update_notifications()
         if not get_own_value(self.env, NOTIFY_LATER):

@@ -126,19 +126,15 @@ class TelegramAutomation(models.Model):
             if automation.repeat_count and not 1 <= automation.repeat_days <= DAYS_MAX:
                 raise ValidationError(self.env._("Enter a number of days from 1 to %s.", DAYS_MAX))
 
-    @api.constrains("user_id", "instance_id", "template_id")
-    def _update_action(self):
-        """Update the server action."""
-        for automation in self.filtered("action_id"):
-            # sudo: ir.actions.server - of this rule; other ones are not theirs to change
-            automation.action_id.sudo().write(automation._prepare_action_values())
-
     # === CRUD METHODS === #
 
     def write(self, vals):
         if "user_id" in vals:
             self._check_author(vals["user_id"])
-        return super().write(vals)
+        result = super().write(vals)
+        if {"user_id", "instance_id", "template_id"} & vals.keys():
+            self._update_action()
+        return result
 
     @api.model
     def _check_author(self, user_id):
@@ -260,7 +256,14 @@ class TelegramAutomation(models.Model):
         domain = Domain(self.date_field, "<=", last)
         return domain & Domain(self.date_field, ">=", first) if is_new else domain
 
+    def _update_action(self):
+        """Update the server action after the rule has changed."""
+        for automation in self.filtered("action_id"):
+            # sudo: ir.actions.server - of this rule; users of Telegram may not change others
+            automation.action_id.sudo().write(automation._prepare_action_values())
+
     def _prepare_action_values(self):
+        """Return the values of the server action that sends the messages of the rule."""
         self.ensure_one()
         return {
             "name": self.name,

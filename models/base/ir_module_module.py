@@ -4,7 +4,7 @@ from odoo import models
 
 
 class IrModuleModule(models.Model):
-    """Let users install modules although a scheduled action listens all the time."""
+    """Pause listening while a module is installed, which no running action may disturb."""
 
     _inherit = "ir.module.module"
 

@@ -75,6 +75,7 @@ class TelegramInstance(models.Model):
 
     def _alert_other_database(self):
         """Alert the administrator that the account stands still. Commits."""
+        # sudo: mail.activity - of the administrator of the account
         write_and_commit(
             self.env, self.sudo()._schedule_activity, STOPPED_ACTIVITY, self._prepare_copy_activity
         )

@@ -7,7 +7,7 @@ REFERRING = ("telegram.message", "telegram.chat")
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
-    """Keep messages, chats and conversations together when contacts are merged.
+    """Move messages, chats and conversations when contacts are merged.
 
     Odoo moves the references of its own models, and the other fields by SQL.
     """

@@ -2,8 +2,7 @@
 
 from odoo import models
 
-# States of a message that the customer never gets.
-NOT_SENT_STATES = ("error", "canceled")
+from ..telegram_message import NOT_SENT_STATES
 
 
 class TelegramMessage(models.Model):
@@ -27,7 +26,7 @@ class TelegramMessage(models.Model):
         """Update the mark *Sent* of the invoices that were sent by these messages alone."""
         if not self:
             return
-        # sudo: account.move - the mark follows the message, whoever has changed that
+        # sudo: account.move - the user who changes the message may not change the invoice
         moves_sudo = self.env["account.move"].sudo()
         domain = [
             ("telegram_message_id", "in", self.ids),

@@ -121,7 +121,7 @@ class MailMessage(models.Model):
 
 
 class ResUsers(models.Model):
-    """Tell the web client whether its user may use Telegram."""
+    """Add to the web client's data whether its user may use Telegram."""
 
     _inherit = "res.users"
 

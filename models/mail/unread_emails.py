@@ -55,6 +55,7 @@ class ResUsers(models.Model):
         posted_sudo = messages.sudo()
         if not posted_sudo or posted_sudo[0].create_date > due:
             return
+        # sudo: res.users - the user's own settings
         user_sudo = self.sudo().with_context(lang=self.lang, tz=self.tz)
         user_sudo.telegram_emailed_message_id = posted_sudo[-1].id
         conversations = [
@@ -80,6 +81,7 @@ class ResUsers(models.Model):
     @api.model
     def _get_conversation(self, mail_message):
         """Return the ``discuss.channel`` of a message in a conversation."""
+        # sudo: discuss.channel - the user is a member
         return self.env["discuss.channel"].sudo().browse(mail_message.res_id)
 
     def _find_unread_telegram_messages(self):

@@ -56,6 +56,7 @@ class TelegramMessage(models.Model):
             if chat.id in sent:
                 return records.get(sent[chat.id])
             is_new = notification.is_incoming and not notification.target_id_message
+            # sudo: ir.model - the account's setting is for administrators of Odoo
             return chat.sudo()._get_or_create_topic(notification) if is_new else None
 
         return [find_record(chat, notification) for chat, notification in received]

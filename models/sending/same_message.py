@@ -25,7 +25,6 @@ VARIATION_SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 FILE_KINDS = (*const.FILE_KINDS, "stickerMessage")
 # Telegram keeps no file name with these: GREEN-API makes one up.
 NAMELESS_KINDS = ("imageMessage", "stickerMessage")
-KINDS_ABOUT_ANOTHER = (*const.CHANGE_KINDS, "reactionMessage", "pollUpdateMessage")
 OTHER_KINDS = ("locationMessage", "contactMessage", "pollMessage")
 
 
@@ -318,7 +317,7 @@ class TelegramMessage(models.Model):
         kind = found.type_message
         if found.is_incoming or _is_written_on_phone(found):
             return Likeness.DIFFERENT
-        if kind in KINDS_ABOUT_ANOTHER or self.type_message in KINDS_ABOUT_ANOTHER:
+        if {kind, self.type_message} & {*const.KINDS_ABOUT_ANOTHER}:
             return self._get_change_likeness(found)
         if found.is_forwarded and not kind:
             return self._get_queued_forward_likeness(found)

@@ -159,10 +159,10 @@ class TelegramChat(models.Model):
                 )
 
     def _assign(self, user):
-        """Assign chats to a user, empty for nobody. The bells of the others end."""
+        """Assign chats to a user, empty for nobody. Only this user is notified from now on."""
         date = user and fields.Datetime.now()
         self._write_inbox({"user_id": user.id, "assigned_date": date})
-        self.sudo()._move_reminders(user)  # sudo: mail.activity - of whoever had the chat
+        self.sudo()._move_reminders(user)  # sudo: mail.activity - of the former operator
         for chat_sudo in self.sudo():  # sudo: discuss.channel - its members see the change
             if chat_sudo.instance_id.visibility == "own":
                 chat_sudo._update_channel_members()

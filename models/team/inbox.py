@@ -15,10 +15,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ... import const
-
-# Kinds of incoming messages that need no answer.
-SILENT_KINDS = (*const.CHANGE_KINDS, "reactionMessage", "pollUpdateMessage")
-NOT_SENT = ("error", "canceled")
+from ..telegram_message import NOT_SENT_STATES
 
 
 class TelegramInstance(models.Model):
@@ -48,7 +45,7 @@ class TelegramMessage(models.Model):
         """
         self.ensure_one()
         chat = self.chat_id
-        if self.type_message in SILENT_KINDS:
+        if self.type_message in const.KINDS_ABOUT_ANOTHER:
             return False
         if chat.chat_type == "user" or (chat.is_group and chat.instance_id.groups_wait):
             return True
@@ -57,7 +54,7 @@ class TelegramMessage(models.Model):
     def _is_answer(self):
         """Return whether the customer is answered by this message, once it is sent."""
         self.ensure_one()
-        is_written = self.type_message not in SILENT_KINDS and not self.is_automatic
+        is_written = self.type_message not in const.KINDS_ABOUT_ANOTHER and not self.is_automatic
         return self.direction == "outgoing" and is_written
 
     def _process_as_answer(self):
@@ -129,7 +126,7 @@ class TelegramChat(models.Model):
             [
                 ("chat_id", "in", self.ids),
                 ("direction", "=", "incoming"),
-                ("type_message", "not in", SILENT_KINDS),
+                ("type_message", "not in", const.KINDS_ABOUT_ANOTHER),
             ],
             ["chat_id"],
             ["id:max"],
@@ -210,8 +207,8 @@ class TelegramChat(models.Model):
                     ("chat_id", "=", chat.id),
                     ("direction", "=", "outgoing"),
                     ("is_automatic", "=", False),
-                    ("state", "not in", NOT_SENT),
-                    ("type_message", "not in", SILENT_KINDS),
+                    ("state", "not in", NOT_SENT_STATES),
+                    ("type_message", "not in", const.KINDS_ABOUT_ANOTHER),
                 ],
                 order="date desc",
                 limit=1,
@@ -235,7 +232,7 @@ class TelegramChat(models.Model):
         if after and (not self.last_received_date or self.last_received_date <= after):
             return False
         domain = Domain("chat_id", "=", self.id) & Domain("direction", "=", "incoming")
-        domain &= Domain("type_message", "not in", SILENT_KINDS)
+        domain &= Domain("type_message", "not in", const.KINDS_ABOUT_ANOTHER)
         if after:
             domain &= Domain("date", ">", after)
         return self.env["telegram.message"].search(domain, order="date", limit=1).date
