@@ -45,7 +45,8 @@ def find_twin(known, recipient, record):
     :param record: what to return for a later recipient of the same person
     :return: the earlier record, or None
     """
-    chat_sudo = recipient.chat.sudo()  # sudo: telegram.chat - only compared
+    # An empty chat costs nothing: of thousands of new contacts, none has one.
+    chat_sudo = recipient.chat and recipient.chat.sudo()  # sudo: telegram.chat - only compared
     phone = chat_sudo.phone or recipient.phone
     addresses = [chat_sudo.telegram_id, phone and to_phone_form(phone)]
     addresses = [address for address in addresses if address]
@@ -171,9 +172,10 @@ class TelegramChat(models.Model):
         :param list places: result of ``_find_chats_and_phones``
         :return: set of IDs
         """
-        # sudo: telegram.chat - as in _find_by_partner
         phones = {
-            partner.id: {phone, chat.sudo().phone} - {"", False} for partner, chat, phone in places
+            # sudo: telegram.chat - as in _find_by_partner
+            partner.id: {phone, (chat.sudo() if chat else chat).phone} - {"", False}
+            for partner, chat, phone in places
         }
         all_phones = set().union(*phones.values())
         domain = self._get_private_domain(instance, "partner_id", list(phones))
@@ -209,7 +211,7 @@ class TelegramChat(models.Model):
         """
         if not chat and not phone:
             return "bad_phone" if partner.phone else "no_phone"
-        if chat.sudo().no_account:  # sudo: telegram.chat - as in _find_by_partner
+        if chat and chat.sudo().no_account:  # sudo: telegram.chat - as in _find_by_partner
             return "no_account"
         return "opted_out" if partner.id in opted_out else ""
 
