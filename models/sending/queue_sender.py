@@ -123,7 +123,7 @@ class QueueSender:
         except ClaimEndedError:
             return message._process_ended_claim, ()
         except GreenApiError as error:
-            return message._process_send_error, (error,)
+            return message._process_send_error, (error, self.instance._get_clock_offset(client))
         except OSError as error:
             if not is_disk_full(error):
                 raise
