@@ -160,6 +160,7 @@ class TelegramMessage(models.Model):
             "direction": "incoming" if notification.is_incoming else "outgoing",
             "state": "received" if notification.is_incoming else "sent",
             "id_message": chat._get_id_in_chat(notification),
+            "former_id_message": chat._is_late(notification) and notification.id_message,
             "type_message": notification.type_message,
             **self._prepare_received_text(chat.instance_id, notification),
             "file_name": notification.file_name,
@@ -249,7 +250,10 @@ class TelegramChat(models.Model):
         A further file of an album has no ID of its own. A late message of the group that became
         this supergroup has one that another message of the supergroup may have.
         """
-        self.ensure_one()
-        is_late = notification.chat_id == self.former_telegram_id
         is_further = notification.raw.get(FURTHER_FILE)
-        return not is_late and not is_further and notification.id_message
+        return not self._is_late(notification) and not is_further and notification.id_message
+
+    def _is_late(self, notification):
+        """Return whether a message was reported of the group that became this supergroup."""
+        self.ensure_one()
+        return notification.chat_id == self.former_telegram_id

@@ -12,7 +12,7 @@ from ...tools.transactions import write_and_commit
 # Seconds of difference between a stored and a measured clock that are not worth a write.
 CLOCK_TOLERANCE = 2
 # Seconds by which GREEN-API's time of a message may be before our time of the attempt, besides the
-# difference of both clocks: if it was measured in the same run, and if it was not.
+# difference of both clocks: if it was measured at the attempt, and if it was not.
 CLOCK_SKEW = 120
 UNMEASURED_SKEW = 3600
 
@@ -82,23 +82,23 @@ class TelegramMessage(models.Model):
     def _store_attempt_clock(self, clock_offset=None):
         """Store the difference of the clocks at the attempts of messages.
 
-        :param float clock_offset: as measured in the same run; None if it was not
+        :param float clock_offset: as measured at the attempt; None if it was not
         """
         for instance, messages in self.grouped("instance_id").items():
             known = instance.clock_offset if clock_offset is None else round(clock_offset)
             skew = UNMEASURED_SKEW if clock_offset is None else CLOCK_SKEW
             messages.write({"clock_offset": known, "clock_skew": skew})
 
-    def _get_attempt_period(self):
+    def _get_attempt_period(self, skew=CLOCK_SKEW):
         """Return the period in which GREEN-API may have sent what the last attempt gave it.
 
         It sends within a day what it has accepted. The clock may have been set since the attempt.
 
+        :param int skew: seconds by which the clocks may have differed besides
         :return: tuple of the first and the last time, UNIX seconds by GREEN-API's clock
         """
         self.ensure_one()
         attempt = self._get_last_attempt_date().replace(tzinfo=timezone.utc).timestamp()
         offsets = (0, self.clock_offset, self.instance_id.clock_offset)
-        skew = self.clock_skew or CLOCK_SKEW
         latest = attempt + max(offsets) + skew + const.JOURNAL_HOURS * 3600
         return attempt + min(offsets) - skew, latest

@@ -12,6 +12,7 @@ from ...client.notifications import MessageNotification
 from ...client.parsing import is_visible
 from ...tools.formatting.marks_writer import MARKS
 from ...tools.phone import parse_phone
+from .clock import CLOCK_SKEW
 
 # Degrees, some meters: GREEN-API may round a location.
 LOCATION_TOLERANCE = 1e-4
@@ -125,7 +126,7 @@ class MessageMatching:
         """Leave messages in doubt whose group may have become a supergroup unknown in Odoo."""
         left = messages.filtered(
             lambda each: each.chat_id.chat_type == "group" and each.state == "unsure"
-        ) - messages.union(*self.found, *self.doubtful)
+        ) - messages.browse().union(*self.found, *self.doubtful)
         groups = {row.chat_id for row in rows if const.is_group_id(row.chat_id)} if left else set()
         groups -= set(messages.chat_id._find_all(messages.instance_id, groups))
         for message in left:
@@ -285,20 +286,26 @@ class TelegramMessage(models.Model):
 
     # === TIME === #
 
-    def _is_in_time(self, found):
-        """Return whether a message at GREEN-API is of the time of the attempt."""
-        earliest, latest = self._get_attempt_period()
+    def _is_in_time(self, found, skew=CLOCK_SKEW):
+        """Return whether a message at GREEN-API is of the time of the attempt.
+
+        :param int skew: as for ``_get_attempt_period``
+        """
+        earliest, latest = self._get_attempt_period(skew)
         return not found.timestamp or earliest <= found.timestamp <= latest
 
     def _get_likeness_in_time(self, found):
         """Return the Likeness of a message at GREEN-API; one of another time is another message.
 
         An echo arrives right after its message. So its time is only asked if its content differs.
+        If the clock was not known at the attempt, an older message may be this one.
         """
         likeness = self._get_likeness(found)
         is_echo = isinstance(found, MessageNotification) and "journal" not in found.raw
         if (is_echo and likeness >= Likeness.ALIKE) or self._is_in_time(found):
             return likeness
+        if self._is_in_time(found, self.clock_skew):
+            return min(likeness, Likeness.POSSIBLE)
         return Likeness.DIFFERENT
 
     # === CONTENT === #

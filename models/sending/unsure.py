@@ -68,8 +68,8 @@ class TelegramMessage(models.Model):
         """Mark messages as unsure and start checking whether they were sent.
 
         :param str reason: shown to users
-        :param float clock_offset: seconds by which GREEN-API's clock was ahead, as measured in the
-            same run of the send action; None if it was not measured
+        :param float clock_offset: seconds by which GREEN-API's clock was ahead, as measured at the
+            attempt; None if it was not measured
         """
         if self:
             _logger.warning("Telegram messages %s: unknown whether they went out", self.ids)
@@ -232,7 +232,7 @@ class TelegramMessage(models.Model):
 
     def _get_journal_minutes(self):
         """Return for how many minutes the journal is needed to find these messages."""
-        oldest = min(message._get_attempt_period()[0] for message in self)
+        oldest = min(message._get_attempt_period(message.clock_skew)[0] for message in self)
         now = self.instance_id._get_service_time().replace(tzinfo=timezone.utc)
         age = now.timestamp() - oldest
         return max(1, min(int(age // 60) + 1, const.JOURNAL_HOURS * 60))
