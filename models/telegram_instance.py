@@ -252,6 +252,7 @@ class TelegramInstance(models.Model):
         if vals.keys() & {"name", "active", "receive_mode"}:
             for instance in self:
                 instance._update_crons()
+            self.filtered(lambda instance: not instance.active)._end_checks()
         if vals.keys() & {"active", "receive_mode"} or vals.get("state") == "unchecked":
             self._trigger_listen()
         if moved:

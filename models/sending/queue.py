@@ -9,8 +9,9 @@ from odoo.tools import SQL, format_datetime
 
 from ... import const
 from ...client import OutcomeUnknownError, RefusedError
+from ...tools.clock import get_database_time
 from ..telegram_message import NO_FAILURE, RANK
-from .claim import TAKEOVER_SECONDS
+from .claim import TAKEOVER_SECONDS, UPLOAD_TAKEOVER_SECONDS
 from .queue_sender import QueueSender
 from .unsure import UNSURE_ATTEMPTS_MAX
 
@@ -107,8 +108,8 @@ class TelegramMessage(models.Model):
         claimed = self.search([("instance_id", "=", instance.id), ("state", "=", "sending")])
         orphans = claimed.filtered(lambda message: message._is_claim_over())
         if claimed - orphans:
-            last = max((claimed - orphans).mapped("last_attempt_date"))
-            instance._trigger_send(last + timedelta(seconds=TAKEOVER_SECONDS))
+            ends = [each.last_attempt_date + each._get_takeover() for each in claimed - orphans]
+            instance._trigger_send(max(ends))
         for message in orphans:
             message.claim_number += 1  # its process may still be there, and wake up
         # A change may be repeated: the message is the same after the second time.
@@ -126,8 +127,13 @@ class TelegramMessage(models.Model):
         """Return whether another process may take over this message, which is being sent."""
         if not self.last_attempt_date:
             return True
-        age = abs(fields.Datetime.now() - self.last_attempt_date)  # a clock may have been ahead
-        return age >= timedelta(seconds=TAKEOVER_SECONDS)
+        age = abs(get_database_time(self.env.cr) - self.last_attempt_date)  # it may have been ahead
+        return age >= self._get_takeover()
+
+    def _get_takeover(self):
+        """Return the time after the claim in which a call of this message has certainly ended."""
+        is_upload = self.attachment_id and not self.url_file
+        return timedelta(seconds=UPLOAD_TAKEOVER_SECONDS if is_upload else TAKEOVER_SECONDS)
 
     @api.model
     def _get_due_condition(self, instance, budget=None):
@@ -226,7 +232,7 @@ class TelegramMessage(models.Model):
                 UPDATE telegram_message
                    SET state = 'sending',
                        attempts = COALESCE(attempts, 0) + 1,
-                       last_attempt_date = %(now)s,
+                       last_attempt_date = %(attempted)s,
                        claim_number = COALESCE(claim_number, 0) + 1,
                        write_date = %(written)s,
                        write_uid = %(uid)s
@@ -242,7 +248,7 @@ class TelegramMessage(models.Model):
                        )
              RETURNING id
                 """,
-                now=fields.Datetime.now(),
+                attempted=SQL("date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC')"),
                 # The same clock as that of the events, see _check_not_sending.
                 written=SQL("clock_timestamp() AT TIME ZONE 'UTC'"),
                 uid=self.env.uid,
@@ -346,10 +352,11 @@ class TelegramMessage(models.Model):
         self._set_state({"state": "queued", "failure_reason": reason})
         return True
 
-    def _process_send_error(self, error):
+    def _process_send_error(self, error, clock_offset=None):
         """Store why a message was not sent, or why its outcome is unknown.
 
         :param GreenApiError error: of the call
+        :param float clock_offset: as for ``_mark_unsure``
         :return: bool, whether the queue continues with the next message
         """
         instance = self.instance_id
@@ -365,7 +372,7 @@ class TelegramMessage(models.Model):
             return True
         # The next message would fail for the same reason.
         if isinstance(error, OutcomeUnknownError):
-            self._mark_unsure(reason)
+            self._mark_unsure(reason, clock_offset)
         else:
             self._set_state({"state": "queued", "failure_reason": reason})
         instance._record_error(error)
