@@ -418,6 +418,7 @@ class TelegramMessage(models.Model):
         # sudo: mail.notification - they show the state of the messages
         notifications = self.env["mail.notification"].sudo()
         found = notifications.search([("telegram_message_id", "in", self.ids)])
+        self.fetch()  # at once: core reads the related fields of each notification alone
         found.mail_message_id._notify_message_notification_update()
         for message in self:
             message._update_conversation()

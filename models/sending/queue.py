@@ -202,10 +202,11 @@ class TelegramMessage(models.Model):
         always fails, such as a file that cannot be uploaded, would hold up the whole queue.
 
         :param SendBudget budget: reduced by what is claimed
-        :return: the message, now in state "sending"; empty if none is due
+        :return: tuple of the message, now in state "sending" and empty if none is due, and the
+            number of the claim
         """
         if budget.messages <= 0:
-            return self.browse()
+            return self.browse(), 0
         self.flush_model()
         preferred = SQL("COALESCE(message.attempts, 0) < %s", const.TRIES)
         if budget.failing_attachment_ids:
@@ -214,18 +215,24 @@ class TelegramMessage(models.Model):
                 list(budget.failing_attachment_ids),
             )
             preferred = SQL("%s AND %s", preferred, other_files)
-        message = self._claim(instance, budget, preferred)
-        message = message or self._claim(instance, budget, SQL("TRUE"))
-        if message:
-            budget.messages -= 1
-            if message.chat_id.is_new_contact:
-                message.chat_id.first_contact_date = fields.Datetime.now()
-                budget.new_contacts -= 1
-        return message
+        claimed = self._claim(instance, budget, preferred)
+        claimed = claimed or self._claim(instance, budget, SQL("TRUE"))
+        if not claimed:
+            return self.browse(), 0
+        message, number, is_new_contact = claimed
+        budget.messages -= 1
+        if is_new_contact:
+            message.chat_id.first_contact_date = fields.Datetime.now()
+            budget.new_contacts -= 1
+        return message, number
 
     @api.model
     def _claim(self, instance, budget, condition):
-        """Claim the first due message that meets an SQL condition, and return it."""
+        """Claim the first due message that meets an SQL condition.
+
+        :return: None, or a tuple of the message, the number of the claim and whether the chat is
+            with a new contact. The statement returns them, because the cache ends with the commit.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
@@ -246,7 +253,9 @@ class TelegramMessage(models.Model):
                         LIMIT 1
                           FOR NO KEY UPDATE OF message SKIP LOCKED
                        )
-             RETURNING id
+             RETURNING id, claim_number, (
+                       SELECT is_new_contact FROM telegram_chat WHERE telegram_chat.id = chat_id
+                       )
                 """,
                 attempted=SQL("date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC')"),
                 # The same clock as that of the events, see _check_not_sending.
@@ -256,10 +265,13 @@ class TelegramMessage(models.Model):
                 condition=condition,
             )
         )
-        message = self.browse(row[0] for row in rows)
+        if not rows:
+            return None
+        [(message_id, number, is_new_contact)] = rows
+        message = self.browse(message_id)
         changed = ["state", "attempts", "last_attempt_date", "claim_number"]
         message.invalidate_recordset(changed, flush=False)
-        return message
+        return message, number, is_new_contact
 
     # === OUTCOMES === #
 
@@ -272,33 +284,41 @@ class TelegramMessage(models.Model):
         :param str id_message: empty for an edit or a deletion
         :return: bool, True: the queue continues with the next message
         """
-        if id_message and self._is_id_of_other_chat(id_message):
+        others = self._find_by_id_message(id_message) if id_message else self.browse()
+        if others._is_id_of_other_chat(self.chat_id):
             _logger.info("Telegram message %s: its id %s is not its own", self.id, id_message)
             id_message = False
             if self.chat_id.is_phone_form:  # only its ID would tell which chat the echo is of
                 self.env["telegram.number.check"]._request(self.chat_id)
-        return self._mark_sent(id_message)
+        return self._mark_sent(id_message, others)
 
-    def _is_id_of_other_chat(self, id_message):
-        """Return whether another chat has a message of today with this ID, and this one has not."""
+    def _find_by_id_message(self, id_message):
+        """Return the other messages of the account that have an ID."""
+        same = Domain("instance_id", "=", self.instance_id.id)
+        same &= Domain("id_message", "=", id_message)
+        return self.search(same & Domain("id", "!=", self.id))
+
+    def _is_id_of_other_chat(self, chat):
+        """Return whether these messages with one ID are of today, and none of them of the chat."""
         since = fields.Datetime.now() - timedelta(hours=ID_HOURS)
-        same_id = Domain("instance_id", "=", self.instance_id.id)
-        same_id &= Domain("id_message", "=", id_message)
-        of_today = Domain("date", ">=", since) | Domain("last_attempt_date", ">=", since)
-        others = self.search(same_id & of_today)
-        return bool(others) and self.chat_id not in others.chat_id
+        of_today = self.filtered(
+            lambda message: message.date >= since or (message.last_attempt_date or since) > since
+        )
+        return bool(of_today) and chat not in of_today.chat_id
 
-    def _mark_sent(self, id_message):
+    def _mark_sent(self, id_message, others=None):
         """Store that GREEN-API has the message, and its ID.
 
         :param str id_message: empty for an edit or a deletion, and if it is not known yet
+        :param others: the result of ``_find_by_id_message``, if already known
         :return: bool, True: the queue continues with the next message
         """
         was_sent = self.state in RANK
         self.write({"state": self.state if was_sent else "sent"})
         if id_message:
-            same = [("chat_id", "=", self.chat_id.id), ("id_message", "=", id_message)]
-            twin = self.search([*same, ("id", "!=", self.id)])
+            if others is None:
+                others = self._find_by_id_message(id_message)
+            twin = others.filtered(lambda message: message.chat_id == self.chat_id)
             if twin.attempts:
                 # Another message sent from Odoo: GREEN-API returned one ID twice.
                 _logger.warning("Telegram message %s has the id of %s", self.id, twin.id)

@@ -106,7 +106,10 @@ class QueueSender:
         :param SendBudget budget: None if nothing is to be claimed
         """
         claim = Claim()
-        claim.take(messages._claim_next(self.instance, budget) if budget else messages.browse())
+        if budget:
+            claim.take(*messages._claim_next(self.instance, budget))
+        else:
+            claim.take(messages.browse(), 0)
         return claim
 
     def _send(self, claim, client, limiter):
