@@ -41,6 +41,7 @@ class TelegramMessage(models.Model):
     @api.depends(
         "state",
         "scheduled_date",
+        "wanted_date",
         "failure_reason",
         "instance_id.state",
         "instance_id.send_after",
@@ -73,6 +74,8 @@ class TelegramMessage(models.Model):
         """
         self.ensure_one()
         if self.scheduled_date and self.scheduled_date > fields.Datetime.now():
+            if self.wanted_date:
+                return self._get_quiet_reason()
             return self.env._(
                 "Scheduled for %s.",
                 format_datetime(self.env, self.scheduled_date, dt_format="short"),
@@ -208,8 +211,16 @@ class TelegramMessage(models.Model):
                 list(budget.failing_attachment_ids),
             )
             preferred = SQL("%s AND %s", preferred, other_files)
-        message = self._claim(instance, budget, preferred)
-        message = message or self._claim(instance, budget, SQL("TRUE"))
+        with self.env.cr.savepoint(flush=False) as savepoint:
+            message = self._claim(instance, budget, preferred)
+            message = message or self._claim(instance, budget, SQL("TRUE"))
+            is_quiet = message and message._is_quiet_now()
+            if is_quiet:
+                savepoint.rollback()
+        if is_quiet:
+            message.invalidate_recordset(flush=False)
+            self._update_quiet_hours(instance)
+            return self._claim_next(instance, budget)
         if message:
             budget.messages -= 1
             if message.chat_id.is_new_contact:
