@@ -182,7 +182,10 @@ class TelegramChat(models.Model):
         # A name written by the addon is the one at Telegram. A user changes the name in Odoo only.
         if "name" in vals and self.env.su and not {"telegram_name", "contact_name"} & vals.keys():
             vals = {**vals, "telegram_name": vals["name"]}
+        is_out = vals.get("opted_out")
+        decided = self.filtered(lambda c: c.opted_out != is_out) if is_out is not None else self[:0]
         result = super().write(vals)
+        decided._process_opted_out()
         if "name" in vals or "partner_id" in vals:
             self._update_channels()
         if "partner_id" in vals:

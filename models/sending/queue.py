@@ -42,6 +42,7 @@ class TelegramMessage(models.Model):
     @api.depends(
         "state",
         "scheduled_date",
+        "wanted_date",
         "failure_reason",
         "instance_id.state",
         "instance_id.send_after",
@@ -74,6 +75,8 @@ class TelegramMessage(models.Model):
         """
         self.ensure_one()
         if self.scheduled_date and self.scheduled_date > fields.Datetime.now():
+            if self.wanted_date:
+                return self._get_quiet_reason()
             return self.env._(
                 "Scheduled for %s.",
                 format_datetime(self.env, self.scheduled_date, dt_format="short"),
@@ -215,8 +218,10 @@ class TelegramMessage(models.Model):
                 list(budget.failing_attachment_ids),
             )
             preferred = SQL("%s AND %s", preferred, other_files)
-        claimed = self._claim(instance, budget, preferred)
-        claimed = claimed or self._claim(instance, budget, SQL("TRUE"))
+        if budget.has_quiet_hours:
+            claimed = self._claim_unless_quiet(instance, budget, preferred)
+        else:
+            claimed = self._claim_preferred(instance, budget, preferred)
         if not claimed:
             return self.browse(), 0
         message, number, is_new_contact = claimed
@@ -225,6 +230,27 @@ class TelegramMessage(models.Model):
             message.chat_id.first_contact_date = fields.Datetime.now()
             budget.new_contacts -= 1
         return message, number
+
+    @api.model
+    def _claim_unless_quiet(self, instance, budget, preferred):
+        """Claim as ``_claim_preferred``, but no message that has to wait for the morning.
+
+        Those are planned again: their account did not reach them before its quiet hours.
+        """
+        while True:
+            with self.env.cr.savepoint(flush=False) as savepoint:
+                claimed = self._claim_preferred(instance, budget, preferred)
+                if not claimed or not claimed[0]._is_quiet_now():
+                    return claimed
+                savepoint.rollback()
+            claimed[0].invalidate_recordset(flush=False)
+            self._update_quiet_hours(instance)
+
+    @api.model
+    def _claim_preferred(self, instance, budget, preferred):
+        """Claim the first due message that meets an SQL condition, else the first one of all."""
+        claimed = self._claim(instance, budget, preferred)
+        return claimed or self._claim(instance, budget, SQL("TRUE"))
 
     @api.model
     def _claim(self, instance, budget, condition):
