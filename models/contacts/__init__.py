@@ -11,3 +11,4 @@ from . import record_link
 from . import res_partner
 from . import telegram_number_check
 from . import telegram_sync
+from . import username

@@ -35,7 +35,7 @@ class ResPartner(models.Model):
             partner.telegram_chat_count = counts.get(partner, 0)
 
     def write(self, vals):
-        result = super().write(vals)
+        result = super().write(self._prepare_telegram_username(vals))
         if {"name", "parent_id", "company_name", "user_id"} & vals.keys():
             # sudo: telegram.chat - the conversation follows each change of the contact
             domain = [("partner_id", "child_of", self.ids), ("channel_id", "!=", False)]

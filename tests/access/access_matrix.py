@@ -29,7 +29,8 @@ METHODS = {
     "discuss.channel": {"operator": "action_open_telegram_chat"},
     "res.partner": {
         "user": """
-            action_check_telegram_number action_check_telegram_numbers action_open_telegram
+            action_check_telegram_number action_check_telegram_numbers
+            action_check_telegram_username action_open_telegram
             action_refresh_telegram_number
             action_unlink_changed_chats action_use_new_number
         """,

@@ -8,3 +8,4 @@ from . import test_partner_merge
 from . import test_read_and_archive
 from . import test_sync
 from . import test_sync_together
+from . import test_usernames
