@@ -21,6 +21,7 @@
         "wizards/telegram_chat_history_views.xml",
         "wizards/telegram_check_numbers_views.xml",
         "wizards/telegram_composer_views.xml",
+        "wizards/telegram_create_record_views.xml",
         "wizards/telegram_forward_views.xml",
         "wizards/telegram_group_views.xml",
         "wizards/telegram_message_edit_views.xml",

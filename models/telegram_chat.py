@@ -46,6 +46,7 @@ PROTECTED = {
 }
 PEOPLE = ("user", "bot")
 IN_PHONE_FORM = Domain("telegram_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
+IN_USERNAME_FORM = Domain("telegram_id", "=like", "@%")
 
 
 class TelegramChat(models.Model):
@@ -73,7 +74,7 @@ class TelegramChat(models.Model):
         required=True,
         readonly=True,
         help="The ID used by GREEN-API. A leading minus means a group. The phone form "
-        "(79876543210@c.us) is used until the Telegram ID is known.",
+        "(79876543210@c.us) or the username is used until the Telegram ID is known.",
     )
     chat_type = fields.Selection(
         [
@@ -132,7 +133,7 @@ class TelegramChat(models.Model):
         copy=False,
         help="Name that the account has given to the person. It is used before their own name.",
     )
-    username = fields.Char(readonly=True, copy=False, help="With a leading @.")
+    username = fields.Char(readonly=True, copy=False, help="With a leading @, in small letters.")
     former_telegram_id = fields.Char(
         "Former Telegram ID",
         readonly=True,
@@ -230,16 +231,16 @@ class TelegramChat(models.Model):
     def _get_or_create(self, instance, chat_id, **values):
         """Return the chat of an account with this ID, creating it if needed.
 
-        :param str chat_id: digits, perhaps with a minus, or the phone form
+        :param str chat_id: digits, perhaps with a minus, the phone form or a username
         :param values: for a new chat
         :raise UserError: the ID is invalid
         """
         chat_id = str(chat_id).strip()
-        if not re.fullmatch(const.CHAT_ID_PATTERN, chat_id):
+        if not re.fullmatch(f"{const.CHAT_ID_PATTERN}|{const.USERNAME_PATTERN}", chat_id):
             raise UserError(
                 self.env._(
                     "“%s” is not a Telegram chat ID. Enter a number (with a minus for a group), "
-                    "or a phone number in the form 79876543210@c.us.",
+                    "a phone number in the form 79876543210@c.us, or a username such as @vasilisa.",
                     chat_id,
                 )
             )
@@ -247,6 +248,8 @@ class TelegramChat(models.Model):
         if not chat:
             if phone := from_phone_form(chat_id):
                 values["phone"] = phone
+            elif chat_id.startswith("@"):
+                values["username"] = chat_id
             values = {
                 "chat_type": "group" if const.is_group_id(chat_id) else "user",
                 **values,

@@ -7,6 +7,7 @@ from . import telegram_once_mixin
 from . import telegram_chat_history
 from . import telegram_check_numbers
 from . import telegram_composer
+from . import telegram_create_record
 from . import telegram_composer_recipients
 from . import telegram_composer_content
 from . import telegram_forward

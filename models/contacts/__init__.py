@@ -9,7 +9,9 @@ from . import partner_link
 from . import partner_merge
 from . import phone_chat
 from . import read_and_archive
+from . import record_actions
 from . import record_link
 from . import res_partner
 from . import telegram_number_check
 from . import telegram_sync
+from . import username

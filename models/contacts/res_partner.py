@@ -39,7 +39,8 @@ class ResPartner(models.Model):
         return super().create([self._add_consent_stamp(vals) for vals in vals_list])
 
     def write(self, vals):
-        result = super().write(self._add_consent_stamp(vals))
+        vals = self._add_consent_stamp(self._prepare_telegram_username(vals))
+        result = super().write(vals)
         if {"name", "parent_id", "company_name", "user_id"} & vals.keys():
             # sudo: telegram.chat - the conversation follows each change of the contact
             domain = [("partner_id", "child_of", self.ids), ("channel_id", "!=", False)]

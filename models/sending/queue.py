@@ -83,6 +83,9 @@ class TelegramMessage(models.Model):
             )
         if instance_reason:
             return instance_reason
+        if self.chat_id.is_username_form:
+            reason = self.instance_id._get_check_pause_message()
+            return reason or self.env._("The username is being looked up at Telegram.")
         if new_contact_reason and self.chat_id.is_new_contact:
             return new_contact_reason
         if is_blocked:
@@ -142,7 +145,8 @@ class TelegramMessage(models.Model):
     def _get_due_condition(self, instance, budget=None):
         """Return which messages of an account may be sent now, as SQL on "message" and "chat".
 
-        Of each chat it is the first message that waits. An unsure message holds up its chat while
+        Of each chat it is the first message that waits. A chat of which only the username is known
+        waits until it was looked up. An unsure message holds up its chat while
         GREEN-API is being asked about it. A scheduled message holds up no other one.
 
         :param SendBudget budget: what may still be sent; without it, only the chats are checked
@@ -155,6 +159,7 @@ class TelegramMessage(models.Model):
             """
                 message.instance_id = %(instance)s
             AND message.state = 'queued'
+            AND chat.telegram_id NOT LIKE '@%%'
             AND (message.scheduled_date IS NULL OR message.scheduled_date <= %(now)s)
             AND NOT EXISTS (
                     SELECT 1

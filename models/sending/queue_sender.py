@@ -54,7 +54,7 @@ class QueueSender:
     def run(self):
         """Send what is due, after checking the messages whose outcome is unknown."""
         commit = self.env["ir.cron"]._commit_progress
-        write_and_commit(self.env, self.messages._recover_orphans, self.instance)
+        write_and_commit(self.env, self._prepare_queue)
         settling = self.messages._find_settling(self.instance)._end_outdated_checks()
         due = self.messages._count_due(self.instance)
         commit(remaining=due)
@@ -71,6 +71,11 @@ class QueueSender:
             return
         self.instance._trigger_for_new_contacts(budget)
         commit(remaining=self.messages._count_due(self.instance, budget))
+
+    def _prepare_queue(self):
+        """Process interrupted messages, and have unknown usernames looked up."""
+        self.messages._recover_orphans(self.instance)
+        self.messages._request_look_ups(self.instance)
 
     def _send_all(self, client, budget):
         """Send until nothing is due, the time of the action is over or sending has to pause.

@@ -26,10 +26,14 @@ CALLED_BY_ODOO = {"message_notify", "message_post_with_source", "message_subscri
 
 METHODS = {
     "account.move": {"user": "action_telegram_send_batch"},
-    "discuss.channel": {"operator": "action_open_telegram_chat"},
+    "discuss.channel": {
+        "operator": "action_open_telegram_chat action_telegram_create_record"
+        " action_telegram_link_record",
+    },
     "res.partner": {
         "user": """
-            action_check_telegram_number action_check_telegram_numbers action_open_telegram
+            action_check_telegram_number action_check_telegram_numbers
+            action_check_telegram_username action_open_telegram
             action_refresh_telegram_number
             action_unlink_changed_chats action_use_new_number
         """,
@@ -39,6 +43,7 @@ METHODS = {
         "operator": """
             action_add_members action_archive_at_telegram action_create_partner action_edit_group
             action_hand_over action_no_answer_needed action_release action_take
+            action_create_record action_link_record
             action_import_history action_link_partner action_mark_read action_merge_group
             action_open_in_discuss
             action_open_record action_print_invitation action_refresh_group action_refresh_info
@@ -54,6 +59,7 @@ METHODS = {
     "telegram.chat.history": {"operator": "action_import"},
     "telegram.check.numbers": {"operator": "action_check action_show action_stop"},
     "telegram.composer": {"operator": "action_send"},
+    "telegram.create.record": {"operator": "action_create"},
     "telegram.event": {"manager": "action_replay"},
     "telegram.forward": {"operator": "action_forward"},
     "telegram.hand.over": {"operator": "action_hand_over"},
@@ -133,7 +139,7 @@ DIALOGS = {
     "user": """
         telegram.chat.history telegram.check.numbers telegram.composer telegram.forward
         telegram.group.add telegram.group.create telegram.group.edit telegram.group.record
-        telegram.hand.over
+        telegram.hand.over telegram.create.record
         telegram.link.partner telegram.link.record telegram.message.edit telegram.template.preview
     """,
     "manager": """
