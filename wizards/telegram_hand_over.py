@@ -29,7 +29,7 @@ class TelegramHandOver(models.TransientModel):
         """Assign the chat to the other operator and post the note in the conversation."""
         self.ensure_one()
         chat, user = self.chat_id, self.user_id
-        chat._check_may_assign()
+        chat._check_operated()
         chat._check_assignee(user)
         chat._lock_inbox()
         chat._assign(user)

@@ -300,7 +300,7 @@ class TelegramInstance(models.Model):
         :raise AccessError: the user does not operate this account, or may not see the chat
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         digits = parse_phone(phone)
         if not digits:
             raise UserError(

@@ -142,7 +142,7 @@ class TelegramChat(models.Model):
 
     def action_no_answer_needed(self):
         """Close chats: they wait again with the customer's next message."""
-        self.check_access("read")
+        self._check_operated()
         self._lock_inbox()
         now = fields.Datetime.now()
         self._write_inbox(

@@ -14,7 +14,8 @@ from .access_matrix import ARGUMENTS, roles_by_method
 
 # Who each role includes; everybody else is refused.
 ALLOWED = {
-    "user": ("colleague", "foreign", "operator", "manager", "system"),
+    "user": ("colleague", "foreign", "supervisor", "operator", "manager", "system"),
+    "supervisor": ("supervisor", "operator", "manager", "system"),
     "operator": ("operator", "manager", "system"),
     "manager": ("manager", "system"),
     "system": ("system",),
@@ -31,7 +32,7 @@ SHARED = {
     "telegram.privacy": {"manager": ("manager", "system", "foreign_manager")},
     "res.partner": {"user": (*ALLOWED["user"], "foreign_manager")},
     # Who does not operate the account is told so; the invoice is not of the other company.
-    "account.move": {"user": ("colleague", "operator", "manager", "system")},
+    "account.move": {"user": ("colleague", "supervisor", "operator", "manager", "system")},
 }
 # Rights of a role that has no user of this name, and those of another company: tried by each.
 EVERYBODY = {
@@ -90,6 +91,7 @@ class MatrixCase(TelegramCase, HttpCase):
                 ("colleague", f"{user},{contacts},{accounting}", {}),
                 ("foreign", f"{user},{contacts},{accounting}", foreign),
                 ("foreign_manager", f"{manager},{contacts},{accounting}", foreign),
+                ("supervisor", f"{user},{contacts},{accounting}", {}),
                 ("operator", f"{user},{contacts},{accounting}", {}),
                 ("manager", f"{manager},{contacts},{accounting}", {}),
                 ("system", f"{manager},base.group_system,{contacts},{accounting}", {}),
@@ -107,6 +109,7 @@ class MatrixCase(TelegramCase, HttpCase):
         super().setUp()
         staff = self.users["operator"] | self.users["manager"] | self.users["system"]
         self.instance.operator_ids = [Command.set(staff.ids)]
+        self.instance.supervisor_id = self.users["supervisor"]
         other = self._create_instance(
             self._create_phone(), name="Other", company_id=self.company.id
         )

@@ -3,7 +3,8 @@
 """Who may what: the least role for everything that can be reached from outside.
 
 ``user`` is anybody with Telegram / User, whichever accounts they operate; ``operator`` one of the
-account that a record belongs to; ``manager`` a Telegram / Administrator of its company; ``system``
+account that a record belongs to; ``supervisor`` the one of this account, who reads only;
+``manager`` a Telegram / Administrator of its company; ``system``
 one who has the rights of Odoo's settings as well.
 """
 
@@ -26,7 +27,7 @@ CALLED_BY_ODOO = {"message_notify", "message_post_with_source", "message_subscri
 
 METHODS = {
     "account.move": {"user": "action_telegram_send_batch"},
-    "discuss.channel": {"operator": "action_open_telegram_chat"},
+    "discuss.channel": {"supervisor": "action_open_telegram_chat"},
     "res.partner": {
         "user": """
             action_check_telegram_number action_check_telegram_numbers action_open_telegram
@@ -36,16 +37,18 @@ METHODS = {
     },
     "telegram.automation": {"manager": "action_open_messages action_switch_off action_switch_on"},
     "telegram.chat": {
+        "supervisor": """
+            action_open_in_discuss action_open_record message_notify message_post_with_source
+            message_subscribe
+        """,
         "operator": """
             action_add_members action_archive_at_telegram action_create_partner action_edit_group
             action_hand_over action_no_answer_needed action_release action_take
             action_import_history action_link_partner action_mark_read action_merge_group
-            action_open_in_discuss
-            action_open_record action_print_invitation action_refresh_group action_refresh_info
+            action_print_invitation action_refresh_group action_refresh_info
             action_tie_record action_unarchive_at_telegram action_unlink_partner
             action_untie_record action_use_new_number add_group_participants archive_at_telegram
-            get_group_data import_history mark_read message_notify message_post_with_source
-            message_subscribe refresh_info remove_admin
+            get_group_data import_history mark_read refresh_info remove_admin
             remove_group_participant set_group_admin set_group_picture unarchive_at_telegram
             update_group_name update_group_settings
         """,
@@ -61,7 +64,8 @@ METHODS = {
     "telegram.group.create": {"operator": "action_check_numbers action_create action_find_group"},
     "telegram.group.edit": {"operator": "action_apply"},
     "telegram.group.member": {
-        "operator": "action_open_chat action_remove action_remove_admin action_set_admin",
+        "supervisor": "action_open_chat",
+        "operator": "action_remove action_remove_admin action_set_admin",
     },
     # A mixin has no rows: its methods are for the dialogs that have it.
     "telegram.group.wizard.mixin": {"-": "action_check_numbers"},
@@ -88,10 +92,11 @@ METHODS = {
     "telegram.link.partner": {"operator": "action_link"},
     "telegram.link.record": {"operator": "action_link"},
     "telegram.message": {
+        "supervisor": "action_fetch_file action_open_record",
         "operator": """
-            action_cancel action_create_partner action_delete action_edit action_fetch_file
+            action_cancel action_create_partner action_delete action_edit
             action_forward action_link_partner action_link_record action_look_up action_mark_sent
-            action_open_record action_reply action_retry action_send_now action_unlink_record
+            action_reply action_retry action_send_now action_unlink_record
             delete edit
         """,
     },
@@ -116,11 +121,11 @@ MODELS = {
     "telegram.automatic.message": "manager - - -",
     "telegram.automation": "manager manager - manager",
     "telegram.call": "manager - - manager",
-    "telegram.chat": "operator manager - manager",
+    "telegram.chat": "supervisor manager - manager",
     "telegram.event": "manager - - manager",
-    "telegram.group.member": "operator - - -",
-    "telegram.instance": "operator manager manager manager",
-    "telegram.message": "operator - - manager",
+    "telegram.group.member": "supervisor - - -",
+    "telegram.instance": "supervisor manager manager manager",
+    "telegram.message": "supervisor - - manager",
     "telegram.number.check": "operator - - -",
     "telegram.sync": "operator - - -",
     "telegram.api.partner": "system system system system",
