@@ -32,7 +32,6 @@ class TelegramHandOver(models.TransientModel):
         chat._check_operated()
         chat._check_assignee(user)
         chat._lock_inbox()
-        chat._assign(user)
         text = self.env._(
             "%(author)s handed the chat over to %(to)s.",
             author=self.env.user.name,
@@ -44,4 +43,5 @@ class TelegramHandOver(models.TransientModel):
         chat.sudo()._open_channel().with_user(self.env.user).sudo().message_post(
             body=plaintext2html(text), message_type="notification", subtype_xmlid="mail.mt_note"
         )
+        chat._assign(user)  # maybe the chat of the other operator alone from now on
         return {"type": "ir.actions.act_window_close"}

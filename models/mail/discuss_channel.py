@@ -197,6 +197,7 @@ class DiscussChannel(models.Model):
             return channel._telegram_get_chat()._get_customer()
 
         return [
+            self._telegram_get_waiting_field(),
             Store.Attr(
                 "telegram_chat_type",
                 lambda channel: channel._telegram_get_chat().chat_type,
@@ -224,6 +225,14 @@ class DiscussChannel(models.Model):
                 predicate=is_telegram,
             ),
         ]
+
+    def _telegram_get_waiting_field(self):
+        """Return the field by which the web client shows that the customer waits."""
+        return Store.Attr(
+            "telegram_is_waiting",
+            lambda channel: channel._telegram_get_chat().inbox_state == "waiting",
+            predicate=is_telegram,
+        )
 
     def _telegram_send_store(self):
         """Send a new contact or salesperson to the web clients of the members."""

@@ -147,14 +147,19 @@ class TelegramChat(models.Model):
 
     @api.model
     def _cron_remind(self):
-        """Remind of customers who wait for longer than they should."""
+        """Remind of customers who wait for longer than they should, and as users have asked."""
         now = fields.Datetime.now()
+        requested = self.env["telegram.reminder"]._find_due(now)
         overdue = self.search(
             [("answer_due_date", "<=", now), ("reminder_level", "<", REMINDED_SUPERVISOR)],
             order="answer_due_date",
         )
         commit = self.env["ir.cron"]._commit_progress
-        commit(remaining=len(overdue))
+        commit(remaining=len(overdue) + len(requested))
+        for reminder in requested:
+            reminder._remind()
+            if not commit(processed=1):
+                return
         for chat in overdue:
             chat._remind(now)
             if not commit(processed=1):

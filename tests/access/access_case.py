@@ -28,6 +28,8 @@ SHARED = {
         "manager": ("manager", "system", "foreign_manager"),
         "user": (*ALLOWED["user"], "foreign_manager"),
     },
+    # The figures of the user's own accounts, or none.
+    "telegram.dashboard": {"user": (*ALLOWED["user"], "foreign_manager")},
     # Of another company: they are told that nothing of the person is theirs to see.
     "telegram.privacy": {"manager": ("manager", "system", "foreign_manager")},
     "res.partner": {"user": (*ALLOWED["user"], "foreign_manager")},
@@ -37,7 +39,13 @@ SHARED = {
 # Rights of a role that has no user of this name, and those of another company: tried by each.
 EVERYBODY = {
     method
-    for model in ("account.move", "res.partner", "telegram.automation", "telegram.template")
+    for model in (
+        "account.move",
+        "res.partner",
+        "telegram.dashboard",
+        "telegram.automation",
+        "telegram.template",
+    )
     for method in roles_by_method(model)
 }
 JSON2, SCREEN = "JSON-2", "the screen's RPC"
@@ -188,6 +196,13 @@ class MatrixCase(TelegramCase, HttpCase):
                     "user_id": self.env.uid,
                 }
             ),
+            "telegram.reminder": self.env["telegram.reminder"].create(
+                {
+                    "chat_id": self.chat.id,
+                    "user_id": self.users["operator"].id,
+                    "date": fields.Datetime.now() + timedelta(days=1),
+                }
+            ),
             "telegram.sync": self.env["telegram.sync"].create({"instance_id": self.instance.id}),
             "telegram.api.partner": partner,
             "telegram.api.partner.instance": line,
@@ -220,6 +235,7 @@ class MatrixCase(TelegramCase, HttpCase):
                 "chat_id": self.chat.id,
                 "user_id": self.users["manager"].id,
             },
+            "telegram.remind.me": of_chat,
             "telegram.forward": {**messages, "chat_ids": [Command.set(self.chat.ids)]},
             "telegram.group.add": {**of_group, **people},
             "telegram.group.create": {**of_instance, **people, "name": "New"},

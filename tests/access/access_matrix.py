@@ -38,8 +38,8 @@ METHODS = {
     "telegram.automation": {"manager": "action_open_messages action_switch_off action_switch_on"},
     "telegram.chat": {
         "supervisor": """
-            action_open_in_discuss action_open_record message_notify message_post_with_source
-            message_subscribe
+            action_open_in_discuss action_open_record action_remind_me message_notify
+            message_post_with_source message_subscribe
         """,
         "operator": """
             action_add_members action_archive_at_telegram action_create_partner action_edit_group
@@ -57,9 +57,11 @@ METHODS = {
     "telegram.chat.history": {"operator": "action_import"},
     "telegram.check.numbers": {"operator": "action_check action_show action_stop"},
     "telegram.composer": {"operator": "action_send"},
+    "telegram.dashboard": {"user": "get_figures"},
     "telegram.event": {"manager": "action_replay"},
     "telegram.forward": {"operator": "action_forward"},
     "telegram.hand.over": {"operator": "action_hand_over"},
+    "telegram.remind.me": {"operator": "action_end action_remind"},
     "telegram.group.add": {"operator": "action_add action_check_numbers"},
     "telegram.group.create": {"operator": "action_check_numbers action_create action_find_group"},
     "telegram.group.edit": {"operator": "action_apply"},
@@ -130,6 +132,7 @@ MODELS = {
     "telegram.sync": "operator - - -",
     "telegram.api.partner": "system system system system",
     "telegram.api.partner.instance": "system - - -",
+    "telegram.reminder": "- - - -",
     "telegram.secret": "- - - -",
     "telegram.template": "user manager manager manager",
 }
@@ -138,7 +141,7 @@ DIALOGS = {
     "user": """
         telegram.chat.history telegram.check.numbers telegram.composer telegram.forward
         telegram.group.add telegram.group.create telegram.group.edit telegram.group.record
-        telegram.hand.over
+        telegram.hand.over telegram.remind.me
         telegram.link.partner telegram.link.record telegram.message.edit telegram.template.preview
     """,
     "manager": """
@@ -151,7 +154,8 @@ DIALOGS = {
 
 MENUS = {
     "user": "telegram_menu_root telegram_inbox_menu telegram_message_menu telegram_chat_menu "
-    "telegram_report_menu telegram_message_report_menu telegram_answer_time_menu",
+    "telegram_report_menu telegram_dashboard_menu telegram_message_report_menu "
+    "telegram_answer_time_menu",
     "manager": """
         telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
         telegram_template_menu telegram_automation_menu telegram_technical_menu

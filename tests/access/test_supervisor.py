@@ -98,7 +98,8 @@ class TestSupervisor(SupervisorCase):
             self.customer.with_user(self.supervisor)._message_telegram("Hello")
         with self.assertRaises(AccessError):
             self.customer.with_user(self.supervisor)._message_telegram(
-                "Hello", instance=self.instance.with_user(self.supervisor).with_user(self.supervisor)
+                "Hello",
+                instance=self.instance.with_user(self.supervisor),
             )
 
     def test_needs_access_right(self):
