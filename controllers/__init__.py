@@ -2,4 +2,5 @@
 
 from . import export
 from . import portal
+from . import webclient
 from . import webhook

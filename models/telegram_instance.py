@@ -260,7 +260,7 @@ class TelegramInstance(models.Model):
             self.sudo().write({"state": "unchecked", "last_error": False})
         self._update_members(former)
         self.filtered(lambda i: states.get(i, i.state) != i.state).sudo()._send_store()
-        if "visibility" in vals:
+        if vals.keys() & {"visibility", "supervisor_id"}:
             self._update_visibility()
         self._process_new_quiet_hours(vals)
         if changed := (self if moved else rerouted):
@@ -301,6 +301,8 @@ class TelegramInstance(models.Model):
         """
         company = company or self.env.company
         instances = self.search(Domain("company_id", "parent_of", company.ids))
+        if not self.env.su:  # a supervisor only reads
+            instances = instances.filtered(lambda i: i._is_operated_by(self.env.user))
         # sudo: res.company - the parents of a branch, also for users who only see the branch
         depth = {parent: number for number, parent in enumerate(company.sudo().parent_ids)}
         # The nearest company first, then accounts operated by the user, then the list's order.

@@ -218,7 +218,7 @@ class TelegramMessage(models.Model):
 
     def action_retry(self):
         """Queue messages again: failed ones, and unsure ones that the user knows as not sent."""
-        self.check_access("read")
+        self._check_operated()
         failed = self.filtered(lambda message: message.state in ("error", "unsure"))
         if not all(message.attempts for message in failed):
             raise UserError(
@@ -253,7 +253,7 @@ class TelegramMessage(models.Model):
         :param dict vals: field values
         :raise UserError: a message is in another state by now
         """
-        self.check_access("read")
+        self._check_operated()
         # sudo: telegram.message - users change messages by buttons only
         messages_sudo = self.sudo()
         messages_sudo.lock_for_update(allow_referencing=True)

@@ -32,3 +32,4 @@ from . import telegram_onboarding
 from . import telegram_onboarding_formatting
 from . import telegram_template_preview
 from . import telegram_hand_over
+from . import telegram_remind_me

@@ -70,7 +70,7 @@ class TelegramCheckNumbers(models.TransientModel):
     def action_check(self):
         """Add the numbers to the queue, and show the progress."""
         self._check_access_to_all()
-        self.instance_id.check_access("read")
+        self.instance_id._check_operated()
         to_check, *_rest = self._sort_numbers()
         if not to_check:
             raise UserError(self.env._("There is no number to check."))

@@ -52,7 +52,7 @@ class TelegramChat(models.Model):
     def action_link_partner(self):
         """Open the dialog that links the chat to a contact."""
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Link to Contact"),
@@ -65,7 +65,7 @@ class TelegramChat(models.Model):
     def action_create_partner(self):
         """Create a contact with the name and the phone number of the chat, link it and open it."""
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         self._check_is_person()
         if self.partner_id:
             raise UserError(
@@ -79,7 +79,7 @@ class TelegramChat(models.Model):
 
     def action_unlink_partner(self):
         """Unlink the contact from the chat."""
-        self.check_access("read")
+        self._check_operated()
         # sudo: telegram.chat - users who may read a chat may link it
         self.sudo().write({"partner_id": False, "is_unlinked": True})
 
@@ -108,7 +108,7 @@ class TelegramChat(models.Model):
         :raise UserError: the contact belongs to another company, or the chat is a group
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         partner.check_access("read")
         self._check_is_person()
         if not partner.filtered_domain(self._get_partner_domain()):

@@ -321,7 +321,7 @@ class TelegramInstance(models.Model):
         :raise AccessError: the user does not operate this account, or may not see the chat
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         address = parse_username(phone) or parse_phone(phone)
         if not address:
             raise UserError(

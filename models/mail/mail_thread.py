@@ -52,7 +52,7 @@ class MailThread(models.AbstractModel):
         text = messages._read_text(body, formatting)
         values_list = messages._prepare_all(text, attachments, contents, instance)
         if group:
-            group.check_access("read")
+            group._check_operated()
             partner, chat = self.env["res.partner"], group
         else:
             partner = partner or self._telegram_get_partner()

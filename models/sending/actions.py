@@ -54,6 +54,7 @@ class TelegramMessage(models.Model):
         Without a record and a contact, the conversation is opened.
         """
         self.ensure_one()
+        self._check_operated()
         record = self._get_record() or self.partner_id
         if not (record and self.partner_id):
             return self.chat_id.action_open_in_discuss()
@@ -74,7 +75,7 @@ class TelegramMessage(models.Model):
 
     def action_forward(self):
         """Open the dialog in which the chats to forward to are chosen."""
-        self.check_access("read")
+        self._check_operated()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Forward Messages"),
@@ -87,7 +88,7 @@ class TelegramMessage(models.Model):
     def action_look_up(self):
         """Fetch this message from GREEN-API and display the result."""
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         if not self.id_message:
             raise UserError(
                 self.env._(

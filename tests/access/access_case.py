@@ -14,7 +14,8 @@ from .access_matrix import ARGUMENTS, roles_by_method
 
 # Who each role includes; everybody else is refused.
 ALLOWED = {
-    "user": ("colleague", "foreign", "operator", "manager", "system"),
+    "user": ("colleague", "foreign", "supervisor", "operator", "manager", "system"),
+    "supervisor": ("supervisor", "operator", "manager", "system"),
     "operator": ("operator", "manager", "system"),
     "manager": ("manager", "system"),
     "system": ("system",),
@@ -27,16 +28,24 @@ SHARED = {
         "manager": ("manager", "system", "foreign_manager"),
         "user": (*ALLOWED["user"], "foreign_manager"),
     },
+    # The figures of the user's own accounts, or none.
+    "telegram.dashboard": {"user": (*ALLOWED["user"], "foreign_manager")},
     # Of another company: they are told that nothing of the person is theirs to see.
     "telegram.privacy": {"manager": ("manager", "system", "foreign_manager")},
     "res.partner": {"user": (*ALLOWED["user"], "foreign_manager")},
     # Who does not operate the account is told so; the invoice is not of the other company.
-    "account.move": {"user": ("colleague", "operator", "manager", "system")},
+    "account.move": {"user": ("colleague", "supervisor", "operator", "manager", "system")},
 }
 # Rights of a role that has no user of this name, and those of another company: tried by each.
 EVERYBODY = {
     method
-    for model in ("account.move", "res.partner", "telegram.automation", "telegram.template")
+    for model in (
+        "account.move",
+        "res.partner",
+        "telegram.dashboard",
+        "telegram.automation",
+        "telegram.template",
+    )
     for method in roles_by_method(model)
 }
 JSON2, SCREEN = "JSON-2", "the screen's RPC"
@@ -90,6 +99,7 @@ class MatrixCase(TelegramCase, HttpCase):
                 ("colleague", f"{user},{contacts},{accounting}", {}),
                 ("foreign", f"{user},{contacts},{accounting}", foreign),
                 ("foreign_manager", f"{manager},{contacts},{accounting}", foreign),
+                ("supervisor", f"{user},{contacts},{accounting}", {}),
                 ("operator", f"{user},{contacts},{accounting}", {}),
                 ("manager", f"{manager},{contacts},{accounting}", {}),
                 ("system", f"{manager},base.group_system,{contacts},{accounting}", {}),
@@ -107,6 +117,7 @@ class MatrixCase(TelegramCase, HttpCase):
         super().setUp()
         staff = self.users["operator"] | self.users["manager"] | self.users["system"]
         self.instance.operator_ids = [Command.set(staff.ids)]
+        self.instance.supervisor_id = self.users["supervisor"]
         other = self._create_instance(
             self._create_phone(), name="Other", company_id=self.company.id
         )
@@ -185,6 +196,13 @@ class MatrixCase(TelegramCase, HttpCase):
                     "user_id": self.env.uid,
                 }
             ),
+            "telegram.reminder": self.env["telegram.reminder"].create(
+                {
+                    "chat_id": self.chat.id,
+                    "user_id": self.users["operator"].id,
+                    "date": fields.Datetime.now() + timedelta(days=1),
+                }
+            ),
             "telegram.sync": self.env["telegram.sync"].create({"instance_id": self.instance.id}),
             "telegram.api.partner": partner,
             "telegram.api.partner.instance": line,
@@ -217,6 +235,7 @@ class MatrixCase(TelegramCase, HttpCase):
                 "chat_id": self.chat.id,
                 "user_id": self.users["manager"].id,
             },
+            "telegram.remind.me": of_chat,
             "telegram.forward": {**messages, "chat_ids": [Command.set(self.chat.ids)]},
             "telegram.group.add": {**of_group, **people},
             "telegram.group.create": {**of_instance, **people, "name": "New"},

@@ -3,7 +3,8 @@
 """Who may what: the least role for everything that can be reached from outside.
 
 ``user`` is anybody with Telegram / User, whichever accounts they operate; ``operator`` one of the
-account that a record belongs to; ``manager`` a Telegram / Administrator of its company; ``system``
+account that a record belongs to; ``supervisor`` the one of this account, who reads only;
+``manager`` a Telegram / Administrator of its company; ``system``
 one who has the rights of Odoo's settings as well.
 """
 
@@ -27,8 +28,8 @@ CALLED_BY_ODOO = {"message_notify", "message_post_with_source", "message_subscri
 METHODS = {
     "account.move": {"user": "action_telegram_send_batch"},
     "discuss.channel": {
-        "operator": "action_open_telegram_chat action_telegram_create_record"
-        " action_telegram_link_record",
+        "operator": "action_telegram_create_record action_telegram_link_record",
+        "supervisor": "action_open_telegram_chat",
     },
     "res.partner": {
         "user": """
@@ -40,17 +41,19 @@ METHODS = {
     },
     "telegram.automation": {"manager": "action_open_messages action_switch_off action_switch_on"},
     "telegram.chat": {
+        "supervisor": """
+            action_open_in_discuss action_open_record action_remind_me message_notify
+            message_post_with_source message_subscribe
+        """,
         "operator": """
             action_add_members action_archive_at_telegram action_create_partner action_edit_group
             action_hand_over action_no_answer_needed action_release action_take
             action_create_record action_link_record
             action_import_history action_link_partner action_mark_read action_merge_group
-            action_open_in_discuss
-            action_open_record action_print_invitation action_refresh_group action_refresh_info
+            action_print_invitation action_refresh_group action_refresh_info
             action_tie_record action_unarchive_at_telegram action_unlink_partner
             action_untie_record action_use_new_number add_group_participants archive_at_telegram
-            get_group_data import_history mark_read message_notify message_post_with_source
-            message_subscribe refresh_info remove_admin
+            get_group_data import_history mark_read refresh_info remove_admin
             remove_group_participant set_group_admin set_group_picture unarchive_at_telegram
             update_group_name update_group_settings
         """,
@@ -60,14 +63,17 @@ METHODS = {
     "telegram.check.numbers": {"operator": "action_check action_show action_stop"},
     "telegram.composer": {"operator": "action_send"},
     "telegram.create.record": {"operator": "action_create"},
+    "telegram.dashboard": {"user": "get_figures"},
     "telegram.event": {"manager": "action_replay"},
     "telegram.forward": {"operator": "action_forward"},
     "telegram.hand.over": {"operator": "action_hand_over"},
+    "telegram.remind.me": {"operator": "action_end action_remind"},
     "telegram.group.add": {"operator": "action_add action_check_numbers"},
     "telegram.group.create": {"operator": "action_check_numbers action_create action_find_group"},
     "telegram.group.edit": {"operator": "action_apply"},
     "telegram.group.member": {
-        "operator": "action_open_chat action_remove action_remove_admin action_set_admin",
+        "supervisor": "action_open_chat",
+        "operator": "action_remove action_remove_admin action_set_admin",
     },
     # A mixin has no rows: its methods are for the dialogs that have it.
     "telegram.group.wizard.mixin": {"-": "action_check_numbers"},
@@ -94,10 +100,11 @@ METHODS = {
     "telegram.link.partner": {"operator": "action_link"},
     "telegram.link.record": {"operator": "action_link"},
     "telegram.message": {
+        "supervisor": "action_fetch_file action_open_record",
         "operator": """
-            action_cancel action_create_partner action_delete action_edit action_fetch_file
+            action_cancel action_create_partner action_delete action_edit
             action_forward action_link_partner action_link_record action_look_up action_mark_sent
-            action_open_record action_reply action_retry action_send_now action_unlink_record
+            action_reply action_retry action_send_now action_unlink_record
             delete edit
         """,
     },
@@ -122,15 +129,16 @@ MODELS = {
     "telegram.automatic.message": "manager - - -",
     "telegram.automation": "manager manager - manager",
     "telegram.call": "manager - - manager",
-    "telegram.chat": "operator manager - manager",
+    "telegram.chat": "supervisor manager - manager",
     "telegram.event": "manager - - manager",
-    "telegram.group.member": "operator - - -",
-    "telegram.instance": "operator manager manager manager",
-    "telegram.message": "operator - - manager",
+    "telegram.group.member": "supervisor - - -",
+    "telegram.instance": "supervisor manager manager manager",
+    "telegram.message": "supervisor - - manager",
     "telegram.number.check": "operator - - -",
     "telegram.sync": "operator - - -",
     "telegram.api.partner": "system system system system",
     "telegram.api.partner.instance": "system - - -",
+    "telegram.reminder": "- - - -",
     "telegram.secret": "- - - -",
     "telegram.template": "user manager manager manager",
 }
@@ -139,7 +147,7 @@ DIALOGS = {
     "user": """
         telegram.chat.history telegram.check.numbers telegram.composer telegram.forward
         telegram.group.add telegram.group.create telegram.group.edit telegram.group.record
-        telegram.hand.over telegram.create.record
+         telegram.hand.over telegram.create.record telegram.remind.me
         telegram.link.partner telegram.link.record telegram.message.edit telegram.template.preview
     """,
     "manager": """
@@ -152,7 +160,8 @@ DIALOGS = {
 
 MENUS = {
     "user": "telegram_menu_root telegram_inbox_menu telegram_message_menu telegram_chat_menu "
-    "telegram_report_menu telegram_message_report_menu telegram_answer_time_menu",
+    "telegram_report_menu telegram_dashboard_menu telegram_message_report_menu "
+    "telegram_answer_time_menu",
     "manager": """
         telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
         telegram_template_menu telegram_automation_menu telegram_technical_menu

@@ -20,7 +20,7 @@ from .access_matrix import (
 )
 
 ADDON = "odoo.addons.telegram_green_api."
-RANKS = {"user": 0, "operator": 0, "manager": 1, "system": 2}
+RANKS = {"user": 0, "supervisor": 0, "operator": 0, "manager": 1, "system": 2}
 
 
 @tagged("post_install", "-at_install")
