@@ -57,6 +57,7 @@
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
     ],
+    "demo": ["demo/telegram_demo.xml"],
     "assets": {
         "web.assets_backend": ["telegram_green_api/static/src/**/*"],
         "web.assets_unit_tests": [
