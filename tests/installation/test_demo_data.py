@@ -49,6 +49,10 @@ class TestDemoData(TelegramCase):
         data = self.demo.traffic
         self.assertIn("series", data)
 
+    def test_own_account_comes_first(self):
+        """In a demo database, an account that somebody connects is the one to write with."""
+        self.assertNotEqual(self.env["telegram.instance"]._default(), self.demo)
+
     def test_nothing_leaves(self):
         """Without a token the account neither sends nor listens, whatever is queued."""
         self.assertFalse(self.demo.has_api_token)
