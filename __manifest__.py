@@ -46,6 +46,8 @@
         "views/telegram_instance_views.xml",
         "views/telegram_instance_account_views.xml",
         "views/telegram_instance_contacts_views.xml",
+        "views/telegram_overview_views.xml",
+        "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
@@ -60,6 +62,7 @@
         "data/digest_data.xml",
         "data/ir_cron_data.xml",
     ],
+    "demo": ["demo/telegram_demo.xml"],
     "assets": {
         "web.assets_backend": ["telegram_green_api/static/src/**/*"],
         "web.assets_unit_tests": [

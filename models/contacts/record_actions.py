@@ -41,12 +41,13 @@ class TelegramChat(models.Model):
     # === BUSINESS METHODS === #
 
     def _check_may_become_record(self):
-        """Check that the user may read the chat, and that people write in it.
+        """Check that the user may write in the chat, and that people write in it.
 
+        :raise AccessError: the user does not operate the account
         :raise UserError: it is a channel
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         if self.chat_type == "channel":
             raise UserError(
                 self.env._("“%s” is a channel. Choose a conversation with people.", self.name)

@@ -414,7 +414,10 @@ class TelegramMessage(models.Model):
         reason = instance._get_error_message(error)
         is_about_message = error.code in (*const.MESSAGE_CODES, const.CODE_HTTP)
         if isinstance(error, RefusedError) and is_about_message:
-            failure_type = "quota" if error.code == const.CODE_QUOTA else "refused"
+            is_quota = error.code == const.CODE_QUOTA
+            failure_type = "quota" if is_quota else "refused"
+            if is_quota:
+                instance._store_quota_error(reason)
             self._set_state(
                 {"state": "error", "failure_type": failure_type, "failure_reason": reason}
             )

@@ -87,7 +87,8 @@ METHODS = {
             action_check_state action_confirm_database action_fetch_missed action_log_out
             action_new_webhook_secret
             action_open_journals action_open_queues action_open_settings action_read_account
-            action_restart action_set_picture action_set_up_receiving action_sign_in
+            action_refresh_health action_restart action_resume_sending
+            action_retry_files action_set_picture action_set_up_receiving action_sign_in
             action_standard_settings action_start action_sync action_test
             action_test_formatting action_wait
             clear_messages_queue clear_webhooks_queue sync_chats sync_contacts fetch_notification
@@ -163,16 +164,18 @@ MENUS = {
     "telegram_report_menu telegram_dashboard_menu telegram_message_report_menu "
     "telegram_answer_time_menu",
     "manager": """
+        telegram_overview_menu
         telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
         telegram_template_menu telegram_automation_menu telegram_technical_menu
         telegram_automatic_message_menu telegram_event_menu telegram_call_menu
         telegram_message_lookup_menu
     """,
-    "system": "telegram_api_partner_menu",
+    "system": "telegram_api_partner_menu telegram_settings_menu",
 }
 
-# Each path, and how Odoo signs in who calls it: the webhook asks for its own secret.
+# Each path, and how Odoo signs in who calls it: each of these asks for a secret of its own.
 ROUTES = {
+    "/telegram_green_api/health": "none",
     "/telegram_green_api/webhook/<string:webhook_key>": "none",
 }
 
