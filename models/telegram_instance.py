@@ -252,8 +252,7 @@ class TelegramInstance(models.Model):
         if vals.keys() & {"name", "active", "receive_mode"}:
             for instance in self:
                 instance._update_crons()
-        if vals.keys() & {"active", "receive_mode"} or vals.get("state") == "unchecked":
-            self._trigger_listen()
+        self._trigger_changed(vals)
         if moved:
             # sudo: telegram.instance - the state belonged to the former credentials
             self.sudo().write({"state": "unchecked", "last_error": False})
@@ -265,6 +264,13 @@ class TelegramInstance(models.Model):
             # sudo: telegram.instance - GREEN-API does not have the new settings yet
             changed.sudo().write({"is_receiving_configured": False, "settings_sent_date": False})
         return result
+
+    def _trigger_changed(self, vals):
+        """Trigger the actions that can do something after these values were written."""
+        if vals.keys() & {"active", "receive_mode"} or vals.get("state") == "unchecked":
+            self._trigger_listen()
+        if "daily_new_contact_limit" in vals:
+            self._trigger_send()  # a higher limit releases messages
 
     def _can_handle_tokens(self):
         """Return whether the user may enter and replace tokens."""

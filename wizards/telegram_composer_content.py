@@ -58,6 +58,13 @@ class TelegramComposer(models.TransientModel):
         help=FORMATTING_HELP,
     )
     text_warning = fields.Text(compute="_compute_text_warning", compute_sudo=False)
+    # The message to one of many recipients, as an example
+    example_res_id = fields.Integer("Example Record", compute="_compute_recipients")
+    example_name = fields.Char("Example For", compute="_compute_example", compute_sudo=False)
+    example = fields.Html(compute="_compute_example", compute_sudo=False, sanitize=False)
+    example_problem = fields.Text(compute="_compute_example", compute_sudo=False)
+    allowed_placeholders = fields.Char(compute="_compute_allowed_placeholders")
+    show_more = fields.Boolean("More", help="Show what is rarely needed.")
     attachment_ids = fields.Many2many(
         "ir.attachment",
         "telegram_composer_attachment_rel",
@@ -180,6 +187,31 @@ class TelegramComposer(models.TransientModel):
             if composer.is_mass:
                 text = placeholders.remove(text)
             composer.text_warning = composer.instance_id._get_text_warning(text, formatting)
+
+    @api.depends("body", "formatting", "template_id", "is_mass", "kind", "example_res_id")
+    def _compute_example(self):
+        self.example_name = self.example = self.example_problem = False
+        for composer in self:
+            text, formatting = composer._get_text()
+            if not composer.is_mass or not composer.example_res_id or "{{" not in text:
+                continue
+            record = self.env[composer.res_model].browse(composer.example_res_id)
+            composer.example_name = record.display_name
+            try:
+                bodies, problems = composer._render_bodies(record, text)
+            except AccessError as error:
+                bodies, problems = {}, {record.id: str(error)}
+            composer.example_problem = problems.get(record.id)
+            if record.id in bodies:
+                composer.example = self.env["telegram.message"]._get_preview(
+                    bodies[record.id], formatting
+                )
+
+    @api.depends("res_model")
+    def _compute_allowed_placeholders(self):
+        for composer in self:
+            texts = self.env["telegram.render.mixin"]
+            composer.allowed_placeholders = texts._get_allowed_placeholders(composer.res_model)
 
     @api.depends("template_id")
     def _compute_attachment_ids(self):

@@ -11,6 +11,7 @@ from . import mail_notification
 from . import mail_thread
 from . import message_posting
 from . import message_text
+from . import scheduled_messages
 from . import typing_and_read_marks
 from . import unread_emails
 from . import visibility

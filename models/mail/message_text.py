@@ -140,6 +140,15 @@ class TelegramMessage(models.Model):
             return _to_html(FormattedText.of(values["text"], values["text_entities"]))
         return self.new({"direction": "outgoing", **values})._get_body()
 
+    @api.model
+    def _get_preview(self, text, formatting):
+        """Return a text as HTML, as it will be displayed.
+
+        :param str text: as a user wrote it
+        :param bool formatting: whether its marks are read
+        """
+        return _to_html(self._clean_text(self._read_text(text, formatting)))
+
 
 def _to_html(text):
     """Return a FormattedText as HTML, in which URLs are links."""

@@ -2,7 +2,7 @@ import { registry } from "@web/core/registry";
 
 import { inputFiles } from "@web/../tests/utils";
 
-import { behind, onPhone, picture, runAction } from "./tour_helpers";
+import { behind, chooseKind, onPhone, picture, runAction } from "./tour_helpers";
 
 // Started by tests/test_composer_browser.py on the form of a contact.
 
@@ -10,10 +10,7 @@ import { behind, onPhone, picture, runAction } from "./tour_helpers";
 function open(kind) {
     return [
         { trigger: ".o-telegram-Chatter-send:enabled", run: "click" },
-        {
-            trigger: `.modal [name='kind'] .o_selection_badge:contains("${kind}")`,
-            run: "click",
-        },
+        ...chooseKind(kind),
     ];
 }
 
