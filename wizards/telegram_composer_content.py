@@ -197,15 +197,13 @@ class TelegramComposer(models.TransientModel):
                 continue
             record = self.env[composer.res_model].browse(composer.example_res_id)
             composer.example_name = record.display_name
-            try:
-                bodies, problems = composer._render_bodies(record, text)
-            except AccessError as error:
-                bodies, problems = {}, {record.id: str(error)}
-            composer.example_problem = problems.get(record.id)
-            if record.id in bodies:
-                composer.example = self.env["telegram.message"]._get_preview(
-                    bodies[record.id], formatting
-                )
+            try:  # no savepoint: a rollback would clear what is typed
+                body = composer._get_renderer(text)(record)[record.id]
+            except UserError as error:
+                composer.example_problem = str(error)
+            else:
+                preview = self.env["telegram.message"]._get_preview(body, formatting)
+                composer.example = preview
 
     @api.depends("res_model")
     def _compute_allowed_placeholders(self):
@@ -414,16 +412,7 @@ class TelegramComposer(models.TransientModel):
             cannot be filled
         :raise AccessError: only template editors may use one of the placeholders
         """
-        template, texts = self.template_id, self.env["telegram.render.mixin"]
-        values = (body, self.formatting)
-        if self.kind != "text":  # an address is no text that a user has typed
-            return dict.fromkeys(records.ids, body), {}
-        if template and values == (template.body, template.formatting):
-            render = template._render_bodies
-        elif "{{" in body:
-            render = partial(texts._render_texts, *values)
-        else:
-            return dict.fromkeys(records.ids, body.replace(SHIELDED_BRACES, "{{")), {}
+        render = self._get_renderer(body)
         bodies, problems = {}, {}
         try:
             with self.env.cr.savepoint():
@@ -438,4 +427,19 @@ class TelegramComposer(models.TransientModel):
                     filled, reasons = self._render_bodies(record, body)
                     bodies |= filled
                     problems |= reasons
-        return {key: text.replace(SHIELDED_BRACES, "{{") for key, text in bodies.items()}, problems
+        return bodies, problems
+
+    def _get_renderer(self, body):
+        """Return the function that returns the texts by ID for records."""
+        template, values = self.template_id, (body, self.formatting)
+        if self.kind != "text":  # an address is no text that a user has typed
+            return lambda records: dict.fromkeys(records.ids, body)
+        if template and values == (template.body, template.formatting):
+            render = template._render_bodies
+        elif "{{" in body:
+            render = partial(self.env["telegram.render.mixin"]._render_texts, *values)
+        else:
+            return lambda records: dict.fromkeys(records.ids, body.replace(SHIELDED_BRACES, "{{"))
+        return lambda records: {
+            key: text.replace(SHIELDED_BRACES, "{{") for key, text in render(records).items()
+        }

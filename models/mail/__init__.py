@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import account_state
+from . import chatter_top
 from . import conversation
 from . import conversation_members
 from . import discuss_channel
@@ -11,7 +12,6 @@ from . import mail_notification
 from . import mail_thread
 from . import message_posting
 from . import message_text
-from . import scheduled_messages
 from . import typing_and_read_marks
 from . import unread_emails
 from . import visibility

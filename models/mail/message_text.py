@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import re
 from textwrap import shorten
 
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from ...tools.access import filter_readable
 from ...tools.formatting import FormattedText
 from ...tools.html import to_html
 
+BLOCK_END = re.compile(r"(</(?:blockquote|p|pre)>)(?=<)")
 MAP_URL = "https://www.openstreetmap.org/?mlat=%s&mlon=%s#map=16/%s/%s"
 
 
@@ -152,6 +154,6 @@ class TelegramMessage(models.Model):
 
 def _to_html(text):
     """Return a FormattedText as HTML, in which URLs are links."""
-    if not text.entities:
-        return plaintext2html(text.text)
-    return Markup(html_keep_url(to_html(text)))
+    body = Markup(html_keep_url(to_html(text))) if text.entities else plaintext2html(text.text)
+    # In previews, Odoo joins the paragraphs as they are.
+    return Markup(BLOCK_END.sub(r"\1 ", str(body)))

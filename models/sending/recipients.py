@@ -157,9 +157,15 @@ class TelegramChat(models.Model):
         """
         places = self._find_chats_and_phones(instance, partners)
         opted_out = self._find_opted_out(instance, places)
-        return [
-            Recipient(*place, self._get_unreachable_reason(*place, opted_out)) for place in places
-        ]
+        # sudo: telegram.instance - only compared
+        own_phone = instance.sudo().account_phone
+        recipients = []
+        for place in places:
+            chat, phone = place[1:]
+            is_own = own_phone and own_phone == (chat.sudo().phone or phone)  # sudo: as above
+            reason = "own_number" if is_own else self._get_unreachable_reason(*place, opted_out)
+            recipients.append(Recipient(*place, reason))
+        return recipients
 
     @api.model
     def _find_opted_out(self, instance, places):
@@ -225,6 +231,7 @@ class TelegramChat(models.Model):
             "bad_phone": _("The phone number cannot be read"),
             "no_account": _("No Telegram account"),
             "opted_out": _("Wants no mailings"),
+            "own_number": _("The phone number of the Telegram account itself"),
             "duplicate": _("Already in the list: the same chat or phone number"),
         }
 

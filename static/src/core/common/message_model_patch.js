@@ -36,6 +36,16 @@ const messagePatch = {
         return this.notification_ids.some((notification) => notification.isTelegramScheduled);
     },
 
+    /** Return whether the message has not been sent to Telegram yet. */
+    get isTelegramWaiting() {
+        const states = this.notification_ids
+            .filter((notification) => notification.isTelegram)
+            .map((notification) => notification.telegramState);
+        return [this.telegram_state, ...states].some((state) =>
+            ["queued", "sending"].includes(state)
+        );
+    },
+
     /** Hide reactions: GREEN-API cannot send them, so the customer would not see them. */
     canAddReaction() {
         const isTelegram = this.thread?.isTelegram || this.message_type === "telegram";

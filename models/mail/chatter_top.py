@@ -1,5 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""Show messages that are scheduled at the top of the chatter, as Odoo shows its own."""
+"""What the top of a chatter shows.
+
+Scheduled messages look as Odoo's own. If the contact has no e-mail address, Telegram is proposed.
+"""
 
 from odoo import fields, models
 from odoo.fields import Domain
@@ -47,13 +50,20 @@ class TelegramMessage(models.Model):
 
 
 class MailThread(models.AbstractModel):
-    """Add the scheduled messages to the data of a chatter."""
+    """Add what the top of a chatter shows to its data."""
 
     _inherit = "mail.thread"
 
     def _thread_to_store(self, store, fields, *, request_list=None):
         super()._thread_to_store(store, fields, request_list=request_list)
-        if "scheduledMessages" not in (request_list or ()):
+        requested = request_list or ()
+        if "suggestedRecipients" in requested and self.env.user.has_group(USER):
+            partners = self._telegram_get_partners()
+            for record in self:
+                partner = partners[record.id]
+                is_proposed = bool(partner) and partner._is_only_on_telegram()
+                store.add(record, {"telegram_is_proposed": is_proposed}, as_thread=True)
+        if "scheduledMessages" not in requested:
             return
         # sudo: telegram.message - the readers of the record read its messages in the chatter, too
         messages_sudo = self.env["telegram.message"].sudo()._find_scheduled(self)
