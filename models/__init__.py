@@ -20,3 +20,4 @@ from . import partner_mode
 from . import automation
 from . import team
 from . import retention
+from . import deletion

@@ -253,8 +253,7 @@ class TelegramInstance(models.Model):
             for instance in self:
                 instance._update_crons()
             self.filtered(lambda instance: not instance.active)._end_checks()
-        if vals.keys() & {"active", "receive_mode"} or vals.get("state") == "unchecked":
-            self._trigger_listen()
+        self._trigger_changed(vals)
         if moved:
             # sudo: telegram.instance - the state belonged to the former credentials
             self.sudo().write({"state": "unchecked", "last_error": False})
@@ -267,6 +266,13 @@ class TelegramInstance(models.Model):
             # sudo: telegram.instance - GREEN-API does not have the new settings yet
             changed.sudo().write({"is_receiving_configured": False, "settings_sent_date": False})
         return result
+
+    def _trigger_changed(self, vals):
+        """Trigger the actions that can do something after these values were written."""
+        if vals.keys() & {"active", "receive_mode"} or vals.get("state") == "unchecked":
+            self._trigger_listen()
+        if "daily_new_contact_limit" in vals:
+            self._trigger_send()  # a higher limit releases messages
 
     def _can_handle_tokens(self):
         """Return whether the user may enter and replace tokens."""

@@ -6,6 +6,8 @@ from odoo.fields import Domain
 
 from odoo.addons.mail.tools.parser import parse_res_ids
 
+from ..models.sending.edit_delete import NO_MESSAGE_KINDS
+
 
 class TelegramComposer(models.TransientModel):
     """Compose a Telegram message from one record or from many.
@@ -59,7 +61,7 @@ class TelegramComposer(models.TransientModel):
         "telegram.message",
         "Reply To",
         domain="[('chat_id', '=', chat_id), ('id_message', '!=', False), "
-        "('is_deleted', '=', False), ('type_message', '!=', 'reactionMessage')]",
+        f"('is_deleted', '=', False), ('type_message', 'not in', {NO_MESSAGE_KINDS})]",
         help="The message of the chat that this message replies to.",
     )
     is_automatic = fields.Boolean(
@@ -145,13 +147,7 @@ class TelegramComposer(models.TransientModel):
 
         :return: the action that closes the composer, and the one if it is used again
         """
-        if self.scheduled_date and self.scheduled_date <= fields.Datetime.now():
-            raise UserError(
-                self.env._(
-                    "The date in Send Later is in the past. Choose a later date, or clear the "
-                    "field to send now."
-                )
-            )
+        self.env["telegram.message"]._check_scheduled_date(self.scheduled_date)
         recipients, left_out = self._split_recipients()
         if not recipients:
             self._raise_no_recipients(left_out)

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..telegram_chat import PEOPLE
+
 
 class ResPartner(models.Model):
     """Extend ``res.partner``: Telegram chats of a contact, and the state of its phone number."""
@@ -50,6 +52,15 @@ class ResPartner(models.Model):
             if {"parent_id", "user_id"} & vals.keys():
                 chats_sudo._update_channel_members()
         return result
+
+    def _is_only_on_telegram(self):
+        """Return whether the contact has a Telegram chat, but no e-mail address."""
+        self.ensure_one()
+        # sudo: telegram.chat - only whether there is one; all contacts are read at once
+        chats_sudo = self.sudo().telegram_chat_ids
+        return not self.email and any(
+            chat.chat_type in PEOPLE and not chat.no_account for chat in chats_sudo
+        )
 
     def action_open_telegram(self):
         """Open the conversation of the contact in Discuss, or the list of its chats."""

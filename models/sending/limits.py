@@ -214,6 +214,23 @@ class TelegramInstance(models.Model):
         domain &= Domain("first_contact_date", "<=", now)  # as in _get_send_budget
         return chats_sudo.search(domain, order="first_contact_date")
 
+    def _count_waiting_new_contacts(self):
+        """Return to how many new contacts messages of this account wait."""
+        # sudo: telegram.message - only the number of chats
+        [[count]] = (
+            self.env["telegram.message"]
+            .sudo()
+            ._read_group(
+                [
+                    ("instance_id", "in", self.ids),
+                    ("state", "=", "queued"),
+                    ("chat_id.is_new_contact", "=", True),
+                ],
+                aggregates=["chat_id:count_distinct"],
+            )
+        )
+        return count
+
     def _find_waiting_new_contact(self):
         """Return one queued message to a new contact, or an empty recordset."""
         # sudo: telegram.message - only whether there is one

@@ -169,10 +169,21 @@ class TelegramChat(models.Model):
         places = self._find_chats_and_phones(instance, partners)
         opted_out = self._find_opted_out(places)
         silent = self._find_without_consent(instance, partners) if needs_consent else set()
-        return [
-            Recipient(*place, self._get_unreachable_reason(*place, opted_out, silent))
-            for place in places
-        ]
+        own_phone = instance.sudo().account_phone  # sudo: telegram.instance - only compared
+        recipients = []
+        for place in places:
+            if own_phone and own_phone == self._get_place_phone(*place):
+                reason = "own_number"
+            else:
+                reason = self._get_unreachable_reason(*place, opted_out, silent)
+            recipients.append(Recipient(*place, reason))
+        return recipients
+
+    @api.model
+    def _get_place_phone(self, _partner, chat, phone):
+        """Return the phone number of a place, in E.164; empty if it is not known."""
+        # sudo: telegram.chat - as in _find_by_partner
+        return chat.sudo().phone or phone if chat else phone
 
     @api.model
     def _find_opted_out(self, places):
@@ -249,6 +260,7 @@ class TelegramChat(models.Model):
             "no_account": _("No Telegram account"),
             "opted_out": _("Wants no mailings"),
             "no_consent": _("Has not agreed to mailings"),
+            "own_number": _("The phone number of the Telegram account itself"),
             "duplicate": _("Already in the list: the same chat or phone number"),
         }
 

@@ -14,6 +14,7 @@ ODOO_METHODS = {
     "copy_data",
     "create",
     "default_get",
+    "mail_allowed_qweb_expressions",
     "message_post",
     "notify_cancel_by_type",
     "onchange",
@@ -26,7 +27,7 @@ ODOO_METHODS = {
 CALLED_BY_ODOO = {"message_notify", "message_post_with_source", "message_subscribe"}
 
 METHODS = {
-    "account.move": {"user": "action_telegram_send_batch"},
+    "account.move": {"user": "action_telegram_send_batch action_telegram_send_reminder"},
     "discuss.channel": {
         "operator": "action_telegram_create_record action_telegram_link_record",
         "supervisor": "action_open_telegram_chat",
@@ -57,7 +58,7 @@ METHODS = {
             remove_group_participant set_group_admin set_group_picture unarchive_at_telegram
             update_group_name update_group_settings
         """,
-        "manager": "action_leave_group leave_group",
+        "manager": "action_leave_group get_deletion_message leave_group",
     },
     "telegram.chat.history": {"operator": "action_import"},
     "telegram.check.numbers": {"operator": "action_check action_show action_stop"},
@@ -91,7 +92,8 @@ METHODS = {
             action_retry_files action_set_picture action_set_up_receiving action_sign_in
             action_standard_settings action_start action_sync action_test
             action_test_formatting action_wait
-            clear_messages_queue clear_webhooks_queue sync_chats sync_contacts fetch_notification
+            clear_messages_queue clear_webhooks_queue get_deletion_message sync_chats sync_contacts
+            fetch_notification
         """,
         "system": "action_new_api_token",
     },
