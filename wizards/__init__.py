@@ -29,5 +29,6 @@ from . import telegram_api_partner_delete
 from . import telegram_sign_in
 from . import telegram_onboarding
 from . import telegram_onboarding_formatting
+from . import telegram_onboarding_operators
 from . import telegram_template_preview
 from . import telegram_hand_over

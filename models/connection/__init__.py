@@ -3,6 +3,7 @@
 from . import account
 from . import error_messages
 from . import formatting
+from . import no_account
 from . import onboarding
 from . import other_database
 from . import scheduled_actions

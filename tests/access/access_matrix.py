@@ -105,7 +105,10 @@ METHODS = {
     "telegram.queue": {"manager": "action_clear_messages action_clear_webhooks action_refresh"},
     "telegram.sign.in": {"manager": "refresh request_code submit_code submit_password"},
     "telegram.onboarding": {
-        "manager": "check_test get_progress send_test set_receiving start store_looks",
+        "manager": """
+            check_test get_operator_candidates get_progress send_test set_operators set_receiving
+            start store_looks
+        """,
         "system": "connect",
     },
     "telegram.template": {"manager": "action_create_sidebar_action action_unlink_sidebar_action"},
@@ -164,7 +167,7 @@ ROUTES = {
 # Values of arguments, by their names; all others get "x".
 ARGUMENTS = {
     "answers": {},
-    "api_token": "",
+    "api_token": "two words",
     "api_url": "",
     "chat_id": "10000000",
     "people": [],
@@ -176,6 +179,7 @@ ARGUMENTS = {
     "receive_mode": "polling",
     "settings": {"can_send_messages": True},
     "url": "https://example.com/a.pdf",
+    "users": [],
     "messages": [],
     "attachment": [],
 }

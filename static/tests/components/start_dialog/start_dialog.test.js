@@ -72,7 +72,7 @@ async function openStart(props = {}) {
     await settle();
 }
 
-test("the token is passed on once and forgotten, whatever the answer", async () => {
+test("the token stays in its field until it is accepted", async () => {
     onStart({
         start: [at("credentials")],
         connect: [at("credentials", { error: "Wrong token" }), at("receiving")],
@@ -88,7 +88,7 @@ test("the token is passed on once and forgotten, whatever the answer", async () 
     await click(".o-telegram-Start-connect");
     await settle();
     expect(FAILURE).toHaveText("Wrong token");
-    expect("input[name='telegram_token']").toHaveValue("");
+    expect("input[name='telegram_token']").toHaveValue("s3cret");
     expect("input[name='telegram_id']").toHaveValue("4100000001");
     await click("input[name='telegram_token']");
     await edit("right");
