@@ -175,11 +175,13 @@ class TelegramChat(models.Model):
         # A name written by the addon is the one at Telegram. A user changes the name in Odoo only.
         if "name" in vals and self.env.su and not {"telegram_name", "contact_name"} & vals.keys():
             vals = {**vals, "telegram_name": vals["name"]}
+        linked = self.filtered(lambda chat: chat.partner_id.id != vals.get("partner_id"))
         result = super().write(vals)
         if "name" in vals or "partner_id" in vals:
             self._update_channels()
         if "partner_id" in vals:
             self._update_channel_members()
+            linked._post_earlier_messages()
         return result
 
     @api.ondelete(at_uninstall=False)

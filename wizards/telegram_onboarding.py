@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from .. import const
 from ..client import GreenApiError, clean_copied, propose_host
@@ -89,7 +89,8 @@ class TelegramOnboarding(models.TransientModel):
         :param str api_url: apiUrl at GREEN-API; by default derived from the instance ID
         :param bool replace: whether to replace the token of an account that is connected already
         :return: dict, see ``get_progress``; with ``error``, a text, if they are not accepted, and
-            ``invalid``, the name of the malformed value if it is one; with ``connected`` (``id`` and ``message``) if such an account is connected already
+            ``invalid``, the name of the malformed value if it is one; with ``connected`` (``id``
+            and ``message``) if such an account is connected already
         :raise AccessError: the user has no access to Odoo's settings
         """
         self.ensure_one()

@@ -20,7 +20,9 @@ class TelegramInstance(models.Model):
     def _get_no_account_message(self, companies):
         """Return a sentence for users who operate no account of these companies."""
         # sudo: telegram.instance - only whether there is one
-        is_connected = self.sudo().search_count([("company_id", "parent_of", companies.ids)], limit=1)
+        is_connected = self.sudo().search_count(
+            [("company_id", "parent_of", companies.ids)], limit=1
+        )
         names = {
             "companies": ", ".join(companies.mapped("name")),
             "administrators": self._get_administrator_names(companies),

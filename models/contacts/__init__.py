@@ -2,12 +2,15 @@
 
 from . import changed_number
 from . import chat_info
+from . import earlier_messages
 from . import history
 from . import partner_link
 from . import partner_merge
 from . import phone_chat
+from . import proposals
 from . import read_and_archive
 from . import record_link
 from . import res_partner
+from . import shared_contact
 from . import telegram_number_check
 from . import telegram_sync

@@ -180,6 +180,11 @@ class DiscussChannel(models.Model):
 
         return [
             Store.Attr(
+                "telegram_chat_id",
+                lambda channel: channel._telegram_get_chat().id,
+                predicate=is_telegram,
+            ),
+            Store.Attr(
                 "telegram_chat_type",
                 lambda channel: channel._telegram_get_chat().chat_type,
                 predicate=is_telegram,

@@ -83,6 +83,7 @@ class MailMessage(models.Model):
             "id": message_sudo.id,
             "is_own": message_sudo.direction == "outgoing",
             "is_text": message_sudo._is_text(),
+            "is_card": message_sudo._is_card(),
         }
 
     def _telegram_get_store_fields(self):

@@ -37,7 +37,9 @@ METHODS = {
     "telegram.automation": {"manager": "action_open_messages action_switch_off action_switch_on"},
     "telegram.chat": {
         "operator": """
-            action_add_members action_archive_at_telegram action_create_partner action_edit_group
+            action_add_members action_archive_at_telegram action_create_partner
+            action_create_partners action_edit_group action_link_proposed get_proposals
+            link_to_partner
             action_hand_over action_no_answer_needed action_release action_take
             action_import_history action_link_partner action_mark_read action_merge_group
             action_open_in_discuss
@@ -91,7 +93,8 @@ METHODS = {
         "operator": """
             action_cancel action_create_partner action_delete action_edit action_fetch_file
             action_forward action_link_partner action_link_record action_look_up action_mark_sent
-            action_open_record action_reply action_retry action_send_now action_unlink_record
+            action_open_record action_reply action_retry action_save_card action_send_now
+            action_unlink_record
             delete edit
         """,
     },
@@ -103,6 +106,7 @@ METHODS = {
     "telegram.api.partner.instance": {"system": "action_connect action_delete action_open"},
     "telegram.privacy": {"manager": "action_erase action_export"},
     "telegram.queue": {"manager": "action_clear_messages action_clear_webhooks action_refresh"},
+    "telegram.shared.contact": {"operator": "action_create action_link"},
     "telegram.sign.in": {"manager": "refresh request_code submit_code submit_password"},
     "telegram.onboarding": {
         "manager": """
@@ -137,7 +141,8 @@ DIALOGS = {
         telegram.chat.history telegram.check.numbers telegram.composer telegram.forward
         telegram.group.add telegram.group.create telegram.group.edit telegram.group.record
         telegram.hand.over
-        telegram.link.partner telegram.link.record telegram.message.edit telegram.template.preview
+        telegram.link.partner telegram.link.record telegram.message.edit telegram.shared.contact
+        telegram.template.preview
     """,
     "manager": """
         telegram.instance.picture telegram.instance.settings telegram.journal
@@ -149,6 +154,7 @@ DIALOGS = {
 
 MENUS = {
     "user": "telegram_menu_root telegram_inbox_menu telegram_message_menu telegram_chat_menu "
+    "telegram_unlinked_chat_menu "
     "telegram_report_menu telegram_message_report_menu telegram_answer_time_menu",
     "manager": """
         telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
@@ -179,6 +185,7 @@ ARGUMENTS = {
     "receive_mode": "polling",
     "settings": {"can_send_messages": True},
     "url": "https://example.com/a.pdf",
+    "partner": 1,
     "users": [],
     "messages": [],
     "attachment": [],

@@ -166,7 +166,9 @@ class TestStart(StartCase):
         """An ID copied with blanks is that ID, in the guide as in the form."""
         self.begin()
         digits = str(self.fresh.id_instance)
-        answer = self.connect(self.fresh, id_instance=f" {digits[:2]} {digits[2:6]}\xa0{digits[6:]}")
+        answer = self.connect(
+            self.fresh, id_instance=f" {digits[:2]} {digits[2:6]}\xa0{digits[6:]}"
+        )
         self.assertEqual(answer["step"], "sign_in")
         self.assertEqual(self.find(self.fresh).id_instance, digits)
         self.instance.id_instance = "41 0000 0077"

@@ -12,6 +12,8 @@ import { imageUrl } from "@web/core/utils/urls";
 const threadPatch = {
     setup() {
         super.setup(...arguments);
+        /** @type {number|false|undefined} id of the telegram.chat */
+        this.telegram_chat_id = undefined;
         /** @type {string|false|undefined} */
         this.telegram_chat_type = undefined;
         /** @type {string|false|undefined} key of the picture that the chat has in Telegram */
@@ -24,6 +26,12 @@ const threadPatch = {
     /** Return whether this is the conversation of a Telegram chat. */
     get isTelegram() {
         return this.channel_type === "telegram";
+    },
+
+    /** Return whether this is the conversation with a person who is no contact yet. */
+    get isTelegramStranger() {
+        const isPerson = ["user", "bot"].includes(this.telegram_chat_type);
+        return this.isTelegram && isPerson && !this.telegram_partner_id;
     },
 
     get allowedToUnpinChannelTypes() {
