@@ -48,12 +48,9 @@ class TelegramChat(models.Model):
         channel = self._open_channel()
         member_sudo = channel.sudo().self_member_id  # sudo: the user's own membership
         member_sudo.filtered("unpin_dt").unpin_dt = False
-        return {
-            "type": "ir.actions.client",
-            "tag": "mail.action_discuss",
-            "name": self.env._("Discuss"),
-            "context": {"active_id": f"discuss.channel_{channel.id}"},
-        }
+        # Odoo's own action, whose address names the conversation, also after a reload.
+        action = self.env["ir.actions.actions"]._for_xml_id("mail.action_discuss")
+        return {**action, "context": {"active_id": f"discuss.channel_{channel.id}"}}
 
     # === OPENING AND CLOSING === #
 

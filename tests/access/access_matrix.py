@@ -13,6 +13,7 @@ ODOO_METHODS = {
     "copy_data",
     "create",
     "default_get",
+    "get_empty_list_help",
     "message_post",
     "notify_cancel_by_type",
     "onchange",

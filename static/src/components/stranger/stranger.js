@@ -42,7 +42,7 @@ export class TelegramStranger extends Component {
 
     async onCreate() {
         await this.act("action_create_partner");
-        this.notification.add(_t("The contact was created. Open it by the icon above."), {
+        this.notification.add(_t("The contact was created."), {
             type: "success",
         });
     }

@@ -31,6 +31,13 @@ const messagePatch = {
         return Boolean(isWritten || (telegram_state && telegram_state !== "received"));
     },
 
+    /** Return the color of what one writes oneself for what a colleague has written, too. */
+    get bubbleColor() {
+        const color = super.bubbleColor;
+        const isOurs = this.thread?.isTelegram && this.isSentByTelegram;
+        return isOurs && color === "blue" ? "green" : color;
+    },
+
     /** Hide reactions: GREEN-API cannot send them, so the customer would not see them. */
     canAddReaction() {
         const isTelegram = this.thread?.isTelegram || this.message_type === "telegram";
