@@ -48,9 +48,11 @@ class TelegramChat(models.Model):
         channel = self._open_channel()
         member_sudo = channel.sudo().self_member_id  # sudo: the user's own membership
         member_sudo.filtered("unpin_dt").unpin_dt = False
-        # Odoo's own action, whose address names the conversation, also after a reload.
+        # Odoo's own action without breadcrumbs: its address names the conversation, and that of a
+        # record before it would take its place at a reload.
         action = self.env["ir.actions.actions"]._for_xml_id("mail.action_discuss")
-        return {**action, "context": {"active_id": f"discuss.channel_{channel.id}"}}
+        context = {"active_id": f"discuss.channel_{channel.id}"}
+        return {**action, "target": "main", "context": context}
 
     # === OPENING AND CLOSING === #
 
