@@ -18,6 +18,7 @@
         "wizards/telegram_hand_over_views.xml",
         "wizards/telegram_remind_me_views.xml",
         "wizards/telegram_link_views.xml",
+        "wizards/telegram_shared_contact_views.xml",
         "wizards/telegram_sign_in_views.xml",
         "wizards/telegram_chat_history_views.xml",
         "wizards/telegram_check_numbers_views.xml",

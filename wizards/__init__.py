@@ -27,9 +27,11 @@ from . import telegram_privacy
 from . import telegram_queue
 from . import telegram_api_partner_create
 from . import telegram_api_partner_delete
+from . import telegram_shared_contact
 from . import telegram_sign_in
 from . import telegram_onboarding
 from . import telegram_onboarding_formatting
+from . import telegram_onboarding_operators
 from . import telegram_template_preview
 from . import telegram_hand_over
 from . import telegram_remind_me

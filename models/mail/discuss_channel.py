@@ -206,6 +206,11 @@ class DiscussChannel(models.Model):
         return [
             self._telegram_get_waiting_field(),
             Store.Attr(
+                "telegram_chat_id",
+                lambda channel: channel._telegram_get_chat().id,
+                predicate=is_telegram,
+            ),
+            Store.Attr(
                 "telegram_chat_type",
                 lambda channel: channel._telegram_get_chat().chat_type,
                 predicate=is_telegram,

@@ -36,6 +36,11 @@ class MailMessage(models.Model):
         groups=fields.NO_ACCESS,  # superuser mode only: not every reader may see them
     )
 
+    def _telegram_has_state(self):
+        """Return whether this is a message of Telegram, in a conversation or in a chatter."""
+        self.ensure_one()
+        return self.message_type == "telegram" or self._telegram_is_in_conversation()
+
     @api.model
     def _telegram_create(self, vals_list):
         """Create messages without notifying anyone, see ``message_posting.py``.
@@ -111,6 +116,7 @@ class MailMessage(models.Model):
             "id": message_sudo.id,
             "is_own": message_sudo.direction == "outgoing",
             "is_text": message_sudo._is_text(),
+            "is_card": message_sudo._is_card(),
         }
 
     def _telegram_get_store_fields(self):
@@ -119,22 +125,28 @@ class MailMessage(models.Model):
             Store.Attr(
                 "telegram_state",
                 lambda message: message._telegram_get_state(),
-                predicate=lambda message: message._telegram_is_in_conversation(),
+                predicate=lambda message: message._telegram_has_state(),
             ),
             Store.Attr(
                 "telegram_message",
                 lambda message: message._telegram_get_facts(),
-                predicate=lambda message: (
-                    message.message_type == "telegram" or message._telegram_is_in_conversation()
-                ),
+                predicate=lambda message: message._telegram_has_state(),
             ),
         ]
 
     def _telegram_send_state(self):
-        """Send the state of the message to the web clients that show the conversation."""
+        """Send the state of the message to the web clients that show the conversation.
+
+        Chatters show it, too, if the message was written in Discuss. Their web clients are those of
+        operators, who are members of the conversation.
+        """
         self.ensure_one()
+        posts = self
+        if self.message_type == "comment":
+            # sudo: telegram.message - its posts, of which only the state is sent
+            posts |= self.sudo().telegram_message_ids.mail_message_ids.with_env(self.env)
         store = Store(bus_channel=self.channel_id)
-        store.add(self, self._telegram_get_store_fields()).bus_send()
+        store.add(posts, self._telegram_get_store_fields()).bus_send()
 
     def _telegram_send_body(self):
         """Send the text of the message to the web clients that show it."""

@@ -292,6 +292,33 @@ class TelegramMessage(models.Model):
         for message, mail_messages in before.items():
             message._copy_file_to(message.mail_message_ids - mail_messages)
 
+    def _log_on_record(self, record):
+        """Post past messages in the chatter of a record, without notifying anyone.
+
+        :param record: of a model with a chatter; it keeps the messages that it shows already
+        """
+        missing = self.filtered(lambda message: not message._get_conversation_message(record))
+        place = {"model": record._name, "res_id": record.id}
+        # sudo: mail.message - as in _post_in_chatters
+        posts_sudo = (
+            self.env["mail.message"]
+            .sudo()
+            ._telegram_create(
+                [
+                    {
+                        **place,
+                        **message._prepare_chatter_values(record),
+                        "telegram_message_ids": message.ids,
+                    }
+                    for message in missing
+                ]
+            )
+        )
+        for message, post_sudo in zip(missing, posts_sudo, strict=True):
+            message._copy_file_to(post_sudo)
+            if message.is_deleted:
+                message._update_posted_body()
+
     def _prepare_chatter_values(self, record):
         """Return the values of the ``mail.message`` of this message on a record."""
         values = self._prepare_author()

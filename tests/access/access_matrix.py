@@ -15,6 +15,7 @@ ODOO_METHODS = {
     "create",
     "default_get",
     "mail_allowed_qweb_expressions",
+    "get_empty_list_help",
     "message_post",
     "notify_cancel_by_type",
     "onchange",
@@ -47,7 +48,9 @@ METHODS = {
             message_post_with_source message_subscribe
         """,
         "operator": """
-            action_add_members action_archive_at_telegram action_create_partner action_edit_group
+            action_add_members action_archive_at_telegram action_create_partner
+            action_create_partners action_edit_group action_link_proposed get_proposals
+            link_to_partner
             action_hand_over action_no_answer_needed action_release action_take
             action_create_record action_link_record
             action_import_history action_link_partner action_mark_read action_merge_group
@@ -107,7 +110,8 @@ METHODS = {
         "operator": """
             action_cancel action_create_partner action_delete action_edit
             action_forward action_link_partner action_link_record action_look_up action_mark_sent
-            action_reply action_retry action_send_now action_unlink_record
+             action_reply action_retry action_save_card action_send_now
+             action_unlink_record
             delete edit
         """,
     },
@@ -119,9 +123,13 @@ METHODS = {
     "telegram.api.partner.instance": {"system": "action_connect action_delete action_open"},
     "telegram.privacy": {"manager": "action_erase action_export"},
     "telegram.queue": {"manager": "action_clear_messages action_clear_webhooks action_refresh"},
+    "telegram.shared.contact": {"operator": "action_create action_link"},
     "telegram.sign.in": {"manager": "refresh request_code submit_code submit_password"},
     "telegram.onboarding": {
-        "manager": "check_test get_progress send_test set_receiving start store_looks",
+        "manager": """
+            check_test get_operator_candidates get_progress send_test set_operators set_receiving
+            start store_looks
+        """,
         "system": "connect",
     },
     "telegram.template": {"manager": "action_create_sidebar_action action_unlink_sidebar_action"},
@@ -150,8 +158,8 @@ DIALOGS = {
     "user": """
         telegram.chat.history telegram.check.numbers telegram.composer telegram.forward
         telegram.group.add telegram.group.create telegram.group.edit telegram.group.record
-         telegram.hand.over telegram.create.record telegram.remind.me
-        telegram.link.partner telegram.link.record telegram.message.edit telegram.template.preview
+         telegram.hand.over telegram.create.record telegram.remind.me telegram.shared.contact
+         telegram.link.partner telegram.link.record telegram.message.edit telegram.template.preview
     """,
     "manager": """
         telegram.instance.picture telegram.instance.settings telegram.journal
@@ -163,8 +171,8 @@ DIALOGS = {
 
 MENUS = {
     "user": "telegram_menu_root telegram_inbox_menu telegram_message_menu telegram_chat_menu "
-    "telegram_report_menu telegram_dashboard_menu telegram_message_report_menu "
-    "telegram_answer_time_menu",
+    "telegram_unlinked_chat_menu telegram_report_menu telegram_dashboard_menu "
+    "telegram_message_report_menu telegram_answer_time_menu",
     "manager": """
         telegram_overview_menu
         telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
@@ -184,7 +192,7 @@ ROUTES = {
 # Values of arguments, by their names; all others get "x".
 ARGUMENTS = {
     "answers": {},
-    "api_token": "",
+    "api_token": "two words",
     "api_url": "",
     "chat_id": "10000000",
     "people": [],
@@ -196,6 +204,8 @@ ARGUMENTS = {
     "receive_mode": "polling",
     "settings": {"can_send_messages": True},
     "url": "https://example.com/a.pdf",
+    "partner": 1,
+    "users": [],
     "messages": [],
     "attachment": [],
 }

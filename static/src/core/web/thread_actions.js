@@ -39,3 +39,19 @@ registerThreadAction("telegram-link-record", {
     sequence: 17,
     sequenceGroup: 20,
 });
+
+registerThreadAction("telegram-contact", {
+    condition: ({ thread }) => Boolean(thread?.isTelegram && thread.telegram_partner_id),
+    icon: "fa fa-fw fa-user",
+    name: _t("Open Contact"),
+    open({ store, thread }) {
+        return store.env.services.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "res.partner",
+            res_id: thread.telegram_partner_id.id,
+            views: [[false, "form"]],
+        });
+    },
+    sequence: 14,
+    sequenceGroup: 20,
+});
