@@ -79,6 +79,8 @@ class TelegramMessage(models.Model):
             )
         if instance_reason:
             return instance_reason
+        if self.mailing_id and (reason := self.mailing_id._get_closed_reason()):
+            return reason
         if new_contact_reason and self.chat_id.is_new_contact:
             return new_contact_reason
         if is_blocked:
@@ -93,6 +95,9 @@ class TelegramMessage(models.Model):
         """
         due = Domain("scheduled_date", "=", False)
         due |= Domain("scheduled_date", "<=", fields.Datetime.now())
+        due &= Domain("mailing_id", "=", False) | Domain(
+            "mailing_id.state", "not in", ("paused", "stopped")
+        )
         return (
             Domain("state", "=", "sending")
             | Domain("state", "=", "queued") & due
@@ -130,14 +135,19 @@ class TelegramMessage(models.Model):
         return age >= timedelta(seconds=TAKEOVER_SECONDS)
 
     @api.model
-    def _get_due_condition(self, instance, budget=None):
+    def _get_due_condition(self, instance, budget=None, closed=None):
         """Return which messages of an account may be sent now, as SQL on "message" and "chat".
 
         Of each chat it is the first message that waits. An unsure message holds up its chat while
         GREEN-API is being asked about it. A scheduled message holds up no other one.
 
+        A message that its mailing holds back holds up no other one, either.
+
         :param SendBudget budget: what may still be sent; without it, only the chats are checked
+        :param dict closed: result of ``telegram.mailing._find_closed``, if already known
         """
+        mailings = self.env["telegram.mailing"]
+        closed = mailings._find_closed(instance) if closed is None else closed
         new_contacts = SQL()
         if budget and budget.new_contacts <= 0:
             new_contacts = SQL("AND chat.is_new_contact IS NOT TRUE")
@@ -154,14 +164,18 @@ class TelegramMessage(models.Model):
                        AND earlier.id < message.id
                        AND earlier.state IN ('queued', 'sending', 'unsure')
                        AND (earlier.state != 'unsure' OR earlier.is_settling)
-                       AND (earlier.state != 'queued' OR earlier.scheduled_date IS NULL
-                            OR earlier.scheduled_date <= %(now)s)
+                       AND (earlier.state != 'queued' OR %(earlier_is_open)s
+                            AND (earlier.scheduled_date IS NULL
+                                 OR earlier.scheduled_date <= %(now)s))
                 )
+            AND %(is_open)s
             %(new_contacts)s
             %(postponed)s
             """,
             instance=instance.id,
             now=fields.Datetime.now(),
+            is_open=mailings._get_open_condition(closed, "message"),
+            earlier_is_open=mailings._get_open_condition(closed, "earlier"),
             new_contacts=new_contacts,
             postponed=postponed,
         )
@@ -193,7 +207,8 @@ class TelegramMessage(models.Model):
         transaction began is a conflict, after which ``write_and_commit`` repeats the claim.
 
         Messages that have failed several times come after all others. Otherwise a message that
-        always fails, such as a file that cannot be uploaded, would hold up the whole queue.
+        always fails, such as a file that cannot be uploaded, would hold up the whole queue. For the
+        same reason, messages of persons come before those of mailings.
 
         :param SendBudget budget: reduced by what is claimed
         :return: the message, now in state "sending"; empty if none is due
@@ -208,9 +223,13 @@ class TelegramMessage(models.Model):
                 list(budget.failing_attachment_ids),
             )
             preferred = SQL("%s AND %s", preferred, other_files)
-        message = self._claim(instance, budget, preferred)
-        message = message or self._claim(instance, budget, SQL("TRUE"))
+        closed = self.env["telegram.mailing"]._find_closed(instance)
+        personal = SQL("message.mailing_id IS NULL AND %s", preferred)
+        for condition in ([personal] if closed else []) + [preferred, SQL("TRUE")]:
+            if message := self._claim(instance, budget, condition, closed):
+                break
         if message:
+            message.mailing_id._hold()
             budget.messages -= 1
             if message.chat_id.is_new_contact:
                 message.chat_id.first_contact_date = fields.Datetime.now()
@@ -218,7 +237,7 @@ class TelegramMessage(models.Model):
         return message
 
     @api.model
-    def _claim(self, instance, budget, condition):
+    def _claim(self, instance, budget, condition, closed):
         """Claim the first due message that meets an SQL condition, and return it."""
         rows = self.env.execute_query(
             SQL(
@@ -246,7 +265,7 @@ class TelegramMessage(models.Model):
                 # The same clock as that of the events, see _check_not_sending.
                 written=SQL("clock_timestamp() AT TIME ZONE 'UTC'"),
                 uid=self.env.uid,
-                is_due=self._get_due_condition(instance, budget),
+                is_due=self._get_due_condition(instance, budget, closed),
                 condition=condition,
             )
         )
@@ -362,6 +381,7 @@ class TelegramMessage(models.Model):
             )
             if self.type_message in const.CHANGE_KINDS:
                 self._notify_change_refused()
+            self.mailing_id._check_refusals()
             return True
         # The next message would fail for the same reason.
         if isinstance(error, OutcomeUnknownError):
