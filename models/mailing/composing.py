@@ -249,7 +249,7 @@ class TelegramMailing(models.Model):
     # === A CHANGED TEXT === #
 
     def _recall_outdated(self):
-        """Take messages with the former text out of the queue, to be composed again.
+        """Remove messages with the former text from the queue, to be composed again.
 
         A recipient who already got a part of the message gets the rest of it unchanged.
 

@@ -6,6 +6,7 @@ paused sends what is claimed already, and nothing after it.
 """
 
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -158,14 +159,17 @@ class TelegramMailing(models.Model):
             refused = states.count("error")
             share = 100 * refused / max(len(states), 1)
             if len(states) >= REFUSALS_LEAST and share > mailing.refusal_limit:
-                mailing._pause(
-                    lambda env, refused=refused, count=len(states): env._(
-                        "%(refused)s of the last %(count)s messages were refused. Look at the "
-                        "reasons before you resume the mailing.",
-                        refused=refused,
-                        count=count,
-                    )
-                )
+                mailing._pause(partial(self._get_refusal_reason, refused, len(states)))
+
+    @api.model
+    def _get_refusal_reason(self, refused, count, env):
+        """Return why a mailing was paused, in the language of an environment."""
+        return env._(
+            "%(refused)s of the last %(count)s messages were refused. Look at the reasons before "
+            "you resume the mailing.",
+            refused=refused,
+            count=count,
+        )
 
     def _get_last_states(self):
         """Return the states of the last messages that were sent since the mailing was resumed."""

@@ -425,7 +425,7 @@ class TelegramMailing(models.Model):
             )
 
     def _mark_tested(self):
-        """Note that the user has received the message, if the mailing is a draft."""
+        """Update a draft after its message was sent to the user."""
         # sudo: protected fields - the caller has checked the access
         self.filtered(lambda mailing: mailing.state == "draft").sudo().state = "test"
 

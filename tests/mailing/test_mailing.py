@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from freezegun import freeze_time
+from psycopg2.errors import UniqueViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -238,7 +239,7 @@ class TestMailing(MailingCase):
 
     def run_mailings_again(self):
         """Compose once more, which the database refuses."""
-        with self.assertRaises(Exception), self.env.cr.savepoint():
+        with self.assertRaises(UniqueViolation), self.env.cr.savepoint():
             self.env["telegram.mailing"].search([])._compose_batch()
 
     def test_hours_of_the_day(self):
