@@ -22,6 +22,7 @@ from . import telegram_message_edit
 from . import telegram_journal
 from . import telegram_link_partner
 from . import telegram_link_record
+from . import telegram_mailing_test
 from . import telegram_message_lookup
 from . import telegram_privacy
 from . import telegram_queue

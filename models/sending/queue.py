@@ -86,6 +86,8 @@ class TelegramMessage(models.Model):
         if self.chat_id.is_username_form:
             reason = self.instance_id._get_check_pause_message()
             return reason or self.env._("The username is being looked up at Telegram.")
+        if self.mailing_id and (reason := self.mailing_id._get_closed_reason()):
+            return reason
         if new_contact_reason and self.chat_id.is_new_contact:
             return new_contact_reason
         if is_blocked:
@@ -100,6 +102,9 @@ class TelegramMessage(models.Model):
         """
         due = Domain("scheduled_date", "=", False)
         due |= Domain("scheduled_date", "<=", fields.Datetime.now())
+        due &= Domain("mailing_id", "=", False) | Domain(
+            "mailing_id.state", "not in", ("paused", "stopped")
+        )
         return (
             Domain("state", "=", "sending")
             | Domain("state", "=", "queued") & due
@@ -142,15 +147,20 @@ class TelegramMessage(models.Model):
         return timedelta(seconds=UPLOAD_TAKEOVER_SECONDS if is_upload else TAKEOVER_SECONDS)
 
     @api.model
-    def _get_due_condition(self, instance, budget=None):
+    def _get_due_condition(self, instance, budget=None, closed=None):
         """Return which messages of an account may be sent now, as SQL on "message" and "chat".
 
         Of each chat it is the first message that waits. A chat of which only the username is known
         waits until it was looked up. An unsure message holds up its chat while
         GREEN-API is being asked about it. A scheduled message holds up no other one.
 
+        A message that its mailing holds back holds up no other one, either.
+
         :param SendBudget budget: what may still be sent; without it, only the chats are checked
+        :param dict closed: result of ``telegram.mailing._find_closed``, if already known
         """
+        mailings = self.env["telegram.mailing"]
+        closed = mailings._find_closed(instance) if closed is None else closed
         new_contacts = SQL()
         if budget and budget.new_contacts <= 0:
             new_contacts = SQL("AND chat.is_new_contact IS NOT TRUE")
@@ -168,14 +178,18 @@ class TelegramMessage(models.Model):
                        AND earlier.id < message.id
                        AND earlier.state IN ('queued', 'sending', 'unsure')
                        AND (earlier.state != 'unsure' OR earlier.is_settling)
-                       AND (earlier.state != 'queued' OR earlier.scheduled_date IS NULL
-                            OR earlier.scheduled_date <= %(now)s)
+                       AND (earlier.state != 'queued' OR %(earlier_is_open)s
+                            AND (earlier.scheduled_date IS NULL
+                                 OR earlier.scheduled_date <= %(now)s))
                 )
+            AND %(is_open)s
             %(new_contacts)s
             %(postponed)s
             """,
             instance=instance.id,
             now=fields.Datetime.now(),
+            is_open=mailings._get_open_condition(closed, "message"),
+            earlier_is_open=mailings._get_open_condition(closed, "earlier"),
             new_contacts=new_contacts,
             postponed=postponed,
         )
@@ -207,7 +221,8 @@ class TelegramMessage(models.Model):
         transaction began is a conflict, after which ``write_and_commit`` repeats the claim.
 
         Messages that have failed several times come after all others. Otherwise a message that
-        always fails, such as a file that cannot be uploaded, would hold up the whole queue.
+        always fails, such as a file that cannot be uploaded, would hold up the whole queue. For the
+        same reason, messages of persons come before those of mailings.
 
         :param SendBudget budget: reduced by what is claimed
         :return: tuple of the message, now in state "sending" and empty if none is due, and the
@@ -223,13 +238,15 @@ class TelegramMessage(models.Model):
                 list(budget.failing_attachment_ids),
             )
             preferred = SQL("%s AND %s", preferred, other_files)
-        if budget.has_quiet_hours:
-            claimed = self._claim_unless_quiet(instance, budget, preferred)
-        else:
-            claimed = self._claim_preferred(instance, budget, preferred)
+        closed = self.env["telegram.mailing"]._find_closed(instance)
+        personal = SQL("message.mailing_id IS NULL AND %s", preferred)
+        conditions = ([personal] if closed else []) + [preferred, SQL("TRUE")]
+        claim = self._claim_unless_quiet if budget.has_quiet_hours else self._claim_first
+        claimed = claim(instance, budget, conditions, closed)
         if not claimed:
             return self.browse(), 0
-        message, number, is_new_contact = claimed
+        message, number, is_new_contact, mailing_id = claimed
+        self.env["telegram.mailing"].browse(mailing_id)._hold()
         budget.messages -= 1
         if is_new_contact:
             message.chat_id.first_contact_date = fields.Datetime.now()
@@ -237,14 +254,14 @@ class TelegramMessage(models.Model):
         return message, number
 
     @api.model
-    def _claim_unless_quiet(self, instance, budget, preferred):
-        """Claim as ``_claim_preferred``, but no message that has to wait for the morning.
+    def _claim_unless_quiet(self, instance, budget, conditions, closed):
+        """Claim as ``_claim_first``, but no message that has to wait for the morning.
 
-        Those are planned again: their account did not reach them before its quiet hours.
+        Those are planned again: the account did not reach them before its quiet hours.
         """
         while True:
             with self.env.cr.savepoint(flush=False) as savepoint:
-                claimed = self._claim_preferred(instance, budget, preferred)
+                claimed = self._claim_first(instance, budget, conditions, closed)
                 if not claimed or not claimed[0]._is_quiet_now():
                     return claimed
                 savepoint.rollback()
@@ -252,17 +269,21 @@ class TelegramMessage(models.Model):
             self._update_quiet_hours(instance)
 
     @api.model
-    def _claim_preferred(self, instance, budget, preferred):
-        """Claim the first due message that meets an SQL condition, else the first one of all."""
-        claimed = self._claim(instance, budget, preferred)
-        return claimed or self._claim(instance, budget, SQL("TRUE"))
+    def _claim_first(self, instance, budget, conditions, closed):
+        """Claim the first due message that meets one of the SQL conditions, in their order."""
+        for condition in conditions:
+            if claimed := self._claim(instance, budget, condition, closed):
+                return claimed
+        return None
 
     @api.model
-    def _claim(self, instance, budget, condition):
+    def _claim(self, instance, budget, condition, closed):
         """Claim the first due message that meets an SQL condition.
 
-        :return: None, or a tuple of the message, the number of the claim and whether the chat is
-            with a new contact. The statement returns them, because the cache ends with the commit.
+        :param dict closed: result of ``telegram.mailing._find_closed``
+        :return: None, or a tuple of the message, the number of the claim, whether the chat is with
+            a new contact, and the ID of its mailing. The statement returns them, because the cache
+            ends with the commit.
         """
         rows = self.env.execute_query(
             SQL(
@@ -286,23 +307,23 @@ class TelegramMessage(models.Model):
                        )
              RETURNING id, claim_number, (
                        SELECT is_new_contact FROM telegram_chat WHERE telegram_chat.id = chat_id
-                       )
+                       ), mailing_id
                 """,
                 attempted=SQL("date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC')"),
                 # The same clock as that of the events, see _check_not_sending.
                 written=SQL("clock_timestamp() AT TIME ZONE 'UTC'"),
                 uid=self.env.uid,
-                is_due=self._get_due_condition(instance, budget),
+                is_due=self._get_due_condition(instance, budget, closed),
                 condition=condition,
             )
         )
         if not rows:
             return None
-        [(message_id, number, is_new_contact)] = rows
+        [(message_id, number, is_new_contact, mailing_id)] = rows
         message = self.browse(message_id)
         changed = ["state", "attempts", "last_attempt_date", "claim_number"]
         message.invalidate_recordset(changed, flush=False)
-        return message, number, is_new_contact
+        return message, number, is_new_contact, mailing_id
 
     # === OUTCOMES === #
 
@@ -423,6 +444,7 @@ class TelegramMessage(models.Model):
             )
             if self.type_message in const.CHANGE_KINDS:
                 self._notify_change_refused()
+            self.mailing_id._check_refusals()
             return True
         # The next message would fail for the same reason.
         if isinstance(error, OutcomeUnknownError):

@@ -59,6 +59,7 @@ class QueueSender:
         due = self.messages._count_due(self.instance)
         commit(remaining=due)
         if not (due or settling) or not self.instance._can_send():
+            self.env["telegram.mailing"]._schedule_next(self.instance)
             commit(remaining=0)  # what waits for the account is not work that could be done now
             return
         budget = self.instance._get_send_budget()
@@ -70,6 +71,7 @@ class QueueSender:
             commit(remaining=0)
             return
         self.instance._trigger_for_new_contacts(budget)
+        self.env["telegram.mailing"]._schedule_next(self.instance)
         commit(remaining=self.messages._count_due(self.instance, budget))
 
     def _prepare_queue(self):

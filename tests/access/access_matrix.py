@@ -4,8 +4,8 @@
 
 ``user`` is anybody with Telegram / User, whichever accounts they operate; ``operator`` one of the
 account that a record belongs to; ``supervisor`` the one of this account, who reads only;
-``manager`` a Telegram / Administrator of its company; ``system``
-one who has the rights of Odoo's settings as well.
+``mailing`` an operator with Telegram / Mailings; ``manager`` a Telegram / Administrator of its
+company; ``system`` one who has the rights of Odoo's settings as well.
 """
 
 # Overridden methods of Odoo: see MODELS for what they may do.
@@ -115,6 +115,13 @@ METHODS = {
             delete edit
         """,
     },
+    "telegram.mailing": {
+        "mailing": """
+            action_pause action_resume action_start action_stop action_test action_unschedule
+            action_view_messages
+        """,
+    },
+    "telegram.mailing.test": {"mailing": "action_send"},
     "telegram.message.edit": {"operator": "action_save"},
     "telegram.message.lookup": {"manager": "action_look_up"},
     "telegram.api.partner": {"system": "action_create_instance action_refresh"},
@@ -144,6 +151,10 @@ MODELS = {
     "telegram.event": "manager - - manager",
     "telegram.group.member": "supervisor - - -",
     "telegram.instance": "supervisor manager manager manager",
+    "telegram.mailing": "mailing mailing mailing mailing",
+    "telegram.mailing.list": "mailing mailing mailing mailing",
+    "telegram.mailing.recipient": "mailing - - -",
+    "telegram.mailing.report": "mailing - - -",
     "telegram.message": "supervisor - - manager",
     "telegram.number.check": "operator - - -",
     "telegram.sync": "operator - - -",
@@ -161,6 +172,7 @@ DIALOGS = {
          telegram.hand.over telegram.create.record telegram.remind.me telegram.shared.contact
          telegram.link.partner telegram.link.record telegram.message.edit telegram.template.preview
     """,
+    "mailing": "telegram.mailing.test",
     "manager": """
         telegram.instance.picture telegram.instance.settings telegram.journal
         telegram.journal.entry telegram.message.lookup telegram.privacy telegram.queue
@@ -173,6 +185,10 @@ MENUS = {
     "user": "telegram_menu_root telegram_inbox_menu telegram_message_menu telegram_chat_menu "
     "telegram_unlinked_chat_menu telegram_report_menu telegram_dashboard_menu "
     "telegram_message_report_menu telegram_answer_time_menu",
+    "mailing": """
+        telegram_mailing_root_menu telegram_mailing_menu telegram_mailing_list_menu
+        telegram_mailing_report_menu
+    """,
     "manager": """
         telegram_overview_menu
         telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
