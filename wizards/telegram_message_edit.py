@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from .. import const
 from ..models.templates.telegram_template import FORMATTING_HELP
+from ..tools.actions import get_notification_action
 from ..tools.formatting import TYPED, to_marks
 
 
@@ -54,5 +55,9 @@ class TelegramMessageEdit(models.TransientModel):
     def action_save(self):
         """Edit the message; Telegram shows the new text to everybody in the chat."""
         self.ensure_one()
+        is_queued = self.message_id.state == "queued"
         self.message_id.edit(self.text, formatting=self.formatting)
-        return {"type": "ir.actions.act_window_close"}
+        if is_queued:  # nothing but the queue knows it yet
+            return {"type": "ir.actions.act_window_close"}
+        message = self.env._("The new text is shown once Telegram has confirmed it.")
+        return get_notification_action(message, next_action={"type": "ir.actions.act_window_close"})

@@ -46,6 +46,17 @@ class ResPartner(models.Model):
                 chats_sudo._update_channel_members()
         return result
 
+    def unlink(self):
+        # sudo: telegram.chat - the conversation follows each change of the contact
+        chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
+        chats_sudo = chats_sudo.search(
+            [("partner_id", "in", self.ids), ("channel_id", "!=", False)]
+        )
+        result = super().unlink()
+        chats_sudo.invalidate_recordset(["partner_id"])
+        chats_sudo._update_channels()
+        return result
+
     def action_open_telegram(self):
         """Open the conversation of the contact in Discuss, or the list of its chats."""
         self.ensure_one()

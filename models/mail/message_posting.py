@@ -304,15 +304,19 @@ class TelegramMessage(models.Model):
         missing = self.filtered(lambda message: not message._get_conversation_message(record))
         place = {"model": record._name, "res_id": record.id}
         # sudo: mail.message - as in _post_in_chatters
-        posts_sudo = self.env["mail.message"].sudo()._telegram_create(
-            [
-                {
-                    **place,
-                    **message._prepare_chatter_values(record),
-                    "telegram_message_ids": message.ids,
-                }
-                for message in missing
-            ]
+        posts_sudo = (
+            self.env["mail.message"]
+            .sudo()
+            ._telegram_create(
+                [
+                    {
+                        **place,
+                        **message._prepare_chatter_values(record),
+                        "telegram_message_ids": message.ids,
+                    }
+                    for message in missing
+                ]
+            )
         )
         for message, post_sudo in zip(missing, posts_sudo, strict=True):
             message._copy_file_to(post_sudo)

@@ -26,9 +26,7 @@ class TestProposals(DiscussCase):
 
     def test_reasons(self):
         """A number comes before a link, a link before a name; what is alike by chance is none."""
-        twins = [
-            self.create_partner(name, phone="+7 999 888-77-66") for name in ("Anna", "Boris")
-        ]
+        twins = [self.create_partner(name, phone="+7 999 888-77-66") for name in ("Anna", "Boris")]
         web = self.create_partner("Shop", website="https://t.me/Vasya_Ivanova")
         name = self.create_partner("petrova vasilisa")
         self.create_partner("Vasilisa Petrovna")

@@ -7,7 +7,11 @@ from ..mail.discuss_case import DiscussCase
 
 CARD = {
     "typeMessage": "contactMessage",
-    "contactMessageData": {"phoneContact": "79990001122", "firstName": "Ivan", "lastName": "Petrov"},
+    "contactMessageData": {
+        "phoneContact": "79990001122",
+        "firstName": "Ivan",
+        "lastName": "Petrov",
+    },
 }
 
 
