@@ -265,19 +265,27 @@ class TelegramInstance(models.Model):
         if vals.keys() & {"name", "active", "receive_mode"}:
             for instance in self:
                 instance._update_crons()
-        if vals.keys() & {"active", "receive_mode"} or vals.get("state") == "unchecked":
-            self._trigger_listen()
+            self.filtered(lambda instance: not instance.active)._end_checks()
+        self._trigger_changed(vals)
         if moved:
             # sudo: telegram.instance - the state belonged to the former credentials
             self.sudo().write({"state": "unchecked", "last_error": False})
         self._update_members(former)
         self.filtered(lambda i: states.get(i, i.state) != i.state).sudo()._send_store()
-        if "visibility" in vals:
+        if vals.keys() & {"visibility", "supervisor_id"}:
             self._update_visibility()
+        self._process_new_quiet_hours(vals)
         if changed := (self if moved else rerouted):
             # sudo: telegram.instance - GREEN-API does not have the new settings yet
             changed.sudo().write({"is_receiving_configured": False, "settings_sent_date": False})
         return result
+
+    def _trigger_changed(self, vals):
+        """Trigger the actions that can do something after these values were written."""
+        if vals.keys() & {"active", "receive_mode"} or vals.get("state") == "unchecked":
+            self._trigger_listen()
+        if "daily_new_contact_limit" in vals:
+            self._trigger_send()  # a higher limit releases messages
 
     @api.model
     def _clean_credentials(self, vals):
@@ -338,6 +346,8 @@ class TelegramInstance(models.Model):
         """
         company = company or self.env.company
         instances = self.search(Domain("company_id", "parent_of", company.ids))
+        if not self.env.su:  # a supervisor only reads
+            instances = instances.filtered(lambda i: i._is_operated_by(self.env.user))
         # sudo: res.company - the parents of a branch, also for users who only see the branch
         depth = {parent: number for number, parent in enumerate(company.sudo().parent_ids)}
         # The nearest company first, then accounts operated by the user, then the list's order.

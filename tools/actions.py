@@ -28,14 +28,11 @@ def get_dialog_action(
     return action
 
 
-def get_notification_action(
-    message: str, kind: str = "success", next_action: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """Return an action that displays a short notification.
+def get_notification_action(message: str, kind: str = "success") -> dict[str, Any]:
+    """Return an action that displays a short notification and reloads the view.
 
     :param message: the text
     :param kind: "success", "info", "warning" or "danger"
-    :param next_action: action to continue with; by default the view is reloaded
     """
     return {
         "type": "ir.actions.client",
@@ -43,6 +40,6 @@ def get_notification_action(
         "params": {
             "type": kind,
             "message": message,
-            "next": next_action or {"type": "ir.actions.client", "tag": "soft_reload"},
+            "next": {"type": "ir.actions.client", "tag": "soft_reload"},
         },
     }

@@ -20,7 +20,7 @@ from .access_matrix import (
 )
 
 ADDON = "odoo.addons.telegram_green_api."
-RANKS = {"user": 0, "operator": 0, "manager": 1, "system": 2}
+RANKS = {"user": 0, "supervisor": 0, "operator": 0, "mailing": 1, "manager": 2, "system": 3}
 
 
 @tagged("post_install", "-at_install")
@@ -35,6 +35,7 @@ class TestMatrixComplete(TransactionCase):
             role: new_test_user(cls.env, f"matrix_{role}", groups=groups)
             for role, groups in (
                 ("operator", user),
+                ("mailing", "telegram_green_api.group_mailing"),
                 ("manager", manager),
                 ("system", f"{manager},base.group_system"),
             )

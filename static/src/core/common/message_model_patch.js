@@ -31,6 +31,21 @@ const messagePatch = {
         return Boolean(isWritten || (telegram_state && telegram_state !== "received"));
     },
 
+    /** Return whether the message waits for its date, and is shown at the top of the chatter. */
+    get isTelegramScheduled() {
+        return this.notification_ids.some((notification) => notification.isTelegramScheduled);
+    },
+
+    /** Return whether the message has not been sent to Telegram yet. */
+    get isTelegramWaiting() {
+        const states = this.notification_ids
+            .filter((notification) => notification.isTelegram)
+            .map((notification) => notification.telegramState);
+        return [this.telegram_state, ...states].some((state) =>
+            ["queued", "sending"].includes(state)
+        );
+    },
+
     /** Return the color of what one writes oneself for what a colleague has written, too. */
     get bubbleColor() {
         const color = super.bubbleColor;

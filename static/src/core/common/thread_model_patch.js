@@ -18,6 +18,10 @@ const threadPatch = {
         this.telegram_chat_type = undefined;
         /** @type {string|false|undefined} key of the picture that the chat has in Telegram */
         this.telegram_picture_key = undefined;
+        /** @type {boolean|undefined} whether the customer waits for an answer */
+        this.telegram_is_waiting = undefined;
+        /** @type {string|false|undefined} why the user can read here only, such as a supervisor */
+        this.telegram_read_only_reason = undefined;
         this.telegram_instance_id = fields.One("telegram.instance");
         this.telegram_partner_id = fields.One("res.partner");
         this.telegram_responsible_id = fields.One("res.partner");

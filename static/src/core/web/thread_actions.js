@@ -16,6 +16,30 @@ registerThreadAction("telegram-chat", {
     sequenceGroup: 20,
 });
 
+/** Open a dialog of the server about the conversation. */
+async function openDialog(method, { store, thread }) {
+    const { action, orm } = store.env.services;
+    await action.doAction(await orm.call("discuss.channel", method, [thread.id]));
+}
+
+registerThreadAction("telegram-create-record", {
+    condition: ({ thread }) => thread?.isTelegram,
+    icon: "fa fa-fw fa-plus-square-o",
+    name: _t("Create Record"),
+    open: (params) => openDialog("action_telegram_create_record", params),
+    sequence: 16,
+    sequenceGroup: 20,
+});
+
+registerThreadAction("telegram-link-record", {
+    condition: ({ thread }) => thread?.isTelegram,
+    icon: "fa fa-fw fa-link",
+    name: _t("Link to Record"),
+    open: (params) => openDialog("action_telegram_link_record", params),
+    sequence: 17,
+    sequenceGroup: 20,
+});
+
 registerThreadAction("telegram-contact", {
     condition: ({ thread }) => Boolean(thread?.isTelegram && thread.telegram_partner_id),
     icon: "fa fa-fw fa-user",
