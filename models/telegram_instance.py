@@ -98,10 +98,10 @@ class TelegramInstance(models.Model):
         [
             ("unchecked", "Not checked"),
             # GREEN-API's own states
-            (const.STATE_NOT_AUTHORIZED, "Not authorized"),
-            (const.STATE_AUTHORIZED, "Authorized"),
+            (const.STATE_NOT_AUTHORIZED, "Not Signed In"),
+            (const.STATE_AUTHORIZED, "Signed In"),
             (const.STATE_STARTING, "Starting"),
-            (const.STATE_PENDING_PASSWORD, "Waiting for password"),
+            (const.STATE_PENDING_PASSWORD, "Waiting for Password"),
             ("suspended", "Suspended"),
             ("blocked", "Blocked"),
             # Told by the errors of GREEN-API

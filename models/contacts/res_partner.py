@@ -53,6 +53,17 @@ class ResPartner(models.Model):
                 chats_sudo._update_channel_members()
         return result
 
+    def unlink(self):
+        # sudo: telegram.chat - the conversation follows each change of the contact
+        chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
+        chats_sudo = chats_sudo.search(
+            [("partner_id", "in", self.ids), ("channel_id", "!=", False)]
+        )
+        result = super().unlink()
+        chats_sudo.invalidate_recordset(["partner_id"])
+        chats_sudo._update_channels()
+        return result
+
     def _is_only_on_telegram(self):
         """Return whether the contact has a Telegram chat, but no e-mail address."""
         self.ensure_one()
