@@ -27,7 +27,10 @@ CALLED_BY_ODOO = {"message_notify", "message_post_with_source", "message_subscri
 
 METHODS = {
     "account.move": {"user": "action_telegram_send_batch"},
-    "discuss.channel": {"supervisor": "action_open_telegram_chat"},
+    "discuss.channel": {
+        "supervisor": "action_open_telegram_chat",
+        "operator": "fill_telegram_quick_answer get_telegram_quick_answers",
+    },
     "res.partner": {
         "user": """
             action_check_telegram_number action_check_telegram_numbers action_open_telegram
