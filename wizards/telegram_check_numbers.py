@@ -110,13 +110,15 @@ class TelegramCheckNumbers(models.TransientModel):
     def _sort_numbers(self):
         """Return which numbers are to be checked, and which are left out.
 
+        A contact without a phone number is checked by its username.
+
         :return: tuple of the contacts to check by phone number, the phone numbers with a known
             result, those of other salespeople, and the contacts without a readable number
         """
         by_phone, without = {}, self.partner_ids.browse()
         for partner in self.partner_ids._origin:
-            if partner.phone_sanitized:
-                by_phone.setdefault(partner.phone_sanitized, []).append(partner)
+            if address := partner.phone_sanitized or partner.telegram_username:
+                by_phone.setdefault(address, []).append(partner)
             else:
                 without += partner
         chats = self.env["telegram.chat"]

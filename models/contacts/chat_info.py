@@ -83,6 +83,7 @@ class TelegramChat(models.Model):
         :return: ChatInfo
         :raise UserError: the call failed
         """
+        self._check_is_known()
         if self.chat_type in ("user", "bot") and not self.is_group:
             contact = self.instance_id._call_service("get_contact_info", self.telegram_id)
             url, raw = contact.url_avatar, contact.raw

@@ -72,6 +72,7 @@ class TelegramChat(models.Model):
         self._check_operated()
         if not 1 <= count <= HISTORY_MAX:
             raise UserError(self.env._("Enter a number of messages from 1 to %s.", HISTORY_MAX))
+        self._check_is_known()
         return self.instance_id._call_service("get_chat_history", self.telegram_id, count)
 
     def _import_history_for_user(self, count):

@@ -149,6 +149,7 @@ class TelegramChat(models.Model):
         """
         self.ensure_one()
         self._check_operated()
+        self._check_is_known()
         instance = self.instance_id
         try:
             with instance._get_client() as client:

@@ -29,13 +29,20 @@ class DiscussChannel(models.Model):
 
         :raise AccessError: the user does not operate the account
         """
+        return self._telegram_get_own_chat().get_formview_action()
+
+    # === WRITING === #
+
+    def _telegram_get_own_chat(self):
+        """Return the chat of this conversation.
+
+        :raise AccessError: the user does not operate the account
+        """
         self.ensure_one()
         self.check_access("read")
         chat = self._telegram_get_chat().with_env(self.env)
         chat.check_access("read")
-        return chat.get_formview_action()
-
-    # === WRITING === #
+        return chat
 
     def _telegram_get_chat(self):
         """Return the chat of this conversation, in superuser mode."""
@@ -198,6 +205,11 @@ class DiscussChannel(models.Model):
 
         return [
             self._telegram_get_waiting_field(),
+            Store.Attr(
+                "telegram_chat_id",
+                lambda channel: channel._telegram_get_chat().id,
+                predicate=is_telegram,
+            ),
             Store.Attr(
                 "telegram_chat_type",
                 lambda channel: channel._telegram_get_chat().chat_type,

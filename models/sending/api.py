@@ -16,7 +16,8 @@ class TelegramInstance(models.Model):
     Each method queues a message, which is sent after the transaction commits. Parameters that
     several of them have:
 
-    * ``chat_id`` (str): "10000000", "-10000000000000" (a group) or "79876543210@c.us";
+    * ``chat_id`` (str): "10000000", "-10000000000000" (a group), "79876543210@c.us", or a
+      username: "@vasilisa", "t.me/vasilisa";
     * ``quoted_message``: the ``telegram.message`` of that chat that is answered, or its ID;
     * ``scheduled_date`` (datetime): UTC, the message is not sent before.
 

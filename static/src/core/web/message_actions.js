@@ -56,6 +56,13 @@ registerMessageAction("telegram-edit", {
     onSelected: (params) => perform(params, "action_edit"),
     sequence: 56,
 });
+registerMessageAction("telegram-card", {
+    condition: (params) => isAllowed(params) && params.message.telegram_message.is_card,
+    icon: "fa fa-user-plus",
+    name: _t("Create or Link Contact"),
+    onSelected: (params) => perform(params, "action_save_card"),
+    sequence: 14,
+});
 registerMessageAction("telegram-forward", {
     condition: isAllowed,
     icon: "fa fa-share",
