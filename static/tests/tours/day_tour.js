@@ -73,11 +73,7 @@ registry.category("web_tour.tours").add("telegram_day_clara", {
         },
         { trigger: ".o_form_view .o_field_widget[name='name']:contains('Olga')" },
         picture("day_overdue_chat"),
-        {
-            isActive: ["mobile"],
-            trigger: ".o_cp_action_menus button, .o_statusbar_buttons button.dropdown-toggle",
-            run: "click",
-        },
+        { trigger: "body:not(:has(button[name='action_release']))" },
         { trigger: "button[name='action_open_in_discuss']", run: "click" },
         { trigger: ".o-mail-Message:contains('Where is my order?')" },
         { trigger: ".o-telegram-ReadOnlyNotice:contains('not an operator')" },
