@@ -69,7 +69,8 @@ class TelegramInstance(models.Model):
         string="Operators",
         domain=lambda self: [
             ("share", "=", False),
-            ("all_group_ids", "in", self.env.ref(USER).ids),
+            # During the installation, the group does not exist yet.
+            ("all_group_ids", "in", [self.env["ir.model.data"]._xmlid_to_res_id(USER)]),
         ],
         default=lambda self: self.env.user,
         help="Users who read and write in the chats of this account.",

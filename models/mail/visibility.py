@@ -85,6 +85,16 @@ class TelegramChat(models.Model):
         "operators see the chat.",
     )
 
+    is_read_only = fields.Boolean(
+        compute="_compute_is_read_only", help="The current user reads the chat as its supervisor."
+    )
+
+    @api.depends_context("uid")
+    @api.depends("instance_id.operator_ids", "restricted_user_id")
+    def _compute_is_read_only(self):
+        for chat in self:
+            chat.is_read_only = not chat._is_operated_by(self.env.user)
+
     @api.depends(
         "instance_id.visibility",
         "instance_id.operator_ids",

@@ -30,7 +30,10 @@ CALLED_BY_ODOO = {"message_notify", "message_post_with_source", "message_subscri
 METHODS = {
     "account.move": {"user": "action_telegram_send_batch action_telegram_send_reminder"},
     "discuss.channel": {
-        "operator": "action_telegram_create_record action_telegram_link_record",
+        "operator": """
+            action_telegram_create_record action_telegram_link_record fill_telegram_quick_answer
+            get_telegram_quick_answers
+        """,
         "supervisor": "action_open_telegram_chat",
     },
     "res.partner": {
