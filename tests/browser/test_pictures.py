@@ -150,8 +150,8 @@ class TestPictures(TelegramCase, TourCase):
         self.send_queue()
         self.phone.read(CUSTOMER_CHAT)
         self.say("paid")
-        self.phone.add_customer(words["stranger"], chatId="20000000")
-        self.phone.write("20000000", words["question"])
+        self.phone.add_customer(words["stranger"], chatId="30000000")
+        self.phone.write("30000000", words["question"])
         self.receive()
         self.env.invalidate_all()
         self.chat = self.env["telegram.chat"].search(
