@@ -9,5 +9,6 @@ from . import phone_chat
 from . import read_and_archive
 from . import record_link
 from . import res_partner
+from . import telegram_contact_link
 from . import telegram_number_check
 from . import telegram_sync

@@ -40,8 +40,8 @@ WORDS = {
         "question": "Сколько стоит офисное кресло?",
     },
 }
-# Wait for each of some elements and click on the last; then for another one and all images, and take
-# a picture.
+# Wait for each of some elements and click on the last; then wait for another one and for
+# all images, and take a picture.
 SCRIPT = """
 void (async () => {
     const find = (selector) => document.querySelector(selector);
