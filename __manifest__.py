@@ -49,6 +49,7 @@
         "views/telegram_instance_account_views.xml",
         "views/telegram_instance_contacts_views.xml",
         "views/telegram_overview_views.xml",
+        "views/telegram_contact_link_views.xml",
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "views/telegram_template_views.xml",

@@ -229,6 +229,9 @@ class MatrixCase(TelegramCase, HttpCase):
             "telegram.api.partner": partner,
             "telegram.api.partner.instance": line,
             "telegram.template": template,
+            "telegram.contact.link": self.env["telegram.contact.link"].create(
+                {"name": "Website", "instance_id": self.instance.id, "text": "Hello"}
+            ),
         }
 
     def make_dialog_values(self):
