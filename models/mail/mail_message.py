@@ -83,6 +83,7 @@ class MailMessage(models.Model):
             "id": message_sudo.id,
             "is_own": message_sudo.direction == "outgoing",
             "is_text": message_sudo._is_text(),
+            "quote": message_sudo._get_posted_quote(self),
         }
 
     def _telegram_get_store_fields(self):

@@ -5,6 +5,7 @@ The record rules in ``security/telegram_security.xml`` apply it to each user.
 """
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ...tools.access import MANAGER, USER
 
@@ -29,10 +30,35 @@ class TelegramInstance(models.Model):
         "It appears there only if it answers a message that was sent from the contact.",
     )
 
+    sender_ids = fields.Many2many(
+        "res.users",
+        "telegram_instance_sender_rel",
+        string="Senders",
+        domain=[("share", "=", False)],
+        help="Users who send messages and invoices from records, but see no chats and no "
+        "conversations. Of the messages, they see those that they have sent. Answers appear on "
+        "the record.",
+    )
+
     def _get_operators(self):
         """Return the operators who are active and still have the right to use Telegram."""
         self.ensure_one()
         return self.operator_ids.filtered(lambda user: user.active and user.has_group(USER))
+
+    def _check_operated(self):
+        """Check that the user operates this account, and does not only send with it.
+
+        :raise AccessError: the user may not
+        """
+        self.check_access("read")
+        if not self.env.su and not self._is_operated_by(self.env.user):
+            raise AccessError(
+                self.env._(
+                    "Only operators of the account “%s” can do this. Ask an administrator to make "
+                    "you one of them.",
+                    self.display_name,
+                )
+            )
 
     def _is_operated_by(self, user):
         """Return whether a user may write with this account: operators and administrators may."""
