@@ -117,6 +117,7 @@ class MailMessage(models.Model):
             "is_own": message_sudo.direction == "outgoing",
             "is_text": message_sudo._is_text(),
             "is_card": message_sudo._is_card(),
+            "quote": message_sudo._get_posted_quote(self),
         }
 
     def _telegram_get_store_fields(self):
