@@ -4,3 +4,4 @@ from . import ir_actions_server
 from . import record_creation
 from . import telegram_automatic_message
 from . import telegram_automation
+from . import second_channel

@@ -2,4 +2,5 @@
 
 from . import test_automations
 from . import test_record_creation
+from . import test_second_channel
 from . import test_send_telegram
