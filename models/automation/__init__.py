@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from . import hooks
 from . import ir_actions_server
 from . import record_creation
 from . import telegram_automatic_message

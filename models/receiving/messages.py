@@ -53,6 +53,8 @@ class TelegramMessage(models.Model):
             chat._update_last_contact(messages_of_chat)
         created._post_incoming()
         created._send_away_messages()
+        if incoming := created.filtered(lambda message: message.direction == "incoming"):
+            incoming._on_received()
         messages.update(((each.chat_id.id, each.id_message), each) for each in created)
         return [messages[key] for key in keys]
 
