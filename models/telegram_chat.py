@@ -177,11 +177,13 @@ class TelegramChat(models.Model):
             vals = {**vals, "telegram_name": vals["name"]}
         is_out = vals.get("opted_out")
         decided = self.filtered(lambda c: c.opted_out != is_out) if is_out is not None else self[:0]
+        former = self._get_salespeople() if "partner_id" in vals else {}
         result = super().write(vals)
         decided._process_opted_out()
         if "name" in vals or "partner_id" in vals:
             self._update_channels()
         if "partner_id" in vals:
+            self._follow_salesperson(former)
             self._update_channel_members()
         return result
 
