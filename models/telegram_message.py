@@ -97,6 +97,13 @@ class TelegramMessage(models.Model):
     id_message = fields.Char(
         "Message ID", readonly=True, help="idMessage of GREEN-API; empty until it is known."
     )
+    former_id_message = fields.Char(
+        "Former Message ID",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="ID in the group that became the supergroup of this chat, which has IDs of its own.",
+    )
     type_message = fields.Char(
         "Kind",
         required=True,
@@ -211,7 +218,7 @@ class TelegramMessage(models.Model):
 
     def action_retry(self):
         """Queue messages again: failed ones, and unsure ones that the user knows as not sent."""
-        self.check_access("read")
+        self._check_operated()
         failed = self.filtered(lambda message: message.state in ("error", "unsure"))
         if not all(message.attempts for message in failed):
             raise UserError(
@@ -227,7 +234,7 @@ class TelegramMessage(models.Model):
                 )
             )
         # Without its former ID: late events about that attempt do not concern this one.
-        vals = {"state": "queued", "id_message": False, "unsure_count": 0}
+        vals = {"state": "queued", "id_message": False, "unsure_count": 0, "is_held": False}
         former = {message: message.id_message for message in failed if message.id_message}
         self._change_state({"error", "unsure"}, {**vals, **NO_FAILURE})
         for message, id_message in former.items():
@@ -246,7 +253,7 @@ class TelegramMessage(models.Model):
         :param dict vals: field values
         :raise UserError: a message is in another state by now
         """
-        self.check_access("read")
+        self._check_operated()
         # sudo: telegram.message - users change messages by buttons only
         messages_sudo = self.sudo()
         messages_sudo.lock_for_update(allow_referencing=True)
@@ -437,6 +444,25 @@ class TelegramMessage(models.Model):
         chat_ids, ids_message = map(list, zip(*keys, strict=True)) if keys else ([], [])
         found = self.search([("chat_id", "in", chat_ids), ("id_message", "in", ids_message)])
         return {(message.chat_id.id, message.id_message): message for message in found}
+
+    @api.model
+    def _find_of_former_group(self, instance, chat_id, id_message):
+        """Return a message of a supergroup by the IDs that it had in the former group.
+
+        :param instance: the ``telegram.instance``
+        :param str chat_id: of the former group, as GREEN-API still reports it
+        :param str id_message: in that group
+        """
+        if not (const.is_group_id(chat_id) and id_message):
+            return self.browse()
+        return self.search(
+            [
+                ("instance_id", "=", instance.id),
+                ("former_id_message", "=", id_message),
+                ("chat_id.former_telegram_id", "=", chat_id),
+            ],
+            limit=1,
+        )
 
     # === RECORD === #
 

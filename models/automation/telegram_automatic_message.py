@@ -207,7 +207,7 @@ class TelegramAutomaticMessage(models.Model):
         try:
             instance = action.telegram_instance_id.with_env(author_self.env)
             instance = instance or instance._default(company.with_env(author_self.env))
-            instance.check_access("read")
+            instance._check_operated()
         except UserError as error:
             messages._leave_out(str(error))
         else:

@@ -2,6 +2,7 @@
 
 from . import actions
 from . import api
+from . import clock
 from . import content
 from . import dispatch
 from . import edit_delete

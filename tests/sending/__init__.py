@@ -3,6 +3,7 @@
 from . import test_actions
 from . import test_bad_messages
 from . import test_changed_by_telegram
+from . import test_clocks
 from . import test_composer
 from . import test_composer_mass
 from . import test_content
