@@ -77,7 +77,7 @@ class TelegramAutomaticMessage(models.Model):
     # === REQUESTS === #
 
     @api.model
-    def _request(self, action, records, number=0, state="waiting"):
+    def _request(self, action, records, number=0):
         """Record that an action wants to write for these records.
 
         A record that the action has written for already is skipped. One that was left out is
@@ -86,7 +86,6 @@ class TelegramAutomaticMessage(models.Model):
         :param action: the ``ir.actions.server``
         :param records: of the action's model
         :param int number: of the repeat, from 0; each of them is sent once
-        :param str state: "waiting", or "skipped" for records that get no message
         """
         self.env.cr.execute(
             SQL(
@@ -94,7 +93,7 @@ class TelegramAutomaticMessage(models.Model):
                 INSERT INTO telegram_automatic_message AS message
                        (action_id, res_model, res_id, number, is_once, state,
                         create_date, write_date, create_uid, write_uid)
-                SELECT %(action)s, %(model)s, res_id, %(number)s, %(is_once)s, %(state)s,
+                SELECT %(action)s, %(model)s, res_id, %(number)s, %(is_once)s, 'waiting',
                        %(now)s, %(now)s, %(uid)s, %(uid)s
                   FROM unnest(%(ids)s::int[]) AS res_id
                     ON CONFLICT (action_id, res_model, res_id, number) WHERE is_once
@@ -106,16 +105,44 @@ class TelegramAutomaticMessage(models.Model):
                 ids=records.ids,
                 number=number,
                 is_once=action.telegram_once == "record",
-                state=state,
                 now=fields.Datetime.now(),
                 uid=self.env.uid,
             )
         )
-        if self.env.cr.rowcount and state == "waiting":
+        if self.env.cr.rowcount:
             self.invalidate_model()
             # sudo: ir.cron - users who run the action may not read scheduled actions
             cron_sudo = self.env.ref("telegram_green_api.ir_cron_automatic_messages").sudo()
             cron_sudo._trigger()
+
+    @api.model
+    def _skip(self, action, records_query):
+        """Record that an action writes nothing for the records of a query, by one statement.
+
+        :param action: the ``ir.actions.server``
+        :param Query records_query: of records of the action's model
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO telegram_automatic_message AS message
+                       (action_id, res_model, res_id, number, is_once, state,
+                        create_date, write_date, create_uid, write_uid)
+                SELECT %(action)s, %(model)s, id, 0, TRUE, 'skipped',
+                       %(now)s, %(now)s, %(uid)s, %(uid)s
+                  FROM (%(records)s) AS record(id)
+                    ON CONFLICT (action_id, res_model, res_id, number) WHERE is_once
+                    DO UPDATE SET state = EXCLUDED.state, write_date = EXCLUDED.write_date
+                 WHERE message.state = 'left_out'
+                """,
+                action=action.id,
+                model=action.model_id.model,
+                records=records_query.select(),
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+            )
+        )
 
     # === COMPOSING === #
 
@@ -176,9 +203,9 @@ class TelegramAutomaticMessage(models.Model):
         author_self = self.with_user(user).with_context(allowed_company_ids=allowed, lang=user.lang)
         readable = author_self._get_records()._filtered_access("read")
         messages = self.filtered(lambda message: message.res_id in readable._ids)
-        (self - messages)._leave_out(
-            self.env._("%s, who writes the messages, has no access to the record.", user.name)
-        )
+        # Not on the record: its readers can do nothing about it.
+        reason = self.env._("%s, who writes the messages, has no access to the record.", user.name)
+        (self - messages).write({"state": "left_out", "reason": reason})
         try:
             instance = action.telegram_instance_id.with_env(author_self.env)
             instance = instance or instance._default(company.with_env(author_self.env))

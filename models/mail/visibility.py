@@ -143,7 +143,7 @@ class TelegramChat(models.Model):
         nobody = self.env["res.users"]
         if instance.visibility != "own":
             return nobody
-        for user in (assignee, partner.user_id or partner.commercial_partner_id.user_id):
+        for user in (assignee, partner._telegram_get_salesperson()):
             if user and user.active and user in instance.operator_ids:
                 return user
         return nobody
@@ -151,8 +151,9 @@ class TelegramChat(models.Model):
     @api.model
     def _is_contact_visible(self, instance, partner):
         """Return whether the current user may see the chats of a contact with an account."""
-        # sudo: res.partner, telegram.instance - the salesperson and the operators
-        only_user = self._get_restricted_user(instance.sudo(), partner.sudo())
+        # sudo: res.partner, telegram.chat, telegram.instance - salesperson, assignee, operators
+        chat_sudo = self._find_by_partner(instance, partner).get(partner.id, self.browse()).sudo()
+        only_user = self._get_restricted_user(instance.sudo(), partner.sudo(), chat_sudo.user_id)
         user = self.env.user
         if self.env.su or not only_user or only_user == user:
             return True
