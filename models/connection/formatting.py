@@ -75,7 +75,7 @@ class TelegramInstance(models.Model):
         if not rules:
             return _(
                 "Not tested. Texts are sent without formatting, as they are written, and GREEN-API "
-                "may take characters such as * and _ for formatting. Click Test Formatting."
+                "may take characters such as * and _ for formatting. Click Test Account."
             )
         if rules.scope == "off":
             return _("GREEN-API formats nothing. All texts arrive as plain text.")
@@ -90,12 +90,6 @@ class TelegramInstance(models.Model):
             "Formatting works. Words with several characters such as * and _ arrive as code, with "
             "all their characters. Links cannot be protected; the composer names them."
         )
-
-    # === ACTION METHODS === #
-
-    def action_test_formatting(self):
-        """Open the dialog that sends the test message and shows what arrives of its marks."""
-        return self.action_test()
 
     # === BUSINESS METHODS === #
 
@@ -132,8 +126,8 @@ class TelegramInstance(models.Model):
         if self and text.entities and not self._get_formatting_rules():
             return self.env._(
                 "The message will arrive without formatting, because it is not known how "
-                "GREEN-API formats texts of this account. Ask an administrator to click Test "
-                "Formatting on the account."
+                "GREEN-API formats texts of this account. Ask an administrator to click Test Account "
+                "on the account."
             )
         words = self._write_marks(text).changed
         if not words:
