@@ -126,8 +126,8 @@ class TelegramInstance(models.Model):
         if self and text.entities and not self._get_formatting_rules():
             return self.env._(
                 "The message will arrive without formatting, because it is not known how "
-                "GREEN-API formats texts of this account. Ask an administrator to click Test Account "
-                "on the account."
+                "GREEN-API formats texts of this account. Ask an administrator to click Test "
+                "Account on the account."
             )
         words = self._write_marks(text).changed
         if not words:
