@@ -100,8 +100,9 @@ def prepare(odoo, database, name):
     odoo.server.execute(
         """UPDATE ir_cron SET active = FALSE WHERE id NOT IN (
                SELECT res_id FROM ir_model_data
-                WHERE module = 'telegram_green_api' AND name = 'ir_cron_automatic_messages')""",
+                WHERE module = 'telegram_green_api' AND name = ANY(%(names)s))""",
         database=database,
+        values={"names": list(load("tests.chaos.office").CRONS)},
     )
 
 

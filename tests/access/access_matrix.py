@@ -77,7 +77,7 @@ METHODS = {
             action_open_journals action_open_queues action_open_settings action_read_account
             action_restart action_set_picture action_set_up_receiving action_sign_in
             action_standard_settings action_start action_sync action_test
-            action_wait
+            action_test_formatting action_wait
             clear_messages_queue clear_webhooks_queue sync_chats sync_contacts fetch_notification
         """,
         "system": "action_new_api_token",

@@ -18,7 +18,7 @@ from odoo.tools import config
 
 from ..common import SECRET_MARK, LocalCallsCase
 from .letters import CUSTOMER, make_customers
-from .office import ACTION, NAME, TEMPLATE
+from .office import ACTION, CRONS, NAME, TEMPLATE
 from .service import Service
 from .workers import SENDING_BEGINS, Worker
 
@@ -76,8 +76,8 @@ class ChaosCase(LocalCallsCase):
     def leave_only_our_actions(self):
         """Switch Odoo's own scheduled actions off meanwhile: they take time, and ask for news."""
         with self.environment() as env:
-            ours = env.ref("telegram_green_api.ir_cron_automatic_messages")
-            others = env["ir.cron"].search([]) - ours
+            ours = [env.ref(f"telegram_green_api.{name}").id for name in CRONS]
+            others = env["ir.cron"].search([("id", "not in", ours)])
             others.active = False
 
         def restore():

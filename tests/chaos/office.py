@@ -4,6 +4,8 @@
 from .dialogs import Dialogs
 
 NAME = "Chaos test"  # what the names of records begin with
+# Scheduled actions besides those of the accounts: they compose, and find out whose a number is.
+CRONS = ("ir_cron_automatic_messages", "ir_cron_check_phone_numbers")
 TEMPLATE = "telegram.template"
 ACTION = "ir.actions.server"
 
