@@ -55,7 +55,7 @@ registry.category("web_tour.tours").add("telegram_day_boris", {
     steps: () => [
         { trigger: ".o-telegram-WaitingMenu .badge:contains(/^1$/)" },
         { trigger: `${CARD} a[name='action_open_in_discuss']`, run: "click" },
-        { trigger: ".o-mail-Message:contains('He asked last week') .o-note" },
+        { trigger: ".o-mail-Thread:contains('He asked last week')" },
         picture("day_handed_over_note"),
         { trigger: COMPOSER, run: "edit ::" },
         { trigger: ".o-mail-Composer-suggestion:contains('Delivery')" },
