@@ -32,6 +32,18 @@ def demo_options(arguments):
     return parser.parse_args(arguments)
 
 
+def release_options(arguments):
+    """Parse the arguments of ./dev/release."""
+    parser = argparse.ArgumentParser(
+        prog="./dev/release",
+        description="Build a wheel and an archive of the last commit in dist/, install each in a "
+        "bare Odoo and write to a customer with it.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--build-only", action="store_true", help="do not prove them")
+    return parser.parse_args(arguments)
+
+
 def test_options(arguments):
     """Parse the arguments of ./dev/test.
 

@@ -1,6 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Access to the chats of an account: its operators, restricted by *Chat Visibility*.
 
+The senders of an account write from records, and see only what they have sent. The supervisor reads
+all of its chats. Reading is not writing: every method that
+writes calls ``_check_operated``.
+
 The record rules in ``security/telegram_security.xml`` apply it to each user.
 """
 
@@ -34,7 +38,10 @@ class TelegramInstance(models.Model):
         "res.users",
         "telegram_instance_sender_rel",
         string="Senders",
-        domain=[("share", "=", False)],
+        domain=lambda self: [
+            ("share", "=", False),
+            ("all_group_ids", "in", self.env.ref(USER).ids),
+        ],
         help="Users who send messages and invoices from records, but see no chats and no "
         "conversations. Of the messages, they see those that they have sent. Answers appear on "
         "the record.",
@@ -45,21 +52,6 @@ class TelegramInstance(models.Model):
         self.ensure_one()
         return self.operator_ids.filtered(lambda user: user.active and user.has_group(USER))
 
-    def _check_operated(self):
-        """Check that the user operates this account, and does not only send with it.
-
-        :raise AccessError: the user may not
-        """
-        self.check_access("read")
-        if not self.env.su and not self._is_operated_by(self.env.user):
-            raise AccessError(
-                self.env._(
-                    "Only operators of the account “%s” can do this. Ask an administrator to make "
-                    "you one of them.",
-                    self.display_name,
-                )
-            )
-
     def _is_operated_by(self, user):
         """Return whether a user may write with this account: operators and administrators may."""
         self.ensure_one()
@@ -67,6 +59,42 @@ class TelegramInstance(models.Model):
             return True
         is_manager = user.has_group(MANAGER)
         return is_manager and self.company_id in user.company_ids
+
+    def _check_operated(self):
+        """Check that the current user may write with these accounts.
+
+        :raise AccessError: the user may not; a supervisor may only read
+        """
+        self.check_access("read")
+        for instance in self:
+            if not self.env.su and not instance._is_operated_by(self.env.user):
+                raise AccessError(instance._get_not_operated_message())
+
+    def _can_send(self, user):
+        """Return whether a user may write from records with this account: senders may, too."""
+        self.ensure_one()
+        return user in self.sender_ids or self._is_operated_by(user)
+
+    def _check_can_send(self):
+        """Check that the current user may write from records with this account.
+
+        :raise AccessError: the user may not; a supervisor may only read
+        """
+        self.check_access("read")
+        if not self.env.su and not self._can_send(self.env.user):
+            raise AccessError(self._get_not_operated_message())
+
+    def _get_not_operated_message(self):
+        """Return the error for users who may not write with the account."""
+        return self.env._(
+            "You are not an operator of the Telegram account “%s”, so you cannot write in "
+            "its conversations. Ask an administrator to add you as an operator.",
+            self.name,
+        )
+
+    def _sees_all_chats(self, user):
+        """Return whether *Chat Visibility* does not restrict a user who has access."""
+        return user == self.supervisor_id or user.has_group(MANAGER)
 
 
 class TelegramChat(models.Model):
@@ -121,16 +149,21 @@ class TelegramChat(models.Model):
         # sudo: res.partner, telegram.instance - the salesperson and the operators
         only_user = self._get_restricted_user(instance.sudo(), partner.sudo())
         user = self.env.user
-        return self.env.su or not only_user or only_user == user or user.has_group(MANAGER)
+        if self.env.su or not only_user or only_user == user:
+            return True
+        return instance.sudo()._sees_all_chats(user)  # sudo: res.users - the supervisor
 
     def _get_operators(self):
         """Return the operators of the account who may see this chat."""
         self.ensure_one()
         chat_sudo = self.sudo()  # sudo: telegram.instance, res.users - the operators
-        operators, only_user = chat_sudo.instance_id._get_operators(), chat_sudo.restricted_user_id
+        instance_sudo, only_user = chat_sudo.instance_id, chat_sudo.restricted_user_id
+        operators = instance_sudo._get_operators()
         if not only_user:
             return operators
-        return operators.filtered(lambda user: user == only_user or user.has_group(MANAGER))
+        return operators.filtered(
+            lambda user: user == only_user or instance_sudo._sees_all_chats(user)
+        )
 
     def _is_operated_by(self, user):
         """Return whether a user may write in this chat."""
@@ -138,3 +171,35 @@ class TelegramChat(models.Model):
         if not self.instance_id._is_operated_by(user):
             return False
         return user not in self.instance_id.operator_ids or user in self._get_operators()
+
+    def _check_operated(self):
+        """Check that the current user may write in these chats.
+
+        :raise AccessError: the user may not; a supervisor may only read
+        """
+        self.check_access("read")
+        for chat in self:
+            if not self.env.su and not chat._is_operated_by(self.env.user):
+                raise AccessError(chat.instance_id._get_not_operated_message())
+
+
+class TelegramMessage(models.Model):
+    """Check who may change a message."""
+
+    _inherit = "telegram.message"
+
+    def _check_operated(self):
+        """Check that the current user may write in the chats of these messages.
+
+        Senders may change what they have sent.
+
+        :raise AccessError: the user may not; a supervisor may only read
+        """
+        self.check_access("read")
+        user = self.env.user
+        own = self.filtered(
+            lambda message: (
+                message.author_id == user.partner_id and user in message.instance_id.sender_ids
+            )
+        )
+        (self - own).chat_id._check_operated()

@@ -165,7 +165,7 @@ class TelegramInstance(models.Model):
             self._record_error(error)
             return
         problem = count and self._get_undelivered_message(count)
-        self._write_account({"last_error": problem or False})
+        self._write_account({"last_error": problem or False, "service_event_count": count})
 
     # === TEXTS === #
 

@@ -43,17 +43,18 @@ class TelegramMessage(models.Model):
     # === ACTION METHODS === #
 
     def action_send_now(self):
-        """Send scheduled messages as soon as possible."""
+        """Send scheduled messages as soon as possible, also in the quiet hours."""
         self._reschedule(False)
 
     def _reschedule(self, date):
-        """Change when queued messages are sent.
+        """Change when queued messages are sent. A person decides, so quiet hours do not count.
 
         :param datetime date: UTC; False to send them as soon as possible
         :raise UserError: the date is in the past, or a message is not queued any longer
         """
         self._check_scheduled_date(date)
-        self._change_state({"queued"}, {"scheduled_date": date})
+        personal = {"waits_in_quiet_hours": False, "wanted_date": False}
+        self._change_state({"queued"}, {"scheduled_date": date, **personal})
         self.instance_id._trigger_send(date or None)
 
     @api.model
@@ -73,6 +74,7 @@ class TelegramMessage(models.Model):
         Without a record and a contact, the conversation is opened.
         """
         self.ensure_one()
+        self._check_operated()
         record = self._get_record() or self.partner_id
         if not (record and self.partner_id):
             return self.chat_id.action_open_in_discuss()
@@ -93,7 +95,7 @@ class TelegramMessage(models.Model):
 
     def action_forward(self):
         """Open the dialog in which the chats to forward to are chosen."""
-        self.check_access("read")
+        self._check_operated()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Forward Messages"),
@@ -106,7 +108,7 @@ class TelegramMessage(models.Model):
     def action_look_up(self):
         """Fetch this message from GREEN-API and display the result."""
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         if not self.id_message:
             raise UserError(
                 self.env._(

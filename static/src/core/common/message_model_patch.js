@@ -8,7 +8,7 @@ const messagePatch = {
         super.setup(...arguments);
         /** @type {string|false|undefined} state of the telegram.message shown by this message */
         this.telegram_state = undefined;
-        /** @type {{id: number, is_own: boolean, is_text: boolean, quote: Object|false}|false|undefined} */
+        /** @type {{id: number, is_card: boolean, is_own: boolean, is_text: boolean, quote: Object|false}|false|undefined} */
         this.telegram_message = undefined;
     },
 
@@ -44,6 +44,13 @@ const messagePatch = {
         return [this.telegram_state, ...states].some((state) =>
             ["queued", "sending"].includes(state)
         );
+    },
+
+    /** Return the color of what one writes oneself for what a colleague has written, too. */
+    get bubbleColor() {
+        const color = super.bubbleColor;
+        const isOurs = this.thread?.isTelegram && this.isSentByTelegram;
+        return isOurs && color === "blue" ? "green" : color;
     },
 
     /** Hide reactions: GREEN-API cannot send them, so the customer would not see them. */
