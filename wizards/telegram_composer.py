@@ -23,6 +23,7 @@ class TelegramComposer(models.TransientModel):
     _name = "telegram.composer"
     _inherit = "telegram.once.mixin"
     _description = "Telegram Composer"
+    _is_for_senders = True
 
     res_model = fields.Char("Record Model", required=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model")
