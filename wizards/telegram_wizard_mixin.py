@@ -56,7 +56,7 @@ class TelegramWizardMixin(models.AbstractModel):
         records.check_access("read")
         if self._is_for_senders and records._name == "telegram.instance":
             for instance in records:
-                instance._check_can_send()
+                instance._check_may_send()
         elif records._name in OPERATED:
             records._check_operated()
 
