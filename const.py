@@ -89,6 +89,10 @@ PHONE_CHAT_SUFFIX = "@c.us"  # "79876543210@c.us": a private chat by phone numbe
 GROUP_ID_PREFIX = "-"  # "-10000000000000": a group, supergroup or channel
 PHONE_PATTERN = "[1-9][0-9]{6,14}"  # digits of an international number
 CHAT_ID_PATTERN = rf"-?[0-9]{{1,32}}|{PHONE_PATTERN}@c\.us"
+USERNAME = "[a-z][a-z0-9_]{3,31}"  # name of a person at Telegram, without the @
+# Stored for a person of whom only the username is known. GREEN-API documents no call that takes it
+# as a chat ID, so it is looked up by checkAccount before anything is sent.
+USERNAME_PATTERN = f"@{USERNAME}"
 
 
 def is_group_id(chat_id: str | None) -> bool:
@@ -187,6 +191,7 @@ CODE_NOT_JSON = "not_json"  # 200, but no response of this method
 CODE_HOST_UNKNOWN = "host_unknown"  # the name of the host cannot be resolved
 CODE_UNREACHABLE = "unreachable"  # no connection: refused, no route, no valid certificate
 CODE_TIMEOUT = "timeout"  # no response in time
+CODE_UPLOAD_TIMEOUT = "upload_timeout"  # the file was not sent completely in time
 CODE_CONNECTION_LOST = "connection_lost"  # closed before the response was complete
 CODE_HOST_NOT_ALLOWED = "host_not_allowed"  # the link to a file leads to a host that is not allowed
 CODE_FILE_GONE = "file_gone"  # the link to a file has expired, or never led to one

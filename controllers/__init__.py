@@ -3,4 +3,5 @@
 from . import export
 from . import health
 from . import portal
+from . import webclient
 from . import webhook

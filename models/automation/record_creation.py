@@ -140,20 +140,13 @@ class TelegramChat(models.Model):
             self.with_company(instance.company_id)._create_partner()
         first_line = (notification.text or "").strip().partition("\n")[0]
         subject = first_line[:SUBJECT_MAX_LENGTH] or self.name
-        # A contact without an address has none: the name alone would become the record's e-mail.
-        sender = self.partner_id.email_formatted or ""
-        message = {
-            "subject": f"{self.name}: {subject}" if first_line else subject,
-            "from": sender,
-            "email_from": sender,
-            "author_id": self.partner_id.id,
-            "body": plaintext2html(notification.text or ""),
-            "to": "",
-            "cc": "",
-        }
         model = self.env[instance.create_model_id.model].with_company(instance.company_id)
-        record = model.message_new(message, dict(literal_eval(instance.create_defaults or "{}")))
-        return model.browse(getattr(record, "id", record)).with_env(self.env)
+        values = {
+            "subject": f"{self.name}: {subject}" if first_line else subject,
+            "body": plaintext2html(notification.text or ""),
+        }
+        defaults = dict(literal_eval(instance.create_defaults or "{}"))
+        return self._create_record(model, values, defaults).with_env(self.env)
 
     def _notify_no_topic(self, error):
         """Notify the administrator why no record was created, by one activity.

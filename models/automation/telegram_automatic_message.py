@@ -180,7 +180,7 @@ class TelegramAutomaticMessage(models.Model):
         try:
             instance = action.telegram_instance_id.with_env(author_self.env)
             instance = instance or instance._default(company.with_env(author_self.env))
-            instance.check_access("read")
+            instance._check_operated()
         except UserError as error:
             messages._leave_out(str(error))
         else:
@@ -218,6 +218,7 @@ class TelegramAutomaticMessage(models.Model):
                 "res_ids": repr(records.ids),
                 "instance_id": instance.id,
                 "template_id": self.action_id.telegram_template_id.id,
+                "is_automatic": True,
             }
         )
         recipients, left_out = composer._split_recipients()

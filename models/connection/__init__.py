@@ -5,6 +5,7 @@ from . import error_messages
 from . import formatting
 from . import health
 from . import monitoring
+from . import no_account
 from . import onboarding
 from . import other_database
 from . import res_config_settings

@@ -192,6 +192,8 @@ class TelegramInstance(models.Model):
             instance_sudo._schedule_activity(STOPPED_ACTIVITY, self._prepare_stopped_activity)
         elif was_operational and not self.was_operational:
             instance_sudo.was_operational = True
+        # sudo: telegram.mailing - as above
+        self.env["telegram.mailing"].sudo()._pause_for_account(self)
 
     def _is_stuck(self):
         """Return whether the account has been starting for so long that a user has to act."""

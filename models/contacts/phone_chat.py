@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from ... import const
 from ...tools.phone import from_phone_form, to_phone_form
+from ...tools.username import parse_username
 from ..sending.same_message import Likeness
 from ..telegram_message import CHAT_IN_PHONE_FORM
 
@@ -50,25 +51,29 @@ class TelegramChat(models.Model):
     def _get_addresses(self):
         """Return the chat IDs by which GREEN-API may name the chat.
 
-        Its queue keeps the phone form when the message was addressed so.
+        Its queue keeps the phone form when the message was addressed so. A group may have become a
+        supergroup since it was written to.
         """
         self.ensure_one()
-        if not self.phone:
-            return {self.telegram_id}
-        return {self.telegram_id, to_phone_form(self.phone)}
+        phone = self.phone and to_phone_form(self.phone)
+        chats = self | self._find_successor()
+        return {phone, self.former_telegram_id, *chats.mapped("telegram_id")} - {False, None}
 
     @api.model
     def _get_or_create_for_address(self, instance, address):
-        """Return the chat for a chat ID or a phone number, creating it if needed.
+        """Return the chat for a chat ID, a phone number or a username, creating it if needed.
 
         A phone number resolves to the chat already linked to it: messages to a second chat of the
         same person would be sent out of order. If several chats have the number, it has changed
         hands, and GREEN-API decides which chat it belongs to now.
 
-        :param str address: digits, perhaps with a minus, or the phone form
+        :param str address: digits, perhaps with a minus, the phone form, or a username as
+            ``@name`` or ``t.me/name``
         :raise UserError: the address is invalid
         """
         address = str(address).strip()
+        if username := parse_username(address):
+            return self._get_or_create_for_username(instance, username)
         phone = from_phone_form(address)
         if phone and not self._find(instance, to_phone_form(phone)):
             # sudo: telegram.chat - operators reach chats through their account
@@ -95,7 +100,7 @@ class TelegramChat(models.Model):
             known[chat_id] = chat._resolve_phone_chat(chat_id, known.get(chat_id, self.browse()))
 
     def _resolve_phone_chat(self, chat_id, other=None):
-        """Replace the phone form by the Telegram ID of the chat.
+        """Replace the phone form, or the username, by the Telegram ID of the chat.
 
         If a chat with that ID exists already, both are merged.
 
@@ -104,7 +109,8 @@ class TelegramChat(models.Model):
         :return: the remaining chat
         """
         self.ensure_one()
-        if not self.is_phone_form or not const.is_person_id(chat_id):
+        is_resolved = not (self.is_phone_form or self.is_username_form)
+        if is_resolved or not const.is_person_id(chat_id):
             return self
         if other is None:
             other = self._find(self.instance_id, chat_id)
@@ -139,6 +145,7 @@ class TelegramChat(models.Model):
         other.write(
             {
                 "phone": other.phone or self.phone,
+                "username": other.username or self.username,
                 "partner_id": self._get_merged_partner(other).id,
                 "first_contact_date": other.first_contact_date or self.first_contact_date,
                 "opted_out": other.opted_out or self.opted_out,

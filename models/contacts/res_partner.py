@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..telegram_chat import PEOPLE
+
 
 class ResPartner(models.Model):
     """Extend ``res.partner``: Telegram chats of a contact, and the state of its phone number."""
@@ -34,7 +36,12 @@ class ResPartner(models.Model):
         for partner in self:
             partner.telegram_chat_count = counts.get(partner, 0)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._add_consent_stamp(vals) for vals in vals_list])
+
     def write(self, vals):
+        vals = self._add_consent_stamp(self._prepare_telegram_username(vals))
         result = super().write(vals)
         if {"name", "parent_id", "company_name", "user_id"} & vals.keys():
             # sudo: telegram.chat - the conversation follows each change of the contact
@@ -45,6 +52,15 @@ class ResPartner(models.Model):
             if {"parent_id", "user_id"} & vals.keys():
                 chats_sudo._update_channel_members()
         return result
+
+    def _is_only_on_telegram(self):
+        """Return whether the contact has a Telegram chat, but no e-mail address."""
+        self.ensure_one()
+        # sudo: telegram.chat - only whether there is one; all contacts are read at once
+        chats_sudo = self.sudo().telegram_chat_ids
+        return not self.email and any(
+            chat.chat_type in PEOPLE and not chat.no_account for chat in chats_sudo
+        )
 
     def action_open_telegram(self):
         """Open the conversation of the contact in Discuss, or the list of its chats."""

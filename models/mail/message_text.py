@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import re
 from textwrap import shorten
 
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from ...tools.access import filter_readable
 from ...tools.formatting import FormattedText
 from ...tools.html import to_html
 
+BLOCK_END = re.compile(r"(</(?:blockquote|p|pre)>)(?=<)")
 MAP_URL = "https://www.openstreetmap.org/?mlat=%s&mlon=%s#map=16/%s/%s"
 
 
@@ -140,9 +142,18 @@ class TelegramMessage(models.Model):
             return _to_html(FormattedText.of(values["text"], values["text_entities"]))
         return self.new({"direction": "outgoing", **values})._get_body()
 
+    @api.model
+    def _get_preview(self, text, formatting):
+        """Return a text as HTML, as it will be displayed.
+
+        :param str text: as a user wrote it
+        :param bool formatting: whether its marks are read
+        """
+        return _to_html(self._clean_text(self._read_text(text, formatting)))
+
 
 def _to_html(text):
     """Return a FormattedText as HTML, in which URLs are links."""
-    if not text.entities:
-        return plaintext2html(text.text)
-    return Markup(html_keep_url(to_html(text)))
+    body = Markup(html_keep_url(to_html(text))) if text.entities else plaintext2html(text.text)
+    # In previews, Odoo joins the paragraphs as they are.
+    return Markup(BLOCK_END.sub(r"\1 ", str(body)))

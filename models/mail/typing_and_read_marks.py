@@ -93,7 +93,7 @@ class TelegramChat(models.Model):
         """
         instance = self.instance_id
         is_working = instance.state == const.STATE_AUTHORIZED and instance.has_api_token
-        if not is_working or instance.is_other_database:
+        if not is_working or instance.is_other_database or self.is_username_form:
             return
         database, telegram_id, name = self.env.cr.dbname, self.telegram_id, instance.id_instance
         failure_key, call_key = (database, instance.id, "failure"), (database, self.id, kind)

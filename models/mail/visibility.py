@@ -1,10 +1,14 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Access to the chats of an account: its operators, restricted by *Chat Visibility*.
 
+The supervisor of an account reads all of its chats. Reading is not writing: every method that
+writes calls ``_check_operated``.
+
 The record rules in ``security/telegram_security.xml`` apply it to each user.
 """
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ...tools.access import MANAGER, USER
 
@@ -41,6 +45,28 @@ class TelegramInstance(models.Model):
             return True
         is_manager = user.has_group(MANAGER)
         return is_manager and self.company_id in user.company_ids
+
+    def _check_operated(self):
+        """Check that the current user may write with these accounts.
+
+        :raise AccessError: the user may not; a supervisor may only read
+        """
+        self.check_access("read")
+        for instance in self:
+            if not self.env.su and not instance._is_operated_by(self.env.user):
+                raise AccessError(instance._get_not_operated_message())
+
+    def _get_not_operated_message(self):
+        """Return the error for users who may not write with the account."""
+        return self.env._(
+            "You are not an operator of the Telegram account “%s”, so you cannot write in "
+            "its conversations. Ask an administrator to add you as an operator.",
+            self.name,
+        )
+
+    def _sees_all_chats(self, user):
+        """Return whether *Chat Visibility* does not restrict a user who has access."""
+        return user == self.supervisor_id or user.has_group(MANAGER)
 
 
 class TelegramChat(models.Model):
@@ -95,16 +121,21 @@ class TelegramChat(models.Model):
         # sudo: res.partner, telegram.instance - the salesperson and the operators
         only_user = self._get_restricted_user(instance.sudo(), partner.sudo())
         user = self.env.user
-        return self.env.su or not only_user or only_user == user or user.has_group(MANAGER)
+        if self.env.su or not only_user or only_user == user:
+            return True
+        return instance.sudo()._sees_all_chats(user)  # sudo: res.users - the supervisor
 
     def _get_operators(self):
         """Return the operators of the account who may see this chat."""
         self.ensure_one()
         chat_sudo = self.sudo()  # sudo: telegram.instance, res.users - the operators
-        operators, only_user = chat_sudo.instance_id._get_operators(), chat_sudo.restricted_user_id
+        instance_sudo, only_user = chat_sudo.instance_id, chat_sudo.restricted_user_id
+        operators = instance_sudo._get_operators()
         if not only_user:
             return operators
-        return operators.filtered(lambda user: user == only_user or user.has_group(MANAGER))
+        return operators.filtered(
+            lambda user: user == only_user or instance_sudo._sees_all_chats(user)
+        )
 
     def _is_operated_by(self, user):
         """Return whether a user may write in this chat."""
@@ -112,3 +143,27 @@ class TelegramChat(models.Model):
         if not self.instance_id._is_operated_by(user):
             return False
         return user not in self.instance_id.operator_ids or user in self._get_operators()
+
+    def _check_operated(self):
+        """Check that the current user may write in these chats.
+
+        :raise AccessError: the user may not; a supervisor may only read
+        """
+        self.check_access("read")
+        for chat in self:
+            if not self.env.su and not chat._is_operated_by(self.env.user):
+                raise AccessError(chat.instance_id._get_not_operated_message())
+
+
+class TelegramMessage(models.Model):
+    """Check who may change a message."""
+
+    _inherit = "telegram.message"
+
+    def _check_operated(self):
+        """Check that the current user may write in the chats of these messages.
+
+        :raise AccessError: the user may not; a supervisor may only read
+        """
+        self.check_access("read")
+        self.chat_id._check_operated()

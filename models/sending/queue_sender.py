@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import time
+from contextlib import suppress
 
 from ...client import GreenApiError, RateLimiter
 from ...tools.context import OwnValue
@@ -53,11 +54,12 @@ class QueueSender:
     def run(self):
         """Send what is due, after checking the messages whose outcome is unknown."""
         commit = self.env["ir.cron"]._commit_progress
-        write_and_commit(self.env, self.messages._recover_orphans, self.instance)
+        write_and_commit(self.env, self._prepare_queue)
         settling = self.messages._find_settling(self.instance)._end_outdated_checks()
         due = self.messages._count_due(self.instance)
         commit(remaining=due)
         if not (due or settling) or not self.instance._can_send():
+            self.env["telegram.mailing"]._schedule_next(self.instance)
             commit(remaining=0)  # what waits for the account is not work that could be done now
             return
         budget = self.instance._get_send_budget()
@@ -69,7 +71,13 @@ class QueueSender:
             commit(remaining=0)
             return
         self.instance._trigger_for_new_contacts(budget)
+        self.env["telegram.mailing"]._schedule_next(self.instance)
         commit(remaining=self.messages._count_due(self.instance, budget))
+
+    def _prepare_queue(self):
+        """Process interrupted messages, and have unknown usernames looked up."""
+        self.messages._recover_orphans(self.instance)
+        self.messages._request_look_ups(self.instance)
 
     def _send_all(self, client, budget):
         """Send until nothing is due, the time of the action is over or sending has to pause.
@@ -105,7 +113,10 @@ class QueueSender:
         :param SendBudget budget: None if nothing is to be claimed
         """
         claim = Claim()
-        claim.take(messages._claim_next(self.instance, budget) if budget else messages.browse())
+        if budget:
+            claim.take(*messages._claim_next(self.instance, budget))
+        else:
+            claim.take(messages.browse(), 0)
         return claim
 
     def _send(self, claim, client, limiter):
@@ -123,12 +134,22 @@ class QueueSender:
         except ClaimEndedError:
             return message._process_ended_claim, ()
         except GreenApiError as error:
-            return message._process_send_error, (error,)
+            return message._process_send_error, (error, self._measure_clock(client))
         except OSError as error:
             if not is_disk_full(error):
                 raise
             self.env.cr.rollback()
             return message._process_disk_full, (error,)
+
+    def _measure_clock(self, client):
+        """Return the difference of the clocks at an attempt that failed; None if it is not known.
+
+        If the failed call was the first one, GREEN-API is asked something else.
+        """
+        if client.clock_offset is None:
+            with suppress(GreenApiError):
+                client.get_state_instance()
+        return self.instance._get_clock_offset(client)
 
     def _store_outcome(self, claim, outcome, budget, pending_ids, notify):
         """Store the outcome of a message and claim the next one.

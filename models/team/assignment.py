@@ -2,7 +2,7 @@
 """Whose chat it is: assigned to one operator, who alone is notified."""
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
@@ -91,7 +91,7 @@ class TelegramChat(models.Model):
 
         :raise UserError: one is assigned to somebody else
         """
-        self._check_may_assign()
+        self._check_operated()
         self._check_assignee(self.env.user)
         self._lock_inbox()
         taken = self.filtered(lambda chat: chat._get_assignee() - self.env.user)
@@ -107,14 +107,14 @@ class TelegramChat(models.Model):
 
     def action_release(self):
         """Assign chats to nobody."""
-        self._check_may_assign()
+        self._check_operated()
         self._lock_inbox()
         self._assign(self.env["res.users"])
 
     def action_hand_over(self):
         """Return an action that opens the dialog to hand the chat over to another operator."""
         self.ensure_one()
-        self._check_may_assign()
+        self._check_operated()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Hand Over"),
@@ -125,22 +125,6 @@ class TelegramChat(models.Model):
         }
 
     # === BUSINESS METHODS === #
-
-    def _check_may_assign(self):
-        """Check that the current user may write in these chats.
-
-        :raise AccessError: the user may not
-        """
-        self.check_access("read")
-        for chat in self:
-            if not chat._is_operated_by(self.env.user):
-                raise AccessError(
-                    self.env._(
-                        "%(user)s cannot write in the chat “%(chat)s”.",
-                        user=self.env.user.name,
-                        chat=chat.name,
-                    )
-                )
 
     def _check_assignee(self, user):
         """Check that these chats can be assigned to a user, who may not see them before.

@@ -45,7 +45,7 @@ class TelegramMessage(models.Model):
         """
         self.ensure_one()
         chat = self.chat_id
-        if self.type_message in const.KINDS_ABOUT_ANOTHER:
+        if self.type_message in const.KINDS_ABOUT_ANOTHER or self._get_mailing_wish():
             return False
         if chat.chat_type == "user" or (chat.is_group and chat.instance_id.groups_wait):
             return True
@@ -142,7 +142,7 @@ class TelegramChat(models.Model):
 
     def action_no_answer_needed(self):
         """Close chats: they wait again with the customer's next message."""
-        self.check_access("read")
+        self._check_operated()
         self._lock_inbox()
         now = fields.Datetime.now()
         self._write_inbox(
@@ -167,6 +167,7 @@ class TelegramChat(models.Model):
             self._process_answer(last, last.date)
         if not questions:
             return
+        self._end_reminders_by_customer(max(questions.mapped("date")))
         # A question of the second of the answer may have come after it.
         since = min(
             (m.date for m in questions if not self.answered_date or m.date > self.answered_date),
@@ -198,6 +199,7 @@ class TelegramChat(models.Model):
             values["inbox_state"] = "waiting" if since else "answered"
             values["waiting_since_date"] = since
         self._write_inbox(values)
+        self._end_reminders_by_answer()
 
     def _reopen_unanswered(self):
         """Reopen chats whose answer was not sent after all."""
@@ -239,9 +241,13 @@ class TelegramChat(models.Model):
 
     def _write_inbox(self, values):
         # sudo: telegram.chat, mail.activity - operators change these by what they do only
-        self.sudo().write(values)
+        chats_sudo = self.sudo()
+        moved_sudo = chats_sudo._filter_moved(values)
+        former_users = moved_sudo._get_awaited_users()
+        chats_sudo.write(values)
+        moved_sudo._send_waiting(former_users)
         if values.get("inbox_state") in ("answered", "closed"):
-            self.sudo()._end_reminders()
+            chats_sudo._end_reminders()
 
     def _lock_inbox(self):
         """Lock the chats, so that two users who act at the same time do so one after the other."""

@@ -14,8 +14,9 @@ from . import test_kinds_browser
 from . import test_link_browser
 from . import test_overview_browser
 from . import test_partner_browser
-from . import test_queues_browser
 from . import test_pictures
+from . import test_queues_browser
+from . import test_record_browser
 from . import test_start_browser
 from . import test_team_browser
 from . import test_unread_browser
