@@ -52,7 +52,6 @@
         "views/telegram_contact_link_views.xml",
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
-        "views/res_config_settings_views.xml",
         "views/telegram_template_views.xml",
         "views/telegram_api_partner_views.xml",
         "views/telegram_automation_views.xml",

@@ -139,7 +139,7 @@ class TelegramChat(models.Model):
             self._send_mailing_confirmation(is_stop)
 
     def _send_mailing_confirmation(self, is_stop):
-        """Tell the person that their answer was understood, and how to change their mind.
+        """Send the person a message that their answer was understood, and how to undo it.
 
         :param bool is_stop: whether they get no mailings any more
         """

@@ -30,7 +30,10 @@ CALLED_BY_ODOO = {"message_notify", "message_post_with_source", "message_subscri
 METHODS = {
     "account.move": {"user": "action_telegram_send_batch action_telegram_send_reminder"},
     "discuss.channel": {
-        "operator": "action_telegram_create_record action_telegram_link_record",
+        "operator": """
+            action_telegram_create_record action_telegram_link_record fill_telegram_quick_answer
+            get_telegram_quick_answers
+        """,
         "supervisor": "action_open_telegram_chat",
     },
     "res.partner": {
@@ -66,9 +69,9 @@ METHODS = {
     "telegram.chat.history": {"operator": "action_import"},
     "telegram.check.numbers": {"operator": "action_check action_show action_stop"},
     "telegram.composer": {"operator": "action_send"},
-    "telegram.contact.link": {"operator": "action_open_chats"},
     "telegram.create.record": {"operator": "action_create"},
     "telegram.dashboard": {"user": "get_figures"},
+    "telegram.contact.link": {"supervisor": "action_open_chats"},
     "telegram.event": {"manager": "action_replay"},
     "telegram.forward": {"operator": "action_forward"},
     "telegram.hand.over": {"operator": "action_hand_over"},
@@ -149,7 +152,7 @@ MODELS = {
     "telegram.automation": "manager manager - manager",
     "telegram.call": "manager - - manager",
     "telegram.chat": "supervisor manager - manager",
-    "telegram.contact.link": "operator manager manager manager",
+    "telegram.contact.link": "supervisor manager manager manager",
     "telegram.event": "manager - - manager",
     "telegram.group.member": "supervisor - - -",
     "telegram.instance": "supervisor manager manager manager",
