@@ -47,6 +47,7 @@
         "views/telegram_instance_contacts_views.xml",
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
+        "views/res_config_settings_views.xml",
         "views/telegram_template_views.xml",
         "views/telegram_api_partner_views.xml",
         "views/telegram_automation_views.xml",

@@ -187,6 +187,7 @@ CODE_NOT_JSON = "not_json"  # 200, but no response of this method
 CODE_HOST_UNKNOWN = "host_unknown"  # the name of the host cannot be resolved
 CODE_UNREACHABLE = "unreachable"  # no connection: refused, no route, no valid certificate
 CODE_TIMEOUT = "timeout"  # no response in time
+CODE_UPLOAD_TIMEOUT = "upload_timeout"  # the file was not sent completely in time
 CODE_CONNECTION_LOST = "connection_lost"  # closed before the response was complete
 CODE_HOST_NOT_ALLOWED = "host_not_allowed"  # the link to a file leads to a host that is not allowed
 CODE_FILE_GONE = "file_gone"  # the link to a file has expired, or never led to one

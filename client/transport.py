@@ -28,12 +28,14 @@ from .connections import Connections
 from .errors import GreenApiError, RefusedError, RetryableError, unclear_error
 from .parsing import JsonObject, clean, decode, to_text
 from .session import create_session
-from .uploads import Upload
+from .uploads import UPLOAD_TIMEOUT, Upload
 
 CONNECT_TIMEOUT = 5  # seconds; also for each block of a request that is sent
 READ_TIMEOUT = 30  # seconds
 UPLOAD_BLOCK_TIMEOUT = 60  # seconds for one block of a file on a slow line
 UPLOAD_READ_TIMEOUT = 300  # seconds for the response after the last block
+# Seconds after which the call of an upload has certainly ended.
+UPLOAD_CALL_SECONDS = UPLOAD_TIMEOUT + UPLOAD_BLOCK_TIMEOUT + UPLOAD_READ_TIMEOUT
 RESPONSE_TIMEOUT = 120  # seconds for reading a whole response
 RESPONSE_MAX_BYTES = 32 * 1024 * 1024
 RETRY_AFTER_MAX = 24 * 3600.0  # seconds
@@ -203,6 +205,8 @@ class Transport:
                 headers = response.headers
                 call.status = status = response.status_code
         except (requests.RequestException, HTTPError) as error:
+            if isinstance(body, Upload) and body.is_late:
+                raise RetryableError(method, const.CODE_UPLOAD_TIMEOUT) from None
             if isinstance(body, Upload) and body.failure:
                 raise body.failure from None  # it is our file's error, not the network's
             # `from None`: the text of the cause contains the URL, and with it the token.

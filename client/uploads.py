@@ -11,9 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, TypeAlias
 
+from .deadline import Deadline
+
 FileSource: TypeAlias = str | os.PathLike[str] | IO[bytes]  # a path or a seekable binary file
 
 BLOCK = 64 * 1024  # bytes
+# Seconds in which a body has to be sent. A process that takes over a message must know when the
+# upload of another one has certainly ended.
+UPLOAD_TIMEOUT = 300
 UNKNOWN_TYPE = "application/octet-stream"
 
 _MIME_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII)
@@ -35,6 +40,9 @@ class Upload:
         self._length = self._left = sum(map(_count_bytes_left, self._sources))
         #: The error that interrupted reading, if any: then the file was not sent completely.
         self.failure: OSError | None = None
+        #: Whether sending took too long: then the file was not sent completely either.
+        self.is_late = False
+        self._deadline = Deadline(UPLOAD_TIMEOUT)
 
     def __len__(self) -> int:
         return self._length
@@ -46,9 +54,12 @@ class Upload:
     def read(self, size: int = BLOCK) -> bytes:  # pylint: disable=method-required-super
         """Return the next bytes, at most ``size``; b"" at the end.
 
-        :raise OSError: a source cannot be read, or has become shorter
+        :raise OSError: a source cannot be read, or has become shorter, or the time is over
         """
         try:
+            if self._left and self._deadline.is_over():
+                self.is_late = True
+                raise OSError(f"{self._left} bytes were not sent in time")
             block = self._read(size)
             self._left -= len(block)
             if not block and self._left:

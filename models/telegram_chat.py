@@ -133,6 +133,13 @@ class TelegramChat(models.Model):
         help="Name that the account has given to the person. It is used before their own name.",
     )
     username = fields.Char(readonly=True, copy=False, help="With a leading @.")
+    former_telegram_id = fields.Char(
+        "Former Telegram ID",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="ID of the group before it became this supergroup. GREEN-API may still use it.",
+    )
     is_name_own = fields.Boolean("Named in Odoo", compute="_compute_is_name_own")
     _telegram_id_uniq = models.Constraint(
         "unique(instance_id, telegram_id)", "The account already has a chat with this ID."
@@ -175,7 +182,10 @@ class TelegramChat(models.Model):
         # A name written by the addon is the one at Telegram. A user changes the name in Odoo only.
         if "name" in vals and self.env.su and not {"telegram_name", "contact_name"} & vals.keys():
             vals = {**vals, "telegram_name": vals["name"]}
+        is_out = vals.get("opted_out")
+        decided = self.filtered(lambda c: c.opted_out != is_out) if is_out is not None else self[:0]
         result = super().write(vals)
+        decided._process_opted_out()
         if "name" in vals or "partner_id" in vals:
             self._update_channels()
         if "partner_id" in vals:
@@ -190,20 +200,31 @@ class TelegramChat(models.Model):
 
     @api.model
     def _find(self, instance, chat_id):
-        """Return the chat of an account with this ID, archived or not; empty if there is none."""
+        """Return the chat of an account with this ID, archived or not; empty if there is none.
+
+        It is a supergroup, if the ID is that of the group which became it.
+        """
         # sudo: telegram.chat - operators reach chats through their account
         chats_sudo = self.sudo().with_context(active_test=False)
-        return chats_sudo.search([("instance_id", "=", instance.id), ("telegram_id", "=", chat_id)])
+        here = Domain("instance_id", "=", instance.id)
+        chat = chats_sudo.search(here & Domain("telegram_id", "=", chat_id))
+        if not chat and const.is_group_id(chat_id):
+            chat = chats_sudo.search(here & Domain("former_telegram_id", "=", chat_id), limit=1)
+        return chat
 
     @api.model
     def _find_all(self, instance, chat_ids):
         """Return the chats of an account with these IDs, archived or not, as a dict by ID."""
         # sudo: telegram.chat - as in _find
         chats_sudo = self.sudo().with_context(active_test=False)
-        found = chats_sudo.search(
-            [("instance_id", "=", instance.id), ("telegram_id", "in", list(chat_ids))]
-        )
-        return {chat.telegram_id: chat for chat in found.with_env(self.env)}
+        here = Domain("instance_id", "=", instance.id)
+        found = chats_sudo.search(here & Domain("telegram_id", "in", list(chat_ids)))
+        chats = {chat.telegram_id: chat for chat in found.with_env(self.env)}
+        groups = [each for each in chat_ids if const.is_group_id(each) and each not in chats]
+        if groups:
+            found = chats_sudo.search(here & Domain("former_telegram_id", "in", groups))
+            chats.update((chat.former_telegram_id, chat) for chat in found.with_env(self.env))
+        return chats
 
     @api.model
     def _get_or_create(self, instance, chat_id, **values):
@@ -262,7 +283,8 @@ class TelegramChat(models.Model):
         for chat_id, values in reported.items():
             if chat_id not in chats:
                 chats[chat_id] = self._get_or_create(instance, chat_id, **values)
-            chats[chat_id]._update_reported_values(values)
+            if chat_id != chats[chat_id].former_telegram_id:
+                chats[chat_id]._update_reported_values(values)
         self.union(*chats.values())._link_partners()
         return chats
 

@@ -252,6 +252,7 @@ class TelegramInstance(models.Model):
         if vals.keys() & {"name", "active", "receive_mode"}:
             for instance in self:
                 instance._update_crons()
+            self.filtered(lambda instance: not instance.active)._end_checks()
         if vals.keys() & {"active", "receive_mode"} or vals.get("state") == "unchecked":
             self._trigger_listen()
         if moved:
@@ -261,6 +262,7 @@ class TelegramInstance(models.Model):
         self.filtered(lambda i: states.get(i, i.state) != i.state).sudo()._send_store()
         if "visibility" in vals:
             self._update_visibility()
+        self._process_new_quiet_hours(vals)
         if changed := (self if moved else rerouted):
             # sudo: telegram.instance - GREEN-API does not have the new settings yet
             changed.sudo().write({"is_receiving_configured": False, "settings_sent_date": False})

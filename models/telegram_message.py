@@ -38,6 +38,7 @@ BATCH_DEFAULTS = {
     "is_settling": False,
     "is_probe": False,
     "is_automatic": False,
+    "waits_in_quiet_hours": False,
 }
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
 CHAT_IN_PHONE_FORM = Domain("chat_id.telegram_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
@@ -95,6 +96,13 @@ class TelegramMessage(models.Model):
     )
     id_message = fields.Char(
         "Message ID", readonly=True, help="idMessage of GREEN-API; empty until it is known."
+    )
+    former_id_message = fields.Char(
+        "Former Message ID",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="ID in the group that became the supergroup of this chat, which has IDs of its own.",
     )
     type_message = fields.Char(
         "Kind",
@@ -226,7 +234,7 @@ class TelegramMessage(models.Model):
                 )
             )
         # Without its former ID: late events about that attempt do not concern this one.
-        vals = {"state": "queued", "id_message": False, "unsure_count": 0}
+        vals = {"state": "queued", "id_message": False, "unsure_count": 0, "is_held": False}
         former = {message: message.id_message for message in failed if message.id_message}
         self._change_state({"error", "unsure"}, {**vals, **NO_FAILURE})
         for message, id_message in former.items():
@@ -297,12 +305,14 @@ class TelegramMessage(models.Model):
             chat_sudo = chat.sudo()
             if chat_sudo.left_date:
                 raise UserError(chat_sudo._get_left_message())
+        rows = self._add_quiet_hours(rows, scheduled_date)
         common = self._prepare_queued_values(scheduled_date)
         # sudo: telegram.message - users create messages by queueing them only
         messages_sudo = self.sudo().create(
             [{**common, **values, "chat_id": chat.id} for chat, values in rows]
         )
-        self._trigger_queue(messages_sudo.instance_id, messages_sudo.chat_id, scheduled_date)
+        dates = set(messages_sudo.mapped("scheduled_date"))
+        self._trigger_queue(messages_sudo.instance_id, messages_sudo.chat_id, dates)
         return messages_sudo.with_env(self.env)
 
     @api.model
@@ -316,15 +326,18 @@ class TelegramMessage(models.Model):
         :param datetime scheduled_date: UTC, the messages are not sent before
         :return: the ``telegram.message`` records, in this order
         """
+        rows = self._add_quiet_hours(rows, scheduled_date)
         common = BATCH_DEFAULTS | self._prepare_queued_values(scheduled_date)
-        blank = {name: common.pop(name, False) for _chat, values in rows for name in values}
+        names = dict.fromkeys(name for _chat, values in rows for name in values)
+        blank = {name: common.pop(name, False) for name in names}
         vals_list = [{**blank, **values, "chat_id": chat.id} for chat, values in rows]
         messages_sudo = bulk_insert.insert(  # sudo: telegram.message - as in _queue_all
             self.sudo(), vals_list, **common, instance_id=instance.id
         )
         chats = self.env["telegram.chat"].union(*(chat for chat, _values in rows))
         chats.invalidate_model(["message_ids"], flush=False)
-        self._trigger_queue(instance, chats, scheduled_date)
+        dates = {vals.get("scheduled_date", scheduled_date) for vals in vals_list}
+        self._trigger_queue(instance, chats, dates)
         # The conversations show the queued messages in their order.
         has_conversation = Domain("chat_id.channel_id", "!=", False)
         domain = Domain("id", "in", messages_sudo.ids) & has_conversation
@@ -344,12 +357,12 @@ class TelegramMessage(models.Model):
         }
 
     @api.model
-    def _trigger_queue(self, instances, chats, scheduled_date):
+    def _trigger_queue(self, instances, chats, scheduled_dates):
         """Trigger the sending of messages that were just queued, and move their chats to the top.
 
         :param instances: the ``telegram.instance`` records of the messages
         :param chats: their ``telegram.chat`` records
-        :param datetime scheduled_date: UTC, the messages are not sent before
+        :param set scheduled_dates: UTC, before which some of them are not sent; falsy for now
         """
         now = self.env.cr.now().replace(microsecond=0)
         # sudo: telegram.chat - users who write there move it to the top
@@ -357,9 +370,9 @@ class TelegramMessage(models.Model):
         # By a search: reading thousands of chats, most of them just created, takes longer.
         others = Domain("id", "in", chats.ids) & Domain("last_message_date", "!=", now)
         chats_sudo.search(others).last_message_date = now
-        scheduled_date = fields.Datetime.to_datetime(scheduled_date)
-        is_later = scheduled_date and scheduled_date > now
-        instances._trigger_send(scheduled_date if is_later else None)
+        dates = {fields.Datetime.to_datetime(date) for date in scheduled_dates}
+        for date in {date if date and date > fields.Datetime.now() else None for date in dates}:
+            instances._trigger_send(date)
 
     @api.model
     def _check_quote(self, chat, quoted_message):
@@ -431,6 +444,25 @@ class TelegramMessage(models.Model):
         chat_ids, ids_message = map(list, zip(*keys, strict=True)) if keys else ([], [])
         found = self.search([("chat_id", "in", chat_ids), ("id_message", "in", ids_message)])
         return {(message.chat_id.id, message.id_message): message for message in found}
+
+    @api.model
+    def _find_of_former_group(self, instance, chat_id, id_message):
+        """Return a message of a supergroup by the IDs that it had in the former group.
+
+        :param instance: the ``telegram.instance``
+        :param str chat_id: of the former group, as GREEN-API still reports it
+        :param str id_message: in that group
+        """
+        if not (const.is_group_id(chat_id) and id_message):
+            return self.browse()
+        return self.search(
+            [
+                ("instance_id", "=", instance.id),
+                ("former_id_message", "=", id_message),
+                ("chat_id.former_telegram_id", "=", chat_id),
+            ],
+            limit=1,
+        )
 
     # === RECORD === #
 

@@ -62,6 +62,9 @@ class TelegramComposer(models.TransientModel):
         "('is_deleted', '=', False), ('type_message', '!=', 'reactionMessage')]",
         help="The message of the chat that this message replies to.",
     )
+    is_automatic = fields.Boolean(
+        help="A rule writes about the record, such as a reminder, which needs no consent."
+    )
     scheduled_date = fields.Datetime("Send Later", help="The message is not sent before this date.")
 
     # === COMPUTE METHODS === #

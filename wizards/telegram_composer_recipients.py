@@ -12,7 +12,7 @@ from .. import const
 from ..models.sending.recipients import find_twin
 
 # Reasons that exclude a contact from a mailing, but not from a message to this contact alone.
-MAILING_REASONS = ("opted_out", "no_account")
+MAILING_REASONS = ("opted_out", "no_consent", "no_account")
 LINE = "<div><i class='fa %s me-1'></i>%%s <span class='text-muted'>%%s</span></div>"
 RECIPIENT_LINE = Markup(LINE % "fa-check text-success")
 LEFT_OUT_LINE = Markup(LINE % "fa-times text-danger")
@@ -127,7 +127,9 @@ class TelegramComposer(models.TransientModel):
         pairs = self._get_records_and_partners(records)
         others = records._telegram_filter_other_companies(self.instance_id)
         partners = no_partner.union(*(partner for _record, partner in pairs))
-        found = no_chat._check_recipients(self.instance_id, partners)
+        found = no_chat._check_recipients(
+            self.instance_id, partners, needs_consent=not self.is_automatic
+        )
         by_partner = {recipient.partner.id: recipient for recipient in found}
         recipients = []
         for record, partner in pairs:
@@ -191,6 +193,8 @@ class TelegramComposer(models.TransientModel):
             **self.env["telegram.chat"]._get_unreachable_reasons(),
             "no_contact": _("The record has no contact"),
             "other_company": _("Belongs to another company than the Telegram account"),
+            "excluded": _("Excluded by the mailing"),
+            "excluded_mailing": _("Got an excluded mailing"),
         }
 
     def _count_reasons(self, left_out):

@@ -218,6 +218,7 @@ class TelegramAutomaticMessage(models.Model):
                 "res_ids": repr(records.ids),
                 "instance_id": instance.id,
                 "template_id": self.action_id.telegram_template_id.id,
+                "is_automatic": True,
             }
         )
         recipients, left_out = composer._split_recipients()

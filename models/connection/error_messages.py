@@ -4,6 +4,7 @@ from odoo import models
 
 from ... import const
 from ...client import OutcomeUnknownError
+from ...client.uploads import UPLOAD_TIMEOUT
 
 
 class TelegramInstance(models.Model):
@@ -111,6 +112,13 @@ class TelegramInstance(models.Model):
                 host,
             ),
             const.CODE_TIMEOUT: _("“%s” did not respond in time. Try again later.", host),
+            const.CODE_UPLOAD_TIMEOUT: _(
+                "The file could not be uploaded to “%(host)s” within %(minutes)s minutes. Odoo "
+                "tries again. If this repeats, send a smaller file, or ask your administrator to "
+                "check the connection of the server.",
+                host=host,
+                minutes=UPLOAD_TIMEOUT // 60,
+            ),
             const.CODE_CONNECTION_LOST: _(
                 "The connection to “%s” was lost before the response arrived. Try again later.",
                 host,

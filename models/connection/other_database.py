@@ -50,7 +50,9 @@ class TelegramInstance(models.Model):
         """Update all accounts that the user administrates to work in this database.
 
         For use after the original was switched off. Messages that it may have sent are checked
-        before they are sent from here.
+        before they are sent from here. Messages that were written here meanwhile wait for a user.
+
+        :return: an action that shows these messages, if there are any
         """
         self.ensure_one()
         self.check_access("write")
@@ -65,6 +67,17 @@ class TelegramInstance(models.Model):
             account_sudo._close_stopped_activity()
             for cron_sudo in account_sudo._get_crons():
                 cron_sudo._trigger()
+        held = [("instance_id", "in", accounts.ids), ("is_held", "=", True)]
+        held += [("state", "=", "unsure")]
+        if not self.env["telegram.message"].search_count(held, limit=1):
+            return None
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Messages Written in the Copied Database"),
+            "res_model": "telegram.message",
+            "views": [[False, "list"], [False, "form"]],
+            "domain": held,
+        }
 
     # === BUSINESS METHODS === #
 

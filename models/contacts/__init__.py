@@ -2,7 +2,9 @@
 
 from . import changed_number
 from . import chat_info
+from . import consent
 from . import history
+from . import opt_out
 from . import partner_link
 from . import partner_merge
 from . import phone_chat

@@ -50,12 +50,13 @@ class TelegramChat(models.Model):
     def _get_addresses(self):
         """Return the chat IDs by which GREEN-API may name the chat.
 
-        Its queue keeps the phone form when the message was addressed so.
+        Its queue keeps the phone form when the message was addressed so. A group may have become a
+        supergroup since it was written to.
         """
         self.ensure_one()
-        if not self.phone:
-            return {self.telegram_id}
-        return {self.telegram_id, to_phone_form(self.phone)}
+        phone = self.phone and to_phone_form(self.phone)
+        chats = self | self._find_successor()
+        return {phone, self.former_telegram_id, *chats.mapped("telegram_id")} - {False, None}
 
     @api.model
     def _get_or_create_for_address(self, instance, address):

@@ -34,8 +34,12 @@ class ResPartner(models.Model):
         for partner in self:
             partner.telegram_chat_count = counts.get(partner, 0)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._add_consent_stamp(vals) for vals in vals_list])
+
     def write(self, vals):
-        result = super().write(vals)
+        result = super().write(self._add_consent_stamp(vals))
         if {"name", "parent_id", "company_name", "user_id"} & vals.keys():
             # sudo: telegram.chat - the conversation follows each change of the contact
             domain = [("partner_id", "child_of", self.ids), ("channel_id", "!=", False)]

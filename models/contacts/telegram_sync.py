@@ -374,6 +374,8 @@ class TelegramChat(models.Model):
     def _get_listed_changes(self, row):
         """Return the changes caused by a row of a list, as a dict of values."""
         self.ensure_one()
+        if row.chat_id == self.former_telegram_id:
+            return {}
         contact_name = row.contact_name if "contactName" in row.raw else None
         values = self._get_name_values(row.name, contact_name)
         # The list of contacts gives the type "user" to bots, too.

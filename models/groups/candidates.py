@@ -39,7 +39,7 @@ class TelegramChat(models.Model):
         member_ids = set(group.sudo().member_ids.mapped("user_chat_id")) if group else set()
         candidates = [
             GroupCandidate(found.partner, found.chat, found.phone, found.reason)
-            for found in self._check_recipients(instance, partners)
+            for found in self._check_recipients(instance, partners, needs_consent=False)
         ]
         candidates += [
             GroupCandidate(chat, chat, chat.phone or "", chat._get_group_chat_reason(instance))

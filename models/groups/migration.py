@@ -72,6 +72,10 @@ class TelegramChat(models.Model):
             )
         return found.filtered(self._is_same_group)[:1].with_env(self.env)
 
+    def _find_successor(self):
+        """Return the supergroup that this group seems to have become, empty if there is none."""
+        return self._find_same_group() if self.chat_type == "group" else self.browse()
+
     def _is_same_group(self, other):
         """Return whether one of two groups of the same name seems to have become the other."""
         group, supergroup = (self, other) if self.chat_type == "group" else (other, self)
@@ -116,9 +120,11 @@ class TelegramChat(models.Model):
                 )
             )
         # A supergroup counts its messages anew: equal IDs belong to different messages.
-        present = set(supergroup.message_ids.mapped("id_message"))
-        messages.filtered(lambda message: message.id_message in present).id_message = False
-        values = {}
+        twins = {each.id_message: each for each in supergroup.message_ids if each.id_message}
+        for message in messages.filtered("id_message"):
+            if not message._is_echoed_by(twins.get(message.id_message, message.browse())):
+                message.write({"former_id_message": message.id_message, "id_message": False})
+        values = {"former_telegram_id": self.telegram_id}
         if not supergroup.res_id:
             values |= {"res_model": self.res_model, "res_id": self.res_id}
         if self.is_name_own and not supergroup.is_name_own:
@@ -129,3 +135,21 @@ class TelegramChat(models.Model):
         supergroup.write({**values, "active": supergroup.active or self.active})
         self._merge_into(supergroup)
         supergroup._update_channels()
+
+
+class TelegramMessage(models.Model):
+    """Extend ``telegram.message``: messages that were sent while a group became a supergroup."""
+
+    _inherit = "telegram.message"
+
+    def _is_echoed_by(self, other):
+        """Return whether a message of the supergroup is this one, which was sent to the group.
+
+        :param other: the ``telegram.message`` with the same ID, may be empty
+        """
+        return bool(
+            self.attempts
+            and not other.attempts
+            and other.direction == "outgoing"
+            and (self.type_message, self.text) == (other.type_message, other.text)
+        )

@@ -107,7 +107,9 @@ class AccountMove(models.Model):
                 obstacles.update(dict.fromkeys(moves, SendingObstacle("no_instance", str(error))))
                 continue
             contacts = self.env["res.partner"].union(*receivers.values())
-            recipients = self.env["telegram.chat"]._check_recipients(sender, contacts)
+            recipients = self.env["telegram.chat"]._check_recipients(
+                sender, contacts, needs_consent=False
+            )
             codes = {recipient.partner: recipient.reason for recipient in recipients}
             for move, partner in receivers.items():
                 if code := codes.get(partner, "no_partner"):

@@ -7,9 +7,11 @@ from odoo.tools.mail import generate_tracking_message_id
 from odoo.addons.mail.tools.discuss import Store
 
 from ...const import CHANGE_KINDS
+from ...tools import bulk_insert
 from ...tools.access import USER
 from .discuss_channel import is_telegram
 
+CHATTER_FIELDS = ("message_ids", "message_needaction", "message_needaction_counter")
 # Of several states, a message in Discuss shows the first of these.
 STATES_BY_URGENCY = (
     *("error", "unsure", "queued", "sending"),
@@ -41,14 +43,40 @@ class MailMessage(models.Model):
         :param list vals_list: dicts of ``model``, ``res_id``, ``body``, author, date and the like
         :return: the ``mail.message`` records, in this order
         """
-        common = {
+        common = self._telegram_prepare_common()
+        return self.create([{**common, **values} for values in vals_list])
+
+    @api.model
+    def _telegram_insert(self, vals_list, **common):
+        """Insert thousands of notes on records, past the ORM for speed.
+
+        See ``bulk_insert`` for what that leaves out. In superuser mode only.
+
+        :param list vals_list: dicts of ``model``, ``res_id`` and ``body``
+        :param common: the values of all messages
+        :return: the ``mail.message`` records, in this order
+        """
+        stored = [name for name, field in self._fields.items() if field.column_type]
+        defaults = self.browse().default_get(stored)
+        common = {**defaults, **self._telegram_prepare_common(), **common}
+        varying = {name for vals in vals_list for name in vals}
+        common = {name: value for name, value in common.items() if name not in varying}
+        messages = bulk_insert.insert(self, vals_list, **common)
+        for model in {vals["model"] for vals in vals_list}:
+            # As create does: the records show their new messages.
+            self.env[model].invalidate_model(CHATTER_FIELDS, flush=False)
+        return messages
+
+    @api.model
+    def _telegram_prepare_common(self):
+        """Return the values that all messages from and to Telegram have in common."""
+        return {
             "message_type": "telegram",
             # They cannot be answered by e-mail.
             "email_from": False,
             "reply_to": False,
             "message_id": generate_tracking_message_id("telegram"),
         }
-        return self.create([{**common, **values} for values in vals_list])
 
     def _telegram_is_in_conversation(self):
         """Return whether the message is in a Telegram conversation of Discuss."""

@@ -39,7 +39,8 @@ class MailThread(models.AbstractModel):
             methods
         :param quoted_message: the ``telegram.message`` of the chat that the first one answers
         :param datetime scheduled_date: the earliest time of sending (UTC)
-        :param bool is_automatic: whether a rule has written it, so that it answers nobody
+        :param bool is_automatic: whether a rule has written it: it answers nobody, and waits for
+            the end of the quiet hours
         :return: the ``mail.message`` records, one for each Telegram message; their notifications
             show its state
         :raise UserError: the contact is missing or cannot be reached, or the content cannot be sent
@@ -58,7 +59,7 @@ class MailThread(models.AbstractModel):
             chat = self.env["telegram.chat"]._get_or_create_for_partner(instance, partner)
         mail_messages = self.env["mail.message"]
         for values in values_list:
-            values = {**values, "is_automatic": is_automatic}
+            values |= {"is_automatic": is_automatic, "waits_in_quiet_hours": is_automatic}
             message = messages._queue(chat, values, self, quoted_message, scheduled_date)
             quoted_message = None
             # sudo: telegram.message - it was just created
@@ -113,7 +114,7 @@ class MailThread(models.AbstractModel):
         partners = partners or self._telegram_get_partners()
         recipients = self.env["res.partner"].union(*(partners[record.id] for record in self))
         shared = messages._prepare_all("", attachments, contents) if attachments or contents else []
-        common = {"res_model": self._name, "is_automatic": True}
+        common = {"res_model": self._name, "is_automatic": True, "waits_in_quiet_hours": True}
         if mailing:
             common["mailing_id"] = mailing.id
         rows = []

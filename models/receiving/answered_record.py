@@ -56,6 +56,8 @@ class TelegramMessage(models.Model):
             if chat.id in sent:
                 return records.get(sent[chat.id])
             is_new = notification.is_incoming and not notification.target_id_message
+            if chat._read_mailing_wish(notification.type_message, notification.text):
+                return None
             # sudo: ir.model - the account's setting is for administrators of Odoo
             return chat.sudo()._get_or_create_topic(notification) if is_new else None
 

@@ -37,9 +37,8 @@ class TelegramMessage(models.Model):
             if echo:
                 return [echo]
         chats = self.env["telegram.chat"]._from_notifications(instance, notifications)
-        # A further file of an album has no ID of its own.
         keys = [
-            (chats[each.chat_id].id, not each.raw.get(FURTHER_FILE) and each.id_message)
+            (chats[each.chat_id].id, chats[each.chat_id]._get_id_in_chat(each))
             for each in notifications
         ]
         messages = self._find_by_keys([key for key in keys if key[1]])
@@ -52,6 +51,7 @@ class TelegramMessage(models.Model):
         for chat, messages_of_chat in created.grouped("chat_id").items():
             chat._update_last_contact(messages_of_chat)
         created._post_incoming()
+        created._process_mailing_wishes()
         created._send_away_messages()
         received = created.filtered(lambda message: message.direction == "incoming")
         self.env["telegram.mailing.recipient"]._process_answers(received)
@@ -74,6 +74,9 @@ class TelegramMessage(models.Model):
         same_id = Domain("id_message", "=", notification.id_message)
         same_id |= Domain("failed_id_message", "=", notification.id_message)
         message = self.search(outgoing & same_id & same_chat, limit=1)
+        message = message or self._find_of_former_group(
+            instance, notification.chat_id, notification.id_message
+        )
         if message or not notification.is_via_api:
             return message
         if message := self._resolve_by_echo(instance, notification):
@@ -159,7 +162,8 @@ class TelegramMessage(models.Model):
             "instance_id": chat.instance_id.id,
             "direction": "incoming" if notification.is_incoming else "outgoing",
             "state": "received" if notification.is_incoming else "sent",
-            "id_message": not notification.raw.get(FURTHER_FILE) and notification.id_message,
+            "id_message": chat._get_id_in_chat(notification),
+            "former_id_message": chat._is_late(notification) and notification.id_message,
             "type_message": notification.type_message,
             **self._prepare_received_text(chat.instance_id, notification),
             "file_name": notification.file_name,
@@ -236,3 +240,23 @@ class TelegramMessage(models.Model):
             return chat.partner_id
 
         return [find_author(chat, notification) for chat, notification in received]
+
+
+class TelegramChat(models.Model):
+    """Extend ``telegram.chat`` with the IDs by which reported messages are stored."""
+
+    _inherit = "telegram.chat"
+
+    def _get_id_in_chat(self, notification):
+        """Return the ID by which a reported message is stored in this chat, or False.
+
+        A further file of an album has no ID of its own. A late message of the group that became
+        this supergroup has one that another message of the supergroup may have.
+        """
+        is_further = notification.raw.get(FURTHER_FILE)
+        return not self._is_late(notification) and not is_further and notification.id_message
+
+    def _is_late(self, notification):
+        """Return whether a message was reported of the group that became this supergroup."""
+        self.ensure_one()
+        return notification.chat_id == self.former_telegram_id

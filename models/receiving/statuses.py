@@ -111,7 +111,9 @@ class TelegramMessage(models.Model):
             # The status may come before the echo that tells the id of a chat in phone form.
             found = self.search(outgoing & same_id & CHAT_IN_PHONE_FORM, limit=2)
             message = found if len(found) == 1 else message
-        return message
+        return message or self._find_of_former_group(
+            instance, notification.chat_id, notification.id_message
+        )
 
     @api.model
     def _check_outcome_known(self, instance, notification):

@@ -43,8 +43,9 @@ class TelegramMessage(models.Model):
     # === ACTION METHODS === #
 
     def action_send_now(self):
-        """Send scheduled messages as soon as possible."""
-        self._change_state({"queued"}, {"scheduled_date": False})
+        """Send scheduled messages as soon as possible, also in the quiet hours."""
+        personal = {"waits_in_quiet_hours": False, "wanted_date": False}
+        self._change_state({"queued"}, {"scheduled_date": False, **personal})
         self.instance_id._trigger_send()
 
     def action_reply(self):

@@ -1,12 +1,14 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import time
+from ...client.deadline import Deadline
+from ...client.transport import UPLOAD_CALL_SECONDS
 
 # Seconds after its claim in which a message may be sent.
 CLAIM_SECONDS = 60
 # Seconds after which a call that began in time has certainly ended. Only then another process
 # takes over.
 TAKEOVER_SECONDS = 120
+UPLOAD_TAKEOVER_SECONDS = CLAIM_SECONDS + UPLOAD_CALL_SECONDS  # the same, if a file is uploaded
 
 
 class ClaimEndedError(Exception):
@@ -17,8 +19,8 @@ class Claim:
     """The right of one process to send one message, for a bounded time.
 
     A process may be stopped between the claim and the call, and wake up when another one has taken
-    over. So the time is checked right before the call, by two clocks. The one of the wall may be
-    set back; the monotonic one stands still while a machine is suspended.
+    over. So the time is checked right before the call. The call itself has an end, too: see
+    ``TAKEOVER_SECONDS``.
 
     The number tells afterwards whether another process has taken over: it counts the claims of a
     message, and those that were taken away.
@@ -27,27 +29,22 @@ class Claim:
     """
 
     def __init__(self):
-        self._since = self._read_clocks()
+        self._deadline = Deadline(CLAIM_SECONDS)
         self.message = None
         self.number = 0
 
-    def take(self, message):
+    def take(self, message, number):
         """Store which message was claimed, and the number of the claim."""
-        self.message, self.number = message, message.claim_number
+        self.message, self.number = message, number
 
     def check(self):
         """Check that the message may be sent now.
 
         :raise ClaimEndedError: another process may send it soon, or has done so
         """
-        for since, now in zip(self._since, self._read_clocks(), strict=True):
-            if now - since >= CLAIM_SECONDS:
-                raise ClaimEndedError
+        if self._deadline.is_over():
+            raise ClaimEndedError
 
     def is_taken_over(self):
         """Return whether another process has taken the message."""
         return self.message.claim_number != self.number
-
-    @staticmethod
-    def _read_clocks():
-        return time.time(), time.monotonic()

@@ -26,6 +26,8 @@ class SendBudget:
     new_contacts: int  # to which the account has never written
     failing_attachment_ids: tuple = ()  # messages with these files come after all others
     postponed_ids: list = field(default_factory=list)  # messages that only the next run retries
+    has_quiet_hours: bool = False
+    has_mailings: bool = True  # unfinished ones, whose messages are asked about at each claim
 
 
 class TelegramInstance(models.Model):
@@ -177,6 +179,8 @@ class TelegramInstance(models.Model):
             messages=max(per_hour - recently_sent, 0),
             new_contacts=max(self.daily_new_contact_limit - self._count_new_contacts(), 0),
             failing_attachment_ids=tuple(failing.attachment_id.ids),
+            has_quiet_hours=self.has_quiet_hours,
+            has_mailings=bool(self.env["telegram.mailing"]._find_closed(self)),
         )
 
     def _trigger_for_new_contacts(self, budget):

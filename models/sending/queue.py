@@ -9,8 +9,9 @@ from odoo.tools import SQL, format_datetime
 
 from ... import const
 from ...client import OutcomeUnknownError, RefusedError
+from ...tools.clock import get_database_time
 from ..telegram_message import NO_FAILURE, RANK
-from .claim import TAKEOVER_SECONDS
+from .claim import TAKEOVER_SECONDS, UPLOAD_TAKEOVER_SECONDS
 from .queue_sender import QueueSender
 from .unsure import UNSURE_ATTEMPTS_MAX
 
@@ -41,6 +42,7 @@ class TelegramMessage(models.Model):
     @api.depends(
         "state",
         "scheduled_date",
+        "wanted_date",
         "failure_reason",
         "instance_id.state",
         "instance_id.send_after",
@@ -73,6 +75,8 @@ class TelegramMessage(models.Model):
         """
         self.ensure_one()
         if self.scheduled_date and self.scheduled_date > fields.Datetime.now():
+            if self.wanted_date:
+                return self._get_quiet_reason()
             return self.env._(
                 "Scheduled for %s.",
                 format_datetime(self.env, self.scheduled_date, dt_format="short"),
@@ -112,8 +116,8 @@ class TelegramMessage(models.Model):
         claimed = self.search([("instance_id", "=", instance.id), ("state", "=", "sending")])
         orphans = claimed.filtered(lambda message: message._is_claim_over())
         if claimed - orphans:
-            last = max((claimed - orphans).mapped("last_attempt_date"))
-            instance._trigger_send(last + timedelta(seconds=TAKEOVER_SECONDS))
+            ends = [each.last_attempt_date + each._get_takeover() for each in claimed - orphans]
+            instance._trigger_send(max(ends))
         for message in orphans:
             message.claim_number += 1  # its process may still be there, and wake up
         # A change may be repeated: the message is the same after the second time.
@@ -131,8 +135,13 @@ class TelegramMessage(models.Model):
         """Return whether another process may take over this message, which is being sent."""
         if not self.last_attempt_date:
             return True
-        age = abs(fields.Datetime.now() - self.last_attempt_date)  # a clock may have been ahead
-        return age >= timedelta(seconds=TAKEOVER_SECONDS)
+        age = abs(get_database_time(self.env.cr) - self.last_attempt_date)  # it may have been ahead
+        return age >= self._get_takeover()
+
+    def _get_takeover(self):
+        """Return the time after the claim in which a call of this message has certainly ended."""
+        is_upload = self.attachment_id and not self.url_file
+        return timedelta(seconds=UPLOAD_TAKEOVER_SECONDS if is_upload else TAKEOVER_SECONDS)
 
     @api.model
     def _get_due_condition(self, instance, budget=None, closed=None):
@@ -211,10 +220,11 @@ class TelegramMessage(models.Model):
         same reason, messages of persons come before those of mailings.
 
         :param SendBudget budget: reduced by what is claimed
-        :return: the message, now in state "sending"; empty if none is due
+        :return: tuple of the message, now in state "sending" and empty if none is due, and the
+            number of the claim
         """
         if budget.messages <= 0:
-            return self.browse()
+            return self.browse(), 0
         self.flush_model()
         preferred = SQL("COALESCE(message.attempts, 0) < %s", const.TRIES)
         if budget.failing_attachment_ids:
@@ -223,29 +233,64 @@ class TelegramMessage(models.Model):
                 list(budget.failing_attachment_ids),
             )
             preferred = SQL("%s AND %s", preferred, other_files)
-        closed = self.env["telegram.mailing"]._find_closed(instance)
+        if budget.has_quiet_hours:
+            claimed = self._claim_unless_quiet(instance, budget, preferred)
+        else:
+            claimed = self._claim_preferred(instance, budget, preferred)
+        if not claimed:
+            return self.browse(), 0
+        message, number, is_new_contact = claimed
+        budget.messages -= 1
+        if is_new_contact:
+            message.chat_id.first_contact_date = fields.Datetime.now()
+            budget.new_contacts -= 1
+        return message, number
+
+    @api.model
+    def _claim_unless_quiet(self, instance, budget, preferred):
+        """Claim as ``_claim_preferred``, but no message that has to wait for the morning.
+
+        Those are planned again: their account did not reach them before its quiet hours.
+        """
+        while True:
+            with self.env.cr.savepoint(flush=False) as savepoint:
+                claimed = self._claim_preferred(instance, budget, preferred)
+                if not claimed or not claimed[0]._is_quiet_now():
+                    return claimed
+                savepoint.rollback()
+            claimed[0].invalidate_recordset(flush=False)
+            self._update_quiet_hours(instance)
+            self.flush_model()
+
+    @api.model
+    def _claim_preferred(self, instance, budget, preferred):
+        """Claim the first due message that meets an SQL condition, else the first one of all."""
+        mailings = self.env["telegram.mailing"]
+        closed = mailings._find_closed(instance) if budget.has_mailings else {}
         personal = SQL("message.mailing_id IS NULL AND %s", preferred)
+        claimed = None
         for condition in ([personal] if closed else []) + [preferred, SQL("TRUE")]:
-            if message := self._claim(instance, budget, condition, closed):
+            if claimed := self._claim(instance, budget, condition, closed):
                 break
-        if message:
-            message.mailing_id._hold()
-            budget.messages -= 1
-            if message.chat_id.is_new_contact:
-                message.chat_id.first_contact_date = fields.Datetime.now()
-                budget.new_contacts -= 1
-        return message
+        if claimed and closed:
+            claimed[0].mailing_id._hold()
+        return claimed
 
     @api.model
     def _claim(self, instance, budget, condition, closed):
-        """Claim the first due message that meets an SQL condition, and return it."""
+        """Claim the first due message that meets an SQL condition.
+
+        :param dict closed: result of ``telegram.mailing._find_closed``
+        :return: None, or a tuple of the message, the number of the claim and whether the chat is
+            with a new contact. The statement returns them, because the cache ends with the commit.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
                 UPDATE telegram_message
                    SET state = 'sending',
                        attempts = COALESCE(attempts, 0) + 1,
-                       last_attempt_date = %(now)s,
+                       last_attempt_date = %(attempted)s,
                        claim_number = COALESCE(claim_number, 0) + 1,
                        write_date = %(written)s,
                        write_uid = %(uid)s
@@ -259,9 +304,11 @@ class TelegramMessage(models.Model):
                         LIMIT 1
                           FOR NO KEY UPDATE OF message SKIP LOCKED
                        )
-             RETURNING id
+             RETURNING id, claim_number, (
+                       SELECT is_new_contact FROM telegram_chat WHERE telegram_chat.id = chat_id
+                       )
                 """,
-                now=fields.Datetime.now(),
+                attempted=SQL("date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC')"),
                 # The same clock as that of the events, see _check_not_sending.
                 written=SQL("clock_timestamp() AT TIME ZONE 'UTC'"),
                 uid=self.env.uid,
@@ -269,10 +316,13 @@ class TelegramMessage(models.Model):
                 condition=condition,
             )
         )
-        message = self.browse(row[0] for row in rows)
+        if not rows:
+            return None
+        [(message_id, number, is_new_contact)] = rows
+        message = self.browse(message_id)
         changed = ["state", "attempts", "last_attempt_date", "claim_number"]
         message.invalidate_recordset(changed, flush=False)
-        return message
+        return message, number, is_new_contact
 
     # === OUTCOMES === #
 
@@ -285,33 +335,41 @@ class TelegramMessage(models.Model):
         :param str id_message: empty for an edit or a deletion
         :return: bool, True: the queue continues with the next message
         """
-        if id_message and self._is_id_of_other_chat(id_message):
+        others = self._find_by_id_message(id_message) if id_message else self.browse()
+        if others._is_id_of_other_chat(self.chat_id):
             _logger.info("Telegram message %s: its id %s is not its own", self.id, id_message)
             id_message = False
             if self.chat_id.is_phone_form:  # only its ID would tell which chat the echo is of
                 self.env["telegram.number.check"]._request(self.chat_id)
-        return self._mark_sent(id_message)
+        return self._mark_sent(id_message, others)
 
-    def _is_id_of_other_chat(self, id_message):
-        """Return whether another chat has a message of today with this ID, and this one has not."""
+    def _find_by_id_message(self, id_message):
+        """Return the other messages of the account that have an ID."""
+        same = Domain("instance_id", "=", self.instance_id.id)
+        same &= Domain("id_message", "=", id_message)
+        return self.search(same & Domain("id", "!=", self.id))
+
+    def _is_id_of_other_chat(self, chat):
+        """Return whether these messages with one ID are of today, and none of them of the chat."""
         since = fields.Datetime.now() - timedelta(hours=ID_HOURS)
-        same_id = Domain("instance_id", "=", self.instance_id.id)
-        same_id &= Domain("id_message", "=", id_message)
-        of_today = Domain("date", ">=", since) | Domain("last_attempt_date", ">=", since)
-        others = self.search(same_id & of_today)
-        return bool(others) and self.chat_id not in others.chat_id
+        of_today = self.filtered(
+            lambda message: message.date >= since or (message.last_attempt_date or since) > since
+        )
+        return bool(of_today) and chat not in of_today.chat_id
 
-    def _mark_sent(self, id_message):
+    def _mark_sent(self, id_message, others=None):
         """Store that GREEN-API has the message, and its ID.
 
         :param str id_message: empty for an edit or a deletion, and if it is not known yet
+        :param others: the result of ``_find_by_id_message``, if already known
         :return: bool, True: the queue continues with the next message
         """
         was_sent = self.state in RANK
         self.write({"state": self.state if was_sent else "sent"})
         if id_message:
-            same = [("chat_id", "=", self.chat_id.id), ("id_message", "=", id_message)]
-            twin = self.search([*same, ("id", "!=", self.id)])
+            if others is None:
+                others = self._find_by_id_message(id_message)
+            twin = others.filtered(lambda message: message.chat_id == self.chat_id)
             if twin.attempts:
                 # Another message sent from Odoo: GREEN-API returned one ID twice.
                 _logger.warning("Telegram message %s has the id of %s", self.id, twin.id)
@@ -365,10 +423,11 @@ class TelegramMessage(models.Model):
         self._set_state({"state": "queued", "failure_reason": reason})
         return True
 
-    def _process_send_error(self, error):
+    def _process_send_error(self, error, clock_offset=None):
         """Store why a message was not sent, or why its outcome is unknown.
 
         :param GreenApiError error: of the call
+        :param float clock_offset: as for ``_mark_unsure``
         :return: bool, whether the queue continues with the next message
         """
         instance = self.instance_id
@@ -385,7 +444,7 @@ class TelegramMessage(models.Model):
             return True
         # The next message would fail for the same reason.
         if isinstance(error, OutcomeUnknownError):
-            self._mark_unsure(reason)
+            self._mark_unsure(reason, clock_offset)
         else:
             self._set_state({"state": "queued", "failure_reason": reason})
         instance._record_error(error)

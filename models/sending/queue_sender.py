@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import time
+from contextlib import suppress
 
 from ...client import GreenApiError, RateLimiter
 from ...tools.context import OwnValue
@@ -107,7 +108,10 @@ class QueueSender:
         :param SendBudget budget: None if nothing is to be claimed
         """
         claim = Claim()
-        claim.take(messages._claim_next(self.instance, budget) if budget else messages.browse())
+        if budget:
+            claim.take(*messages._claim_next(self.instance, budget))
+        else:
+            claim.take(messages.browse(), 0)
         return claim
 
     def _send(self, claim, client, limiter):
@@ -125,12 +129,22 @@ class QueueSender:
         except ClaimEndedError:
             return message._process_ended_claim, ()
         except GreenApiError as error:
-            return message._process_send_error, (error,)
+            return message._process_send_error, (error, self._measure_clock(client))
         except OSError as error:
             if not is_disk_full(error):
                 raise
             self.env.cr.rollback()
             return message._process_disk_full, (error,)
+
+    def _measure_clock(self, client):
+        """Return the difference of the clocks at an attempt that failed; None if it is not known.
+
+        If the failed call was the first one, GREEN-API is asked something else.
+        """
+        if client.clock_offset is None:
+            with suppress(GreenApiError):
+                client.get_state_instance()
+        return self.instance._get_clock_offset(client)
 
     def _store_outcome(self, claim, outcome, budget, pending_ids, notify):
         """Store the outcome of a message and claim the next one.

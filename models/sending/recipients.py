@@ -45,7 +45,8 @@ def find_twin(known, recipient, record):
     :param record: what to return for a later recipient of the same person
     :return: the earlier record, or None
     """
-    chat_sudo = recipient.chat.sudo()  # sudo: telegram.chat - only compared
+    # An empty chat costs nothing: of thousands of new contacts, none has one.
+    chat_sudo = recipient.chat and recipient.chat.sudo()  # sudo: telegram.chat - only compared
     phone = chat_sudo.phone or recipient.phone
     addresses = [chat_sudo.telegram_id, phone and to_phone_form(phone)]
     addresses = [address for address in addresses if address]
@@ -147,45 +148,52 @@ class TelegramChat(models.Model):
     # === WHO CAN BE REACHED === #
 
     @api.model
-    def _check_recipients(self, instance, partners):
+    def _check_recipients(self, instance, partners, needs_consent=True):
         """Return for each contact where a message would go, or why it cannot be reached.
 
         The number of queries does not grow with the number of contacts.
 
         :param partners: ``res.partner``
+        :param bool needs_consent: whether the company's setting for mailings applies; not to
+            invoices and to what a rule writes
         :return: list of Recipient, in the order of the contacts
         """
         places = self._find_chats_and_phones(instance, partners)
-        opted_out = self._find_opted_out(instance, places)
+        opted_out = self._find_opted_out(places)
+        silent = self._find_without_consent(instance, partners) if needs_consent else set()
         return [
-            Recipient(*place, self._get_unreachable_reason(*place, opted_out)) for place in places
+            Recipient(*place, self._get_unreachable_reason(*place, opted_out, silent))
+            for place in places
         ]
 
     @api.model
-    def _find_opted_out(self, instance, places):
+    def _find_opted_out(self, places):
         """Return the contacts that want no mailings at one of their addresses.
 
-        These are all chats of the contact with the account, its phone number and the number of its
-        chat, which may be another one.
+        These are all chats of the contact, its phone number, and the phone number, the Telegram ID
+        and the username of its chat, with all accounts.
 
         :param list places: result of ``_find_chats_and_phones``
         :return: set of IDs
         """
-        # sudo: telegram.chat - as in _find_by_partner
-        phones = {
-            partner.id: {phone, chat.sudo().phone} - {"", False} for partner, chat, phone in places
-        }
-        all_phones = set().union(*phones.values())
-        domain = self._get_private_domain(instance, "partner_id", list(phones))
-        domain |= self._get_private_domain(instance, "phone", list(all_phones))
-        chats_sudo = self.sudo().with_context(active_test=False)  # sudo: as above
+        names = ("phone", "telegram_id", "username")
+        chats_sudo = self.sudo()  # sudo: telegram.chat - as in _find_by_partner
+        addresses = {}
+        for partner, chat, phone in places:
+            chat_sudo = chats_sudo.browse(chat.id)
+            addresses[partner.id] = {("phone", phone), *((n, chat_sudo[n]) for n in names)}
+        known = set().union(*addresses.values())
+        values = {name: [each for key, each in known if key == name and each] for name in names}
+        domain = self._get_person_domain(list(addresses), **values)
+        chats_sudo = chats_sudo.with_context(active_test=False)
         chats_sudo = chats_sudo.search(domain & Domain("opted_out", "=", True))
-        unwanted = self._find_blacklisted(all_phones) | set(chats_sudo.mapped("phone"))
+        unwanted = {("phone", phone) for phone in self._find_blacklisted(values["phone"])}
+        unwanted |= {(name, chat[name]) for chat in chats_sudo for name in names if chat[name]}
         contact_ids = set(chats_sudo.partner_id.ids)
         return {
             partner_id
-            for partner_id, numbers in phones.items()
-            if partner_id in contact_ids or numbers & unwanted
+            for partner_id, own in addresses.items()
+            if partner_id in contact_ids or own & unwanted
         }
 
     @api.model
@@ -202,16 +210,19 @@ class TelegramChat(models.Model):
         return {number for [number] in self.env.execute_query(query)}
 
     @api.model
-    def _get_unreachable_reason(self, partner, chat, phone, opted_out):
+    def _get_unreachable_reason(self, partner, chat, phone, opted_out, silent):
         """Return the code of why a contact cannot be reached, empty if it can.
 
         :param set opted_out: of ``_find_opted_out``
+        :param set silent: of ``_find_without_consent``
         """
         if not chat and not phone:
             return "bad_phone" if partner.phone else "no_phone"
-        if chat.sudo().no_account:  # sudo: telegram.chat - as in _find_by_partner
+        if chat and chat.sudo().no_account:  # sudo: telegram.chat - as in _find_by_partner
             return "no_account"
-        return "opted_out" if partner.id in opted_out else ""
+        if partner.id in opted_out:
+            return "opted_out"
+        return "no_consent" if partner.id in silent else ""
 
     @api.model
     def _get_unreachable_reasons(self):
@@ -225,6 +236,7 @@ class TelegramChat(models.Model):
             "bad_phone": _("The phone number cannot be read"),
             "no_account": _("No Telegram account"),
             "opted_out": _("Wants no mailings"),
+            "no_consent": _("Has not agreed to mailings"),
             "duplicate": _("Already in the list: the same chat or phone number"),
         }
 

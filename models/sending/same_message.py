@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from datetime import timezone
 from enum import IntEnum
 
 from odoo import api, fields, models
@@ -13,10 +12,8 @@ from ...client.notifications import MessageNotification
 from ...client.parsing import is_visible
 from ...tools.formatting.marks_writer import MARKS
 from ...tools.phone import parse_phone
+from .clock import CLOCK_SKEW
 
-# Seconds by which GREEN-API's time of a message may be before our time of the attempt, besides the
-# measured difference of both clocks.
-CLOCK_SKEW = 120
 # Degrees, some meters: GREEN-API may round a location.
 LOCATION_TOLERANCE = 1e-4
 # They only choose the shape of the letter before them.
@@ -117,11 +114,29 @@ class MessageMatching:
             rows_by_address.setdefault(row.chat_id, []).append(row)
         for chat, ours in messages.grouped("chat_id").items():
             there = [row for each in chat._get_addresses() for row in rows_by_address.get(each, ())]
+            places = chat | chat._find_successor()
             variants = {}  # one message may be found several times, by the same ID
             for row in there:
-                if (chat, row.id_message) not in known:
+                if not any((place, row.id_message) in known for place in places):
                     variants.setdefault(row.id_message or id(row), []).append(row)
             self._match_chat(ours, list(variants.values()))
+        self._doubt_unknown_groups(messages, rows)
+
+    def _doubt_unknown_groups(self, messages, rows):
+        """Leave messages in doubt whose group may have become a supergroup unknown in Odoo."""
+        left = messages.filtered(
+            lambda each: each.chat_id.chat_type == "group" and each.state == "unsure"
+        ) - messages.browse().union(*self.found, *self.doubtful)
+        groups = {row.chat_id for row in rows if const.is_group_id(row.chat_id)} if left else set()
+        groups -= set(messages.chat_id._find_all(messages.instance_id, groups))
+        for message in left:
+            similar = [
+                row
+                for row in rows
+                if row.chat_id in groups and message._get_likeness_in_time(row) >= Likeness.ALIKE
+            ]
+            if similar:
+                self.doubtful[message] = similar
 
     def _match_chat(self, messages, candidates):
         """Match the messages of one chat.
@@ -223,12 +238,6 @@ class TelegramMessage(models.Model):
 
     _inherit = "telegram.message"
 
-    clock_offset = fields.Integer(
-        readonly=True,
-        copy=False,
-        help="Seconds by which GREEN-API's clock was ahead of Odoo's at an attempt with an unknown "
-        "outcome.",
-    )
     failed_id_message = fields.Char(
         "Failed Message ID",
         readonly=True,
@@ -247,6 +256,7 @@ class TelegramMessage(models.Model):
         return (
             Domain("direction", "=", "outgoing")
             & Domain("id_message", "=", False)
+            & Domain("former_id_message", "=", False)
             & Domain("attempts", ">", 0)
             & Domain("state", "in", ("unsure", "sent", "queued"))
             & Domain("type_message", "not in", const.CHANGE_KINDS)
@@ -276,34 +286,26 @@ class TelegramMessage(models.Model):
 
     # === TIME === #
 
-    def _get_attempt_period(self):
-        """Return the period in which GREEN-API may have sent what the last attempt gave it.
+    def _is_in_time(self, found, skew=CLOCK_SKEW):
+        """Return whether a message at GREEN-API is of the time of the attempt.
 
-        It sends within a day what it has accepted. Its clock differs from Odoo's, which may have
-        been set since the attempt.
-
-        :return: tuple of the first and the last time, UNIX seconds by GREEN-API's clock
+        :param int skew: as for ``_get_attempt_period``
         """
-        self.ensure_one()
-        attempt = self._get_last_attempt_date().replace(tzinfo=timezone.utc).timestamp()
-        offsets = (0, self.clock_offset, self.instance_id.clock_offset)
-        latest = attempt + max(offsets) + CLOCK_SKEW + const.JOURNAL_HOURS * 3600
-        return attempt + min(offsets) - CLOCK_SKEW, latest
-
-    def _is_in_time(self, found):
-        """Return whether a message at GREEN-API is of the time of the attempt."""
-        earliest, latest = self._get_attempt_period()
+        earliest, latest = self._get_attempt_period(skew)
         return not found.timestamp or earliest <= found.timestamp <= latest
 
     def _get_likeness_in_time(self, found):
         """Return the Likeness of a message at GREEN-API; one of another time is another message.
 
         An echo arrives right after its message. So its time is only asked if its content differs.
+        If the clock was not known at the attempt, an older message may be this one.
         """
         likeness = self._get_likeness(found)
         is_echo = isinstance(found, MessageNotification) and "journal" not in found.raw
         if (is_echo and likeness >= Likeness.ALIKE) or self._is_in_time(found):
             return likeness
+        if self._is_in_time(found, self.clock_skew):
+            return min(likeness, Likeness.POSSIBLE)
         return Likeness.DIFFERENT
 
     # === CONTENT === #

@@ -1,15 +1,14 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import logging
-import time
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ... import const
 from ...client import GreenApiError, RefusedError
-from ...client.notifications import MessageNotification
+from ...tools.clock import get_database_time
 from ...tools.transactions import write_and_commit
 from ..connection.scheduled_actions import HEARTBEAT_INTERVAL
 from ..telegram_message import NO_FAILURE
@@ -22,8 +21,6 @@ JOURNAL_LAG = 300
 # Attempts with an unknown outcome after which a message is given up. It seems to be what stops
 # Odoo or GREEN-API, so trying it again would stop them again.
 UNSURE_ATTEMPTS_MAX = 10
-# Seconds of difference between a stored and a measured clock that are not worth a write.
-CLOCK_TOLERANCE = 2
 
 
 class TelegramMessage(models.Model):
@@ -53,6 +50,13 @@ class TelegramMessage(models.Model):
         help="Date since which the message is in neither the queue nor the outgoing journal of "
         "GREEN-API. The journal may lag behind.",
     )
+    is_held = fields.Boolean(
+        "Held",
+        readonly=True,
+        copy=False,
+        help="The message was written in a copied database, before that was the one to work with "
+        "the account. It is sent only if a user decides so.",
+    )
     unsure_count = fields.Integer(
         "Unsure Attempts",
         readonly=True,
@@ -60,10 +64,12 @@ class TelegramMessage(models.Model):
         help="Number of attempts with an unknown outcome.",
     )
 
-    def _mark_unsure(self, reason):
+    def _mark_unsure(self, reason, clock_offset=None):
         """Mark messages as unsure and start checking whether they were sent.
 
         :param str reason: shown to users
+        :param float clock_offset: seconds by which GREEN-API's clock was ahead, as measured at the
+            attempt; None if it was not measured
         """
         if self:
             _logger.warning("Telegram messages %s: unknown whether they went out", self.ids)
@@ -77,9 +83,7 @@ class TelegramMessage(models.Model):
                 "missing_since_date": False,
             }
         )
-        for instance in self.instance_id:
-            ours = self.filtered(lambda message, x=instance: message.instance_id == x)
-            ours.clock_offset = instance.clock_offset
+        self._store_attempt_clock(clock_offset)
 
     def _increment_unsure_count(self):
         for message in self:
@@ -121,6 +125,26 @@ class TelegramMessage(models.Model):
         if forgotten:
             write_and_commit(self.env, forgotten._set_state, {"is_settling": False})
         return self - forgotten
+
+    @api.autovacuum
+    def _gc_checks(self):
+        """Leave to users what no send action checks, such as of an account that was archived."""
+        too_old = fields.Datetime.now() - timedelta(hours=const.JOURNAL_HOURS)
+        for instance in self._find_unchecked_instances():
+            if not instance.active:
+                self._recover_orphans(instance)
+            messages = self._find_settling(instance)
+            if instance.active:
+                messages = messages.filtered(lambda m: m._get_last_attempt_date() < too_old)
+            messages._set_state({"is_settling": False})
+
+    @api.model
+    def _find_unchecked_instances(self):
+        """Return the accounts with messages that are being sent or checked, archived or not."""
+        domain = Domain("state", "=", "sending")
+        domain |= Domain("state", "=", "unsure") & Domain("is_settling", "=", True)
+        groups = self._read_group(domain, [], ["instance_id:recordset"])
+        return groups[0][0]
 
     def _settle(self, client):
         """Check with GREEN-API whether these unsure messages of one account were sent. Commits.
@@ -203,13 +227,14 @@ class TelegramMessage(models.Model):
             found = matching.found.get(message)
             if not found and message.is_settling:
                 message._process_not_found(matching.doubtful.get(message), is_complete)
-            elif found and not isinstance(found, MessageNotification):  # an echo is still coming
+            elif found:
                 message._mark_sent(found.id_message)
 
     def _get_journal_minutes(self):
         """Return for how many minutes the journal is needed to find these messages."""
-        oldest = min(message._get_attempt_period()[0] for message in self)
-        age = time.time() + self.instance_id.clock_offset - oldest
+        oldest = min(message._get_attempt_period(message.clock_skew)[0] for message in self)
+        now = self.instance_id._get_service_time().replace(tzinfo=timezone.utc)
+        age = now.timestamp() - oldest
         return max(1, min(int(age // 60) + 1, const.JOURNAL_HOURS * 60))
 
     def _process_not_found(self, doubtful, is_complete):
@@ -221,17 +246,20 @@ class TelegramMessage(models.Model):
         :param bool is_complete: whether GREEN-API has listed its whole queue
         """
         self.ensure_one()
-        now = fields.Datetime.now()
+        # It is GREEN-API's journal that lags. Its clock tells the same to each server of Odoo.
+        now = self.instance_id._get_service_time()
         lag = timedelta(seconds=JOURNAL_LAG)
         if not is_complete or self.chat_id.is_phone_form:
             self.missing_since_date = False  # nothing can be concluded
         elif not self.missing_since_date:
             self.missing_since_date = now
-            self.instance_id._trigger_send(now + lag)
+            self.instance_id._trigger_send(get_database_time(self.env.cr) + lag)
         elif now - self.missing_since_date < lag:
             return
         elif doubtful:
             self._leave_to_user(doubtful[0])
+        elif self.is_held:
+            self._set_state({"is_settling": False})  # the reason is on the message
         elif self.unsure_count >= UNSURE_ATTEMPTS_MAX:
             self._mark_failed_unsure()
         else:
@@ -260,26 +288,11 @@ class TelegramInstance(models.Model):
     """
 
     _inherit = "telegram.instance"
-    _protected = {"last_run_date", "clock_offset"}
+    _protected = {"last_run_date"}
 
     last_run_date = fields.Datetime(
         readonly=True, copy=False, help="Date on which Odoo last worked for this account."
     )
-    clock_offset = fields.Integer(
-        "Clock Difference (s)",
-        readonly=True,
-        copy=False,
-        help="Seconds by which GREEN-API's clock is ahead of Odoo's, as measured.",
-    )
-
-    def _store_clock_offset(self, client):
-        """Store the difference of the clocks that a client has measured. Commits if it changed.
-
-        :param client: after a call of GREEN-API
-        """
-        offset = client.clock_offset
-        if offset is not None and abs(offset - self.clock_offset) > CLOCK_TOLERANCE:
-            write_and_commit(self.env, self.write, {"clock_offset": round(offset)})
 
     def _update_heartbeat(self):
         """Store that Odoo works; after a break, check messages queued before it. Commits.
@@ -305,12 +318,56 @@ class TelegramInstance(models.Model):
         """
         is_restored = self.database_fingerprint and self.database_fingerprint != fingerprint
         was_silent = self.last_run_date and now - self.last_run_date > self._get_longest_silence()
+        if self.last_run_date and is_restored:
+            self._hold_written_in_copy()
         if self.last_run_date and (is_restored or was_silent):
             self._mark_waiting_unsure(now)
         vals = {"last_run_date": now, "database_fingerprint": fingerprint}
         if self.last_run_date and self.last_run_date > now:
             vals["send_after"] = False  # the clock was set back: the pause may end in years
         self.write(vals)
+
+    def _hold_written_in_copy(self):
+        """Hold messages that were queued in a copy of the database while it stood still.
+
+        The original may have sent the same by its own automations. So it is checked what it has
+        sent, and users decide about the rest.
+        """
+        domain = Domain("instance_id", "=", self.id) & Domain("state", "=", "queued")
+        domain &= Domain("create_date", ">", self.last_run_date + HEARTBEAT_INTERVAL)
+        messages = self.env["telegram.message"].search(domain)
+        changes = messages.filtered(lambda message: message.type_message in const.CHANGE_KINDS)
+        held = messages - changes
+        held.is_held = True
+        for message in held:
+            attempts = max(message.attempts, 1)
+            message.write({"attempts": attempts, "last_attempt_date": message.date})
+        reason = self.env._(
+            "The message was written in a copied database, before that was the one to work with "
+            "the account. Check the chat in Telegram, then click Mark as Sent or Resend."
+        )
+        held._mark_unsure(reason)
+        for change in changes:
+            reason = self.env._("It was made in a copied database. Make the change again.")
+            change._set_state(
+                {"state": "error", "failure_type": "refused", "failure_reason": reason}
+            )
+            change._notify_change_refused()
+        if held:
+            self._trigger_send()
+
+    def _end_checks(self):
+        """Leave the unsure messages of accounts to users, because the accounts were archived."""
+        # sudo: telegram.message - those of the user's own accounts
+        messages_sudo = self.env["telegram.message"].sudo()
+        for instance in self:
+            settling_sudo = messages_sudo._find_settling(instance)
+            reason = self.env._(
+                "The account was archived before it was clear whether the message was sent. Check "
+                "the chat in Telegram, then click Mark as Sent or Resend."
+            )
+            if settling_sudo:
+                settling_sudo._set_state({"is_settling": False, "failure_reason": reason})
 
     def _mark_waiting_unsure(self, now):
         """Mark messages as unsure that were queued before the break and may have been sent since.

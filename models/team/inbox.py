@@ -45,7 +45,7 @@ class TelegramMessage(models.Model):
         """
         self.ensure_one()
         chat = self.chat_id
-        if self.type_message in const.KINDS_ABOUT_ANOTHER:
+        if self.type_message in const.KINDS_ABOUT_ANOTHER or self._get_mailing_wish():
             return False
         if chat.chat_type == "user" or (chat.is_group and chat.instance_id.groups_wait):
             return True

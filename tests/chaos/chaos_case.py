@@ -6,16 +6,19 @@ import os
 import sys
 import tempfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg2
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
+from odoo.service.model import call_kw, retrying
 from odoo.sql_db import connection_info_for
 from odoo.tests import get_db_name
 from odoo.tools import config
 
+from ...tools.transactions import hide_conflicts
 from ..common import SECRET_MARK, LocalCallsCase
 from .dialogs import CUSTOMER
 from .letters import make_customers
@@ -61,6 +64,14 @@ class ChaosCase(LocalCallsCase):
         """Give an environment of its own, committed at the end of the block."""
         with self.registry.cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
+
+    def call(self, model, method, *arguments):
+        """Call a method as a browser would, committed; return what it gets.
+
+        A worker may have written the record in between: the call is repeated, as a request is.
+        """
+        with hide_conflicts(), self.environment() as env:
+            return retrying(partial(call_kw, env[model], method, list(arguments), {}), env)
 
     def connect_account(self, env, phone):
         instance = env["telegram.instance"].create(

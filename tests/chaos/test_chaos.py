@@ -1,15 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import unittest
-from functools import partial
 
 from odoo.exceptions import UserError
-from odoo.service.model import call_kw, retrying
 from odoo.tests import get_db_name, tagged
 
 from green_api_sandbox.http.proxy import start_proxy
 
-from ...tools.transactions import hide_conflicts
 from ..common import SECRET_MARK
 from .chaos_case import ChaosCase, connect
 from .dialogs import Dialogs
@@ -33,14 +30,6 @@ class TestChaos(ChaosCase):
     def setUp(self):
         super().setUp()
         self.dialogs = Dialogs([self.call] * 2, (UserError,), SEED, at_once=False)
-
-    def call(self, model, method, *arguments):
-        """Call a method as a browser would, committed; return what it gets.
-
-        A worker may have written the chat in between: the call is repeated, as a request is.
-        """
-        with hide_conflicts(), self.environment() as env:
-            return retrying(partial(call_kw, env[model], method, list(arguments), {}), env)
 
     def queue(self, letters):
         for letter in letters:

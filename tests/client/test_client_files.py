@@ -9,12 +9,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import requests
+from freezegun import freeze_time
 
 from odoo.tests import tagged
 
 from ... import const
 from ...client import RefusedError, RetryableError
-from ...client.uploads import Upload, form_upload
+from ...client.uploads import BLOCK, UPLOAD_TIMEOUT, Upload, form_upload
 from ..common import CUSTOMER_CHAT, SECRET_MARK
 from .client_case import ClientCase
 
@@ -46,6 +47,18 @@ class Shrinking(io.FileIO):
 
     def read(self, size=-1):
         os.truncate(self.name, len(CONTENT) // 2)
+        return super().read(size)
+
+
+class Slow(io.BytesIO):
+    """A file that goes out on a slow line: each block takes a minute."""
+
+    def __init__(self, content, clock):
+        super().__init__(content)
+        self.clock = clock
+
+    def read(self, size=-1):
+        self.clock.tick(60)
         return super().read(size)
 
 
@@ -162,6 +175,25 @@ class TestUploads(ClientCase):
         upload = Upload([io.BytesIO(b"ab"), io.BytesIO(), io.BytesIO(b"cde")], {})
         self.assertEqual(len(upload), 5)
         self.assertEqual([upload.read(2) for _time in range(4)], [b"ab", b"cd", b"e", b""])
+
+    def test_upload_that_takes_too_long(self):
+        """An upload without an end went on when another process had taken over the message, and
+        the customer got it twice."""
+        content = b"0" * (BLOCK * 2 * UPLOAD_TIMEOUT // 60)
+        for method, to in (("send_file_by_upload", [CUSTOMER_CHAT]), ("upload_file", [])):
+            with self.subTest(method), freeze_time() as clock:
+                self.assertFails(
+                    RetryableError,
+                    const.CODE_UPLOAD_TIMEOUT,
+                    getattr(self.client, method),
+                    *to,
+                    Slow(content, clock),
+                    "film.mp4",
+                )
+        self.assertEqual(self.phone.ledger(), [])
+        with freeze_time() as clock:
+            few = Slow(content[:1], clock)
+            self.assertTrue(self.client.send_file_by_upload(CUSTOMER_CHAT, few, "a.mp4"))
 
     def test_file_that_breaks_off(self):
         """A file that can be read in part only is our own trouble: the service never has all of

@@ -9,6 +9,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools import SQL, mute_logger
 
 from ...models.connection.other_database import get_fingerprint
+from ...models.sending.unsure import JOURNAL_LAG
 from ..common import CUSTOMER_CHAT, TelegramCase
 
 ORIGINAL, COPY, RENAMED = "telegram_original", "telegram_copy", "telegram_renamed"
@@ -95,6 +96,50 @@ class TestOtherDatabase(TelegramCase):
         self.instance.send_text("10000001", "New")
         self.send_queue()
         self.assertEqual([entry["message"] for entry in self.phone.ledger()], ["New"])
+
+    @mute_logger("odoo.addons.telegram_green_api.models.sending.unsure")
+    def test_written_in_the_copy(self):
+        """What automations queue in a copy went out silently when the copy became the one to work
+        with the account, also if the original had sent the same."""
+        self.copy()
+        self.instance.last_run_date -= timedelta(hours=1)  # the original has gone on since
+        reminder = self.instance.send_text(CUSTOMER_CHAT, "Your invoice is overdue")
+        other = self.instance.send_text("10000001", "Only tried out in the copy")
+        later = self.instance.send_text(
+            "10000002", "Later", scheduled_date=fields.Datetime.now() + timedelta(days=1)
+        )
+        with self.instance._get_client() as client:  # the original
+            client.send_message(CUSTOMER_CHAT, "Your invoice is overdue")
+        action = self.instance.with_user(self.manager).action_confirm_database()
+        held = self.env["telegram.message"].with_user(self.manager).search(action["domain"])
+        self.assertEqual(held, reminder | other | later)
+        for _run in range(2):
+            self.send_queue()
+            for message in held.sudo().filtered("missing_since_date"):
+                message.missing_since_date -= timedelta(seconds=JOURNAL_LAG)
+        self.assertEqual(reminder.state, "sent", "the original has sent it")
+        self.assertEqual((other | later).mapped("state"), ["unsure", "unsure"])
+        self.assertFalse(any((other | later).mapped("is_settling")), "a person decides")
+        self.assertIn("copied database", other.failure_reason)
+        self.assertEqual(len(self.phone.ledger()), 1)
+        other.with_user(self.salesperson).action_retry()
+        self.send_queue()
+        self.assertEqual((other.state, other.is_held), ("sent", False))
+
+    @mute_logger("odoo.addons.telegram_green_api.models.sending.unsure")
+    def test_edited_in_the_copy(self):
+        """An edit that was tried out in a copy changed what the customer sees."""
+        message = self.instance.send_text(CUSTOMER_CHAT, "Price 10")
+        self.send_queue()
+        self.copy()
+        self.instance.last_run_date -= timedelta(hours=1)
+        message.with_user(self.salesperson).edit("Price 1")
+        self.instance.with_user(self.manager).action_confirm_database()
+        self.send_queue()
+        self.assertFalse(self.phone.requests("editMessage"))
+        change = self.env["telegram.message"].search([("target_message_id", "=", message.id)])
+        self.assertEqual(change.state, "error")
+        self.assertIn("copied database", change.failure_reason)
 
     def test_all_accounts(self):
         """The one database is the one for all accounts, also for archived ones."""

@@ -4,6 +4,7 @@ from . import test_chat_info
 from . import test_history
 from . import test_links
 from . import test_number_check
+from . import test_opt_out
 from . import test_partner_merge
 from . import test_read_and_archive
 from . import test_sync

@@ -1,10 +1,13 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from datetime import timezone
+import json
+from datetime import timedelta, timezone
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
+from ...models.sending.unsure import JOURNAL_LAG
 from ..common import CUSTOMER_CHAT
 from .group_case import ManagedGroupCase
 
@@ -68,6 +71,102 @@ class TestGroupMigration(ManagedGroupCase):
         self.assertEqual(action["res_id"], supergroup.id)
         self.assertEqual(supergroup.name, "Builders")
         self.assertTrue(supergroup.is_name_own)
+
+    def test_later_equal_ids(self):
+        """A later message of the supergroup with the ID of a moved one was taken for known."""
+        supergroup = self.migrate()
+        moved = self.group.message_ids
+        former_id = moved.id_message
+        self.group.action_merge_group()
+        self.ingest(self.group_notification(supergroup.telegram_id, "New", idMessage=former_id))
+        self.assertEqual(supergroup.message_ids.sorted("id")[-1].text, "New")
+
+    def test_late_reports_of_the_former_group(self):
+        """Statuses and messages that GREEN-API reports late under the former ID got no message,
+        and the former group was there again."""
+        ours = self.instance.send_text(self.group.telegram_id, "Ours")
+        self.send_queue()
+        ours.write({"state": "sent", "id_message": "51"})
+        group_id = self.group.telegram_id
+        supergroup = self.migrate()
+        self.group.action_merge_group()
+        self.ingest(self.status(ours, "read", idMessage="51", chatId=group_id))
+        self.assertEqual(ours.state, "read")
+        late = self.group_notification(group_id, "Late", idMessage="52", name="Old name")
+        self.ingest(late)
+        self.assertFalse(self.chats.search([("telegram_id", "=", group_id)]))
+        self.assertEqual(supergroup.message_ids.sorted("id")[-1].text, "Late")
+        self.assertEqual((supergroup.chat_type, supergroup.name), ("supergroup", "Team"))
+        self.assertEqual(supergroup.message_ids.sorted("id")[-1].former_id_message, "52")
+        echo = self.group_notification(
+            group_id, "Ours", idMessage="51", typeWebhook="outgoingAPIMessageReceived"
+        )
+        count = len(supergroup.message_ids)
+        self.ingest(echo)
+        self.assertEqual(len(supergroup.message_ids), count)
+
+    @mute_logger("odoo.addons.telegram_green_api.models.sending.unsure")
+    def test_moved_messages_are_recognized(self):
+        """A moved message whose ID was removed took the echo of an unsure message of today."""
+        ours = self.instance.send_text(self.group.telegram_id, "Same words")
+        self.send_queue()
+        supergroup = self.migrate()
+        ours.id_message = supergroup.message_ids[:1].id_message
+        ours.state = "sent"
+        self.group.action_merge_group()
+        message = self.instance.send_text(supergroup.telegram_id, "Same words")
+        self.phone.fault("sendMessage", "lost_after")
+        self.send_queue()
+        self.assertEqual(message.state, "unsure")
+        self.receive()
+        self.assertIn(message.state, ("sent", "delivered"))
+        self.assertTrue(message.id_message)
+
+    @mute_logger("odoo.addons.telegram_green_api.models.sending.unsure")
+    def test_migrated_between_attempt_and_check(self):
+        """The journal has the message under the new ID: it was sent a second time."""
+        for is_known in (True, False):
+            with self.subTest(is_known=is_known):
+                message = self.instance.send_text(self.group.telegram_id, f"Once {is_known}")
+                self.phone.fault("sendMessage", "lost_before")
+                self.instance.send_after = False
+                self.send_queue()
+                self.phone.clear_faults()
+                chat_id = self.migrate().telegram_id if is_known else "-1009999999999"
+                row = {
+                    "type": "outgoing",
+                    "idMessage": f"77{is_known:d}",
+                    "timestamp": int(self.phone.now()),
+                    "typeMessage": "textMessage",
+                    "chatId": chat_id,
+                    "textMessage": message.text,
+                    "sendByApi": True,
+                }
+                for _run in range(3):
+                    body = json.dumps([row])
+                    self.phone.fault("lastOutgoingMessages", "status", status=200, body=body)
+                    self.instance.send_after = False
+                    self.send_queue()
+                    if message.missing_since_date:
+                        message.missing_since_date -= timedelta(seconds=JOURNAL_LAG)
+                self.assertEqual(message.state, "sent" if is_known else "unsure")
+                self.assertFalse(message.is_settling, "a person decides")
+                self.assertFalse(
+                    [each for each in self.phone.ledger() if each["message"] == message.text]
+                )
+                message.write({"state": "sent"})
+
+    def group_notification(self, chat_id, text, name="Team", **values):
+        """Give a text in a group as the service reports it."""
+        sender = {
+            **self.notification()["senderData"],
+            "chatId": chat_id,
+            "chatType": "group",
+            "chatName": name,
+        }
+        return self.notification(
+            text, senderData=sender, **{"timestamp": int(self.phone.now()), **values}
+        )
 
     def test_equal_ids(self):
         """Messages of both with the same ID are two messages."""

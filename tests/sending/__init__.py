@@ -3,6 +3,7 @@
 from . import test_actions
 from . import test_bad_messages
 from . import test_changed_by_telegram
+from . import test_clocks
 from . import test_composer
 from . import test_composer_mass
 from . import test_content
@@ -12,5 +13,6 @@ from . import test_edit_delete
 from . import test_limits
 from . import test_once
 from . import test_queue
+from . import test_quiet_hours
 from . import test_same_message
 from . import test_unsure

@@ -266,7 +266,7 @@ class TestUnsure(TelegramCase):
         self.env["telegram.event"]._ingest(self.instance, echo)
         self.let_the_journal_catch_up(message)
         self.send_queue_now()
-        self.assertEqual((message.state, self.ledger()), ("unsure", []))
+        self.assertEqual((message.state, self.ledger()), ("sent", []))
         self.ingest(echo)
         self.assertEqual((message.state, message.id_message), ("sent", "e1"))
 
@@ -399,6 +399,54 @@ class TestUnsure(TelegramCase):
             [("telegram_message_id", "=", message.id)]
         )
         self.assertEqual(notification.notification_status, "exception")
+
+    def test_archived_account(self):
+        """The messages of an archived account were "being checked" for ever, and no person was
+        told."""
+        message = self.send_unsure("Maybe", fault="lost_before")
+        notification = self.env["mail.notification"].search(
+            [("telegram_message_id", "=", message.id)]
+        )
+        self.instance.action_archive()
+        self.assertEqual((message.state, message.is_settling), ("unsure", False))
+        self.assertIn("archived", message.failure_reason)
+        self.assertEqual(notification.notification_status, "exception")
+
+    def test_archived_while_sending(self):
+        """What was being sent when the account was archived, and what an account without token
+        cannot ask about, were "being checked" for ever."""
+        message = self.send_unsure("Maybe", fault="lost_before")
+        self.instance.active = False
+        message.write({"state": "sending", "last_attempt_date": "2026-01-01 00:00:00"})
+        elsewhere = self._create_instance(self._create_phone(), last_run_date="2026-01-01 00:00:00")
+        other = elsewhere.send_text(CUSTOMER_CHAT, "Maybe, too").sudo()
+        values = {"state": "unsure", "is_settling": True, "attempts": 1}
+        other.write({**values, "last_attempt_date": "2026-01-01 00:00:00"})
+        recent = elsewhere.send_text(CUSTOMER_CHAT, "Just now").sudo()
+        recent.write({**values, "last_attempt_date": message.create_date})
+        self.env["telegram.message"]._gc_checks()
+        self.assertEqual((message | other).mapped("state"), ["unsure", "unsure"])
+        self.assertFalse(any((message | other).mapped("is_settling")))
+        self.assertTrue(recent.is_settling, "its send action still asks")
+
+    def test_equal_texts_and_one_echo(self):
+        """Of two equal texts one arrived, which only its echo tells: both waited for each other,
+        up to a day."""
+        messages = self.send_unsure("Same words", "Same words", fault="lost_before")
+        echo = self.notification(
+            "Same words", typeWebhook="outgoingAPIMessageReceived", idMessage="e1"
+        )
+        event = self.ingest(echo)
+        self.assertEqual(event.state, "new", "it may be the echo of either of them")
+        self.send_queue_now()
+        self.assertEqual(messages.mapped("state"), ["sent", "unsure"])
+        self.let_the_journal_catch_up(messages[1])
+        self.send_queue_now()
+        self.assertEqual(messages.mapped("state"), ["sent", "sent"])
+        self.assertEqual(self.ledger(), ["Same words"])
+        event.next_attempt_date = False
+        self.receive()
+        self.assertEqual((event.state, event.message_id), ("done", messages[0]))
 
     # --- Other kinds ---------------------------------------------------------------------
 
