@@ -25,7 +25,12 @@ registry.category("web_tour.tours").add("telegram_mailing_prepare", {
             run: "click",
         },
         { trigger: "[name='list_ids'] input", run: "edit Regular" },
-        { trigger: ".o-autocomplete--dropdown-item:contains('Regular Customers')", run: "click" },
+        {
+            // On a phone, the lists are shown in a dialog.
+            trigger:
+                ".o-autocomplete--dropdown-item:contains('Regular Customers'), .modal .o_data_cell:contains('Regular Customers')",
+            run: "click",
+        },
         { trigger: "[name='list_ids'] .o_tag:contains('Regular Customers')" },
         {
             trigger: ".tab-pane.active [name='body'] textarea",
