@@ -267,6 +267,7 @@ class TelegramMessage(models.Model):
                 savepoint.rollback()
             claimed[0].invalidate_recordset(flush=False)
             self._update_quiet_hours(instance)
+            self.flush_model()
 
     @api.model
     def _claim_first(self, instance, budget, conditions, closed):
