@@ -49,7 +49,6 @@
         "views/telegram_instance_account_views.xml",
         "views/telegram_instance_contacts_views.xml",
         "views/telegram_overview_views.xml",
-        "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
