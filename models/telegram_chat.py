@@ -347,6 +347,7 @@ class TelegramChat(models.Model):
         :param messages: the ``telegram.message`` records of the chat that GREEN-API reports
         """
         self.ensure_one()
+        is_first = not self.last_received_date
         last = max(messages.mapped("date"))
         values = {"last_message_date": max(self.last_message_date or last, last)}
         incoming = messages.filtered(lambda message: message.direction == "incoming")
@@ -357,5 +358,7 @@ class TelegramChat(models.Model):
         elif self.is_new_contact:
             values["first_contact_date"] = min(messages.mapped("date"))
         self.write(values)
+        if incoming and is_first:
+            self._update_contact_link(incoming)
         self._update_inbox(messages)
         self._update_left_date(messages)

@@ -25,6 +25,7 @@ class TelegramAutomaticMessage(models.Model):
 
         waiting ──> composed    its messages are in the queue
                 ──> left_out    it cannot be sent; the reason is in the record's chatter
+                       └──> other_channel    it was sent by e-mail or SMS (``second_channel.py``)
         skipped                 the record was due before the automation was switched on
 
     The row is created in the transaction that runs the action, so it is rolled back and repeated
@@ -55,6 +56,7 @@ class TelegramAutomaticMessage(models.Model):
             ("composed", "Queued"),
             ("left_out", "Left Out"),
             ("skipped", "Skipped"),
+            ("other_channel", "Sent Otherwise"),
         ],
         default="waiting",
         required=True,
@@ -70,7 +72,7 @@ class TelegramAutomaticMessage(models.Model):
 
     _once_index = models.UniqueIndex("(action_id, res_model, res_id, number) WHERE is_once")
     _waiting_index = models.Index("(id) WHERE state = 'waiting'")
-    _composed_index = models.Index("(action_id, composed_date) WHERE state = 'composed'")
+    _composed_index = models.Index("(action_id, composed_date) WHERE composed_date IS NOT NULL")
 
     # === REQUESTS === #
 
@@ -207,7 +209,7 @@ class TelegramAutomaticMessage(models.Model):
         try:
             instance = action.telegram_instance_id.with_env(author_self.env)
             instance = instance or instance._default(company.with_env(author_self.env))
-            instance._check_operated()
+            instance._check_may_send()
         except UserError as error:
             messages._leave_out(str(error))
         else:
@@ -250,9 +252,10 @@ class TelegramAutomaticMessage(models.Model):
         )
         recipients, left_out = composer._split_recipients()
         recipients, repeated = self._split_repeated(recipients)
-        if recipients:
-            composer._send_mass(recipients, left_out)
+        queued = composer._send_mass(recipients, left_out) if recipients else None
+        queued = (queued or self.env["telegram.message"]).with_env(self.env).grouped("res_id")
         reasons = composer._get_reasons()
+        codes = {each.record.id: (each.partner, each.reason) for each in left_out}
         excluded = {each.record.id: reasons.get(each.reason, each.reason) for each in left_out}
         excluded |= dict.fromkeys((each.record.id for each in repeated), self._get_repeat_reason())
         partners = {each.record.id: each.partner for each in recipients}
@@ -263,8 +266,11 @@ class TelegramAutomaticMessage(models.Model):
         for message in self:
             if reason := excluded.get(message.res_id):
                 message._leave_out(reason)
+                if message.res_id in codes:
+                    message._use_second_channel(*codes[message.res_id])
             elif partner := partners.get(message.res_id):
                 message._mark_composed(partner, chats[partner.id])
+                message._expect_read(queued.get(message.res_id, self.env["telegram.message"]))
 
     def _send_to_groups(self, instance):
         """Queue the messages to the group that is linked to each record."""
@@ -302,7 +308,7 @@ class TelegramAutomaticMessage(models.Model):
         earlier = self.search(
             [
                 ("action_id", "=", action.id),
-                ("state", "=", "composed"),
+                ("state", "in", ("composed", "other_channel")),
                 ("composed_date", ">", since),
             ]
         )

@@ -137,7 +137,8 @@ class TelegramAutomation(models.Model):
         if "user_id" in vals:
             self._check_author(vals["user_id"])
         result = super().write(vals)
-        if {"user_id", "instance_id", "template_id"} & vals.keys():
+        channel = {"second_channel", "mail_template_id", "unread_hours"}
+        if ({"user_id", "instance_id", "template_id"} | channel) & vals.keys():
             self._update_action()
         return result
 
@@ -298,6 +299,7 @@ class TelegramAutomation(models.Model):
             "telegram_instance_id": self.instance_id.id,
             "telegram_once": "record",
             "telegram_user_id": self.user_id.id,
+            **self._prepare_second_channel(),
         }
 
     def _create_template(self):

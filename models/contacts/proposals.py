@@ -12,11 +12,11 @@ from odoo.tools import escape_psql
 
 from ...tools.actions import get_notification_action
 from ...tools.arguments import One, takes
+from ...tools.username import parse_username
 from ..telegram_chat import PEOPLE
 
 PROPOSED = 3  # contacts for one chat
 NAME_LENGTH = 3  # a shorter name says nothing
-LINKS = ("t.me/%s", "telegram.me/%s")  # as on a contact's website field
 
 
 class TelegramChat(models.Model):
@@ -48,7 +48,7 @@ class TelegramChat(models.Model):
         :raise AccessError: the user may not see the chat
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         return [
             {"id": partner.id, "name": partner.display_name, "reason": reason}
             for partner, reason in self._find_proposals().get(self, [])
@@ -66,7 +66,7 @@ class TelegramChat(models.Model):
 
     def action_link_proposed(self):
         """Link each chat to the contact that is proposed first, and display a summary."""
-        self.check_access("read")
+        self._check_operated()
         linked = self.filtered("proposed_partner_id")
         if not linked:
             raise UserError(
@@ -84,7 +84,7 @@ class TelegramChat(models.Model):
 
     def action_create_partners(self):
         """Create a contact for each chat without one, and display a summary."""
-        self.check_access("read")
+        self._check_operated()
         strangers = self.filtered(lambda chat: chat._is_stranger())
         for chat in strangers:
             chat._create_partner()
@@ -125,12 +125,10 @@ class TelegramChat(models.Model):
         for chat in self:
             for name in chat._get_person_names():
                 domain |= Domain("name", "=ilike", escape_psql(name))
-            if username := chat._get_bare_username():
-                domain |= Domain.OR(
-                    Domain("website", "=ilike", "%" + escape_psql(link % username))
-                    for link in LINKS
-                )
-                domain |= Domain("email_normalized", "=ilike", f"{escape_psql(username)}@%")
+            if username := parse_username(chat.username):
+                domain |= Domain("telegram_username", "=", username)
+                # As a link such as t.me/name; the reasons tell it from similar ones.
+                domain |= Domain("website", "ilike", username.removeprefix("@"))
         return domain
 
     def _find_partners_with_chat(self, partners):
@@ -153,15 +151,11 @@ class TelegramChat(models.Model):
             reasons.append((1, _("Same phone number")))
         if partner in taken:
             return reasons
-        username = self._get_bare_username()
-        if username and (partner.website or "").casefold().endswith(
-            tuple(link % username for link in LINKS)
-        ):
-            reasons.append((2, _("@%s is the website of the contact", username)))
+        username = parse_username(self.username)
+        if username in filter(None, (partner.telegram_username, parse_username(partner.website))):
+            reasons.append((2, _("Same username %s", username)))
         if (partner.name or "").casefold() in self._get_person_names():
             reasons.append((3, _("Same name")))
-        if username and (partner.email_normalized or "").startswith(f"{username}@"):
-            reasons.append((4, _("@%s is the e-mail name of the contact", username)))
         return reasons
 
     def _get_person_names(self):
@@ -173,8 +167,3 @@ class TelegramChat(models.Model):
             if len(name) >= NAME_LENGTH and not any(char.isdigit() for char in name):
                 names |= {" ".join(words), " ".join(reversed(words))}
         return names
-
-    def _get_bare_username(self):
-        """Return the username without @ in small letters; empty if it is not known."""
-        self.ensure_one()
-        return (self.username or "").removeprefix("@").casefold()

@@ -38,7 +38,9 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._add_consent_stamp(vals) for vals in vals_list])
+        return super().create(
+            [self._add_consent_stamp(self._prepare_telegram_username(vals)) for vals in vals_list]
+        )
 
     def write(self, vals):
         vals = self._add_consent_stamp(self._prepare_telegram_username(vals))
@@ -56,6 +58,17 @@ class ResPartner(models.Model):
             chats_sudo._update_channels()
             if {"parent_id", "user_id"} & vals.keys():
                 chats_sudo._update_channel_members()
+        return result
+
+    def unlink(self):
+        # sudo: telegram.chat - the conversation follows each change of the contact
+        chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
+        chats_sudo = chats_sudo.search(
+            [("partner_id", "in", self.ids), ("channel_id", "!=", False)]
+        )
+        result = super().unlink()
+        chats_sudo.invalidate_recordset(["partner_id"])
+        chats_sudo._update_channels()
         return result
 
     def _telegram_get_salesperson(self):

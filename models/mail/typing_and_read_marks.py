@@ -30,7 +30,9 @@ class TelegramInstance(models.Model):
     _inherit = "telegram.instance"
 
     show_typing = fields.Boolean(
-        default=True, help="The customer sees when an operator is typing in Discuss."
+        "Show Typing in Discuss",
+        default=True,
+        help="The customer sees when an operator is typing in Discuss.",
     )
     mark_read = fields.Boolean(
         "Mark as Read",

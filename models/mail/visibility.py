@@ -32,6 +32,15 @@ class TelegramInstance(models.Model):
         "A message of such a customer does not appear on the contact, which all users can open. "
         "It appears there only if it answers a message that was sent from the contact.",
     )
+    sender_ids = fields.Many2many(
+        "res.users",
+        "telegram_instance_sender_rel",
+        string="Senders",
+        domain=[("share", "=", False)],
+        help="Users who send messages and invoices from records, but see no chats and no "
+        "conversations. Of the messages, they see those that they have sent. Answers appear on "
+        "the record.",
+    )
 
     def _get_operators(self):
         """Return the operators who are active and still have the right to use Telegram."""
@@ -55,6 +64,20 @@ class TelegramInstance(models.Model):
         for instance in self:
             if not self.env.su and not instance._is_operated_by(self.env.user):
                 raise AccessError(instance._get_not_operated_message())
+
+    def _is_sent_with_by(self, user):
+        """Return whether a user may send messages from records: operators and senders may."""
+        self.ensure_one()
+        return user in self.sender_ids or self._is_operated_by(user)
+
+    def _check_may_send(self):
+        """Check that the current user may send messages from records with this account.
+
+        :raise AccessError: the user may not; a supervisor may only read
+        """
+        self.check_access("read")
+        if not self.env.su and not self._is_sent_with_by(self.env.user):
+            raise AccessError(self._get_not_operated_message())
 
     def _get_not_operated_message(self):
         """Return the error for users who may not write with the account."""
@@ -84,6 +107,16 @@ class TelegramChat(models.Model):
         "operators of the account see only the chats of their own customers. If empty, all "
         "operators see the chat.",
     )
+
+    is_read_only = fields.Boolean(
+        compute="_compute_is_read_only", help="The current user reads the chat as its supervisor."
+    )
+
+    @api.depends_context("uid")
+    @api.depends("instance_id.operator_ids", "restricted_user_id")
+    def _compute_is_read_only(self):
+        for chat in self:
+            chat.is_read_only = not chat._is_operated_by(self.env.user)
 
     @api.depends(
         "instance_id.visibility",
@@ -164,7 +197,17 @@ class TelegramMessage(models.Model):
     def _check_operated(self):
         """Check that the current user may write in the chats of these messages.
 
+        Senders may change what they have sent themselves.
+
         :raise AccessError: the user may not; a supervisor may only read
         """
         self.check_access("read")
-        self.chat_id._check_operated()
+        user = self.env.user
+        own = self.filtered(
+            lambda message: (
+                message.direction == "outgoing"
+                and message.author_id == user.partner_id
+                and user in message.instance_id.sender_ids
+            )
+        )
+        (self - own).chat_id._check_operated()

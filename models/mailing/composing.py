@@ -83,7 +83,7 @@ class TelegramMailing(models.Model):
         author_self = self._as_author()
         try:
             with self.env.cr.savepoint():
-                author_self.instance_id.check_access("read")
+                author_self.instance_id._check_operated()
                 author_self._assign_files()
                 recipients = author_self._find_recipients()
         except UserError as error:

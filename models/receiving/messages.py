@@ -53,8 +53,9 @@ class TelegramMessage(models.Model):
         created._post_incoming()
         created._process_mailing_wishes()
         created._send_away_messages()
-        received = created.filtered(lambda message: message.direction == "incoming")
-        self.env["telegram.mailing.recipient"]._process_answers(received)
+        if incoming := created.filtered(lambda message: message.direction == "incoming"):
+            self.env["telegram.mailing.recipient"]._process_answers(incoming)
+            incoming._on_received()
         messages.update(((each.chat_id.id, each.id_message), each) for each in created)
         return [messages[key] for key in keys]
 

@@ -3,6 +3,7 @@
 from . import test_account_browser
 from . import test_composer_browser
 from . import test_contacts_browser
+from . import test_day_browser
 from . import test_discuss_browser
 from . import test_discuss_changes_browser
 from . import test_email_browser

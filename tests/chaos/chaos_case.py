@@ -17,12 +17,10 @@ from odoo.tests import get_db_name
 from odoo.tools import config
 
 from ..common import SECRET_MARK, LocalCallsCase
-from .dialogs import CUSTOMER
-from .letters import make_customers
+from .letters import CUSTOMER, make_customers
+from .office import ACTION, CRONS, NAME, TEMPLATE
 from .service import Service
 from .workers import SENDING_BEGINS, Worker
-
-NAME = "Chaos test"
 
 
 def connect(database):
@@ -35,6 +33,7 @@ class ChaosCase(LocalCallsCase):
     """Two accounts with customers, and Odoo processes that may be killed."""
 
     id_instances = ()
+    certificate = None  # path of the one by which a proxy ends TLS
     chats = 12
 
     def setUp(self):
@@ -77,7 +76,8 @@ class ChaosCase(LocalCallsCase):
     def leave_only_our_actions(self):
         """Switch Odoo's own scheduled actions off meanwhile: they take time, and ask for news."""
         with self.environment() as env:
-            others = env["ir.cron"].search([])
+            ours = [env.ref(f"telegram_green_api.{name}").id for name in CRONS]
+            others = env["ir.cron"].search([("id", "not in", ours)])
             others.active = False
 
         def restore():
@@ -88,13 +88,17 @@ class ChaosCase(LocalCallsCase):
 
     def remove_records(self):
         with self.environment() as env:
-            instances = env["telegram.instance"].search([("name", "=", NAME)])
+            named = [("name", "=like", f"{NAME}%")]
+            env[ACTION].search(named).unlink()
+            env[TEMPLATE].search(named).unlink()
+            instances = env["telegram.instance"].search(named)
             # What could not be sent in a run that failed would keep the instance.
             messages = env["telegram.message"].search([("instance_id", "in", instances.ids)])
             waiting = messages.filtered(lambda m: m.state in ("queued", "sending", "unsure"))
             waiting.write({"state": "canceled"})
             messages.write({"is_settling": False})
             instances.unlink()
+            env["telegram.api.partner"].search(named).unlink()
             env["res.partner"].search([("name", "=like", f"{CUSTOMER} %")]).unlink()
 
     def worker(self, number, begins=SENDING_BEGINS, proxy=None):
@@ -105,5 +109,7 @@ class ChaosCase(LocalCallsCase):
         command = [sys.executable, "-m", "odoo", "-c", config["config"], "-d", get_db_name()]
         options = ["--no-http", "--max-cron-threads=1", "--logfile=", "--log-level=info"]
         log = self.folder / f"odoo-{number}.log"
-        proxies = {"http_proxy": proxy, "no_proxy": ""} if proxy else {}
+        proxies = {"http_proxy": proxy, "https_proxy": proxy, "no_proxy": ""} if proxy else {}
+        if self.certificate:
+            proxies["REQUESTS_CA_BUNDLE"] = str(self.certificate)
         return Worker(command + options, {**os.environ, **proxies}, log, begins)

@@ -35,14 +35,14 @@ class TestProposals(DiscussCase):
             self.propose(),
             [
                 *[(twin.id, "Same phone number") for twin in twins],
-                (web.id, "@vasya_ivanova is the website of the contact"),
+                (web.id, "Same username @vasya_ivanova"),
             ],
         )
         for twin in twins:
             twin.phone = False
-        mail = self.create_partner("M", email="Vasya_Ivanova@example.com")
+        known = self.create_partner("U", telegram_username="@Vasya_Ivanova")
         self.assertEqual(
-            [partner for partner, _reason in self.propose()], [web.id, name.id, mail.id]
+            [partner for partner, _reason in self.propose()], [web.id, known.id, name.id]
         )
 
     def test_odd_names(self):

@@ -204,3 +204,26 @@ test("conversations of Telegram are marked in the menu and in the list", async (
     await contains(".o-mail-DiscussSidebarChannel .o-telegram-Mark");
     await contains(".o-mail-DiscussContent-header .o-telegram-Mark");
 });
+
+test("a file is not removed for colleagues only: it would stay with the customer", async () => {
+    const pyEnv = await startServer();
+    const { channelId } = createConversation(pyEnv);
+    const values = { author_id: serverState.partnerId, message_type: "comment" };
+    for (const telegram_message of [false, "sent"]) {
+        const name = telegram_message ? "sent.txt" : "note.txt";
+        const attachmentId = pyEnv["ir.attachment"].create({ mimetype: "text/plain", name });
+        createMessage(pyEnv, channelId, {
+            ...values,
+            attachment_ids: [attachmentId],
+            body: `With ${name}`,
+            telegram_message,
+        });
+    }
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-AttachmentContainer[title='note.txt'] button[title='Remove']");
+    await contains(".o-mail-AttachmentContainer[title='sent.txt'] button[title='Download']");
+    await contains(".o-mail-AttachmentContainer[title='sent.txt'] button[title='Remove']", {
+        count: 0,
+    });
+});

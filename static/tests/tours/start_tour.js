@@ -125,7 +125,7 @@ registry.category("web_tour.tours").add("telegram_start_again", {
         { trigger: ".o-telegram-Start-done:contains('sent and received')" },
         picture("start_done"),
         { trigger: ".o-telegram-Start-finish", run: "click" },
-        { trigger: "body:not(:has(.modal)) .o_form_view [name='state']:contains('Authorized')" },
+        { trigger: "body:not(:has(.modal)) .o_form_view [name='state']:contains('Signed In')" },
         { trigger: ".o_form_view:not(:has(button[name='action_start']:contains('Continue')))" },
         picture("start_account"),
     ],
