@@ -281,12 +281,20 @@ class TelegramMessage(models.Model):
 
     def _is_id_of_other_chat(self, id_message):
         """Return whether another chat has a message of today with this ID, and this one has not."""
+        chats = self._find_of_today(id_message).chat_id
+        return bool(chats) and self.chat_id not in chats
+
+    def _has_id_of_other_chat(self):
+        """Return whether another chat has a message of today with the ID of this one."""
+        return bool(self._find_of_today(self.id_message).chat_id - self.chat_id)
+
+    def _find_of_today(self, id_message):
+        """Return the messages of the account with this ID, as far as they are of today."""
         since = fields.Datetime.now() - timedelta(hours=ID_HOURS)
         same_id = Domain("instance_id", "=", self.instance_id.id)
         same_id &= Domain("id_message", "=", id_message)
         of_today = Domain("date", ">=", since) | Domain("last_attempt_date", ">=", since)
-        others = self.search(same_id & of_today)
-        return bool(others) and self.chat_id not in others.chat_id
+        return self.search(same_id & of_today)
 
     def _mark_sent(self, id_message):
         """Store that GREEN-API has the message, and its ID.
