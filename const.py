@@ -89,6 +89,10 @@ PHONE_CHAT_SUFFIX = "@c.us"  # "79876543210@c.us": a private chat by phone numbe
 GROUP_ID_PREFIX = "-"  # "-10000000000000": a group, supergroup or channel
 PHONE_PATTERN = "[1-9][0-9]{6,14}"  # digits of an international number
 CHAT_ID_PATTERN = rf"-?[0-9]{{1,32}}|{PHONE_PATTERN}@c\.us"
+USERNAME = "[a-z][a-z0-9_]{3,31}"  # name of a person at Telegram, without the @
+# Stored for a person of whom only the username is known. GREEN-API documents no call that takes it
+# as a chat ID, so it is looked up by checkAccount before anything is sent.
+USERNAME_PATTERN = f"@{USERNAME}"
 
 
 def is_group_id(chat_id: str | None) -> bool:
@@ -235,6 +239,7 @@ LOCK_RECEIVING = 1952803681  # of an account: only the owner fetches and process
 LOCK_LISTENING = 1952803682  # of an Odoo server: one of its processes listens
 LOCK_MODULES = 1952803683  # while modules are installed
 LOCK_TOKEN = 1952803684  # of an account: only the owner replaces the API token
+LOCK_DIALOG = 1952803685  # of a dialog: its owner is calling GREEN-API
 
 # --- Limits of the addon ---------------------------------------------------------------------
 TRIES = 3  # failed attempts after which other messages are sent first

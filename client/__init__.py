@@ -10,7 +10,7 @@ GREEN-API reports.
 https://green-api.com/en/telegram/docs/api/
 """
 
-from .addresses import check_host, check_webhook_address, propose_host
+from .addresses import check_host, check_webhook_address, clean_copied, propose_host
 from .api import GreenApiClient
 from .call_log import Call, to_text
 from .errors import GreenApiError, OutcomeUnknownError, RefusedError, RetryableError, TooLargeError
@@ -32,6 +32,7 @@ __all__ = [
     "TooLargeError",
     "check_host",
     "check_webhook_address",
+    "clean_copied",
     "deliver",
     "propose_host",
     "to_text",

@@ -9,6 +9,14 @@ from urllib.parse import urlsplit
 PRIVATE_NAMES = (".localhost", ".local", ".localdomain", ".internal", ".intranet", ".lan", ".test")
 
 
+def clean_copied(text: str | int | None) -> str:
+    """Return an instance ID or an address without the blanks with which it was copied.
+
+    :param text: as pasted from a PDF or a chat, such as ``41 0000 0002``
+    """
+    return "".join(str(text or "").split())
+
+
 def propose_host(id_instance: str | int | None) -> str:
     """Return the usual address of an instance; empty if its ID is too short or no number.
 
@@ -17,7 +25,7 @@ def propose_host(id_instance: str | int | None) -> str:
 
     :param id_instance: idInstance of the console
     """
-    digits = str(id_instance or "").strip()
+    digits = clean_copied(id_instance)
     if len(digits) < 4 or not digits.isdecimal():
         return ""
     return f"https://{digits[:4]}.api.green-api.com"

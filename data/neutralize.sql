@@ -3,6 +3,9 @@
 DELETE FROM telegram_secret;
 UPDATE telegram_instance
    SET state = 'unchecked';
+UPDATE telegram_mailing
+   SET state = CASE state WHEN 'scheduled' THEN 'draft' ELSE 'paused' END
+ WHERE state IN ('scheduled', 'sending');
 UPDATE telegram_message
    SET state = 'canceled',
        is_settling = false

@@ -27,7 +27,17 @@ LOGIN = PASSWORD = "admin"
 HOST = "127.0.0.1"
 PHONE_PORT = 8089
 # What an installed addon consists of; a change in it calls for an update of the database.
-ADDON_PARTS = ("client", "controllers", "data", "i18n", "models", "security", "static", "views")
+ADDON_PARTS = (
+    "client",
+    "controllers",
+    "data",
+    "demo",
+    "i18n",
+    "models",
+    "security",
+    "static",
+    "views",
+)
 ADDON_PARTS += ("wizards", "__init__.py", "__manifest__.py", "const.py")
 
 
@@ -39,9 +49,9 @@ def main():
     with lock(home, "demo", busy=busy), running_server(home) as server:
         odoo = Odoo(home, server)
         _prepare(odoo, options.fresh)
-        odoo_port = _port(options.port, ODOO_PORT)
+        odoo_port = find_port(options.port, ODOO_PORT)
         with (
-            _running_service(home / "sandbox") as phone_url,
+            running_service(home / "sandbox") as phone_url,
             running_odoo(odoo, DATABASE, odoo_port, NAME, max_cron_threads=2) as (
                 process,
                 odoo_url,
@@ -81,7 +91,7 @@ def _addon_fingerprint():
     return fingerprint(*((path, path.read_bytes()) for path in files))
 
 
-def _port(wanted, usual):
+def find_port(wanted=None, usual=0):
     """Return a free port: the wanted one, else the usual one or, when that is taken, any."""
     for port in [wanted] if wanted else [usual, 0]:
         with socket.socket() as probe:
@@ -95,10 +105,10 @@ def _port(wanted, usual):
 
 
 @contextmanager
-def _running_service(data):
+def running_service(data):
     """Run the local GREEN-API service until the block ends; give its address."""
     try:
-        process, url = launch(data, _port(None, PHONE_PORT))
+        process, url = launch(data, find_port(None, PHONE_PORT))
     except RuntimeError as error:
         raise DevError(str(error)) from None
     try:

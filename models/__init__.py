@@ -18,5 +18,7 @@ from . import receiving
 from . import invoices
 from . import partner_mode
 from . import automation
+from . import mailing
 from . import team
 from . import retention
+from . import deletion

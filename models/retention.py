@@ -38,6 +38,9 @@ class TelegramChat(models.Model):
                 digits = chat.phone.removeprefix("+")
                 named |= Domain("request", "like", f": {digits},")
                 named |= Domain("request", "like", f": {digits}\n")
+            if chat.username:
+                is_named = f'"{chat.username}"'
+                named |= Domain("request", "ilike", is_named) | Domain("answer", "ilike", is_named)
             self.env["telegram.call"].search(here & named).unlink()
             members = self.env["telegram.group.member"].search(
                 [

@@ -46,6 +46,7 @@ PROTECTED = {
 }
 PEOPLE = ("user", "bot")
 IN_PHONE_FORM = Domain("telegram_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
+IN_USERNAME_FORM = Domain("telegram_id", "=like", "@%")
 
 
 class TelegramChat(models.Model):
@@ -73,7 +74,7 @@ class TelegramChat(models.Model):
         required=True,
         readonly=True,
         help="The ID used by GREEN-API. A leading minus means a group. The phone form "
-        "(79876543210@c.us) is used until the Telegram ID is known.",
+        "(79876543210@c.us) or the username is used until the Telegram ID is known.",
     )
     chat_type = fields.Selection(
         [
@@ -132,7 +133,7 @@ class TelegramChat(models.Model):
         copy=False,
         help="Name that the account has given to the person. It is used before their own name.",
     )
-    username = fields.Char(readonly=True, copy=False, help="With a leading @.")
+    username = fields.Char(readonly=True, copy=False, help="With a leading @, in small letters.")
     former_telegram_id = fields.Char(
         "Former Telegram ID",
         readonly=True,
@@ -182,11 +183,20 @@ class TelegramChat(models.Model):
         # A name written by the addon is the one at Telegram. A user changes the name in Odoo only.
         if "name" in vals and self.env.su and not {"telegram_name", "contact_name"} & vals.keys():
             vals = {**vals, "telegram_name": vals["name"]}
+        is_out = vals.get("opted_out")
+        decided = self.filtered(lambda c: c.opted_out != is_out) if is_out is not None else self[:0]
+        former = self._get_salespeople() if "partner_id" in vals else {}
+        linked = self.browse()
+        if "partner_id" in vals:
+            linked = self.filtered(lambda chat: chat.partner_id.id != vals["partner_id"])
         result = super().write(vals)
+        decided._process_opted_out()
         if "name" in vals or "partner_id" in vals:
             self._update_channels()
         if "partner_id" in vals:
+            self._follow_salesperson(former)
             self._update_channel_members()
+            linked._post_earlier_messages()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -227,16 +237,16 @@ class TelegramChat(models.Model):
     def _get_or_create(self, instance, chat_id, **values):
         """Return the chat of an account with this ID, creating it if needed.
 
-        :param str chat_id: digits, perhaps with a minus, or the phone form
+        :param str chat_id: digits, perhaps with a minus, the phone form or a username
         :param values: for a new chat
         :raise UserError: the ID is invalid
         """
         chat_id = str(chat_id).strip()
-        if not re.fullmatch(const.CHAT_ID_PATTERN, chat_id):
+        if not re.fullmatch(f"{const.CHAT_ID_PATTERN}|{const.USERNAME_PATTERN}", chat_id):
             raise UserError(
                 self.env._(
                     "“%s” is not a Telegram chat ID. Enter a number (with a minus for a group), "
-                    "or a phone number in the form 79876543210@c.us.",
+                    "a phone number in the form 79876543210@c.us, or a username such as @vasilisa.",
                     chat_id,
                 )
             )
@@ -244,6 +254,8 @@ class TelegramChat(models.Model):
         if not chat:
             if phone := from_phone_form(chat_id):
                 values["phone"] = phone
+            elif chat_id.startswith("@"):
+                values["username"] = chat_id
             values = {
                 "chat_type": "group" if const.is_group_id(chat_id) else "user",
                 **values,
@@ -335,6 +347,7 @@ class TelegramChat(models.Model):
         :param messages: the ``telegram.message`` records of the chat that GREEN-API reports
         """
         self.ensure_one()
+        is_first = not self.last_received_date
         last = max(messages.mapped("date"))
         values = {"last_message_date": max(self.last_message_date or last, last)}
         incoming = messages.filtered(lambda message: message.direction == "incoming")
@@ -345,5 +358,7 @@ class TelegramChat(models.Model):
         elif self.is_new_contact:
             values["first_contact_date"] = min(messages.mapped("date"))
         self.write(values)
+        if incoming and is_first:
+            self._update_contact_link(incoming)
         self._update_inbox(messages)
         self._update_left_date(messages)

@@ -8,7 +8,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from .. import const
-from ..client import check_host, propose_host
+from ..client import check_host, clean_copied, propose_host
+from ..tools.access import USER
 
 # Written only by the addon, mostly on behalf of GREEN-API.
 PROTECTED = {
@@ -66,7 +67,11 @@ class TelegramInstance(models.Model):
     operator_ids = fields.Many2many(
         "res.users",
         string="Operators",
-        domain=[("share", "=", False)],
+        domain=lambda self: [
+            ("share", "=", False),
+            # During the installation, the group does not exist yet.
+            ("all_group_ids", "in", [self.env["ir.model.data"]._xmlid_to_res_id(USER)]),
+        ],
         default=lambda self: self.env.user,
         help="Users who read and write in the chats of this account.",
     )
@@ -94,10 +99,10 @@ class TelegramInstance(models.Model):
         [
             ("unchecked", "Not checked"),
             # GREEN-API's own states
-            (const.STATE_NOT_AUTHORIZED, "Not authorized"),
-            (const.STATE_AUTHORIZED, "Authorized"),
+            (const.STATE_NOT_AUTHORIZED, "Not Signed In"),
+            (const.STATE_AUTHORIZED, "Signed In"),
             (const.STATE_STARTING, "Starting"),
-            (const.STATE_PENDING_PASSWORD, "Waiting for password"),
+            (const.STATE_PENDING_PASSWORD, "Waiting for Password"),
             ("suspended", "Suspended"),
             ("blocked", "Blocked"),
             # Told by the errors of GREEN-API
@@ -198,7 +203,7 @@ class TelegramInstance(models.Model):
                     self.env._(
                         "The instance ID “%s” is not a number. Copy idInstance again from the "
                         "GREEN-API console: only digits, without spaces.",
-                        instance.id_instance,
+                        instance.id_instance or "",
                     )
                 )
 
@@ -225,7 +230,15 @@ class TelegramInstance(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.check_access("create")  # before the values are judged
+        vals_list = [self._clean_credentials(vals) for vals in vals_list]
+        for vals in vals_list:
+            # Before the address is missed, which follows from the ID.
+            self.new({"id_instance": vals.get("id_instance")})._check_id_instance()
+            if not vals.get("api_url"):
+                vals.pop("api_url", None)
         instances = super().create(vals_list)
+        instances._check_new_operators(dict.fromkeys(instances, self.env["res.users"]))
         for instance in instances:
             instance._create_crons()
         self._trigger_listen()
@@ -236,6 +249,7 @@ class TelegramInstance(models.Model):
             vals = {"state_date": fields.Datetime.now(), **vals}
         if vals.get("state") == "unchecked":
             vals = {**vals, "was_operational": False}  # it is being set up
+        vals = self._clean_credentials(vals)
         moved = CREDENTIALS & vals.keys()
         if moved and any(self.mapped("has_api_token")) and not self._can_handle_tokens():
             raise AccessError(
@@ -249,23 +263,57 @@ class TelegramInstance(models.Model):
         mode = vals.get("receive_mode")
         rerouted = self.filtered(lambda instance: mode and instance.receive_mode != mode)
         result = super().write(vals)
+        self._check_new_operators(former)
         if vals.keys() & {"name", "active", "receive_mode"}:
             for instance in self:
                 instance._update_crons()
             self.filtered(lambda instance: not instance.active)._end_checks()
-        if vals.keys() & {"active", "receive_mode"} or vals.get("state") == "unchecked":
-            self._trigger_listen()
+        self._trigger_changed(vals)
         if moved:
             # sudo: telegram.instance - the state belonged to the former credentials
             self.sudo().write({"state": "unchecked", "last_error": False})
         self._update_members(former)
         self.filtered(lambda i: states.get(i, i.state) != i.state).sudo()._send_store()
-        if "visibility" in vals:
+        if vals.keys() & {"visibility", "supervisor_id"}:
             self._update_visibility()
+        self._process_new_quiet_hours(vals)
         if changed := (self if moved else rerouted):
             # sudo: telegram.instance - GREEN-API does not have the new settings yet
             changed.sudo().write({"is_receiving_configured": False, "settings_sent_date": False})
         return result
+
+    def _trigger_changed(self, vals):
+        """Trigger the actions that can do something after these values were written."""
+        if vals.keys() & {"active", "receive_mode"} or vals.get("state") == "unchecked":
+            self._trigger_listen()
+        if "daily_new_contact_limit" in vals:
+            self._trigger_send()  # a higher limit releases messages
+
+    @api.model
+    def _clean_credentials(self, vals):
+        """Return values without the blanks with which an ID or an address was copied."""
+        cleaned = {name: clean_copied(vals[name]) or False for name in CREDENTIALS & vals.keys()}
+        return {**vals, **cleaned}
+
+    def _check_new_operators(self, former):
+        """Check that users who become operators may use Telegram.
+
+        Those who have lost the right stay operators, and get the chats back with the right.
+
+        :param dict former: the former ``res.users`` by ``telegram.instance``
+        :raise ValidationError: a new operator has no right to use Telegram
+        """
+        for instance, users in former.items():
+            added = instance.operator_ids - users
+            lacking = added.filtered(lambda user: not user.has_group(USER))
+            if lacking:
+                raise ValidationError(
+                    self.env._(
+                        "%s may not use Telegram. Give them the access right Telegram / User "
+                        "before you make them operators.",
+                        ", ".join(lacking.mapped("name")),
+                    )
+                )
 
     def _can_handle_tokens(self):
         """Return whether the user may enter and replace tokens."""
@@ -300,6 +348,8 @@ class TelegramInstance(models.Model):
         """
         company = company or self.env.company
         instances = self.search(Domain("company_id", "parent_of", company.ids))
+        if not self.env.su:  # a supervisor only reads
+            instances = instances.filtered(lambda i: i._is_sent_with_by(self.env.user))
         # sudo: res.company - the parents of a branch, also for users who only see the branch
         depth = {parent: number for number, parent in enumerate(company.sudo().parent_ids)}
         # The nearest company first, then accounts operated by the user, then the list's order.
@@ -310,12 +360,5 @@ class TelegramInstance(models.Model):
             )
         )[:1]
         if not instance:
-            raise UserError(
-                self.env._(
-                    "%s has no Telegram account that you can write with. Ask an administrator to "
-                    "connect one under Telegram → Configuration → Accounts and to add you as "
-                    "operator.",
-                    company.name,
-                )
-            )
+            raise UserError(self._get_no_account_message(company))
         return instance

@@ -38,6 +38,7 @@ BATCH_DEFAULTS = {
     "is_settling": False,
     "is_probe": False,
     "is_automatic": False,
+    "waits_in_quiet_hours": False,
 }
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
 CHAT_IN_PHONE_FORM = Domain("chat_id.telegram_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
@@ -217,7 +218,7 @@ class TelegramMessage(models.Model):
 
     def action_retry(self):
         """Queue messages again: failed ones, and unsure ones that the user knows as not sent."""
-        self.check_access("read")
+        self._check_operated()
         failed = self.filtered(lambda message: message.state in ("error", "unsure"))
         if not all(message.attempts for message in failed):
             raise UserError(
@@ -252,7 +253,7 @@ class TelegramMessage(models.Model):
         :param dict vals: field values
         :raise UserError: a message is in another state by now
         """
-        self.check_access("read")
+        self._check_operated()
         # sudo: telegram.message - users change messages by buttons only
         messages_sudo = self.sudo()
         messages_sudo.lock_for_update(allow_referencing=True)
@@ -304,12 +305,14 @@ class TelegramMessage(models.Model):
             chat_sudo = chat.sudo()
             if chat_sudo.left_date:
                 raise UserError(chat_sudo._get_left_message())
+        rows = self._add_quiet_hours(rows, scheduled_date)
         common = self._prepare_queued_values(scheduled_date)
         # sudo: telegram.message - users create messages by queueing them only
         messages_sudo = self.sudo().create(
             [{**common, **values, "chat_id": chat.id} for chat, values in rows]
         )
-        self._trigger_queue(messages_sudo.instance_id, messages_sudo.chat_id, scheduled_date)
+        dates = set(messages_sudo.mapped("scheduled_date"))
+        self._trigger_queue(messages_sudo.instance_id, messages_sudo.chat_id, dates)
         return messages_sudo.with_env(self.env)
 
     @api.model
@@ -323,15 +326,18 @@ class TelegramMessage(models.Model):
         :param datetime scheduled_date: UTC, the messages are not sent before
         :return: the ``telegram.message`` records, in this order
         """
+        rows = self._add_quiet_hours(rows, scheduled_date)
         common = BATCH_DEFAULTS | self._prepare_queued_values(scheduled_date)
-        blank = {name: common.pop(name, False) for _chat, values in rows for name in values}
+        names = dict.fromkeys(name for _chat, values in rows for name in values)
+        blank = {name: common.pop(name, False) for name in names}
         vals_list = [{**blank, **values, "chat_id": chat.id} for chat, values in rows]
         messages_sudo = bulk_insert.insert(  # sudo: telegram.message - as in _queue_all
             self.sudo(), vals_list, **common, instance_id=instance.id
         )
         chats = self.env["telegram.chat"].union(*(chat for chat, _values in rows))
         chats.invalidate_model(["message_ids"], flush=False)
-        self._trigger_queue(instance, chats, scheduled_date)
+        dates = {vals.get("scheduled_date", scheduled_date) for vals in vals_list}
+        self._trigger_queue(instance, chats, dates)
         # The conversations show the queued messages in their order.
         has_conversation = Domain("chat_id.channel_id", "!=", False)
         domain = Domain("id", "in", messages_sudo.ids) & has_conversation
@@ -351,12 +357,12 @@ class TelegramMessage(models.Model):
         }
 
     @api.model
-    def _trigger_queue(self, instances, chats, scheduled_date):
+    def _trigger_queue(self, instances, chats, scheduled_dates):
         """Trigger the sending of messages that were just queued, and move their chats to the top.
 
         :param instances: the ``telegram.instance`` records of the messages
         :param chats: their ``telegram.chat`` records
-        :param datetime scheduled_date: UTC, the messages are not sent before
+        :param set scheduled_dates: UTC, before which some of them are not sent; falsy for now
         """
         now = self.env.cr.now().replace(microsecond=0)
         # sudo: telegram.chat - users who write there move it to the top
@@ -364,9 +370,9 @@ class TelegramMessage(models.Model):
         # By a search: reading thousands of chats, most of them just created, takes longer.
         others = Domain("id", "in", chats.ids) & Domain("last_message_date", "!=", now)
         chats_sudo.search(others).last_message_date = now
-        scheduled_date = fields.Datetime.to_datetime(scheduled_date)
-        is_later = scheduled_date and scheduled_date > now
-        instances._trigger_send(scheduled_date if is_later else None)
+        dates = {fields.Datetime.to_datetime(date) for date in scheduled_dates}
+        for date in {date if date and date > fields.Datetime.now() else None for date in dates}:
+            instances._trigger_send(date)
 
     @api.model
     def _check_quote(self, chat, quoted_message):
@@ -422,6 +428,8 @@ class TelegramMessage(models.Model):
         if vals.get("state", "unsure") != "unsure":
             vals = {"is_settling": False, **vals}
         self.write(vals)
+        if vals.get("state") == "error":
+            self._on_failed()
         if vals.get("state") in NOT_SENT_STATES:
             self.filtered(lambda message: message._is_answer()).chat_id._reopen_unanswered()
         self._update_notifications()

@@ -22,6 +22,7 @@ from .groups import *
 from .installation import *
 from .invoices import *
 from .mail import *
+from .mailing import *
 from .partner_mode import *
 from .receiving import *
 from .sending import *

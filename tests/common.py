@@ -28,6 +28,7 @@ CLOCK_TOLERANCE = 1  # seconds between our clock and the local service's
 
 ROLES = {
     "user": "telegram_green_api.group_user",
+    "mailing": "telegram_green_api.group_mailing",
     "manager": "telegram_green_api.group_manager",
     "contacts": "base.group_partner_manager",
     "accounting": "account.group_account_invoice",

@@ -26,3 +26,20 @@ def get_dialog_action(
     if defaults:
         action["context"] = {f"default_{field}": value for field, value in defaults.items()}
     return action
+
+
+def get_notification_action(message: str, kind: str = "success") -> dict[str, Any]:
+    """Return an action that displays a short notification and reloads the view.
+
+    :param message: the text
+    :param kind: "success", "info", "warning" or "danger"
+    """
+    return {
+        "type": "ir.actions.client",
+        "tag": "display_notification",
+        "params": {
+            "type": kind,
+            "message": message,
+            "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+        },
+    }

@@ -23,6 +23,14 @@ def to_phone_form(phone: str) -> str:
     return phone.removeprefix("+") + const.PHONE_CHAT_SUFFIX
 
 
+def to_chat_id(address: str) -> str:
+    """Return the chat ID of an address: a phone number (E.164) in phone form, a username as it is.
+
+    :param address: E.164, or ``@name``
+    """
+    return address if address.startswith("@") else to_phone_form(address)
+
+
 def from_phone_form(chat_id: str) -> str:
     """Return the phone number (E.164) of a chat ID in phone form; empty for every other ID."""
     digits, suffix, _rest = chat_id.partition(const.PHONE_CHAT_SUFFIX)

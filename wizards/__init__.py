@@ -7,6 +7,7 @@ from . import telegram_once_mixin
 from . import telegram_chat_history
 from . import telegram_check_numbers
 from . import telegram_composer
+from . import telegram_create_record
 from . import telegram_composer_recipients
 from . import telegram_composer_content
 from . import telegram_forward
@@ -21,13 +22,17 @@ from . import telegram_message_edit
 from . import telegram_journal
 from . import telegram_link_partner
 from . import telegram_link_record
+from . import telegram_mailing_test
 from . import telegram_message_lookup
 from . import telegram_privacy
 from . import telegram_queue
 from . import telegram_api_partner_create
 from . import telegram_api_partner_delete
+from . import telegram_shared_contact
 from . import telegram_sign_in
 from . import telegram_onboarding
 from . import telegram_onboarding_formatting
+from . import telegram_onboarding_operators
 from . import telegram_template_preview
 from . import telegram_hand_over
+from . import telegram_remind_me

@@ -1,5 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -88,4 +90,23 @@ class AccountMoveSendBatchWizard(models.TransientModel):
             "telegram_template_id": self.telegram_template_id.id,
         }
         self.move_ids.sending_data = {**self.move_ids[0].sending_data, **waiting}
-        return action
+        return self._display_telegram_sending(action, obstacles)
+
+    def _display_telegram_sending(self, action, obstacles):
+        """Return Odoo's notification, with how many invoices are sent, and who is left out.
+
+        :param dict action: Odoo's notification
+        :param dict obstacles: SendingObstacle by ``account.move``
+        """
+        _ = self.env._
+        lines = [_("Invoices being sent by Telegram in the background: %s.", len(self.move_ids))]
+        for reason, count in Counter(each.reason for each in obstacles.values()).most_common():
+            lines.append(_("%(count)s left out: %(reason)s", count=count, reason=reason))
+        params = {
+            "title": False,
+            "message": "\n".join(lines),
+            "type": "warning" if obstacles else "info",
+            "sticky": bool(obstacles),
+        }
+        tag = "telegram_green_api.notification"
+        return {**action, "tag": tag, "params": {**action["params"], **params}}

@@ -70,7 +70,7 @@ class TelegramCheckNumbers(models.TransientModel):
     def action_check(self):
         """Add the numbers to the queue, and show the progress."""
         self._check_access_to_all()
-        self.instance_id.check_access("read")
+        self.instance_id._check_operated()
         to_check, *_rest = self._sort_numbers()
         if not to_check:
             raise UserError(self.env._("There is no number to check."))
@@ -110,13 +110,15 @@ class TelegramCheckNumbers(models.TransientModel):
     def _sort_numbers(self):
         """Return which numbers are to be checked, and which are left out.
 
+        A contact without a phone number is checked by its username.
+
         :return: tuple of the contacts to check by phone number, the phone numbers with a known
             result, those of other salespeople, and the contacts without a readable number
         """
         by_phone, without = {}, self.partner_ids.browse()
         for partner in self.partner_ids._origin:
-            if partner.phone_sanitized:
-                by_phone.setdefault(partner.phone_sanitized, []).append(partner)
+            if address := partner.phone_sanitized or partner.telegram_username:
+                by_phone.setdefault(address, []).append(partner)
             else:
                 without += partner
         chats = self.env["telegram.chat"]

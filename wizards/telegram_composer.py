@@ -2,9 +2,11 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from odoo.addons.mail.tools.parser import parse_res_ids
+
+from ..models.sending.edit_delete import NO_MESSAGE_KINDS
 
 
 class TelegramComposer(models.TransientModel):
@@ -59,8 +61,11 @@ class TelegramComposer(models.TransientModel):
         "telegram.message",
         "Reply To",
         domain="[('chat_id', '=', chat_id), ('id_message', '!=', False), "
-        "('is_deleted', '=', False), ('type_message', '!=', 'reactionMessage')]",
+        f"('is_deleted', '=', False), ('type_message', 'not in', {NO_MESSAGE_KINDS})]",
         help="The message of the chat that this message replies to.",
+    )
+    is_automatic = fields.Boolean(
+        help="A rule writes about the record, such as a reminder, which needs no consent."
     )
     scheduled_date = fields.Datetime("Send Later", help="The message is not sent before this date.")
 
@@ -83,6 +88,7 @@ class TelegramComposer(models.TransientModel):
             company = composer._get_company()
             domain = Domain("company_id", "parent_of", company.ids) if company else Domain.TRUE
             instances = self.env["telegram.instance"].search(domain)
+            instances = instances.filtered(lambda i: i._is_operated_by(self.env.user))
             composer.available_instance_ids = instances
             composer.instance_count = len(instances)
 
@@ -141,18 +147,14 @@ class TelegramComposer(models.TransientModel):
 
         :return: the action that closes the composer, and the one if it is used again
         """
-        if self.scheduled_date and self.scheduled_date <= fields.Datetime.now():
-            raise UserError(
-                self.env._(
-                    "The date in Send Later is in the past. Choose a later date, or clear the "
-                    "field to send now."
-                )
-            )
+        self.env["telegram.message"]._check_scheduled_date(self.scheduled_date)
         recipients, left_out = self._split_recipients()
         if not recipients:
             self._raise_no_recipients(left_out)
         if self.is_mass:
-            messages = self._send_mass(recipients, left_out)
+            mailing = self._create_mailing()
+            messages = self._send_mass(recipients, left_out, mailing)
+            mailing._store_left_out(left_out)
         else:
             messages = self._send_single(recipients)
         reasons = self._count_reasons(left_out)
@@ -197,11 +199,38 @@ class TelegramComposer(models.TransientModel):
         # sudo: mail.notification - of the messages that were just posted
         return mail_messages.sudo().notification_ids.telegram_message_id.sudo(False)
 
-    def _send_mass(self, recipients, left_out):
+    def _create_mailing(self):
+        """Create the mailing of what is sent to many, so that it can be paused and reported.
+
+        :return: the ``telegram.mailing``, as superuser
+        """
+        # sudo: telegram.mailing - whoever may write to many may also do so without its group
+        return (
+            self.env["telegram.mailing"]
+            .sudo()
+            ._create_for_composer(
+                {
+                    "res_model": self.res_model,
+                    "domain": repr([("id", "in", self._get_records().ids)]),
+                    "instance_id": self.instance_id.id,
+                    "template_id": self.template_id.id,
+                    "body": self.body,
+                    "formatting": self.formatting,
+                    "attachment_ids": [Command.set(self.attachment_ids.ids)],
+                    "report_ids": [Command.set(self.report_ids.ids)],
+                    "scheduled_date": self.scheduled_date,
+                    "is_once_per_person": not self._allows_duplicates(),
+                    "is_fixed_content": self.kind != "text" or bool(self.url_file),
+                }
+            )
+        )
+
+    def _send_mass(self, recipients, left_out, mailing=None):
         """Send from many records, to the contact of each.
 
         :param list recipients: of ComposerRecipient
         :param list left_out: recipients whose text cannot be sent are added
+        :param mailing: the ``telegram.mailing`` that the messages are part of
         :return: the ``telegram.message`` records
         """
         message = self._prepare_message()
@@ -215,6 +244,7 @@ class TelegramComposer(models.TransientModel):
             partners={recipient.record.id: recipient.partner for recipient in sendable},
             places=list({recipient.partner.id: recipient[1:4] for recipient in sendable}.values()),
             scheduled_date=self.scheduled_date,
+            mailing=mailing,
             **message,
         )
 

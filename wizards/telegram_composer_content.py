@@ -58,6 +58,13 @@ class TelegramComposer(models.TransientModel):
         help=FORMATTING_HELP,
     )
     text_warning = fields.Text(compute="_compute_text_warning", compute_sudo=False)
+    # The message to one of many recipients, as an example
+    example_res_id = fields.Integer("Example Record", compute="_compute_recipients")
+    example_name = fields.Char("Example For", compute="_compute_example", compute_sudo=False)
+    example = fields.Html(compute="_compute_example", compute_sudo=False, sanitize=False)
+    example_problem = fields.Text(compute="_compute_example", compute_sudo=False)
+    allowed_placeholders = fields.Char(compute="_compute_allowed_placeholders")
+    show_more = fields.Boolean("More", help="Show what is rarely needed.")
     attachment_ids = fields.Many2many(
         "ir.attachment",
         "telegram_composer_attachment_rel",
@@ -180,6 +187,29 @@ class TelegramComposer(models.TransientModel):
             if composer.is_mass:
                 text = placeholders.remove(text)
             composer.text_warning = composer.instance_id._get_text_warning(text, formatting)
+
+    @api.depends("body", "formatting", "template_id", "is_mass", "kind", "example_res_id")
+    def _compute_example(self):
+        self.example_name = self.example = self.example_problem = False
+        for composer in self:
+            text, formatting = composer._get_text()
+            if not composer.is_mass or not composer.example_res_id or "{{" not in text:
+                continue
+            record = self.env[composer.res_model].browse(composer.example_res_id)
+            composer.example_name = record.display_name
+            try:  # no savepoint: a rollback would clear what is typed
+                body = composer._get_renderer(text)(record)[record.id]
+            except UserError as error:
+                composer.example_problem = str(error)
+            else:
+                preview = self.env["telegram.message"]._get_preview(body, formatting)
+                composer.example = preview
+
+    @api.depends("res_model")
+    def _compute_allowed_placeholders(self):
+        for composer in self:
+            texts = self.env["telegram.render.mixin"]
+            composer.allowed_placeholders = texts._get_allowed_placeholders(composer.res_model)
 
     @api.depends("template_id")
     def _compute_attachment_ids(self):
@@ -382,16 +412,7 @@ class TelegramComposer(models.TransientModel):
             cannot be filled
         :raise AccessError: only template editors may use one of the placeholders
         """
-        template, texts = self.template_id, self.env["telegram.render.mixin"]
-        values = (body, self.formatting)
-        if self.kind != "text":  # an address is no text that a user has typed
-            return dict.fromkeys(records.ids, body), {}
-        if template and values == (template.body, template.formatting):
-            render = template._render_bodies
-        elif "{{" in body:
-            render = partial(texts._render_texts, *values)
-        else:
-            return dict.fromkeys(records.ids, body.replace(SHIELDED_BRACES, "{{")), {}
+        render = self._get_renderer(body)
         bodies, problems = {}, {}
         try:
             with self.env.cr.savepoint():
@@ -406,4 +427,19 @@ class TelegramComposer(models.TransientModel):
                     filled, reasons = self._render_bodies(record, body)
                     bodies |= filled
                     problems |= reasons
-        return {key: text.replace(SHIELDED_BRACES, "{{") for key, text in bodies.items()}, problems
+        return bodies, problems
+
+    def _get_renderer(self, body):
+        """Return the function that returns the texts by ID for records."""
+        template, values = self.template_id, (body, self.formatting)
+        if self.kind != "text":  # an address is no text that a user has typed
+            return lambda records: dict.fromkeys(records.ids, body)
+        if template and values == (template.body, template.formatting):
+            render = template._render_bodies
+        elif "{{" in body:
+            render = partial(self.env["telegram.render.mixin"]._render_texts, *values)
+        else:
+            return lambda records: dict.fromkeys(records.ids, body.replace(SHIELDED_BRACES, "{{"))
+        return lambda records: {
+            key: text.replace(SHIELDED_BRACES, "{{") for key, text in render(records).items()
+        }

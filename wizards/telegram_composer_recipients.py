@@ -1,22 +1,26 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from collections import Counter
+from datetime import timedelta
+from math import ceil
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from .. import const
 from ..models.sending.recipients import find_twin
 
 # Reasons that exclude a contact from a mailing, but not from a message to this contact alone.
-MAILING_REASONS = ("opted_out", "no_account")
+MAILING_REASONS = ("opted_out", "no_consent", "no_account")
 LINE = "<div><i class='fa %s me-1'></i>%%s <span class='text-muted'>%%s</span></div>"
 RECIPIENT_LINE = Markup(LINE % "fa-check text-success")
 LEFT_OUT_LINE = Markup(LINE % "fa-times text-danger")
-LINES_MAX = 10  # of each list, unless the user asks for all recipients
+LINES_MAX = 3  # more recipients are shown as one line, unless the user asks for all of them
+NAMES_MAX = 10  # of a warning
 
 
 class ComposerRecipient(NamedTuple):
@@ -51,7 +55,8 @@ class TelegramComposer(models.TransientModel):
     chat_id = fields.Many2one("telegram.chat", compute="_compute_recipients")
     recipient_count = fields.Integer("Recipients", compute="_compute_recipients")
     left_out_count = fields.Integer("Left Out", compute="_compute_recipients")
-    show_all = fields.Boolean(help="Show all recipients, not only the first ones.")
+    show_all = fields.Boolean("All Recipients", help="Show the name of each recipient.")
+    has_many = fields.Boolean("Many Recipients", compute="_compute_recipients")
     preview = fields.Html("Recipient List", compute="_compute_recipients", sanitize=False)
     warning = fields.Text(compute="_compute_recipients")
     telegram_changed_chat_id = fields.Many2one("telegram.chat", compute="_compute_recipients")
@@ -83,6 +88,8 @@ class TelegramComposer(models.TransientModel):
             recipients, left_out = composer._split_recipients()
             composer.recipient_count = len(recipients)
             composer.left_out_count = len(left_out)
+            composer.has_many = len(recipients) + len(left_out) > LINES_MAX
+            composer.example_res_id = recipients[0].record.id if recipients else False
             composer.chat_id = (
                 recipients[0].chat._filtered_access("read") if len(recipients) == 1 else False
             )
@@ -91,6 +98,7 @@ class TelegramComposer(models.TransientModel):
             composer.telegram_changed_message = changed._get_changed_number_message()
             composer.preview = composer._get_recipients_summary(recipients, left_out)
             warnings = (
+                composer._get_archived_warning(recipients),
                 composer._get_personal_warning(recipients),
                 composer._get_changed_number_warning(recipients),
                 *composer._get_queue_warnings(recipients),
@@ -127,7 +135,9 @@ class TelegramComposer(models.TransientModel):
         pairs = self._get_records_and_partners(records)
         others = records._telegram_filter_other_companies(self.instance_id)
         partners = no_partner.union(*(partner for _record, partner in pairs))
-        found = no_chat._check_recipients(self.instance_id, partners)
+        found = no_chat._check_recipients(
+            self.instance_id, partners, needs_consent=not self.is_automatic
+        )
         by_partner = {recipient.partner.id: recipient for recipient in found}
         recipients = []
         for record, partner in pairs:
@@ -211,26 +221,27 @@ class TelegramComposer(models.TransientModel):
                 "This record has no contact. Set its customer, or choose a contact here."
             )
         parts = []
-        if self.is_mass:
+        total = len(recipients) + len(left_out)
+        is_short = total <= LINES_MAX
+        if self.is_mass or not is_short:
             summary = self.env._(
-                "Recipients: %(count)s of %(total)s",
-                count=len(recipients),
-                total=len(recipients) + len(left_out),
+                "Recipients: %(count)s of %(total)s", count=len(recipients), total=total
             )
             lines = [summary, *self._count_reasons(left_out)]
             parts = [Markup("<div>%s</div>") % line for line in lines]
-        parts += self._format_lines(recipients, self._get_recipient_line)
-        parts += self._format_lines(left_out, self._get_left_out_line)
+        if self.show_all or is_short:
+            parts += map(self._get_recipient_line, recipients)
+            parts += map(self._get_left_out_line, left_out)
         return Markup().join(parts)
 
-    def _format_lines(self, recipients, format_line):
-        """Return a line for each recipient, or for the first ones with the number of the others."""
-        shown = recipients if self.show_all else recipients[:LINES_MAX]
-        lines = [format_line(recipient) for recipient in shown]
-        if len(shown) < len(recipients):
-            rest = self.env._("… and %s more", len(recipients) - len(shown))
-            lines.append(Markup("<div class='text-muted'>%s</div>") % rest)
-        return lines
+    def _get_recipient_name(self, recipient):
+        """Return the name of the contact, and of the record where that is another one."""
+        partner, record = recipient.partner, recipient.record
+        if not self.is_mass or record == partner:
+            return partner.display_name
+        if not partner:
+            return record.display_name
+        return f"{partner.display_name} ({record.display_name})"
 
     def _get_recipient_line(self, recipient):
         if not recipient.partner:
@@ -243,12 +254,17 @@ class TelegramComposer(models.TransientModel):
             address = self.env._("in the chat “%s”", chat.display_name)
             if chat.phone:
                 address = f"{address} {chat.phone}"
-        return RECIPIENT_LINE % (recipient.partner.display_name, address)
+        return RECIPIENT_LINE % (self._get_recipient_name(recipient), address)
 
     def _get_left_out_line(self, recipient):
-        name = (recipient.record if self.is_mass else recipient.partner).display_name
-        reason = self.env["telegram.chat"]._get_reason_text(recipient, self._get_reasons())
-        return LEFT_OUT_LINE % (name, reason)
+        """Return a line with the reason; for a single contact, with what to do about it."""
+        chats, code = self.env["telegram.chat"], recipient.reason
+        name = self._get_recipient_name(recipient)
+        if code == "bad_phone":
+            name = f"{name}, {recipient.partner.phone}"
+        if not self.is_mass and code in ("no_phone", "bad_phone"):
+            return LEFT_OUT_LINE % (name, chats._get_unreachable_message(code))
+        return LEFT_OUT_LINE % (name, chats._get_reason_text(recipient, self._get_reasons()))
 
     def _get_personal_warning(self, recipients):
         """Return a warning about the single recipient, or an empty text."""
@@ -268,18 +284,30 @@ class TelegramComposer(models.TransientModel):
             )
         return ""
 
+    def _get_archived_warning(self, recipients):
+        """Return a warning that contacts are archived, or an empty text."""
+        partners = self.env["res.partner"].union(*(recipient.partner for recipient in recipients))
+        archived = partners.filtered(lambda partner: not partner.active)
+        if not archived:
+            return ""
+        names = ", ".join(archived[:NAMES_MAX].mapped("display_name"))
+        return self.env._(
+            "These contacts are archived: %s. They receive the message all the same.",
+            f"{names} …" if len(archived) > NAMES_MAX else names,
+        )
+
     def _get_changed_number_warning(self, recipients):
         """Return a warning about several recipients with another number than their chat."""
         chats = self.env["telegram.chat"].union(*(recipient.chat for recipient in recipients))
         changed = chats._filtered_access("read")._filter_changed() if len(recipients) > 1 else chats
         if len(recipients) < 2 or not changed:
             return ""
-        names = ", ".join(changed[:LINES_MAX].mapped("display_name"))
+        names = ", ".join(changed[:NAMES_MAX].mapped("display_name"))
         return self.env._(
             "%(count)s chats have another phone number than their contact: %(names)s. Open these "
             "contacts to choose the number.",
             count=len(changed),
-            names=f"{names} …" if len(changed) > LINES_MAX else names,
+            names=f"{names} …" if len(changed) > NAMES_MAX else names,
         )
 
     def _get_queue_warnings(self, recipients):
@@ -303,12 +331,18 @@ class TelegramComposer(models.TransientModel):
                 new=new,
                 total=len(recipients),
             )
-        elif new and new > instance.daily_new_contact_limit - instance._count_new_contacts():
+        if not new or not instance.daily_new_contact_limit:
+            return
+        free = instance.daily_new_contact_limit - instance._count_new_contacts()
+        if new > free:
+            waiting = new + instance._count_waiting_new_contacts() - max(free, 0)
+            days = ceil(waiting / instance.daily_new_contact_limit)
             yield self.env._(
                 "%(new)s of %(total)s recipients are new contacts. Only %(limit)s new contacts "
-                "are messaged per day to avoid being flagged as spam. The other messages are sent "
-                "over the next days.",
+                "are messaged per day to avoid being flagged as spam. The last message is sent "
+                "around %(date)s.",
                 new=new,
                 total=len(recipients),
                 limit=instance.daily_new_contact_limit,
+                date=format_date(self.env, fields.Date.context_today(self) + timedelta(days=days)),
             )

@@ -29,10 +29,9 @@ class TelegramHandOver(models.TransientModel):
         """Assign the chat to the other operator and post the note in the conversation."""
         self.ensure_one()
         chat, user = self.chat_id, self.user_id
-        chat._check_may_assign()
+        chat._check_operated()
         chat._check_assignee(user)
         chat._lock_inbox()
-        chat._assign(user)
         text = self.env._(
             "%(author)s handed the chat over to %(to)s.",
             author=self.env.user.name,
@@ -44,4 +43,5 @@ class TelegramHandOver(models.TransientModel):
         chat.sudo()._open_channel().with_user(self.env.user).sudo().message_post(
             body=plaintext2html(text), message_type="notification", subtype_xmlid="mail.mt_note"
         )
+        chat._assign(user)  # maybe the chat of the other operator alone from now on
         return {"type": "ir.actions.act_window_close"}

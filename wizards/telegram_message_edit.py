@@ -8,7 +8,7 @@ from ..tools.formatting import TYPED, to_marks
 
 
 class TelegramMessageEdit(models.TransientModel):
-    """Edits the text of a message that was sent, or that is queued."""
+    """Edits the text of a message that was sent, or the text and date of one that is queued."""
 
     _name = "telegram.message.edit"
     _inherit = "telegram.wizard.mixin"
@@ -17,8 +17,16 @@ class TelegramMessageEdit(models.TransientModel):
     message_id = fields.Many2one(
         "telegram.message", required=True, readonly=True, ondelete="cascade"
     )
-    text = fields.Text(
-        required=True, compute="_compute_text", compute_sudo=False, store=True, readonly=False
+    has_text = fields.Boolean(compute="_compute_has_text")
+    is_queued = fields.Boolean(compute="_compute_has_text")
+    text = fields.Text(compute="_compute_text", compute_sudo=False, store=True, readonly=False)
+    scheduled_date = fields.Datetime(
+        "Send Later",
+        compute="_compute_scheduled_date",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        help="The message is not sent before this date.",
     )
     formatting = fields.Boolean(
         compute="_compute_text",
@@ -29,6 +37,17 @@ class TelegramMessageEdit(models.TransientModel):
     )
     warning = fields.Text(compute="_compute_warning", compute_sudo=False)
     note = fields.Char(compute="_compute_note")
+
+    @api.depends("message_id")
+    def _compute_has_text(self):
+        for dialog in self:
+            dialog.has_text = dialog.message_id._is_text()
+            dialog.is_queued = dialog.message_id.state == "queued"
+
+    @api.depends("message_id")
+    def _compute_scheduled_date(self):
+        for dialog in self:
+            dialog.scheduled_date = dialog.message_id.scheduled_date
 
     @api.depends("message_id")
     def _compute_text(self):
@@ -52,7 +71,25 @@ class TelegramMessageEdit(models.TransientModel):
         )
 
     def action_save(self):
-        """Edit the message; Telegram shows the new text to everybody in the chat."""
+        """Edit the message; Telegram shows the new text to everybody in the chat.
+
+        :raise UserError: the text cannot be sent, or the message cannot be edited any longer
+        """
         self.ensure_one()
-        self.message_id.edit(self.text, formatting=self.formatting)
-        return {"type": "ir.actions.act_window_close"}
+        message = self.message_id
+        if self.scheduled_date != message.scheduled_date:
+            message._reschedule(self.scheduled_date)
+        if not self.has_text:
+            return {"type": "ir.actions.act_window_close"}
+        edit = message.edit(self.text, formatting=self.formatting)
+        if edit == message:  # it is still queued
+            return {"type": "ir.actions.act_window_close"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "telegram_green_api.notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("The new text is sent to Telegram and appears here then."),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ValidationError
 
 from .. import const
-from ..client import GreenApiError, propose_host
+from ..client import GreenApiError, clean_copied, propose_host
 from ..tools.formatting import PROBE
 from ..tools.transactions import write_as_user
 
@@ -53,7 +53,8 @@ class TelegramOnboarding(models.TransientModel):
         """Return the current step and the data that it needs.
 
         :return: dict with ``step`` (see ``telegram.instance._get_start_step``), ``id`` of this
-            record, ``instance``, ``sign_in_id`` and ``can_handle_tokens``
+            record, ``instance``, ``sign_in_id`` and ``can_handle_tokens``; without an instance
+            also ``unfinished``, the accounts whose setup can be continued
         :raise AccessError: the user is not a Telegram administrator
         """
         self.ensure_one()
@@ -64,13 +65,17 @@ class TelegramOnboarding(models.TransientModel):
             self.sign_in_id = self.sign_in_id.create(
                 {"instance_id": instance.id, "is_guided": True}
             )
-        return {
+        progress = {
             "id": self.id,
             "step": step,
             "can_handle_tokens": instance._can_handle_tokens(),
             "sign_in_id": self.sign_in_id.id,
             "instance": self._prepare_instance_data(instance) if instance else False,
         }
+        if not instance:
+            unfinished = instance._find_unfinished()
+            progress["unfinished"] = [{"id": each.id, "name": each.name} for each in unfinished]
+        return progress
 
     def connect(self, name, id_instance, api_token, api_url="", replace=False):
         """Test the credentials, and store them if GREEN-API accepts them.
@@ -80,11 +85,12 @@ class TelegramOnboarding(models.TransientModel):
 
         :param str name: name of the account in Odoo
         :param str id_instance: idInstance at GREEN-API
-        :param str api_token: apiTokenInstance at GREEN-API
+        :param str api_token: apiTokenInstance at GREEN-API; empty for the one that is stored
         :param str api_url: apiUrl at GREEN-API; by default derived from the instance ID
         :param bool replace: whether to replace the token of an account that is connected already
-        :return: dict, see ``get_progress``; with ``error``, a text, if they are not accepted; with
-            ``connected`` (``id`` and ``message``) if such an account is connected already
+        :return: dict, see ``get_progress``; with ``error``, a text, if they are not accepted, and
+            ``invalid``, the name of the malformed value if it is one; with ``connected`` (``id``
+            and ``message``) if such an account is connected already
         :raise AccessError: the user has no access to Odoo's settings
         """
         self.ensure_one()
@@ -94,25 +100,29 @@ class TelegramOnboarding(models.TransientModel):
             raise AccessError(
                 self.env._("Only users with access to Odoo's settings can enter an API token.")
             )
-        id_instance = (id_instance or "").strip()
+        id_instance = clean_copied(id_instance)
         values = {
             "id_instance": id_instance,
-            "api_url": (api_url or "").strip() or propose_host(id_instance),
-            "api_token": api_token,
+            "api_url": clean_copied(api_url) or propose_host(id_instance),
+            # sudo: telegram.instance - the user may replace it, and never sees it
+            "api_token": (api_token or "").strip() or self.instance_id.sudo().api_token,
         }
+        invalid, error = self._find_invalid(values)
+        if invalid:
+            return {**self.get_progress(), "error": error, "invalid": invalid}
         known = instances._find_connected(id_instance)
         if known and known != self.instance_id and not replace:
             connected = {"id": known.id, "message": known._get_connected_message()}
             return {**self.get_progress(), "connected": connected}
         try:
-            token, state = self._test_credentials(values)
-        except (GreenApiError, UserError) as error:
+            state = self._test_credentials(values)
+        except GreenApiError as error:
             return {**self.get_progress(), "error": self._get_credentials_error(values, error)}
         values = {
             "name": (name or "").strip() or self.env._("Telegram"),
             "id_instance": id_instance,
             "api_url": values["api_url"],
-            "api_token_new": token,
+            "api_token_new": values["api_token"],
         }
         return write_as_user(self, lambda wizard: wizard._store_instance(values, state))
 
@@ -194,20 +204,31 @@ class TelegramOnboarding(models.TransientModel):
 
     # === CREDENTIALS === #
 
+    def _find_invalid(self, values):
+        """Return the name of the first malformed credential, and what is wrong with it."""
+        candidate = self.env["telegram.instance"].new(values)
+        checks = {
+            "id_instance": candidate._check_id_instance,
+            "api_url": candidate._check_hosts,
+            "api_token": lambda: candidate._clean_token(values["api_token"]),
+        }
+        for name, check in checks.items():
+            try:
+                check()
+            except ValidationError as error:
+                return name, str(error)
+        return None, None
+
     def _test_credentials(self, values):
         """Fetch the state of the account with credentials that are not stored yet.
 
-        :return: tuple of the token as it is to be stored, and the state
+        :return: the state
         :raise GreenApiError: GREEN-API does not accept the credentials
-        :raise ValidationError: the credentials are malformed
         """
         candidate = self.env["telegram.instance"].new(values)
-        candidate._check_id_instance()
-        candidate._check_hosts()
-        token = candidate._clean_token(values["api_token"])
-        candidate.api_token = token
+        candidate.api_token = values["api_token"]
         with candidate._get_client() as client:
-            return token, client.get_state_instance().state
+            return client.get_state_instance().state
 
     def _store_instance(self, values, state):
         instance = self.instance_id._connect(values)
@@ -216,8 +237,6 @@ class TelegramOnboarding(models.TransientModel):
         return self.get_progress()
 
     def _get_credentials_error(self, values, error):
-        if not isinstance(error, GreenApiError):
-            return str(error)
         candidate = self.env["telegram.instance"].new(values)
         if error.code == const.CODE_DELETED:
             return self.env._("This instance was deleted at GREEN-API. Enter another one.")

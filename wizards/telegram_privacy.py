@@ -134,7 +134,20 @@ class TelegramPrivacy(models.TransientModel):
                 file_name = f"files/{message.id}-{name}"
                 archive.writestr(file_name, file_sudo.raw or b"")
             rows.append({**self._prepare_row(message), "file": file_name})
-        archive.writestr("messages.json", json.dumps(rows, indent=2, ensure_ascii=False))
+        contents = {"messages.json": rows, "mailings.json": self._prepare_consent()}
+        for name, content in contents.items():
+            archive.writestr(name, json.dumps(content, indent=2, ensure_ascii=False))
+
+    def _prepare_consent(self):
+        """Prepare what the contact has decided about mailings in a readable form."""
+        partner = self.partner_id
+        return {
+            "wants_no_mailings": partner.telegram_opted_out,
+            "has_agreed": partner.telegram_consent,
+            "how": partner.telegram_consent_source or "",
+            "changed_on": fields.Datetime.to_string(partner.telegram_consent_date) or "",
+            "recorded_by": partner.telegram_consent_user_id.name or "",
+        }
 
     def _prepare_row(self, message):
         """Prepare the data of a message in a readable form."""

@@ -3,6 +3,9 @@
 from odoo import api, models
 from odoo.fields import Command
 
+# A dialog about one of these writes, so its user must operate the account.
+OPERATED = ("telegram.instance", "telegram.chat", "telegram.message")
+
 
 class TelegramWizardMixin(models.AbstractModel):
     """Check that a dialog refers only to records that its user may read.
@@ -44,7 +47,14 @@ class TelegramWizardMixin(models.AbstractModel):
             field = self._fields.get(name)
             if field and field.relational and field.comodel_name.startswith("telegram."):
                 ids = _get_ids(vals[name])
-                self.env[field.comodel_name].browse(ids).check_access("read")
+                self._check_record_access(self.env[field.comodel_name].browse(ids))
+
+    @api.model
+    def _check_record_access(self, records):
+        """Check that the user may read records, and write with the accounts they are of."""
+        records.check_access("read")
+        if records._name in OPERATED:
+            records._check_operated()
 
     def _check_access_to_all(self):
         """Check that the user may still read all records of the dialog.
@@ -58,7 +68,7 @@ class TelegramWizardMixin(models.AbstractModel):
         for name, field in self._fields.items():
             if field.relational and field.store and field.comodel_name.startswith("telegram."):
                 # sudo: only to find the chosen records; access is checked without it
-                self.sudo()[name].sudo(False).check_access("read")
+                self._check_record_access(self.sudo()[name].sudo(False))
 
 
 def _get_ids(value):

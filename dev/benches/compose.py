@@ -91,7 +91,7 @@ def _rows(ours, theirs, count):
     return [
         asdict(row)
         for row in (
-            Row(title, fastest_ratio(*seconds), "×", 1.0, remark),
+            Row(title, fastest_ratio(*seconds), "×", 0.8, remark),
             Row("  in the middle of the rounds", median_ratio(*seconds), "×"),
             Row("  work on the processors only", fastest_ratio(*processor), "×"),
             Row("  queries", queries[0], remark=f"SMS {queries[1]:,.0f}"),

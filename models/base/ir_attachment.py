@@ -94,6 +94,8 @@ class IrAttachment(models.Model):
             {**values, "res_model": model, "res_id": res_id}
         )
         self._telegram_share_content(copied)
+        if self.voice_ids:
+            copied._set_voice_metadata()
         return copied
 
     def _telegram_share_content(self, copies):

@@ -5,6 +5,9 @@ from odoo.exceptions import UserError
 
 from ... import const
 
+# What ends them is not in the hands of the user.
+STOPPED_STATES = ("suspended", "blocked", const.CODE_EXPIRED)
+
 
 class TelegramInstance(models.Model):
     """Extends ``telegram.instance`` with the guided start, from credentials to a test message."""
@@ -52,6 +55,8 @@ class TelegramInstance(models.Model):
         :raise UserError: it is in a company that the user has no access to
         """
         instance = self._find_connected(values["id_instance"])
+        if not instance and self and not self._has_chats():
+            instance = self  # its instance ID was mistyped
         if not instance:
             return self.create(values)
         if instance != self:
@@ -71,6 +76,24 @@ class TelegramInstance(models.Model):
         if instance and not instance.has_access("write"):
             raise UserError(self.env._("This account is already connected in another company."))
         return instance
+
+    def _has_chats(self):
+        """Return whether the account has been used, so that it is not turned into another one."""
+        # sudo: telegram.chat - of any company
+        chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
+        return bool(chats_sudo.search_count([("instance_id", "in", self.ids)], limit=1))
+
+    @api.model
+    def _find_unfinished(self):
+        """Return the accounts whose setup was left before its end."""
+        return self.search([]).filtered(
+            lambda instance: (
+                instance.has_access("write")
+                and not instance.is_other_database
+                and instance.state not in STOPPED_STATES
+                and instance._get_start_step() in ("credentials", "sign_in", "receiving")
+            )
+        )
 
     def _get_connected_message(self):
         """Return a sentence that tells as what this account is connected."""

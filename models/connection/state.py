@@ -190,8 +190,11 @@ class TelegramInstance(models.Model):
         elif (self.state in STOPPED_STATES or self._is_stuck()) and was_operational:
             instance_sudo.was_operational = False
             instance_sudo._schedule_activity(STOPPED_ACTIVITY, self._prepare_stopped_activity)
+            self._on_stopped()
         elif was_operational and not self.was_operational:
             instance_sudo.was_operational = True
+        # sudo: telegram.mailing - as above
+        self.env["telegram.mailing"].sudo()._pause_for_account(self)
 
     def _is_stuck(self):
         """Return whether the account has been starting for so long that a user has to act."""
@@ -240,11 +243,18 @@ class TelegramInstance(models.Model):
         :param QuotaNotification notification: reported by GREEN-API
         """
         error = RefusedError(notification.method, const.CODE_QUOTA, detail=notification.description)
-        self.message_post(body=self._get_error_message(error))
+        reason = self._get_error_message(error)
+        self._store_quota_error(reason)
+        self.message_post(body=reason)
         # sudo: mail.activity - the quota is reported by GREEN-API, not by a user
         self.sudo()._schedule_activity(
             QUOTA_ACTIVITY, lambda instance: self._prepare_quota_activity(instance, notification)
         )
+
+    def _store_quota_error(self, reason):
+        """Store that a quota of the plan is used up, and what to do."""
+        # sudo: telegram.instance - reported by GREEN-API, for every user
+        self.sudo().write({"quota_date": fields.Datetime.now(), "quota_error": reason})
 
     def _schedule_activity(self, activity_type, prepare):
         """Create an activity for the administrator, unless there is one about the same.
@@ -268,7 +278,7 @@ class TelegramInstance(models.Model):
 
         A quota stays used up until the next month, so closed activities of this month count.
         """
-        if activity_type == STOPPED_ACTIVITY:
+        if activity_type != QUOTA_ACTIVITY:
             summaries = [("summary", "=", summary)]
             return self.activity_search([activity_type], additional_domain=summaries)
         month = fields.Date.today().replace(day=1)

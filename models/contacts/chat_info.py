@@ -48,7 +48,7 @@ class TelegramChat(models.Model):
     def action_refresh_info(self):
         """Fetch the picture, the phone number and the last online time from Telegram."""
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         info = self._fetch_info()
         write_in_own_transaction(self, lambda chat: chat._update_from_info(info))
         message = self.env._("The information is up to date.")
@@ -71,7 +71,7 @@ class TelegramChat(models.Model):
         :raise UserError: the call failed; nothing was changed
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         # sudo: telegram.chat - reported by GREEN-API for a chat that the user may read
         return self.sudo()._update_from_info(self._fetch_info()).with_env(self.env)
 
@@ -83,6 +83,7 @@ class TelegramChat(models.Model):
         :return: ChatInfo
         :raise UserError: the call failed
         """
+        self._check_is_known()
         if self.chat_type in ("user", "bot") and not self.is_group:
             contact = self.instance_id._call_service("get_contact_info", self.telegram_id)
             url, raw = contact.url_avatar, contact.raw

@@ -36,7 +36,7 @@ class TelegramChat(models.Model):
     def action_import_history(self):
         """Open the dialog that asks for the number of messages."""
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Import History"),
@@ -69,9 +69,10 @@ class TelegramChat(models.Model):
 
     def _fetch_history(self, count):
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         if not 1 <= count <= HISTORY_MAX:
             raise UserError(self.env._("Enter a number of messages from 1 to %s.", HISTORY_MAX))
+        self._check_is_known()
         return self.instance_id._call_service("get_chat_history", self.telegram_id, count)
 
     def _import_history_for_user(self, count):

@@ -12,8 +12,8 @@ class TelegramChat(models.Model):
 
     * A user chooses or creates it: ``_link_to_partner``. Operators cannot write chats, but they
       can link each chat that they may read.
-    * It is the only contact with the phone number of the chat: ``_link_partners``. This is not
-      repeated after a user has unlinked the contact.
+    * It is the only contact with the phone number of the chat, else the only one with its
+      username: ``_link_partners``. This is not repeated after a user has unlinked the contact.
     * It is written to: ``_link_to_recipient`` for a known chat, ``_get_first_recipient`` for a new
       one.
     * Another chat of the same person is merged into this one: ``_get_merged_partner``.
@@ -52,7 +52,7 @@ class TelegramChat(models.Model):
     def action_link_partner(self):
         """Open the dialog that links the chat to a contact."""
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Link to Contact"),
@@ -65,7 +65,7 @@ class TelegramChat(models.Model):
     def action_create_partner(self):
         """Create a contact with the name and the phone number of the chat, link it and open it."""
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         self._check_is_person()
         if self.partner_id:
             raise UserError(
@@ -79,14 +79,14 @@ class TelegramChat(models.Model):
 
     def action_unlink_partner(self):
         """Unlink the contact from the chat."""
-        self.check_access("read")
+        self._check_operated()
         # sudo: telegram.chat - users who may read a chat may link it
         self.sudo().write({"partner_id": False, "is_unlinked": True})
 
     # === BUSINESS METHODS === #
 
     def _create_partner(self):
-        """Create a contact with the name and the phone number of the chat, and link it.
+        """Create a contact with the name and the addresses of the chat, and link it.
 
         :return: the ``res.partner``
         """
@@ -96,7 +96,7 @@ class TelegramChat(models.Model):
         partner = (
             self.env["res.partner"]
             .with_company(company)
-            .create({"name": self.name, "phone": self.phone})
+            .create({"name": self.name, "phone": self.phone, "telegram_username": self.username})
         )
         self._link_to_partner(partner)
         return partner
@@ -108,7 +108,7 @@ class TelegramChat(models.Model):
         :raise UserError: the contact belongs to another company, or the chat is a group
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         partner.check_access("read")
         self._check_is_person()
         if not partner.filtered_domain(self._get_partner_domain()):
@@ -125,17 +125,29 @@ class TelegramChat(models.Model):
         self.sudo().write(values)
 
     def _link_partners(self):
-        """Link each chat to the contact with its phone number if there is exactly one."""
-        chats = self.filtered(lambda c: c.phone and not c.partner_id and not c.is_unlinked)
+        """Link each chat to the contact with its phone number, else with its username.
+
+        It is only linked if there is exactly one.
+        """
+        self._link_partners_by("phone", "phone_sanitized")
+        self._link_partners_by("username", "telegram_username")
+
+    def _link_partners_by(self, chat_field, partner_field):
+        """Link each chat to the only contact that has the same address.
+
+        :param str chat_field: field of ``telegram.chat`` with the address
+        :param str partner_field: field of ``res.partner`` with the same kind of address
+        """
+        chats = self.filtered(lambda c: c[chat_field] and not (c.partner_id or c.is_unlinked))
         for of_company in chats.grouped("company_id").values():
-            has_phone = Domain("phone_sanitized", "in", of_company.mapped("phone"))
+            has_address = Domain(partner_field, "in", of_company.mapped(chat_field))
             partners = self.env["res.partner"].search(
-                of_company[0]._get_partner_domain() & has_phone
+                of_company[0]._get_partner_domain() & has_address
             )
-            by_phone = partners.grouped("phone_sanitized")
+            by_address = partners.grouped(partner_field)
             for chat in of_company:
-                if len(by_phone.get(chat.phone, ())) == 1:
-                    chat.partner_id = by_phone[chat.phone]
+                if len(by_address.get(chat[chat_field], ())) == 1:
+                    chat.partner_id = by_address[chat[chat_field]]
 
     def _link_to_recipient(self, partner):
         """Link the chat to the contact that is written to in it, unless it has a contact."""

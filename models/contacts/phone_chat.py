@@ -7,8 +7,18 @@ from odoo.fields import Domain
 
 from ... import const
 from ...tools.phone import from_phone_form, to_phone_form
+from ...tools.username import parse_username
 from ..sending.same_message import Likeness
 from ..telegram_message import CHAT_IN_PHONE_FORM
+
+# Dates of which a chat keeps the later one when another is merged into it.
+LATEST_DATES = (
+    "answered_date",
+    "away_date",
+    "last_message_date",
+    "last_received_date",
+    "mailing_wish_date",
+)
 
 
 class TelegramChat(models.Model):
@@ -60,16 +70,19 @@ class TelegramChat(models.Model):
 
     @api.model
     def _get_or_create_for_address(self, instance, address):
-        """Return the chat for a chat ID or a phone number, creating it if needed.
+        """Return the chat for a chat ID, a phone number or a username, creating it if needed.
 
         A phone number resolves to the chat already linked to it: messages to a second chat of the
         same person would be sent out of order. If several chats have the number, it has changed
         hands, and GREEN-API decides which chat it belongs to now.
 
-        :param str address: digits, perhaps with a minus, or the phone form
+        :param str address: digits, perhaps with a minus, the phone form, or a username as
+            ``@name`` or ``t.me/name``
         :raise UserError: the address is invalid
         """
         address = str(address).strip()
+        if username := parse_username(address):
+            return self._get_or_create_for_username(instance, username)
         phone = from_phone_form(address)
         if phone and not self._find(instance, to_phone_form(phone)):
             # sudo: telegram.chat - operators reach chats through their account
@@ -96,7 +109,7 @@ class TelegramChat(models.Model):
             known[chat_id] = chat._resolve_phone_chat(chat_id, known.get(chat_id, self.browse()))
 
     def _resolve_phone_chat(self, chat_id, other=None):
-        """Replace the phone form by the Telegram ID of the chat.
+        """Replace the phone form, or the username, by the Telegram ID of the chat.
 
         If a chat with that ID exists already, both are merged.
 
@@ -105,7 +118,8 @@ class TelegramChat(models.Model):
         :return: the remaining chat
         """
         self.ensure_one()
-        if not self.is_phone_form or not const.is_person_id(chat_id):
+        is_resolved = not (self.is_phone_form or self.is_username_form)
+        if is_resolved or not const.is_person_id(chat_id):
             return self
         if other is None:
             other = self._find(self.instance_id, chat_id)
@@ -140,15 +154,22 @@ class TelegramChat(models.Model):
         other.write(
             {
                 "phone": other.phone or self.phone,
+                "username": other.username or self.username,
                 "partner_id": self._get_merged_partner(other).id,
                 "first_contact_date": other.first_contact_date or self.first_contact_date,
                 "opted_out": other.opted_out or self.opted_out,
                 "user_id": other.user_id.id or self.user_id.id,
+                "assigned_date": (other if other.user_id else self).assigned_date,
+                **{name: self._get_latest(other, name) for name in LATEST_DATES},
             }
         )
         self.flush_recordset()
         self.unlink()
         return other
+
+    def _get_latest(self, other, name):
+        """Return the later value of a date field of two chats, False if both are empty."""
+        return max(filter(None, (self[name], other[name])), default=False)
 
 
 class TelegramMessage(models.Model):

@@ -30,7 +30,7 @@ class TelegramChat(models.Model):
 
     def action_mark_read(self):
         """Mark chats as read in Telegram, visible to the customers and on other devices."""
-        self.check_access("read")
+        self._check_operated()
         if len(self) > MARKS_AT_ONCE:
             raise UserError(
                 self.env._(
@@ -72,7 +72,7 @@ class TelegramChat(models.Model):
         :raise UserError: the chat was not marked
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         [(_self, outcome)] = self._mark_each()
         if problem := self._get_mark_message(outcome):
             raise UserError(problem)
@@ -148,7 +148,8 @@ class TelegramChat(models.Model):
         :raise UserError: the call failed
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
+        self._check_is_known()
         instance = self.instance_id
         try:
             with instance._get_client() as client:

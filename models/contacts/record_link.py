@@ -24,7 +24,7 @@ class TelegramMessage(models.Model):
 
     def action_link_record(self):
         """Open the dialog that links messages to a record."""
-        self.check_access("read")
+        self._check_operated()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Link to Record"),
@@ -58,7 +58,7 @@ class TelegramMessage(models.Model):
         :raise AccessError: the user may not see the messages, or not post on the record
         :raise UserError: the record has no chatter, or belongs to another company
         """
-        self.check_access("read")
+        self._check_operated()
         if record:
             record.ensure_one()
             self._check_may_link(record)

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..telegram_chat import PEOPLE
+
 
 class ResPartner(models.Model):
     """Extend ``res.partner``: Telegram chats of a contact, and the state of its phone number."""
@@ -34,17 +36,53 @@ class ResPartner(models.Model):
         for partner in self:
             partner.telegram_chat_count = counts.get(partner, 0)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create(
+            [self._add_consent_stamp(self._prepare_telegram_username(vals)) for vals in vals_list]
+        )
+
     def write(self, vals):
+        vals = self._add_consent_stamp(self._prepare_telegram_username(vals))
+        # sudo: telegram.chat - the chats follow the customer's new salesperson
+        chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
+        served = [("partner_id", "child_of", self.ids), ("inbox_state", "!=", False)]
+        served_sudo = chats_sudo.search(served) if "user_id" in vals else chats_sudo
+        former = served_sudo._get_salespeople()
         result = super().write(vals)
+        served_sudo._follow_salesperson(former)
         if {"name", "parent_id", "company_name", "user_id"} & vals.keys():
             # sudo: telegram.chat - the conversation follows each change of the contact
             domain = [("partner_id", "child_of", self.ids), ("channel_id", "!=", False)]
-            chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
             chats_sudo = chats_sudo.search(domain)
             chats_sudo._update_channels()
             if {"parent_id", "user_id"} & vals.keys():
                 chats_sudo._update_channel_members()
         return result
+
+    def unlink(self):
+        # sudo: telegram.chat - the conversation follows each change of the contact
+        chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
+        chats_sudo = chats_sudo.search(
+            [("partner_id", "in", self.ids), ("channel_id", "!=", False)]
+        )
+        result = super().unlink()
+        chats_sudo.invalidate_recordset(["partner_id"])
+        chats_sudo._update_channels()
+        return result
+
+    def _telegram_get_salesperson(self):
+        """Return the salesperson of the contact, else that of its company."""
+        return self.user_id or self.commercial_partner_id.user_id
+
+    def _is_only_on_telegram(self):
+        """Return whether the contact has a Telegram chat, but no e-mail address."""
+        self.ensure_one()
+        # sudo: telegram.chat - only whether there is one; all contacts are read at once
+        chats_sudo = self.sudo().telegram_chat_ids
+        return not self.email and any(
+            chat.chat_type in PEOPLE and not chat.no_account for chat in chats_sudo
+        )
 
     def action_open_telegram(self):
         """Open the conversation of the contact in Discuss, or the list of its chats."""

@@ -17,7 +17,8 @@ from ...client import CheckedAccount, GreenApiError, RateLimiter, RefusedError
 from ...tools.arguments import takes
 from ...tools.phone import parse_phone, to_phone_form
 from ...tools.transactions import CONFLICTS, write_and_commit, write_in_own_transaction
-from ..telegram_chat import IN_PHONE_FORM
+from ...tools.username import normalize_username, parse_username
+from ..telegram_chat import IN_PHONE_FORM, IN_USERNAME_FORM
 
 _logger = logging.getLogger(__name__)
 LIMIT_PAUSE = timedelta(hours=4)  # after a limit of GREEN-API or Telegram was reached
@@ -29,8 +30,20 @@ LIMITS = (const.CODE_QUOTA, const.CODE_CHECK_LIMIT, const.CODE_RATE_LIMIT)
 KNOWN_DAYS = 30  # for so long a result is reused
 
 
+def _check_address(client, address, *, force):
+    """Check a phone number or a username by GREEN-API.
+
+    :param str address: digits of the phone number, or the username with its @
+    :return: CheckedAccount
+    :raise GreenApiError: the call failed
+    """
+    if address.startswith("@"):
+        return client.check_account(username=address, force=force)
+    return client.check_account(address, force=force)
+
+
 class TelegramNumberCheck(models.Model):
-    """A phone number that waits for its check, or whose last check failed.
+    """A phone number or username that waits for its check, or whose last check failed.
 
     The result of a successful check is stored on the chat of the number, and the row is deleted.
     One scheduled action for all accounts works off the queue at the rate that GREEN-API allows.
@@ -95,8 +108,12 @@ class TelegramNumberCheck(models.Model):
         self._trigger_cron()
 
     def _cancel(self):
-        """Remove numbers from the queue; the reason of a failed attempt stays."""
-        waiting = self.filtered(lambda check: check.state == "waiting")
+        """Remove numbers from the queue; the reason of a failed attempt stays.
+
+        A username to which messages wait stays in the queue.
+        """
+        needed = self.chat_id._get_messages_to_look_up().chat_id
+        waiting = self.filtered(lambda c: c.state == "waiting" and c.chat_id not in needed)
         failed = waiting.filtered("error")
         failed.write({"state": "failed", "attempts": 0})
         (waiting - failed).unlink()
@@ -165,21 +182,21 @@ class TelegramNumberCheck(models.Model):
         """
         # The row is deleted meanwhile if its chat is merged into another one.
         instance, chat = self.instance_id, self.chat_id
-        digits, is_known = chat.phone.removeprefix("+"), bool(chat.number_check_date)
+        address, is_known = chat._get_checked_address(), bool(chat.number_check_date)
         self.env["ir.cron"]._commit_progress()  # no transaction is open while waiting
         time.sleep(rate_limiter.reserve("checkAccount"))
         try:
             # A known number is checked again on purpose: GREEN-API must not answer from its cache.
-            account = client.check_account(digits, force=is_known)
+            account = _check_address(client, address, force=is_known)
         except GreenApiError as error:
             write_and_commit(self.env, self._process_error, instance, error)
             return error
-        write_and_commit(self.env, self._process_result, instance, digits, account)
+        write_and_commit(self.env, self._process_result, instance, address, account)
         return None
 
-    def _process_result(self, instance, digits, account):
+    def _process_result(self, instance, address, account):
         """Store the result on the chat of the number, and remove the number from the queue."""
-        instance._process_check_result(digits, account)
+        instance._process_check_result(address, account)
         self.exists().unlink()
 
     def _process_error(self, instance, error):
@@ -197,6 +214,7 @@ class TelegramNumberCheck(models.Model):
         values = {"attempts": attempts, "error": instance._get_error_message(error)}
         if isinstance(error, RefusedError) or attempts >= ATTEMPTS:
             values.update(state="failed", attempts=0)
+            check.chat_id._fail_look_up(values["error"])
         else:
             self._trigger_cron(fields.Datetime.now() + RETRY_PAUSE)
         check.write(values)
@@ -207,7 +225,9 @@ class TelegramNumberCheck(models.Model):
             "The number could not be checked because of an unexpected error. See the server log "
             "for details."
         )
-        self.exists().write({"state": "failed", "attempts": 0, "error": error})
+        check = self.exists()
+        check.write({"state": "failed", "attempts": 0, "error": error})
+        check.chat_id._fail_look_up(error)
 
     @api.model
     def _notify_checked(self, instance, user):
@@ -286,23 +306,24 @@ class TelegramInstance(models.Model):
 
     @takes(phone=str)
     def check_account(self, phone, *, force=False):
-        """Check whether a phone number has a Telegram account.
+        """Check whether a phone number or a username has a Telegram account.
 
         A result of the last 30 days is reused. A new one is stored in a separate transaction, so
         it survives a rollback of the caller.
 
         https://green-api.com/en/telegram/docs/api/service/CheckAccount/
 
-        :param str phone: international; plus sign, spaces and brackets are ignored
+        :param str phone: international; plus sign, spaces and brackets are ignored. Or a username
+            as ``@name`` or ``t.me/name``.
         :param bool force: check again even if the result is known
         :return: CheckedAccount: ``exists``, ``chat_id``, ``username``
         :raise UserError: the phone number is invalid, or the call failed
         :raise AccessError: the user does not operate this account, or may not see the chat
         """
         self.ensure_one()
-        self.check_access("read")
-        digits = parse_phone(phone)
-        if not digits:
+        self._check_operated()
+        address = parse_username(phone) or parse_phone(phone)
+        if not address:
             raise UserError(
                 self.env._(
                     "“%s” is not an international phone number. Enter it with the country code, "
@@ -311,32 +332,34 @@ class TelegramInstance(models.Model):
                 )
             )
         chats = self.env["telegram.chat"]
-        chat = chats._find_by_number(self, [f"+{digits}"]).get(f"+{digits}", chats)
+        key = address if address.startswith("@") else f"+{address}"
+        chat = chats._find_by_number(self, [key]).get(key, chats)
         chat.with_env(self.env).check_access("read")
         if chat and chat._is_number_known() and not force:
-            chat_id = "" if chat.is_phone_form else chat.telegram_id
+            is_id_known = not (chat.is_phone_form or chat.is_username_form)
+            chat_id = chat.telegram_id if is_id_known else ""
             return CheckedAccount(not chat.no_account, chat_id, chat.username or "")
         if message := self._get_check_pause_message():
             raise UserError(message)
         try:
             with self._get_client() as client:
-                account = client.check_account(digits, force=force)
+                account = _check_address(client, address, force=force)
         except GreenApiError as error:
             write_in_own_transaction(
                 self, lambda instance, error=error: instance._process_check_error(error)
             )
             raise UserError(self._get_user_error_message(error)) from None
         write_in_own_transaction(
-            self, lambda instance: instance._process_check_result(digits, account)
+            self, lambda instance: instance._process_check_result(address, account)
         )
         return account
 
     # === RESULTS === #
 
-    def _process_check_result(self, digits, account):
-        """Store the result for a number, and count the check.
+    def _process_check_result(self, address, account):
+        """Store the result for a number or username, and count the check.
 
-        :param str digits: of the phone number
+        :param str address: digits of the phone number, or the username
         :param CheckedAccount account: as returned by the client
         :return: the ``telegram.chat`` of the number
         """
@@ -344,7 +367,10 @@ class TelegramInstance(models.Model):
         number = self.check_number + 1 if self.check_month == month else 1
         # sudo: telegram.instance - counted for every user
         self.sudo().write({"check_month": month, "check_number": number, "check_error": False})
-        return self.env["telegram.chat"]._update_number_check(self, digits, account)
+        chats = self.env["telegram.chat"]
+        if address.startswith("@"):
+            return chats._update_username_check(self, address, account)
+        return chats._update_number_check(self, address, account)
 
     def _process_check_error(self, error):
         """Store the consequences of a failed check for the account, such as a pause.
@@ -399,7 +425,7 @@ class TelegramChat(models.Model):
             chat.account_state = chat._get_account_state()
 
     def _get_account_state(self):
-        if not self.phone:
+        if not (self.phone or self.is_username_form):
             return False
         check_state = self.check_ids.state
         if check_state == "waiting":
@@ -408,7 +434,7 @@ class TelegramChat(models.Model):
             return "no"
         if check_state == "failed":
             return "problem"
-        is_unknown = self.is_phone_form and not self.number_check_date
+        is_unknown = (self.is_phone_form or self.is_username_form) and not self.number_check_date
         return "unknown" if is_unknown else "yes"
 
     @api.model
@@ -421,14 +447,18 @@ class TelegramChat(models.Model):
         def has_check(state):
             return Domain("check_ids", "any", [("state", "=", state)])
 
-        domain = Domain("id", "in", ids) & Domain("phone", "!=", False)
+        has_address = Domain("phone", "!=", False) | Domain("username", "!=", False)
+        domain = Domain("id", "in", ids) & has_address
         chats = self.with_context(active_test=False)
         counts = Counter(total=chats.search_count(domain))
         for state, condition in (
             ("waiting", has_check("waiting")),
             ("no", Domain("no_account", "=", True)),
             ("problem", has_check("failed")),
-            ("unknown", IN_PHONE_FORM & Domain("number_check_date", "=", False)),
+            (
+                "unknown",
+                (IN_PHONE_FORM | IN_USERNAME_FORM) & Domain("number_check_date", "=", False),
+            ),
         ):
             counts[state] = chats.search_count(domain & condition)
             domain &= ~condition
@@ -441,22 +471,33 @@ class TelegramChat(models.Model):
     def _find_by_number(self, instance, phones):
         """Return the chats of phone numbers, archived or not; of several the best known one.
 
-        :param list phones: E.164
-        :return: dict of ``telegram.chat`` by phone number, in superuser mode
+        :param list phones: E.164, or usernames
+        :return: dict of ``telegram.chat`` by phone number or username, in superuser mode
         """
         # sudo: telegram.chat - operators reach chats through their account
         chats_sudo = self.sudo().with_context(active_test=False)
-        found = chats_sudo.search(self._get_private_domain(instance, "phone", phones))
+        domain = self._get_private_domain(instance, "phone", phones)
+        if usernames := [phone for phone in phones if phone.startswith("@")]:
+            domain |= self._get_private_domain(instance, "username", usernames)
+        found = chats_sudo.search(domain)
         by_phone = {}
         for chat in found.sorted(lambda chat: chat._get_known_date() or chat.create_date):
-            by_phone[chat.phone] = chat
+            by_phone |= {address: chat for address in (chat.phone, chat.username) if address}
         return by_phone
+
+    def _get_checked_address(self):
+        """Return what a check asks for: the digits of the phone number, or the username."""
+        self.ensure_one()
+        if self.is_username_form or not self.phone:
+            return self.username
+        return self.phone.removeprefix("+")
 
     def _get_known_date(self):
         """Return when Telegram last confirmed the state of the number; False when it never did."""
         self.ensure_one()
         # A received message proves that the number has an account.
-        dates = [self.number_check_date, not self.is_phone_form and self.last_received_date]
+        is_id_known = not (self.is_phone_form or self.is_username_form)
+        dates = [self.number_check_date, is_id_known and self.last_received_date]
         return max(filter(None, dates), default=False)
 
     def _is_number_known(self):
@@ -488,9 +529,9 @@ class TelegramChat(models.Model):
             "number_check_date": fields.Datetime.now(),
             "no_account": not account.exists and chat.is_phone_form,
         }
-        if account.username:
-            username = account.username
-            values["username"] = username if username.startswith("@") else f"@{username}"
+        if username := normalize_username(account.username):
+            values["username"] = username
+            self._resolve_usernames(instance, {username: chat.telegram_id})
         chat.write(values)
         chat.check_ids.unlink()
         chat._link_partners()

@@ -14,6 +14,7 @@ from odoo.tools import clean_context, format_datetime
 from ... import const
 from ...client import GreenApiError
 from ...tools.transactions import write_and_commit
+from ...tools.username import normalize_username
 
 _logger = logging.getLogger(__name__)
 BATCH = 500  # rows of one transaction
@@ -358,6 +359,8 @@ class TelegramChat(models.Model):
             if row.phone and not const.is_group_id(row.chat_id):
                 phones.setdefault(f"+{row.phone}", row.chat_id)
         chats_sudo._resolve_phone_chats(instance, phones)
+        usernames = {normalize_username(row.username): row.chat_id for row in rows if row.username}
+        chats_sudo._resolve_usernames(instance, usernames)
         known = chats_sudo._find_all(instance, [row.chat_id for row in rows])
         done = Counter()
         for row in rows:
@@ -381,8 +384,8 @@ class TelegramChat(models.Model):
         # The list of contacts gives the type "user" to bots, too.
         if self._is_type(row.type) and (contact_name is None or not self.chat_type):
             values["chat_type"] = row.type
-        if row.username:
-            values["username"] = row.username
+        if username := normalize_username(row.username):
+            values["username"] = username
         values.update(self._get_phone_values(row.phone))
         return {field: value for field, value in values.items() if self[field] != value}
 
@@ -413,7 +416,7 @@ class TelegramChat(models.Model):
                     "name": row.contact_name or telegram_name,
                     "telegram_name": telegram_name,
                     "contact_name": row.contact_name or False,
-                    "username": row.username or False,
+                    "username": normalize_username(row.username) or False,
                     "telegram_id": row.chat_id,
                     "chat_type": row.type if self._is_type(row.type) else default_type,
                     "phone": phone,

@@ -14,7 +14,7 @@ class GroupCandidate(NamedTuple):
 
     record: models.BaseModel  # res.partner or telegram.chat, as chosen
     chat: models.BaseModel  # telegram.chat; empty if there is none
-    phone: str  # E.164; may be empty
+    phone: str  # E.164 or a username; may be empty
     reason: str  # code, see TelegramChat._get_group_reasons; empty if it can be added
     twin: str = ""  # name of the candidate who is the same person
 
@@ -39,7 +39,7 @@ class TelegramChat(models.Model):
         member_ids = set(group.sudo().member_ids.mapped("user_chat_id")) if group else set()
         candidates = [
             GroupCandidate(found.partner, found.chat, found.phone, found.reason)
-            for found in self._check_recipients(instance, partners)
+            for found in self._check_recipients(instance, partners, needs_consent=False)
         ]
         candidates += [
             GroupCandidate(chat, chat, chat.phone or "", chat._get_group_chat_reason(instance))
@@ -72,7 +72,7 @@ class TelegramChat(models.Model):
     def _get_member_reason(self, candidate, member_ids):
         """Return a reason that applies to groups only, or an empty string."""
         chat_sudo = candidate.chat.sudo()  # sudo: telegram.chat - as in _find_by_partner
-        if not chat_sudo or chat_sudo.is_phone_form:
+        if not chat_sudo or chat_sudo.is_phone_form or chat_sudo.is_username_form:
             return "unchecked"
         return "member" if chat_sudo.telegram_id in member_ids else ""
 

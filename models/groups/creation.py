@@ -41,7 +41,7 @@ class TelegramInstance(models.Model):
         :return: the ``telegram.chat``, and the client's CreatedGroup
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         chats = self.env["telegram.chat"]
         name = chats._check_group_name(name)
         chat_ids = chats._get_group_chat_ids(self, members)
@@ -73,9 +73,10 @@ class TelegramInstance(models.Model):
         :param known: ``telegram.chat`` records that existed before, which are left out
         :return: ``telegram.chat`` records, visible in the next transaction
         :raise UserError: the call of GREEN-API failed
+        :raise AccessError: the user does not operate this account
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         found = self.env["telegram.chat"]
         name = clean_name(name)
         known_chat_ids = set((known or found).mapped("telegram_id"))

@@ -161,13 +161,13 @@ class TelegramChat(models.Model):
         return self.instance_id._fetch_group(self.telegram_id)
 
     def _check_group(self):
-        """Check that the chat is a group and that the user may read it.
+        """Check that the chat is a group and that the user may write in it.
 
         :raise UserError: the chat is not a group
-        :raise AccessError: the user may not read the chat
+        :raise AccessError: the user may not write in the chat
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         if not self.is_group:
             raise UserError(self.env._("“%s” is a private chat, not a group.", self.display_name))
 

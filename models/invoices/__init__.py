@@ -2,5 +2,6 @@
 
 from . import account_move
 from . import account_move_send
+from . import payment_reminder
 from . import telegram_message
 from . import telegram_template

@@ -75,6 +75,19 @@ class AccountMove(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_telegram_contact_link(self):
+        """Return the *Write to Us* link to print on this invoice, empty if there is none."""
+        self.ensure_one()
+        # sudo: telegram.contact.link - it is printed for the customer, whatever user prints it
+        links_sudo = self.env["telegram.contact.link"].sudo()
+        if not self.is_sale_document():
+            return links_sudo
+        companies = self.company_id.parent_ids
+        links_sudo = links_sudo.search(
+            [("is_on_invoices", "=", True), ("company_id", "in", companies.ids)]
+        )
+        return links_sudo.filtered("url").sorted(lambda link: -len(link.company_id.parent_ids))[:1]
+
     def _get_telegram_template(self):
         """Return the template for this invoice; empty if it was deleted or archived."""
         self.ensure_one()
@@ -107,7 +120,9 @@ class AccountMove(models.Model):
                 obstacles.update(dict.fromkeys(moves, SendingObstacle("no_instance", str(error))))
                 continue
             contacts = self.env["res.partner"].union(*receivers.values())
-            recipients = self.env["telegram.chat"]._check_recipients(sender, contacts)
+            recipients = self.env["telegram.chat"]._check_recipients(
+                sender, contacts, needs_consent=False
+            )
             codes = {recipient.partner: recipient.reason for recipient in recipients}
             for move, partner in receivers.items():
                 if code := codes.get(partner, "no_partner"):

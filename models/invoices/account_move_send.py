@@ -183,6 +183,17 @@ class AccountMoveSend(models.AbstractModel):
     # === SETTINGS === #
 
     @api.model
+    def _get_default_sending_methods(self, move):
+        """Propose Telegram for customers without an e-mail address, unless they have a choice."""
+        methods = super()._get_default_sending_methods(move)
+        customer = move.commercial_partner_id.with_company(move.company_id)
+        author = self._get_telegram_author(move.sending_data or {})
+        if customer.invoice_sending_method or not author.has_group(USER):
+            return methods
+        is_only_there = move.partner_id and move.partner_id._is_only_on_telegram()
+        return {TELEGRAM} if is_only_there else methods
+
+    @api.model
     def _get_default_sending_settings(self, move, from_cron=False, **custom_settings):
         waiting = (move.sending_data or {}) if from_cron else {}
         if "sending_methods" in waiting:

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import account_state
+from . import chatter_top
 from . import conversation
 from . import conversation_members
 from . import discuss_channel

@@ -15,6 +15,7 @@ class TelegramInstance(models.Model):
     def _get_store_fields(self):
         """Return the fields that the web client shows of the account of a conversation."""
         return [
+            "name",
             Store.Attr("is_ready", lambda instance: instance.state == const.STATE_AUTHORIZED),
         ]
 

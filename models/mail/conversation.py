@@ -48,12 +48,11 @@ class TelegramChat(models.Model):
         channel = self._open_channel()
         member_sudo = channel.sudo().self_member_id  # sudo: the user's own membership
         member_sudo.filtered("unpin_dt").unpin_dt = False
-        return {
-            "type": "ir.actions.client",
-            "tag": "mail.action_discuss",
-            "name": self.env._("Discuss"),
-            "context": {"active_id": f"discuss.channel_{channel.id}"},
-        }
+        # Odoo's own action without breadcrumbs: its address names the conversation, and that of a
+        # record before it would take its place at a reload.
+        action = self.env["ir.actions.actions"]._for_xml_id("mail.action_discuss")
+        context = {"active_id": f"discuss.channel_{channel.id}"}
+        return {**action, "target": "main", "context": context}
 
     # === OPENING AND CLOSING === #
 

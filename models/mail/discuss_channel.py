@@ -29,13 +29,20 @@ class DiscussChannel(models.Model):
 
         :raise AccessError: the user does not operate the account
         """
+        return self._telegram_get_own_chat().get_formview_action()
+
+    # === WRITING === #
+
+    def _telegram_get_own_chat(self):
+        """Return the chat of this conversation.
+
+        :raise AccessError: the user does not operate the account
+        """
         self.ensure_one()
         self.check_access("read")
         chat = self._telegram_get_chat().with_env(self.env)
         chat.check_access("read")
-        return chat.get_formview_action()
-
-    # === WRITING === #
+        return chat
 
     def _telegram_get_chat(self):
         """Return the chat of this conversation, in superuser mode."""
@@ -49,12 +56,15 @@ class DiscussChannel(models.Model):
         :raise UserError: it cannot be sent, and nothing is posted
         :raise AccessError: the user does not operate the account
         """
-        is_sent = is_telegram(self) and message_type == "comment"
-        if not is_sent or self._telegram_is_note(kwargs):
+        if not is_telegram(self):
+            return super().message_post(message_type=message_type, **kwargs)
+        chat = self._telegram_get_chat()
+        # Notes, too: a supervisor only reads. Odoo's route posts in superuser mode.
+        self._telegram_check_operated(chat)
+        if message_type != "comment" or self._telegram_is_note(kwargs):
             return super().message_post(message_type=message_type, **kwargs)
         if not kwargs.get("subtype_xmlid") and not kwargs.get("subtype_id"):
             kwargs["subtype_xmlid"] = "mail.mt_comment"  # Odoo would show it as a note
-        chat = self._telegram_get_chat()
         self._telegram_check_may_write(chat)
         quoted = self._telegram_get_messages(kwargs.get("parent_id"))[:1]
         # sudo: telegram.message - users create them by the queue; their right was just checked
@@ -146,14 +156,12 @@ class DiscussChannel(models.Model):
             )
         if chat.left_date:
             raise UserError(chat._get_left_message())
-        if not chat._is_operated_by(self.env.user):
-            raise AccessError(
-                self.env._(
-                    "You are not an operator of the Telegram account “%s”, so you cannot write in "
-                    "its conversations. Ask an administrator to add you as an operator.",
-                    chat.instance_id.name,
-                )
-            )
+        self._telegram_check_operated(chat)
+
+    def _telegram_check_operated(self, chat):
+        """Check that the current user operates the chat of this conversation, if it exists."""
+        if chat and not chat._is_operated_by(self.env.user):
+            raise AccessError(chat.instance_id._get_not_operated_message())
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """Notify colleagues of notes that mention them, and no one of messages to a customer."""
@@ -170,7 +178,24 @@ class DiscussChannel(models.Model):
     # === STORE === #
 
     def _to_store_defaults(self, target):
-        return super()._to_store_defaults(target) + self._telegram_get_store_fields()
+        fields_ = super()._to_store_defaults(target) + self._telegram_get_store_fields()
+        if target.is_current_user(self.env):
+            # Not among those above, which are sent to all members at once.
+            fields_.append(
+                Store.Attr(
+                    "telegram_read_only_reason",
+                    lambda channel: channel._telegram_get_read_only_reason(),
+                    predicate=is_telegram,
+                )
+            )
+        return fields_
+
+    def _telegram_get_read_only_reason(self):
+        """Return why the current user cannot write in this conversation; False if they can."""
+        chat = self._telegram_get_chat()
+        if not chat or chat._is_operated_by(self.env.user):
+            return False
+        return chat.instance_id._get_not_operated_message()
 
     def _telegram_get_store_fields(self):
         """Return the fields that the web client shows of a Telegram conversation."""
@@ -179,6 +204,12 @@ class DiscussChannel(models.Model):
             return channel._telegram_get_chat()._get_customer()
 
         return [
+            self._telegram_get_waiting_field(),
+            Store.Attr(
+                "telegram_chat_id",
+                lambda channel: channel._telegram_get_chat().id,
+                predicate=is_telegram,
+            ),
             Store.Attr(
                 "telegram_chat_type",
                 lambda channel: channel._telegram_get_chat().chat_type,
@@ -206,6 +237,14 @@ class DiscussChannel(models.Model):
                 predicate=is_telegram,
             ),
         ]
+
+    def _telegram_get_waiting_field(self):
+        """Return the field by which the web client shows that the customer waits."""
+        return Store.Attr(
+            "telegram_is_waiting",
+            lambda channel: channel._telegram_get_chat().inbox_state == "waiting",
+            predicate=is_telegram,
+        )
 
     def _telegram_send_store(self):
         """Send a new contact or salesperson to the web clients of the members."""

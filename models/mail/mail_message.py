@@ -7,9 +7,11 @@ from odoo.tools.mail import generate_tracking_message_id
 from odoo.addons.mail.tools.discuss import Store
 
 from ...const import CHANGE_KINDS
+from ...tools import bulk_insert
 from ...tools.access import USER
 from .discuss_channel import is_telegram
 
+CHATTER_FIELDS = ("message_ids", "message_needaction", "message_needaction_counter")
 # Of several states, a message in Discuss shows the first of these.
 STATES_BY_URGENCY = (
     *("error", "unsure", "queued", "sending"),
@@ -34,6 +36,11 @@ class MailMessage(models.Model):
         groups=fields.NO_ACCESS,  # superuser mode only: not every reader may see them
     )
 
+    def _telegram_has_state(self):
+        """Return whether this is a message of Telegram, in a conversation or in a chatter."""
+        self.ensure_one()
+        return self.message_type == "telegram" or self._telegram_is_in_conversation()
+
     @api.model
     def _telegram_create(self, vals_list):
         """Create messages without notifying anyone, see ``message_posting.py``.
@@ -41,14 +48,40 @@ class MailMessage(models.Model):
         :param list vals_list: dicts of ``model``, ``res_id``, ``body``, author, date and the like
         :return: the ``mail.message`` records, in this order
         """
-        common = {
+        common = self._telegram_prepare_common()
+        return self.create([{**common, **values} for values in vals_list])
+
+    @api.model
+    def _telegram_insert(self, vals_list, **common):
+        """Insert thousands of notes on records, past the ORM for speed.
+
+        See ``bulk_insert`` for what that leaves out. In superuser mode only.
+
+        :param list vals_list: dicts of ``model``, ``res_id`` and ``body``
+        :param common: the values of all messages
+        :return: the ``mail.message`` records, in this order
+        """
+        stored = [name for name, field in self._fields.items() if field.column_type]
+        defaults = self.browse().default_get(stored)
+        common = {**defaults, **self._telegram_prepare_common(), **common}
+        varying = {name for vals in vals_list for name in vals}
+        common = {name: value for name, value in common.items() if name not in varying}
+        messages = bulk_insert.insert(self, vals_list, **common)
+        for model in {vals["model"] for vals in vals_list}:
+            # As create does: the records show their new messages.
+            self.env[model].invalidate_model(CHATTER_FIELDS, flush=False)
+        return messages
+
+    @api.model
+    def _telegram_prepare_common(self):
+        """Return the values that all messages from and to Telegram have in common."""
+        return {
             "message_type": "telegram",
             # They cannot be answered by e-mail.
             "email_from": False,
             "reply_to": False,
             "message_id": generate_tracking_message_id("telegram"),
         }
-        return self.create([{**common, **values} for values in vals_list])
 
     def _telegram_is_in_conversation(self):
         """Return whether the message is in a Telegram conversation of Discuss."""
@@ -83,6 +116,8 @@ class MailMessage(models.Model):
             "id": message_sudo.id,
             "is_own": message_sudo.direction == "outgoing",
             "is_text": message_sudo._is_text(),
+            "is_card": message_sudo._is_card(),
+            "quote": message_sudo._get_posted_quote(self),
         }
 
     def _telegram_get_store_fields(self):
@@ -91,22 +126,28 @@ class MailMessage(models.Model):
             Store.Attr(
                 "telegram_state",
                 lambda message: message._telegram_get_state(),
-                predicate=lambda message: message._telegram_is_in_conversation(),
+                predicate=lambda message: message._telegram_has_state(),
             ),
             Store.Attr(
                 "telegram_message",
                 lambda message: message._telegram_get_facts(),
-                predicate=lambda message: (
-                    message.message_type == "telegram" or message._telegram_is_in_conversation()
-                ),
+                predicate=lambda message: message._telegram_has_state(),
             ),
         ]
 
     def _telegram_send_state(self):
-        """Send the state of the message to the web clients that show the conversation."""
+        """Send the state of the message to the web clients that show the conversation.
+
+        Chatters show it, too, if the message was written in Discuss. Their web clients are those of
+        operators, who are members of the conversation.
+        """
         self.ensure_one()
+        posts = self
+        if self.message_type == "comment":
+            # sudo: telegram.message - its posts, of which only the state is sent
+            posts |= self.sudo().telegram_message_ids.mail_message_ids.with_env(self.env)
         store = Store(bus_channel=self.channel_id)
-        store.add(self, self._telegram_get_store_fields()).bus_send()
+        store.add(posts, self._telegram_get_store_fields()).bus_send()
 
     def _telegram_send_body(self):
         """Send the text of the message to the web clients that show it."""
@@ -127,4 +168,8 @@ class ResUsers(models.Model):
 
     def _init_store_data(self, store):  # pylint: disable=missing-return
         super()._init_store_data(store)
-        store.add_global_values(is_telegram_user=self.env.user.has_group(USER))
+        is_telegram_user = self.env.user.has_group(USER)
+        store.add_global_values(is_telegram_user=is_telegram_user)
+        if is_telegram_user:
+            count = self.env["telegram.chat"]._get_waiting_count()
+            store.add_global_values(telegram_waiting_count=count)

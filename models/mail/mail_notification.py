@@ -20,6 +20,9 @@ class MailNotification(models.Model):
         "telegram.message", index="btree_not_null", ondelete="set null"
     )
     telegram_state = fields.Selection(related="telegram_message_id.state", string="Telegram State")
+    telegram_scheduled_date = fields.Datetime(
+        related="telegram_message_id.scheduled_date", string="Scheduled Date"
+    )
     telegram_waiting_reason = fields.Char(
         related="telegram_message_id.waiting_reason", string="Waiting Reason"
     )
@@ -36,6 +39,7 @@ class MailNotification(models.Model):
             "failure_reason",
             "telegram_is_edited",
             "telegram_message_id",
+            "telegram_scheduled_date",
             "telegram_state",
             "telegram_waiting_reason",
         ]

@@ -39,7 +39,8 @@ class MailThread(models.AbstractModel):
             methods
         :param quoted_message: the ``telegram.message`` of the chat that the first one answers
         :param datetime scheduled_date: the earliest time of sending (UTC)
-        :param bool is_automatic: whether a rule has written it, so that it answers nobody
+        :param bool is_automatic: whether a rule has written it: it answers nobody, and waits for
+            the end of the quiet hours
         :return: the ``mail.message`` records, one for each Telegram message; their notifications
             show its state
         :raise UserError: the contact is missing or cannot be reached, or the content cannot be sent
@@ -51,14 +52,14 @@ class MailThread(models.AbstractModel):
         text = messages._read_text(body, formatting)
         values_list = messages._prepare_all(text, attachments, contents, instance)
         if group:
-            group.check_access("read")
+            group._check_operated()
             partner, chat = self.env["res.partner"], group
         else:
             partner = partner or self._telegram_get_partner()
             chat = self.env["telegram.chat"]._get_or_create_for_partner(instance, partner)
         mail_messages = self.env["mail.message"]
         for values in values_list:
-            values = {**values, "is_automatic": is_automatic}
+            values |= {"is_automatic": is_automatic, "waits_in_quiet_hours": is_automatic}
             message = messages._queue(chat, values, self, quoted_message, scheduled_date)
             quoted_message = None
             # sudo: telegram.message - it was just created
@@ -86,6 +87,7 @@ class MailThread(models.AbstractModel):
         attachments=None,
         contents=(),
         scheduled_date=None,
+        mailing=None,
     ):
         """Send Telegram messages to the contacts of many records, with a note on each record.
 
@@ -102,6 +104,7 @@ class MailThread(models.AbstractModel):
         :param list contents: further messages to each, as values of the
             ``telegram.message._prepare_…`` methods
         :param datetime scheduled_date: the earliest time of sending (UTC)
+        :param mailing: the ``telegram.mailing`` that they are part of
         :return: the ``telegram.message`` records
         :raise UserError: as ``_message_telegram``, and nothing is queued
         """
@@ -111,13 +114,15 @@ class MailThread(models.AbstractModel):
         partners = partners or self._telegram_get_partners()
         recipients = self.env["res.partner"].union(*(partners[record.id] for record in self))
         shared = messages._prepare_all("", attachments, contents) if attachments or contents else []
-        rows = [
-            (record, {**part, "res_model": record._name, "res_id": record.id, "is_automatic": True})
-            for record in self
-            for part in messages._add_text(
-                messages._read_text(bodies.get(record.id), formatting), shared, instance
-            )
-        ]
+        common = {"res_model": self._name, "is_automatic": True, "waits_in_quiet_hours": True}
+        if mailing:
+            common["mailing_id"] = mailing.id
+        rows = []
+        for record in self:
+            text = messages._read_text(bodies.get(record.id), formatting)
+            for number, part in enumerate(messages._add_text(text, shared, instance)):
+                place = {"mailing_part": number} if mailing else {}
+                rows.append((record, {**part, **common, **place, "res_id": record.id}))
         chats = self.env["telegram.chat"]._get_or_create_for_partners(instance, recipients, places)
         if attachments:
             messages._assign_uploaded_files(attachments, instance)
@@ -131,6 +136,8 @@ class MailThread(models.AbstractModel):
             [values["mail_message_ids"] for _record, values in rows],
             [partners[record.id] for record, _values in rows],
         )
+        if mailing:
+            mailing._add_composed([record for record, _values in rows], partners, chats, queued)
         return queued
 
     def _telegram_check_post_access(self):

@@ -9,7 +9,7 @@ ours                    core's way                                      1,000 me
 ======================  ==============================================  =====================
 _telegram_post          message_post on the channel                     about 5 times as fast
 _post_in_chatters       message_post on a contact without followers     about 16 times
-_log_in_chatters        _message_log_batch, for one model at a time     1 to 2 times
+_log_in_chatters        _message_log_batch, for one model at a time     about 4 times
 _create_notifications   create of mail.notification                     about 3 times
 _update_notifications   write on mail.notification                      about 3 times
 _queue_batch            create of telegram.message                      about 2 times
@@ -41,6 +41,15 @@ from .discuss_channel import RESPONSIBLE
 # Note or comment: followers do not receive what was sent, and receive what a customer wrote.
 SUBTYPES = {"outgoing": "mail.mt_note", "incoming": "mail.mt_comment"}
 PREFETCHED = 50  # messages whose data for the web clients is read at once
+
+
+def _has_message_rules(record):
+    """Return whether automation rules wait for messages on records of this model.
+
+    The app *Automation Rules* (``base_automation``) replaces ``message_post`` of such models, and
+    keeps the former method as an attribute.
+    """
+    return hasattr(type(record).message_post, "origin")
 
 
 class ConversationMessage(NamedTuple):
@@ -98,16 +107,12 @@ class TelegramMessage(models.Model):
         }
         # sudo: mail.message - the caller has checked that the user may post on these records
         mail_messages_sudo = self.env["mail.message"].sudo()
-        notes_sudo = mail_messages_sudo._telegram_create(
+        notes_sudo = mail_messages_sudo._telegram_insert(
             [
-                {
-                    **common,
-                    "model": record._name,
-                    "res_id": record.id,
-                    "body": self._format_body(values),
-                }
+                {"model": record._name, "res_id": record.id, "body": self._format_body(values)}
                 for record, values in rows
-            ]
+            ],
+            **common,
         )
         by_attachment = {}
         for note_sudo, (_record, values) in zip(notes_sudo, rows, strict=True):
@@ -258,6 +263,9 @@ class TelegramMessage(models.Model):
             if partner and (record == partner or not message.chat_id.restricted_user_id):
                 pairs.append((message, partner))
         self._post_in_chatters(pairs)
+        for message, record in pairs:
+            if message.direction == "incoming" and record == answered.get(message):
+                record._telegram_on_answer(message)
 
     def _post_on_record(self, record):
         """Post the message in the chatter of a record."""
@@ -268,7 +276,7 @@ class TelegramMessage(models.Model):
         """Post messages in the chatters of records.
 
         A contact without followers only gets a note. ``message_post`` would look for recipients,
-        which takes as long as everything else.
+        which takes as long as everything else. It is called if automation rules wait for messages.
 
         :param list pairs: pairs of ``telegram.message`` and record
         """
@@ -280,7 +288,8 @@ class TelegramMessage(models.Model):
             values = message._prepare_chatter_values(record)
             is_customer = record == message.partner_id and record.partner_share
             # sudo: mail.followers - of any user
-            if is_customer and not record.sudo().message_follower_ids:
+            has_followers = is_customer and record.sudo().message_follower_ids
+            if is_customer and not has_followers and not _has_message_rules(record):
                 place = {"model": record._name, "res_id": record.id}
                 vals_list.append({**place, **values, "telegram_message_ids": message.ids})
             else:
@@ -295,6 +304,33 @@ class TelegramMessage(models.Model):
         self.env["mail.message"].sudo()._telegram_create(vals_list)
         for message, mail_messages in before.items():
             message._copy_file_to(message.mail_message_ids - mail_messages)
+
+    def _log_on_record(self, record):
+        """Post past messages in the chatter of a record, without notifying anyone.
+
+        :param record: of a model with a chatter; it keeps the messages that it shows already
+        """
+        missing = self.filtered(lambda message: not message._get_conversation_message(record))
+        place = {"model": record._name, "res_id": record.id}
+        # sudo: mail.message - as in _post_in_chatters
+        posts_sudo = (
+            self.env["mail.message"]
+            .sudo()
+            ._telegram_create(
+                [
+                    {
+                        **place,
+                        **message._prepare_chatter_values(record),
+                        "telegram_message_ids": message.ids,
+                    }
+                    for message in missing
+                ]
+            )
+        )
+        for message, post_sudo in zip(missing, posts_sudo, strict=True):
+            message._copy_file_to(post_sudo)
+            if message.is_deleted:
+                message._update_posted_body()
 
     def _prepare_chatter_values(self, record):
         """Return the values of the ``mail.message`` of this message on a record."""
@@ -422,6 +458,7 @@ class TelegramMessage(models.Model):
         # sudo: mail.notification - they show the state of the messages
         notifications = self.env["mail.notification"].sudo()
         found = notifications.search([("telegram_message_id", "in", self.ids)])
+        self.fetch()  # at once: core reads the related fields of each notification alone
         found.mail_message_id._notify_message_notification_update()
         for message in self:
             message._update_conversation()

@@ -1,11 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import re
 from textwrap import shorten
 
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import plaintext2html
+from odoo.tools import format_datetime, plaintext2html
 from odoo.tools.mail import html_keep_url
 
 from ... import const
@@ -13,6 +14,7 @@ from ...tools.access import filter_readable
 from ...tools.formatting import FormattedText
 from ...tools.html import to_html
 
+BLOCK_END = re.compile(r"(</(?:blockquote|p|pre)>)(?=<)")
 MAP_URL = "https://www.openstreetmap.org/?mlat=%s&mlon=%s#map=16/%s/%s"
 
 
@@ -22,11 +24,14 @@ class TelegramMessage(models.Model):
     _inherit = "telegram.message"
 
     @api.depends("text", "type_message", "file_name", "content")
-    @api.depends_context("uid", "allowed_company_ids", "lang")
+    @api.depends_context("uid", "allowed_company_ids", "lang", "tz", "telegram_show_sender")
     def _compute_display_name(self):
         readable = filter_readable(self)
         for message in self:
             name = message._get_summary() if message in readable else self.env._("Telegram message")
+            if message in readable and self.env.context.get("telegram_show_sender"):
+                date = format_datetime(self.env, message.date, dt_format="short")
+                name = f"{message.sender_name or message.chat_id.display_name}, {date}: {name}"
             message.display_name = shorten(name, 80, placeholder="…")
 
     def _get_summary(self):
@@ -117,6 +122,27 @@ class TelegramMessage(models.Model):
         """Return the text with its formatting."""
         return FormattedText.of(self.text, self.text_entities)
 
+    def _get_posted_quote(self, mail_message):
+        """Return what this message quotes, for a chatter in which the quoted one is, too.
+
+        :param mail_message: the ``mail.message`` in the chatter
+        :return: dict of sender and text, or False
+        """
+        if not self.quoted_id_message or mail_message._telegram_is_in_conversation():
+            return False  # Discuss shows quotes itself
+        quoted = self.search(
+            [("chat_id", "=", self.chat_id.id), ("id_message", "=", self.quoted_id_message)]
+        )
+        is_posted = quoted.mail_message_ids.filtered(
+            lambda post: (post.model, post.res_id) == (mail_message.model, mail_message.res_id)
+        )
+        if not is_posted or quoted.is_deleted:
+            return False
+        return {
+            "sender": quoted.sender_name or quoted.chat_id.name,
+            "text": shorten(quoted._get_summary(), 120, placeholder="…"),
+        }
+
     def _text_to_html(self):
         """Return the text with its formatting as HTML, in which URLs are links."""
         return _to_html(self._get_formatted_text())
@@ -140,9 +166,18 @@ class TelegramMessage(models.Model):
             return _to_html(FormattedText.of(values["text"], values["text_entities"]))
         return self.new({"direction": "outgoing", **values})._get_body()
 
+    @api.model
+    def _get_preview(self, text, formatting):
+        """Return a text as HTML, as it will be displayed.
+
+        :param str text: as a user wrote it
+        :param bool formatting: whether its marks are read
+        """
+        return _to_html(self._clean_text(self._read_text(text, formatting)))
+
 
 def _to_html(text):
     """Return a FormattedText as HTML, in which URLs are links."""
-    if not text.entities:
-        return plaintext2html(text.text)
-    return Markup(html_keep_url(to_html(text)))
+    body = Markup(html_keep_url(to_html(text))) if text.entities else plaintext2html(text.text)
+    # In previews, Odoo joins the paragraphs as they are.
+    return Markup(BLOCK_END.sub(r"\1 ", str(body)))

@@ -30,7 +30,9 @@ class TelegramInstance(models.Model):
     _inherit = "telegram.instance"
 
     show_typing = fields.Boolean(
-        default=True, help="The customer sees when an operator is typing in Discuss."
+        "Show Typing in Discuss",
+        default=True,
+        help="The customer sees when an operator is typing in Discuss.",
     )
     mark_read = fields.Boolean(
         "Mark as Read",
@@ -93,7 +95,7 @@ class TelegramChat(models.Model):
         """
         instance = self.instance_id
         is_working = instance.state == const.STATE_AUTHORIZED and instance.has_api_token
-        if not is_working or instance.is_other_database:
+        if not is_working or instance.is_other_database or self.is_username_form:
             return
         database, telegram_id, name = self.env.cr.dbname, self.telegram_id, instance.id_instance
         failure_key, call_key = (database, instance.id, "failure"), (database, self.id, kind)

@@ -1,10 +1,14 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Access to the chats of an account: its operators, restricted by *Chat Visibility*.
 
+The supervisor of an account reads all of its chats. Reading is not writing: every method that
+writes calls ``_check_operated``.
+
 The record rules in ``security/telegram_security.xml`` apply it to each user.
 """
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ...tools.access import MANAGER, USER
 
@@ -28,6 +32,15 @@ class TelegramInstance(models.Model):
         "A message of such a customer does not appear on the contact, which all users can open. "
         "It appears there only if it answers a message that was sent from the contact.",
     )
+    sender_ids = fields.Many2many(
+        "res.users",
+        "telegram_instance_sender_rel",
+        string="Senders",
+        domain=[("share", "=", False)],
+        help="Users who send messages and invoices from records, but see no chats and no "
+        "conversations. Of the messages, they see those that they have sent. Answers appear on "
+        "the record.",
+    )
 
     def _get_operators(self):
         """Return the operators who are active and still have the right to use Telegram."""
@@ -41,6 +54,42 @@ class TelegramInstance(models.Model):
             return True
         is_manager = user.has_group(MANAGER)
         return is_manager and self.company_id in user.company_ids
+
+    def _check_operated(self):
+        """Check that the current user may write with these accounts.
+
+        :raise AccessError: the user may not; a supervisor may only read
+        """
+        self.check_access("read")
+        for instance in self:
+            if not self.env.su and not instance._is_operated_by(self.env.user):
+                raise AccessError(instance._get_not_operated_message())
+
+    def _is_sent_with_by(self, user):
+        """Return whether a user may send messages from records: operators and senders may."""
+        self.ensure_one()
+        return user in self.sender_ids or self._is_operated_by(user)
+
+    def _check_may_send(self):
+        """Check that the current user may send messages from records with this account.
+
+        :raise AccessError: the user may not; a supervisor may only read
+        """
+        self.check_access("read")
+        if not self.env.su and not self._is_sent_with_by(self.env.user):
+            raise AccessError(self._get_not_operated_message())
+
+    def _get_not_operated_message(self):
+        """Return the error for users who may not write with the account."""
+        return self.env._(
+            "You are not an operator of the Telegram account “%s”, so you cannot write in "
+            "its conversations. Ask an administrator to add you as an operator.",
+            self.name,
+        )
+
+    def _sees_all_chats(self, user):
+        """Return whether *Chat Visibility* does not restrict a user who has access."""
+        return user == self.supervisor_id or user.has_group(MANAGER)
 
 
 class TelegramChat(models.Model):
@@ -58,6 +107,16 @@ class TelegramChat(models.Model):
         "operators of the account see only the chats of their own customers. If empty, all "
         "operators see the chat.",
     )
+
+    is_read_only = fields.Boolean(
+        compute="_compute_is_read_only", help="The current user reads the chat as its supervisor."
+    )
+
+    @api.depends_context("uid")
+    @api.depends("instance_id.operator_ids", "restricted_user_id")
+    def _compute_is_read_only(self):
+        for chat in self:
+            chat.is_read_only = not chat._is_operated_by(self.env.user)
 
     @api.depends(
         "instance_id.visibility",
@@ -84,7 +143,7 @@ class TelegramChat(models.Model):
         nobody = self.env["res.users"]
         if instance.visibility != "own":
             return nobody
-        for user in (assignee, partner.user_id or partner.commercial_partner_id.user_id):
+        for user in (assignee, partner._telegram_get_salesperson()):
             if user and user.active and user in instance.operator_ids:
                 return user
         return nobody
@@ -92,19 +151,25 @@ class TelegramChat(models.Model):
     @api.model
     def _is_contact_visible(self, instance, partner):
         """Return whether the current user may see the chats of a contact with an account."""
-        # sudo: res.partner, telegram.instance - the salesperson and the operators
-        only_user = self._get_restricted_user(instance.sudo(), partner.sudo())
+        # sudo: res.partner, telegram.chat, telegram.instance - salesperson, assignee, operators
+        chat_sudo = self._find_by_partner(instance, partner).get(partner.id, self.browse()).sudo()
+        only_user = self._get_restricted_user(instance.sudo(), partner.sudo(), chat_sudo.user_id)
         user = self.env.user
-        return self.env.su or not only_user or only_user == user or user.has_group(MANAGER)
+        if self.env.su or not only_user or only_user == user:
+            return True
+        return instance.sudo()._sees_all_chats(user)  # sudo: res.users - the supervisor
 
     def _get_operators(self):
         """Return the operators of the account who may see this chat."""
         self.ensure_one()
         chat_sudo = self.sudo()  # sudo: telegram.instance, res.users - the operators
-        operators, only_user = chat_sudo.instance_id._get_operators(), chat_sudo.restricted_user_id
+        instance_sudo, only_user = chat_sudo.instance_id, chat_sudo.restricted_user_id
+        operators = instance_sudo._get_operators()
         if not only_user:
             return operators
-        return operators.filtered(lambda user: user == only_user or user.has_group(MANAGER))
+        return operators.filtered(
+            lambda user: user == only_user or instance_sudo._sees_all_chats(user)
+        )
 
     def _is_operated_by(self, user):
         """Return whether a user may write in this chat."""
@@ -112,3 +177,37 @@ class TelegramChat(models.Model):
         if not self.instance_id._is_operated_by(user):
             return False
         return user not in self.instance_id.operator_ids or user in self._get_operators()
+
+    def _check_operated(self):
+        """Check that the current user may write in these chats.
+
+        :raise AccessError: the user may not; a supervisor may only read
+        """
+        self.check_access("read")
+        for chat in self:
+            if not self.env.su and not chat._is_operated_by(self.env.user):
+                raise AccessError(chat.instance_id._get_not_operated_message())
+
+
+class TelegramMessage(models.Model):
+    """Check who may change a message."""
+
+    _inherit = "telegram.message"
+
+    def _check_operated(self):
+        """Check that the current user may write in the chats of these messages.
+
+        Senders may change what they have sent themselves.
+
+        :raise AccessError: the user may not; a supervisor may only read
+        """
+        self.check_access("read")
+        user = self.env.user
+        own = self.filtered(
+            lambda message: (
+                message.direction == "outgoing"
+                and message.author_id == user.partner_id
+                and user in message.instance_id.sender_ids
+            )
+        )
+        (self - own).chat_id._check_operated()

@@ -21,6 +21,7 @@ MAX_ATTEMPTS = 29  # about a day with these pauses: GREEN-API keeps no file for 
 FULL_DISK_PAUSE = 300  # seconds until the next attempt after the disk was full
 CALLBACK_INTERVAL = 1  # seconds between two looks at the inbox during a download
 FILE_MAX_SECONDS = 900  # for one file
+VOICE_ENDINGS = (".ogg", ".oga", ".opus")
 DOWNLOAD_MAX_BYTES = 2**31 - 1  # Odoo stores the size of an attachment in 31 bits
 MEGABYTE = 1024 * 1024
 
@@ -372,6 +373,8 @@ class TelegramMessage(models.Model):
             file,
             [{**common, "res_model": model, "res_id": res_id} for model, res_id in owners],
         )
+        if self._is_voice():
+            attachments._set_voice_metadata()  # Odoo shows its player
         self.write(
             {
                 "attachment_id": attachments[0].id,
@@ -385,6 +388,15 @@ class TelegramMessage(models.Model):
             shown.attachment_ids = [Command.link(attachment.id)]
         self._update_posted_file()
         self.instance_id._set_file_error(False)
+
+    def _is_voice(self):
+        """Return whether this is a voice message, and not a piece of music.
+
+        GREEN-API reports both as audio; Telegram records voice messages as OGG.
+        """
+        self.ensure_one()
+        name = (self.file_name or "").lower()
+        return self.type_message == "audioMessage" and name.endswith(VOICE_ENDINGS)
 
     # === FAILURES === #
 

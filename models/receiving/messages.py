@@ -51,7 +51,11 @@ class TelegramMessage(models.Model):
         for chat, messages_of_chat in created.grouped("chat_id").items():
             chat._update_last_contact(messages_of_chat)
         created._post_incoming()
+        created._process_mailing_wishes()
         created._send_away_messages()
+        if incoming := created.filtered(lambda message: message.direction == "incoming"):
+            self.env["telegram.mailing.recipient"]._process_answers(incoming)
+            incoming._on_received()
         messages.update(((each.chat_id.id, each.id_message), each) for each in created)
         return [messages[key] for key in keys]
 

@@ -43,6 +43,7 @@ class TelegramInstance(models.Model):
     last_webhook_date = fields.Datetime(
         "Last Delivery", compute="_compute_last_webhook_date", compute_sudo=True
     )
+    webhook_problem = fields.Char(compute="_compute_webhook_problem")
     _webhook_key_uniq = models.UniqueIndex("(webhook_key) WHERE webhook_key IS NOT NULL")
 
     # === COMPUTE METHODS === #
@@ -165,9 +166,15 @@ class TelegramInstance(models.Model):
             self._record_error(error)
             return
         problem = count and self._get_undelivered_message(count)
-        self._write_account({"last_error": problem or False})
+        self._write_account({"last_error": problem or False, "service_event_count": count})
 
     # === TEXTS === #
+
+    @api.depends("receive_mode", "api_url")
+    @api.depends_context("lang")
+    def _compute_webhook_problem(self):
+        for instance in self:
+            instance.webhook_problem = instance._get_webhook_problem()
 
     def _get_webhook_problem(self):
         """Return why GREEN-API cannot reach this Odoo; False if it can or does not have to."""

@@ -8,6 +8,7 @@ from . import dispatch
 from . import edit_delete
 from . import limits
 from . import queue
+from . import quiet_hours
 from . import recipients
 from . import same_message
 from . import unsure

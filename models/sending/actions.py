@@ -43,9 +43,30 @@ class TelegramMessage(models.Model):
     # === ACTION METHODS === #
 
     def action_send_now(self):
-        """Send scheduled messages as soon as possible."""
-        self._change_state({"queued"}, {"scheduled_date": False})
-        self.instance_id._trigger_send()
+        """Send scheduled messages as soon as possible, also in the quiet hours."""
+        self._reschedule(False)
+
+    def _reschedule(self, date):
+        """Change when queued messages are sent. A person decides, so quiet hours do not count.
+
+        :param datetime date: UTC; False to send them as soon as possible
+        :raise UserError: the date is in the past, or a message is not queued any longer
+        """
+        self._check_scheduled_date(date)
+        personal = {"waits_in_quiet_hours": False, "wanted_date": False}
+        self._change_state({"queued"}, {"scheduled_date": date, **personal})
+        self.instance_id._trigger_send(date or None)
+
+    @api.model
+    def _check_scheduled_date(self, date):
+        """Raise a UserError if a date to send a message is in the past."""
+        if date and date <= fields.Datetime.now():
+            raise UserError(
+                self.env._(
+                    "The date in Send Later is in the past. Choose a later date, or clear the "
+                    "field to send now."
+                )
+            )
 
     def action_reply(self):
         """Open the composer to answer the message from the record that it belongs to.
@@ -53,6 +74,7 @@ class TelegramMessage(models.Model):
         Without a record and a contact, the conversation is opened.
         """
         self.ensure_one()
+        self._check_operated()
         record = self._get_record() or self.partner_id
         if not (record and self.partner_id):
             return self.chat_id.action_open_in_discuss()
@@ -73,7 +95,7 @@ class TelegramMessage(models.Model):
 
     def action_forward(self):
         """Open the dialog in which the chats to forward to are chosen."""
-        self.check_access("read")
+        self._check_operated()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Forward Messages"),
@@ -86,7 +108,7 @@ class TelegramMessage(models.Model):
     def action_look_up(self):
         """Fetch this message from GREEN-API and display the result."""
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         if not self.id_message:
             raise UserError(
                 self.env._(

@@ -16,7 +16,8 @@ class TelegramInstance(models.Model):
     Each method queues a message, which is sent after the transaction commits. Parameters that
     several of them have:
 
-    * ``chat_id`` (str): "10000000", "-10000000000000" (a group) or "79876543210@c.us";
+    * ``chat_id`` (str): "10000000", "-10000000000000" (a group), "79876543210@c.us", or a
+      username: "@vasilisa", "t.me/vasilisa";
     * ``quoted_message``: the ``telegram.message`` of that chat that is answered, or its ID;
     * ``scheduled_date`` (datetime): UTC, the message is not sent before.
 
@@ -62,7 +63,7 @@ class TelegramInstance(models.Model):
         :param str caption: text of up to 1024 characters
         :param bool formatting: whether marks in the caption format it, as in ``*bold*``
         """
-        self.check_access("read")
+        self._check_operated()
         messages = self.env["telegram.message"]
         caption = messages._read_text(caption, formatting)
         values = messages._prepare_file(attachment, caption, self)
@@ -166,7 +167,7 @@ class TelegramInstance(models.Model):
             of sending
         :return: the queued ``telegram.message`` records, one for each
         """
-        self.check_access("read")
+        self._check_operated()
         messages.check_access("read")
         values_list = [messages._prepare_forward(message) for message in messages]
         self._check_own_messages(messages)
@@ -192,9 +193,9 @@ class TelegramInstance(models.Model):
     def _get_chat(self, chat_id):
         """Return the chat of a chat ID, created if needed, that the user may read."""
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         chat = self.env["telegram.chat"]._get_or_create_for_address(self, chat_id)
-        chat.check_access("read")
+        chat._check_operated()
         return chat
 
     def _send_values(self, chat_id, values, quoted_message=None, scheduled_date=None):

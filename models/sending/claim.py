@@ -33,9 +33,9 @@ class Claim:
         self.message = None
         self.number = 0
 
-    def take(self, message):
+    def take(self, message, number):
         """Store which message was claimed, and the number of the claim."""
-        self.message, self.number = message, message.claim_number
+        self.message, self.number = message, number
 
     def check(self):
         """Check that the message may be sent now.

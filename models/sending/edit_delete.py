@@ -65,7 +65,7 @@ class TelegramMessage(models.Model):
     def action_edit(self):
         """Open the dialog in which the text is edited."""
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Edit Message"),
@@ -103,7 +103,7 @@ class TelegramMessage(models.Model):
         :param text: str or FormattedText
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         values = self._check_text(text, self.instance_id)
         self._check_own()
         if not self._is_text():
@@ -135,7 +135,7 @@ class TelegramMessage(models.Model):
         :raise UserError: it is not a message of this account, or was never sent
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         self._check_own()
         if self.state == "queued":
             self.action_cancel()

@@ -26,6 +26,7 @@ class SendBudget:
     new_contacts: int  # to which the account has never written
     failing_attachment_ids: tuple = ()  # messages with these files come after all others
     postponed_ids: list = field(default_factory=list)  # messages that only the next run retries
+    has_quiet_hours: bool = False
 
 
 class TelegramInstance(models.Model):
@@ -177,6 +178,7 @@ class TelegramInstance(models.Model):
             messages=max(per_hour - recently_sent, 0),
             new_contacts=max(self.daily_new_contact_limit - self._count_new_contacts(), 0),
             failing_attachment_ids=tuple(failing.attachment_id.ids),
+            has_quiet_hours=self.has_quiet_hours,
         )
 
     def _trigger_for_new_contacts(self, budget):
@@ -211,6 +213,23 @@ class TelegramInstance(models.Model):
         domain &= Domain("first_contact_date", ">", now - DAY)
         domain &= Domain("first_contact_date", "<=", now)  # as in _get_send_budget
         return chats_sudo.search(domain, order="first_contact_date")
+
+    def _count_waiting_new_contacts(self):
+        """Return to how many new contacts messages of this account wait."""
+        # sudo: telegram.message - only the number of chats
+        [[count]] = (
+            self.env["telegram.message"]
+            .sudo()
+            ._read_group(
+                [
+                    ("instance_id", "in", self.ids),
+                    ("state", "=", "queued"),
+                    ("chat_id.is_new_contact", "=", True),
+                ],
+                aggregates=["chat_id:count_distinct"],
+            )
+        )
+        return count
 
     def _find_waiting_new_contact(self):
         """Return one queued message to a new contact, or an empty recordset."""

@@ -42,6 +42,7 @@ class TelegramMessage(models.Model):
     @api.depends(
         "state",
         "scheduled_date",
+        "wanted_date",
         "failure_reason",
         "instance_id.state",
         "instance_id.send_after",
@@ -74,12 +75,19 @@ class TelegramMessage(models.Model):
         """
         self.ensure_one()
         if self.scheduled_date and self.scheduled_date > fields.Datetime.now():
+            if self.wanted_date:
+                return self._get_quiet_reason()
             return self.env._(
                 "Scheduled for %s.",
                 format_datetime(self.env, self.scheduled_date, dt_format="short"),
             )
         if instance_reason:
             return instance_reason
+        if self.chat_id.is_username_form:
+            reason = self.instance_id._get_check_pause_message()
+            return reason or self.env._("The username is being looked up at Telegram.")
+        if self.mailing_id and (reason := self.mailing_id._get_closed_reason()):
+            return reason
         if new_contact_reason and self.chat_id.is_new_contact:
             return new_contact_reason
         if is_blocked:
@@ -94,6 +102,9 @@ class TelegramMessage(models.Model):
         """
         due = Domain("scheduled_date", "=", False)
         due |= Domain("scheduled_date", "<=", fields.Datetime.now())
+        due &= Domain("mailing_id", "=", False) | Domain(
+            "mailing_id.state", "not in", ("paused", "stopped")
+        )
         return (
             Domain("state", "=", "sending")
             | Domain("state", "=", "queued") & due
@@ -136,14 +147,20 @@ class TelegramMessage(models.Model):
         return timedelta(seconds=UPLOAD_TAKEOVER_SECONDS if is_upload else TAKEOVER_SECONDS)
 
     @api.model
-    def _get_due_condition(self, instance, budget=None):
+    def _get_due_condition(self, instance, budget=None, closed=None):
         """Return which messages of an account may be sent now, as SQL on "message" and "chat".
 
-        Of each chat it is the first message that waits. An unsure message holds up its chat while
+        Of each chat it is the first message that waits. A chat of which only the username is known
+        waits until it was looked up. An unsure message holds up its chat while
         GREEN-API is being asked about it. A scheduled message holds up no other one.
 
+        A message that its mailing holds back holds up no other one, either.
+
         :param SendBudget budget: what may still be sent; without it, only the chats are checked
+        :param dict closed: result of ``telegram.mailing._find_closed``, if already known
         """
+        mailings = self.env["telegram.mailing"]
+        closed = mailings._find_closed(instance) if closed is None else closed
         new_contacts = SQL()
         if budget and budget.new_contacts <= 0:
             new_contacts = SQL("AND chat.is_new_contact IS NOT TRUE")
@@ -152,6 +169,7 @@ class TelegramMessage(models.Model):
             """
                 message.instance_id = %(instance)s
             AND message.state = 'queued'
+            AND chat.telegram_id NOT LIKE '@%%'
             AND (message.scheduled_date IS NULL OR message.scheduled_date <= %(now)s)
             AND NOT EXISTS (
                     SELECT 1
@@ -160,14 +178,18 @@ class TelegramMessage(models.Model):
                        AND earlier.id < message.id
                        AND earlier.state IN ('queued', 'sending', 'unsure')
                        AND (earlier.state != 'unsure' OR earlier.is_settling)
-                       AND (earlier.state != 'queued' OR earlier.scheduled_date IS NULL
-                            OR earlier.scheduled_date <= %(now)s)
+                       AND (earlier.state != 'queued' OR %(earlier_is_open)s
+                            AND (earlier.scheduled_date IS NULL
+                                 OR earlier.scheduled_date <= %(now)s))
                 )
+            AND %(is_open)s
             %(new_contacts)s
             %(postponed)s
             """,
             instance=instance.id,
             now=fields.Datetime.now(),
+            is_open=mailings._get_open_condition(closed, "message"),
+            earlier_is_open=mailings._get_open_condition(closed, "earlier"),
             new_contacts=new_contacts,
             postponed=postponed,
         )
@@ -199,13 +221,15 @@ class TelegramMessage(models.Model):
         transaction began is a conflict, after which ``write_and_commit`` repeats the claim.
 
         Messages that have failed several times come after all others. Otherwise a message that
-        always fails, such as a file that cannot be uploaded, would hold up the whole queue.
+        always fails, such as a file that cannot be uploaded, would hold up the whole queue. For the
+        same reason, messages of persons come before those of mailings.
 
         :param SendBudget budget: reduced by what is claimed
-        :return: the message, now in state "sending"; empty if none is due
+        :return: tuple of the message, now in state "sending" and empty if none is due, and the
+            number of the claim
         """
         if budget.messages <= 0:
-            return self.browse()
+            return self.browse(), 0
         self.flush_model()
         preferred = SQL("COALESCE(message.attempts, 0) < %s", const.TRIES)
         if budget.failing_attachment_ids:
@@ -214,18 +238,53 @@ class TelegramMessage(models.Model):
                 list(budget.failing_attachment_ids),
             )
             preferred = SQL("%s AND %s", preferred, other_files)
-        message = self._claim(instance, budget, preferred)
-        message = message or self._claim(instance, budget, SQL("TRUE"))
-        if message:
-            budget.messages -= 1
-            if message.chat_id.is_new_contact:
-                message.chat_id.first_contact_date = fields.Datetime.now()
-                budget.new_contacts -= 1
-        return message
+        closed = self.env["telegram.mailing"]._find_closed(instance)
+        personal = SQL("message.mailing_id IS NULL AND %s", preferred)
+        conditions = ([personal] if closed else []) + [preferred, SQL("TRUE")]
+        claim = self._claim_unless_quiet if budget.has_quiet_hours else self._claim_first
+        claimed = claim(instance, budget, conditions, closed)
+        if not claimed:
+            return self.browse(), 0
+        message, number, is_new_contact, mailing_id = claimed
+        self.env["telegram.mailing"].browse(mailing_id)._hold()
+        budget.messages -= 1
+        if is_new_contact:
+            message.chat_id.first_contact_date = fields.Datetime.now()
+            budget.new_contacts -= 1
+        return message, number
 
     @api.model
-    def _claim(self, instance, budget, condition):
-        """Claim the first due message that meets an SQL condition, and return it."""
+    def _claim_unless_quiet(self, instance, budget, conditions, closed):
+        """Claim as ``_claim_first``, but no message that has to wait for the morning.
+
+        Those are planned again: the account did not reach them before its quiet hours.
+        """
+        while True:
+            with self.env.cr.savepoint(flush=False) as savepoint:
+                claimed = self._claim_first(instance, budget, conditions, closed)
+                if not claimed or not claimed[0]._is_quiet_now():
+                    return claimed
+                savepoint.rollback()
+            claimed[0].invalidate_recordset(flush=False)
+            self._update_quiet_hours(instance)
+
+    @api.model
+    def _claim_first(self, instance, budget, conditions, closed):
+        """Claim the first due message that meets one of the SQL conditions, in their order."""
+        for condition in conditions:
+            if claimed := self._claim(instance, budget, condition, closed):
+                return claimed
+        return None
+
+    @api.model
+    def _claim(self, instance, budget, condition, closed):
+        """Claim the first due message that meets an SQL condition.
+
+        :param dict closed: result of ``telegram.mailing._find_closed``
+        :return: None, or a tuple of the message, the number of the claim, whether the chat is with
+            a new contact, and the ID of its mailing. The statement returns them, because the cache
+            ends with the commit.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
@@ -246,20 +305,25 @@ class TelegramMessage(models.Model):
                         LIMIT 1
                           FOR NO KEY UPDATE OF message SKIP LOCKED
                        )
-             RETURNING id
+             RETURNING id, claim_number, (
+                       SELECT is_new_contact FROM telegram_chat WHERE telegram_chat.id = chat_id
+                       ), mailing_id
                 """,
                 attempted=SQL("date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC')"),
                 # The same clock as that of the events, see _check_not_sending.
                 written=SQL("clock_timestamp() AT TIME ZONE 'UTC'"),
                 uid=self.env.uid,
-                is_due=self._get_due_condition(instance, budget),
+                is_due=self._get_due_condition(instance, budget, closed),
                 condition=condition,
             )
         )
-        message = self.browse(row[0] for row in rows)
+        if not rows:
+            return None
+        [(message_id, number, is_new_contact, mailing_id)] = rows
+        message = self.browse(message_id)
         changed = ["state", "attempts", "last_attempt_date", "claim_number"]
         message.invalidate_recordset(changed, flush=False)
-        return message
+        return message, number, is_new_contact, mailing_id
 
     # === OUTCOMES === #
 
@@ -272,41 +336,45 @@ class TelegramMessage(models.Model):
         :param str id_message: empty for an edit or a deletion
         :return: bool, True: the queue continues with the next message
         """
-        if id_message and self._is_id_of_other_chat(id_message):
+        others = self._find_by_id_message(id_message) if id_message else self.browse()
+        if others._is_id_of_other_chat(self.chat_id):
             _logger.info("Telegram message %s: its id %s is not its own", self.id, id_message)
             id_message = False
             if self.chat_id.is_phone_form:  # only its ID would tell which chat the echo is of
                 self.env["telegram.number.check"]._request(self.chat_id)
-        return self._mark_sent(id_message)
+        return self._mark_sent(id_message, others)
 
-    def _is_id_of_other_chat(self, id_message):
-        """Return whether another chat has a message of today with this ID, and this one has not."""
-        chats = self._find_of_today(id_message).chat_id
-        return bool(chats) and self.chat_id not in chats
+    def _find_by_id_message(self, id_message):
+        """Return the other messages of the account that have an ID."""
+        same = Domain("instance_id", "=", self.instance_id.id)
+        same &= Domain("id_message", "=", id_message)
+        return self.search(same & Domain("id", "!=", self.id))
+
+    def _is_id_of_other_chat(self, chat):
+        """Return whether these messages with one ID are of today, and none of them of the chat."""
+        since = fields.Datetime.now() - timedelta(hours=ID_HOURS)
+        of_today = self.filtered(
+            lambda message: message.date >= since or (message.last_attempt_date or since) > since
+        )
+        return bool(of_today) and chat not in of_today.chat_id
 
     def _has_id_of_other_chat(self):
         """Return whether another chat has a message of today with the ID of this one."""
-        return bool(self._find_of_today(self.id_message).chat_id - self.chat_id)
+        return self._find_by_id_message(self.id_message)._is_id_of_other_chat(self.chat_id)
 
-    def _find_of_today(self, id_message):
-        """Return the messages of the account with this ID, as far as they are of today."""
-        since = fields.Datetime.now() - timedelta(hours=ID_HOURS)
-        same_id = Domain("instance_id", "=", self.instance_id.id)
-        same_id &= Domain("id_message", "=", id_message)
-        of_today = Domain("date", ">=", since) | Domain("last_attempt_date", ">=", since)
-        return self.search(same_id & of_today)
-
-    def _mark_sent(self, id_message):
+    def _mark_sent(self, id_message, others=None):
         """Store that GREEN-API has the message, and its ID.
 
         :param str id_message: empty for an edit or a deletion, and if it is not known yet
+        :param others: the result of ``_find_by_id_message``, if already known
         :return: bool, True: the queue continues with the next message
         """
         was_sent = self.state in RANK
         self.write({"state": self.state if was_sent else "sent"})
         if id_message:
-            same = [("chat_id", "=", self.chat_id.id), ("id_message", "=", id_message)]
-            twin = self.search([*same, ("id", "!=", self.id)])
+            if others is None:
+                others = self._find_by_id_message(id_message)
+            twin = others.filtered(lambda message: message.chat_id == self.chat_id)
             if twin.attempts:
                 # Another message sent from Odoo: GREEN-API returned one ID twice.
                 _logger.warning("Telegram message %s has the id of %s", self.id, twin.id)
@@ -371,12 +439,16 @@ class TelegramMessage(models.Model):
         reason = instance._get_error_message(error)
         is_about_message = error.code in (*const.MESSAGE_CODES, const.CODE_HTTP)
         if isinstance(error, RefusedError) and is_about_message:
-            failure_type = "quota" if error.code == const.CODE_QUOTA else "refused"
+            is_quota = error.code == const.CODE_QUOTA
+            failure_type = "quota" if is_quota else "refused"
+            if is_quota:
+                instance._store_quota_error(reason)
             self._set_state(
                 {"state": "error", "failure_type": failure_type, "failure_reason": reason}
             )
             if self.type_message in const.CHANGE_KINDS:
                 self._notify_change_refused()
+            self.mailing_id._check_refusals()
             return True
         # The next message would fail for the same reason.
         if isinstance(error, OutcomeUnknownError):

@@ -54,11 +54,12 @@ class QueueSender:
     def run(self):
         """Send what is due, after checking the messages whose outcome is unknown."""
         commit = self.env["ir.cron"]._commit_progress
-        write_and_commit(self.env, self.messages._recover_orphans, self.instance)
+        write_and_commit(self.env, self._prepare_queue)
         settling = self.messages._find_settling(self.instance)._end_outdated_checks()
         due = self.messages._count_due(self.instance)
         commit(remaining=due)
         if not (due or settling) or not self.instance._can_send():
+            self.env["telegram.mailing"]._schedule_next(self.instance)
             commit(remaining=0)  # what waits for the account is not work that could be done now
             return
         budget = self.instance._get_send_budget()
@@ -70,7 +71,13 @@ class QueueSender:
             commit(remaining=0)
             return
         self.instance._trigger_for_new_contacts(budget)
+        self.env["telegram.mailing"]._schedule_next(self.instance)
         commit(remaining=self.messages._count_due(self.instance, budget))
+
+    def _prepare_queue(self):
+        """Process interrupted messages, and have unknown usernames looked up."""
+        self.messages._recover_orphans(self.instance)
+        self.messages._request_look_ups(self.instance)
 
     def _send_all(self, client, budget):
         """Send until nothing is due, the time of the action is over or sending has to pause.
@@ -106,7 +113,10 @@ class QueueSender:
         :param SendBudget budget: None if nothing is to be claimed
         """
         claim = Claim()
-        claim.take(messages._claim_next(self.instance, budget) if budget else messages.browse())
+        if budget:
+            claim.take(*messages._claim_next(self.instance, budget))
+        else:
+            claim.take(messages.browse(), 0)
         return claim
 
     def _send(self, claim, client, limiter):

@@ -3,7 +3,8 @@
 
 The contact of a record is that of ``_telegram_get_partners``; a user may choose others in the
 composer. The chat of a contact is that of ``_find_chats_and_phones``: the chat linked to the
-contact, else the one of the contact's phone number. A missing chat is created.
+contact, else the one of the contact's phone number, else the one of the contact's username. A
+missing chat is created. The username is used, too, if the phone number has no Telegram account.
 
 A record, its contact and the account belong to one company: ``_telegram_check_instance`` and
 ``_check_partner_id``. A person with several addresses is one recipient: ``find_twin``.
@@ -18,9 +19,8 @@ from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
 
-from ... import const
 from ...tools import bulk_insert
-from ...tools.phone import to_phone_form
+from ...tools.phone import to_chat_id
 from ..telegram_chat import PEOPLE
 
 
@@ -29,7 +29,7 @@ class Recipient(NamedTuple):
 
     partner: models.BaseModel  # res.partner
     chat: models.BaseModel  # telegram.chat; empty as long as there is none
-    phone: str  # E.164, to create a chat with; may be empty
+    phone: str  # E.164, or a username, to create a chat with; may be empty
     reason: str  # code of TelegramChat._get_unreachable_reasons; empty if reachable
     twin: str = ""  # name of the recipient who is the same person, set by the caller
 
@@ -37,17 +37,26 @@ class Recipient(NamedTuple):
 def find_twin(known, recipient, record):
     """Return the earlier record of the same person, and remember the addresses of this one.
 
-    A chat and its phone number are addresses of one person. The phone number of a contact counts
-    for a chat whose own number is hidden.
+    A chat, its phone number and its username are addresses of one person. Those of a contact count
+    for a chat whose own ones are hidden.
 
     :param dict known: the first record by address; it is updated
     :param recipient: a tuple with ``chat`` and ``phone``
-    :param record: what to return for a later recipient of the same person
+    :param record: what to return for a later recipient of the same person, a ``res.partner`` or a
+        ``telegram.chat``
     :return: the earlier record, or None
     """
-    chat_sudo = recipient.chat.sudo()  # sudo: telegram.chat - only compared
-    phone = chat_sudo.phone or recipient.phone
-    addresses = [chat_sudo.telegram_id, phone and to_phone_form(phone)]
+    # An empty chat costs nothing: of thousands of new contacts, none has one.
+    chat_sudo = recipient.chat and recipient.chat.sudo()  # sudo: telegram.chat - only compared
+    is_partner = record._name == "res.partner"
+    own_username = record.telegram_username if is_partner else ""
+    own_phone = record.phone_sanitized if is_partner else ""
+    phone = chat_sudo.phone or own_phone or recipient.phone
+    addresses = [
+        chat_sudo.telegram_id,
+        phone and to_chat_id(phone),
+        chat_sudo.username or own_username,
+    ]
     addresses = [address for address in addresses if address]
     twin = next((known[address] for address in addresses if address in known), None)
     for address in addresses:
@@ -98,7 +107,7 @@ class MailThread(models.AbstractModel):
 
     def _telegram_check_instance(self, instance):
         """Check that the user may use the account, and that it is of the records' company."""
-        instance.check_access("read")
+        instance._check_may_send()
         others = self._telegram_filter_other_companies(instance)
         if others:
             raise UserError(
@@ -147,45 +156,67 @@ class TelegramChat(models.Model):
     # === WHO CAN BE REACHED === #
 
     @api.model
-    def _check_recipients(self, instance, partners):
+    def _check_recipients(self, instance, partners, needs_consent=True):
         """Return for each contact where a message would go, or why it cannot be reached.
 
         The number of queries does not grow with the number of contacts.
 
         :param partners: ``res.partner``
+        :param bool needs_consent: whether the company's setting for mailings applies; not to
+            invoices and to what a rule writes
         :return: list of Recipient, in the order of the contacts
         """
         places = self._find_chats_and_phones(instance, partners)
-        opted_out = self._find_opted_out(instance, places)
-        return [
-            Recipient(*place, self._get_unreachable_reason(*place, opted_out)) for place in places
-        ]
+        opted_out = self._find_opted_out(places)
+        silent = self._find_without_consent(instance, partners) if needs_consent else set()
+        own_phone = instance.sudo().account_phone  # sudo: telegram.instance - only compared
+        recipients = []
+        for place in places:
+            if own_phone and own_phone == self._get_place_phone(*place):
+                reason = "own_number"
+            else:
+                reason = self._get_unreachable_reason(*place, opted_out, silent)
+            recipients.append(Recipient(*place, reason))
+        return recipients
 
     @api.model
-    def _find_opted_out(self, instance, places):
+    def _get_place_phone(self, _partner, chat, phone):
+        """Return the phone number of a place, in E.164; empty if it is not known."""
+        # sudo: telegram.chat - as in _find_by_partner
+        return chat.sudo().phone or phone if chat else phone
+
+    @api.model
+    def _find_opted_out(self, places):
         """Return the contacts that want no mailings at one of their addresses.
 
-        These are all chats of the contact with the account, its phone number and the number of its
-        chat, which may be another one.
+        These are all chats of the contact, its phone number and username, and the phone number, the
+        Telegram ID and the username of its chat, with all accounts.
 
         :param list places: result of ``_find_chats_and_phones``
         :return: set of IDs
         """
-        # sudo: telegram.chat - as in _find_by_partner
-        phones = {
-            partner.id: {phone, chat.sudo().phone} - {"", False} for partner, chat, phone in places
-        }
-        all_phones = set().union(*phones.values())
-        domain = self._get_private_domain(instance, "partner_id", list(phones))
-        domain |= self._get_private_domain(instance, "phone", list(all_phones))
-        chats_sudo = self.sudo().with_context(active_test=False)  # sudo: as above
+        names = ("phone", "telegram_id", "username")
+        chats_sudo = self.sudo()  # sudo: telegram.chat - as in _find_by_partner
+        addresses = {}
+        for partner, chat, phone in places:
+            own = {("phone", partner.phone_sanitized), ("username", partner.telegram_username)}
+            own.add(("username" if phone.startswith("@") else "phone", phone))
+            if chat:  # reading an empty one takes time, too
+                chat_sudo = chats_sudo.browse(chat.id)
+                own.update((name, chat_sudo[name]) for name in names)
+            addresses[partner.id] = {(name, value) for name, value in own if value}
+        known = set().union(*addresses.values())
+        values = {name: [value for key, value in known if key == name] for name in names}
+        domain = self._get_person_domain(list(addresses), **values)
+        chats_sudo = chats_sudo.with_context(active_test=False)
         chats_sudo = chats_sudo.search(domain & Domain("opted_out", "=", True))
-        unwanted = self._find_blacklisted(all_phones) | set(chats_sudo.mapped("phone"))
+        unwanted = {("phone", phone) for phone in self._find_blacklisted(values["phone"])}
+        unwanted |= {(name, chat[name]) for chat in chats_sudo for name in names if chat[name]}
         contact_ids = set(chats_sudo.partner_id.ids)
         return {
             partner_id
-            for partner_id, numbers in phones.items()
-            if partner_id in contact_ids or numbers & unwanted
+            for partner_id, own in addresses.items()
+            if partner_id in contact_ids or own & unwanted
         }
 
     @api.model
@@ -202,16 +233,19 @@ class TelegramChat(models.Model):
         return {number for [number] in self.env.execute_query(query)}
 
     @api.model
-    def _get_unreachable_reason(self, partner, chat, phone, opted_out):
+    def _get_unreachable_reason(self, partner, chat, phone, opted_out, silent):
         """Return the code of why a contact cannot be reached, empty if it can.
 
         :param set opted_out: of ``_find_opted_out``
+        :param set silent: of ``_find_without_consent``
         """
         if not chat and not phone:
             return "bad_phone" if partner.phone else "no_phone"
-        if chat.sudo().no_account:  # sudo: telegram.chat - as in _find_by_partner
+        if chat and chat.sudo().no_account:  # sudo: telegram.chat - as in _find_by_partner
             return "no_account"
-        return "opted_out" if partner.id in opted_out else ""
+        if partner.id in opted_out:
+            return "opted_out"
+        return "no_consent" if partner.id in silent else ""
 
     @api.model
     def _get_unreachable_reasons(self):
@@ -221,10 +255,12 @@ class TelegramChat(models.Model):
         """
         _ = self.env._
         return {
-            "no_phone": _("Neither a Telegram chat nor a phone number"),
+            "no_phone": _("Neither a Telegram chat nor a phone number or username"),
             "bad_phone": _("The phone number cannot be read"),
             "no_account": _("No Telegram account"),
             "opted_out": _("Wants no mailings"),
+            "no_consent": _("Has not agreed to mailings"),
+            "own_number": _("The phone number of the Telegram account itself"),
             "duplicate": _("Already in the list: the same chat or phone number"),
         }
 
@@ -247,7 +283,8 @@ class TelegramChat(models.Model):
         reason = self._get_unreachable_reasons()[code]
         advice = {
             "no_phone": self.env._(
-                "Enter the phone number on the contact, in international form (+…)."
+                "Enter the phone number on the contact, in international form (+…), or the "
+                "Telegram username."
             ),
             "bad_phone": self.env._(
                 "Correct it on the contact, in international form (+…), or set the contact's "
@@ -278,18 +315,26 @@ class TelegramChat(models.Model):
 
     @api.model
     def _find_chats_and_phones(self, instance, partners):
-        """Return the chat and the phone number of each contact.
+        """Return the chat and the phone number or username of each contact.
 
         :return: list of tuples of contact, ``telegram.chat`` (may be empty) and phone number in
-            E.164 (may be empty)
+            E.164, or username (may be empty)
         """
         chats = self._find_by_partner(instance, partners)
         without = partners.filtered(lambda partner: partner.id not in chats)
         by_phone = self._find_by_phone(instance, without.mapped("phone_sanitized"))
+        named = partners.filtered("telegram_username")
+        by_username = self._find_by_username(instance, named.mapped("telegram_username"))
         places = []
         for partner in partners:
-            phone = partner.phone_sanitized or ""
+            phone, username = partner.phone_sanitized or "", partner.telegram_username
             chat = chats.get(partner.id) or by_phone.get(phone) or self.browse()
+            # sudo: telegram.chat - as in _find_by_partner
+            is_usable = chat and not chat.sudo().no_account
+            if username and not is_usable and (other := by_username.get(username)):
+                chat = other
+            elif username and not is_usable and (chat or not phone):
+                chat, phone = self.browse(), username
             places.append((partner, chat, phone))
         return places
 
@@ -305,7 +350,7 @@ class TelegramChat(models.Model):
         chats = {}
         for chat in linked_sudo.search(domain)._sort_by_use().with_env(self.env):
             chat_sudo = chat.sudo()  # sudo: as above
-            if not chat_sudo._is_phone_outdated():
+            if not (chat_sudo._is_phone_outdated() or chat_sudo._is_username_outdated()):
                 chats.setdefault(chat_sudo.partner_id.id, chat)
         return chats
 
@@ -382,15 +427,14 @@ class TelegramChat(models.Model):
 
     @api.model
     def _get_or_create_for_phones(self, instance, partners_by_phone, **values):
-        """Return the chats in phone form, and create those that are missing.
+        """Return the chats in phone form or of a username, and create those that are missing.
 
-        :param dict partners_by_phone: E.164 -> list of ``res.partner``; the first one is linked
+        :param dict partners_by_phone: E.164 or username -> list of ``res.partner``; the first one
+            is linked
         :param values: further field values of new chats
         :return: dict of ``telegram.chat`` by phone number
         """
-        chat_ids = {
-            phone: phone.removeprefix("+") + const.PHONE_CHAT_SUFFIX for phone in partners_by_phone
-        }
+        chat_ids = {phone: to_chat_id(phone) for phone in partners_by_phone}
         # sudo: telegram.chat - as in _find_by_partner
         chats_sudo = self.sudo().with_context(clean_context(self.env.context), active_test=False)
         domain = [("instance_id", "=", instance.id), ("telegram_id", "in", list(chat_ids.values()))]
@@ -405,7 +449,8 @@ class TelegramChat(models.Model):
                 "name": partner.complete_name or partner.display_name,
                 "telegram_name": partner.complete_name or partner.display_name,
                 "telegram_id": chat_ids[phone],
-                "phone": phone,
+                "phone": False if phone.startswith("@") else phone,
+                "username": phone if phone.startswith("@") else False,
                 "partner_id": partner.id,
             }
             for phone, partner in linked.items()

@@ -6,6 +6,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.access import USER
+
 ACTIVITY = "telegram_green_api.mail_activity_type_answer"
 # A message that arrives later than this, such as after an outage, gets no away message.
 AWAY_MAX_DELAY = timedelta(minutes=15)
@@ -32,8 +34,11 @@ class TelegramInstance(models.Model):
     supervisor_id = fields.Many2one(
         "res.users",
         domain=[("share", "=", False)],
-        help="Reminded of customers who wait for twice the time, and of those in chats that are "
-        "assigned to nobody. Should be an operator or an administrator, to see the chats.",
+        tracking=True,
+        index="btree_not_null",
+        help="Reads all chats, messages and figures of the account, and writes only if they are an "
+        "operator, too. Reminded of customers who wait for twice the time, and of those in chats "
+        "that are assigned to nobody.",
     )
     away_message = fields.Text(
         translate=True,
@@ -45,6 +50,19 @@ class TelegramInstance(models.Model):
     def _check_answer_minutes(self):
         if any(instance.answer_minutes < 0 for instance in self):
             raise ValidationError(self.env._("Enter 0 or a positive number of minutes."))
+
+    @api.constrains("supervisor_id")
+    def _check_supervisor_id(self):
+        """Check that the supervisor can open Telegram in Odoo."""
+        for supervisor in self.supervisor_id:
+            if not supervisor.has_group(USER):
+                raise ValidationError(
+                    self.env._(
+                        "%s has no access to Telegram. Give the user the access right “Telegram: "
+                        "User” first, or choose another supervisor.",
+                        supervisor.name,
+                    )
+                )
 
     @api.constrains("away_message")
     def _check_away_message(self):
@@ -129,14 +147,19 @@ class TelegramChat(models.Model):
 
     @api.model
     def _cron_remind(self):
-        """Remind of customers who wait for longer than they should."""
+        """Remind of customers who wait for longer than they should, and as users have asked."""
         now = fields.Datetime.now()
+        requested = self.env["telegram.reminder"]._find_due(now)
         overdue = self.search(
             [("answer_due_date", "<=", now), ("reminder_level", "<", REMINDED_SUPERVISOR)],
             order="answer_due_date",
         )
         commit = self.env["ir.cron"]._commit_progress
-        commit(remaining=len(overdue))
+        commit(remaining=len(overdue) + len(requested))
+        for reminder in requested:
+            reminder._remind()
+            if not commit(processed=1):
+                return
         for chat in overdue:
             chat._remind(now)
             if not commit(processed=1):
@@ -150,6 +173,7 @@ class TelegramChat(models.Model):
         self.ensure_one()
         instance, responsible = self.instance_id, self._get_responsible().user_ids[:1]
         if self.reminder_level < REMINDED_USER:
+            self._on_overdue()
             self._schedule_reminder(responsible)
             self.reminder_level = REMINDED_USER
             if responsible:
@@ -160,8 +184,8 @@ class TelegramChat(models.Model):
             self.reminder_level = REMINDED_SUPERVISOR
 
     def _schedule_reminder(self, user):
-        """Create the activity for a user, if there is one."""
-        if user:
+        """Create the activity for a user, if there is one who still sees the chat."""
+        if user and self.with_user(user).has_access("read"):
             chat = self.with_context(mail_activity_quick_update=True, lang=user.lang)
             chat.activity_schedule(
                 ACTIVITY,

@@ -39,6 +39,9 @@ class TelegramRenderMixin(models.AbstractModel):
         :raise UserError: a placeholder cannot be filled; the text names it and the record
         :raise AccessError: only template editors may use one of the placeholders
         """
+        self._check_placeholder_rights(text, records._name)
+        if problem := self._find_brace_problem(text):
+            raise UserError(problem)  # otherwise it would be sent as it was typed
         try:
             enclosed = placeholders.enclose(text) if formatting else text
             rendered = self._render_template(enclosed, records._name, records.ids)
@@ -86,11 +89,57 @@ class TelegramRenderMixin(models.AbstractModel):
     @api.model
     def _is_html_field(self, expression, model):
         """Return whether an expression such as ``object.partner_id.comment`` is an HTML field."""
+        field = self._find_field(expression, model)
+        return bool(field) and field.type == "html"
+
+    @api.model
+    def _find_field(self, expression, model):
+        """Return the field of an expression such as ``object.partner_id.name``, or None."""
         records, field = self.env[model], None
         for name in expression.split(".")[1:]:
             field = records._fields.get(name) if records is not None else None
             records = self.env[field.comodel_name] if field and field.relational else None
-        return bool(field) and field.type == "html"
+        return field
+
+    # === RIGHTS === #
+
+    @api.model
+    def _may_use_all_placeholders(self):
+        """Return whether Odoo lets the user write any placeholder, and not only some fields."""
+        user = self.env.user
+        return self.env.is_admin() or user.has_group("mail.group_mail_template_editor")
+
+    @api.model
+    def _check_placeholder_rights(self, text, model):
+        """Check that the user may use the placeholders of a text.
+
+        :raise AccessError: only template editors may; the text names those that are allowed
+        """
+        if self._may_use_all_placeholders():
+            return
+        for match in INLINE_TEMPLATE_REGEX.finditer(text or ""):
+            if self._has_unsafe_expression_template_inline_template(match.group(0), model):
+                raise AccessError(
+                    self.env._(
+                        "Only template editors can use the placeholder %(placeholder)s. You can "
+                        "use: %(allowed)s. Change the text, or ask an administrator for a "
+                        "template.",
+                        placeholder=match.group(0),
+                        allowed=self._get_allowed_placeholders(model),
+                    )
+                )
+
+    @api.model
+    def _get_allowed_placeholders(self, model):
+        """Return the placeholders that every user may write in a text for records of a model."""
+        if model not in self.env:
+            return ""
+        fields = {
+            expression: self._find_field(expression, model)
+            for expression in self.env[model].mail_allowed_qweb_expressions()
+        }
+        names = [name for name, field in fields.items() if field and not field.relational]
+        return ", ".join(f"{{{{ {name} }}}}" for name in names)
 
     # === PROBLEMS === #
 
@@ -100,17 +149,24 @@ class TelegramRenderMixin(models.AbstractModel):
 
         :param record: the record to render for; if empty, the placeholders are only parsed
         """
-        rest = INLINE_TEMPLATE_REGEX.sub("", text)
-        if "{{" in rest or "}}" in rest:
-            return self.env._(
-                "A placeholder needs “{{” and “}}” on one line. One of the two is missing in: %s",
-                next(line for line in rest.splitlines() if "{{" in line or "}}" in line),
-            )
+        if problem := self._find_brace_problem(text):
+            return problem
         problems = (
             self._find_placeholder_problem(match, record)
             for match in INLINE_TEMPLATE_REGEX.finditer(text)
         )
         return next(filter(None, problems), False)
+
+    @api.model
+    def _find_brace_problem(self, text):
+        """Return why a text has braces that are no placeholder, or False."""
+        rest = INLINE_TEMPLATE_REGEX.sub("", text or "")
+        if "{{" not in rest and "}}" not in rest:
+            return False
+        return self.env._(
+            "A placeholder needs “{{” and “}}” on one line. One of the two is missing in: %s",
+            next(line for line in rest.splitlines() if "{{" in line or "}}" in line),
+        )
 
     @api.model
     def _find_placeholder_problem(self, match, record):

@@ -41,6 +41,7 @@ class TelegramTemplate(models.Model):
     body = fields.Text("Message", required=True, translate=True)
     formatting = fields.Boolean(help=FORMATTING_HELP)
     warning = fields.Char(compute="_compute_warning")
+    allowed_placeholders = fields.Char(compute="_compute_allowed_placeholders")
     report_template_ids = fields.Many2many(
         "ir.actions.report",
         "telegram_template_report_rel",
@@ -82,6 +83,15 @@ class TelegramTemplate(models.Model):
                 limit=const.MESSAGE_MAX_LENGTH,
             )
 
+    @api.depends("model")
+    @api.depends_context("uid")
+    def _compute_allowed_placeholders(self):
+        """Compute the placeholders for users who may not write any other ones."""
+        may_use_all = self._may_use_all_placeholders()
+        for template in self:
+            allowed = not may_use_all and self._get_allowed_placeholders(template.model)
+            template.allowed_placeholders = allowed
+
     def _compute_has_sidebar_action(self):
         with_action = self._get_sidebar_actions().telegram_template_id
         for template in self:
@@ -95,6 +105,13 @@ class TelegramTemplate(models.Model):
         )
 
     # === CONSTRAINT METHODS === #
+
+    def _check_access_right_dynamic_template(self):
+        """Check the rights as Odoo does, but name the placeholder that is not allowed."""
+        if not self.env.su:
+            for template in self:
+                template._check_placeholder_rights(template.body, template.model)
+        return super()._check_access_right_dynamic_template()
 
     @api.constrains("model_id")
     def _check_model_id(self):

@@ -34,10 +34,11 @@ class DiscussChannel extends mailModels.DiscussChannel {
 
 /** Mock the fields that models/mail_message.py adds. */
 class MailMessage extends mailModels.MailMessage {
+    telegram_message = fields.Char();
     telegram_state = fields.Char();
 
     get _to_store_defaults() {
-        return [...super._to_store_defaults, "telegram_state"];
+        return [...super._to_store_defaults, "telegram_message", "telegram_state"];
     }
 }
 

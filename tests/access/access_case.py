@@ -14,8 +14,10 @@ from .access_matrix import ARGUMENTS, roles_by_method
 
 # Who each role includes; everybody else is refused.
 ALLOWED = {
-    "user": ("colleague", "foreign", "operator", "manager", "system"),
-    "operator": ("operator", "manager", "system"),
+    "user": ("colleague", "foreign", "supervisor", "operator", "mailing", "manager", "system"),
+    "supervisor": ("supervisor", "operator", "mailing", "manager", "system"),
+    "operator": ("operator", "mailing", "manager", "system"),
+    "mailing": ("mailing", "manager", "system"),
     "manager": ("manager", "system"),
     "system": ("system",),
     "-": (),
@@ -23,20 +25,31 @@ ALLOWED = {
 # Of no account: whoever has the role, in whichever company.
 SHARED = {
     "telegram.automation": {"manager": ("manager", "system", "foreign_manager")},
+    "telegram.mailing.list": {"mailing": ("mailing", "manager", "system", "foreign_manager")},
     "telegram.template": {
         "manager": ("manager", "system", "foreign_manager"),
         "user": (*ALLOWED["user"], "foreign_manager"),
     },
+    # The figures of the user's own accounts, or none.
+    "telegram.dashboard": {"user": (*ALLOWED["user"], "foreign_manager")},
     # Of another company: they are told that nothing of the person is theirs to see.
     "telegram.privacy": {"manager": ("manager", "system", "foreign_manager")},
     "res.partner": {"user": (*ALLOWED["user"], "foreign_manager")},
     # Who does not operate the account is told so; the invoice is not of the other company.
-    "account.move": {"user": ("colleague", "operator", "manager", "system")},
+    "account.move": {
+        "user": ("colleague", "supervisor", "operator", "mailing", "manager", "system")
+    },
 }
 # Rights of a role that has no user of this name, and those of another company: tried by each.
 EVERYBODY = {
     method
-    for model in ("account.move", "res.partner", "telegram.automation", "telegram.template")
+    for model in (
+        "account.move",
+        "res.partner",
+        "telegram.dashboard",
+        "telegram.automation",
+        "telegram.template",
+    )
     for method in roles_by_method(model)
 }
 JSON2, SCREEN = "JSON-2", "the screen's RPC"
@@ -80,6 +93,7 @@ class MatrixCase(TelegramCase, HttpCase):
         super().setUpClass()
         user, manager = "telegram_green_api.group_user", "telegram_green_api.group_manager"
         contacts, accounting = "base.group_partner_manager", "account.group_account_invoice"
+        mailing = "telegram_green_api.group_mailing"
         cls.company = cls.env["res.company"].create({"name": "Subsidiary"})
         foreign = {"company_id": cls.company.id, "company_ids": [Command.set(cls.company.ids)]}
         cls.users = {
@@ -90,7 +104,9 @@ class MatrixCase(TelegramCase, HttpCase):
                 ("colleague", f"{user},{contacts},{accounting}", {}),
                 ("foreign", f"{user},{contacts},{accounting}", foreign),
                 ("foreign_manager", f"{manager},{contacts},{accounting}", foreign),
+                ("supervisor", f"{user},{contacts},{accounting}", {}),
                 ("operator", f"{user},{contacts},{accounting}", {}),
+                ("mailing", f"{mailing},{contacts},{accounting}", {}),
                 ("manager", f"{manager},{contacts},{accounting}", {}),
                 ("system", f"{manager},base.group_system,{contacts},{accounting}", {}),
             )
@@ -105,8 +121,10 @@ class MatrixCase(TelegramCase, HttpCase):
 
     def setUp(self):
         super().setUp()
-        staff = self.users["operator"] | self.users["manager"] | self.users["system"]
+        staff = self.users["operator"] | self.users["mailing"]
+        staff |= self.users["manager"] | self.users["system"]
         self.instance.operator_ids = [Command.set(staff.ids)]
+        self.instance.supervisor_id = self.users["supervisor"]
         other = self._create_instance(
             self._create_phone(), name="Other", company_id=self.company.id
         )
@@ -134,6 +152,16 @@ class MatrixCase(TelegramCase, HttpCase):
             }
         )
 
+    def make_mailing(self):
+        """Make one that is a draft, and return it with a recipient."""
+        mailing = self.env["telegram.mailing"].create(
+            {"name": "Sale", "instance_id": self.instance.id, "body": "Hello"}
+        )
+        recipient = self.env["telegram.mailing.recipient"].create(
+            {"mailing_id": mailing.id, "res_id": self.customer.id, "state": "waiting"}
+        )
+        return mailing, recipient
+
     def make_records(self):
         """Make one record of each model, all of one account."""
         chats = self.env["telegram.chat"]
@@ -152,6 +180,7 @@ class MatrixCase(TelegramCase, HttpCase):
         template = self.env["telegram.template"].create(
             {"name": "Hello", "model_id": self.env.ref("base.model_res_partner").id, "body": "Hi"}
         )
+        mailing, recipient = self.make_mailing()
         channel = self.chat._open_channel()
         self.env["account.journal"].create({"name": "Sales", "type": "sale", "code": "TEL"})
         self.records = {
@@ -177,6 +206,10 @@ class MatrixCase(TelegramCase, HttpCase):
             ),
             "telegram.group.member": member,
             "telegram.instance": self.instance,
+            "telegram.mailing": mailing,
+            "telegram.mailing.list": self.env["telegram.mailing.list"].create({"name": "All"}),
+            "telegram.mailing.recipient": recipient,
+            "telegram.mailing.report": self.env["telegram.mailing.report"].browse(recipient.id),
             "telegram.message": self.message,
             "telegram.number.check": self.env["telegram.number.check"].create(
                 {
@@ -185,10 +218,20 @@ class MatrixCase(TelegramCase, HttpCase):
                     "user_id": self.env.uid,
                 }
             ),
+            "telegram.reminder": self.env["telegram.reminder"].create(
+                {
+                    "chat_id": self.chat.id,
+                    "user_id": self.users["operator"].id,
+                    "date": fields.Datetime.now() + timedelta(days=1),
+                }
+            ),
             "telegram.sync": self.env["telegram.sync"].create({"instance_id": self.instance.id}),
             "telegram.api.partner": partner,
             "telegram.api.partner.instance": line,
             "telegram.template": template,
+            "telegram.contact.link": self.env["telegram.contact.link"].create(
+                {"name": "Website", "instance_id": self.instance.id, "text": "Hello"}
+            ),
         }
 
     def make_dialog_values(self):
@@ -217,6 +260,7 @@ class MatrixCase(TelegramCase, HttpCase):
                 "chat_id": self.chat.id,
                 "user_id": self.users["manager"].id,
             },
+            "telegram.remind.me": of_chat,
             "telegram.forward": {**messages, "chat_ids": [Command.set(self.chat.ids)]},
             "telegram.group.add": {**of_group, **people},
             "telegram.group.create": {**of_instance, **people, "name": "New"},
@@ -226,7 +270,12 @@ class MatrixCase(TelegramCase, HttpCase):
             "telegram.instance.settings": of_instance,
             "telegram.journal": of_instance,
             "telegram.link.partner": {**of_chat, "partner_id": self.customer.id},
+            "telegram.create.record": {**of_chat, "model": "res.partner", "name": "X"},
             "telegram.link.record": {**messages, "record": customer},
+            "telegram.mailing.test": {
+                "mailing_id": self.records["telegram.mailing"].id,
+                "partner_id": self.users["manager"].partner_id.id,
+            },
             "telegram.message.edit": {"message_id": self.message.id, "text": "New"},
             "telegram.message.lookup": {**of_instance, "chat": CUSTOMER_CHAT, "id_message": "1"},
             "telegram.api.partner.create": {"partner_id": partner.id, "name": "New"},
@@ -235,6 +284,7 @@ class MatrixCase(TelegramCase, HttpCase):
             },
             "telegram.privacy": {"partner_id": self.customer.id},
             "telegram.queue": of_instance,
+            "telegram.shared.contact": {"message_id": self.message.id, "contact_name": "Ivan"},
             "telegram.sign.in": of_instance,
             "telegram.onboarding": of_instance,
             "telegram.template.preview": {"template_id": self.records["telegram.template"].id},

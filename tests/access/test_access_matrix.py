@@ -20,7 +20,7 @@ from .access_matrix import (
 )
 
 ADDON = "odoo.addons.telegram_green_api."
-RANKS = {"user": 0, "operator": 0, "manager": 1, "system": 2}
+RANKS = {"user": 0, "supervisor": 0, "operator": 0, "mailing": 1, "manager": 2, "system": 3}
 
 
 @tagged("post_install", "-at_install")
@@ -35,6 +35,7 @@ class TestMatrixComplete(TransactionCase):
             role: new_test_user(cls.env, f"matrix_{role}", groups=groups)
             for role, groups in (
                 ("operator", user),
+                ("mailing", "telegram_green_api.group_mailing"),
                 ("manager", manager),
                 ("system", f"{manager},base.group_system"),
             )
@@ -55,6 +56,19 @@ class TestMatrixComplete(TransactionCase):
         }
         expected = {f"{name}.{method}" for name in METHODS for method in roles_by_method(name)}
         self.assertEqual(found, expected)
+
+    def test_readable_addresses(self):
+        """An action that opens a page has an address that people can read, keep and pass on."""
+        own = self.env["ir.model.data"].search(
+            [
+                ("module", "=", "telegram_green_api"),
+                ("model", "=", "ir.actions.act_window"),
+            ]
+        )
+        actions = self.env["ir.actions.act_window"].browse(own.mapped("res_id"))
+        pages = actions.filtered(lambda action: action.target != "new")
+        unreadable = pages.filtered(lambda action: not action.path)
+        self.assertEqual(unreadable.mapped("name"), [])
 
     def test_odoo_s_methods(self):
         """What is taken for an overridden method of Odoo is one: no method of ours is left out

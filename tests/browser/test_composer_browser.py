@@ -52,6 +52,64 @@ class ComposerCase(TelegramCase, TourCase):
         self.assertEqual(message["text"], "From the composer, edited")
         self.assertTrue(message["isDeleted"])
 
+    def check_draft(self):
+        """Check that a text is kept until it is sent or discarded."""
+        self.assertEqual(len(self.write_as_administrator("telegram_draft")), 1)
+
+    def check_scheduled(self):
+        """Check that a scheduled message can be found, changed, sent and canceled."""
+        self.tour("telegram_scheduled", f"/odoo/res.partner/{self.customer.id}")
+        [message] = self.phone.messages(CUSTOMER_CHAT)
+        self.assertEqual(message["text"], "Our offer of autumn")
+
+    def check_many(self):
+        """Check that the composer for many stays short, and shows what one of them gets."""
+        people = [{"name": f"Person {n}", "phone": f"+7999777000{n}"} for n in range(1, 6)]
+        people = self.env["res.partner"].create([*people, {"name": "Silent"}])
+        action = self.env["ir.actions.act_window"].create(
+            {
+                "name": "People",
+                "path": "telegram_test_people",
+                "res_model": "res.partner",
+                "view_mode": "list",
+                "domain": f"[('id', 'in', {people.ids})]",
+            }
+        )
+        with mute_logger("odoo.addons.mail.models.mail_render_mixin"):  # a wrong placeholder
+            self.tour("telegram_many", f"/odoo/{action.path}")
+        sent = self.env["telegram.message"].search([("partner_id", "in", people.ids)])
+        self.assertEqual(len(sent), 5)
+        self.assertIn("Dear Person 3, come tomorrow", sent.mapped("text"))
+
+    def check_proposed(self):
+        """Check that Telegram is proposed for a customer without an e-mail address."""
+        self.phone.write(CUSTOMER_CHAT, "Hello")
+        self.receive()
+        self.customer.email = False
+        self.tour("telegram_proposed", f"/odoo/res.partner/{self.customer.id}")
+
+    def check_remove_file(self):
+        """Check that a file removed in Odoo is known to stay with the customer."""
+        file = self.env["ir.attachment"].create(
+            {"name": "a-first.txt", "raw": b"1", "res_model": "res.partner"}
+        )
+        file.res_id = self.customer.id
+        self.customer._message_telegram("Both offers", instance=self.instance, attachments=file)
+        self.send_queue()
+        self.tour("telegram_remove_file", f"/odoo/res.partner/{self.customer.id}")
+        self.assertFalse(file.exists())
+        [message] = self.phone.messages(CUSTOMER_CHAT)
+        self.assertFalse(message["isDeleted"])
+
+    def check_delete_chat(self):
+        """Check that the question before a deletion names what is lost."""
+        self.phone.write(CUSTOMER_CHAT, "Hello")
+        self.phone.write(CUSTOMER_CHAT, "Are you there?")
+        self.receive()
+        chat = self.env["telegram.chat"]._find(self.instance, CUSTOMER_CHAT)
+        self.tour("telegram_delete_chat", f"/odoo/telegram.chat/{chat.id}")
+        self.assertFalse(chat.exists())
+
     def check_location(self):
         """Check that the sent point is the pasted one, and that half of one is refused."""
         with mute_logger("odoo.http"):  # refused in a dialog
@@ -84,6 +142,34 @@ class TestComposerOnDesktop(ComposerCase):
         """A location with a zero that nobody typed is not sent."""
         self.check_location()
 
+    def test_draft(self):
+        """A text is not lost when the composer is closed by accident."""
+        self.check_draft()
+
+    def test_counter(self):
+        """A text that is too long is seen while it is typed."""
+        self.tour("telegram_counter", f"/odoo/res.partner/{self.customer.id}")
+
+    def test_scheduled(self):
+        """A scheduled message is not hidden among those that were sent."""
+        self.check_scheduled()
+
+    def test_many(self):
+        """The names of many recipients do not push the text out of sight."""
+        self.check_many()
+
+    def test_proposed(self):
+        """Nobody writes an e-mail to a customer who has no address, but Telegram."""
+        self.check_proposed()
+
+    def test_remove_file(self):
+        """Nobody believes that the customer does not have the file any more."""
+        self.check_remove_file()
+
+    def test_delete_chat(self):
+        """Nobody loses the messages of a chat unawares."""
+        self.check_delete_chat()
+
 
 @tagged("post_install", "-at_install")
 class TestComposerOnMobile(ComposerCase):
@@ -101,3 +187,23 @@ class TestComposerOnMobile(ComposerCase):
     def test_location(self):
         """The same on a phone."""
         self.check_location()
+
+    def test_draft(self):
+        """The same on a phone."""
+        self.check_draft()
+
+    def test_scheduled(self):
+        """The same on a phone."""
+        self.check_scheduled()
+
+    def test_proposed(self):
+        """The same on a phone."""
+        self.check_proposed()
+
+    def test_remove_file(self):
+        """The same on a phone."""
+        self.check_remove_file()
+
+    def test_delete_chat(self):
+        """The same on a phone."""
+        self.check_delete_chat()

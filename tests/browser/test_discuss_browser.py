@@ -1,9 +1,21 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import io
+import wave
+
 from odoo.tests import tagged
 
 from ..common import CUSTOMER_CHAT, TelegramCase
 from .browser_case import TourCase
+
+
+def record_voice():
+    """Return a second of silence."""
+    target = io.BytesIO()
+    with wave.open(target, "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(16000))
+    return target.getvalue()
 
 
 class ConversationCase(TelegramCase, TourCase):
@@ -21,6 +33,26 @@ class ConversationCase(TelegramCase, TourCase):
         self.tour("telegram_conversation", f"/odoo/telegram.chat/{chat.id}")
         self.check_photos(chat)
         return self.phone.messages(CUSTOMER_CHAT)
+
+    def check_at_a_glance(self):
+        """Check whose message is whose, of which account a conversation is, and what plays."""
+        admin = self.env.ref("base.user_admin")
+        self.instance.operator_ids |= admin
+        self.phone.write(CUSTOMER_CHAT, "Hello")
+        self.phone.write_file(CUSTOMER_CHAT, "voice.ogg", record_voice())
+        self.receive()
+        chat = self.env["telegram.chat"].search([("instance_id", "=", self.instance.id)])
+        channel = chat.channel_id.with_user(self.salesperson).sudo()
+        channel.message_post(body="From a colleague", message_type="comment")
+        files = self.env["ir.attachment"].create(
+            {"name": "plan.txt", "raw": b"x", "res_model": channel._name, "res_id": channel.id}
+        )
+        channel.message_post(message_type="comment", attachment_ids=files.ids)
+        shop = self._create_instance(self._create_phone(), name="Shop")
+        shop.operator_ids |= admin
+        self.env.flush_all()  # what comes in is processed in a transaction of its own
+        self.ingest(self.notification("Are you open?"), instance=shop)
+        self.tour("telegram_at_a_glance", f"/odoo/telegram.chat/{chat.id}")
 
     def check_texts(self, messages):
         self.assertEqual(
@@ -56,6 +88,10 @@ class TestConversationDesktop(ConversationCase):
         reply = messages[3]["data"]["quotedMessage"]
         self.assertEqual(reply["stanzaId"], messages[2]["idMessage"])
 
+    def test_at_a_glance(self):
+        """A colleague's message is not taken for the customer's, nor one account for another."""
+        self.check_at_a_glance()
+
 
 @tagged("post_install", "-at_install")
 class TestConversationMobile(ConversationCase):
@@ -65,3 +101,7 @@ class TestConversationMobile(ConversationCase):
     def test_conversation(self):
         """The same on a phone, where nothing is wider than the screen."""
         self.check_texts(self.talk())
+
+    def test_at_a_glance(self):
+        """The same on a phone."""
+        self.check_at_a_glance()

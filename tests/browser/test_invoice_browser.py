@@ -1,17 +1,66 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from ..common import CUSTOMER_CHAT
 from ..invoices.invoice_case import InvoiceCase
+from .browser_case import TourCase
+
+
+class InvoiceScreenCase(InvoiceCase, TourCase):
+    """Invoices of a company, and its accountant."""
+
+    def _create_overdue(self, days, partner=None):
+        date = fields.Date.today() - timedelta(days=days)
+        dates = {"invoice_date": date, "invoice_date_due": date}
+        return self._create_invoice(partner, **dates)
+
+    def check_reminder(self):
+        """Check that one message from an invoice names all that the customer owes."""
+        invoice, other = self._create_overdue(28), self._create_overdue(14)
+        url = f"/odoo/customer-invoices/{invoice.id}"
+        with self.take_pictures():
+            self.start_tour(url, "telegram_green_api.remind", login=self.accountant.login)
+        self.assertEqual(len(self.messages_of(invoice)), 1)
+        self.assertFalse(self.messages_of(other))
 
 
 @tagged("post_install", "-at_install")
-class TestInvoiceScreen(InvoiceCase, HttpCase):
+class TestInvoiceScreen(InvoiceScreenCase):
     """Sending invoices as a person does, by clicking."""
 
     browser_size = "1400x900"
+
+    def test_reminder(self):
+        """A reminder of overdue invoices is written by Odoo."""
+        self.check_reminder()
+
+    def test_reminders(self):
+        """A customer with two overdue invoices gets one message."""
+        invoices = self._create_overdue(28) | self._create_overdue(14)
+        invoices |= self._create_overdue(7, self._create_customer(1))
+        url = "/odoo/action-account.action_move_out_invoice"
+        with self.take_pictures():
+            self.start_tour(url, "telegram_green_api.remind_many", login=self.accountant.login)
+        self.assertEqual(len(self.messages_of(invoices)), 2)
+
+    def test_sent_in_background(self):
+        """After a batch was sent, the list says so without a reload."""
+        self._create_invoice()
+        self._create_invoice(post=False)
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [Command.link(self.company.id)], "company_id": self.company.id})
+        cron = self.env.ref("account.ir_cron_account_move_send")
+        self.tour(
+            "telegram_green_api.sent_in_background",
+            "/odoo/action-account.action_move_out_invoice",
+            cids=str(self.company.id),
+            invoice_cron=str(cron.id),
+        )
 
     def test_one(self):
         """From the button on the invoice to the message in its chatter."""
@@ -68,3 +117,13 @@ class TestInvoiceScreen(InvoiceCase, HttpCase):
         self.instance.active = False
         self.assertNotIn(choice, self.url_open("/my/account").text)
         self.assertFalse(customer.partner_id.invoice_sending_method)
+
+
+@tagged("post_install", "-at_install")
+class TestInvoiceOnMobile(InvoiceScreenCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_reminder(self):
+        """The same on a phone."""
+        self.check_reminder()

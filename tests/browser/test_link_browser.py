@@ -6,19 +6,55 @@ from odoo.tests import tagged
 from ..common import TelegramCase
 from .browser_case import TourCase
 
+CARD = {
+    "typeMessage": "contactMessage",
+    "contactMessageData": {"phoneContact": "79990001122", "firstName": "Ivan", "lastName": "Card"},
+}
+
+
+class LinkBrowserCase(TelegramCase, TourCase):
+    """Somebody whom Odoo does not know has written."""
+
+    def setUp(self):
+        super().setUp()
+        self.customer.phone = False
+        self.instance.operator_ids = [Command.link(self.env.ref("base.user_admin").id)]
+        self.env.flush_all()  # what comes in is processed in a transaction of its own
+
+    def check_stranger(self):
+        """Check that a proposed contact is linked in Discuss, with what was written before."""
+        partner = self.env["res.partner"].create({"name": "Vasilisa", "ref": "proposed"})
+        self.env.flush_all()
+        chat = self.ingest(self.notification("Who are you?")).message_id.chat_id
+        self.ingest(self.notification(messageData=CARD, idMessage="2"))
+        self.tour("telegram_stranger", f"/odoo/telegram.chat/{chat.id}")
+        self.env.invalidate_all()
+        self.assertEqual(chat.partner_id, partner)
+        self.assertIn("Who are you?", "".join(partner.message_ids.mapped("body")))
+        card = self.env["res.partner"].search([("name", "=", "Ivan Card")])
+        self.assertEqual(card.phone_sanitized, "+79990001122")
+
+    def check_unlinked(self):
+        """Check that chats without a contact are listed with proposals, and confirmed."""
+        partner = self.env["res.partner"].create({"name": "Vasilisa"})
+        self.env.flush_all()
+        chat = self.ingest(self.notification("Who are you?")).message_id.chat_id
+        action = "telegram_green_api.telegram_chat_action_unlinked"
+        self.tour("telegram_unlinked", f"/odoo/action-{action}")
+        self.env.invalidate_all()
+        self.assertEqual(chat.partner_id, partner)
+
 
 @tagged("post_install", "-at_install")
-class TestLinkBrowser(TelegramCase, TourCase):
-    """Somebody whom Odoo does not know has written; a person says who it is, and about what."""
+class TestLinkBrowser(LinkBrowserCase):
+    """A person says who it is, and about what."""
 
     def test_link(self):
         """From the chat: choose among the contacts of the number, then the record; to Discuss."""
-        self.customer.phone = False
         partners = self.env["res.partner"].create(
             [{"name": name, "phone": "+7 999 888-77-66"} for name in ("Anna Link", "Boris Link")]
         )
         order = self.env["res.partner"].create({"name": "Order Link"})
-        self.instance.operator_ids = [Command.link(self.env.ref("base.user_admin").id)]
         self.env.flush_all()  # what comes in is processed in a transaction of its own
         event = self.ingest(self.notification("Who are you?"))
         chat = event.message_id.chat_id
@@ -26,3 +62,21 @@ class TestLinkBrowser(TelegramCase, TourCase):
         self.env.invalidate_all()
         self.assertEqual(chat.partner_id, partners[1])
         self.assertEqual(event.message_id._get_record(), order)
+
+    def test_stranger(self):
+        """In Discuss, whose chat it may be is asked, and a shared contact is saved."""
+        self.check_stranger()
+
+    def test_unlinked(self):
+        """Many chats are confirmed in their list."""
+        self.check_unlinked()
+
+
+@tagged("post_install", "-at_install")
+class TestLinkBrowserMobile(LinkBrowserCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_stranger(self):
+        """The same on a phone."""
+        self.check_stranger()

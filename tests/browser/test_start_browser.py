@@ -2,22 +2,28 @@
 
 from odoo.tests import tagged
 
-from ..common import SandboxCase
+from ..common import SandboxCase, UserCase
 from .browser_case import TourCase
 
 
-class StartBrowserCase(TourCase, SandboxCase):
+class StartBrowserCase(TourCase, SandboxCase, UserCase):
     """The guided start by clicking, from the empty list to the message that came back."""
 
     def check_start(self):
         self.env["telegram.instance"].search([]).active = False
         self.phone = self._create_phone(stateInstance="notAuthorized", settings={})
+        seller = self.create_user("start_seller", "user", name="Start Seller")
+        beginner = self.create_user("start_beginner", "employee", name="Start Beginner")
         self.tour("telegram_start", "/odoo/action-telegram_green_api.telegram_instance_action")
+        start = "/odoo/action-telegram_green_api.telegram_onboarding_action"
+        self.tour("telegram_start_continue", start)
         instance = self.env["telegram.instance"].search([])
         self.assertEqual((instance.name, instance.state), ("Guided", "authorized"))
         self.tour("telegram_start_again", f"/odoo/telegram.instance/{instance.id}")
         self.env.invalidate_all()
         self.assertTrue(instance.test_date)
+        self.assertLessEqual(seller + beginner, instance.operator_ids)
+        self.assertTrue(beginner.has_group("telegram_green_api.group_user"))
         self.assertEqual([entry["chatId"] for entry in self.phone.ledger()], ["20000000"])
         self.assertEqual(self.leaks, [], "a token went to the browser")
 

@@ -238,6 +238,6 @@ class TestCommitted(CommittedCase):
             self.assertEqual(instance.state, "notAuthorized")
             changes = instance.message_ids.tracking_value_ids
             self.assertIn(
-                ("Authorized", "Not authorized"),
+                ("Signed In", "Not Signed In"),
                 [(each.old_value_char, each.new_value_char) for each in changes],
             )

@@ -104,7 +104,7 @@ class TestStart(StartCase):
                 "does not accept this instance ID",
             ),
             ({"id_instance": "4100999999"}, "does not accept this instance ID"),
-            ({"id_instance": "41 00"}, "not a number"),
+            ({"id_instance": "41 O0"}, "not a number"),
             ({"id_instance": ""}, "not a number"),
             ({"api_token": "two words"}, "only letters and digits"),
             ({"api_token": ""}, "only letters and digits"),
@@ -115,6 +115,8 @@ class TestStart(StartCase):
                 answer = self.connect(self.fresh, **values)
                 self.assertEqual(answer["step"], "credentials")
                 self.assertIn(words, answer["error"])
+                if "invalid" in answer:
+                    self.assertEqual(answer["invalid"], next(iter(values)))
                 self.assertNotIn(SECRET_MARK, str(answer))
                 self.assertFalse(self.find(self.fresh))
 
@@ -159,6 +161,89 @@ class TestStart(StartCase):
         self.assertTrue(self.instance.active)
         self.assertEqual(self.instance.name, "Sales")
         self.assertEqual(self.instance.sudo().api_token, self.phone.token)
+
+    def test_blanks(self):
+        """An ID copied with blanks is that ID, in the guide as in the form."""
+        self.begin()
+        digits = str(self.fresh.id_instance)
+        answer = self.connect(
+            self.fresh, id_instance=f" {digits[:2]} {digits[2:6]}\xa0{digits[6:]}"
+        )
+        self.assertEqual(answer["step"], "sign_in")
+        self.assertEqual(self.find(self.fresh).id_instance, digits)
+        self.instance.id_instance = "41 0000 0077"
+        self.assertEqual(self.instance.id_instance, "4100000077")
+        with self.assertRaisesRegex(UserError, "“abc” is not a number"):
+            self.env["telegram.instance"].create({"name": "By hand", "id_instance": "abc"})
+        by_hand = self.env["telegram.instance"].create(
+            {"name": "By hand", "id_instance": "41 0000 0078", "api_url": False}
+        )
+        self.assertEqual(by_hand.api_url, "https://4100.api.green-api.com")
+
+    def test_unfinished(self):
+        """What was begun is offered, and nothing else; the stored token need not be repeated."""
+        self.assertEqual(self.begin()["unfinished"], [])
+        self.connect(self.fresh)
+        fresh = self.find(self.fresh)
+        self.assertEqual(self.begin()["unfinished"], [{"id": fresh.id, "name": "Fresh"}])
+        answer = self.begin(fresh)
+        self.assertEqual(answer["step"], "sign_in")
+        self.assertEqual(self.connect(self.fresh, api_token="")["step"], "sign_in")
+        fresh.state = "expired"
+        self.assertEqual(self.begin()["unfinished"], [])
+
+    def test_mistyped(self):
+        """A mistyped ID is corrected on the account, unless it has chats already."""
+        mistyped = self.env["telegram.instance"].create(
+            {"name": "Mistyped", "id_instance": "4100009999", "api_token_new": "x"}
+        )
+        self.begin(mistyped)
+        self.connect(self.fresh, name="Mistyped")
+        self.assertEqual(self.find(self.fresh), mistyped)
+        self.env["telegram.chat"]._get_or_create(mistyped, "10000000")
+        other = self._create_phone(stateInstance="notAuthorized")
+        self.connect(other, name="Other")
+        self.assertNotEqual(self.find(other), mistyped)
+        self.assertEqual(self.find(self.fresh), mistyped)
+
+    def test_operators(self):
+        """Who writes is chosen; who lacks the right gets it, if the user may give it."""
+        beginner = self.create_user("start_beginner", "employee")
+        self.begin(self.instance)
+        candidates = {each["id"]: each for each in self.call("get_operator_candidates")}
+        self.assertTrue(candidates[self.salesperson.id]["is_selected"])
+        self.assertFalse(candidates[beginner.id]["has_right"])
+        self.call("set_operators", [self.salesperson.id, beginner.id])
+        self.assertEqual(self.instance.operator_ids, self.salesperson | beginner)
+        self.assertTrue(beginner.has_group("telegram_green_api.group_user"))
+        for wrong in ([], [self.create_user("start_portal", "portal").id]):
+            with self.assertRaisesRegex(UserError, "at least one"):
+                self.call("set_operators", wrong)
+        other = self.create_user("start_other", "employee")
+        self.begin(self.instance, user=self.manager)
+        self.assertNotIn(other.id, [each["id"] for each in self.call("get_operator_candidates")])
+        with self.assertRaises(UserError):
+            self.call("set_operators", [other.id])
+        with self.assertRaisesRegex(UserError, "may not use Telegram"):
+            self.instance.operator_ids |= other
+
+    def test_no_account(self):
+        """Whoever operates no account reads whom to ask, and for what."""
+        self.instance.operator_ids = self.admin
+        salesperson = self.env(user=self.salesperson)
+        for model in ("telegram.message", "telegram.chat"):
+            text = salesperson[model].get_empty_list_help("<p>None yet</p>")
+            self.assertIn("You operate no account yet", text)
+            self.assertIn("add you as an operator", text)
+            self.assertEqual(
+                self.env(user=self.admin)[model].get_empty_list_help("<p>None yet</p>"),
+                "<p>None yet</p>",
+            )
+        with self.assertRaisesRegex(UserError, "add you as an operator"):
+            salesperson["telegram.instance"]._default()
+        self.env["telegram.instance"].search([]).active = False
+        with self.assertRaisesRegex(UserError, "has no Telegram account yet"):
+            salesperson["telegram.instance"]._default()
 
     def test_continued(self):
         """The account that is being set up is not asked about, and its name may be changed."""

@@ -89,6 +89,13 @@ class TestLinkPartner(LinkCase):
         self.assertFalse(self.chat.partner_id)
         self.assertEqual(self.channel.name, "Vasilisa")
 
+    def test_deleted(self):
+        """The conversation of a deleted contact has the chat's name again."""
+        self.chat.partner_id = self.customer
+        self.assertEqual(self.channel.name, "Vasilisa Ivanova")
+        self.customer.unlink()
+        self.assertEqual(self.channel.name, "Vasilisa")
+
     def test_create(self):
         """A new contact has the name and the phone of the chat, and opens."""
         action = self.as_operator(self.message).action_create_partner()

@@ -2,4 +2,5 @@
 
 from . import test_invoice_sending
 from . import test_invoice_sending_batch
+from . import test_payment_reminder
 from . import test_portal

@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from . import test_chatter_top
 from . import test_discuss_changes
 from . import test_discuss_channel
 from . import test_discuss_members

@@ -37,6 +37,17 @@ class TestFiles(FilesCase):
         self.assertEqual(len(set(self.attachments_of(message).mapped("store_fname"))), 1)
         self.assertFalse(message.file_message)
 
+    def test_voice(self):
+        """A voice message has Odoo's player, on the contact as well; music is a file."""
+        for name, is_voice in (("voice.ogg", True), ("voice.oga", True), ("song.mp3", False)):
+            message = self.come(name, b"OggS")
+            for post in message.mail_message_ids:
+                self.assertEqual(bool(post.attachment_ids.voice_ids), is_voice, name)
+        message = self.come("later.ogg", b"OggS")
+        other = self.env["res.partner"].create({"name": "Other"})
+        message._link_to_record(other)
+        self.assertTrue(other.message_ids[0].attachment_ids.voice_ids)
+
     def test_shown_later_on_a_record(self):
         """A message that is shown on a contact after its file came has the file there, too."""
         self.customer.phone = False
@@ -48,7 +59,6 @@ class TestFiles(FilesCase):
                 in_channel = message.mail_message_ids
                 self.assertEqual(len(in_channel), 1)
                 message.chat_id.partner_id = self.customer
-                message._post_on_records()
                 [on_contact] = message.mail_message_ids - in_channel
                 [file] = on_contact.attachment_ids
                 self.assertEqual((file.res_model, file.res_id), ("res.partner", self.customer.id))

@@ -3,7 +3,7 @@
 import json
 from unittest.mock import patch
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ... import const
@@ -51,6 +51,16 @@ class TestWebhook(WebhookCase):
     """What the service delivers is stored; whatever else comes costs little and changes nothing."""
 
     # --- Taken in ------------------------------------------------------------------------
+
+    def test_problem(self):
+        """That the address cannot work is said when the webhook is chosen, before it is set up."""
+        self.env["ir.config_parameter"].set_param("web.base.url", "http://example.com")
+        self.assertFalse(self.instance.webhook_problem)
+        with Form(self.instance) as form:
+            form.receive_mode = "webhook"
+            self.assertIn("does not begin with https", form.webhook_problem)
+            form.receive_mode = "polling"
+            self.assertFalse(form.webhook_problem)
 
     def test_stored_then_processed(self):
         """A delivery is only stored; the receive action, woken by it, makes the message."""

@@ -13,5 +13,6 @@ from . import test_edit_delete
 from . import test_limits
 from . import test_once
 from . import test_queue
+from . import test_quiet_hours
 from . import test_same_message
 from . import test_unsure

@@ -153,7 +153,7 @@ class TestBadMessages(TelegramCase):
         gone.unlink()
         outcome = (message._mark_sent, ("17",))
         claim = Claim()
-        claim.take(message)
+        claim.take(message, message.claim_number)
         sender = QueueSender(self.instance)
         sender._store_outcome(claim, outcome, None, [gone_id, message.id], True)
         self.assertEqual(message.state, "sent")

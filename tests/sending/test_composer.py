@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
+from odoo.tools import format_date
 
 from ..common import TelegramCase
 
@@ -16,7 +17,9 @@ class ComposerCase(TelegramCase):
     def open(self, record, **context):
         composer = self.env["telegram.composer"].with_user(self.salesperson)
         place = {"default_res_model": record._name, "default_res_id": record.id}
-        return Form(composer.with_context(**place, **context))
+        form = Form(composer.with_context(**place, **context))
+        form.show_more = True
+        return form
 
     def make(self, record, **values):
         """Make a composer as a program does."""
@@ -35,6 +38,13 @@ class ComposerCase(TelegramCase):
 @tagged("post_install", "-at_install")
 class TestComposer(ComposerCase):
     """The window behind the chatter's Telegram button."""
+
+    def test_braces_that_are_no_placeholder(self):
+        """A placeholder that was not finished would reach the customer as it was typed."""
+        for body in ("Dear {{object.name}, hello", "Dear {{", "{{ object.name }} and {{"):
+            with self.assertRaisesRegex(UserError, "One of the two is missing"):
+                self.make(self.customer, body=body).action_send()
+        self.assertFalse(self.queued())
 
     def test_sends_from_the_record(self):
         """The window knows whom it writes to, and the message stands on the record."""
@@ -319,6 +329,23 @@ class TestComposerRecipients(ComposerCase):
         self.assertIn("Messages queued: 2.", action["params"]["message"])
         self.assertIn("1 left out: The phone number cannot be read", action["params"]["message"])
 
+    def test_bad_phone(self):
+        """The number that cannot be read is shown, and what to do about it."""
+        self.customer.phone = "ring twice"
+        preview = self.open(self.customer).preview
+        self.assertIn("ring twice", preview)
+        self.assertIn("in international form", preview)
+
+    def test_own_number(self):
+        """The account's own number is no new contact: it is refused before anything is sent."""
+        self.instance.account_phone = self.customer.phone_sanitized
+        form = self.open(self.customer)
+        self.assertEqual(form.left_out_count, 1)
+        self.assertIn("phone number of the Telegram account itself", form.preview)
+        form.body = "Hello"
+        with self.assertRaisesRegex(UserError, "account itself"):
+            form.save().action_send()
+
     def test_no_mailings(self):
         """Who wants no mailings may be written to alone, with a warning, not with others."""
         chat = self.env["telegram.chat"]._get_or_create_for_partner(self.instance, self.customer)
@@ -344,6 +371,15 @@ class TestComposerRecipients(ComposerCase):
         self.instance.daily_new_contact_limit = 0
         form = self.open(self.customer)
         self.assertIn("1 of 1 recipients are new contacts.", form.warning)
+        self.instance.daily_new_contact_limit = 2
+        others = self.env["res.partner"].create(
+            [{"name": f"N{number}", "phone": f"+7999777000{number}"} for number in range(4)]
+        )
+        for partner in others:
+            form.partner_ids.add(partner)
+        tomorrow = fields.Date.context_today(self.env.user) + timedelta(days=2)
+        self.assertIn(f"around {format_date(self.env, tomorrow)}", form.warning)
+        self.instance.daily_new_contact_limit = 0
         self.ingest(self.notification("Hello"))
         self.assertFalse(self.open(self.customer).warning)
 

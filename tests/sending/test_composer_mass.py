@@ -26,7 +26,9 @@ class TestComposerMass(ComposerCase):
         """Open the window as the Action menu does."""
         composer = self.env["telegram.composer"].with_user(self.salesperson)
         place = {"default_res_model": records._name, "default_res_ids": records.ids}
-        return Form(composer.with_context(active_ids=records.ids, **place, **context))
+        form = Form(composer.with_context(active_ids=records.ids, **place, **context))
+        form.show_more = True
+        return form
 
     def create_many(self, records, **values):
         composers = self.env["telegram.composer"].with_user(self.salesperson)
@@ -164,6 +166,7 @@ class TestComposerMass(ComposerCase):
         """The archived contact of one record is as good as those of several."""
         self.customer.active = False
         form = self.open(self.customer)
+        self.assertIn("archived: Vasilisa Ivanova", form.warning)
         form.body = "Hello"
         form = form.save()
         self.env.invalidate_all()
@@ -172,14 +175,15 @@ class TestComposerMass(ComposerCase):
         self.assertEqual(self.queued().partner_id, self.customer)
 
     def test_many_who_are_left_out(self):
-        """Of many who are left out, a few are shown until somebody wants to see all."""
+        """Many recipients take one line, and one for each reason, until a user asks for all."""
         people = self.env["res.partner"].create([{"name": f"Silent {n}"} for n in range(15)])
         form = self.open_many(people)
         self.assertIn("15 left out", form.preview)
-        self.assertIn("and 5 more", form.preview)
-        self.assertNotIn("Silent 14", form.preview)
+        self.assertNotIn("Silent", form.preview)
+        self.assertTrue(form.has_many)
         form.show_all = True
-        self.assertIn("Silent 14", form.preview)
+        for number in range(15):
+            self.assertIn(f"Silent {number} ", form.preview)
         form.body = "Hello"
         with self.assertRaisesRegex(UserError, "cannot be sent to any recipient:\n15 left out"):
             form.save().action_send()
@@ -198,9 +202,41 @@ class TestComposerMass(ComposerCase):
     def test_complicated_placeholders(self):
         """Who may not edit templates cannot run code by placeholders of one's own."""
         composer = self.create_many(self.partners(2), body="{{ object.env.user.password }}")
-        with self.assertRaises(AccessError):
+        self.assertIn("{{ object.name }}", composer.allowed_placeholders)
+        self.assertNotIn("object.partner_id }}", composer.allowed_placeholders, "a record, no text")
+        # The reason names the placeholder, and those that can be used instead.
+        words = r"\{\{ object.env.user.password \}\}.*You can use: \{\{ object.name \}\}"
+        self.assertRegex(composer.example_problem, words)
+        with self.assertRaisesRegex(AccessError, words):
             composer.action_send()
         self.assertFalse(self.queued())
+
+    def test_example(self):
+        """The message of one recipient is shown filled in, of one who gets it."""
+        people = self.env["res.partner"].create({"name": "Silent"}) | self.partners(2)
+        form = self.open_many(people)
+        form.body = "Hello"
+        self.assertFalse(form.example, "the text itself is enough")
+        form.body = "Hello *{{ object.name }}*\n5 < 6"
+        self.assertEqual(form.example_name, "Person 0")
+        self.assertIn("Hello *Person 0*<br/>5 &lt; 6", form.example.replace("<br>", "<br/>"))
+        form.formatting = True
+        self.assertIn("<strong>Person 0</strong>", form.example)
+        form.body = "{{ object.nothing }}"
+        self.assertFalse(form.example)
+        self.assertTrue(form.example_problem)
+        self.assertFalse(self.open(self.customer).example)
+
+    def test_contacts_and_records_are_named(self):
+        """Who gets a message about an invoice and who does not are named in the same way."""
+        silent = self.env["res.partner"].create({"name": "Silent"})
+        moves = self.env["account.move"].create(
+            [{"move_type": "entry", "partner_id": p.id} for p in (self.customer, silent)]
+        )
+        self.salesperson.group_ids += self.env.ref("account.group_account_invoice")
+        preview = self.open_many(moves).preview
+        for move in moves:
+            self.assertIn(f"{move.partner_id.name} ({move.display_name})", preview)
 
     def test_placeholders_for_one(self):
         """What is filled for many is filled for one, also with a file by its URL."""

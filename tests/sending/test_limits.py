@@ -38,6 +38,16 @@ class TestInstancePace(TelegramCase):
         self.send_queue()
         self.assertEqual(messages[2].state, "sent")
 
+    def test_raised_limit(self):
+        """A higher limit releases the messages at once, and not with the next scheduled run."""
+        self.instance.daily_new_contact_limit = 0
+        self.send_to("10000000")
+        triggers = self.env["ir.cron.trigger"]
+        ours = [("cron_id", "=", self.instance.send_cron_id.id)]
+        triggers.search(ours).unlink()
+        self.instance.daily_new_contact_limit = 1
+        self.assertTrue(triggers.search(ours))
+
     def test_archived_strangers_count(self):
         """Archiving a chat makes no room for another new person: Telegram counts it."""
         self.instance.daily_new_contact_limit = 1

@@ -173,3 +173,57 @@ test("on a phone the conversations have a tab", async () => {
     await click("button", { text: "Chats" });
     await contains(".o-mail-NotificationItem", { count: 0, text: "Vasilisa (Azure)" });
 });
+
+test("ours and theirs differ in color, whoever of us wrote", async () => {
+    const pyEnv = await startServer();
+    const { channelId, partnerId, colleagueId } = createConversation(pyEnv);
+    createMessage(pyEnv, channelId, {
+        author_id: partnerId,
+        body: "Hello",
+        telegram_state: "received",
+    });
+    createMessage(pyEnv, channelId, {
+        author_id: colleagueId,
+        body: "From a colleague",
+        telegram_state: "sent",
+    });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-Message:contains('Hello') .o-mail-Message-bubble.o-blue");
+    await contains(".o-mail-Message:contains('From a colleague') .o-mail-Message-bubble.o-green");
+});
+
+test("conversations of Telegram are marked in the menu and in the list", async () => {
+    const pyEnv = await startServer();
+    const { channelId } = createConversation(pyEnv);
+    pyEnv["discuss.channel"].create({ name: "General" });
+    await start();
+    await click(".o_menu_systray i[aria-label='Messages']");
+    await contains(".o-mail-NotificationItem .o-telegram-Mark");
+    await openDiscuss(channelId);
+    await contains(".o-mail-DiscussSidebarChannel .o-telegram-Mark");
+    await contains(".o-mail-DiscussContent-header .o-telegram-Mark");
+});
+
+test("a file is not removed for colleagues only: it would stay with the customer", async () => {
+    const pyEnv = await startServer();
+    const { channelId } = createConversation(pyEnv);
+    const values = { author_id: serverState.partnerId, message_type: "comment" };
+    for (const telegram_message of [false, "sent"]) {
+        const name = telegram_message ? "sent.txt" : "note.txt";
+        const attachmentId = pyEnv["ir.attachment"].create({ mimetype: "text/plain", name });
+        createMessage(pyEnv, channelId, {
+            ...values,
+            attachment_ids: [attachmentId],
+            body: `With ${name}`,
+            telegram_message,
+        });
+    }
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-AttachmentContainer[title='note.txt'] button[title='Remove']");
+    await contains(".o-mail-AttachmentContainer[title='sent.txt'] button[title='Download']");
+    await contains(".o-mail-AttachmentContainer[title='sent.txt'] button[title='Remove']", {
+        count: 0,
+    });
+});

@@ -40,7 +40,7 @@ registry.category("web_tour.tours").add("telegram_account", {
         { trigger: ".o_notification:contains('restarts')" },
         { trigger: "button[name='action_log_out']", run: "click" },
         ...confirm("until an account is signed in again"),
-        { trigger: "[name='state']:contains('Not authorized')" },
+        { trigger: "[name='state']:contains('Not Signed In')" },
         { content: "The history", trigger: ".o-mail-Message:contains('signed out')" },
         picture("account_signed_out"),
     ],
@@ -75,6 +75,6 @@ registry.category("web_tour.tours").add("telegram_account_sign_in", {
         { trigger: ".o-telegram-SignIn-password button", run: "click" },
         { trigger: ".o-telegram-SignIn-done" },
         { trigger: ".modal .btn:contains('Close')", run: "click" },
-        { trigger: ".o_form_view [name='state']:contains('Authorized')" },
+        { trigger: ".o_form_view [name='state']:contains('Signed In')" },
     ],
 });

@@ -86,3 +86,59 @@ registry.category("web_tour.tours").add("telegram_conversation", {
         picture("conversation_photo"),
     ],
 });
+
+registry.category("web_tour.tours").add("telegram_at_a_glance", {
+    steps: () => [
+        { trigger: "button[name='action_open_in_discuss']", run: "click" },
+        {
+            content: "A colleague's message has our color",
+            trigger: `${message("From a colleague")} .o-mail-Message-bubble.o-green`,
+        },
+        { trigger: `${message("Hello")} .o-mail-Message-bubble.o-blue` },
+        {
+            content: "A message with a file only has its tick",
+            trigger: ".o-mail-Message:has([title='plan.txt']) .o-telegram-Message-state",
+        },
+        { content: "A voice message plays", trigger: ".o-mail-VoicePlayer" },
+        {
+            isActive: ["desktop"],
+            content: "Two conversations of one customer are told apart",
+            trigger: ".o-mail-DiscussSidebarChannel:contains('Vasilisa Ivanova · Shop')",
+        },
+        {
+            isActive: ["desktop"],
+            trigger:
+                ".o-mail-DiscussSidebarChannel:contains('Vasilisa Ivanova · Sales') .o-telegram-Mark",
+        },
+        picture("at_a_glance"),
+        {
+            content: "Reload the page",
+            trigger: message("From a colleague"),
+            run: () => window.location.reload(),
+            expectUnloadPage: true,
+        },
+        { content: "The conversation is still open", trigger: message("From a colleague") },
+        {
+            isActive: ["desktop"],
+            trigger: ".o-mail-DiscussContent-header [title='Open Contact']",
+            run: "click",
+        },
+        { isActive: ["mobile"], trigger: ".o-mail-ChatWindow-moreActions", run: "click" },
+        {
+            isActive: ["mobile"],
+            trigger: ".o-dropdown-item:contains('Open Contact')",
+            run: "click",
+        },
+        {
+            content: "The contact shows the state of what was written in Discuss",
+            trigger: ".o-mail-Chatter .o-mail-Message:contains('From a colleague') .fa-clock-o",
+        },
+        behind("Send", () => runAction("send_cron_id")),
+        {
+            content: "The state changes, without a reload",
+            trigger:
+                ".o-mail-Chatter .o-mail-Message:contains('From a colleague') .o-telegram-Message-icon .fa-check",
+        },
+        picture("chatter_ticks"),
+    ],
+});

@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-import { behind, onPhone, picture, runAction } from "./tour_helpers";
+import { behind, onPhone, picture, runAction, showMore } from "./tour_helpers";
 
 // Started by tests/browser/test_formatting_browser.py.
 const CUSTOMER_CHAT = "10000000";
@@ -40,6 +40,7 @@ registry.category("web_tour.tours").add("telegram_formatting_composer", {
         { trigger: ".o-telegram-Chatter-send", run: "click" },
         { trigger: ".modal [name='preview'] .fa-check" },
         { trigger: ".modal [name='body'] textarea", run: `edit ${SIZES}` },
+        ...showMore(),
         { trigger: ".modal [name='formatting'] input", run: "click" },
         { trigger: ".modal [name='formatting'] input:checked", run: "click" },
         { trigger: ".modal [name='formatting'] input:not(:checked)" },

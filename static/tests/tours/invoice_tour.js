@@ -1,5 +1,7 @@
 import { registry } from "@web/core/registry";
 
+import { behind, call, lent, picture } from "./tour_helpers";
+
 registry.category("web_tour.tours").add("telegram_green_api.send_invoice", {
     steps: () => [
         {
@@ -72,5 +74,65 @@ registry.category("web_tour.tours").add("telegram_green_api.send_invoices", {
         },
         { trigger: ".modal button[name='action_send_and_print']", run: "click" },
         { trigger: ".o_notification:contains('in the background')" },
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_green_api.remind", {
+    steps: () => [
+        {
+            isActive: ["mobile"],
+            trigger: ".o_statusbar_buttons button[title='More']",
+            run: "click",
+        },
+        { trigger: "button:contains('Send Reminder'):visible", run: "click" },
+        {
+            content: "What is due, for how long, and where to pay",
+            trigger:
+                ".modal [name='body'] textarea:value(/28 days late[^]*access_token[^]*14 days late/)",
+        },
+        picture("remind"),
+        { trigger: ".modal button[name='action_send']", run: "click" },
+        { trigger: ".o-mail-Message:contains('28 days late')" },
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_green_api.remind_many", {
+    steps: () => [
+        { trigger: ".o_list_view thead .o_list_record_selector input", run: "click" },
+        { trigger: ".o_cp_action_menus .dropdown-toggle:contains('Actions')", run: "click" },
+        {
+            trigger: ".o-dropdown-item:contains('Send Payment Reminder by Telegram')",
+            run: "click",
+        },
+        {
+            content: "One message for each customer",
+            trigger: ".modal [name='preview']:contains('Recipients: 2 of 2')",
+        },
+        { trigger: ".modal [name='example']:contains('Customer 1'):contains('7 days late')" },
+        { trigger: ".modal :contains('{{ object.telegram_overdue_list }}')" },
+        picture("remind_many"),
+        { trigger: ".modal button[name='action_send']", run: "click" },
+        { trigger: ".o_notification:contains('queued: 2')" },
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_green_api.sent_in_background", {
+    steps: () => [
+        { trigger: ".o_list_view thead .o_list_record_selector input", run: "click" },
+        { trigger: ".o_cp_action_menus .dropdown-toggle:contains('Actions')", run: "click" },
+        { trigger: ".o-dropdown-item:contains('Send Invoices by Telegram')", run: "click" },
+        { trigger: ".modal button[name='action_send_and_print']", run: "click" },
+        {
+            content: "How many, and who is left out",
+            trigger: ".o_notification:contains('background: 1'):contains('1 left out')",
+        },
+        picture("sending_invoices"),
+        { trigger: ".o_data_row:contains('Vasilisa'):not(:contains('Sent'))" },
+        behind("Odoo sends them", () =>
+            call("ir.cron", "method_direct_trigger", [[Number(lent("invoice_cron"))]])
+        ),
+        { content: "Nobody reloads the list", trigger: ".o_data_row:contains('Vasilisa'):contains('Sent')" },
+        { trigger: ".o_notification:contains('Invoices sent')" },
+        picture("sent_invoices"),
     ],
 });

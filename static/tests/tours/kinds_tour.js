@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 import { inputFiles } from "@web/../tests/utils";
-import { behind, onPhone, picture, runAction } from "./tour_helpers";
+import { behind, chooseKind, onPhone, picture, runAction } from "./tour_helpers";
 
 // Started by tests/test_kinds_browser.py.
 const CUSTOMER_CHAT = "10000000";
@@ -10,10 +10,7 @@ function compose(kind) {
     return [
         { trigger: ".o-telegram-Chatter-send:enabled", run: "click" },
         { content: "The person is reached", trigger: ".modal [name='preview'] .fa-check" },
-        {
-            trigger: `.modal [name='kind'] .o_selection_badge:contains("${kind}")`,
-            run: "click",
-        },
+        ...chooseKind(kind),
     ];
 }
 

@@ -28,3 +28,51 @@ registry.category("web_tour.tours").add("telegram_link", {
         { trigger: ".o_form_view .o_field_widget[name='partner_id']" },
     ],
 });
+
+/** Choose an action of a message. On a phone, all of them are in its menu. */
+function choose(text, action) {
+    const message = `.o-mail-Message:contains("${text}")`;
+    return [
+        { trigger: message, run: "hover && click" },
+        { trigger: `${message} [title='Expand']`, run: "click" },
+        {
+            trigger: `.o-mail-Message [name='${action}'], .o-mail-Message-moreMenu [name='${action}']`,
+            run: "click",
+        },
+    ];
+}
+
+registry.category("web_tour.tours").add("telegram_stranger", {
+    steps: () => [
+        { trigger: "button[name='action_open_in_discuss']", run: "click" },
+        { trigger: ".o-mail-Message:contains('Who are you?')" },
+        {
+            content: "The likely contact is proposed with the reason",
+            trigger: ".o-telegram-Stranger-proposal:contains('Vasilisa'):contains('Same name')",
+        },
+        picture("stranger"),
+        { trigger: ".o-telegram-Stranger-proposal", run: "click" },
+        {
+            content: "The question is answered, without a reload",
+            trigger: "body:not(:has(.o-telegram-Stranger))",
+        },
+        { trigger: ".o_notification:contains('linked to Vasilisa')" },
+        ...choose("Ivan Card", "telegram-card"),
+        { trigger: ".modal .o_field_widget[name='phone'] input:value(+79990001122)" },
+        picture("shared_contact"),
+        { trigger: ".modal button[name='action_create']", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name='name']" },
+        { content: "What was written before is there", trigger: ".o_form_view" },
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_unlinked", {
+    steps: () => [
+        { trigger: ".o_data_row:contains('Vasilisa'):contains('Same name')" },
+        picture("unlinked_chats"),
+        { trigger: ".o_data_row:contains('Same name') .o_list_record_selector input", run: "click" },
+        { trigger: "button[name='action_link_proposed'].btn-primary", run: "click" },
+        { trigger: ".o_notification:contains('1 chats linked')" },
+        { trigger: "body:not(:has(.o_data_row:contains('Same name')))" },
+    ],
+});

@@ -14,13 +14,25 @@ function menu(name) {
     };
 }
 
+// On a phone, only the first button of a form is outside the menu.
+const openButtons = {
+    isActive: ["mobile"],
+    trigger: ".o_statusbar_buttons .dropdown-toggle, .o-statusbar-buttons-dropdown",
+    run: "click",
+};
+
 registry.category("web_tour.tours").add("telegram_sign_in", {
     steps: () => [
         { isActive: ["desktop"], trigger: ".o_navbar_apps_menu button", run: "click" },
         menu("telegram_menu_root"),
         menu("telegram_configuration_menu"),
         menu("telegram_instance_menu"),
-        { trigger: ".o_list_button_add, .o-kanban-button-new", run: "click" },
+        {
+            content: "Begin by hand: the list offers the guided way only",
+            trigger: ".o_list_view:not(:has(.o_list_button_add)), .o_kanban_view",
+            run: () => (window.location.href = "/odoo/telegram-accounts/new"),
+            expectUnloadPage: true,
+        },
         { trigger: "[name='name'] input", run: `edit ${INSTANCE}` },
         {
             trigger: "[name='id_instance'] input",
@@ -42,6 +54,7 @@ registry.category("web_tour.tours").add("telegram_sign_in", {
         },
         { trigger: "[name='api_token_new'] input:value(/^$/)" },
         picture("instance"),
+        openButtons,
         { trigger: "button[name='action_check_state']", run: "click" },
         { content: "The code appears", trigger: ".o-telegram-SignIn-qr" },
         picture("sign_in"),
@@ -49,7 +62,8 @@ registry.category("web_tour.tours").add("telegram_sign_in", {
         { content: "The dialog notices by itself", trigger: ".o-telegram-SignIn-done" },
         picture("signed_in"),
         { trigger: ".modal .btn:contains('Close')", run: "click" },
-        { trigger: ".o_form_view [name='state']:contains('Authorized')" },
+        { trigger: ".o_form_view [name='state']:contains('Signed In')" },
+        openButtons,
         { content: "Check once more", trigger: "button[name='action_check_state']", run: "click" },
         { trigger: ".o_notification:contains('signed in and works')" },
     ],

@@ -42,3 +42,19 @@ export function picture(name) {
 export function behind(content, run) {
     return { content, trigger: "body", run };
 }
+
+/** Create the steps that open what is rarely needed in the composer. */
+export function showMore() {
+    return [
+        { trigger: ".modal [name='show_more'] [aria-expanded='false']", run: "click" },
+        { trigger: ".modal [name='show_more'] [aria-expanded='true']" },
+    ];
+}
+
+/** Create the steps that choose in the composer what to send. */
+export function chooseKind(kind) {
+    return [
+        ...showMore(),
+        { trigger: `.modal [name='kind'] .o_selection_badge:contains("${kind}")`, run: "click" },
+    ];
+}

@@ -74,7 +74,7 @@ patch(Chatter.prototype, {
             onClose: (closing) => {
                 if (!closing?.dismiss && !closing?.special) {
                     this.state.jumpThreadPresent++;
-                    this.load(thread, ["messages"]);
+                    this.load(thread, ["messages", "scheduledMessages"]);
                 }
             },
         });

@@ -110,6 +110,9 @@ export class TelegramSignIn extends Component {
         if (this.isPasswordWanted && this.state.passwordRefusal) {
             return ""; // displayed below the field
         }
+        if (this.isPasswordWanted) {
+            return _t("Enter the password of two-step verification.");
+        }
         if (this.isPhoneWanted) {
             return this.state.phone
                 ? _t("Telegram is sending a code to %(phone)s, in the app or by SMS.", {

@@ -6,6 +6,7 @@ import { useService } from "@web/core/utils/hooks";
 
 import { getErrorMessage } from "../../utils/error_message";
 import { TelegramSignIn } from "../sign_in/sign_in";
+import { TelegramStartOperators } from "../start_operators/start_operators";
 import { TelegramStartTest } from "../start_test/start_test";
 
 export const CONSOLE_URL = "https://console.green-api.com";
@@ -17,7 +18,7 @@ export const CONSOLE_URL = "https://console.green-api.com";
  */
 export class TelegramStartDialog extends Component {
     static template = "telegram_green_api.StartDialog";
-    static components = { Dialog, TelegramSignIn, TelegramStartTest };
+    static components = { Dialog, TelegramSignIn, TelegramStartOperators, TelegramStartTest };
     static props = {
         close: Function,
         instanceId: { type: [Number, Boolean], optional: true },
@@ -32,7 +33,7 @@ export class TelegramStartDialog extends Component {
         this.state = useState({
             /** The latest answer of the server, see telegram.onboarding. */
             start: null,
-            /** "begin", "register", or a step of the server. */
+            /** "begin", "register", "operators", or a step of the server. */
             step: "",
             failure: "",
             isBusy: false,
@@ -46,9 +47,11 @@ export class TelegramStartDialog extends Component {
         });
         this.tokenRef = useRef("token");
         this.consoleUrl = CONSOLE_URL;
+        this.keepToken = _t("Stored. Leave empty to keep it.");
         this.getErrorMessage = this.getErrorMessage.bind(this);
         this.fetchStep = this.fetchStep.bind(this);
         this.onProven = this.onProven.bind(this);
+        this.onOperatorsSaved = () => this.goTo("done");
         onWillStart(async () => {
             if (await this.call("start", [this.props.instanceId || false])) {
                 this.showStep();
@@ -70,6 +73,7 @@ export class TelegramStartDialog extends Component {
             ["sign_in", _t("Sign In")],
             ["receiving", _t("Receiving")],
             ["test", _t("Test")],
+            ["operators", _t("Operators")],
         ];
         const order = steps.map(([key]) => key);
         const { step } = this.state;
@@ -84,7 +88,7 @@ export class TelegramStartDialog extends Component {
     }
 
     get proposedUrl() {
-        const digits = this.state.form.id_instance.trim();
+        const digits = this.state.form.id_instance.replace(/\s/g, "");
         return /^\d{4}/.test(digits) ? `https://${digits.slice(0, 4)}.api.green-api.com` : "";
     }
 
@@ -110,6 +114,18 @@ export class TelegramStartDialog extends Component {
         Object.assign(this.state, { step, failure: "", receiving: null, connected: null });
     }
 
+    /** Continue the setup of an account that was left before its end. */
+    async onContinue(instanceId) {
+        if (await this.call("start", [instanceId])) {
+            this.showStep();
+        }
+    }
+
+    /** Return the classes of a field, which is marked if its value is malformed. */
+    getFieldClass(name) {
+        return { "is-invalid": this.state.start.invalid === name };
+    }
+
     /** Test and store the credentials; those of a connected account only if the user says so. */
     async onSubmitCredentials(isReplacing = false) {
         const { name, id_instance, api_url } = this.state.form;
@@ -119,14 +135,12 @@ export class TelegramStartDialog extends Component {
             args.push(true);
         }
         this.state.connected = null;
-        const token = input.value;
-        input.value = ""; // a secret is not kept longer than needed
+        // The token stays in its field until it is accepted, and goes with the field then.
         if (!(await this.call("connect", args))) {
             return;
         }
         if (this.state.start.connected) {
             this.state.connected = this.state.start.connected;
-            input.value = token; // the user decides whether to use it
         } else if (this.state.start.error) {
             this.state.failure = this.state.start.error;
         } else {
@@ -149,7 +163,7 @@ export class TelegramStartDialog extends Component {
 
     onProven() {
         this.state.isTested = true;
-        this.goTo("done");
+        this.goTo("operators");
     }
 
     onOpenConnected() {

@@ -8,7 +8,7 @@ const messagePatch = {
         super.setup(...arguments);
         /** @type {string|false|undefined} state of the telegram.message shown by this message */
         this.telegram_state = undefined;
-        /** @type {{id: number, is_own: boolean, is_text: boolean}|false|undefined} */
+        /** @type {{id: number, is_card: boolean, is_own: boolean, is_text: boolean, quote: Object|false}|false|undefined} */
         this.telegram_message = undefined;
     },
 
@@ -29,6 +29,28 @@ const messagePatch = {
         const { isNote, message_type, telegram_state, thread } = this;
         const isWritten = message_type === "comment" && !isNote && thread?.isTelegram;
         return Boolean(isWritten || (telegram_state && telegram_state !== "received"));
+    },
+
+    /** Return whether the message waits for its date, and is shown at the top of the chatter. */
+    get isTelegramScheduled() {
+        return this.notification_ids.some((notification) => notification.isTelegramScheduled);
+    },
+
+    /** Return whether the message has not been sent to Telegram yet. */
+    get isTelegramWaiting() {
+        const states = this.notification_ids
+            .filter((notification) => notification.isTelegram)
+            .map((notification) => notification.telegramState);
+        return [this.telegram_state, ...states].some((state) =>
+            ["queued", "sending"].includes(state)
+        );
+    },
+
+    /** Return the color of what one writes oneself for what a colleague has written, too. */
+    get bubbleColor() {
+        const color = super.bubbleColor;
+        const isOurs = this.thread?.isTelegram && this.isSentByTelegram;
+        return isOurs && color === "blue" ? "green" : color;
     },
 
     /** Hide reactions: GREEN-API cannot send them, so the customer would not see them. */

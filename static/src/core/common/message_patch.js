@@ -18,6 +18,29 @@ patch(Message.prototype, {
         );
     },
 
+    /** Return whether the message stands on the side of the company, whoever wrote it. */
+    get isOnOurSide() {
+        const { message } = this.props;
+        return Boolean(message.thread?.isTelegram && message.isSentByTelegram);
+    },
+
+    get attClass() {
+        const classes = super.attClass;
+        if (this.isOnOurSide && !this.message.isSelfAuthored) {
+            classes["o-selfAuthored o-telegram-colleague"] = !this.env.messageCard;
+        }
+        return classes;
+    },
+
+    get isAlignedRight() {
+        return super.isAlignedRight || Boolean(this.env.inChatWindow && this.isOnOurSide);
+    },
+
+    /** Return the icon of the state of a message written in Discuss, where a chatter shows it. */
+    get telegramChatterIcon() {
+        return this.isFromTelegram ? stateIcon(this.message.telegram_state) : undefined;
+    },
+
     /** Return whether this is a note for colleagues in the conversation of a Telegram chat. */
     get isTelegramNote() {
         return Boolean(this.message.isNote && this.message.thread?.isTelegram);

@@ -1,4 +1,5 @@
 import { Notification } from "@mail/core/common/notification_model";
+import { fields } from "@mail/core/common/record";
 import { stateIcon, stateTitle } from "@telegram_green_api/core/common/telegram_state";
 
 import { _t } from "@web/core/l10n/translation";
@@ -23,6 +24,7 @@ const notificationPatch = {
         this.telegram_message_id = undefined;
         /** @type {string|false|undefined} */
         this.telegram_state = undefined;
+        this.telegram_scheduled_date = fields.Datetime();
         /** @type {string|false|undefined} reason why it has not been sent yet */
         this.telegram_waiting_reason = undefined;
         /** @type {boolean|undefined} whether the text was edited after sending */
@@ -42,6 +44,15 @@ const notificationPatch = {
             return "unsure";
         }
         return STATE_OF_STATUS[this.notification_status] ?? "error";
+    },
+
+    /** Return whether the message waits for its date, and is shown at the top of the chatter. */
+    get isTelegramScheduled() {
+        return (
+            this.isTelegram &&
+            this.telegramState === "queued" &&
+            this.telegram_scheduled_date > luxon.DateTime.now()
+        );
     },
 
     /** Return the text for the tooltip and for screen readers. */

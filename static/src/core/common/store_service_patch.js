@@ -10,6 +10,8 @@ patch(Store.prototype, {
         super.setup(...arguments);
         /** @type {boolean|undefined} whether the user has the access right to use Telegram */
         this.is_telegram_user = undefined;
+        /** @type {number|undefined} chats that wait for the user */
+        this.telegram_waiting_count = undefined;
     },
 
     /**

@@ -7,6 +7,8 @@ export class TelegramInstance extends Record {
 
     /** @type {number} */
     id;
+    /** @type {string} */
+    name;
     /** @type {boolean} whether the account is signed in and sends */
     is_ready;
 }

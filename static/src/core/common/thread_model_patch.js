@@ -12,18 +12,38 @@ import { imageUrl } from "@web/core/utils/urls";
 const threadPatch = {
     setup() {
         super.setup(...arguments);
+        /** @type {number|false|undefined} id of the telegram.chat */
+        this.telegram_chat_id = undefined;
         /** @type {string|false|undefined} */
         this.telegram_chat_type = undefined;
         /** @type {string|false|undefined} key of the picture that the chat has in Telegram */
         this.telegram_picture_key = undefined;
+        /** @type {boolean|undefined} whether the customer waits for an answer */
+        this.telegram_is_waiting = undefined;
+        /** @type {string|false|undefined} why the user can read here only, such as a supervisor */
+        this.telegram_read_only_reason = undefined;
+        /** @type {{ id: number, name: string, record: string }[]} templates for the composer */
+        this.telegramQuickAnswers = [];
         this.telegram_instance_id = fields.One("telegram.instance");
         this.telegram_partner_id = fields.One("res.partner");
         this.telegram_responsible_id = fields.One("res.partner");
+        /** Name of the account, if the customer has conversations with several accounts. */
+        this.telegramAccountName = fields.Attr(undefined, {
+            compute() {
+                return this._computeTelegramAccountName();
+            },
+        });
     },
 
     /** Return whether this is the conversation of a Telegram chat. */
     get isTelegram() {
         return this.channel_type === "telegram";
+    },
+
+    /** Return whether this is the conversation with a person who is no contact yet. */
+    get isTelegramStranger() {
+        const isPerson = ["user", "bot"].includes(this.telegram_chat_type);
+        return Boolean(this.telegram_chat_id && isPerson && !this.telegram_partner_id);
     },
 
     get allowedToUnpinChannelTypes() {
@@ -40,6 +60,21 @@ const threadPatch = {
             });
         }
         return this.telegram_partner_id?.avatarUrl ?? this.store.DEFAULT_AVATAR;
+    },
+
+    get displayName() {
+        const account = this.isTelegram && this.telegramAccountName;
+        return account ? `${super.displayName} · ${account}` : super.displayName;
+    },
+
+    _computeTelegramAccountName() {
+        const { telegram_instance_id: account, telegram_partner_id: partner } = this;
+        const hasOther = this.store.discuss.telegramCategory?.threads.some(
+            (other) =>
+                partner?.eq(other.telegram_partner_id) &&
+                account?.notEq(other.telegram_instance_id)
+        );
+        return hasOther ? account.name : undefined;
     },
 
     computeCorrespondent() {

@@ -21,7 +21,8 @@ async function perform({ message, store }, method) {
 
 /** Return whether the user may do something with the Telegram message of a message. */
 function isAllowed({ message, store }) {
-    return Boolean(store.is_telegram_user && message.telegram_message);
+    const isReadOnly = Boolean(message.thread?.telegram_read_only_reason);
+    return Boolean(store.is_telegram_user && message.telegram_message && !isReadOnly);
 }
 
 function confirmDeletion(store, confirm) {
@@ -55,6 +56,13 @@ registerMessageAction("telegram-edit", {
     onSelected: (params) => perform(params, "action_edit"),
     sequence: 56,
 });
+registerMessageAction("telegram-card", {
+    condition: (params) => isAllowed(params) && params.message.telegram_message.is_card,
+    icon: "fa fa-user-plus",
+    name: _t("Create or Link Contact"),
+    onSelected: (params) => perform(params, "action_save_card"),
+    sequence: 14,
+});
 registerMessageAction("telegram-forward", {
     condition: isAllowed,
     icon: "fa fa-share",
@@ -63,7 +71,7 @@ registerMessageAction("telegram-forward", {
     sequence: 73,
 });
 registerMessageAction("telegram-open", {
-    condition: isAllowed,
+    condition: ({ message, store }) => Boolean(store.is_telegram_user && message.telegram_message),
     icon: "fa fa-telegram",
     name: _t("Open Telegram Message"),
     onSelected: ({ message, store }) =>
@@ -97,9 +105,9 @@ patch(messageActionsRegistry.get("delete"), {
 });
 
 patch(messageActionsRegistry.get("reply-to"), {
-    /** Leave the reply to a Telegram message in a chatter to the action above. */
+    /** Leave the reply to a Telegram message in a chatter to the action above; supervisors read. */
     condition({ message, thread }) {
         const isTelegram = message.message_type === "telegram" && !thread?.isTelegram;
-        return !isTelegram && super.condition(...arguments);
+        return !isTelegram && !thread?.telegram_read_only_reason && super.condition(...arguments);
     },
 });

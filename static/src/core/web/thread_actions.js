@@ -15,3 +15,43 @@ registerThreadAction("telegram-chat", {
     sequence: 15,
     sequenceGroup: 20,
 });
+
+/** Open a dialog of the server about the conversation. */
+async function openDialog(method, { store, thread }) {
+    const { action, orm } = store.env.services;
+    await action.doAction(await orm.call("discuss.channel", method, [thread.id]));
+}
+
+registerThreadAction("telegram-create-record", {
+    condition: ({ thread }) => thread?.isTelegram,
+    icon: "fa fa-fw fa-plus-square-o",
+    name: _t("Create Record"),
+    open: (params) => openDialog("action_telegram_create_record", params),
+    sequence: 16,
+    sequenceGroup: 20,
+});
+
+registerThreadAction("telegram-link-record", {
+    condition: ({ thread }) => thread?.isTelegram,
+    icon: "fa fa-fw fa-link",
+    name: _t("Link to Record"),
+    open: (params) => openDialog("action_telegram_link_record", params),
+    sequence: 17,
+    sequenceGroup: 20,
+});
+
+registerThreadAction("telegram-contact", {
+    condition: ({ thread }) => Boolean(thread?.isTelegram && thread.telegram_partner_id),
+    icon: "fa fa-fw fa-user",
+    name: _t("Open Contact"),
+    open({ store, thread }) {
+        return store.env.services.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "res.partner",
+            res_id: thread.telegram_partner_id.id,
+            views: [[false, "form"]],
+        });
+    },
+    sequence: 14,
+    sequenceGroup: 20,
+});

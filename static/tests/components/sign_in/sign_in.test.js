@@ -130,7 +130,7 @@ test("asks for the password, passes it on once and forgets it", async () => {
         return sent;
     });
     await openSignIn();
-    expect(MESSAGE).toHaveText("Enter the password");
+    expect(MESSAGE).toHaveText("Enter the password of two-step verification.");
     expect(PASSWORD).toHaveAttribute("type", "password");
     expect(PASSWORD).toHaveAttribute("autocomplete", "off");
     expect(PASSWORD).toBeFocused();

@@ -60,6 +60,23 @@ function onStart(answers) {
     }
 }
 
+/** Answers of the last step: who writes with the account. */
+const operators = {
+    get_operator_candidates: [
+        [
+            { id: 2, name: "Anna", email: "a@example.com", has_right: true, is_selected: true },
+            { id: 3, name: "Boris", email: "b@example.com", has_right: false, is_selected: false },
+        ],
+    ],
+    set_operators: [false],
+};
+const operatorSteps = ["get_operator_candidates [[7]]", "set_operators [[7],[2]]"];
+
+async function saveOperators() {
+    await click(".o-telegram-Start-operators");
+    await settle();
+}
+
 /** Wait for an answer and for the rendering that follows it. */
 async function settle() {
     await animationFrame();
@@ -72,7 +89,7 @@ async function openStart(props = {}) {
     await settle();
 }
 
-test("the token is passed on once and forgotten, whatever the answer", async () => {
+test("the token stays in its field until it is accepted", async () => {
     onStart({
         start: [at("credentials")],
         connect: [at("credentials", { error: "Wrong token" }), at("receiving")],
@@ -88,7 +105,7 @@ test("the token is passed on once and forgotten, whatever the answer", async () 
     await click(".o-telegram-Start-connect");
     await settle();
     expect(FAILURE).toHaveText("Wrong token");
-    expect("input[name='telegram_token']").toHaveValue("");
+    expect("input[name='telegram_token']").toHaveValue("s3cret");
     expect("input[name='telegram_id']").toHaveValue("4100000001");
     await click("input[name='telegram_token']");
     await edit("right");
@@ -165,6 +182,7 @@ test("where the service does not tell how the message looks, the person is asked
         },
     ];
     onStart({
+        ...operators,
         start: [at("test")],
         send_test: [{ status: "proven", message: "Back", looks }],
         store_looks: [{ status: "proven", message: "Back", looks: [] }],
@@ -180,12 +198,19 @@ test("where the service does not tell how the message looks, the person is asked
     expect("input[name='doubled']").toHaveCount(0);
     await click(".o-telegram-StartTest-save");
     await settle();
+    await saveOperators();
     expect(".o-telegram-Start-done").toHaveText(/sent and received/);
-    expect.verifySteps(["start [3]", "send_test [[7]]", 'store_looks [[7],{"scope":"off"}]']);
+    expect.verifySteps([
+        "start [3]",
+        "send_test [[7]]",
+        'store_looks [[7],{"scope":"off"}]',
+        ...operatorSteps,
+    ]);
 });
 
 test("the test is followed until the message has come back", async () => {
     onStart({
+        ...operators,
         start: [at("test")],
         send_test: [
             { status: "starting", message: "It starts" },
@@ -207,6 +232,7 @@ test("the test is followed until the message has come back", async () => {
     expect(queryAll(".o-telegram-Start .fa-check-circle")).toHaveLength(1);
     await advanceTime(DELAY);
     await settle();
+    await saveOperators();
     expect(".o-telegram-Start-done").toHaveText(/Sales is connected/);
     expect(".o-telegram-Start-done").toHaveText(/sent and received/);
     await advanceTime(10 * DELAY);
@@ -216,6 +242,7 @@ test("the test is followed until the message has come back", async () => {
         "send_test [[7]]",
         "check_test [[7]]",
         "check_test [[7]]",
+        ...operatorSteps,
     ]);
 });
 
@@ -239,15 +266,17 @@ test("a failed test stops, says why, and is repeated on demand only", async () =
 
 test("a skipped test is no success", async () => {
     onStart({
+        ...operators,
         start: [at("test")],
         send_test: [{ status: "queued", message: "In a moment" }],
     });
     await openStart({ instanceId: 3 });
     await click(".o-telegram-Start-skip");
     await settle();
+    await saveOperators();
     expect(".o-telegram-Start-done").toHaveText(/The test was skipped/);
     await advanceTime(10 * DELAY);
-    expect.verifySteps(["start [3]", "send_test [[7]]"]);
+    expect.verifySteps(["start [3]", "send_test [[7]]", ...operatorSteps]);
 });
 
 test("what was tested already is tested once more on demand", async () => {

@@ -1,0 +1,17 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo.http import request
+
+from odoo.addons.mail.controllers.webclient import WebclientController
+
+
+class TelegramWebclientController(WebclientController):
+    """Answer the web client when it counts again how many chats wait for its user."""
+
+    @classmethod
+    def _process_request_for_internal_user(cls, store, name, params):
+        super()._process_request_for_internal_user(store, name, params)
+        if name == "telegram_waiting_count":
+            store.add_global_values(
+                telegram_waiting_count=request.env["telegram.chat"]._get_waiting_count()
+            )

@@ -1,0 +1,169 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""Whose chat it may be: contacts that are proposed for a chat without one, each with the reason.
+
+Only a phone number that one contact has links a chat by itself (``partner_link.py``). All other
+resemblances are proposals that a user confirms, one by one in Discuss or many at once in a list.
+"""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import escape_psql
+
+from ...tools.actions import get_notification_action
+from ...tools.arguments import One, takes
+from ...tools.username import parse_username
+from ..telegram_chat import PEOPLE
+
+PROPOSED = 3  # contacts for one chat
+NAME_LENGTH = 3  # a shorter name says nothing
+
+
+class TelegramChat(models.Model):
+    """Extend ``telegram.chat`` with the contacts that it may belong to."""
+
+    _inherit = "telegram.chat"
+
+    proposed_partner_id = fields.Many2one(
+        "res.partner", "Proposed Contact", compute="_compute_proposed_partner_id"
+    )
+    proposal_reason = fields.Char("Why", compute="_compute_proposed_partner_id")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("partner_id", "phone", "username", "name", "telegram_name", "contact_name")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_proposed_partner_id(self):
+        proposals = self._find_proposals()
+        for chat in self:
+            first = next(iter(proposals.get(chat, [])), (False, False))
+            chat.proposed_partner_id, chat.proposal_reason = first
+
+    # === ACTION METHODS === #
+
+    def get_proposals(self):
+        """Return the contacts that the chat may belong to, the likeliest first.
+
+        :return: list of dict: ``id`` and ``name`` of the contact, and ``reason``, a text
+        :raise AccessError: the user may not see the chat
+        """
+        self.ensure_one()
+        self._check_operated()
+        return [
+            {"id": partner.id, "name": partner.display_name, "reason": reason}
+            for partner, reason in self._find_proposals().get(self, [])
+        ]
+
+    @takes(partner=One("res.partner"))
+    def link_to_partner(self, partner):
+        """Link the chat to a contact.
+
+        :param partner: the ``res.partner``
+        :raise AccessError: the user may not see the chat or the contact
+        :raise UserError: the contact belongs to another company, or the chat is a group
+        """
+        self._link_to_partner(partner)
+
+    def action_link_proposed(self):
+        """Link each chat to the contact that is proposed first, and display a summary."""
+        self._check_operated()
+        linked = self.filtered("proposed_partner_id")
+        if not linked:
+            raise UserError(
+                self.env._(
+                    "No contact is proposed for these chats. Choose the contact of each chat, or "
+                    "create it."
+                )
+            )
+        for chat in linked:
+            chat._link_to_partner(chat.proposed_partner_id)
+        message = self.env._("%s chats linked.", len(linked))
+        if others := len(self - linked):
+            message += " " + self.env._("No contact is proposed for %s chats.", others)
+        return get_notification_action(message)
+
+    def action_create_partners(self):
+        """Create a contact for each chat without one, and display a summary."""
+        self._check_operated()
+        strangers = self.filtered(lambda chat: chat._is_stranger())
+        for chat in strangers:
+            chat._create_partner()
+        return get_notification_action(self.env._("%s contacts created.", len(strangers)))
+
+    # === BUSINESS METHODS === #
+
+    def _is_stranger(self):
+        """Return whether this is a chat with a person who is no contact yet."""
+        self.ensure_one()
+        return self.chat_type in PEOPLE and not self.is_group and not self.partner_id
+
+    def _find_proposals(self):
+        """Return the contacts that the chats may belong to, as the current user sees them.
+
+        :return: dict of lists of (``res.partner``, reason) by ``telegram.chat``, the likeliest
+            first
+        """
+        found = {}
+        strangers = self.filtered(lambda chat: chat._is_stranger())
+        for of_company in strangers.grouped("company_id").values():
+            domain = of_company[0]._get_partner_domain()
+            partners = self.env["res.partner"].search(domain & of_company._get_resembling_domain())
+            taken = of_company._find_partners_with_chat(partners)
+            for chat in of_company:
+                rows = [
+                    (rank, partner, reason)
+                    for partner in partners
+                    for rank, reason in chat._get_reasons(partner, taken)[:1]
+                ]
+                rows.sort(key=lambda row: row[0])
+                found[chat] = [(partner, reason) for _rank, partner, reason in rows[:PROPOSED]]
+        return found
+
+    def _get_resembling_domain(self):
+        """Return the domain of contacts that resemble one of these chats, more or less."""
+        domain = Domain("phone_sanitized", "in", [phone for phone in self.mapped("phone") if phone])
+        for chat in self:
+            for name in chat._get_person_names():
+                domain |= Domain("name", "=ilike", escape_psql(name))
+            if username := parse_username(chat.username):
+                domain |= Domain("telegram_username", "=", username)
+                # As a link such as t.me/name; the reasons tell it from similar ones.
+                domain |= Domain("website", "ilike", username.removeprefix("@"))
+        return domain
+
+    def _find_partners_with_chat(self, partners):
+        """Return the contacts who have a chat of one of these accounts already."""
+        chats = self.env["telegram.chat"].with_context(active_test=False)
+        domain = Domain("instance_id", "in", self.instance_id.ids)
+        domain &= Domain("partner_id", "in", partners.ids)
+        return chats.search(domain).partner_id
+
+    def _get_reasons(self, partner, taken):
+        """Return why a chat may belong to a contact, the best reason first.
+
+        :param taken: contacts who have a chat already: only a phone number is reason enough
+        :return: list of (rank, text)
+        """
+        self.ensure_one()
+        _ = self.env._
+        reasons = []
+        if self.phone and partner.phone_sanitized == self.phone:
+            reasons.append((1, _("Same phone number")))
+        if partner in taken:
+            return reasons
+        username = parse_username(self.username)
+        if username in filter(None, (partner.telegram_username, parse_username(partner.website))):
+            reasons.append((2, _("Same username %s", username)))
+        if (partner.name or "").casefold() in self._get_person_names():
+            reasons.append((3, _("Same name")))
+        return reasons
+
+    def _get_person_names(self):
+        """Return the names of the person in small letters, also with the last name first."""
+        self.ensure_one()
+        names = set()
+        for name in filter(None, (self.name, self.telegram_name, self.contact_name)):
+            words = name.casefold().split()
+            if len(name) >= NAME_LENGTH and not any(char.isdigit() for char in name):
+                names |= {" ".join(words), " ".join(reversed(words))}
+        return names

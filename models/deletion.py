@@ -1,0 +1,63 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""What is deleted together with a record, for the question before the deletion."""
+
+from odoo import models
+from odoo.fields import Domain
+
+
+class TelegramChat(models.Model):
+    """Extends ``telegram.chat`` with the question before its deletion."""
+
+    _inherit = "telegram.chat"
+
+    def get_deletion_message(self):
+        """Return what the deletion of these chats takes along, as a text.
+
+        :return: str
+        :raise AccessError: the user may not delete one of the chats
+        """
+        self.check_access("unlink")
+        count = self._count_messages(Domain("chat_id", "in", self.ids))
+        return self.env._(
+            "With the chats you delete %(count)s messages and the conversations in Discuss, for "
+            "all colleagues. Nothing is deleted in Telegram. To keep the messages, archive the "
+            "chats instead. Chats: %(names)s",
+            count=count,
+            names=self._get_deletion_names(),
+        )
+
+    def _get_deletion_names(self):
+        """Return the names of the first chats."""
+        names = ", ".join(self[:10].mapped("display_name"))
+        return f"{names} …" if len(self) > 10 else names
+
+    def _count_messages(self, domain):
+        """Return the number of messages of a domain, which may be hidden from the user."""
+        # sudo: telegram.message - only their number
+        return self.env["telegram.message"].sudo().search_count(domain)
+
+
+class TelegramInstance(models.Model):
+    """Extends ``telegram.instance`` with the question before its deletion."""
+
+    _inherit = "telegram.instance"
+
+    def get_deletion_message(self):
+        """Return what the deletion of these accounts takes along, as a text.
+
+        :return: str
+        :raise AccessError: the user may not delete one of the accounts
+        """
+        self.check_access("unlink")
+        here = Domain("instance_id", "in", self.ids)
+        # sudo: telegram.chat - only the number of the chats, archived ones included
+        chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
+        return self.env._(
+            "With the account you delete %(chats)s chats with %(messages)s messages and the "
+            "conversations in Discuss, for all colleagues. Nothing is deleted in Telegram or at "
+            "GREEN-API, where the account remains. To keep the messages, archive the account "
+            "instead. Accounts: %(names)s",
+            chats=chats_sudo.search_count(here),
+            messages=chats_sudo._count_messages(here),
+            names=", ".join(self.mapped("display_name")),
+        )

@@ -1,0 +1,368 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from textwrap import shorten
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.context import OwnValue
+from ...tools.transactions import CONFLICTS
+from ..telegram_message import NOTIFY_LATER
+
+BATCH_SIZE = 200  # recipients composed in one transaction
+NAME_LENGTH = 60  # characters of a mailing that is named by its text
+RECALL_SIZE = 500  # messages taken out of the queue in one transaction
+
+
+class TelegramMailing(models.Model):
+    """Extends ``telegram.mailing`` with the scheduled action that fills the queue.
+
+    Each step is one commit and begins with what is in the database, so it continues after a crash.
+    The messages of a batch and the state of its recipients are one commit.
+    """
+
+    _inherit = "telegram.mailing"
+
+    @api.model
+    def _cron_run(self):
+        """Begin, compose and finish mailings. Commits after each step."""
+        commit = self.env["ir.cron"]._commit_progress
+        active = Domain("state", "in", ("scheduled", "sending", "stopped"))
+        mailings = self.search(active & Domain("is_settled", "!=", True), order="id")
+        seconds_left = commit(remaining=len(mailings))
+        for mailing in mailings:
+            while seconds_left and mailing.exists():
+                try:
+                    has_more = mailing._process_step()
+                    self.env.flush_all()
+                except CONFLICTS:
+                    self.env.cr.rollback()  # the next run repeats the step
+                    break
+                seconds_left = commit()
+                if not has_more:
+                    break
+            commit(processed=1)
+            if not seconds_left:
+                return
+
+    def _process_step(self):
+        """Do the next thing that this mailing needs.
+
+        :return: bool, whether there is more to do now
+        """
+        self.ensure_one()
+        if self.state == "scheduled":
+            return self._begin()
+        if self.state == "stopped":
+            return self._cancel_rest()
+        if self.state != "sending":
+            return False
+        if self.is_outdated:
+            return self._recall_outdated()
+        self._pause_for_account(self.instance_id)
+        self._check_refusals()
+        if self.state != "sending":
+            return False
+        self._leave_out_opted_out()
+        self._decide_comparison()
+        return self._compose_batch() or self._finish()
+
+    # === BEGIN === #
+
+    def _begin(self):
+        """Fix the recipients of a mailing whose time has come, and start to send.
+
+        :return: bool, whether it has begun
+        """
+        now = fields.Datetime.now()
+        if self.scheduled_date and self.scheduled_date > now:
+            self._trigger_composing(self.scheduled_date)
+            return False
+        author_self = self._as_author()
+        try:
+            with self.env.cr.savepoint():
+                author_self.instance_id._check_operated()
+                author_self._assign_files()
+                recipients = author_self._find_recipients()
+        except UserError as error:
+            reason = str(error)
+            self._pause(lambda _env: reason)
+            self.state = "draft"  # it has no recipients yet, so there is nothing to resume
+            return False
+        # New contacts first: the daily limit makes them last longest.
+        # sudo: telegram.chat - as in TelegramComposer._get_queue_warnings
+        recipients.sort(key=lambda each: bool(each.chat) and not each.chat.sudo().is_new_contact)
+        self.env["telegram.mailing.recipient"]._add_waiting(self, recipients)
+        self._assign_variants()
+        self.write({"state": "sending", "start_date": now, "resume_date": now})
+        return True
+
+    def _as_author(self):
+        """Return the mailing in the environment of the user whose rights it is sent with."""
+        user = self.user_id
+        company = self.instance_id.company_id
+        allowed = [company.id, *(user.company_ids - company).ids]
+        return self.with_user(user).with_context(
+            allowed_company_ids=allowed, lang=user.lang, tz=user.tz
+        )
+
+    def _assign_files(self):
+        """Make the files the mailing's own: those of a template are deleted with it."""
+        foreign = self.attachment_ids.filtered(
+            lambda file: (file.res_model, file.res_id) != (self._name, self.id)
+        )
+        # sudo: ir.attachment - users who write a mailing may attach the files that they see
+        copies = {
+            file.id: file.sudo().copy({"res_model": self._name, "res_id": self.id}).id
+            for file in foreign
+        }
+        if copies:
+            ids = [copies.get(file.id, file.id) for file in self.attachment_ids]
+            self.sudo().attachment_ids = ids  # sudo: the mailing is the user's
+
+    # === COMPOSING === #
+
+    def _compose_batch(self):
+        """Queue the messages of the next recipients.
+
+        :return: bool, whether there were any
+        """
+        recipients = self.env["telegram.mailing.recipient"].search(
+            Domain("mailing_id", "=", self.id) & Domain("state", "=", "waiting"),
+            order="id",
+            limit=BATCH_SIZE,
+        )
+        if self.is_ab_test and not self.ab_winner:
+            recipients = self.env["telegram.mailing.recipient"].search(
+                Domain("mailing_id", "=", self.id)
+                & Domain("state", "=", "waiting")
+                & Domain("variant", "!=", False),
+                order="id",
+                limit=BATCH_SIZE,
+            )
+        for variant, of_variant in recipients.grouped("variant").items():
+            self._compose(of_variant, variant or "")
+        return bool(recipients)
+
+    def _compose(self, recipients, variant):
+        """Queue the messages to recipients, or store why each is left out.
+
+        :param recipients: of this mailing
+        :param str variant: of the text
+        """
+        author_self = self._as_author()
+        records = author_self.env[self.res_model].browse(recipients.mapped("res_id"))
+        readable = records.exists()._filtered_access("read")
+        missing = recipients.filtered(lambda each: each.res_id not in readable._ids)
+        missing._leave_out("missing", self.env._("The record was deleted, or cannot be read."))
+        if not readable:
+            return
+        composer = author_self.env["telegram.composer"].create(
+            author_self._prepare_composer_values(readable, variant)
+        )
+        reachable, left_out = composer._split_recipients()
+        try:
+            with self.env.cr.savepoint():
+                if reachable:
+                    composer._send_mass(reachable, left_out, self)
+        except UserError as error:
+            excluded = {each.record.id for each in left_out}
+            if not {each.record.id for each in reachable} <= excluded:
+                # Not the fault of one recipient: no message of the mailing can be composed.
+                reason = str(error)
+                self._pause(lambda _env: reason)
+                return
+        self._store_left_out(left_out)
+
+    @api.model
+    def _create_for_composer(self, values):
+        """Create the mailing of a message that the composer sends to many. As superuser.
+
+        :param dict values: of the mailing's content and recipients
+        :return: the ``telegram.mailing``, which is being sent
+        """
+        now = fields.Datetime.now()
+        name = (values["body"] or "").strip().partition("\n")[0]
+        name = name or (values["res_model"] and self.env[values["res_model"]]._description)
+        without_log = self.with_context(mail_create_nolog=True, tracking_disable=True)
+        mailing = without_log.create(
+            {
+                "name": shorten(name, NAME_LENGTH, placeholder="…"),
+                "state": "sending",
+                "start_date": now,
+                "resume_date": now,
+                **values,
+            }
+        )
+        mailing._trigger_composing()
+        return mailing
+
+    def _add_composed(self, records, partners, chats, messages):
+        """Store which recipients have their messages in the queue.
+
+        :param list records: of each message
+        :param dict partners: ``res.partner`` by id of the record
+        :param dict chats: ``telegram.chat`` by id of the contact
+        :param messages: the ``telegram.message`` records, in the order of the records
+        """
+        # sudo: telegram.mailing.recipient - only the addon writes them
+        recipients_sudo = self.env["telegram.mailing.recipient"].sudo()
+        recipients_sudo._add_composed(self, records, partners, chats, messages)
+
+    def _store_left_out(self, left_out):
+        """Store the recipients that the composer leaves out.
+
+        :param list left_out: of ComposerRecipient
+        """
+        self.env["telegram.mailing.recipient"]._add_waiting(self, left_out)
+
+    def _leave_out_opted_out(self):
+        """Leave out recipients who have opted out since their message was queued."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT recipient.id
+                  FROM telegram_message AS message
+                  JOIN telegram_chat AS chat ON chat.id = message.chat_id
+                  JOIN telegram_mailing_recipient AS recipient
+                    ON recipient.mailing_id = message.mailing_id
+                   AND recipient.res_id = message.res_id
+                 WHERE message.mailing_id = %s
+                   AND message.state = 'queued'
+                   AND (chat.opted_out OR EXISTS (
+                           SELECT 1 FROM phone_blacklist AS blacklist
+                            WHERE blacklist.active AND blacklist.number = chat.phone))
+                """,
+                self.id,
+            )
+        )
+        recipients = self.env["telegram.mailing.recipient"].browse({row[0] for row in rows})
+        recipients._cancel_queued()
+        reasons = self.env["telegram.chat"]._get_unreachable_reasons()
+        recipients.filtered(lambda each: each.message_id.state == "canceled")._leave_out(
+            "opted_out", reasons["opted_out"]
+        )
+
+    # === A CHANGED TEXT === #
+
+    def _recall_outdated(self):
+        """Remove messages with the former text from the queue, to be composed again.
+
+        A recipient who already got a part of the message gets the rest of it unchanged.
+
+        :return: bool, whether there is more to do now
+        """
+        recipients = self._find_unsent_recipients()
+        if not recipients:
+            self._as_author()._assign_files()
+            self.is_outdated = False
+            return True
+        messages = recipients._find_queued_messages()
+        posts = messages.mail_message_ids
+        messages.write({"state": "canceled"})
+        messages.unlink()
+        posts.unlink()
+        recipients.write({"state": "waiting"})
+        return True
+
+    def _find_unsent_recipients(self):
+        """Return some recipients none of whose messages was ever handed over."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT recipient.id
+                  FROM telegram_mailing_recipient AS recipient
+                  JOIN telegram_message AS message ON message.id = recipient.message_id
+                 WHERE recipient.mailing_id = %(mailing)s
+                   AND recipient.state = 'composed'
+                   AND message.state = 'queued'
+                   AND NOT EXISTS (
+                        SELECT 1 FROM telegram_message AS part
+                         WHERE part.mailing_id = %(mailing)s
+                           AND part.res_id = recipient.res_id
+                           AND part.state != 'queued')
+                 ORDER BY recipient.id
+                 LIMIT %(limit)s
+                """,
+                mailing=self.id,
+                limit=RECALL_SIZE,
+            )
+        )
+        return self.env["telegram.mailing.recipient"].browse(row[0] for row in rows)
+
+    # === THE END === #
+
+    def _finish(self):
+        """Mark the mailing as done if each of its messages has its outcome.
+
+        :return: bool, False: there is nothing more to do now
+        """
+        if self.is_ab_test and not self.ab_winner and self._has_waiting_recipients():
+            return False
+        open_states = Domain("state", "in", ("queued", "sending")) | Domain(
+            "is_settling", "=", True
+        )
+        left = Domain("mailing_id", "=", self.id) & open_states
+        if not self.env["telegram.message"].search_count(left, limit=1):
+            now = fields.Datetime.now()
+            self.write({"state": "done", "end_date": now, "is_settled": True})
+        return False
+
+    def _has_waiting_recipients(self):
+        domain = [("mailing_id", "=", self.id), ("state", "=", "waiting")]
+        return bool(self.env["telegram.mailing.recipient"].search_count(domain, limit=1))
+
+    def _cancel_rest(self):
+        """Cancel what a stopped mailing has not handed over.
+
+        :return: bool, whether there is more to do now
+        """
+        recipients = self.env["telegram.mailing.recipient"]
+        of_mailing = Domain("mailing_id", "=", self.id)
+        waiting = recipients.search(
+            of_mailing & Domain("state", "=", "waiting"), limit=10 * RECALL_SIZE
+        )
+        waiting.write({"state": "canceled"})
+        queued = self.env["telegram.message"].search(
+            of_mailing & Domain("state", "=", "queued"), order="id", limit=RECALL_SIZE
+        )
+        queued.with_context(**{NOTIFY_LATER: OwnValue()})._set_state({"state": "canceled"})
+        if waiting or queued:
+            return True
+        sending = of_mailing & Domain("state", "=", "sending")
+        if not self.env["telegram.message"].search_count(sending, limit=1):
+            self.is_settled = True
+        return False
+
+
+class TelegramMailingRecipient(models.Model):
+    """Extends ``telegram.mailing.recipient`` with leaving out recipients."""
+
+    _inherit = "telegram.mailing.recipient"
+
+    def _leave_out(self, code, reason):
+        """Store why recipients get no message.
+
+        :param str code: of the reason
+        :param str reason: a sentence for users
+        """
+        self.write({"state": "left_out", "reason_code": code, "reason": reason})
+
+    def _find_queued_messages(self):
+        """Return the messages to these recipients that are still in the queue."""
+        return self.env["telegram.message"].search(
+            [
+                ("mailing_id", "in", self.mailing_id.ids),
+                ("res_id", "in", self.mapped("res_id")),
+                ("state", "=", "queued"),
+            ]
+        )
+
+    def _cancel_queued(self):
+        """Cancel the messages to these recipients that are still in the queue."""
+        messages = self._find_queued_messages()
+        messages.with_context(**{NOTIFY_LATER: OwnValue()})._set_state({"state": "canceled"})

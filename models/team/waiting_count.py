@@ -1,0 +1,65 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+"""How many chats wait for a user: the counter in the menu bar, and the badges in Discuss.
+
+The web clients of those concerned are told that something has changed, and count again: one query
+with an index.
+"""
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from odoo.addons.mail.tools.discuss import Store
+
+COUNTED = 100  # the web client shows a plus sign from here on
+NOTIFICATION = "telegram_green_api/waiting"
+
+
+class TelegramChat(models.Model):
+    """Count the chats that wait for a user."""
+
+    _inherit = "telegram.chat"
+
+    _waiting_user_index = models.Index("(user_id) WHERE inbox_state = 'waiting'")
+
+    @api.model
+    def _get_waiting_count(self):
+        """Return how many chats wait for the current user: their own, and those of nobody.
+
+        Those of nobody count in the accounts that the user operates, since everybody is notified
+        of them.
+
+        :return: int, at most 100
+        """
+        is_own = Domain("user_id", "=", self.env.uid)
+        is_free = Domain("user_id", "=", False)
+        is_free &= Domain("instance_id.operator_ids", "in", self.env.uid)
+        domain = Domain("inbox_state", "=", "waiting") & (is_own | is_free)
+        return self.search_count(domain, limit=COUNTED)
+
+    def _filter_moved(self, values):
+        """Return the chats whose place in the inboxes changes with these field values."""
+        state, user_id = values.get("inbox_state"), values.get("user_id")
+        return self.filtered(
+            lambda chat: (
+                (state and chat.inbox_state != state)
+                or ("user_id" in values and chat.user_id.id != user_id)
+            )
+        )
+
+    def _get_awaited_users(self):
+        """Return the users for whom these chats wait: the one who has it, else all operators."""
+        users = self.env["res.users"]
+        for chat in self.filtered(lambda chat: chat.inbox_state == "waiting"):
+            users |= chat._get_assignee() or chat._get_operators()
+        return users
+
+    def _send_waiting(self, former_users):
+        """Notify the web clients after chats have begun or ended to wait, or changed hands.
+
+        :param former_users: the ``res.users`` for whom they waited before
+        """
+        for user in former_users | self._get_awaited_users():
+            user._bus_send(NOTIFICATION, {})
+        for channel in self.filtered("is_channel_open").channel_id:
+            store = Store(bus_channel=channel)
+            store.add(channel, [channel._telegram_get_waiting_field()]).bus_send()

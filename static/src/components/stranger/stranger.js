@@ -1,0 +1,70 @@
+import { ChatWindow } from "@mail/core/common/chat_window";
+import { DiscussContent } from "@mail/core/public_web/discuss_content";
+
+import { Component, onWillStart, status, useState } from "@odoo/owl";
+
+import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+import { patch } from "@web/core/utils/patch";
+
+/** Ask who the person of a conversation is, and propose contacts. */
+export class TelegramStranger extends Component {
+    static template = "telegram_green_api.Stranger";
+    static props = { thread: Object };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.notification = useService("notification");
+        this.state = useState({ proposals: [], isBusy: false });
+        onWillStart(() => {
+            // Not awaited: the conversation is shown meanwhile.
+            this.fetchProposals();
+        });
+    }
+
+    async fetchProposals() {
+        const proposals = await this.callChat("get_proposals");
+        if (status(this) !== "destroyed") {
+            this.state.proposals = proposals;
+        }
+    }
+
+    callChat(method, ...args) {
+        const ids = [this.props.thread.telegram_chat_id];
+        return this.orm.silent.call("telegram.chat", method, [ids, ...args]);
+    }
+
+    async onLink({ id, name }) {
+        await this.act("link_to_partner", id);
+        this.notification.add(_t("The chat is linked to %(name)s.", { name }), { type: "success" });
+    }
+
+    async onCreate() {
+        await this.act("action_create_partner");
+        this.notification.add(_t("The contact was created."), {
+            type: "success",
+        });
+    }
+
+    async onChoose() {
+        await this.action.doAction(await this.callChat("action_link_partner"));
+    }
+
+    /** Call a method that gives the chat a contact. The line disappears with the new contact. */
+    async act(method, ...args) {
+        this.state.isBusy = true;
+        try {
+            await this.callChat(method, ...args);
+        } finally {
+            this.state.isBusy = false;
+        }
+    }
+}
+
+patch(DiscussContent, {
+    components: { ...DiscussContent.components, TelegramStranger },
+});
+patch(ChatWindow, {
+    components: { ...ChatWindow.components, TelegramStranger },
+});

@@ -1,0 +1,34 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { FormController } from "@web/views/form/form_controller";
+import { formView } from "@web/views/form/form_view";
+import { ListController } from "@web/views/list/list_controller";
+import { listView } from "@web/views/list/list_view";
+
+/** Return what the deletion of chats takes with it, for the question before it. */
+function getDeletionBody() {
+    return _t(
+        "The messages of the chat and its conversation in Discuss are deleted for all colleagues, too. Nothing is deleted in Telegram. Archive the chat to keep them."
+    );
+}
+
+class TelegramChatFormController extends FormController {
+    get deleteConfirmationDialogProps() {
+        return { ...super.deleteConfirmationDialogProps, body: getDeletionBody() };
+    }
+}
+
+class TelegramChatListController extends ListController {
+    get deleteConfirmationDialogProps() {
+        return { ...super.deleteConfirmationDialogProps, body: getDeletionBody() };
+    }
+}
+
+registry.category("views").add("telegram_chat_form", {
+    ...formView,
+    Controller: TelegramChatFormController,
+});
+registry.category("views").add("telegram_chat_list", {
+    ...listView,
+    Controller: TelegramChatListController,
+});

@@ -1,0 +1,152 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..mail.discuss_case import DiscussCase
+
+
+@tagged("post_install", "-at_install")
+class TestProposals(DiscussCase):
+    """Whose chat it may be is proposed with a reason, and never linked without a user."""
+
+    def setUp(self):
+        super().setUp()
+        self.customer.write({"phone": False, "name": "Somebody"})
+        self.ingest(self.notification("Who are you?", idMessage="1"))
+        self.chat.write({"username": "@vasya_ivanova", "telegram_name": "Vasilisa Petrova"})
+
+    def create_partner(self, name, **values):
+        return self.env["res.partner"].create({"name": name, **values})
+
+    def propose(self, user=None):
+        proposals = self.chat.with_user(user or self.salesperson).get_proposals()
+        return [(each["id"], each["reason"]) for each in proposals]
+
+    def test_reasons(self):
+        """A number comes before a link, a link before a name; what is alike by chance is none."""
+        twins = [self.create_partner(name, phone="+7 999 888-77-66") for name in ("Anna", "Boris")]
+        web = self.create_partner("Shop", website="https://t.me/Vasya_Ivanova")
+        name = self.create_partner("petrova vasilisa")
+        self.create_partner("Vasilisa Petrovna")
+        self.create_partner("Other", website="https://t.me/not_vasya_ivanova")
+        self.assertEqual(
+            self.propose(),
+            [
+                *[(twin.id, "Same phone number") for twin in twins],
+                (web.id, "Same username @vasya_ivanova"),
+            ],
+        )
+        for twin in twins:
+            twin.phone = False
+        known = self.create_partner("U", telegram_username="@Vasya_Ivanova")
+        self.assertEqual(
+            [partner for partner, _reason in self.propose()], [web.id, known.id, name.id]
+        )
+
+    def test_odd_names(self):
+        """A name with characters of a search pattern, of digits or of one letter finds nobody."""
+        self.create_partner("Vasilisa")
+        for odd in ("%", "___", "A", "+7 999", "\\"):
+            self.chat.write({"name": odd, "telegram_name": odd, "username": False})
+            self.assertEqual(self.propose(), [], odd)
+
+    def test_other_chat(self):
+        """Who has a chat of this account already is proposed by the phone number only."""
+        known = self.create_partner("Vasilisa Petrova")
+        other = self.env["telegram.chat"]._get_or_create(self.instance, "555", name="Known")
+        other.partner_id = known
+        self.assertEqual(self.propose(), [])
+        self.create_partner("Twin", phone="+79998887766")
+        known.phone = "+79998887766"
+        self.assertIn((known.id, "Same phone number"), self.propose())
+
+    def test_company(self):
+        """A contact of another company is not proposed."""
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.create_partner("Vasilisa Petrova", company_id=company.id)
+        self.assertEqual(self.propose(), [])
+
+    def test_link_many(self):
+        """Many chats are confirmed at once, those without a proposal stay as they are."""
+        partner = self.create_partner("Vasilisa Petrova")
+        other = self.env["telegram.chat"]._get_or_create(self.instance, "555", name="Unheard Of")
+        chats = (self.chat | other).with_user(self.salesperson)
+        self.assertEqual(chats[0].proposed_partner_id, partner)
+        self.assertEqual(chats[0].proposal_reason, "Same name")
+        message = chats.action_link_proposed()["params"]["message"]
+        self.assertEqual(message, "1 chats linked. No contact is proposed for 1 chats.")
+        self.assertEqual(self.chat.partner_id, partner)
+        self.assertFalse(other.partner_id)
+        with self.assertRaisesRegex(UserError, "No contact is proposed"):
+            other.with_user(self.salesperson).action_link_proposed()
+        chats.action_create_partners()
+        self.assertEqual(other.partner_id.name, "Unheard Of")
+        self.assertEqual(self.chat.partner_id, partner)
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_rights(self):
+        """Who does not operate the account learns nothing and links nothing."""
+        stranger = self.create_user("proposal_stranger", "user", "contacts")
+        chat = self.chat.with_user(stranger)
+        for call in (
+            chat.get_proposals,
+            chat.action_link_proposed,
+            chat.action_create_partners,
+            lambda: chat.link_to_partner(self.customer.id),
+        ):
+            with self.assertRaises(AccessError):
+                call()
+
+
+@tagged("post_install", "-at_install")
+class TestEarlierMessages(DiscussCase):
+    """What was written before a chat was linked is shown on its contact."""
+
+    def setUp(self):
+        super().setUp()
+        self.customer.phone = False
+        self.ingest(
+            self.notification("Who are you?", idMessage="1"),
+            self.notification("I need a chair", idMessage="2"),
+        )
+
+    def shown(self, partner=None):
+        messages = (partner or self.customer).message_ids.sorted("id")
+        messages = messages.filtered(lambda message: message.message_type == "telegram")
+        return [str(message.body.striptags()) for message in messages]
+
+    def test_link(self):
+        """Each message once, in its order and with its date, however often it is linked."""
+        follower = self.create_user("earlier_follower", "employee", "contacts")
+        self.customer.message_subscribe(follower.partner_id.ids)
+        self.chat._link_to_partner(self.customer)
+        self.assertEqual(self.shown(), ["Who are you?", "I need a chair"])
+        posts = self.customer.message_ids.filtered(lambda m: m.message_type == "telegram")
+        self.assertEqual(set(posts.mapped("date")), set(self.chat.message_ids.mapped("date")))
+        self.assertFalse(posts.notification_ids, "the past notifies nobody")
+        self.chat._link_to_partner(self.customer)
+        self.chat.action_unlink_partner()
+        self.chat._link_to_partner(self.customer)
+        self.assertEqual(self.shown(), ["Who are you?", "I need a chair"])
+        self.ingest(self.notification("Red", idMessage="3"))
+        self.assertEqual(self.shown(), ["Who are you?", "I need a chair", "Red"])
+
+    def test_new_contact(self):
+        """A contact that is created from the chat shows them, too."""
+        partner = self.chat.with_user(self.salesperson)._create_partner()
+        self.assertEqual(self.shown(partner), ["Who are you?", "I need a chair"])
+
+    def test_by_number(self):
+        """A contact that is linked by its phone number shows them before the new message."""
+        self.customer.phone = "+79998887766"
+        self.ingest(self.notification("Red", idMessage="3"))
+        self.assertEqual(self.shown(), ["Who are you?", "I need a chair", "Red"])
+
+    def test_restricted(self):
+        """Nothing that only the salesperson sees gets to the contact, which all users can open."""
+        self.instance.visibility = "own"
+        self.customer.user_id = self.salesperson
+        self.chat._link_to_partner(self.customer)
+        self.assertEqual(self.shown(), [])

@@ -1,0 +1,4 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from . import test_mailing
+from . import test_planning

@@ -1,0 +1,121 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.tests import BaseCase, tagged
+
+from ...models.mailing.planning import SendingHours, SendPlan
+from .mailing_case import MailingCase
+
+ALWAYS = SendingHours(0, 24, "UTC")
+OFFICE = SendingHours(9, 18, "Europe/Moscow")  # 06:00 to 15:00 UTC
+NIGHT = SendingHours(22, 6, "UTC")
+MONDAY = datetime(2026, 3, 2, 12)
+
+
+class TestSendPlan(BaseCase):
+    """The planned end by hand-made numbers."""
+
+    def test_hours(self):
+        """A date at the end of the hours, or past midnight, would be taken for the wrong day."""
+        for hours, date, opening in (
+            (ALWAYS, MONDAY, MONDAY),
+            (OFFICE, MONDAY, MONDAY),
+            (OFFICE, MONDAY.replace(hour=15), datetime(2026, 3, 3, 6)),
+            (OFFICE, MONDAY.replace(hour=22), datetime(2026, 3, 3, 6)),
+            (OFFICE, MONDAY.replace(hour=3), MONDAY.replace(hour=6)),
+            (NIGHT, MONDAY, MONDAY.replace(hour=22)),
+            (NIGHT, MONDAY.replace(hour=2), MONDAY.replace(hour=2)),
+            (NIGHT, MONDAY.replace(hour=6), MONDAY.replace(hour=22)),
+        ):
+            with self.subTest(date=date):
+                self.assertEqual(hours.get_open(date), opening)
+
+    def test_rate(self):
+        """The rate of the account alone decides while everybody knows it."""
+        plan = SendPlan(MONDAY, 60, ALWAYS, 20)
+        self.assertEqual(plan.get_end(61, 0), MONDAY + timedelta(hours=1))
+        self.assertEqual(plan.get_end(31, 0, parts=2), MONDAY + timedelta(minutes=61))
+
+    def test_nights(self):
+        """Time in which nothing is sent would be counted."""
+        plan = SendPlan(MONDAY, 60, OFFICE, 20)  # three hours are left today
+        self.assertEqual(plan.get_end(241, 0), datetime(2026, 3, 3, 7))
+
+    def test_new_contacts(self):
+        """A day's limit of new contacts would be forgotten, or be counted per calendar day."""
+        plan = SendPlan(MONDAY, 1, ALWAYS, 20)
+        self.assertEqual(plan.get_end(20, 20).date(), MONDAY.date())
+        self.assertEqual(plan.get_end(41, 41).date(), datetime(2026, 3, 4).date())
+        used = SendPlan(MONDAY, 1, ALWAYS, 1, [MONDAY - timedelta(hours=4)])
+        self.assertEqual(used.get_end(1, 1), MONDAY + timedelta(hours=20))
+
+    def test_never(self):
+        """A plan for an account that writes to no new contacts would name a date."""
+        self.assertIsNone(SendPlan(MONDAY, 1, ALWAYS, 0).get_end(2, 1))
+
+    def test_many(self):
+        """Years of new contacts would take minutes to compute."""
+        end = SendPlan(MONDAY, 1, OFFICE, 20).get_end(100_000, 100_000)
+        self.assertAlmostEqual((end - MONDAY).days, 5000, delta=100)
+
+
+@tagged("post_install", "-at_install")
+class TestPlannedEnd(MailingCase):
+    """The planned end of a mailing, and the true one."""
+
+    def test_in_words(self):
+        """The user would not know what the date depends on."""
+        self.instance.daily_new_contact_limit = 2
+        mailing = self.create_mailing(self.create_contacts(5), pace=60, hour_from=9, hour_to=18)
+        for text in ("5 messages are sent by", "2 new contacts a day", "from 09:00 to 18:00"):
+            self.assertIn(text, mailing.plan)
+        self.instance.daily_new_contact_limit = 0
+        self.assertIn("Daily New Contacts Limit is 0", mailing.plan)
+
+    def test_true_end(self):
+        """The planned end would be days off: the run goes over nights and ceilings.
+
+        The clock is moved to whatever is triggered next, as the scheduler would wait for it.
+        """
+        self.instance.daily_new_contact_limit = 7
+        known = self.create_contacts(30)
+        chats = self.env["telegram.chat"]._get_or_create_for_partners(self.instance, known)
+        for chat in chats.values():
+            chat.sudo().is_new_contact = False
+        new = self.env["res.partner"].create(
+            [{"name": f"New {n}", "phone": f"+7920000{n:04}"} for n in range(20)]
+        )
+        begin = fields.Datetime.now().replace(hour=13, minute=0, second=0, microsecond=0)
+        with freeze_time(begin) as clock:
+            mailing = self.create_mailing(
+                known | new, hour_from=9, hour_to=18, tz="Europe/Moscow", pace=12
+            )
+            planned = mailing.planned_end
+            mailing.action_start()
+            self.run_mailings()
+            looks = 0
+            while mailing.state != "done":
+                self.send_later()
+                self.run_mailings()
+                self.check_figures(mailing, 50)
+                looks += 1
+                self.assertLess(looks, 300)
+                clock.move_to(self.get_next_date())
+            last = max(mailing.recipient_ids.mapped("sent_date"))
+        self.assertEqual(len(self.get_texts()), 50)
+        length = last - begin
+        self.assertGreater(length, timedelta(days=1))
+        self.assertLess(abs(planned - last), length * 0.1)
+
+    def get_next_date(self):
+        """Return when something is triggered next; else the interval of the actions."""
+        now = fields.Datetime.now()
+        crons = self.instance.send_cron_id | self.env.ref("telegram_green_api.ir_cron_mailings")
+        triggers = self.env["ir.cron.trigger"].search(
+            [("cron_id", "in", crons.ids), ("call_at", ">", now)]
+        )
+        return min(triggers.mapped("call_at"), default=now + timedelta(minutes=5))

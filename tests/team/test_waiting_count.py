@@ -1,0 +1,82 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+# pylint: disable=translation-required  # what users write
+
+import json
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..common import CUSTOMER_CHAT
+from .test_inbox import InboxCase
+
+
+@tagged("post_install", "-at_install")
+class TestWaitingCount(InboxCase):
+    """The number of chats that wait for a user, and the badge in Discuss."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.colleague = cls.create_user("count_colleague", "user")
+        cls.supervisor = cls.create_user("count_supervisor", "user")
+        cls.instance.write(
+            {
+                "operator_ids": [Command.link(cls.colleague.id)],
+                "supervisor_id": cls.supervisor.id,
+                "assignment": "nobody",
+            }
+        )
+
+    def count(self, *users):
+        """Return the numbers that users see."""
+        self.env.invalidate_all()
+        return [self.env["telegram.chat"].with_user(user)._get_waiting_count() for user in users]
+
+    def notified(self, action):
+        """Return the users whose web clients count again because of an action."""
+        self.env.cr.precommit.run()
+        last = self.env["bus.bus"].search([], order="id desc", limit=1).id or 0
+        action()
+        self.env.cr.precommit.run()
+        rows = self.env["bus.bus"].search([("id", ">", last)])
+        partners = {
+            json.loads(row.channel)[2]
+            for row in rows
+            if "telegram_green_api/waiting" in row.message and "res.partner" in row.channel
+        }
+        users = self.salesperson | self.colleague | self.supervisor
+        return users.filtered(lambda user: user.partner_id.id in partners)
+
+    def test_count(self):
+        """A chat of a colleague would count, one of nobody would not, or a supervisor's."""
+        everyone = (self.salesperson, self.colleague, self.supervisor)
+        chat = self.write_in(0)
+        self.assertEqual(self.count(*everyone), [1, 1, 0])
+        chat.with_user(self.colleague).action_take()
+        self.assertEqual(self.count(*everyone), [0, 1, 0])
+        chat.with_user(self.colleague).action_no_answer_needed()
+        self.assertEqual(self.count(*everyone), [0, 0, 0])
+
+    def test_live(self):
+        """The number in the menu bar would be old until the page is loaded again."""
+        both = self.salesperson | self.colleague
+        self.assertEqual(self.notified(lambda: self.write_in(0)), both)
+        chat = self.get_chat()
+        self.assertFalse(self.notified(lambda: self.write_in(60)), "it waits already")
+        self.assertEqual(self.notified(lambda: chat.with_user(self.colleague).action_take()), both)
+        self.assertEqual(
+            self.notified(lambda: self.ingest(self.prepare_from_phone(120))), self.colleague
+        )
+
+    def test_badge(self):
+        """The conversation in Discuss would not show that the customer waits."""
+        chat = self.write_in(0)
+        channel = chat._open_channel()
+        self.env.cr.precommit.run()
+        last = self.env["bus.bus"].search([], order="id desc", limit=1).id or 0
+        chat.with_user(self.salesperson).action_no_answer_needed()
+        self.env.cr.precommit.run()
+        sent = self.env["bus.bus"].search([("id", ">", last)]).mapped("message")
+        [shown] = [text for text in sent if "telegram_is_waiting" in text]
+        self.assertIn('"telegram_is_waiting":false', shown.replace(": ", ":"))
+        self.assertEqual(channel._telegram_get_chat().telegram_id, CUSTOMER_CHAT)
