@@ -63,7 +63,7 @@ registry.category("web_tour.tours").add("telegram_day_boris", {
         { trigger: ".o-mail-Composer-suggestion:contains('Delivery')", run: "click" },
         { trigger: `${COMPOSER}:value(we deliver tomorrow)` },
         picture("day_filled"),
-        { trigger: COMPOSER, run: "press Enter" },
+        { trigger: ".o-mail-Composer button[title='Send']:enabled", run: "click" },
         { trigger: ".o-mail-Message:contains('we deliver tomorrow')" },
         { trigger: "body:not(:has(.o-telegram-WaitingMenu)):not(:has(.o-telegram-WaitingBadge))" },
         picture("day_answered"),
