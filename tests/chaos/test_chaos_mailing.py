@@ -6,7 +6,7 @@ from odoo.fields import Command
 from odoo.tests import get_db_name, tagged
 
 from .chaos_case import NAME, ChaosCase, connect
-from .dialogs import CUSTOMER
+from .letters import CUSTOMER
 from .mailing import MailingRun
 from .passing_time import PassingTime
 
