@@ -174,7 +174,9 @@ class TelegramChat(models.Model):
                 name: [value for value in found.mapped(name) if value]
                 for name in ("phone", "username")
             }
-            addresses["phone"] += [p for p in found.partner_id.mapped("phone_sanitized") if p]
+            partners = found.partner_id
+            addresses["phone"] += [p for p in partners.mapped("phone_sanitized") if p]
+            addresses["username"] += [u for u in partners.mapped("telegram_username") if u]
             domain = self._get_person_domain(
                 found.partner_id.ids, telegram_id=found.mapped("telegram_id"), **addresses
             )
