@@ -115,6 +115,7 @@ class TestPaymentReminder(InvoiceCase):
 
     def test_is_no_mailing(self):
         """A reminder goes to customers who have not agreed to mailings, as an invoice does."""
+        self.company.telegram_needs_consent = True
         form = self.remind(self.overdue(4) | self.overdue(4, self._create_customer(3)))
         self.assertTrue(form.is_automatic)
         self.assertEqual(form.recipient_count, 2)
