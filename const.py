@@ -239,6 +239,7 @@ LOCK_RECEIVING = 1952803681  # of an account: only the owner fetches and process
 LOCK_LISTENING = 1952803682  # of an Odoo server: one of its processes listens
 LOCK_MODULES = 1952803683  # while modules are installed
 LOCK_TOKEN = 1952803684  # of an account: only the owner replaces the API token
+LOCK_DIALOG = 1952803685  # of a dialog: its owner is calling GREEN-API
 
 # --- Limits of the addon ---------------------------------------------------------------------
 TRIES = 3  # failed attempts after which other messages are sent first

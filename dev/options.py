@@ -44,6 +44,23 @@ def release_options(arguments):
     return parser.parse_args(arguments)
 
 
+def pictures_options(arguments):
+    """Parse the arguments of ./dev/pictures."""
+    parser = argparse.ArgumentParser(
+        prog="./dev/pictures",
+        description="Take the pictures of the store page and the guide with a browser test, and "
+        "store them in static/description/.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--reuse", action="store_true", help="keep the database of the last run")
+    parser.add_argument("--no-update", action="store_true", help="with --reuse: leave it as it is")
+    parser.add_argument(
+        "--collect", action="store_true", help="take those of the last run of the test"
+    )
+    parser.add_argument("--database", default="telegram_pictures", metavar="NAME")
+    return parser.parse_args(arguments)
+
+
 def test_options(arguments):
     """Parse the arguments of ./dev/test.
 

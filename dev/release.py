@@ -2,6 +2,7 @@
 """./dev/release: a wheel and an archive of the last commit, each proved in a bare Odoo."""
 
 import ast
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -43,7 +44,7 @@ def main():
             file.extractall(addons)
         _check_contents(addons / ADDON)
         with step("Build the wheel") as building:
-            wheel = _build_wheel(addons / ADDON, work / "build", dist, home)
+            wheel = _build_wheel(addons / ADDON, work / "build", dist)
             building.note = wheel.name
         if options.build_only:
             return 0
@@ -53,12 +54,12 @@ def main():
             print("The archive:", flush=True)
             _prove(Odoo(home, server), addons, "--with-demo")
             print("The wheel:", flush=True)
-            packages, nothing = work / "packages", work / "nothing"
-            nothing.mkdir()
+            packages = work / "packages"
             with step("Install the wheel"):
                 _pip("install", "--no-deps", "--target", packages, wheel)
-            _check_contents(packages / "odoo" / "addons" / ADDON)
-            _prove(Odoo(home, server, packages), nothing)
+            addons = packages / "odoo" / "addons"
+            _check_contents(addons / ADDON)
+            _prove(Odoo(home, server), addons)
     return 0
 
 
@@ -74,14 +75,12 @@ def _build_archive(dist):
     return archive
 
 
-def _build_wheel(addon, build, dist, home):
+def _build_wheel(addon, build, dist):
     """Build the wheel from the files of the archive."""
     source = build / ADDON
-    source.parent.mkdir()
-    subprocess.run(["cp", "-r", addon, source], check=True)
+    shutil.copytree(addon, source)
     (source / "pyproject.toml").write_text(BUILD_SYSTEM)
-    before = set(dist.glob("*.whl"))
-    for path in before:
+    for path in dist.glob("*.whl"):
         path.unlink()
     _pip("wheel", "--no-deps", "--wheel-dir", dist, source)
     [wheel] = dist.glob("*.whl")
@@ -107,7 +106,7 @@ def _check_contents(addon):
 def _prove(odoo, addons, *options):
     """Install the addon in a bare Odoo, and write to a customer.
 
-    :param addons: the folder that holds it, or an empty one for an installed package
+    :param addons: the folder that holds it
     :raise DevError: Odoo warns, or the message does not arrive
     """
     log = odoo.home / "log" / "release-install.log"

@@ -50,11 +50,11 @@ def main():
     )
     with lock(home, f"test-{options.database}", busy=busy), running_server(home) as server:
         odoo = Odoo(home, server)
-        _prepare_database(odoo, options, options.database)
+        prepare_database(odoo, options, options.database)
         if pytest_options and pytest_options[0] != "-m":  # marks are of tests all over
             code = run_pytest(odoo, options.database, pytest_options) or code
         elif not sandbox_options:
-            _prepare_database(odoo, options, f"{options.database}_waiting")
+            prepare_database(odoo, options, f"{options.database}_waiting")
             code = _run_all(odoo, options.database, pytest_options)
         wanted = options.lint or (options.lint is None and not pytest_options)
         if wanted and code != INTERRUPTED:
@@ -62,7 +62,8 @@ def main():
     return code
 
 
-def _prepare_database(odoo, options, name):
+def prepare_database(odoo, options, name):
+    """Create or update a test database, as the command line says."""
     if options.reuse and addon_database.has_addon(odoo, name):
         if not options.no_update:
             addon_database.update(odoo, name, odoo.home / "log" / f"{name}-update.log")

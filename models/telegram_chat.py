@@ -185,6 +185,7 @@ class TelegramChat(models.Model):
             vals = {**vals, "telegram_name": vals["name"]}
         is_out = vals.get("opted_out")
         decided = self.filtered(lambda c: c.opted_out != is_out) if is_out is not None else self[:0]
+        former = self._get_salespeople() if "partner_id" in vals else {}
         linked = self.browse()
         if "partner_id" in vals:
             linked = self.filtered(lambda chat: chat.partner_id.id != vals["partner_id"])
@@ -193,6 +194,7 @@ class TelegramChat(models.Model):
         if "name" in vals or "partner_id" in vals:
             self._update_channels()
         if "partner_id" in vals:
+            self._follow_salesperson(former)
             self._update_channel_members()
             linked._post_earlier_messages()
         return result
@@ -345,6 +347,7 @@ class TelegramChat(models.Model):
         :param messages: the ``telegram.message`` records of the chat that GREEN-API reports
         """
         self.ensure_one()
+        is_first = not self.last_received_date
         last = max(messages.mapped("date"))
         values = {"last_message_date": max(self.last_message_date or last, last)}
         incoming = messages.filtered(lambda message: message.direction == "incoming")
@@ -355,5 +358,7 @@ class TelegramChat(models.Model):
         elif self.is_new_contact:
             values["first_contact_date"] = min(messages.mapped("date"))
         self.write(values)
+        if incoming and is_first:
+            self._update_contact_link(incoming)
         self._update_inbox(messages)
         self._update_left_date(messages)

@@ -69,7 +69,8 @@ class TelegramInstance(models.Model):
         string="Operators",
         domain=lambda self: [
             ("share", "=", False),
-            ("all_group_ids", "in", self.env.ref(USER).ids),
+            # During the installation, the group does not exist yet.
+            ("all_group_ids", "in", [self.env["ir.model.data"]._xmlid_to_res_id(USER)]),
         ],
         default=lambda self: self.env.user,
         help="Users who read and write in the chats of this account.",
@@ -229,6 +230,7 @@ class TelegramInstance(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.check_access("create")  # before the values are judged
         vals_list = [self._clean_credentials(vals) for vals in vals_list]
         for vals in vals_list:
             # Before the address is missed, which follows from the ID.
@@ -347,7 +349,7 @@ class TelegramInstance(models.Model):
         company = company or self.env.company
         instances = self.search(Domain("company_id", "parent_of", company.ids))
         if not self.env.su:  # a supervisor only reads
-            instances = instances.filtered(lambda i: i._is_operated_by(self.env.user))
+            instances = instances.filtered(lambda i: i._is_sent_with_by(self.env.user))
         # sudo: res.company - the parents of a branch, also for users who only see the branch
         depth = {parent: number for number, parent in enumerate(company.sudo().parent_ids)}
         # The nearest company first, then accounts operated by the user, then the list's order.

@@ -428,6 +428,8 @@ class TelegramMessage(models.Model):
         if vals.get("state", "unsure") != "unsure":
             vals = {"is_settling": False, **vals}
         self.write(vals)
+        if vals.get("state") == "error":
+            self._on_failed()
         if vals.get("state") in NOT_SENT_STATES:
             self.filtered(lambda message: message._is_answer()).chat_id._reopen_unanswered()
         self._update_notifications()

@@ -103,6 +103,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         for reason, count in Counter(each.reason for each in obstacles.values()).most_common():
             lines.append(_("%(count)s left out: %(reason)s", count=count, reason=reason))
         params = {
+            "title": False,
             "message": "\n".join(lines),
             "type": "warning" if obstacles else "info",
             "sticky": bool(obstacles),

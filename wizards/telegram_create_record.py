@@ -18,7 +18,7 @@ class TelegramCreateRecord(models.TransientModel):
     _description = "Create Record from Telegram Conversation"
 
     chat_id = fields.Many2one("telegram.chat", "Conversation", required=True, readonly=True)
-    model = fields.Selection("_selection_model", "Create a", required=True)
+    model = fields.Selection("_selection_model", "Record Type", required=True)
     name = fields.Char("Subject", required=True)
     message_ids = fields.Many2many(
         "telegram.message",

@@ -107,6 +107,11 @@ class TelegramGroupCreate(models.TransientModel):
             action = self._open(groups[:1])
             write_in_own_transaction(self, lambda own: own._store_press("action_create", action))
             return action
+        if not self._hold_calls():
+            problem = self.env._(
+                "The group is still being created. Wait a minute, then click Find Group again."
+            )
+            return self._store_and_reopen({"problem": problem})
         problem = self.env._(
             "The account has no new group of this name. It may take a minute to appear. Click "
             "Find Group again, or create the group."

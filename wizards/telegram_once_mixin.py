@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .. import const
 from ..models.connection.user_requests import has_no_effect
 from ..tools.transactions import write_in_own_transaction
 
@@ -54,6 +55,7 @@ class TelegramOnceMixin(models.AbstractModel):
         :return: an action
         :raise UserError: an earlier press has not ended, or its outcome is unknown
         """
+        self._hold_calls()
         known = write_in_own_transaction(self, lambda own: own.exists()._begin_press(button))
         if known is not None:
             return known or self._process_unfinished_press()
@@ -65,6 +67,15 @@ class TelegramOnceMixin(models.AbstractModel):
             raise
         write_in_own_transaction(self, lambda own: own.exists()._store_press(button, action))
         return action
+
+    def _hold_calls(self):
+        """Return whether no other transaction is calling GREEN-API for this dialog.
+
+        Others are kept from it until the end of this transaction, however it ends.
+        """
+        query = SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", const.LOCK_DIALOG, self.id)
+        [[is_held]] = self.env.execute_query(query)
+        return is_held
 
     def _process_unfinished_press(self):
         """Raise a UserError: an earlier press has not ended, or its outcome is unknown."""

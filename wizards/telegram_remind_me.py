@@ -15,7 +15,7 @@ class TelegramRemindMe(models.TransientModel):
 
     _name = "telegram.remind.me"
     _inherit = "telegram.wizard.mixin"
-    _description = "Telegram Reminder"
+    _description = "Remind Me of Telegram Chat"
 
     chat_id = fields.Many2one("telegram.chat", required=True, readonly=True)
     current_date = fields.Datetime("Current Reminder", related="chat_id.my_reminder_date")

@@ -60,6 +60,7 @@ def main(options):
         print(f"  {detail}")
     counts = {"set aside": verdict.set_aside, "kills": downpour.kills, "faults": local.hits}
     keep_verdict(NAME, verdict, **counts)
+    print(f"{NAME} modes: {verdict.modes}")
     print(
         f"{NAME}: {verdict}, {downpour.kills} kills, 1 restart of the database, "
         f"{local.hits} faults (seed {options.seed})"

@@ -5,9 +5,10 @@ Two Odoo processes with one scheduler thread each work on one database; a third 
 killed, takes the messages through the web API while the others send. Rounds of chaos kill Odoo
 and the local service, let calls go wrong, and cut connections in a proxy between them
 (``tests.chaos``). Half of the messages have marks that format, long names of files or kinds that
-are told as others; what the service makes of them changes with each round. Its clock is three
-minutes ahead or behind. People write in dialogs and press twice. Three more processes are stopped
-between claim and call, and wake up after two minutes.
+are told as others; what the service makes of them changes by a plan with each round. Its clock is
+three minutes ahead or behind. The second account is called by https, through tunnels. People write,
+forward, and create groups and instances in dialogs, and press twice. Automations fire again and
+again. Three more processes are stopped between claim and call, and wake up after two minutes.
 
 Then everything works again, and when nothing moves any more, what was queued is compared with what
 Telegram got and with what Odoo believes. A run is repeated by its seed up to the machine's own
@@ -49,24 +50,32 @@ def main(options):
         prepare(odoo, DATABASE, NAME)
         folder = home / NAME
         shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        certificate = folder / "certificate.pem"
+        load("tests.certificate").write_certificate(certificate)
         service = load("tests.chaos.service")
         letters = load("tests.chaos.letters")
         customers = letters.make_customers(len(ID_INSTANCES), CHATS)
-        local = service.Service(folder, ID_INSTANCES, customers)
+        local = service.Service(folder / "service", ID_INSTANCES, customers)
         try:
             with (
-                running_odoo(odoo, DATABASE, free_port(), NAME) as (_process, url),
-                start_proxy() as proxy,
+                start_proxy(certificate=str(certificate)) as calm,
+                start_proxy(certificate=str(certificate)) as proxy,
+                running_odoo(
+                    odoo, DATABASE, free_port(), NAME, _get_variables(calm, certificate)
+                ) as (_process, url),
             ):
                 sessions = [OdooSession(url, DATABASE, LOGIN, PASSWORD) for _person in range(2)]
-                written = letters.make_letters(customers, options.messages, options.seed)
-                verdict, counts = _rage(odoo, sessions, local, proxy, written, options)
+                written = letters.make_all_letters(customers, options.messages, options.seed)
+                variables = _get_variables(proxy, certificate)
+                verdict, counts = _rage(odoo, sessions, local, proxy, variables, written, options)
         finally:
             local.stop()
     for detail in verdict.details[:SHOWN_DETAILS]:
         print(f"  {detail}")
     keep_verdict("chaos-send", verdict, **counts)
     said = ", ".join(f"{count} {what}" for what, count in counts.items())
+    print(f"chaos-send modes: {verdict.modes}")
     print(f"chaos-send: {verdict}, {said} (seed {options.seed})")
     return 0 if verdict.is_good else 1
 
@@ -88,18 +97,43 @@ def prepare(odoo, database, name):
     """Make a new database with the addon alone; none of Odoo's scheduled actions run there."""
     addon_database.create(odoo, database, odoo.home / "log" / f"{name}-install.log")
     # Odoo's own actions would only take time, and ask the internet for news.
-    odoo.server.execute("UPDATE ir_cron SET active = FALSE", database=database)
+    odoo.server.execute(
+        """UPDATE ir_cron SET active = FALSE WHERE id NOT IN (
+               SELECT res_id FROM ir_model_data
+                WHERE module = 'telegram_green_api' AND name = ANY(%(names)s))""",
+        database=database,
+        values={"names": list(load("tests.chaos.office").CRONS)},
+    )
 
 
-def _rage(odoo, sessions, service, proxy, letters, options):
+def _get_variables(proxy, certificate):
+    """Return the environment variables of an Odoo process behind a proxy."""
+    return {
+        "http_proxy": proxy.url,
+        "https_proxy": proxy.url,
+        "no_proxy": "",
+        "REQUESTS_CA_BUNDLE": str(certificate),
+    }
+
+
+def _rage(odoo, sessions, service, proxy, variables, letters, options):
     """Carry it out; return the verdict, and what was done by name."""
     run, verdict = load("tests.chaos.run"), load("tests.chaos.verdict")
     passing_time = load("tests.chaos.passing_time")
     connect = odoo.server.connect
-    instance_ids = [connect_account(sessions[0], phone) for phone in service.phones]
+    instance_ids = [
+        connect_account(sessions[0], phone, "https" if number == 1 else "http")
+        for number, phone in enumerate(service.phones)
+    ]
     without = options.without
-    queue = _Queue(sessions, instance_ids, options.seed, "presses" not in without)
-    make_worker = functools.partial(_make_worker, odoo, proxy.url)
+    calls = [session.call for session in sessions]
+    presses = load("tests.chaos.dialogs").Presses(
+        calls, (OdooRequestError,), options.seed, "presses" not in without
+    )
+    sources = load("tests.chaos.letters").make_sources(len(instance_ids))
+    office = load("tests.chaos.office").Office(presses, instance_ids, sources)
+    office.prepare(service.url, service.partner_token)
+    make_worker = functools.partial(_make_worker, odoo, variables)
     sleepers = None
     if "stops" not in without:
         stopped = [make_worker(f"stopped-{number + 1}") for number in range(len(instance_ids))]
@@ -108,7 +142,7 @@ def _rage(odoo, sessions, service, proxy, letters, options):
         judged, kills, faults = run.run(
             service,
             [make_worker(number) for number in (1, 2)],
-            queue,
+            office,
             letters,
             verdict.Books(connect, DATABASE, instance_ids),
             passing_time.PassingTime(connect, DATABASE, instance_ids),
@@ -121,53 +155,30 @@ def _rage(odoo, sessions, service, proxy, letters, options):
             say=lambda line: setattr(sending, "hint", line),
         )
     stops = sleepers.caught if sleepers else 0
-    return judged, {"kills": kills, "faults": faults, "stops": stops, "presses": queue.presses}
+    tunnels = sum(verb == "CONNECT" for verb, _place in proxy.seen)
+    counts = {"kills": kills, "faults": faults, "stops": stops, "presses": office.presses}
+    return judged, {**counts, "tunnels": tunnels, "created": len(office.created)}
 
 
-class _Queue:
-    """Queues letters in Odoo: some by the methods for programs, some by dialogs.
-
-    :param sessions: two ``OdooSession``, of two presses
-    :param list instance_ids: of the accounts
-    """
-
-    def __init__(self, sessions, instance_ids, seed, presses_twice):
-        self._call = sessions[0].call
-        self._instance_ids = instance_ids
-        self._dialogs = load("tests.chaos.dialogs").Dialogs(
-            [session.call for session in sessions], (OdooRequestError,), seed, presses_twice
-        )
-
-    def __call__(self, letters):
-        for letter in letters:
-            instance_id = self._instance_ids[letter.customer.account]
-            if letter.kind in ("dialog", "mailing"):
-                self._dialogs.write(letter, instance_id)
-            elif letter.kind != "mailed":
-                method, arguments = letter.get_call()
-                self._call("telegram.instance", method, [instance_id], *arguments)
-
-    @property
-    def presses(self):
-        return self._dialogs.presses
-
-
-def _make_worker(odoo, proxy_url, name):
+def _make_worker(odoo, variables, name):
     """Return an Odoo process with a scheduler, behind the proxy; it is not started yet."""
     config = odoo.write_config(f"{NAME}-worker.conf", db_name=DATABASE, max_cron_threads=1)
     log = odoo.home / "log" / f"{NAME}-worker-{name}.log"
     log.unlink(missing_ok=True)
-    environment = odoo.environment(config, http_proxy=proxy_url, no_proxy="")
+    environment = odoo.environment(config, **variables)
     return load("tests.chaos.workers").Worker(odoo.command("--no-http"), environment, log)
 
 
-def connect_account(session, phone):
-    """Enter an account in Odoo as an administrator does; return the id of the instance."""
+def connect_account(session, phone, scheme="http"):
+    """Enter an account in Odoo as an administrator does; return the id of the instance.
+
+    :param str scheme: "https" behind a proxy that ends TLS
+    """
     instance_id = session.create(
         "telegram.instance",
         name=str(phone.id_instance),
         id_instance=str(phone.id_instance),
-        api_url=phone.base_url,
+        api_url=phone.base_url.replace("http:", f"{scheme}:"),
         api_token_new=phone.token,
     )
     session.call("telegram.instance", "action_check_state", [instance_id])

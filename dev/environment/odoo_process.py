@@ -14,10 +14,11 @@ START_PATIENCE = 120  # seconds for Odoo to answer
 
 
 @contextmanager
-def running_odoo(odoo, database, port, name, **config):
+def running_odoo(odoo, database, port, name, variables=None, **config):
     """Run Odoo on ``database`` until the block ends; give its process and its address.
 
     :param name: of its configuration file and its log
+    :param dict variables: of its environment, besides the usual ones
     :param config: changes to the common configuration
     :raise DevError: when it does not start
     """
@@ -31,7 +32,7 @@ def running_odoo(odoo, database, port, name, **config):
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=odoo.environment(path),
+            env=odoo.environment(path, **(variables or {})),
             cwd=CHECKOUT,
             # Ctrl-C is for us; Odoo takes a second signal as an order to break off.
             start_new_session=True,

@@ -111,7 +111,12 @@ class IrActionsServer(models.Model):
 
     @api.model
     def _warning_depends(self):
-        return [*super()._warning_depends(), "telegram_template_id"]
+        return [
+            *super()._warning_depends(),
+            "telegram_template_id",
+            "telegram_second_channel",
+            "telegram_mail_template_id",
+        ]
 
     def _get_warning_messages(self):
         warnings = super()._get_warning_messages()
@@ -134,6 +139,8 @@ class IrActionsServer(models.Model):
             yield _("Choose the user who writes the messages in Written By.")
         elif template.model_id != self.model_id:
             yield _("The template “%s” belongs to another model. Choose another.", template.name)
+        if problem := self._get_second_channel_warning():
+            yield problem
 
     def _run_action_telegram_multi(self, eval_context=None):
         """Record that messages are wanted; ``telegram.automatic.message`` composes them later."""

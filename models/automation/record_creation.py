@@ -5,10 +5,11 @@ import logging
 from ast import literal_eval
 from datetime import timedelta
 
-from psycopg2 import DataError, IntegrityError
+import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ConcurrencyError, UserError, ValidationError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import plaintext2html
 
 from ...client.parsing import to_datetime
@@ -97,16 +98,21 @@ class TelegramChat(models.Model):
         try:
             with self.env.cr.savepoint():
                 record = self._create_topic(notification)
-        except (UserError, ValueError, DataError, IntegrityError) as error:
+        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
+            raise
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # It is the code of any other app. The customer's message is received all the same.
             self._notify_no_topic(error)
             return None
         # With the date: the next message of the same batch belongs to the record, too.
-        date = max(self.last_message_date or date, date)
-        self.write({"topic_model": record._name, "topic_id": record.id, "last_message_date": date})
+        date = max(self.last_received_date or date, date)
+        self.write({"topic_model": record._name, "topic_id": record.id, "last_received_date": date})
         return record
 
     def _get_topic(self, date):
-        """Return the created record if it is still open and was written about lately.
+        """Return the created record if it is still open and the person has written lately.
+
+        Our own messages do not count, since mailings would keep a conversation alive for ever.
 
         :param datetime date: UTC, of the message that may belong to it
         """
@@ -115,7 +121,7 @@ class TelegramChat(models.Model):
         if model is None or self.topic_model != self.instance_id.create_model_id.model:
             return None
         oldest = date - timedelta(days=self.instance_id.create_days)
-        is_recent = self.last_message_date and self.last_message_date >= oldest
+        is_recent = self.last_received_date and self.last_received_date >= oldest
         record = model.browse(self.topic_id).exists()
         return record if record and is_recent and not self._is_closed(record) else None
 
@@ -153,12 +159,20 @@ class TelegramChat(models.Model):
 
         :param Exception error: why
         """
-        _logger.info("Telegram chat %s: no record was created (%s)", self.id, error)
+        is_mistake = isinstance(error, (UserError, ValueError, psycopg2.Error))  # of the settings
+        level = logging.INFO if is_mistake else logging.WARNING
+        _logger.log(
+            level,
+            "Telegram chat %s: no record was created (%s)",
+            self.id,
+            error,
+            exc_info=not is_mistake and error,
+        )
         # The error is in the note only: it may differ with each message.
         self.instance_id._schedule_activity(
             "mail.mail_activity_data_warning",
             lambda instance: (
                 instance.env._("No record is created from new conversations"),
-                str(error),
+                str(error) or type(error).__name__,
             ),
         )

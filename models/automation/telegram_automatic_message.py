@@ -25,6 +25,7 @@ class TelegramAutomaticMessage(models.Model):
 
         waiting ──> composed    its messages are in the queue
                 ──> left_out    it cannot be sent; the reason is in the record's chatter
+                       └──> other_channel    it was sent by e-mail or SMS (``second_channel.py``)
         skipped                 the record was due before the automation was switched on
 
     The row is created in the transaction that runs the action, so it is rolled back and repeated
@@ -55,6 +56,7 @@ class TelegramAutomaticMessage(models.Model):
             ("composed", "Queued"),
             ("left_out", "Left Out"),
             ("skipped", "Skipped"),
+            ("other_channel", "Sent Otherwise"),
         ],
         default="waiting",
         required=True,
@@ -70,12 +72,12 @@ class TelegramAutomaticMessage(models.Model):
 
     _once_index = models.UniqueIndex("(action_id, res_model, res_id, number) WHERE is_once")
     _waiting_index = models.Index("(id) WHERE state = 'waiting'")
-    _composed_index = models.Index("(action_id, composed_date) WHERE state = 'composed'")
+    _composed_index = models.Index("(action_id, composed_date) WHERE composed_date IS NOT NULL")
 
     # === REQUESTS === #
 
     @api.model
-    def _request(self, action, records, number=0, state="waiting"):
+    def _request(self, action, records, number=0):
         """Record that an action wants to write for these records.
 
         A record that the action has written for already is skipped. One that was left out is
@@ -84,7 +86,6 @@ class TelegramAutomaticMessage(models.Model):
         :param action: the ``ir.actions.server``
         :param records: of the action's model
         :param int number: of the repeat, from 0; each of them is sent once
-        :param str state: "waiting", or "skipped" for records that get no message
         """
         self.env.cr.execute(
             SQL(
@@ -92,7 +93,7 @@ class TelegramAutomaticMessage(models.Model):
                 INSERT INTO telegram_automatic_message AS message
                        (action_id, res_model, res_id, number, is_once, state,
                         create_date, write_date, create_uid, write_uid)
-                SELECT %(action)s, %(model)s, res_id, %(number)s, %(is_once)s, %(state)s,
+                SELECT %(action)s, %(model)s, res_id, %(number)s, %(is_once)s, 'waiting',
                        %(now)s, %(now)s, %(uid)s, %(uid)s
                   FROM unnest(%(ids)s::int[]) AS res_id
                     ON CONFLICT (action_id, res_model, res_id, number) WHERE is_once
@@ -104,16 +105,44 @@ class TelegramAutomaticMessage(models.Model):
                 ids=records.ids,
                 number=number,
                 is_once=action.telegram_once == "record",
-                state=state,
                 now=fields.Datetime.now(),
                 uid=self.env.uid,
             )
         )
-        if self.env.cr.rowcount and state == "waiting":
+        if self.env.cr.rowcount:
             self.invalidate_model()
             # sudo: ir.cron - users who run the action may not read scheduled actions
             cron_sudo = self.env.ref("telegram_green_api.ir_cron_automatic_messages").sudo()
             cron_sudo._trigger()
+
+    @api.model
+    def _skip(self, action, records_query):
+        """Record that an action writes nothing for the records of a query, by one statement.
+
+        :param action: the ``ir.actions.server``
+        :param Query records_query: of records of the action's model
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO telegram_automatic_message AS message
+                       (action_id, res_model, res_id, number, is_once, state,
+                        create_date, write_date, create_uid, write_uid)
+                SELECT %(action)s, %(model)s, id, 0, TRUE, 'skipped',
+                       %(now)s, %(now)s, %(uid)s, %(uid)s
+                  FROM (%(records)s) AS record(id)
+                    ON CONFLICT (action_id, res_model, res_id, number) WHERE is_once
+                    DO UPDATE SET state = EXCLUDED.state, write_date = EXCLUDED.write_date
+                 WHERE message.state = 'left_out'
+                """,
+                action=action.id,
+                model=action.model_id.model,
+                records=records_query.select(),
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+            )
+        )
 
     # === COMPOSING === #
 
@@ -174,13 +203,13 @@ class TelegramAutomaticMessage(models.Model):
         author_self = self.with_user(user).with_context(allowed_company_ids=allowed, lang=user.lang)
         readable = author_self._get_records()._filtered_access("read")
         messages = self.filtered(lambda message: message.res_id in readable._ids)
-        (self - messages)._leave_out(
-            self.env._("%s, who writes the messages, has no access to the record.", user.name)
-        )
+        # Not on the record: its readers can do nothing about it.
+        reason = self.env._("%s, who writes the messages, has no access to the record.", user.name)
+        (self - messages).write({"state": "left_out", "reason": reason})
         try:
             instance = action.telegram_instance_id.with_env(author_self.env)
             instance = instance or instance._default(company.with_env(author_self.env))
-            instance._check_operated()
+            instance._check_may_send()
         except UserError as error:
             messages._leave_out(str(error))
         else:
@@ -223,9 +252,10 @@ class TelegramAutomaticMessage(models.Model):
         )
         recipients, left_out = composer._split_recipients()
         recipients, repeated = self._split_repeated(recipients)
-        if recipients:
-            composer._send_mass(recipients, left_out)
+        queued = composer._send_mass(recipients, left_out) if recipients else None
+        queued = (queued or self.env["telegram.message"]).with_env(self.env).grouped("res_id")
         reasons = composer._get_reasons()
+        codes = {each.record.id: (each.partner, each.reason) for each in left_out}
         excluded = {each.record.id: reasons.get(each.reason, each.reason) for each in left_out}
         excluded |= dict.fromkeys((each.record.id for each in repeated), self._get_repeat_reason())
         partners = {each.record.id: each.partner for each in recipients}
@@ -236,8 +266,11 @@ class TelegramAutomaticMessage(models.Model):
         for message in self:
             if reason := excluded.get(message.res_id):
                 message._leave_out(reason)
+                if message.res_id in codes:
+                    message._use_second_channel(*codes[message.res_id])
             elif partner := partners.get(message.res_id):
                 message._mark_composed(partner, chats[partner.id])
+                message._expect_read(queued.get(message.res_id, self.env["telegram.message"]))
 
     def _send_to_groups(self, instance):
         """Queue the messages to the group that is linked to each record."""
@@ -275,7 +308,7 @@ class TelegramAutomaticMessage(models.Model):
         earlier = self.search(
             [
                 ("action_id", "=", action.id),
-                ("state", "=", "composed"),
+                ("state", "in", ("composed", "other_channel")),
                 ("composed_date", ">", since),
             ]
         )

@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import logging
 from ast import literal_eval
 from datetime import timedelta
 
@@ -7,6 +8,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ...tools.transactions import CONFLICTS
+
+_logger = logging.getLogger(__name__)
 # Days for which a record that has become due is still looked for, such as after an outage.
 LATEST_DAYS = 7
 REPEATS_MAX = 10
@@ -41,6 +45,7 @@ class TelegramAutomation(models.Model):
     is_on = fields.Boolean("On", readonly=True, copy=False)
     since_date = fields.Datetime("On Since", readonly=True, copy=False)
     last_run_date = fields.Datetime("Last Check", readonly=True, copy=False)
+    last_error = fields.Char(readonly=True, copy=False, help="Why the last check failed.")
     date_field = fields.Char(
         readonly=True,
         help="The date that the rule follows. Without one, it follows the record's state.",
@@ -132,7 +137,8 @@ class TelegramAutomation(models.Model):
         if "user_id" in vals:
             self._check_author(vals["user_id"])
         result = super().write(vals)
-        if {"user_id", "instance_id", "template_id"} & vals.keys():
+        channel = {"second_channel", "mail_template_id", "unread_hours"}
+        if ({"user_id", "instance_id", "template_id"} | channel) & vals.keys():
             self._update_action()
         return result
 
@@ -172,9 +178,10 @@ class TelegramAutomation(models.Model):
             if not automation.action_id:
                 values = automation._prepare_action_values()
                 automation.action_id = automation.action_id.create(values)
-            automation._skip_due()
             now = fields.Datetime.now()
-            automation.write({"is_on": True, "since_date": now, "last_run_date": now})
+            dates = {"since_date": now, "last_run_date": now, "last_error": False}
+            automation.write({"is_on": True, **dates})
+            automation._skip_due()
 
     def action_switch_off(self):
         """Switch the rule off. Messages in the queue are still sent."""
@@ -198,36 +205,50 @@ class TelegramAutomation(models.Model):
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(automations))
         for automation in automations:
-            automation._run()
+            automation._run_or_store_error()
             if not commit(processed=1):
                 return
+
+    def _run_or_store_error(self):
+        """Run the rule, and store the reason on it if it fails: the others are run all the same."""
+        try:
+            with self.env.cr.savepoint():
+                self._run()
+        except CONFLICTS:
+            raise
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # The condition reads fields of any other app, which may have changed.
+            _logger.warning("Telegram automation “%s” failed", self.name, exc_info=True)
+            self.last_error = f"{type(error).__name__}: {error}"
 
     def _run(self):
         """Run the server action for the records that became due since it was last run."""
         now = fields.Datetime.now()
         for number, records in self._find_due():
             self.env["telegram.automatic.message"]._request(self.action_id, records, number)
-        self.last_run_date = now
+        self.write({"last_run_date": now, "last_error": False})
 
     def _skip_due(self):
-        """Record that the records that are due already get no message."""
-        for number, records in self._find_due(is_new=False):
-            self.env["telegram.automatic.message"]._request(
-                self.action_id, records, number, state="skipped"
-            )
+        """Record that the records that meet the condition already get no message.
 
-    def _find_due(self, is_new=True):
-        """Yield the records that meet the condition.
+        A rule that follows a date needs no such record: see ``_get_date_domain``.
+        """
+        if not self.date_field:
+            # sudo: the records of any model - no message is written for them
+            records_sudo = self.env[self.model].sudo().with_context(active_test=False)
+            query = records_sudo._search(Domain(literal_eval(self.domain)))
+            self.env["telegram.automatic.message"]._skip(self.action_id, query)
 
-        :param bool is_new: leave out those that had a message and those that were due long ago
+    def _find_due(self):
+        """Yield the records that meet the condition, without those that had their message.
+
         :return: pairs of the number of the repeat, from 0, and the records
         """
         # sudo: the records of any model; the message is written with the author's rights
         records_sudo = self.env[self.model].sudo()
         for number in range(self.repeat_count + 1):
-            domain = Domain(literal_eval(self.domain)) & self._get_date_domain(number, is_new)
-            if is_new:
-                domain &= Domain("id", "not in", self._get_done_query(number))
+            domain = Domain(literal_eval(self.domain)) & self._get_date_domain(number)
+            domain &= Domain("id", "not in", self._get_done_query(number))
             if records := records_sudo.search(domain, order="id").sudo(False):
                 yield number, records
 
@@ -240,21 +261,26 @@ class TelegramAutomation(models.Model):
         done = Domain("action_id", "=", self.action_id.id) & same
         return self.env["telegram.automatic.message"]._search(done).subselect("res_id")
 
-    def _get_date_domain(self, number, is_new):
+    def _get_date_domain(self, number):
         """Return the domain of the records whose date has come, or that were changed recently.
 
-        A reminder before a date is of no use after it.
+        A reminder before a date is of no use after it. Records that existed and were due when the
+        rule was switched on are left out, with their repeats.
+
+        :param int number: of the repeat, from 0
         """
         if not self.date_field:
             since = self.last_run_date and self.last_run_date - timedelta(days=1)
-            return Domain("write_date", ">=", since) if is_new and since else Domain.TRUE
-        now = fields.Datetime.now()
-        last = now - timedelta(days=self.offset_days + number * self.repeat_days)
+            return Domain("write_date", ">=", since) if since else Domain.TRUE
+        now, offset = fields.Datetime.now(), timedelta(days=self.offset_days)
+        last = now - offset - timedelta(days=number * self.repeat_days)
         first = now if self.offset_days < 0 else last - timedelta(days=LATEST_DAYS)
+        past = self.since_date - offset
         if self.env[self.model]._fields[self.date_field].type == "date":
-            first, last = first.date(), last.date()
-        domain = Domain(self.date_field, "<=", last)
-        return domain & Domain(self.date_field, ">=", first) if is_new else domain
+            first, last, past = first.date(), last.date(), past.date()
+        is_due = Domain(self.date_field, "<=", last) & Domain(self.date_field, ">=", first)
+        is_new = Domain(self.date_field, ">", past) | Domain("create_date", ">", self.since_date)
+        return is_due & is_new
 
     def _update_action(self):
         """Update the server action after the rule has changed."""
@@ -273,6 +299,7 @@ class TelegramAutomation(models.Model):
             "telegram_instance_id": self.instance_id.id,
             "telegram_once": "record",
             "telegram_user_id": self.user_id.id,
+            **self._prepare_second_channel(),
         }
 
     def _create_template(self):

@@ -75,7 +75,7 @@ class TelegramInstance(models.Model):
         if not rules:
             return _(
                 "Not tested. Texts are sent without formatting, as they are written, and GREEN-API "
-                "may take characters such as * and _ for formatting. Click Test Formatting."
+                "may take characters such as * and _ for formatting. Click Test Account."
             )
         if rules.scope == "off":
             return _("GREEN-API formats nothing. All texts arrive as plain text.")
@@ -94,7 +94,7 @@ class TelegramInstance(models.Model):
     # === ACTION METHODS === #
 
     def action_test_formatting(self):
-        """Open the dialog that sends the test message and shows what arrives of its marks."""
+        """Open the dialog of *Test Account*: views of databases in use name this method."""
         return self.action_test()
 
     # === BUSINESS METHODS === #
@@ -133,7 +133,7 @@ class TelegramInstance(models.Model):
             return self.env._(
                 "The message will arrive without formatting, because it is not known how "
                 "GREEN-API formats texts of this account. Ask an administrator to click Test "
-                "Formatting on the account."
+                "Account on the account."
             )
         words = self._write_marks(text).changed
         if not words:

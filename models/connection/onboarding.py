@@ -34,7 +34,10 @@ class TelegramInstance(models.Model):
         }
 
     def action_test(self):
-        """Open the guided start at its last step: a message to the account itself."""
+        """Open the guided start at its last step: a message to the account itself.
+
+        It shows that sending and receiving work, and how GREEN-API formats texts.
+        """
         action = self.action_start()
         action["params"]["is_test"] = True
         return action

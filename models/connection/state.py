@@ -190,6 +190,7 @@ class TelegramInstance(models.Model):
         elif (self.state in STOPPED_STATES or self._is_stuck()) and was_operational:
             instance_sudo.was_operational = False
             instance_sudo._schedule_activity(STOPPED_ACTIVITY, self._prepare_stopped_activity)
+            self._on_stopped()
         elif was_operational and not self.was_operational:
             instance_sudo.was_operational = True
         # sudo: telegram.mailing - as above

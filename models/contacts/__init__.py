@@ -15,6 +15,7 @@ from . import record_actions
 from . import record_link
 from . import res_partner
 from . import shared_contact
+from . import telegram_contact_link
 from . import telegram_number_check
 from . import telegram_sync
 from . import username

@@ -30,12 +30,14 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     @api.model
     def _update_reference_fields(self, src_partners, dst_partner):  # pylint: disable=missing-return
         """Update who sees the chats of the remaining contact, which were moved by SQL."""
+        users = [partner._telegram_get_salesperson() for partner in src_partners]
         super()._update_reference_fields(src_partners, dst_partner)
         self.env.invalidate_all()
         # sudo: telegram.chat - the conversations follow the contact, for every user
         chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
         chats_sudo = chats_sudo.search([("partner_id", "=", dst_partner.id)])
-        for name in ("user_id", "restricted_user_id"):
-            self.env.add_to_compute(chats_sudo._fields[name], chats_sudo)
+        users = self.env["res.users"].union(*users)
+        chats_sudo._follow_salesperson({chat: chat.user_id & users for chat in chats_sudo})
+        self.env.add_to_compute(chats_sudo._fields["restricted_user_id"], chats_sudo)
         chats_sudo._update_channels()
         chats_sudo._update_channel_members()

@@ -11,6 +11,15 @@ from ...tools.username import parse_username
 from ..sending.same_message import Likeness
 from ..telegram_message import CHAT_IN_PHONE_FORM
 
+# Dates of which a chat keeps the later one when another is merged into it.
+LATEST_DATES = (
+    "answered_date",
+    "away_date",
+    "last_message_date",
+    "last_received_date",
+    "mailing_wish_date",
+)
+
 
 class TelegramChat(models.Model):
     """Extend ``telegram.chat``: chats that are known by their phone number only.
@@ -150,11 +159,17 @@ class TelegramChat(models.Model):
                 "first_contact_date": other.first_contact_date or self.first_contact_date,
                 "opted_out": other.opted_out or self.opted_out,
                 "user_id": other.user_id.id or self.user_id.id,
+                "assigned_date": (other if other.user_id else self).assigned_date,
+                **{name: self._get_latest(other, name) for name in LATEST_DATES},
             }
         )
         self.flush_recordset()
         self.unlink()
         return other
+
+    def _get_latest(self, other, name):
+        """Return the later value of a date field of two chats, False if both are empty."""
+        return max(filter(None, (self[name], other[name])), default=False)
 
 
 class TelegramMessage(models.Model):

@@ -48,7 +48,7 @@ class TelegramChat(models.Model):
         :raise AccessError: the user may not see the chat
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         return [
             {"id": partner.id, "name": partner.display_name, "reason": reason}
             for partner, reason in self._find_proposals().get(self, [])
@@ -66,7 +66,7 @@ class TelegramChat(models.Model):
 
     def action_link_proposed(self):
         """Link each chat to the contact that is proposed first, and display a summary."""
-        self.check_access("read")
+        self._check_operated()
         linked = self.filtered("proposed_partner_id")
         if not linked:
             raise UserError(
@@ -84,7 +84,7 @@ class TelegramChat(models.Model):
 
     def action_create_partners(self):
         """Create a contact for each chat without one, and display a summary."""
-        self.check_access("read")
+        self._check_operated()
         strangers = self.filtered(lambda chat: chat._is_stranger())
         for chat in strangers:
             chat._create_partner()

@@ -38,15 +38,22 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._add_consent_stamp(vals) for vals in vals_list])
+        return super().create(
+            [self._add_consent_stamp(self._prepare_telegram_username(vals)) for vals in vals_list]
+        )
 
     def write(self, vals):
         vals = self._add_consent_stamp(self._prepare_telegram_username(vals))
+        # sudo: telegram.chat - the chats follow the customer's new salesperson
+        chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
+        served = [("partner_id", "child_of", self.ids), ("inbox_state", "!=", False)]
+        served_sudo = chats_sudo.search(served) if "user_id" in vals else chats_sudo
+        former = served_sudo._get_salespeople()
         result = super().write(vals)
+        served_sudo._follow_salesperson(former)
         if {"name", "parent_id", "company_name", "user_id"} & vals.keys():
             # sudo: telegram.chat - the conversation follows each change of the contact
             domain = [("partner_id", "child_of", self.ids), ("channel_id", "!=", False)]
-            chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
             chats_sudo = chats_sudo.search(domain)
             chats_sudo._update_channels()
             if {"parent_id", "user_id"} & vals.keys():
@@ -63,6 +70,10 @@ class ResPartner(models.Model):
         chats_sudo.invalidate_recordset(["partner_id"])
         chats_sudo._update_channels()
         return result
+
+    def _telegram_get_salesperson(self):
+        """Return the salesperson of the contact, else that of its company."""
+        return self.user_id or self.commercial_partner_id.user_id
 
     def _is_only_on_telegram(self):
         """Return whether the contact has a Telegram chat, but no e-mail address."""

@@ -20,7 +20,7 @@ class TelegramMessage(models.Model):
         :raise UserError: the message is no contact card
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_operated()
         name, phone = self._get_card()
         if not name and not phone:
             raise UserError(self.env._("This message contains no contact."))

@@ -73,6 +73,7 @@ class TelegramInstance(models.Model):
         :param known: ``telegram.chat`` records that existed before, which are left out
         :return: ``telegram.chat`` records, visible in the next transaction
         :raise UserError: the call of GREEN-API failed
+        :raise AccessError: the user does not operate this account
         """
         self.ensure_one()
         self._check_operated()

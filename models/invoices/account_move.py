@@ -75,6 +75,19 @@ class AccountMove(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_telegram_contact_link(self):
+        """Return the *Write to Us* link to print on this invoice, empty if there is none."""
+        self.ensure_one()
+        # sudo: telegram.contact.link - it is printed for the customer, whatever user prints it
+        links_sudo = self.env["telegram.contact.link"].sudo()
+        if not self.is_sale_document():
+            return links_sudo
+        companies = self.company_id.parent_ids
+        links_sudo = links_sudo.search(
+            [("is_on_invoices", "=", True), ("company_id", "in", companies.ids)]
+        )
+        return links_sudo.filtered("url").sorted(lambda link: -len(link.company_id.parent_ids))[:1]
+
     def _get_telegram_template(self):
         """Return the template for this invoice; empty if it was deleted or archived."""
         self.ensure_one()

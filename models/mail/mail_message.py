@@ -117,6 +117,7 @@ class MailMessage(models.Model):
             "is_own": message_sudo.direction == "outgoing",
             "is_text": message_sudo._is_text(),
             "is_card": message_sudo._is_card(),
+            "quote": message_sudo._get_posted_quote(self),
         }
 
     def _telegram_get_store_fields(self):
@@ -168,3 +169,4 @@ class ResUsers(models.Model):
     def _init_store_data(self, store):  # pylint: disable=missing-return
         super()._init_store_data(store)
         store.add_global_values(is_telegram_user=self.env.user.has_group(USER))
+        self.env.user._telegram_add_waiting_count(store)

@@ -43,6 +43,15 @@ SUBTYPES = {"outgoing": "mail.mt_note", "incoming": "mail.mt_comment"}
 PREFETCHED = 50  # messages whose data for the web clients is read at once
 
 
+def _has_message_rules(record):
+    """Return whether automation rules wait for messages on records of this model.
+
+    The app *Automation Rules* (``base_automation``) replaces ``message_post`` of such models, and
+    keeps the former method as an attribute.
+    """
+    return hasattr(type(record).message_post, "origin")
+
+
 class ConversationMessage(NamedTuple):
     """Describe a message to post in a conversation."""
 
@@ -254,6 +263,9 @@ class TelegramMessage(models.Model):
             if partner and (record == partner or not message.chat_id.restricted_user_id):
                 pairs.append((message, partner))
         self._post_in_chatters(pairs)
+        for message, record in pairs:
+            if message.direction == "incoming" and record == answered.get(message):
+                record._telegram_on_answer(message)
 
     def _post_on_record(self, record):
         """Post the message in the chatter of a record."""
@@ -264,7 +276,7 @@ class TelegramMessage(models.Model):
         """Post messages in the chatters of records.
 
         A contact without followers only gets a note. ``message_post`` would look for recipients,
-        which takes as long as everything else.
+        which takes as long as everything else. It is called if automation rules wait for messages.
 
         :param list pairs: pairs of ``telegram.message`` and record
         """
@@ -276,7 +288,8 @@ class TelegramMessage(models.Model):
             values = message._prepare_chatter_values(record)
             is_customer = record == message.partner_id and record.partner_share
             # sudo: mail.followers - of any user
-            if is_customer and not record.sudo().message_follower_ids:
+            has_followers = is_customer and record.sudo().message_follower_ids
+            if is_customer and not has_followers and not _has_message_rules(record):
                 place = {"model": record._name, "res_id": record.id}
                 vals_list.append({**place, **values, "telegram_message_ids": message.ids})
             else:

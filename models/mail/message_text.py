@@ -6,7 +6,7 @@ from textwrap import shorten
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import plaintext2html
+from odoo.tools import format_datetime, plaintext2html
 from odoo.tools.mail import html_keep_url
 
 from ... import const
@@ -24,11 +24,14 @@ class TelegramMessage(models.Model):
     _inherit = "telegram.message"
 
     @api.depends("text", "type_message", "file_name", "content")
-    @api.depends_context("uid", "allowed_company_ids", "lang")
+    @api.depends_context("uid", "allowed_company_ids", "lang", "tz", "telegram_show_sender")
     def _compute_display_name(self):
         readable = filter_readable(self)
         for message in self:
             name = message._get_summary() if message in readable else self.env._("Telegram message")
+            if message in readable and self.env.context.get("telegram_show_sender"):
+                date = format_datetime(self.env, message.date, dt_format="short")
+                name = f"{message.sender_name or message.chat_id.display_name}, {date}: {name}"
             message.display_name = shorten(name, 80, placeholder="…")
 
     def _get_summary(self):
@@ -118,6 +121,27 @@ class TelegramMessage(models.Model):
     def _get_formatted_text(self):
         """Return the text with its formatting."""
         return FormattedText.of(self.text, self.text_entities)
+
+    def _get_posted_quote(self, mail_message):
+        """Return what this message quotes, for a chatter in which the quoted one is, too.
+
+        :param mail_message: the ``mail.message`` in the chatter
+        :return: dict of sender and text, or False
+        """
+        if not self.quoted_id_message or mail_message._telegram_is_in_conversation():
+            return False  # Discuss shows quotes itself
+        quoted = self.search(
+            [("chat_id", "=", self.chat_id.id), ("id_message", "=", self.quoted_id_message)]
+        )
+        is_posted = quoted.mail_message_ids.filtered(
+            lambda post: (post.model, post.res_id) == (mail_message.model, mail_message.res_id)
+        )
+        if not is_posted or quoted.is_deleted:
+            return False
+        return {
+            "sender": quoted.sender_name or quoted.chat_id.name,
+            "text": shorten(quoted._get_summary(), 120, placeholder="…"),
+        }
 
     def _text_to_html(self):
         """Return the text with its formatting as HTML, in which URLs are links."""

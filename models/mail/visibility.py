@@ -1,8 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Access to the chats of an account: its operators, restricted by *Chat Visibility*.
 
-The supervisor of an account reads all of its chats. Reading is not writing: every method that
-writes calls ``_check_operated``.
+The senders of an account write from records, and see only what they have sent. The supervisor reads
+all of its chats. Reading is not writing: every method that writes calls ``_check_operated``.
 
 The record rules in ``security/telegram_security.xml`` apply it to each user.
 """
@@ -32,6 +32,19 @@ class TelegramInstance(models.Model):
         "A message of such a customer does not appear on the contact, which all users can open. "
         "It appears there only if it answers a message that was sent from the contact.",
     )
+    sender_ids = fields.Many2many(
+        "res.users",
+        "telegram_instance_sender_rel",
+        string="Senders",
+        domain=lambda self: [
+            ("share", "=", False),
+            # During the installation, the group does not exist yet.
+            ("all_group_ids", "in", [self.env["ir.model.data"]._xmlid_to_res_id(USER)]),
+        ],
+        help="Users who send messages and invoices from records, but see no chats and no "
+        "conversations. Of the messages, they see those that they have sent. Answers appear on "
+        "the record.",
+    )
 
     def _get_operators(self):
         """Return the operators who are active and still have the right to use Telegram."""
@@ -55,6 +68,20 @@ class TelegramInstance(models.Model):
         for instance in self:
             if not self.env.su and not instance._is_operated_by(self.env.user):
                 raise AccessError(instance._get_not_operated_message())
+
+    def _is_sent_with_by(self, user):
+        """Return whether a user may send messages from records: operators and senders may."""
+        self.ensure_one()
+        return user in self.sender_ids or self._is_operated_by(user)
+
+    def _check_may_send(self):
+        """Check that the current user may send messages from records with this account.
+
+        :raise AccessError: the user may not; a supervisor may only read
+        """
+        self.check_access("read")
+        if not self.env.su and not self._is_sent_with_by(self.env.user):
+            raise AccessError(self._get_not_operated_message())
 
     def _get_not_operated_message(self):
         """Return the error for users who may not write with the account."""
@@ -85,6 +112,16 @@ class TelegramChat(models.Model):
         "operators see the chat.",
     )
 
+    is_read_only = fields.Boolean(
+        compute="_compute_is_read_only", help="The current user reads the chat as its supervisor."
+    )
+
+    @api.depends_context("uid")
+    @api.depends("instance_id.operator_ids", "restricted_user_id")
+    def _compute_is_read_only(self):
+        for chat in self:
+            chat.is_read_only = not chat._is_operated_by(self.env.user)
+
     @api.depends(
         "instance_id.visibility",
         "instance_id.operator_ids",
@@ -110,7 +147,7 @@ class TelegramChat(models.Model):
         nobody = self.env["res.users"]
         if instance.visibility != "own":
             return nobody
-        for user in (assignee, partner.user_id or partner.commercial_partner_id.user_id):
+        for user in (assignee, partner._telegram_get_salesperson()):
             if user and user.active and user in instance.operator_ids:
                 return user
         return nobody
@@ -118,8 +155,9 @@ class TelegramChat(models.Model):
     @api.model
     def _is_contact_visible(self, instance, partner):
         """Return whether the current user may see the chats of a contact with an account."""
-        # sudo: res.partner, telegram.instance - the salesperson and the operators
-        only_user = self._get_restricted_user(instance.sudo(), partner.sudo())
+        # sudo: res.partner, telegram.chat, telegram.instance - salesperson, assignee, operators
+        chat_sudo = self._find_by_partner(instance, partner).get(partner.id, self.browse()).sudo()
+        only_user = self._get_restricted_user(instance.sudo(), partner.sudo(), chat_sudo.user_id)
         user = self.env.user
         if self.env.su or not only_user or only_user == user:
             return True
@@ -163,7 +201,17 @@ class TelegramMessage(models.Model):
     def _check_operated(self):
         """Check that the current user may write in the chats of these messages.
 
+        Senders may change what they have sent themselves.
+
         :raise AccessError: the user may not; a supervisor may only read
         """
         self.check_access("read")
-        self.chat_id._check_operated()
+        user = self.env.user
+        own = self.filtered(
+            lambda message: (
+                message.direction == "outgoing"
+                and message.author_id == user.partner_id
+                and user in message.instance_id.sender_ids
+            )
+        )
+        (self - own).chat_id._check_operated()

@@ -25,8 +25,8 @@ class TelegramMessage(models.Model):
         3. If a user has linked a message of the chat to a record, it belongs to the record linked
            last. This ends when a message is sent from a record.
         4. Otherwise it belongs to the record of the last message sent from one.
-        5. Otherwise it belongs to the record that the conversation has created, or creates one, if
-           the account is configured so.
+        5. Otherwise, and if the quoted message has no record, it belongs to the record that the
+           conversation has created, or creates one, if the account is configured so.
 
         Rules 3 and 4 only hold for the days set as *Reply Matching* on the account.
 
@@ -43,23 +43,28 @@ class TelegramMessage(models.Model):
         messages = self.union(*quoted.values(), *linked.values(), *sent.values())
         records = messages._get_records()
 
+        def find_topic(chat, notification):
+            is_new = notification.is_incoming and not notification.target_id_message
+            if not is_new or chat._read_mailing_wish(notification.type_message, notification.text):
+                return None
+            # sudo: ir.model - the account's setting is for administrators of Odoo
+            return chat.sudo()._get_or_create_topic(notification)
+
         def find_record(chat, notification):
             tied_record = chat._get_record() or None
             if notification.quoted_id_message:
                 message = quoted.get((chat.id, notification.quoted_id_message))
                 was_sent = message and message.state in SENT_STATES
-                return (was_sent and records.get(message)) or tied_record
+                record = (was_sent and records.get(message)) or tied_record
+                # An answer written in Discuss belongs to no record, but the conversation may.
+                return find_topic(chat, notification) if message and not record else record
             if tied_record:
                 return tied_record
             if chat.id in linked:
                 return records.get(linked[chat.id])
             if chat.id in sent:
                 return records.get(sent[chat.id])
-            is_new = notification.is_incoming and not notification.target_id_message
-            if chat._read_mailing_wish(notification.type_message, notification.text):
-                return None
-            # sudo: ir.model - the account's setting is for administrators of Odoo
-            return chat.sudo()._get_or_create_topic(notification) if is_new else None
+            return find_topic(chat, notification)
 
         return [find_record(chat, notification) for chat, notification in received]
 

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ... import const
+from ...client.parsing import to_datetime
 from ..telegram_message import CHAT_IN_PHONE_FORM, NO_FAILURE, RANK, EventPostponedError
 
 # A report without an id does not mean a message that was sent more than so many hours ago.
@@ -36,7 +37,7 @@ class TelegramMessage(models.Model):
             self._check_not_sending(instance, received_at)
             self._check_outcome_known(instance, notification)
         elif notification.status in RANK:
-            message._raise_status(notification.status)
+            message._raise_status(notification.status, to_datetime(notification.timestamp))
         elif notification.status in FAILURE_STATUSES:
             message._fail_from_status(notification)
         return message
@@ -51,14 +52,18 @@ class TelegramMessage(models.Model):
         """Return whether a status tells more than a state that is known."""
         return RANK.get(status, 0) > RANK.get(state, 0)
 
-    def _raise_status(self, status):
+    def _raise_status(self, status, date=None):
         """Set a status unless the message has it or a higher one: it is never lowered.
 
         :param str status: a state of the message, one of ``RANK`` or any other
+        :param datetime date: UTC, since when it has the status; now if it is not known
         """
         self.ensure_one()
         if self._is_higher_status(status, self.state):
-            self._set_state({"state": status, **NO_FAILURE})
+            values = {"state": status, **NO_FAILURE}
+            if status == "read":
+                values["read_date"] = date or fields.Datetime.now()
+            self._set_state(values)
 
     def _fail_from_status(self, notification):
         """Mark the message as failed unless it was delivered: then the report is outdated.

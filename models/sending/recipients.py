@@ -107,7 +107,7 @@ class MailThread(models.AbstractModel):
 
     def _telegram_check_instance(self, instance):
         """Check that the user may use the account, and that it is of the records' company."""
-        instance._check_operated()
+        instance._check_may_send()
         others = self._telegram_filter_other_companies(instance)
         if others:
             raise UserError(

@@ -173,6 +173,7 @@ class TelegramChat(models.Model):
         self.ensure_one()
         instance, responsible = self.instance_id, self._get_responsible().user_ids[:1]
         if self.reminder_level < REMINDED_USER:
+            self._on_overdue()
             self._schedule_reminder(responsible)
             self.reminder_level = REMINDED_USER
             if responsible:

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Whose chat it is: assigned to one operator, who alone is notified."""
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -40,7 +40,7 @@ class TelegramInstance(models.Model):
         chats = self.env["telegram.chat"].with_context(active_test=False)
         match self.assignment:
             case "salesperson":
-                return (partner.user_id or partner.commercial_partner_id.user_id) & operators
+                return partner._telegram_get_salesperson() & operators
             case "in_turn":
                 groups = chats._read_group(domain, ["user_id"], ["assigned_date:max", "id:max"])
                 last = {user: (1, date, chat_id) for user, date, chat_id in groups}
@@ -60,8 +60,6 @@ class TelegramChat(models.Model):
     user_id = fields.Many2one(
         "res.users",
         "Assigned To",
-        compute="_compute_user_id",
-        store=True,
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -69,20 +67,6 @@ class TelegramChat(models.Model):
         help="The operator who answers in this chat and alone is notified of its messages.",
     )
     assigned_date = fields.Datetime("Assigned On", readonly=True, copy=False)
-
-    # === COMPUTE METHODS === #
-
-    @api.depends("partner_id.user_id", "partner_id.commercial_partner_id.user_id")
-    def _compute_user_id(self):
-        """Assign the chats of a customer to their new salesperson, if the account is set so."""
-        for chat in self:
-            user = chat.user_id
-            if chat.instance_id.assignment == "salesperson" and chat.inbox_state:
-                partner = chat.partner_id
-                salesperson = partner.user_id or partner.commercial_partner_id.user_id
-                if salesperson:
-                    user = salesperson & chat.instance_id.operator_ids
-            chat.user_id = user
 
     # === ACTION METHODS === #
 
@@ -162,6 +146,31 @@ class TelegramChat(models.Model):
         user = chat_sudo.instance_id._choose_assignee(chat_sudo)
         if user != chat_sudo.user_id:
             chat_sudo._assign(user)
+
+    def _get_salespeople(self):
+        """Return the salesperson of the contact of each chat, for ``_follow_salesperson``.
+
+        :return: dict of ``res.users`` by ``telegram.chat``
+        """
+        chats_sudo = self.sudo()  # sudo: res.partner - the salesperson of the contact
+        return {chat: chat.partner_id._telegram_get_salesperson() for chat in chats_sudo}
+
+    def _follow_salesperson(self, former):
+        """Assign chats to the new salesperson of their contacts, if the account is set so.
+
+        A chat that an operator has taken or got from a colleague stays theirs. A salesperson who
+        is no operator of the account does not get a chat: then nobody has it.
+
+        :param dict former: the result of ``_get_salespeople`` before the change
+        """
+        for chat, salesperson in self._get_salespeople().items():
+            assignee, instance = chat._get_assignee(), chat.instance_id
+            is_taken = assignee and assignee != former.get(chat)
+            if not chat.inbox_state or instance.assignment != "salesperson" or is_taken:
+                continue
+            user = salesperson & instance.operator_ids
+            if salesperson and salesperson != former.get(chat) and user != chat.user_id:
+                chat._assign(user)
 
     def _take_by_answer(self):
         """Assign the chat to the current user, who has just answered, unless an operator has it."""

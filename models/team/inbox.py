@@ -15,7 +15,10 @@ from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ... import const
-from ..telegram_message import NOT_SENT_STATES
+from ..telegram_message import NOT_SENT_STATES, RANK
+
+# A question that arrives later than this is part of an imported history.
+LATE_HOURS = timedelta(hours=const.JOURNAL_HOURS)
 
 
 class TelegramInstance(models.Model):
@@ -168,17 +171,41 @@ class TelegramChat(models.Model):
         if not questions:
             return
         self._end_reminders_by_customer(max(questions.mapped("date")))
-        # A question of the second of the answer may have come after it.
-        since = min(
-            (m.date for m in questions if not self.answered_date or m.date > self.answered_date),
-            default=None,
-        )
+        since = min((m.date for m in questions if not self._was_answered(m)), default=None)
         if since:
             first = min(filter(None, (self.waiting_since_date, since)))
             self._write_inbox({"inbox_state": "waiting", "waiting_since_date": first})
             self._assign_new()
         elif not self.inbox_state:  # the answer is known already
             self._write_inbox({"inbox_state": "answered"})
+
+    def _was_answered(self, question):
+        """Return whether a question that has just arrived was answered before it arrived.
+
+        Who answers on the phone sees the question there. An answer from Odoo that was written
+        before the question arrived is none to it. An imported history brings questions of any age,
+        of which those before the last answer are past.
+
+        :param question: the incoming ``telegram.message``
+        """
+        self.ensure_one()
+        # A question of the second of the answer may have come after it.
+        if not self.answered_date or question.date > self.answered_date:
+            return False
+        if question.date < fields.Datetime.now() - LATE_HOURS:
+            return True
+        answers = self._get_answer_domain() & Domain("attempts", "in", (0, False))
+        answers &= Domain("state", "in", tuple(RANK)) & Domain("date", ">=", question.date)
+        return bool(self.env["telegram.message"].search_count(answers, limit=1))
+
+    def _get_answer_domain(self):
+        """Return the domain of the answers in these chats, also of those that were not sent."""
+        return (
+            Domain("chat_id", "in", self.ids)
+            & Domain("direction", "=", "outgoing")
+            & Domain("is_automatic", "=", False)
+            & Domain("type_message", "not in", const.KINDS_ABOUT_ANOTHER)
+        )
 
     def _process_answer(self, message, date):
         """Store that the customer was answered.
@@ -187,15 +214,16 @@ class TelegramChat(models.Model):
         :param datetime date: UTC, of the answer
         """
         self.ensure_one()
-        if self.answered_date and self.answered_date >= date:
+        is_waiting = self.inbox_state == "waiting" and self.waiting_since_date <= date
+        if self.answered_date and self.answered_date >= date and not is_waiting:
             return
-        values = {"answered_date": date}
-        if self.inbox_state == "waiting" and self.waiting_since_date <= date:
+        values = {"answered_date": max(filter(None, (self.answered_date, date)))}
+        if is_waiting:
             # sudo: telegram.message, resource.calendar - a figure about the answer
             message.sudo().answer_time = self.sudo().instance_id._get_working_hours(
                 self.waiting_since_date, date
             )
-            since = self._get_first_question_date(date)
+            since = self._get_first_question_date(values["answered_date"])
             values["inbox_state"] = "waiting" if since else "answered"
             values["waiting_since_date"] = since
         self._write_inbox(values)
@@ -204,17 +232,8 @@ class TelegramChat(models.Model):
     def _reopen_unanswered(self):
         """Reopen chats whose answer was not sent after all."""
         for chat in self.filtered(lambda chat: chat.inbox_state == "answered"):
-            last = self.env["telegram.message"].search(
-                [
-                    ("chat_id", "=", chat.id),
-                    ("direction", "=", "outgoing"),
-                    ("is_automatic", "=", False),
-                    ("state", "not in", NOT_SENT_STATES),
-                    ("type_message", "not in", const.KINDS_ABOUT_ANOTHER),
-                ],
-                order="date desc",
-                limit=1,
-            )
+            answers = chat._get_answer_domain() & Domain("state", "not in", NOT_SENT_STATES)
+            last = self.env["telegram.message"].search(answers, order="date desc", limit=1)
             since = chat._get_first_question_date(last.date)
             if since:
                 chat._write_inbox(
@@ -226,7 +245,9 @@ class TelegramChat(models.Model):
                 )
 
     def _get_first_question_date(self, after):
-        """Return the date of the first incoming message after a date, None if there is none.
+        """Return the date of the first question after a date, False if there is none.
+
+        In a group, that is a message which waits for an answer: see ``_needs_answer``.
 
         :param datetime after: UTC; False for the first message of all
         """
@@ -237,7 +258,10 @@ class TelegramChat(models.Model):
         domain &= Domain("type_message", "not in", const.KINDS_ABOUT_ANOTHER)
         if after:
             domain &= Domain("date", ">", after)
-        return self.env["telegram.message"].search(domain, order="date", limit=1).date
+        if self.is_group and not self.instance_id.groups_wait:
+            domain &= Domain("quoted_id_message", "!=", False)
+        messages = self.env["telegram.message"].search(domain, order="date, id")
+        return next((each.date for each in messages if each._needs_answer()), False)
 
     def _write_inbox(self, values):
         # sudo: telegram.chat, mail.activity - operators change these by what they do only

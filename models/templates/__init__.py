@@ -3,3 +3,4 @@
 from . import render_mixin
 from . import telegram_template
 from . import rendering
+from . import quick_answers

@@ -40,6 +40,8 @@ class TelegramRenderMixin(models.AbstractModel):
         :raise AccessError: only template editors may use one of the placeholders
         """
         self._check_placeholder_rights(text, records._name)
+        if "{{" in INLINE_TEMPLATE_REGEX.sub("", text or ""):  # it would be sent as it was typed
+            raise UserError(self._find_brace_problem(text))
         try:
             enclosed = placeholders.enclose(text) if formatting else text
             rendered = self._render_template(enclosed, records._name, records.ids)
@@ -147,17 +149,24 @@ class TelegramRenderMixin(models.AbstractModel):
 
         :param record: the record to render for; if empty, the placeholders are only parsed
         """
-        rest = INLINE_TEMPLATE_REGEX.sub("", text)
-        if "{{" in rest or "}}" in rest:
-            return self.env._(
-                "A placeholder needs “{{” and “}}” on one line. One of the two is missing in: %s",
-                next(line for line in rest.splitlines() if "{{" in line or "}}" in line),
-            )
+        if problem := self._find_brace_problem(text):
+            return problem
         problems = (
             self._find_placeholder_problem(match, record)
             for match in INLINE_TEMPLATE_REGEX.finditer(text)
         )
         return next(filter(None, problems), False)
+
+    @api.model
+    def _find_brace_problem(self, text):
+        """Return why a text has braces that are no placeholder, or False."""
+        rest = INLINE_TEMPLATE_REGEX.sub("", text or "")
+        if "{{" not in rest and "}}" not in rest:
+            return False
+        return self.env._(
+            "A placeholder needs “{{” and “}}” on one line. One of the two is missing in: %s",
+            next(line for line in rest.splitlines() if "{{" in line or "}}" in line),
+        )
 
     @api.model
     def _find_placeholder_problem(self, match, record):

@@ -9,6 +9,7 @@ from . import test_composer_rights
 from . import test_exports
 from . import test_secrets_errors
 from . import test_secrets_reach
+from . import test_senders
 from . import test_supervisor
 from . import test_visibility
 from . import test_visibility_calls

@@ -30,7 +30,10 @@ CALLED_BY_ODOO = {"message_notify", "message_post_with_source", "message_subscri
 METHODS = {
     "account.move": {"user": "action_telegram_send_batch action_telegram_send_reminder"},
     "discuss.channel": {
-        "operator": "action_telegram_create_record action_telegram_link_record",
+        "operator": """
+            action_telegram_create_record action_telegram_link_record fill_telegram_quick_answer
+            get_telegram_quick_answers
+        """,
         "supervisor": "action_open_telegram_chat",
     },
     "res.partner": {
@@ -68,6 +71,7 @@ METHODS = {
     "telegram.composer": {"operator": "action_send"},
     "telegram.create.record": {"operator": "action_create"},
     "telegram.dashboard": {"user": "get_figures"},
+    "telegram.contact.link": {"supervisor": "action_open_chats"},
     "telegram.event": {"manager": "action_replay"},
     "telegram.forward": {"operator": "action_forward"},
     "telegram.hand.over": {"operator": "action_hand_over"},
@@ -148,6 +152,7 @@ MODELS = {
     "telegram.automation": "manager manager - manager",
     "telegram.call": "manager - - manager",
     "telegram.chat": "supervisor manager - manager",
+    "telegram.contact.link": "supervisor manager manager manager",
     "telegram.event": "manager - - manager",
     "telegram.group.member": "supervisor - - -",
     "telegram.instance": "supervisor manager manager manager",
@@ -160,7 +165,7 @@ MODELS = {
     "telegram.sync": "operator - - -",
     "telegram.api.partner": "system system system system",
     "telegram.api.partner.instance": "system - - -",
-    "telegram.reminder": "- - - -",
+    "telegram.reminder": "system - - -",
     "telegram.secret": "- - - -",
     "telegram.template": "user manager manager manager",
 }
@@ -192,7 +197,8 @@ MENUS = {
     "manager": """
         telegram_overview_menu
         telegram_configuration_menu telegram_onboarding_menu telegram_instance_menu
-        telegram_template_menu telegram_automation_menu telegram_technical_menu
+        telegram_template_menu telegram_contact_link_menu telegram_automation_menu
+        telegram_technical_menu
         telegram_automatic_message_menu telegram_event_menu telegram_call_menu
         telegram_message_lookup_menu
     """,

@@ -100,6 +100,48 @@ class TestAutomations(InvoiceCase):
         automation.action_switch_off()
         self.assertFalse(automation.is_on)
 
+    def test_old_debts_get_no_repeats(self):
+        """The first reminder is skipped, and the second one would come as the first."""
+        old = self.create_invoice_due(5)
+        self.get_automation("invoice_overdue")
+        start = fields.Datetime.now()
+        for days in (1, 6, 13, 20):
+            with freeze_time(start + timedelta(days=days)):
+                self.run_automations()
+        self.assertFalse(self.get_texts(old))
+
+    def test_no_row_for_each_old_record(self):
+        """Switching on would take minutes in a database with half a million invoices."""
+        invoices = self.env["account.move"]
+        for days in range(3):
+            invoices |= self.create_invoice_due(5 + days)
+        self.get_automation("invoice_overdue")
+        rows = self.env["telegram.automatic.message"]
+        self.assertFalse(rows.search([]))
+        self.get_automation("invoice_posted")
+        self.assertGreaterEqual(len(rows.search([("state", "=", "skipped")])), 3)
+        invoices.write({"ref": "changed"})
+        self.run_automations()
+        self.assertFalse(self.get_texts(invoices[0]))
+
+    def test_one_rule_fails(self):
+        """One rule that fails, such as after an app has lost a field, would stop all others."""
+        first = self.get_automation("invoice_posted")
+        self.get_automation("payment_received")
+        first.sudo().write({"domain": '[("lost_field", "=", 1)]', "sequence": 0})
+        invoice = self.create_invoice_due(0)
+        register = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        payment = register.create({})._create_payments()
+        with self.assertLogs("odoo.addons.telegram_green_api", "WARNING"):
+            self.run_automations()
+        self.assertEqual(len(self.get_texts(payment)), 1)
+        self.assertIn("lost_field", first.last_error)
+        first.sudo().domain = "[('state', '=', 'posted')]"
+        self.run_automations()
+        self.assertFalse(first.last_error)
+
     def test_impossible_days(self):
         """A number of days that no date can hold would stop all rules."""
         automation = self.get_automation("invoice_overdue")

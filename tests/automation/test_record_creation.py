@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
@@ -59,9 +60,52 @@ class TestRecordCreation(InboxCase):
     def test_after_some_days(self):
         """A question of next year would belong to the record of this one."""
         chat = self.write_in(0)
-        chat.sudo().last_message_date = chat.last_message_date - timedelta(days=31)
+        past = chat.last_message_date - timedelta(days=31)
+        chat.sudo().write({"last_message_date": past, "last_received_date": past})
         self.write_in(60)
         self.assertEqual(len(self.get_records()), 2)
+
+    def test_own_mailings_do_not_count(self):
+        """A person who gets mailings would never create a new record, however long they were
+        silent."""
+        chat = self.write_in(0)
+        chat.sudo().last_received_date -= timedelta(days=31)
+        self.customer.with_user(self.salesperson)._message_telegram_batch(
+            {self.customer.id: "Sale!"}, instance=self.instance.with_user(self.salesperson)
+        )
+        self.write_in(60)
+        self.assertEqual(len(self.get_records()), 2)
+
+    def test_quoted_answer_from_discuss(self):
+        """A customer who quotes what we wrote in Discuss would drop off the lead."""
+        chat = self.write_in(0)
+        chat._open_channel().with_user(self.salesperson).message_post(
+            body="In which color?", message_type="comment"
+        )
+        self.send_queue()
+        answer = chat.message_ids.filtered(lambda each: each.direction == "outgoing")
+        quote = {
+            "typeMessage": "quotedMessage",
+            "extendedTextMessageData": {"text": "Red", "stanzaId": answer.id_message},
+            "quotedMessage": {"stanzaId": answer.id_message, "typeMessage": "textMessage"},
+        }
+        self.ingest(self.prepare(60, messageData=quote))
+        record = self.get_records()
+        self.assertEqual(len(record), 1)
+        self.assertIn("Red", record.message_ids[0].body)
+
+    def test_failing_code_of_an_app(self):
+        """A mistake in another app would keep the customer's message from being received."""
+        model = type(self.env["res.partner"])
+
+        def fail(self, message, custom_values=None):
+            raise KeyError("team_id")
+
+        logs = self.assertLogs("odoo.addons.telegram_green_api", "WARNING")
+        with logs, patch.object(model, "message_new", fail):
+            chat = self.write_in(0)
+        self.assertEqual(len(chat.message_ids), 1)
+        self.assertIn("team_id", self.instance.activity_ids.note)
 
     def test_answer_to_another_record(self):
         """An answer to a message from an order would create a lead."""

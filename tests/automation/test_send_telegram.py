@@ -244,6 +244,22 @@ class TestSendTelegram(SendTelegramCase):
         self.assertFalse(self.get_texts(self.customer))
         self.assertEqual(self.get_requests(self.customer).state, "left_out")
 
+    def test_records_that_the_author_cannot_read(self):
+        """Each of thousands of records would get a note that its readers can do nothing about."""
+        contacts = self.create_contacts(2)
+        self.env["ir.rule"].create(
+            {
+                "name": "Not these",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain_force": repr([("id", "not in", contacts.ids)]),
+                "groups": [],
+            }
+        )
+        before = contacts.message_ids
+        self.run_action(contacts)
+        self.assertEqual(contacts.message_ids, before)
+        self.assertIn("no access", self.get_requests(contacts)[0].reason)
+
     def test_fired_by_a_user_without_telegram(self):
         """An employee without Telegram rights would get an error from confirming an order."""
         employee = self.create_user("employee", "contacts")

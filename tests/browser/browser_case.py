@@ -45,9 +45,10 @@ class TourCase(HttpCase):
 
         return watched
 
-    def tour(self, name, url, **lent):
-        """Run a tour as the administrator.
+    def tour(self, name, url, login="admin", **lent):
+        """Run a tour.
 
+        :param str login: of the user, which is the password, too
         :param lent: what else it may ask for by ``lent(…)`` of static/tests/tours/tour_helpers.js
         """
 
@@ -58,7 +59,7 @@ class TourCase(HttpCase):
             **lent,
         }
         with self.take_pictures():
-            self.start_tour(url, name, login="admin", cookies=cookies, timeout=120)
+            self.start_tour(url, name, login=login, cookies=cookies, timeout=120)
 
     def look_at_phone(self, chat_id, shown, name):
         """Open a chat on the phone page and wait until a condition holds there.

@@ -40,18 +40,21 @@ WORDS = {
         "question": "Сколько стоит офисное кресло?",
     },
 }
-# Wait for elements one after the other and click on them; then for all images, and take a picture.
+# Wait for each of some elements and click on the last; then wait for another one and for
+# all images, and take a picture.
 SCRIPT = """
-(async () => {
+void (async () => {
     const find = (selector) => document.querySelector(selector);
     const until = (condition) => new Promise((resolve) => {
-        const look = () => (condition() ? resolve() : requestAnimationFrame(look));
+        const look = () => (condition() ? resolve() : setTimeout(look, 50));
         look();
     });
     const steps = %s;
     for (const selector of steps) {
-        await until(() => find(selector));
-        find(selector).click();
+        await until(() => find(selector) && !find(".o_loading_indicator"));
+    }
+    if (steps.length) {
+        find(steps.at(-1)).click();
     }
     await until(() => find(%s));
     await until(() => [...document.images].every((image) => image.complete));
@@ -108,7 +111,7 @@ class TestPictures(TelegramCase, TourCase):
         account = f"/odoo/telegram.instance/{self.new_instance.id}"
         message, send = ".o-mail-Message .o-telegram-ticks", ".o-telegram-Chatter-send"
         self.take("contact", form, message)
-        self.take("composer", form, ".modal [name='preview'] .fa-check", send)
+        self.take("composer", form, ".modal [name='preview'] .fa-check", message, send)
         self.take("discuss", channel, message)
         self.take("inbox", f"{action}.telegram_inbox_action", ".o_kanban_record .badge")
         self.take("invoice", invoice, message)
@@ -120,10 +123,13 @@ class TestPictures(TelegramCase, TourCase):
         self.assertEqual(len(self.pictures), 9)
         self.assertEqual(self.leaks, [], "a token went to the browser")
 
-    def take(self, name, url, ready, *clicks):
-        """Open a page, click on elements, and take a picture when another one is there."""
+    def take(self, name, url, ready, *steps):
+        """Open a page, and take a picture when an element is there.
+
+        :param steps: elements to wait for before, of which the last one is clicked
+        """
         name = f"page_{self.lang[:2]}_{name}"
-        script = SCRIPT % (json.dumps(clicks), json.dumps(ready), name)
+        script = SCRIPT % (json.dumps(steps), json.dumps(ready), name)
         with self.take_pictures():
             self.browser_js(url, script, ready="odoo.isReady === true", login="admin", timeout=60)
 
@@ -150,8 +156,8 @@ class TestPictures(TelegramCase, TourCase):
         self.send_queue()
         self.phone.read(CUSTOMER_CHAT)
         self.say("paid")
-        self.phone.add_customer(words["stranger"], chatId="20000000")
-        self.phone.write("20000000", words["question"])
+        self.phone.add_customer(words["stranger"], chatId="30000000")
+        self.phone.write("30000000", words["question"])
         self.receive()
         self.env.invalidate_all()
         self.chat = self.env["telegram.chat"].search(

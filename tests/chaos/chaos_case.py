@@ -6,23 +6,24 @@ import os
 import sys
 import tempfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg2
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
+from odoo.service.model import call_kw, retrying
 from odoo.sql_db import connection_info_for
 from odoo.tests import get_db_name
 from odoo.tools import config
 
+from ...tools.transactions import hide_conflicts
 from ..common import SECRET_MARK, LocalCallsCase
-from .dialogs import CUSTOMER
-from .letters import make_customers
+from .letters import CUSTOMER, make_customers
+from .office import ACTION, CRONS, NAME, TEMPLATE
 from .service import Service
 from .workers import SENDING_BEGINS, Worker
-
-NAME = "Chaos test"
 
 
 def connect(database):
@@ -35,6 +36,7 @@ class ChaosCase(LocalCallsCase):
     """Two accounts with customers, and Odoo processes that may be killed."""
 
     id_instances = ()
+    certificate = None  # path of the one by which a proxy ends TLS
     chats = 12
 
     def setUp(self):
@@ -62,6 +64,14 @@ class ChaosCase(LocalCallsCase):
         with self.registry.cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
 
+    def call(self, model, method, *arguments, **options):
+        """Call a method as a browser would, committed; return what it gets.
+
+        A worker may have written the record in between: the call is repeated, as a request is.
+        """
+        with hide_conflicts(), self.environment() as env:
+            return retrying(partial(call_kw, env[model], method, list(arguments), options), env)
+
     def connect_account(self, env, phone):
         instance = env["telegram.instance"].create(
             {
@@ -77,7 +87,8 @@ class ChaosCase(LocalCallsCase):
     def leave_only_our_actions(self):
         """Switch Odoo's own scheduled actions off meanwhile: they take time, and ask for news."""
         with self.environment() as env:
-            others = env["ir.cron"].search([])
+            ours = [env.ref(f"telegram_green_api.{name}").id for name in CRONS]
+            others = env["ir.cron"].search([("id", "not in", ours)])
             others.active = False
 
         def restore():
@@ -88,13 +99,17 @@ class ChaosCase(LocalCallsCase):
 
     def remove_records(self):
         with self.environment() as env:
-            instances = env["telegram.instance"].search([("name", "=", NAME)])
+            named = [("name", "=like", f"{NAME}%")]
+            env[ACTION].search(named).unlink()
+            env[TEMPLATE].search(named).unlink()
+            instances = env["telegram.instance"].search(named)
             # What could not be sent in a run that failed would keep the instance.
             messages = env["telegram.message"].search([("instance_id", "in", instances.ids)])
             waiting = messages.filtered(lambda m: m.state in ("queued", "sending", "unsure"))
             waiting.write({"state": "canceled"})
             messages.write({"is_settling": False})
             instances.unlink()
+            env["telegram.api.partner"].search(named).unlink()
             env["res.partner"].search([("name", "=like", f"{CUSTOMER} %")]).unlink()
 
     def worker(self, number, begins=SENDING_BEGINS, proxy=None):
@@ -105,5 +120,7 @@ class ChaosCase(LocalCallsCase):
         command = [sys.executable, "-m", "odoo", "-c", config["config"], "-d", get_db_name()]
         options = ["--no-http", "--max-cron-threads=1", "--logfile=", "--log-level=info"]
         log = self.folder / f"odoo-{number}.log"
-        proxies = {"http_proxy": proxy, "no_proxy": ""} if proxy else {}
+        proxies = {"http_proxy": proxy, "https_proxy": proxy, "no_proxy": ""} if proxy else {}
+        if self.certificate:
+            proxies["REQUESTS_CA_BUNDLE"] = str(self.certificate)
         return Worker(command + options, {**os.environ, **proxies}, log, begins)

@@ -14,7 +14,11 @@ from dataclasses import dataclass
 PARTS = ("formatting", "proxy", "statuses", "ids", "clock", "presses", "stops")
 FIRST_CHAT = 30000000
 FIRST_PHONE = 79990000000
+FIRST_AUTOMATIC = 10**6  # added to both, for customers to whom only automations write
+FIRST_SOURCE = 2 * 10**6  # the same, for customers who write what is forwarded
+CUSTOMER = "Chaos customer"  # what the names of contacts begin with
 PHONE_EVERY = 3  # every third customer is written to by phone, some of them by dialogs
+AUTOMATIC_EVERY = 10  # every tenth letter is one of an automation
 ONCE_EVERY = 3  # every third of these is written to once only, so no later letter helps
 MAILINGS = 0.1  # of all letters, each to two customers
 SAME_EVERY = 6  # every sixth text of a chat is the same as the ones before
@@ -47,26 +51,12 @@ DECORATIONS = (
     "{} a_b_c@example.com",
 )
 MARKS = re.compile(r"[*_~`>\s]")
-#: the switches of the service that change texts and files, see the sandbox's README
-MODES = {
-    "formatting": ("off", "whatsapp", "greedy"),
-    "formattingBack": ("raw", "stripped", "doubled"),
-    "doubledMarks": ("one", "two", "format"),
-    "fileNames": ("kept", "cut"),
-    "fileKinds": ("kept", "changed"),
-    "journalDuplicates": (False, True),
-}
 PHONE = "+79990009988"
 
 
 def essence(text):
     """Return a text without all that formatting and markup may add or take away."""
     return MARKS.sub("", html.unescape(text or ""))
-
-
-def choose_modes(chance):
-    """Return switches of the service: one choice of each, all of them likely in some rounds."""
-    return {name: chance.choice(values) for name, values in MODES.items()}
 
 
 @dataclass(frozen=True)
@@ -87,13 +77,19 @@ class Customer:
     def is_known_by_phone(self):
         return self.address != self.chat_id
 
+    @property
+    def name(self):
+        """What the contact in Odoo is called."""
+        return f"{CUSTOMER} {self.chat_id}"
+
 
 @dataclass(frozen=True)
 class Letter:
     """Some words to one customer: a text, a file's caption, a poll's question or a name.
 
     :param kind: "text", "file", "poll", "contact"; "dialog": a text that a person writes in a
-        dialog; "mailing": the same to several, of whom the others have a letter "mailed" each
+        dialog; "mailing": the same to several, of whom the others have a letter "mailed" each;
+        "forward": somebody else's text, forwarded in a dialog; "automatic": of a server action
     :param mates: the other customers of a mailing
     """
 
@@ -122,6 +118,30 @@ def make_customers(accounts, count):
         address = f"{phone}@c.us" if number // accounts % PHONE_EVERY == 0 else chat_id
         customers.append(Customer(number % accounts, chat_id, phone, address))
     return customers
+
+
+def make_sources(accounts):
+    """Return the customers who write what is forwarded, one for each account."""
+    return [_make_further_customer(number, number, FIRST_SOURCE) for number in range(accounts)]
+
+
+def _make_further_customer(account, number, first=FIRST_AUTOMATIC):
+    chat_id, phone = str(FIRST_CHAT + first + number), FIRST_PHONE + first + number
+    return Customer(account, chat_id, phone, f"{phone}@c.us")
+
+
+def make_all_letters(customers, count, seed):
+    """Return ``count`` letters, with those of automations among them.
+
+    Each of these is to a customer of its own, who gets one however often the automation fires.
+    """
+    accounts = len({customer.account for customer in customers})
+    letters = make_letters(customers, count - count // AUTOMATIC_EVERY, seed)
+    for number in range(count - len(letters)):
+        customer = _make_further_customer(number % accounts, number)
+        letter = Letter(customer, f"{customer.name}: automatic", "automatic")
+        letters.insert(number * AUTOMATIC_EVERY, letter)
+    return letters
 
 
 def make_letters(customers, count, seed):
@@ -181,5 +201,7 @@ def _make_letter(customer, number, chance):
     if number % SAME_EVERY == 0:
         text = SAME_WORDS[number // SAME_EVERY % len(SAME_WORDS)]
     if kind == "text" and customer.is_known_by_phone and chance.random() < 0.5:
-        kind = "dialog"
+        kind = chance.choice(("dialog", "forward"))
+        if kind == "forward":
+            text = f"{customer.chat_id}: letter {number} of somebody else"
     return Letter(customer, text, kind, chance.choice(ODD_NAMES) if is_odd else FILE_NAME)

@@ -27,9 +27,9 @@ PAUSES = {
               SET missing_since_date = missing_since_date - make_interval(secs => %(journal_lag)s)
             WHERE instance_id = %(instance)s AND state = 'unsure' AND is_settling
               AND missing_since_date > now() AT TIME ZONE 'UTC'
-                   - make_interval(secs => %(journal_lag)s)
+                   - make_interval(secs => %(journal_lag)s - %(ahead)s)
               AND missing_since_date < now() AT TIME ZONE 'UTC'
-                   - make_interval(secs => %(on_its_way)s)
+                   - make_interval(secs => %(on_its_way)s - %(ahead)s)
         """,
         """UPDATE telegram_message
               SET last_attempt_date = last_attempt_date - make_interval(secs => %(takeover)s)
@@ -71,6 +71,7 @@ class PassingTime(threading.Thread):
     :param connect: function that takes the name of a database and gives a psycopg2 connection
     :param str database: Odoo's
     :param list instance_ids: ids of the ``telegram.instance`` records
+    :ivar ahead: seconds by which the service's clock is ahead; its journal's lag goes by it
     """
 
     def __init__(self, connect, database, instance_ids):
@@ -79,6 +80,7 @@ class PassingTime(threading.Thread):
         self._database = database
         self._instance_ids = instance_ids
         self._ended = threading.Event()
+        self.ahead = 0
         self.error = None
 
     def run(self):
@@ -119,4 +121,4 @@ class PassingTime(threading.Thread):
         if not cursor.fetchone():
             return
         for pause in pauses:
-            cursor.execute(pause, {"instance": instance_id, **SECONDS})
+            cursor.execute(pause, {"instance": instance_id, "ahead": self.ahead, **SECONDS})

@@ -4,7 +4,8 @@
 import random
 import time
 
-from .letters import DECORATIONS, ODD_NAMES, Letter, choose_modes
+from .letters import DECORATIONS, ODD_NAMES, Letter
+from .plan import Plan
 from .storm import LONGEST_LIFE, SHORTEST_LIFE, wait_until_settled
 from .verdict import Books, Verdict
 
@@ -75,6 +76,7 @@ class Downpour:
         self._interrupt = interrupt
         self._chance = random.Random(seed)
         self._poisons = list(make_poisons(customers[0].chat_id, self._chance))
+        self.plan = Plan(seed)
         self.letters = []
         self.poisoned = 0
         self.kills = 0
@@ -162,7 +164,7 @@ class Downpour:
             ):
                 calls_between = {"kind": "pass", "times": chance.randint(1, 8)}
                 self._service.add_faults(phone, method, calls_between, chance.choice(kinds))
-            phone.change(**choose_modes(chance))
+            phone.change(**self.plan.take())
 
     def _start_workers(self):
         for worker in self._workers:
@@ -225,7 +227,7 @@ def run(downpour, service, inbox, *, messages, rounds, seconds, say=None):
         downpour.end()
     if downpour.error:
         raise downpour.error
-    verdict = Verdict()
+    verdict = Verdict(modes=str(downpour.plan))
     verdict.judge_ledger(downpour.letters, inbox.shown())
     verdict.judge_ledger(downpour.letters, inbox.received())
     verdict.judge_events(downpour.poisoned, *inbox.events())

@@ -7,6 +7,7 @@ from green_api_sandbox.phone import Phone
 from green_api_sandbox.process import launch, stop
 
 from ..settings import EVERYTHING_ON
+from .letters import make_sources
 
 
 class Service:
@@ -20,11 +21,14 @@ class Service:
 
     def __init__(self, folder, id_instances, customers, token="token"):
         self._folder = folder
-        self._process, self.url = launch(folder)
+        self.partner_token = f"gac.{token}"
+        self._options = ("--partner-token", self.partner_token)
+        self._process, self.url = launch(folder, 0, *self._options)
         self._waiting_faults = 0
         self.hits = 0
+        self.customers = customers
         self.phones = [Phone(self.url, id_instance) for id_instance in id_instances]
-        for account, phone in enumerate(self.phones):
+        for phone in self.phones:
             phone.token = f"{token}{phone.id_instance}"
             phone.create(
                 apiTokenInstance=phone.token,
@@ -32,11 +36,14 @@ class Service:
                 settings=EVERYTHING_ON,
                 longPoll=False,  # an empty queue of notifications says so at once
             )
-            for customer in customers:
-                if customer.account == account:
-                    phone.add_customer(
-                        customer.chat_id, chatId=customer.chat_id, phoneNumber=customer.phone
-                    )
+        self.add_customers([*customers, *make_sources(len(id_instances))])
+
+    def add_customers(self, customers):
+        """Add people to whom the accounts write."""
+        for customer in customers:
+            self.phones[customer.account].add_customer(
+                customer.chat_id, chatId=customer.chat_id, phoneNumber=customer.phone
+            )
 
     def add_faults(self, phone, method, *steps):
         """Let calls of an account go wrong, see ``Phone.fault_sequence``."""
@@ -61,7 +68,7 @@ class Service:
         self._process.wait()
         pause()
         stop(self._process)
-        self._process, _url = launch(self._folder, urlsplit(self.url).port)
+        self._process, _url = launch(self._folder, urlsplit(self.url).port, *self._options)
 
     def change_all(self, **switches):
         for phone in self.phones:
@@ -78,6 +85,11 @@ class Service:
     def count_waiting(self):
         """Return how many messages wait at the service."""
         return sum(phone.instance()["messagesCount"] for phone in self.phones)
+
+    def get_created(self):
+        """Return the names of all groups of the first account, and of all instances."""
+        groups = [each["name"] for each in self.phones[0].instance()["chats"]]
+        return groups + [each["name"] for each in self.phones[0].instances()]
 
     def stop(self):
         stop(self._process)

@@ -17,7 +17,13 @@ LONGEST_CLAIM = 130  # seconds: longer than the addon waits until it takes a mes
 CATCH_PATIENCE = 60  # seconds until a process has claimed something
 CALL_GAP = 0.5  # seconds after which a call that was under way has arrived
 CHANNEL = "chaos_claim"
-SENDING_METHODS = ("sendMessage", "sendFileByUrl", "sendPoll", "sendContact")
+SENDING_METHODS = (
+    "sendMessage",
+    "sendFileByUrl",
+    "sendPoll",
+    "sendContact",
+    "forwardMessages",
+)
 WAYS = ("lock", "all", "none")  # which of its connections to the database are ended
 # It stays: dropping it would wait for what the stopped processes have locked.
 TRAP = f"""

@@ -6,15 +6,17 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from .letters import choose_modes
+from .plan import Plan
 
 SHORTEST_LIFE, LONGEST_LIFE = 0.2, 3.0  # seconds from the first sending to the kill
 LOOK = 0.5  # seconds between two looks whether all is settled
-OTHER_SENDS = ("sendFileByUrl", "sendPoll", "sendContact")
+OTHER_SENDS = ("sendFileByUrl", "sendPoll", "sendContact", "forwardMessages")
+CREATING = ("createGroup", "createInstance")
+FAILED_CREATIONS = ("lost_before", "lost_after", "5xx_after", "429")
 ASKING = ("showMessagesQueue", "lastOutgoingMessages", "checkAccount", "getStateInstance")
 RECEIVING = ("receiveNotification", "deleteNotification")
 CLOCKS = (-180, 180)  # seconds by which the service's clock is ahead of Odoo's
-BROKEN = ("cut_after", "cut_before", "time_out", "refuse")  # by the proxy
+BROKEN = ("cut_after", "cut_before", "time_out", "refuse", "cut_tunnel")  # by the proxy
 ALMOST_OK = (201, 202, 204, 206, 207, 301, 302, 303, 304)
 FAILED_SENDS = tuple(
     "lost_before lost_after reset truncated broken_off html hold delay storm 5xx 5xx_after".split()
@@ -30,7 +32,8 @@ WEIGHTS = (3, 3, 2, 1, 1)
 class Storm:
     """Rounds of chaos; each queues some letters, lets Odoo work, and kills something.
 
-    What goes wrong is the seed's choice; only the very moments are the machine's.
+    What goes wrong is the seed's choice; only the very moments are the machine's. What the service
+    makes of texts and files goes by a plan: each account takes the next combination in each round.
 
     :param service: ``Service``
     :param workers: two ``Worker``
@@ -51,6 +54,7 @@ class Storm:
         self._without = without
         ahead = self._chance.choice(CLOCKS)
         self.clock_ahead = 0 if "clock" in without else ahead
+        self.plan = Plan(seed)
         self.kills = 0
         self.broken = 0  # requests by the proxy
 
@@ -86,6 +90,10 @@ class Storm:
     def _round(self):
         for phone in self._service.phones:
             self._disturb(phone)
+        for method in CREATING:
+            if self._chance.random() < 0.5:
+                failure = self._failed_call(FAILED_CREATIONS)
+                self._service.add_faults(self._service.phones[0], method, failure)
         self._disturb_proxy()
         victims = self._chance.choices(VICTIMS, WEIGHTS)[0]
         doomed = [
@@ -148,15 +156,21 @@ class Storm:
             stateInstance=state,
             longPoll=chance.random() < 0.2,
             checkAccountLimitedUntil=int(limited_until),
-            **({} if "formatting" in self._without else choose_modes(chance)),
+            **({} if "formatting" in self._without else self.plan.take()),
         )
 
     def _failed_send(self):
-        chance = self._chance
         kinds = FAILED_SENDS
         for part, own in PARTS_OF_SENDS.items():
             kinds += () if part in self._without else own
+        return self._failed_call(kinds)
+
+    def _failed_call(self, kinds):
+        """Return one of these faults, with what belongs to it."""
+        chance = self._chance
         kind = chance.choice(kinds)
+        if kind == "429":
+            return self._too_many(1)
         if kind == "storm":
             return self._too_many(chance.randint(1, 4))
         if kind == "2xx_after":

@@ -1,20 +1,20 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import unittest
-from functools import partial
 
 from odoo.exceptions import UserError
-from odoo.service.model import call_kw, retrying
 from odoo.tests import get_db_name, tagged
 
 from green_api_sandbox.http.proxy import start_proxy
 
-from ...tools.transactions import hide_conflicts
+from ..certificate import write_certificate
 from ..common import SECRET_MARK
 from .chaos_case import ChaosCase, connect
-from .dialogs import Dialogs
-from .letters import DECORATIONS, Letter, make_customers, make_letters
+from .dialogs import Presses
+from .letters import DECORATIONS, Letter, make_all_letters, make_customers, make_sources
+from .office import Office
 from .passing_time import PassingTime
+from .plan import COMBINATIONS, Plan
 from .run import run
 from .verdict import Books, Verdict, count_late
 
@@ -32,34 +32,26 @@ class TestChaos(ChaosCase):
 
     def setUp(self):
         super().setUp()
-        self.dialogs = Dialogs([self.call] * 2, (UserError,), SEED, at_once=False)
+        self.certificate = self.folder / "certificate.pem"
+        write_certificate(self.certificate)
+        with self.environment() as env:  # the second account is called by https
+            instance = env["telegram.instance"].browse(self.instance_ids[1])
+            instance.api_url = self.service.url.replace("http:", "https:")
+            instance.write({"state": "authorized", "is_receiving_configured": True})
+        presses = Presses([self.call] * 2, (UserError,), SEED, at_once=False)
+        self.office = Office(presses, self.instance_ids, make_sources(len(self.id_instances)))
+        self.office.prepare(self.service.url, self.service.partner_token)
 
-    def call(self, model, method, *arguments):
-        """Call a method as a browser would, committed; return what it gets.
-
-        A worker may have written the chat in between: the call is repeated, as a request is.
-        """
-        with hide_conflicts(), self.environment() as env:
-            return retrying(partial(call_kw, env[model], method, list(arguments), {}), env)
-
-    def queue(self, letters):
-        for letter in letters:
-            instance_id = self.instance_ids[letter.customer.account]
-            if letter.kind in ("dialog", "mailing"):
-                self.dialogs.write(letter, instance_id)
-            elif letter.kind != "mailed":
-                method, arguments = letter.get_call()
-                self.call("telegram.instance", method, [instance_id], *arguments)
 
     def test_exactly_once(self):
         """Whatever is killed or goes wrong, each message arrives once, in its chat's order."""
-        letters = make_letters(self.customers, LETTERS, SEED)
-        with start_proxy() as proxy:
+        letters = make_all_letters(self.customers, LETTERS, SEED)
+        with start_proxy(certificate=str(self.certificate)) as proxy:
             workers = [self.worker(number, proxy=proxy.url) for number in (1, 2)]
             verdict, kills, faults = run(
                 self.service,
                 workers,
-                self.queue,
+                self.office,
                 letters,
                 Books(connect, get_db_name(), self.instance_ids),
                 PassingTime(connect, get_db_name(), self.instance_ids),
@@ -70,6 +62,12 @@ class TestChaos(ChaosCase):
             )
         self.assertEqual(verdict.details, [])
         self.assertEqual(verdict.delivered, LETTERS)
+        self.assertEqual(len(self.office.created), 2 * ROUNDS, "a group and an instance each")
+        for formatting in ("off", "whatsapp", "greedy"):
+            for back in ("raw", "stripped"):
+                self.assertIn(f"{formatting} {back}", verdict.modes)
+        self.assertIn("CONNECT", {verb for verb, _place in proxy.seen})
+        self.assertIn("POST", {verb for verb, _place in proxy.seen})
         self.assertGreaterEqual(kills, ROUNDS)
         self.assertGreater(faults, ROUNDS, "without faults nothing was proven")
         for worker in workers:
@@ -112,6 +110,24 @@ class TestVerdict(unittest.TestCase):
             text = decoration.format("a")
             self.assertTrue(self.judge([text], [text.replace("*", "**")]).is_good, text)
             self.assertFalse(self.judge([text], [decoration.format("b")]).is_good, text)
+
+    def test_created_twice(self):
+        """A second group or instance of one dialog is told; others of other names are none."""
+        verdict = Verdict()
+        verdict.judge_created(["a", "b", "c"], ["a", "b", "d", "d"])
+        self.assertTrue(verdict.is_good, verdict)
+        verdict.judge_created(["a"], ["a", "a"])
+        self.assertIn("1 created twice", str(verdict))
+
+    def test_plan(self):
+        """Each combination of the service's switches has its turn, each formatting at first."""
+        plan = Plan(SEED)
+        for _number in range(9):
+            plan.take()
+        self.assertEqual(len(plan.formattings), 9)
+        for _number in range(COMBINATIONS - 9):
+            plan.take()
+        self.assertEqual(len(plan.used), COMBINATIONS)
 
     def test_one_id_twice(self):
         """The same id in two chats is told apart by the chat; in Odoo's books as well."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from .letters import essence
 
 SENT = ("sent", "delivered", "read")
+# Counts that are told if there are any.
+ADDED = ("undecided", "misjudged", "invented", "set_aside", "left_new", "created_twice")
 MESSAGES = """
     SELECT chat.instance_id, chat.telegram_id,
            COALESCE(message.content ->> 'firstName', message.text), message.state,
@@ -23,10 +25,20 @@ CHATS = """
      WHERE instance_id = ANY(%s)
      ORDER BY id
 """
+KNOWN_SOURCES = """
+    SELECT count(*)
+      FROM telegram_message AS message
+      JOIN telegram_chat AS chat ON chat.id = message.chat_id
+     WHERE message.instance_id = ANY(%s) AND message.direction = 'incoming'
+       AND chat.telegram_id = ANY(%s)
+"""
 UNSETTLED = """
     SELECT (SELECT count(*) FROM telegram_message
              WHERE instance_id = ANY(%(ids)s)
                AND (state IN ('queued', 'sending') OR state = 'unsure' AND is_settling))
+         + (SELECT count(*) FROM telegram_automatic_message AS message
+              JOIN ir_act_server AS action ON action.id = message.action_id
+             WHERE telegram_instance_id = ANY(%(ids)s) AND message.state = 'waiting')
          + (SELECT count(*) FROM telegram_event
              WHERE instance_id = ANY(%(ids)s) AND state = 'new')
          + (SELECT count(*) FROM telegram_message
@@ -49,6 +61,8 @@ class Verdict:
     second_chats: int = 0  # chats in Odoo beyond the one that each customer has
     set_aside: int = 0  # notifications that cannot be processed
     left_new: int = 0  # notifications that were not processed, though all had time
+    created_twice: int = 0  # groups and instances that a dialog created a second time
+    modes: str = ""  # which combinations of the service's switches there were
     details: list = field(default_factory=list)
 
     @property
@@ -66,7 +80,7 @@ class Verdict:
         ]
         counts += [
             f"{getattr(self, name)} {name.replace('_', ' ')}"
-            for name in ("undecided", "misjudged", "invented", "set_aside", "left_new")
+            for name in ADDED
             if getattr(self, name)
         ]
         return ", ".join(counts)
@@ -132,6 +146,16 @@ class Verdict:
                 else:
                     self._blame("misjudged", 1, words)
 
+    def judge_created(self, asked, found):
+        """Count the groups and instances that there are more than once.
+
+        :param asked: the names that were asked for, once each
+        :param found: the names of all that there are at the service
+        """
+        for name, count in Counter(found).items():
+            if name in asked:
+                self._blame("created_twice", count - 1, f"{count} of {name}")
+
     def judge_chats(self, letters, chats):
         """Count the chats in Odoo that a customer has beyond the first.
 
@@ -180,6 +204,10 @@ class Books:
     def count_unsettled(self):
         """Return how many messages and events still wait for something."""
         return self._rows(UNSETTLED, {"ids": self._instance_ids})[0][0]
+
+    def count_received(self, chat_ids):
+        """Return how many messages of these chats have come in."""
+        return self._rows(KNOWN_SOURCES, [self._instance_ids, list(chat_ids)])[0][0]
 
     def messages(self):
         """Return for each account what it wrote, see ``Verdict.judge_odoo``."""

@@ -3,15 +3,8 @@
 import os
 import tempfile
 from contextlib import ExitStack
-from datetime import datetime, timedelta, timezone
-from ipaddress import ip_address
 from pathlib import Path
 from unittest.mock import patch
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from odoo.tests import tagged
 
@@ -19,26 +12,12 @@ from green_api_sandbox.http.proxy import start_proxy
 
 from ... import const
 from ...client import GreenApiError, OutcomeUnknownError, PartnerClient, RetryableError
+from ..certificate import write_certificate
 from ..common import CUSTOMER_CHAT, SECRET_MARK
 from .cases import CASES
 from .client_case import ClientCase
 
 PARTNER_TOKEN = f"gac.{SECRET_MARK}"
-
-
-def write_certificate(path):
-    """Write a certificate for 127.0.0.1 and its key to a PEM file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(timezone.utc)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(now - timedelta(days=1))
-    builder = builder.not_valid_after(now + timedelta(days=1))
-    place = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-    certificate = builder.add_extension(place, critical=False).sign(key, hashes.SHA256())
-    pem = serialization.Encoding.PEM
-    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(certificate.public_bytes(pem) + secret)
 
 
 @tagged("post_install", "-at_install")

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import test_chat_info
+from . import test_contact_link
 from . import test_history
 from . import test_links
 from . import test_number_check

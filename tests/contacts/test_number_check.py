@@ -81,6 +81,16 @@ class TestTelegramCheck(TelegramCase):
         self.assertFalse(by_phone.exists())
         self.assertEqual(message.chat_id, by_number)
 
+    def test_dates_of_both_chats(self):
+        """What was answered in the chat in phone form would count as never answered."""
+        by_phone = self.write_from(self.customer, "Hello").chat_id
+        by_phone.write({"user_id": self.salesperson.id, "assigned_date": fields.Datetime.now()})
+        answered, assigned = by_phone.answered_date, by_phone.assigned_date
+        self.assertTrue(answered)
+        by_number = self.chats._get_or_create(self.instance, CUSTOMER_CHAT)
+        by_phone._merge_into(by_number)
+        self.assertEqual((by_number.answered_date, by_number.assigned_date), (answered, assigned))
+
     def test_not_a_phone(self):
         """Words, extensions, too short ones: the service is not bothered, and why is said."""
         for phone in ("", False, "call me", "12", "+7999", "79998887766 ext 5", "٧٩٩٩٨٨٨٧٧٦٦"):

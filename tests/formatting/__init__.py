@@ -3,5 +3,6 @@
 from . import test_formatting_html
 from . import test_formatting_probe
 from . import test_formatting_received
+from . import test_formatting_table
 from . import test_formatting_texts
 from . import test_formatting_ways

@@ -138,5 +138,5 @@ class TestProbe(StartCase):
             self.start.with_user(self.salesperson).store_looks({"scope": "off"})
         with self.assertRaises(AccessError):
             self.instance.with_user(self.manager).formatting_scope = "off"
-        action = self.instance.with_user(self.manager).action_test_formatting()
+        action = self.instance.with_user(self.manager).action_test()
         self.assertEqual(action["tag"], "telegram_green_api.start")

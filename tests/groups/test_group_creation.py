@@ -1,9 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from odoo import sql_db
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ... import const
 from .group_case import IVAN, OWN_CHAT, GroupCase
 
 
@@ -190,6 +192,21 @@ class TestCreateGroup(GroupCase):
         action = self.ask(wizard, "action_create")
         self.assertEqual(action["params"]["next"]["res_model"], "telegram.chat")
         self.assertEqual(len(self.groups_at_service()), 2)
+
+    def test_find_while_it_is_created(self):
+        """Find Group, clicked while the group is being created, would allow a second one."""
+        wizard = self.wizard()
+        with self.asking():
+            wizard._begin_press("action_create")
+        with sql_db.db_connect(self.env.cr.dbname).cursor() as other:  # the first click's
+            other.execute(
+                "SELECT pg_try_advisory_xact_lock(%s, %s)", [const.LOCK_DIALOG, wizard.id]
+            )
+            self.ask(wizard, "action_find_group")
+        self.assertIn("still being created", wizard.problem)
+        self.assertIn("action_create", wizard.presses)
+        self.ask(wizard, "action_find_group")
+        self.assertFalse(wizard.presses, "the first click has ended")
 
     def test_outcome_unknown_for_programs(self):
         """A program is told, too, and finds the group by its name."""

@@ -61,7 +61,10 @@ class DatabaseCase(BaseCase):
         return [sys.executable, "-m", "odoo", command, *options, *arguments]
 
     def odoo(self, command, *arguments, script=None):
-        """Run a command of Odoo on the database, and check that it warns of nothing."""
+        """Run a command of Odoo on the database, and check that it warns of nothing.
+
+        :return: str, what it has printed
+        """
         log = self.folder / "odoo.log"
         done = subprocess.run(
             self.command(command, "--logfile", str(log), *arguments),
@@ -80,3 +83,4 @@ class DatabaseCase(BaseCase):
             # Warnings of Python about Odoo's own libraries are not ours.
             if start["logger"] != "py.warnings" or FOLDER in line:
                 self.fail(line)
+        return done.stdout

@@ -96,6 +96,34 @@ class TestChatterTop(TelegramCase):
         self.assertEqual(message.scheduled_date, date)
         self.assertEqual(message.text, "Later")
 
+    def test_quote(self):
+        """The answer to a message quotes it in the chatter, if it is there as well."""
+        self.ingest(self.notification("When does it come?"))
+        question = self.env["telegram.message"].search([("text", "=", "When does it come?")])
+        customer = self.customer.with_user(self.salesperson)
+        for record, is_shown in ((customer, True), (self._create_other_record(), False)):
+            with self.subTest(record._name):
+                values = {"partner": customer, "quoted_message": question}
+                posted = record._message_telegram("Tomorrow", **values)
+                quote = posted._telegram_get_facts()["quote"]
+                self.assertEqual(bool(quote), is_shown)
+        quote = customer.message_ids[0]._telegram_get_facts()["quote"]
+        self.assertEqual(quote["text"], "When does it come?")
+        self.assertTrue(quote["sender"])
+
+    def _create_other_record(self):
+        values = {"name": "Other", "phone": "+79998887700"}
+        return self.env["res.partner"].create(values).with_user(self.salesperson)
+
+    def test_choose_quote(self):
+        """The list of messages to quote tells who wrote them and when, and has no log lines."""
+        self.ingest(self.notification("When does it come?"))
+        question = self.env["telegram.message"].search([("text", "=", "When does it come?")])
+        named = question.with_user(self.salesperson).with_context(telegram_show_sender=True)
+        self.assertRegex(named.display_name, rf"^{question.sender_name}, .*\d.*: When does it come")
+        composers = self.env["telegram.composer"]
+        self.assertIn("editedMessage", composers._fields["quoted_message_id"].domain)
+
     def test_only_on_telegram(self):
         """Telegram is proposed to write to a contact who cannot get an e-mail."""
         self.customer.email = False

@@ -39,6 +39,13 @@ class ComposerCase(TelegramCase):
 class TestComposer(ComposerCase):
     """The window behind the chatter's Telegram button."""
 
+    def test_braces_that_are_no_placeholder(self):
+        """A placeholder that was not finished would reach the customer as it was typed."""
+        for body in ("Dear {{object.name}, hello", "Dear {{", "{{ object.name }} and {{"):
+            with self.assertRaisesRegex(UserError, "One of the two is missing"):
+                self.make(self.customer, body=body).action_send()
+        self.assertFalse(self.queued())
+
     def test_sends_from_the_record(self):
         """The window knows whom it writes to, and the message stands on the record."""
         form = self.open(self.customer)

@@ -5,5 +5,6 @@ from . import test_assignment
 from . import test_dashboard
 from . import test_inbox
 from . import test_notes
+from . import test_races
 from . import test_reminder
 from . import test_waiting_count

@@ -169,6 +169,59 @@ class TestAssignment(InboxCase):
             chat.with_user(manager).action_take()
         self.assertFalse(chat.user_id)
 
+    def test_new_salesperson(self):
+        """The chat goes to the new salesperson, with its date and its reminder."""
+        self.customer.user_id = self.salesperson
+        self.instance.answer_minutes = 1
+        chat = self.write_in(0)
+        self._run(self.env.ref("telegram_green_api.ir_cron_remind"))
+        chat.assigned_date = False
+        self.customer.user_id = self.colleague
+        self.assertEqual(chat.user_id, self.colleague)
+        self.assertTrue(chat.assigned_date)
+        self.assertIn(self.colleague, chat.activity_ids.user_id)
+        self.assertNotIn(self.salesperson, chat.activity_ids.user_id)
+
+    def test_new_company_of_the_contact(self):
+        """A hand-over would be undone because the customer's company has a salesperson."""
+        chat = self.write_in(0)
+        chat.with_user(self.salesperson).action_take()
+        self.hand_over(chat, self.colleague)
+        company = self.env["res.partner"].create(
+            {"name": "Company", "is_company": True, "user_id": self.salesperson.id}
+        )
+        self.customer.parent_id = company
+        self.env.flush_all()
+        self.assertEqual(chat.user_id, self.colleague)
+
+    def test_linked_to_a_customer_of_somebody_else(self):
+        """An operator would lose the chat that they have taken, by linking its contact."""
+        outsider = self.create_user("outsider", "user")
+        customer = self.env["res.partner"].create({"name": "Ivan", "user_id": outsider.id})
+        chat = self.write_as(1)
+        chat.with_user(self.colleague).action_take()
+        chat.with_user(self.colleague)._link_to_partner(customer)
+        self.env.flush_all()
+        self.assertEqual(chat.user_id, self.colleague)
+        with self.subTest("a chat that nobody has"):
+            free = self.write_as(2)
+            customer.user_id = self.colleague
+            free._link_to_partner(customer)
+            self.assertEqual(free.user_id, self.colleague)
+            self.assertTrue(free.assigned_date)
+
+    def test_visible_with_the_assignee(self):
+        """With own chats only, the salesperson would see whether a colleague's chat exists."""
+        self.instance.visibility = "own"
+        self.customer.user_id = self.salesperson
+        chat = self.write_in(0)
+        self.hand_over(chat, self.colleague)
+        is_visible = {
+            user: chat.with_user(user).browse()._is_contact_visible(self.instance, self.customer)
+            for user in (self.salesperson, self.colleague)
+        }
+        self.assertEqual(is_visible, {self.salesperson: False, self.colleague: True})
+
     def test_strangers(self):
         """A user who does not operate the account would take or get its chats."""
         chat = self.write_in(0)

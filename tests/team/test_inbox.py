@@ -139,6 +139,47 @@ class TestInbox(InboxCase):
         self.assertEqual(chat.inbox_state, "waiting")
         self.assertEqual(chat.waiting_since_date, self.get_date(120))
 
+    def ago(self, seconds):
+        """Return the seconds after the first message at which it was so many seconds ago."""
+        return int(datetime.now().timestamp()) - seconds - START
+
+    def test_late_question(self):
+        """A question that arrives after an answer from Odoo, which was none to it, would never
+        wait; one that was answered on the phone would wait for ever."""
+        self.write_in(self.ago(600))
+        self.write_from(self.customer, "Yes")
+        chat = self.write_in(self.ago(300), "And in red?")
+        self.assertEqual(chat.inbox_state, "waiting")
+        self.assertEqual(chat.waiting_since_date, chat.message_ids[0].date)
+        self.ingest(self.prepare_from_phone(self.ago(200)))
+        self.assertEqual((chat.inbox_state, chat.waiting_since_date), ("answered", False))
+        self.write_in(self.ago(250), "And in blue?")
+        self.assertEqual(chat.inbox_state, "answered", "seen on the phone")
+
+    def test_first_question_of_a_group(self):
+        """Talk in a group that needs no answer would make it wait, or since a wrong time."""
+        sender = {"chatId": GROUP, "chatType": "supergroup", "sender": CUSTOMER_CHAT}
+        ours = {**sender, "sender": "1"}
+        outgoing = {"senderData": ours, "typeWebhook": "outgoingMessageReceived"}
+        self.ingest(self.prepare(0, **outgoing))
+        self.ingest(self.prepare(5, senderData=sender, messageData=self.quote()))
+        group = self.env["telegram.chat"]._find(self.instance, GROUP)
+        self.ingest(self.prepare(20, "Talk", senderData=sender))
+        self.ingest(self.prepare(30, senderData=sender, messageData=self.quote()))
+        self.ingest(self.prepare(10, **outgoing))
+        self.assertEqual(group.waiting_since_date, self.get_date(30), "not since the talk")
+        self.ingest(self.prepare(40, "More talk", senderData=sender))
+        self.ingest(self.prepare(35, **outgoing))
+        self.assertEqual(group.inbox_state, "answered")
+
+    def quote(self):
+        """Return the content of a message that quotes our first one."""
+        return {
+            "typeMessage": "quotedMessage",
+            "extendedTextMessageData": {"text": "Why?", "stanzaId": str(START)},
+            "quotedMessage": {"stanzaId": str(START), "typeMessage": "textMessage"},
+        }
+
     def test_answer_that_was_not_sent(self):
         """A customer whose answer was refused or canceled would be forgotten."""
         chat = self.write_in(0)

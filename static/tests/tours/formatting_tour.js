@@ -15,7 +15,7 @@ registry.category("web_tour.tours").add("telegram_formatting_test", {
     steps: () => [
         { trigger: ".o_notebook_headers a[name='account']", run: "click" },
         { trigger: "[name='formatting_message']:contains('Not tested')" },
-        { trigger: "button[name='action_test_formatting']", run: "click" },
+        { trigger: "button[name='action_test']", run: "click" },
         { trigger: ".o-telegram-StartTest-message:contains('will be sent shortly')" },
         behind("Send", () => runAction("send_cron_id")),
         { trigger: ".o-telegram-StartTest-message:contains('Waiting until GREEN-API reports it')" },

@@ -81,7 +81,7 @@ registry.category("web_tour.tours").add("telegram_green_api.remind", {
     steps: () => [
         {
             isActive: ["mobile"],
-            trigger: ".o_statusbar_buttons .dropdown-toggle, .o_cp_action_menus .dropdown-toggle",
+            trigger: ".o_statusbar_buttons button[title='More']",
             run: "click",
         },
         { trigger: "button:contains('Send Reminder'):visible", run: "click" },
@@ -108,7 +108,7 @@ registry.category("web_tour.tours").add("telegram_green_api.remind_many", {
             content: "One message for each customer",
             trigger: ".modal [name='preview']:contains('Recipients: 2 of 2')",
         },
-        { trigger: ".modal [name='example']:contains('28 days late'):contains('14 days late')" },
+        { trigger: ".modal [name='example']:contains('Customer 1'):contains('7 days late')" },
         { trigger: ".modal :contains('{{ object.telegram_overdue_list }}')" },
         picture("remind_many"),
         { trigger: ".modal button[name='action_send']", run: "click" },

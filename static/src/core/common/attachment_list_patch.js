@@ -8,8 +8,7 @@ patch(AttachmentList.prototype, {
     /** Return the message of Telegram whose files these are, or undefined. */
     get telegramMessage() {
         const { message } = this.env;
-        const isTelegram = message?.telegram_message && !message.isNote;
-        return isTelegram && !this.env.inComposer ? message : undefined;
+        return message?.telegram_message && !this.env.inComposer ? message : undefined;
     },
 
     /** Say that a file that is removed from a message is not removed for the customer. */

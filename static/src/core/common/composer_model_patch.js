@@ -22,6 +22,26 @@ patch(Composer.prototype, {
         this.forceCursorMove = true;
     },
 
+    /**
+     * Insert the text of a template, filled by the server, and attach its files.
+     *
+     * @param {import("models").Thread} thread
+     * @param {number} templateId
+     * @param {number} position in the text
+     */
+    async fillTelegramQuickAnswer(thread, templateId, position) {
+        const filled = await this.store.env.services.orm.call(
+            "discuss.channel",
+            "fill_telegram_quick_answer",
+            [[thread.id], templateId]
+        );
+        this.store.insert(filled.store_data);
+        this.attachments.push(
+            ...filled.attachment_ids.map((id) => this.store["ir.attachment"].get(id))
+        );
+        this.insertText(filled.text, position);
+    },
+
     /** Return why what is written cannot be sent, or not at once; undefined if it can. */
     get telegramWarning() {
         const thread = this.thread ?? this.message?.thread;

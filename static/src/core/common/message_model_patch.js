@@ -8,7 +8,7 @@ const messagePatch = {
         super.setup(...arguments);
         /** @type {string|false|undefined} state of the telegram.message shown by this message */
         this.telegram_state = undefined;
-        /** @type {{id: number, is_card: boolean, is_own: boolean, is_text: boolean}|false|undefined} */
+        /** @type {{id: number, is_card: boolean, is_own: boolean, is_text: boolean, quote: Object|false}|false|undefined} */
         this.telegram_message = undefined;
     },
 

@@ -22,6 +22,8 @@ const threadPatch = {
         this.telegram_is_waiting = undefined;
         /** @type {string|false|undefined} why the user can read here only, such as a supervisor */
         this.telegram_read_only_reason = undefined;
+        /** @type {{ id: number, name: string, record: string }[]} templates for the composer */
+        this.telegramQuickAnswers = [];
         this.telegram_instance_id = fields.One("telegram.instance");
         this.telegram_partner_id = fields.One("res.partner");
         this.telegram_responsible_id = fields.One("res.partner");
