@@ -230,6 +230,7 @@ class TelegramInstance(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.check_access("create")  # before the values are judged
         vals_list = [self._clean_credentials(vals) for vals in vals_list]
         for vals in vals_list:
             # Before the address is missed, which follows from the ID.

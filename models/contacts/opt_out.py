@@ -237,7 +237,8 @@ class TelegramChat(models.Model):
     def _cancel_mailings(self):
         """Cancel the messages of mailings and rules that wait to be sent to these chats."""
         domain = Domain("chat_id", "in", self.ids) & Domain("state", "=", "queued")
-        domain &= Domain("waits_in_quiet_hours", "=", True)
+        # A mailing leaves its recipients out by itself, for its report.
+        domain &= Domain("waits_in_quiet_hours", "=", True) & Domain("mailing_id", "=", False)
         reason = self.env._("The contact wants no mailings.")
         # sudo: telegram.message - of all accounts
         waiting_sudo = self.env["telegram.message"].sudo().search(domain)

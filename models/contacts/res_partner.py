@@ -38,7 +38,9 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._add_consent_stamp(vals) for vals in vals_list])
+        return super().create(
+            [self._add_consent_stamp(self._prepare_telegram_username(vals)) for vals in vals_list]
+        )
 
     def write(self, vals):
         vals = self._add_consent_stamp(self._prepare_telegram_username(vals))

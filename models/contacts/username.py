@@ -49,10 +49,6 @@ class ResPartner(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([self._prepare_telegram_username(vals) for vals in vals_list])
-
     @api.model
     def _prepare_telegram_username(self, vals):
         """Return the values with the username in its normal form."""

@@ -169,3 +169,4 @@ class ResUsers(models.Model):
     def _init_store_data(self, store):  # pylint: disable=missing-return
         super()._init_store_data(store)
         store.add_global_values(is_telegram_user=self.env.user.has_group(USER))
+        self.env.user._telegram_add_waiting_count(store)

@@ -72,10 +72,6 @@ class ResUsers(models.Model):
 
     _inherit = "res.users"
 
-    def _init_store_data(self, store):  # pylint: disable=missing-return
-        super()._init_store_data(store)
-        self.env.user._telegram_add_waiting_count(store)
-
     def _telegram_add_waiting_count(self, store):
         """Add the number to the web client's data, if the user may use Telegram."""
         self.ensure_one()

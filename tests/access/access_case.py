@@ -270,6 +270,7 @@ class MatrixCase(TelegramCase, HttpCase):
             "telegram.instance.settings": of_instance,
             "telegram.journal": of_instance,
             "telegram.link.partner": {**of_chat, "partner_id": self.customer.id},
+            "telegram.create.record": {**of_chat, "model": "res.partner", "name": "X"},
             "telegram.link.record": {**messages, "record": customer},
             "telegram.mailing.test": {
                 "mailing_id": self.records["telegram.mailing"].id,

@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -92,11 +93,14 @@ class TestVisibilityMembers(VisibilityCase):
         self.assertIn(self.salesperson, self.members())
 
     def test_without_the_right(self):
-        """Who has no right to Telegram becomes no member by being made an operator."""
+        """Who has no right to Telegram becomes neither operator nor member."""
         employee = self.create_user("visibility_employee", "employee")
-        self.instance.operator_ids = [Command.link(employee.id)]
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self.instance.operator_ids = [Command.link(employee.id)]
+        self.env.invalidate_all()
         self.assertNotIn(employee, self.members())
         employee.group_ids = [Command.link(self.role(USER).id)]
+        self.instance.operator_ids = [Command.link(employee.id)]
         self.assertIn(employee, self.members())
 
     def test_archived_salesperson(self):
