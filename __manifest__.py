@@ -58,6 +58,7 @@
         "views/telegram_automation_views.xml",
         "views/telegram_mailing_views.xml",
         "views/telegram_mailing_report_views.xml",
+        "views/res_config_settings_views.xml",
         "views/telegram_menus.xml",
         "views/digest_views.xml",
         "data/telegram_template_data.xml",

@@ -12,6 +12,4 @@ class TelegramWebclientController(WebclientController):
     def _process_request_for_internal_user(cls, store, name, params):
         super()._process_request_for_internal_user(store, name, params)
         if name == "telegram_waiting_count":
-            store.add_global_values(
-                telegram_waiting_count=request.env["telegram.chat"]._get_waiting_count()
-            )
+            request.env.user._telegram_add_waiting_count(store)

@@ -168,8 +168,5 @@ class ResUsers(models.Model):
 
     def _init_store_data(self, store):  # pylint: disable=missing-return
         super()._init_store_data(store)
-        is_telegram_user = self.env.user.has_group(USER)
-        store.add_global_values(is_telegram_user=is_telegram_user)
-        if is_telegram_user:
-            count = self.env["telegram.chat"]._get_waiting_count()
-            store.add_global_values(telegram_waiting_count=count)
+        store.add_global_values(is_telegram_user=self.env.user.has_group(USER))
+        self.env.user._telegram_add_waiting_count(store)

@@ -10,6 +10,8 @@ from odoo.fields import Domain
 
 from odoo.addons.mail.tools.discuss import Store
 
+from ...tools.access import USER
+
 COUNTED = 100  # the web client shows a plus sign from here on
 NOTIFICATION = "telegram_green_api/waiting"
 
@@ -63,3 +65,16 @@ class TelegramChat(models.Model):
         for channel in self.filtered("is_channel_open").channel_id:
             store = Store(bus_channel=channel)
             store.add(channel, [channel._telegram_get_waiting_field()]).bus_send()
+
+
+class ResUsers(models.Model):
+    """Add the number of waiting chats to the web client's data."""
+
+    _inherit = "res.users"
+
+    def _telegram_add_waiting_count(self, store):
+        """Add the number to the web client's data, if the user may use Telegram."""
+        self.ensure_one()
+        if self.has_group(USER):
+            count = self.env["telegram.chat"]._get_waiting_count()
+            store.add_global_values(telegram_waiting_count=count)

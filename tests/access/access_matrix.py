@@ -168,7 +168,7 @@ MODELS = {
     "telegram.sync": "operator - - -",
     "telegram.api.partner": "system system system system",
     "telegram.api.partner.instance": "system - - -",
-    "telegram.reminder": "- - - -",
+    "telegram.reminder": "system - - -",
     "telegram.secret": "- - - -",
     "telegram.template": "user manager manager manager",
 }

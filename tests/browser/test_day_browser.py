@@ -55,6 +55,7 @@ class DayCase(TelegramCase, TourCase):
         if name == self.customer.name:
             sender["senderPhoneNumber"] = int(self.customer.phone_sanitized[1:])
         timestamp = int(time.time()) - seconds_ago
+        self.env.flush_all()  # what comes in is processed in a transaction of its own
         event = self.ingest(
             self.notification(
                 text,

@@ -18,7 +18,8 @@ class TestQuickAnswers(TelegramCase, HttpCase):
         super().setUp()
         self.ingest(self.notification())
         self.chat = self.env["telegram.chat"]._find(self.instance, CUSTOMER_CHAT)
-        self.channel = self.chat._open_channel().with_user(self.salesperson)
+        channel_id = self.chat._open_channel().id
+        self.channel = self.env["discuss.channel"].with_user(self.salesperson).browse(channel_id)
         self.template = self.create_template("Hello {{ object.name }}, *welcome*!\nBye")
 
     def create_template(self, body, model="res.partner", **values):
@@ -96,9 +97,10 @@ class TestQuickAnswers(TelegramCase, HttpCase):
         self.assertNotIn("error", response)
         self.env.invalidate_all()
         self.send_queue()
-        names = {each.get("fileName") for each in self.phone.ledger()}
-        self.assertIn("price.txt", names)
-        self.assertEqual(len(names), 2)
+        self.assertEqual(len(self.phone.ledger()), 2)
+        sent = self.chat.message_ids.filtered(lambda message: message.direction == "outgoing")
+        self.assertIn("price.txt", sent.mapped("file_name"))
+        self.assertIn(filled["text"], sent.mapped("text"))
         files = self.env["ir.attachment"].browse(filled["attachment_ids"])
         self.assertEqual(set(files.mapped("res_model")), {"discuss.channel"})
         self.assertEqual(file.raw, base64.b64decode("MTAw"), "the template keeps its own")

@@ -6,7 +6,7 @@ import { picture } from "./tour_helpers";
 const COMPOSER = ".o-mail-Composer-input";
 const CARD = ".o_kanban_record:contains('Vasilisa Ivanova')";
 const openMenuOfCard = (text) => [
-    { trigger: `${CARD} .o_dropdown_kanban button, ${CARD} button.o-dropdown`, run: "click" },
+    { trigger: CARD, run: `hover && click ${CARD} .o_dropdown_kanban button` },
     { trigger: `.o-dropdown--menu .dropdown-item:contains('${text}')`, run: "click" },
 ];
 
@@ -32,8 +32,17 @@ registry.category("web_tour.tours").add("telegram_day_anna", {
         { trigger: ".o-telegram-WaitingMenu button", run: "click" },
         { trigger: CARD },
         ...openMenuOfCard("Hand Over"),
-        { trigger: ".modal [name='user_id'] input", run: "edit Boris" },
-        { trigger: ".o-autocomplete--dropdown-item:contains('Boris Seller')", run: "click" },
+        {
+            isActive: ["desktop"],
+            trigger: ".modal [name='user_id'] input",
+            run: "edit Boris",
+        },
+        { isActive: ["mobile"], trigger: ".modal [name='user_id'] input", run: "click" },
+        {
+            trigger:
+                ".o-autocomplete--dropdown-item:contains('Boris Seller'), .modal .o_kanban_record:contains('Boris Seller')",
+            run: "click",
+        },
         { trigger: ".modal [name='note'] textarea", run: "edit He asked last week, too" },
         picture("day_hand_over"),
         { trigger: ".modal button[name='action_hand_over']", run: "click" },
@@ -46,7 +55,7 @@ registry.category("web_tour.tours").add("telegram_day_boris", {
     steps: () => [
         { trigger: ".o-telegram-WaitingMenu .badge:contains(/^1$/)" },
         { trigger: `${CARD} a[name='action_open_in_discuss']`, run: "click" },
-        { trigger: ".o-mail-Message:contains('He asked last week') .o-note" },
+        { trigger: ".o-mail-Thread:contains('He asked last week')" },
         picture("day_handed_over_note"),
         { trigger: COMPOSER, run: "edit ::" },
         { trigger: ".o-mail-Composer-suggestion:contains('Delivery')" },
@@ -54,7 +63,7 @@ registry.category("web_tour.tours").add("telegram_day_boris", {
         { trigger: ".o-mail-Composer-suggestion:contains('Delivery')", run: "click" },
         { trigger: `${COMPOSER}:value(we deliver tomorrow)` },
         picture("day_filled"),
-        { trigger: COMPOSER, run: "press Enter" },
+        { trigger: ".o-mail-Composer button[title='Send']:enabled", run: "click" },
         { trigger: ".o-mail-Message:contains('we deliver tomorrow')" },
         { trigger: "body:not(:has(.o-telegram-WaitingMenu)):not(:has(.o-telegram-WaitingBadge))" },
         picture("day_answered"),
