@@ -28,6 +28,8 @@ BENCHES = {
     "database restarts and calls go wrong",
     "chaos-listen": "whether each message comes in once and in order while the Odoo processes that "
     "listen are killed and stopped",
+    "chaos-mailing": "whether a mailing writes to each person at most once while Odoo and the "
+    "service are killed, and it is paused, resumed and stopped",
     "fuzz": "whether random and hostile input of many kinds breaks, runs or reaches anything",
     "table": "print what was measured last, of all of these, in one table",
 }
@@ -63,6 +65,12 @@ def bench_options(arguments):
     )
     _add_chaos_options(parsers["chaos-receive"], messages=20000, minutes=30)
     _add_chaos_listen_options(parsers["chaos-listen"])
+    parsers["chaos-mailing"].add_argument(
+        "--messages", type=int, default=2000, help="recipients (%(default)s)"
+    )
+    parsers["chaos-mailing"].add_argument(
+        "--minutes", type=float, default=12, help="then it counts as hanging (%(default)s)"
+    )
     parsers["fuzz"].add_argument(
         "--times", type=int, default=20, help="as many examples as in the suite (%(default)s)"
     )

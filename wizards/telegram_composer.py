@@ -23,6 +23,7 @@ class TelegramComposer(models.TransientModel):
     _name = "telegram.composer"
     _inherit = "telegram.once.mixin"
     _description = "Telegram Composer"
+    _is_for_senders = True
 
     res_model = fields.Char("Record Model", required=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model")
@@ -88,7 +89,7 @@ class TelegramComposer(models.TransientModel):
             company = composer._get_company()
             domain = Domain("company_id", "parent_of", company.ids) if company else Domain.TRUE
             instances = self.env["telegram.instance"].search(domain)
-            instances = instances.filtered(lambda i: i._is_operated_by(self.env.user))
+            instances = instances.filtered(lambda i: i._is_sent_with_by(self.env.user))
             composer.available_instance_ids = instances
             composer.instance_count = len(instances)
 

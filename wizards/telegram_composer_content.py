@@ -14,7 +14,7 @@ from ..tools.files import is_disk_full
 
 # Braces in the data of a record, in the text of a template that was filled with it: they are no
 # placeholder. A joiner without width is between them.
-SHIELDED_BRACES = "{\N{WORD JOINER}{"
+SHIELDED_BRACES = {"{{": "{\N{WORD JOINER}{", "}}": "}\N{WORD JOINER}}"}
 SEARCH_URL = "https://www.openstreetmap.org/search?query=%s"
 
 
@@ -170,7 +170,7 @@ class TelegramComposer(models.TransientModel):
             if template and not composer.is_mass:
                 record = composer._get_records()
                 body = template._render_bodies(record)[record.id]
-                composer.body = body.replace("{{", SHIELDED_BRACES)
+                composer.body = _shield(body)
             else:
                 composer.body = template.body or composer.body
 
@@ -439,7 +439,19 @@ class TelegramComposer(models.TransientModel):
         elif "{{" in body:
             render = partial(self.env["telegram.render.mixin"]._render_texts, *values)
         else:
-            return lambda records: dict.fromkeys(records.ids, body.replace(SHIELDED_BRACES, "{{"))
-        return lambda records: {
-            key: text.replace(SHIELDED_BRACES, "{{") for key, text in render(records).items()
-        }
+            return lambda records: dict.fromkeys(records.ids, _unshield(body))
+        return lambda records: {key: _unshield(text) for key, text in render(records).items()}
+
+
+def _shield(text):
+    """Return a text in which braces are no placeholders."""
+    for braces, shielded in SHIELDED_BRACES.items():
+        text = text.replace(braces, shielded)
+    return text
+
+
+def _unshield(text):
+    """Return a shielded text as it was."""
+    for braces, shielded in SHIELDED_BRACES.items():
+        text = text.replace(shielded, braces)
+    return text

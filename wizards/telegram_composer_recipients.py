@@ -201,6 +201,8 @@ class TelegramComposer(models.TransientModel):
             **self.env["telegram.chat"]._get_unreachable_reasons(),
             "no_contact": _("The record has no contact"),
             "other_company": _("Belongs to another company than the Telegram account"),
+            "excluded": _("Excluded by the mailing"),
+            "excluded_mailing": _("Got an excluded mailing"),
         }
 
     def _count_reasons(self, left_out):

@@ -50,7 +50,7 @@ class TelegramSharedContact(models.TransientModel):
 
     def action_create(self):
         """Create the contact and open it."""
-        self.ensure_one()
+        self._check_access_to_all()
         company = self.company_id if self.company_id in self.env.companies else self.env.company
         partners = self.env["res.partner"].with_company(company)
 
@@ -62,7 +62,7 @@ class TelegramSharedContact(models.TransientModel):
 
     def action_link(self):
         """Store the phone number on the existing contact and open it."""
-        self.ensure_one()
+        self._check_access_to_all()
         if self.phone and self._has_other_phone():
             self.partner_id.phone = self.phone
         return self.partner_id.get_formview_action()

@@ -16,6 +16,7 @@ class TelegramWizardMixin(models.AbstractModel):
 
     _name = "telegram.wizard.mixin"
     _description = "Telegram Dialog"
+    _is_for_senders = False  # whether users who only send may use it, too
 
     @api.model
     def default_get(self, fields):
@@ -53,7 +54,10 @@ class TelegramWizardMixin(models.AbstractModel):
     def _check_record_access(self, records):
         """Check that the user may read records, and write with the accounts they are of."""
         records.check_access("read")
-        if records._name in OPERATED:
+        if self._is_for_senders and records._name == "telegram.instance":
+            for instance in records:
+                instance._check_may_send()
+        elif records._name in OPERATED:
             records._check_operated()
 
     def _check_access_to_all(self):

@@ -174,7 +174,9 @@ class TelegramChat(models.Model):
                 name: [value for value in found.mapped(name) if value]
                 for name in ("phone", "username")
             }
-            addresses["phone"] += [p for p in found.partner_id.mapped("phone_sanitized") if p]
+            partners = found.partner_id
+            addresses["phone"] += [p for p in partners.mapped("phone_sanitized") if p]
+            addresses["username"] += [u for u in partners.mapped("telegram_username") if u]
             domain = self._get_person_domain(
                 found.partner_id.ids, telegram_id=found.mapped("telegram_id"), **addresses
             )
@@ -235,7 +237,8 @@ class TelegramChat(models.Model):
     def _cancel_mailings(self):
         """Cancel the messages of mailings and rules that wait to be sent to these chats."""
         domain = Domain("chat_id", "in", self.ids) & Domain("state", "=", "queued")
-        domain &= Domain("waits_in_quiet_hours", "=", True)
+        # A mailing leaves its recipients out by itself, for its report.
+        domain &= Domain("waits_in_quiet_hours", "=", True) & Domain("mailing_id", "=", False)
         reason = self.env._("The contact wants no mailings.")
         # sudo: telegram.message - of all accounts
         waiting_sudo = self.env["telegram.message"].sudo().search(domain)

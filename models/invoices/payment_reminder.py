@@ -77,6 +77,7 @@ class AccountMove(models.Model):
             "default_res_model": self._name,
             "default_res_ids": list(first.values()),
             "default_template_id": usable.id if usable else False,
+            "default_is_automatic": True,  # no mailing: it needs no consent
         }
         action = get_dialog_action("telegram.composer", self.env._("Send Payment Reminder"))
         return {**action, "context": context}

@@ -1,8 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Access to the chats of an account: its operators, restricted by *Chat Visibility*.
 
-The supervisor of an account reads all of its chats. Reading is not writing: every method that
-writes calls ``_check_operated``.
+The senders of an account write from records, and see only what they have sent. The supervisor reads
+all of its chats. Reading is not writing: every method that writes calls ``_check_operated``.
 
 The record rules in ``security/telegram_security.xml`` apply it to each user.
 """
@@ -36,7 +36,11 @@ class TelegramInstance(models.Model):
         "res.users",
         "telegram_instance_sender_rel",
         string="Senders",
-        domain=[("share", "=", False)],
+        domain=lambda self: [
+            ("share", "=", False),
+            # During the installation, the group does not exist yet.
+            ("all_group_ids", "in", [self.env["ir.model.data"]._xmlid_to_res_id(USER)]),
+        ],
         help="Users who send messages and invoices from records, but see no chats and no "
         "conversations. Of the messages, they see those that they have sent. Answers appear on "
         "the record.",

@@ -86,7 +86,7 @@ class TelegramMailing(models.Model):
                 author_self.instance_id._check_operated()
                 author_self._assign_files()
                 recipients = author_self._find_recipients()
-        except UserError as error:
+        except (UserError, ValueError) as error:  # such as a filter by a field that was removed
             reason = str(error)
             self._pause(lambda _env: reason)
             self.state = "draft"  # it has no recipients yet, so there is nothing to resume
@@ -186,7 +186,9 @@ class TelegramMailing(models.Model):
         now = fields.Datetime.now()
         name = (values["body"] or "").strip().partition("\n")[0]
         name = name or (values["res_model"] and self.env[values["res_model"]]._description)
-        without_log = self.with_context(mail_create_nolog=True, tracking_disable=True)
+        without_log = self.with_context(
+            mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True
+        )
         mailing = without_log.create(
             {
                 "name": shorten(name, NAME_LENGTH, placeholder="…"),
@@ -219,7 +221,10 @@ class TelegramMailing(models.Model):
         self.env["telegram.mailing.recipient"]._add_waiting(self, left_out)
 
     def _leave_out_opted_out(self):
-        """Leave out recipients who have opted out since their message was queued."""
+        """Leave out recipients who have opted out since their message was queued.
+
+        Their answer has canceled the message already, or it is canceled here.
+        """
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -231,7 +236,8 @@ class TelegramMailing(models.Model):
                     ON recipient.mailing_id = message.mailing_id
                    AND recipient.res_id = message.res_id
                  WHERE message.mailing_id = %s
-                   AND message.state = 'queued'
+                   AND message.state IN ('queued', 'canceled')
+                   AND recipient.state = 'composed'
                    AND (chat.opted_out OR EXISTS (
                            SELECT 1 FROM phone_blacklist AS blacklist
                             WHERE blacklist.active AND blacklist.number = chat.phone))

@@ -88,18 +88,28 @@ class TelegramMailing(models.Model):
     def _get_open_condition(self, closed, alias):
         """Return the SQL condition of messages that no mailing holds back.
 
-        :param dict closed: result of ``_find_closed``
+        :param dict closed: result of ``_find_closed``. An empty one lets no unfinished mailing
+            send, so one that begins during a run of the queue waits for the next run.
         :param str alias: of the table of messages
         """
-        ids = [id_ for id_, opening in closed.items() if opening is not None]
-        if not closed:
-            return SQL("TRUE")
         mailing = SQL.identifier(alias, "mailing_id")
+        if not closed:
+            return SQL(
+                """
+                (%(mailing)s IS NULL OR NOT EXISTS (
+                    SELECT 1
+                      FROM telegram_mailing AS mailing
+                     WHERE mailing.id = %(mailing)s
+                       AND mailing.state IN ('sending', 'paused', 'stopped')
+                       AND mailing.is_settled IS NOT TRUE))
+                """,
+                mailing=mailing,
+            )
         return SQL(
             "(%s IS NULL OR %s != ALL(%s::int[]) AND chat.opted_out IS NOT TRUE)",
             mailing,
             mailing,
-            ids,
+            [id_ for id_, opening in closed.items() if opening is not None],
         )
 
     def _hold(self):

@@ -76,12 +76,32 @@ class SendingHours:
         return date.replace(tzinfo=self._tz).astimezone(timezone.utc).replace(tzinfo=None)
 
 
+class CommonHours:
+    """The time that several ``SendingHours`` share."""
+
+    def __init__(self, *hours):
+        self._hours = [each for each in hours if not each.is_always]
+
+    def get_open(self, date):
+        """Return the first date from this one on at which messages are sent."""
+        for _attempt in range(2 * len(self._hours) + 2):
+            later = max((each.get_open(date) for each in self._hours), default=date)
+            if later == date:
+                break
+            date = later
+        return date  # hours that never meet have no better one
+
+    def get_close(self, date):
+        """Return the end of the span that holds this date; None if it has no end."""
+        return min((each.get_close(date) for each in self._hours), default=None)
+
+
 class SendPlan:
     """Compute when a number of messages will have been sent.
 
     :param datetime start: the earliest date, UTC
     :param float seconds: between two messages, on average
-    :param SendingHours hours: of the mailing
+    :param hours: ``SendingHours`` or ``CommonHours`` at which messages are sent
     :param int daily_limit: new contacts within 24 hours
     :param list recent: dates of the last new contacts, oldest first
     """
@@ -169,7 +189,7 @@ class TelegramMailing(models.Model):
         plan = SendPlan(
             self._get_first_date(),
             seconds,
-            SendingHours(self.hour_from, self.hour_to, self.tz),
+            self._get_hours(),
             instance.daily_new_contact_limit,
             instance._find_new_contacts().mapped("first_contact_date"),
         )
@@ -191,6 +211,16 @@ class TelegramMailing(models.Model):
         )
         return end, f"{text}: {', '.join(self._get_limits(new, seconds))}."
 
+    def _get_hours(self):
+        """Return the hours of the mailing outside the quiet hours of its account.
+
+        The quiet hours of a contact are those of its own time zone, which may differ.
+        """
+        hours = [SendingHours(self.hour_from, self.hour_to, self.tz)]
+        if (instance := self.instance_id).has_quiet_hours:
+            hours.append(SendingHours(instance.quiet_until, instance.quiet_from, instance.tz))
+        return CommonHours(*hours)
+
     def _get_limits(self, new, seconds):
         """Return the limits that the planned end depends on, as texts."""
         _ = self.env._
@@ -204,6 +234,14 @@ class TelegramMailing(models.Model):
                     "from %(start)s to %(end)s",
                     start=format_duration(self.hour_from),
                     end=format_duration(self.hour_to),
+                )
+            )
+        if (instance := self.instance_id).has_quiet_hours:
+            limits.append(
+                _(
+                    "not from %(start)s to %(end)s",
+                    start=format_duration(instance.quiet_from),
+                    end=format_duration(instance.quiet_until),
                 )
             )
         return limits

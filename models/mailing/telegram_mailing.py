@@ -5,6 +5,7 @@ from ast import literal_eval
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
+from odoo.tools import SQL
 from odoo.tools.mail import plaintext2html
 
 from odoo.addons.base.models.res_partner import _tz_get
@@ -392,7 +393,13 @@ class TelegramMailing(models.Model):
         """
         # sudo: protected fields - the caller has checked the access
         mailings_sudo = self.sudo()
-        mailings_sudo.lock_for_update(allow_referencing=True)
+        mailings_sudo.flush_recordset()
+        # A claim holds the row for a moment: wait for it. A conflict is repeated by Odoo.
+        query = SQL(
+            "SELECT id FROM telegram_mailing WHERE id = ANY(%s) FOR NO KEY UPDATE", self.ids
+        )
+        self.env.cr.execute(query, log_exceptions=False)
+        mailings_sudo.invalidate_recordset()
         names = dict(self._fields["state"]._description_selection(self.env))
         for mailing in mailings_sudo:
             if mailing.state not in states:

@@ -255,8 +255,10 @@ class TelegramMailingRecipient(models.Model):
 
         A person who got several mailings answers the quoted one, else the last one.
 
-        :param messages: the incoming ``telegram.message`` records
+        :param messages: the incoming ``telegram.message`` records; one that says nothing but STOP
+            is no answer
         """
+        messages = messages.filtered(lambda message: message._get_mailing_wish() != "stop")
         chats = messages.chat_id.filtered(lambda chat: not chat.is_group)
         since = fields.Datetime.now() - timedelta(days=ANSWER_DAYS)
         waiting = self.search(

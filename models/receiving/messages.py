@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from ... import const
 from ...client.message_data import parse_journal
 from ...client.parsing import to_datetime
-from ..sending.same_message import MessageMatching
+from ..sending.same_message import Likeness, MessageMatching
 from ..telegram_event import FURTHER_FILE
 from ..telegram_message import EventPostponedError
 
@@ -93,12 +93,36 @@ class TelegramMessage(models.Model):
             [message] = matching.found
             message._mark_sent(notification.id_message)
             return message
+        if message := self._find_with_id_of_other(outgoing & same_chat, notification):
+            message._mark_sent(notification.id_message)
+            return message
         since = fields.Datetime.now() - timedelta(hours=const.JOURNAL_HOURS)
         is_recent = any(each._get_last_attempt_date() >= since for each in matching.doubtful)
         if is_recent or self._may_be_of_phone_chat(instance, notification):
             raise EventPostponedError()  # the journal or a user tells which message it is
         self._request_number_check(instance, notification)
         return self.browse()
+
+    @api.model
+    def _find_with_id_of_other(self, domain, notification):
+        """Return the message sent by Odoo whose ID is that of another chat's, and which is echoed.
+
+        GREEN-API may respond with the ID of another message. If that one was unsure, Odoo did not
+        know its ID yet.
+
+        :param Domain domain: of the messages sent in this chat
+        :param MessageNotification notification: the echo, with an ID that is not known
+        """
+        since = fields.Datetime.now() - timedelta(hours=const.JOURNAL_HOURS)
+        domain &= Domain("state", "=", "sent") & Domain("id_message", "!=", False)
+        domain &= Domain("attempts", ">", 0) & Domain("last_attempt_date", ">=", since)
+        found = self.search(domain, order="id").filtered(
+            lambda message: (
+                message._get_likeness_in_time(notification) == Likeness.EQUAL
+                and message._has_id_of_other_chat()
+            )
+        )
+        return found[:1]
 
     @api.model
     def _find_own_change(self, domain, notification):

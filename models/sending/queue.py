@@ -267,6 +267,7 @@ class TelegramMessage(models.Model):
                 savepoint.rollback()
             claimed[0].invalidate_recordset(flush=False)
             self._update_quiet_hours(instance)
+            self.flush_model()
 
     @api.model
     def _claim_first(self, instance, budget, conditions, closed):
@@ -357,6 +358,10 @@ class TelegramMessage(models.Model):
             lambda message: message.date >= since or (message.last_attempt_date or since) > since
         )
         return bool(of_today) and chat not in of_today.chat_id
+
+    def _has_id_of_other_chat(self):
+        """Return whether another chat has a message of today with the ID of this one."""
+        return self._find_by_id_message(self.id_message)._is_id_of_other_chat(self.chat_id)
 
     def _mark_sent(self, id_message, others=None):
         """Store that GREEN-API has the message, and its ID.

@@ -184,3 +184,4 @@ class TelegramMessage(models.Model):
             if values["scheduled_date"] != scheduled:
                 group.write(values)
                 instance._trigger_send(max(values["scheduled_date"], now))
+        messages.flush_recordset()  # the next claim is a statement of its own

@@ -40,8 +40,8 @@ class TelegramRenderMixin(models.AbstractModel):
         :raise AccessError: only template editors may use one of the placeholders
         """
         self._check_placeholder_rights(text, records._name)
-        if problem := self._find_brace_problem(text):
-            raise UserError(problem)  # otherwise it would be sent as it was typed
+        if "{{" in INLINE_TEMPLATE_REGEX.sub("", text or ""):  # it would be sent as it was typed
+            raise UserError(self._find_brace_problem(text))
         try:
             enclosed = placeholders.enclose(text) if formatting else text
             rendered = self._render_template(enclosed, records._name, records.ids)

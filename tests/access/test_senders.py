@@ -87,7 +87,7 @@ class TestSenders(TelegramCase):
             lambda: instance.find_groups("Team"),
             lambda: instance.create_group("Team", self.customer.with_user(self.sender)),
         ):
-            with self.assertRaisesRegex(AccessError, "Only operators"):
+            with self.assertRaisesRegex(AccessError, "not an operator"):
                 call()
         self.assertFalse(self.phone.requests("getChats") + self.phone.requests("createGroup"))
 

@@ -10,6 +10,8 @@ from .access_matrix import METHODS, MODELS, roles_by_method
 # About groups, which all operators see; about the account; or by the rights to a record.
 FREE_MODELS = {
     "account.move",
+    "telegram.contact.link",
+    "telegram.dashboard",
     "telegram.group.member",
     "telegram.group.record",
     "telegram.template",
@@ -23,6 +25,7 @@ FREE_METHODS = {
     "telegram.group.add.action_check_numbers",  # without a word: whom it leaves out
     "telegram.group.create.action_check_numbers",
     "telegram.group.create.action_find_group",
+    "res.partner.action_check_telegram_username",  # asks GREEN-API about what is on the contact
     "telegram.group.edit.action_apply",
     "telegram.composer.action_send",  # an invoice goes out, whoever sends it
 }

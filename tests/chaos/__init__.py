@@ -9,6 +9,7 @@ test.
 """
 
 from . import test_chaos
+from . import test_chaos_mailing
 from . import test_chaos_receive
 from . import test_crash
 from . import test_disk

@@ -6,16 +6,19 @@ import os
 import sys
 import tempfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg2
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
+from odoo.service.model import call_kw, retrying
 from odoo.sql_db import connection_info_for
 from odoo.tests import get_db_name
 from odoo.tools import config
 
+from ...tools.transactions import hide_conflicts
 from ..common import SECRET_MARK, LocalCallsCase
 from .letters import CUSTOMER, make_customers
 from .office import ACTION, CRONS, NAME, TEMPLATE
@@ -60,6 +63,14 @@ class ChaosCase(LocalCallsCase):
         """Give an environment of its own, committed at the end of the block."""
         with self.registry.cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
+
+    def call(self, model, method, *arguments, **options):
+        """Call a method as a browser would, committed; return what it gets.
+
+        A worker may have written the record in between: the call is repeated, as a request is.
+        """
+        with hide_conflicts(), self.environment() as env:
+            return retrying(partial(call_kw, env[model], method, list(arguments), options), env)
 
     def connect_account(self, env, phone):
         instance = env["telegram.instance"].create(

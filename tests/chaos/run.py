@@ -54,6 +54,7 @@ def run(
         receive_sources(service, workers[0], books, letters)
         if sleepers:
             say("stop some processes")
+            workers[0].kill()  # it would take what they are to claim
             batches, rest = take_some(letters, len(service.phones), EACH_SLEEPER)
             sleepers.stop_some(office.queue, batches)
         storm.rage(

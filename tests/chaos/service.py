@@ -26,6 +26,7 @@ class Service:
         self._process, self.url = launch(folder, 0, *self._options)
         self._waiting_faults = 0
         self.hits = 0
+        self.customers = customers
         self.phones = [Phone(self.url, id_instance) for id_instance in id_instances]
         for phone in self.phones:
             phone.token = f"{token}{phone.id_instance}"

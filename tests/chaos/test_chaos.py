@@ -1,15 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import unittest
-from functools import partial
 
 from odoo.exceptions import UserError
-from odoo.service.model import call_kw, retrying
 from odoo.tests import get_db_name, tagged
 
 from green_api_sandbox.http.proxy import start_proxy
 
-from ...tools.transactions import hide_conflicts
 from ..certificate import write_certificate
 from ..common import SECRET_MARK
 from .chaos_case import ChaosCase, connect
@@ -44,14 +41,6 @@ class TestChaos(ChaosCase):
         presses = Presses([self.call] * 2, (UserError,), SEED, at_once=False)
         self.office = Office(presses, self.instance_ids, make_sources(len(self.id_instances)))
         self.office.prepare(self.service.url, self.service.partner_token)
-
-    def call(self, model, method, *arguments, **options):
-        """Call a method as a browser would, committed; return what it gets.
-
-        A worker may have written the chat in between: the call is repeated, as a request is.
-        """
-        with hide_conflicts(), self.environment() as env:
-            return retrying(partial(call_kw, env[model], method, list(arguments), options), env)
 
     def test_exactly_once(self):
         """Whatever is killed or goes wrong, each message arrives once, in its chat's order."""

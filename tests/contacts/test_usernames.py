@@ -256,6 +256,14 @@ class TestUsernames(TelegramCase):
         [recipient] = self.chats._check_recipients(self.instance, self.named)
         self.assertEqual(recipient.reason, "opted_out")
 
+    def test_stop_reaches_the_username(self):
+        """Who answers STOP gets the next mailing by name."""
+        chat = self.chats._get_or_create_for_partner(self.instance, self.customer)
+        self.customer.telegram_username = USERNAME
+        by_name = self.chats._get_or_create(self.instance, USERNAME)
+        chat.opted_out = True
+        self.assertTrue(by_name.opted_out)
+
     def test_blacklisted_number(self):
         """A blacklisted contact gets mailings by name, since its number has no account."""
         self.chats._get_or_create_for_partner(self.instance, self.customer).no_account = True

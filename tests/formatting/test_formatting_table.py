@@ -46,8 +46,12 @@ class TableCase(WaysCase):
         """Check that nothing of a text is taken for formatting, in each mode of the service."""
         messages = self.find_new(queue, TEXTS)
         self.assertEqual(messages.mapped("text"), TEXTS)
-        self.assertFalse(any(messages.mapped("text_entities")))
-        self.check_sent(messages, [FormattedText(text) for text in TEXTS])
+        for message in messages.filtered("text_entities"):
+            # Among marks that format, code is the only way to keep these characters.
+            self.assertTrue(message.text.startswith(">> "), message.text)
+            self.assertEqual([each["type"] for each in message.text_entities], ["code"])
+        literal = messages.filtered(lambda message: not message.text_entities)
+        self.check_sent(literal, [FormattedText(text) for text in literal.mapped("text")])
 
     def check_formatted(self, queue, texts):
         """Check that what is formatted is queued so, and sent with marks in each mode.

@@ -46,6 +46,9 @@ class TestDemoData(TelegramCase):
         )
         self.assertTrue(self.env["telegram.event"].search_count(of_demo))
         self.assertTrue(all(message.display_name for message in messages))
+        mailing = self.env.ref("telegram_green_api.telegram_mailing_demo")
+        self.assertEqual(mailing.total_count, 2)
+        self.assertEqual((mailing.failed_count, mailing.answered_count), (1, 1))
         data = self.demo.traffic
         self.assertIn("series", data)
 

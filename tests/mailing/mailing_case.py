@@ -1,9 +1,19 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from contextlib import contextmanager
+
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.fields import Command
 
 from ..common import TelegramCase
+
+# In place of PostgreSQL's own function, within the transaction of a test.
+DATABASE_CLOCK = """
+    CREATE OR REPLACE FUNCTION public.clock_timestamp() RETURNS timestamptz
+    LANGUAGE sql AS $$ SELECT current_setting('telegram.now')::timestamptz $$
+"""
 
 
 class MailingCase(TelegramCase):
@@ -53,9 +63,20 @@ class MailingCase(TelegramCase):
         """Let the scheduled action of mailings run, as Odoo's scheduler would."""
         self._run(self.env.ref("telegram_green_api.ir_cron_mailings"))
 
+    @contextmanager
+    def moved_clock(self, date):
+        """Set the clock of Odoo and of the database to a date (UTC); give the clock of Odoo."""
+        self.env.cr.execute(DATABASE_CLOCK)
+        self.env.cr.execute("SET LOCAL search_path = public, pg_catalog")
+        with freeze_time(date) as clock:
+            yield clock
+        self.env.cr.execute("SET LOCAL search_path = DEFAULT")
+
     def send_later(self):
         """Let the send action run at a moved clock, as if it had run every few minutes."""
-        self.instance.last_run_date = fields.Datetime.now()
+        now = fields.Datetime.now()
+        self.instance.last_run_date = now
+        self.env.cr.execute("SELECT set_config('telegram.now', %s, true)", [f"{now}+00"])
         self.send_queue()
 
     def send_some(self, count):

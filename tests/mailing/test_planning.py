@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from freezegun import freeze_time
-
 from odoo import fields
 from odoo.tests import BaseCase, tagged
 
@@ -90,7 +88,7 @@ class TestPlannedEnd(MailingCase):
             [{"name": f"New {n}", "phone": f"+7920000{n:04}"} for n in range(20)]
         )
         begin = fields.Datetime.now().replace(hour=13, minute=0, second=0, microsecond=0)
-        with freeze_time(begin) as clock:
+        with self.moved_clock(begin) as clock:
             mailing = self.create_mailing(
                 known | new, hour_from=9, hour_to=18, tz="Europe/Moscow", pace=12
             )

@@ -467,6 +467,23 @@ class TestIdGivenTwice(ChangedCase):
         self.send_now()
         self.assertEqual(self.phone.messages(CUSTOMER_CHAT)[-1]["text"], "Corrected")
 
+    def test_id_of_an_unsure_message(self):
+        """The other message was unsure, so its ID was not known: the echo made a second row, and
+        the first one had the wrong ID for ever."""
+        other = self.lose_answers(self.instance.send_text(STRANGER_CHAT, "Second"))
+        other.is_settling = False  # GREEN-API is not asked now
+        message = self.instance.send_text(CUSTOMER_CHAT, DISCOUNT)
+        body = json.dumps({"idMessage": self.phone.ledger()[-1]["idMessage"]})
+        self.phone.fault("sendMessage", "status_after", status=200, body=body)
+        self.send_now()
+        self.assertTrue(message.id_message)
+        self.receive()
+        self.env.invalidate_all()
+        self.assertEqual(len(self.rows_in_odoo()), 3, "no second row")
+        ids = [entry["idMessage"] for entry in self.phone.ledger()]
+        self.assertEqual((self.first | other | message).mapped("id_message"), ids)
+        self.assertEqual(message.state, "delivered")
+
     def test_status_comes_first(self):
         """A status that comes before the echo is not lost."""
         message = self.send_with_known_id()

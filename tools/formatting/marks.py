@@ -21,7 +21,7 @@ KIND_OF_MARK = {"*": "bold", "_": "italic", "~": "strikethrough", "`": "code"}
 MARK_OF_KIND = {kind: mark for mark, kind in KIND_OF_MARK.items()} | {"pre": "```"}
 # A text without any of these is read as it is.
 ANY_MARK = re.compile(r"[*_~`]|^>{1,2} ", re.MULTILINE)
-EVERY_MARK = re.compile(r"[*_~`]|(?<=\n)>(?= )")
+EVERY_MARK = re.compile(r"[*_~`]|(?<=\n)>{1,2}(?= )")
 QUOTED_LINE = re.compile(r"> (?=[^\n]*\S)")
 NO_QUOTED_LINE = re.compile(r">> ")
 
@@ -48,8 +48,11 @@ TYPED = Rules("words", "one")
 
 
 def protect(text: str) -> str:
-    """Return a text with all marks written twice, so that ``from_marks`` reads it literally."""
-    return EVERY_MARK.sub(r"\g<0>\g<0>", text)
+    """Return a text with all marks written twice, so that ``from_marks`` reads it literally.
+
+    ``>>`` at the beginning of a line becomes code, because it would be read as a literal ``>``.
+    """
+    return EVERY_MARK.sub(lambda match: "`>>`" if match[0] == ">>" else 2 * match[0], text)
 
 
 @dataclass

@@ -1,0 +1,124 @@
+import { registry } from "@web/core/registry";
+
+import { behind, call, picture } from "./tour_helpers";
+
+// Started by tests/browser/test_mailing_browser.py, in the list of mailings.
+
+const SAVE = ".o_form_button_save:visible";
+
+/** Run the scheduled action of mailings, as Odoo's scheduler would. */
+async function runMailings() {
+    const domain = [["cron_name", "=", "Telegram: Send Mailings"]];
+    const [cron] = await call("ir.cron", "search_read", [domain, ["id"]]);
+    await call("ir.cron", "method_direct_trigger", [[cron.id]]);
+}
+
+registry.category("web_tour.tours").add("telegram_mailing_prepare", {
+    steps: () => [
+        {
+            trigger: ".o_list_button_add, .o-kanban-button-new",
+            run: "click",
+        },
+        { trigger: "[name='name'] input, [name='name'] textarea", run: "edit Spring Sale" },
+        {
+            trigger: "[name='recipient_mode'] .o_selection_badge:contains('Mailing Lists')",
+            run: "click",
+        },
+        { trigger: "[name='list_ids'] input", run: "edit Regular" },
+        {
+            // On a phone, the lists are shown in a dialog.
+            trigger:
+                ".o-autocomplete--dropdown-item:contains('Regular Customers'), .modal .o_data_cell:contains('Regular Customers')",
+            run: "click",
+        },
+        { trigger: "[name='list_ids'] .o_tag:contains('Regular Customers')" },
+        {
+            trigger: ".tab-pane.active [name='body'] textarea",
+            run: "edit Good day, {{ object.name }}! Everything is half the price.",
+        },
+        { trigger: SAVE, run: "click" },
+        { trigger: ".alert:contains('3 messages are sent by')" },
+        picture("mailing_plan"),
+        { trigger: ".nav-link[name='preview']", run: "click" },
+        { trigger: "[name='preview']:contains('Vasilisa Ivanova')" },
+        { trigger: "[name='preview']:contains('the same chat or phone number')" },
+        picture("mailing_preview"),
+        { trigger: ".nav-link[name='message']", run: "click" },
+        ...openMenu(),
+        { trigger: "button[name='action_test']", run: "click" },
+        { trigger: ".modal [name='partner_id']" },
+        picture("mailing_test"),
+        { trigger: ".modal button[name='action_send']", run: "click" },
+        { trigger: ".o_notification:contains('The test is sent to')" },
+        { trigger: "button[name='action_start']", run: "click" },
+        { trigger: ".o-telegram-Progress:contains('being collected')" },
+        behind("The recipients are collected", runMailings),
+        { trigger: ".oe_stat_button:contains('Waiting'):contains('3')" },
+        picture("mailing_sending"),
+        ...openMenu(),
+        { trigger: "button[name='action_pause']", run: "click" },
+        { trigger: ".alert:contains('You can change the text now')" },
+        {
+            trigger: ".tab-pane.active [name='body'] textarea",
+            run: "edit Good day, {{ object.name }}! Until Friday, everything is half the price.",
+        },
+        { trigger: SAVE, run: "click" },
+        { trigger: "button[name='action_resume']" },
+        picture("mailing_paused"),
+        { trigger: "button[name='action_resume']", run: "click" },
+        { trigger: "button[name='action_pause']" },
+        behind("The new text is queued", runMailings),
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_mailing_report", {
+    steps: () => [
+        {
+            trigger:
+                ".o_data_row .o_data_cell:contains('Spring Sale'), .o_kanban_record:contains('Spring Sale')",
+            run: "click",
+        },
+        { trigger: ".o_form_view:contains('3 of')" },
+        picture("mailing_report"),
+        ...openFigure("Answered"),
+        { trigger: ".o_action_manager:contains('Yes, please!')" },
+        picture("mailing_answers"),
+    ],
+});
+
+/** Create the steps that open the menu of buttons, where they are behind one on a phone. */
+function openMenu() {
+    return [
+        {
+            content: "Open the menu of buttons, if there is one",
+            trigger: ".o_form_statusbar",
+            run() {
+                document
+                    .querySelector(".o_statusbar_buttons .o-dropdown.dropdown-toggle:not(.d-none)")
+                    ?.click();
+            },
+        },
+    ];
+}
+
+/** Create the steps that open a figure, which may be in the menu of further ones. */
+function openFigure(label) {
+    return [
+        {
+            content: `Open the figure ${label}`,
+            trigger: ".oe_stat_button",
+            async run() {
+                const find = () =>
+                    [...document.querySelectorAll(".oe_stat_button")].find((each) =>
+                        each.textContent.includes(label)
+                    );
+                if (!find()) {
+                    document.querySelector(".o_button_more")?.click();
+                    await new Promise(requestAnimationFrame);
+                    await new Promise(requestAnimationFrame);
+                }
+                find().click();
+            },
+        },
+    ];
+}
