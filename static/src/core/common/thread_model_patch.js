@@ -43,7 +43,10 @@ const threadPatch = {
     /** Return whether this is the conversation with a person who is no contact yet. */
     get isTelegramStranger() {
         const isPerson = ["user", "bot"].includes(this.telegram_chat_type);
-        return Boolean(this.telegram_chat_id && isPerson && !this.telegram_partner_id);
+        return (
+            !this.telegram_read_only_reason &&
+            Boolean(this.telegram_chat_id && isPerson && !this.telegram_partner_id)
+        );
     },
 
     get allowedToUnpinChannelTypes() {

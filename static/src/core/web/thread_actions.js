@@ -22,8 +22,13 @@ async function openDialog(method, { store, thread }) {
     await action.doAction(await orm.call("discuss.channel", method, [thread.id]));
 }
 
+/** Return whether the user may write in the Telegram conversation; a supervisor only reads. */
+function canWrite({ thread }) {
+    return Boolean(thread?.isTelegram && !thread.telegram_read_only_reason);
+}
+
 registerThreadAction("telegram-create-record", {
-    condition: ({ thread }) => thread?.isTelegram,
+    condition: canWrite,
     icon: "fa fa-fw fa-plus-square-o",
     name: _t("Create Record"),
     open: (params) => openDialog("action_telegram_create_record", params),
@@ -32,7 +37,7 @@ registerThreadAction("telegram-create-record", {
 });
 
 registerThreadAction("telegram-link-record", {
-    condition: ({ thread }) => thread?.isTelegram,
+    condition: canWrite,
     icon: "fa fa-fw fa-link",
     name: _t("Link to Record"),
     open: (params) => openDialog("action_telegram_link_record", params),
