@@ -69,11 +69,8 @@ const threadPatch = {
 
     _computeTelegramAccountName() {
         const { telegram_instance_id: account, telegram_partner_id: partner } = this;
-        const hasOther = this.store.discuss.telegramCategory?.threads.some(
-            (other) =>
-                partner?.eq(other.telegram_partner_id) && account?.notEq(other.telegram_instance_id)
-        );
-        return hasOther ? account.name : undefined;
+        const isShared = this.store.discuss.telegramSharedPartnerIds.includes(partner?.id);
+        return isShared ? account?.name : undefined;
     },
 
     computeCorrespondent() {
