@@ -69,8 +69,11 @@ const threadPatch = {
 
     _computeTelegramAccountName() {
         const { telegram_instance_id: account, telegram_partner_id: partner } = this;
-        const isShared = this.store.discuss.telegramSharedPartnerIds.includes(partner?.id);
-        return isShared ? account?.name : undefined;
+        const hasOther = this.store.discuss.telegramCategory?.threads.some(
+            (other) =>
+                partner?.eq(other.telegram_partner_id) && account?.notEq(other.telegram_instance_id)
+        );
+        return hasOther ? account.name : undefined;
     },
 
     computeCorrespondent() {

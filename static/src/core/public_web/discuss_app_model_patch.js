@@ -20,25 +20,5 @@ patch(DiscussApp.prototype, {
             },
             eager: true,
         });
-        /** Ids of the customers who have conversations with several accounts. */
-        this.telegramSharedPartnerIds = fields.Attr([], {
-            compute() {
-                return getSharedPartnerIds(this.telegramCategory?.threads ?? []);
-            },
-        });
     },
 });
-
-function getSharedPartnerIds(threads) {
-    const accountIds = {};
-    const sharedIds = new Set();
-    for (const { telegram_instance_id: account, telegram_partner_id: partner } of threads) {
-        if (account && partner) {
-            accountIds[partner.id] ??= account.id;
-            if (accountIds[partner.id] !== account.id) {
-                sharedIds.add(partner.id);
-            }
-        }
-    }
-    return [...sharedIds];
-}
