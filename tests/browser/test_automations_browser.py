@@ -33,7 +33,7 @@ class TestAutomationsBrowser(InvoiceCase, TourCase):
         admin.write({"company_ids": [Command.link(self.company.id)], "company_id": self.company.id})
         self.instance.operator_ids = [Command.link(admin.id)]
         self.tour(
-            "telegram_automations", "/odoo/action-telegram_green_api.telegram_automation_action"
+            "telegram_automations_on", "/odoo/action-telegram_green_api.telegram_automation_action"
         )
         self.env.invalidate_all()
         noon = datetime.combine(fields.Date.today(), datetime.min.time()) + timedelta(hours=12)

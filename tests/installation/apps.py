@@ -102,6 +102,7 @@ order.action_confirm()
 picking = order.picking_ids
 picking.move_ids.quantity = 1
 picking.move_ids.picked = True
+picking.company_id.stock_move_sms_validation = False  # it would ask first
 picking.button_validate()
 assert picking.state == "done"
 start = fields.Datetime.now() + timedelta(hours=23)

@@ -13,7 +13,7 @@ function switchOn(name) {
     ];
 }
 
-registry.category("web_tour.tours").add("telegram_automations", {
+registry.category("web_tour.tours").add("telegram_automations_on", {
     steps: () => [
         ...switchOn("Invoice Posted"),
         ...switchOn("Invoice Overdue"),
