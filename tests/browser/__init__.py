@@ -19,6 +19,7 @@ from . import test_overview_browser
 from . import test_partner_browser
 from . import test_pictures
 from . import test_queues_browser
+from . import test_readable_browser
 from . import test_record_browser
 from . import test_russian
 from . import test_start_browser
