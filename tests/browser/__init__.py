@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import test_account_browser
+from . import test_automations_browser
 from . import test_composer_browser
 from . import test_contacts_browser
 from . import test_day_browser
