@@ -58,4 +58,4 @@ class OdooSession:
         if "error" in answer:
             data = answer["error"].get("data", {})
             raise OdooRequestError(data.get("message") or str(answer["error"]))
-        return answer["result"]
+        return answer.get("result")  # a method that returns nothing has none

@@ -86,6 +86,13 @@ class Office:
         self._dialogs.create_group(f"{NAME}: group {self._batches}", self._sources[0])
         self._dialogs.create_instance(f"{NAME}: instance {self._batches}")
 
+    def resume_mailings(self):
+        """Continue mailings that were paused, such as while the account was suspended."""
+        paused = [("state", "=", "paused"), ("instance_id", "in", self._instance_ids)]
+        mailing_ids = self._call("telegram.mailing", "search", paused)
+        if mailing_ids:
+            self._presses.press("telegram.mailing", "action_resume", mailing_ids)
+
     def _fire(self):
         """Let each automation fire twice for its contacts, old and new."""
         for action_id, partner_ids in zip(self._action_ids, self._automatic_ids, strict=True):

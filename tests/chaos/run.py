@@ -69,17 +69,14 @@ def run(
             say("wake those that were stopped")
             sleepers.wake()
         say("settle")
-        wait_until_settled(
-            lambda: (
-                passing_time.error
-                or not (
-                    service.count_waiting()
-                    or service.count_notifications()
-                    or books.count_unsettled()
-                )
-            ),
-            time.monotonic() + seconds,
-        )
+
+        def is_settled():
+            office.resume_mailings()
+            return passing_time.error or not (
+                service.count_waiting() or service.count_notifications() or books.count_unsettled()
+            )
+
+        wait_until_settled(is_settled, time.monotonic() + seconds)
     finally:
         for worker in workers:
             worker.kill()
