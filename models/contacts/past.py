@@ -157,10 +157,13 @@ class TelegramInstance(models.Model):
             [("past_count", ">", 0), ("instance_id.active", "=", True)],
             order="last_message_date desc nulls last, id",
         )
+        working = chats.instance_id.filtered(
+            lambda each: each._is_working_here() and each.state == const.STATE_AUTHORIZED
+        )
+        chats = chats.filtered(lambda chat: chat.instance_id in working)
         self.env["ir.cron"]._commit_progress(remaining=len(chats))
         for instance, own in chats.grouped("instance_id").items():
-            is_working = instance._is_working_here() and instance.state == const.STATE_AUTHORIZED
-            if is_working and not instance._in_company()._import_past(own):
+            if not instance._in_company()._import_past(own):
                 return
 
     def _import_past(self, chats):
@@ -179,7 +182,10 @@ class TelegramInstance(models.Model):
                     is_of_chat = isinstance(error, RefusedError)
                     if not is_of_chat or error.code in const.STATE_OF_CODE:
                         write_and_commit(self.env, self._record_error, error)
-                        return True  # the next run goes on with this chat
+                        # Odoo repeats an action with remaining work at once. Leave GREEN-API alone
+                        # until the next run, which goes on with this chat.
+                        self.env["ir.cron"]._commit_progress(remaining=0)
+                        return True
                     _logger.info("Telegram chat %s: no history (%s)", chat.id, error.code)
                     entries = []
                 _done, seconds_left = write_and_commit(

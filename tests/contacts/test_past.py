@@ -27,7 +27,12 @@ class TestPast(TelegramCase):
                 self.phone.write(chat_id, text)
         self.chats = self.env["telegram.chat"].create(
             [
-                {"instance_id": self.instance.id, "telegram_id": chat_id, "name": chat_id}
+                {
+                    "instance_id": self.instance.id,
+                    "telegram_id": chat_id,
+                    "name": chat_id,
+                    "chat_type": "user",
+                }
                 for chat_id in CHATS
             ]
         )

@@ -15,7 +15,7 @@ class TestDemoData(TelegramCase):
     def setUp(self):
         super().setUp()
         # What the demo data of base contain.
-        user = self.create_user("demo_user", "user")
+        user = self.create_user("demo_user", "employee")
         contacts = self.env["res.partner"].create([{"name": "Brandon"}, {"name": "Colleen"}])
         for name, record in (
             ("user_demo", user),
