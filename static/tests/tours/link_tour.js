@@ -70,7 +70,10 @@ registry.category("web_tour.tours").add("telegram_unlinked", {
     steps: () => [
         { trigger: ".o_data_row:contains('Vasilisa'):contains('Same name')" },
         picture("unlinked_chats"),
-        { trigger: ".o_data_row:contains('Same name') .o_list_record_selector input", run: "click" },
+        {
+            trigger: ".o_data_row:contains('Same name') .o_list_record_selector input",
+            run: "click",
+        },
         { trigger: "button[name='action_link_proposed'].btn-primary", run: "click" },
         { trigger: ".o_notification:contains('1 chats linked')" },
         { trigger: "body:not(:has(.o_data_row:contains('Same name')))" },

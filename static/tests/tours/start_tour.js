@@ -61,7 +61,10 @@ registry.category("web_tour.tours").add("telegram_start", {
         { trigger: CONNECT, run: "click" },
         { trigger: ".modal .o-telegram-SignIn-qr" },
         { trigger: ".modal .btn:contains('Continue Later')", run: "click" },
-        { trigger: "body:not(:has(.modal)) .o_form_view, body:not(:has(.modal)) .o_data_row, body:not(:has(.modal)) .o_kanban_record" },
+        {
+            trigger:
+                "body:not(:has(.modal)) .o_form_view, body:not(:has(.modal)) .o_data_row, body:not(:has(.modal)) .o_kanban_record",
+        },
     ],
 });
 
@@ -117,7 +120,8 @@ registry.category("web_tour.tours").add("telegram_start_again", {
             trigger: ".o-telegram-StartOperators label:contains('Start Seller') input:checked",
         },
         {
-            trigger: ".o-telegram-StartOperators label:contains('Start Beginner') input:not(:checked)",
+            trigger:
+                ".o-telegram-StartOperators label:contains('Start Beginner') input:not(:checked)",
             run: "click",
         },
         picture("start_operators"),

@@ -71,8 +71,7 @@ const threadPatch = {
         const { telegram_instance_id: account, telegram_partner_id: partner } = this;
         const hasOther = this.store.discuss.telegramCategory?.threads.some(
             (other) =>
-                partner?.eq(other.telegram_partner_id) &&
-                account?.notEq(other.telegram_instance_id)
+                partner?.eq(other.telegram_partner_id) && account?.notEq(other.telegram_instance_id)
         );
         return hasOther ? account.name : undefined;
     },
