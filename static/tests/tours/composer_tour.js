@@ -8,10 +8,7 @@ import { behind, chooseKind, onPhone, picture, runAction, showMore } from "./tou
 
 /** Open the composer of the contact, with one kind of content. */
 function open(kind) {
-    return [
-        { trigger: ".o-telegram-Chatter-send:enabled", run: "click" },
-        ...chooseKind(kind),
-    ];
+    return [{ trigger: ".o-telegram-Chatter-send:enabled", run: "click" }, ...chooseKind(kind)];
 }
 
 const send = { trigger: ".modal button[name='action_send']", run: "click" };
@@ -173,7 +170,10 @@ registry.category("web_tour.tours").add("telegram_draft", {
         { trigger: ".o-mail-Message:contains('and the rest')" },
         { trigger: ".o-telegram-Chatter-send:enabled", run: "click" },
         { content: "It was sent", trigger: `${text}:value(/^$/)`, run: "edit Not this" },
-        { trigger: ".modal [special='cancel'], .modal-footer button:contains('Discard')", run: "click" },
+        {
+            trigger: ".modal [special='cancel'], .modal-footer button:contains('Discard')",
+            run: "click",
+        },
         { trigger: "body:not(:has(.modal))" },
         { trigger: ".o-telegram-Chatter-send:enabled", run: "click" },
         { content: "It was discarded", trigger: `${text}:value(/^$/)` },
@@ -220,7 +220,11 @@ registry.category("web_tour.tours").add("telegram_scheduled", {
             content: "Only at the top, with its date",
             trigger: `${scheduled}:contains('2040')`,
             run() {
-                if (document.querySelector(".o-mail-Thread .o-mail-Message-body")?.textContent.includes("spring")) {
+                if (
+                    document
+                        .querySelector(".o-mail-Thread .o-mail-Message-body")
+                        ?.textContent.includes("spring")
+                ) {
                     throw new Error("It is among the messages, too");
                 }
             },
@@ -231,7 +235,10 @@ registry.category("web_tour.tours").add("telegram_scheduled", {
             trigger: ".modal [name='scheduled_date'] input, .modal [name='scheduled_date'] button",
             run: "click",
         },
-        { trigger: ".modal [name='scheduled_date'] input", run: "edit 09/20/2041 10:00:00 && press Enter" },
+        {
+            trigger: ".modal [name='scheduled_date'] input",
+            run: "edit 09/20/2041 10:00:00 && press Enter",
+        },
         picture("scheduled_edit"),
         { trigger: ".modal button[name='action_save']", run: "click" },
         { trigger: `${scheduled}:contains('autumn'):contains('2041')` },
@@ -241,7 +248,10 @@ registry.category("web_tour.tours").add("telegram_scheduled", {
         { trigger: ".modal .btn-primary:contains('Cancel Message')", run: "click" },
         { trigger: `body:not(:has(${scheduled}:contains('Never')))` },
         { trigger: `${scheduled} .btn:contains('Send Now')`, run: "click" },
-        { content: "Among the messages", trigger: ".o-mail-Thread .o-mail-Message:contains('autumn')" },
+        {
+            content: "Among the messages",
+            trigger: ".o-mail-Thread .o-mail-Message:contains('autumn')",
+        },
         { trigger: "body:not(:has(.o-mail-Scheduled-Message))" },
         behind("Send", () => runAction("send_cron_id")),
         { trigger: ".o-mail-Thread .o-mail-Message:contains('autumn') .fa-check" },
@@ -257,7 +267,11 @@ registry.category("web_tour.tours").add("telegram_many", {
             content: "One line, and one for each reason",
             trigger: ".modal [name='preview']:contains('5 of 6'):contains('1 left out')",
             run() {
-                if (document.querySelector(".modal [name='preview']").textContent.includes("Person 1")) {
+                if (
+                    document
+                        .querySelector(".modal [name='preview']")
+                        .textContent.includes("Person 1")
+                ) {
                     throw new Error("The names are not collapsed");
                 }
             },

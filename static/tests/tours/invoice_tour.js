@@ -131,7 +131,10 @@ registry.category("web_tour.tours").add("telegram_green_api.sent_in_background",
         behind("Odoo sends them", () =>
             call("ir.cron", "method_direct_trigger", [[Number(lent("invoice_cron"))]])
         ),
-        { content: "Nobody reloads the list", trigger: ".o_data_row:contains('Vasilisa'):contains('Sent')" },
+        {
+            content: "Nobody reloads the list",
+            trigger: ".o_data_row:contains('Vasilisa'):contains('Sent')",
+        },
         { trigger: ".o_notification:contains('Invoices sent')" },
         picture("sent_invoices"),
     ],
