@@ -42,7 +42,6 @@ class TestChaos(ChaosCase):
         self.office = Office(presses, self.instance_ids, make_sources(len(self.id_instances)))
         self.office.prepare(self.service.url, self.service.partner_token)
 
-
     def test_exactly_once(self):
         """Whatever is killed or goes wrong, each message arrives once, in its chat's order."""
         letters = make_all_letters(self.customers, LETTERS, SEED)

@@ -28,7 +28,7 @@ registry.category("web_tour.tours").add("telegram_mailing_prepare", {
         {
             // On a phone, the lists are shown in a dialog.
             trigger:
-                ".o-autocomplete--dropdown-item:contains('Regular Customers'), .modal .o_data_cell:contains('Regular Customers')",
+                ".o-autocomplete--dropdown-item:contains('Regular Customers'), .modal .o_kanban_record:contains('Regular Customers')",
             run: "click",
         },
         { trigger: "[name='list_ids'] .o_tag:contains('Regular Customers')" },
