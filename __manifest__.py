@@ -21,6 +21,7 @@
         "wizards/telegram_shared_contact_views.xml",
         "wizards/telegram_sign_in_views.xml",
         "wizards/telegram_chat_history_views.xml",
+        "wizards/telegram_past_views.xml",
         "wizards/telegram_check_numbers_views.xml",
         "wizards/telegram_composer_views.xml",
         "wizards/telegram_create_record_views.xml",

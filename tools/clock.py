@@ -13,5 +13,5 @@ def get_database_time(cr: BaseCursor) -> datetime:
     compares are by this clock. It goes on during a transaction.
     """
     cr.execute("SELECT date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC')")
-    [[now]] = cr.fetchall()
+    now: datetime = cr.fetchall()[0][0]
     return now

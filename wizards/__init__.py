@@ -24,6 +24,7 @@ from . import telegram_link_partner
 from . import telegram_link_record
 from . import telegram_mailing_test
 from . import telegram_message_lookup
+from . import telegram_past
 from . import telegram_privacy
 from . import telegram_queue
 from . import telegram_api_partner_create

@@ -268,14 +268,13 @@ class TelegramInstance(models.Model):
         :param Figures figures: of the account
         """
         self.ensure_one()
-        _ = self.env._
         if not self._is_working_here():
             return
         now = fields.Datetime.now()
         since = self.last_run_date or self.create_date
         crons = self._get_crons()
         if not all(crons.mapped("active")) or now - since > self._get_longest_silence():
-            message = _(
+            message = self.env._(
                 "Odoo's scheduler has not worked for this account since %s, so nothing is sent or "
                 "received. Check that the two scheduled actions of the account are active, and "
                 "that the Odoo server runs scheduled actions (max_cron_threads).",
@@ -283,20 +282,20 @@ class TelegramInstance(models.Model):
             )
             yield Problem("scheduler", "danger", message, "scheduled_actions")
         if abs(self.clock_offset) > CLOCK_MAX or since > now + HEARTBEAT_INTERVAL:
-            message = _(
+            message = self.env._(
                 "The clock of the Odoo server is wrong: it differs from that of GREEN-API by %s "
                 "seconds. Let the server synchronize its clock (NTP), then click Refresh.",
                 abs(self.clock_offset) or round((since - now).total_seconds()),
             )
             yield Problem("clock", "warning", message, "action_refresh_health")
         if self.file_error:
-            message = _(
+            message = self.env._(
                 "%s Free space on the disk of the Odoo server, then click Retry Downloads.",
                 self.file_error,
             )
             yield Problem("disk", "danger", message, "action_retry_files")
         if self._is_queue_stuck(figures):
-            message = _(
+            message = self.env._(
                 "Messages have waited since %s although the account works. Click Resume Sending. "
                 "If they still wait after some minutes, check the scheduled action that sends.",
                 self._format_date(figures.oldest_due_date),
@@ -324,10 +323,9 @@ class TelegramInstance(models.Model):
         :param Figures figures: of the account
         """
         self.ensure_one()
-        _ = self.env._
         if figures.failing_files and not self.file_error:
             last = self.env["telegram.message"].search(self._get_failing_file_domain(), limit=1)
-            message = _(
+            message = self.env._(
                 "Files of the last 24 hours that could not be downloaded: %(count)s. The last "
                 "reason: %(reason)s Click Retry Downloads.",
                 count=figures.failing_files,
@@ -335,14 +333,14 @@ class TelegramInstance(models.Model):
             )
             yield Problem("files", "warning", message, "action_retry_files")
         if self.set_aside_count:
-            message = _(
+            message = self.env._(
                 "Events that could not be processed: %s. Look at the reasons, then process them "
                 "again.",
                 self.set_aside_count,
             )
             yield Problem("events", "warning", message, "events")
         if figures.failed_messages:
-            message = _(
+            message = self.env._(
                 "Messages of the last 24 hours that were not sent: %s. Look at the reasons, then "
                 "send them again.",
                 figures.failed_messages,

@@ -8,6 +8,7 @@ from . import history
 from . import opt_out
 from . import partner_link
 from . import partner_merge
+from . import past
 from . import phone_chat
 from . import proposals
 from . import read_and_archive

@@ -285,6 +285,7 @@ class MatrixCase(TelegramCase, HttpCase):
             "telegram.privacy": {"partner_id": self.customer.id},
             "telegram.queue": of_instance,
             "telegram.shared.contact": {"message_id": self.message.id, "contact_name": "Ivan"},
+            "telegram.past": of_instance,
             "telegram.sign.in": of_instance,
             "telegram.onboarding": of_instance,
             "telegram.template.preview": {"template_id": self.records["telegram.template"].id},

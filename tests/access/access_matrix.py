@@ -92,11 +92,13 @@ METHODS = {
             send_file_by_url send_location send_poll send_text
         """,
         "manager": """
-            action_check_state action_confirm_database action_fetch_missed action_log_out
+            action_check_state action_confirm_database action_fetch_missed
+            action_import_past action_log_out
             action_new_webhook_secret
             action_open_journals action_open_queues action_open_settings action_read_account
             action_refresh_health action_restart action_resume_sending
-            action_retry_files action_set_picture action_set_up_receiving action_sign_in
+            action_retry_files action_set_picture action_set_up_receiving
+            action_sign_in action_stop_past
             action_standard_settings action_start action_sync action_test
             action_test_formatting action_wait
             clear_messages_queue clear_webhooks_queue get_deletion_message sync_chats sync_contacts
@@ -132,6 +134,7 @@ METHODS = {
     "telegram.api.partner.create": {"system": "action_create_instance"},
     "telegram.api.partner.delete": {"system": "action_delete action_delete_anyway"},
     "telegram.api.partner.instance": {"system": "action_connect action_delete action_open"},
+    "telegram.past": {"manager": "action_import"},
     "telegram.privacy": {"manager": "action_erase action_export"},
     "telegram.queue": {"manager": "action_clear_messages action_clear_webhooks action_refresh"},
     "telegram.shared.contact": {"operator": "action_create action_link"},
@@ -180,7 +183,7 @@ DIALOGS = {
     "mailing": "telegram.mailing.test",
     "manager": """
         telegram.instance.picture telegram.instance.settings telegram.journal
-        telegram.journal.entry telegram.message.lookup telegram.privacy telegram.queue
+        telegram.journal.entry telegram.message.lookup telegram.past telegram.privacy telegram.queue
         telegram.queue.message telegram.sign.in telegram.onboarding
     """,
     "system": "telegram.api.partner.create telegram.api.partner.delete",

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import test_account_browser
+from . import test_automations_browser
 from . import test_composer_browser
 from . import test_contacts_browser
 from . import test_day_browser
@@ -18,6 +19,7 @@ from . import test_overview_browser
 from . import test_partner_browser
 from . import test_pictures
 from . import test_queues_browser
+from . import test_readable_browser
 from . import test_record_browser
 from . import test_russian
 from . import test_start_browser

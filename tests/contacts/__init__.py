@@ -8,6 +8,7 @@ from . import test_number_check
 from . import test_opt_out
 from . import test_partner_merge
 from . import test_proposals
+from . import test_past
 from . import test_read_and_archive
 from . import test_record_actions
 from . import test_shared_contact

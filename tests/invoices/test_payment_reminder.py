@@ -113,6 +113,13 @@ class TestPaymentReminder(InvoiceCase):
         texts = self.messages_of(invoices).mapped("text")
         self.assertEqual(["last reminder" in text for text in texts], [True, True])
 
+    def test_is_no_mailing(self):
+        """A reminder goes to customers who have not agreed to mailings, as an invoice does."""
+        self.company.telegram_needs_consent = True
+        form = self.remind(self.overdue(4) | self.overdue(4, self._create_customer(3)))
+        self.assertTrue(form.is_automatic)
+        self.assertEqual(form.recipient_count, 2)
+
     def test_rights(self):
         """Only users of Telegram can send reminders."""
         user = self.create_user(

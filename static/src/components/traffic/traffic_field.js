@@ -21,7 +21,9 @@ export class TelegramTrafficField extends JournalDashboardGraphField {
             options: {
                 maintainAspectRatio: false,
                 animation: false,
-                plugins: { legend: { display: true, position: "bottom", labels: { boxWidth: 10 } } },
+                plugins: {
+                    legend: { display: true, position: "bottom", labels: { boxWidth: 10 } },
+                },
                 scales: {
                     x: { grid: { display: false } },
                     y: { display: false, beginAtZero: true },
