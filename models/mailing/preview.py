@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from .telegram_mailing import OPEN_STATES
 
+LINES_MAX = 100  # recipients that are shown by name, unless the user asks for all of them
 PREVIEW_MAX = 5000  # records that are checked while a mailing is prepared
 
 
@@ -67,8 +68,9 @@ class TelegramMailing(models.Model):
 
     def _get_preview(self, reachable, left_out):
         """Return the recipients and those who are left out, with the reasons, as HTML."""
+        is_short = len(reachable) + len(left_out) <= LINES_MAX
         composer = self.env["telegram.composer"].new(
-            {"res_model": self.res_model, "res_ids": "[0]", "show_all": self.show_all}
+            {"res_model": self.res_model, "res_ids": "[0]", "show_all": self.show_all or is_short}
         )
         if not reachable and not left_out:
             return Markup("<span class='text-muted'>%s</span>") % self.env._("No recipients")

@@ -31,7 +31,7 @@ class TeamBrowserCase(TelegramCase, TourCase):
     def check_automations(self):
         """Check that a ready rule can be found, understood and switched on."""
         self.tour(
-            "telegram_automations", "/odoo/action-telegram_green_api.telegram_automation_action"
+            "telegram_automation_on", "/odoo/action-telegram_green_api.telegram_automation_action"
         )
         automation = self.env.ref("telegram_green_api.telegram_automation_invoice_overdue")
         automation.invalidate_recordset()

@@ -28,7 +28,7 @@ registry.category("web_tour.tours").add("telegram_mailing_prepare", {
         {
             // On a phone, the lists are shown in a dialog.
             trigger:
-                ".o-autocomplete--dropdown-item:contains('Regular Customers'), .modal .o_data_cell:contains('Regular Customers')",
+                ".o-autocomplete--dropdown-item:contains('Regular Customers'), .modal .o_kanban_record:contains('Regular Customers')",
             run: "click",
         },
         { trigger: "[name='list_ids'] .o_tag:contains('Regular Customers')" },
@@ -53,7 +53,7 @@ registry.category("web_tour.tours").add("telegram_mailing_prepare", {
         { trigger: "button[name='action_start']", run: "click" },
         { trigger: ".o-telegram-Progress:contains('being collected')" },
         behind("The recipients are collected", runMailings),
-        { trigger: ".oe_stat_button:contains('Waiting'):contains('3')" },
+        { trigger: ".o-telegram-Progress:contains('1 of 4 handled')" },
         picture("mailing_sending"),
         ...openMenu(),
         { trigger: "button[name='action_pause']", run: "click" },
@@ -78,7 +78,7 @@ registry.category("web_tour.tours").add("telegram_mailing_report", {
                 ".o_data_row .o_data_cell:contains('Spring Sale'), .o_kanban_record:contains('Spring Sale')",
             run: "click",
         },
-        { trigger: ".o_form_view:contains('3 of')" },
+        { trigger: ".o-telegram-Progress:contains('4 of 4 handled')" },
         picture("mailing_report"),
         ...openFigure("Answered"),
         { trigger: ".o_action_manager:contains('Yes, please!')" },

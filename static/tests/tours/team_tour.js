@@ -30,7 +30,7 @@ registry.category("web_tour.tours").add("telegram_team", {
     ],
 });
 
-registry.category("web_tour.tours").add("telegram_automations", {
+registry.category("web_tour.tours").add("telegram_automation_on", {
     steps: () => [
         { trigger: ".o_data_row:contains('Invoice Posted')" },
         picture("automations"),
