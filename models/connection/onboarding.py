@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ... import const
 
@@ -86,7 +87,7 @@ class TelegramInstance(models.Model):
     @api.model
     def _find_unfinished(self):
         """Return the accounts whose setup was left before its end."""
-        return self.search([]).filtered(
+        return self.search(Domain.TRUE).filtered(
             lambda instance: (
                 instance.has_access("write")
                 and not instance.is_other_database

@@ -130,7 +130,8 @@ class TelegramChat(models.Model):
         is_stop = wish == "stop"
         partner = self.partner_id
         needs_consent = self.company_id.telegram_needs_consent and not partner.telegram_consent
-        is_known = self.opted_out == is_stop and (is_stop or not needs_consent)
+        was_out = self.opted_out  # pylint: disable=access-member-before-definition
+        is_known = was_out == is_stop and (is_stop or not needs_consent)
         answer = message.text.strip()
         self.opted_out = is_stop
         if partner and partner.telegram_consent == is_stop:

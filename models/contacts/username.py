@@ -21,7 +21,6 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     telegram_username = fields.Char(
-        "Telegram Username",
         index="btree_not_null",
         help="@name, or a link such as t.me/name. Messages can be sent to it if the phone number "
         "is unknown or has no Telegram account.",

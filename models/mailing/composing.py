@@ -120,7 +120,7 @@ class TelegramMailing(models.Model):
         }
         if copies:
             ids = [copies.get(file.id, file.id) for file in self.attachment_ids]
-            self.sudo().attachment_ids = ids  # sudo: the mailing is the user's
+            self.sudo().write({"attachment_ids": ids})  # sudo: the mailing is the user's
 
     # === COMPOSING === #
 

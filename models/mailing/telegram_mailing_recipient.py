@@ -84,9 +84,9 @@ class TelegramMailingRecipient(models.Model):
     )
     failure_reason = fields.Char(compute="_compute_outcome")
     sent_date = fields.Datetime("Sent On", compute="_compute_outcome")
-    answer_id = fields.Many2one("telegram.message", "Answer", readonly=True, ondelete="set null")
+    answer_id = fields.Many2one("telegram.message", readonly=True, ondelete="set null")
     answer_date = fields.Datetime("Answered On", readonly=True)
-    answer_text = fields.Text("Answer Text", compute="_compute_answer_text", compute_sudo=False)
+    answer_text = fields.Text(compute="_compute_answer_text", compute_sudo=False)
     has_opted_out = fields.Boolean(
         "Opted Out", compute="_compute_has_opted_out", search="_search_has_opted_out"
     )

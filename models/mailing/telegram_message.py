@@ -8,9 +8,7 @@ class TelegramMessage(models.Model):
 
     _inherit = "telegram.message"
 
-    mailing_id = fields.Many2one(
-        "telegram.mailing", "Mailing", readonly=True, copy=False, ondelete="set null"
-    )
+    mailing_id = fields.Many2one("telegram.mailing", readonly=True, copy=False, ondelete="set null")
     mailing_part = fields.Integer(
         readonly=True,
         copy=False,

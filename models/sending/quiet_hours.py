@@ -31,8 +31,8 @@ class TelegramInstance(models.Model):
         help="Mailings and automatic messages wait until the morning of the contact. What a user "
         "writes to one contact is sent at once.",
     )
-    quiet_from = fields.Float("Quiet From", default=21.0, help="Local time of the contact.")
-    quiet_until = fields.Float("Quiet Until", default=9.0, help="Local time of the contact.")
+    quiet_from = fields.Float(default=21.0, help="Local time of the contact.")
+    quiet_until = fields.Float(default=9.0, help="Local time of the contact.")
     tz = fields.Selection(
         _tz_get,
         "Time Zone",

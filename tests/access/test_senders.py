@@ -1,4 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+# pylint: disable=translation-required  # what users write
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
@@ -24,7 +25,7 @@ class TestSenders(TelegramCase):
         self.chat = self.env["telegram.chat"]._find(self.instance, CUSTOMER_CHAT)
         self.channel = self.chat._open_channel()
 
-    def write(self, text):
+    def write(self, text):  # pylint: disable=method-required-super
         """Write from the customer's form as a person does."""
         composers = self.env["telegram.composer"].with_user(self.sender)
         place = {"default_res_model": "res.partner", "default_res_id": self.customer.id}

@@ -42,6 +42,7 @@ class DayCase(TelegramCase, TourCase):
         self.assertTrue(template)
         self.env.flush_all()
 
+    # pylint: disable-next=method-required-super
     def write(self, chat_id, text, name, seconds_ago=0, **values):
         """Let a customer write; return the chat."""
         sender = {

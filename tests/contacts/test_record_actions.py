@@ -14,7 +14,7 @@ class TestRecordActions(InboxCase):
         """Open the dialog, as the web client does."""
         chat = chat.with_user(user or self.salesperson)
         action = chat.action_create_record()
-        return chat.env[action["res_model"]].with_context(action["context"])
+        return chat.env[action["res_model"]].with_context(**action["context"])
 
     def get_proposed(self, chat):
         """Return the texts that the dialog proposes to carry over."""
@@ -139,7 +139,7 @@ class TestRecordActions(InboxCase):
         wizard = (
             self.env[action["res_model"]]
             .with_user(self.salesperson)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({"record": f"res.partner,{order.id}"})
         )
         wizard.action_link()

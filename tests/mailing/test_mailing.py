@@ -331,7 +331,7 @@ class TestMailing(MailingCase):
         dialog = (
             self.env["telegram.mailing.test"]
             .with_user(self.marketer)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({})
         )
         dialog.action_send()

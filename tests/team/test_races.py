@@ -45,7 +45,7 @@ class TestRaces(CommittedCase, unittest.TestCase):
             chat._open_channel()
             self.chat_id, self.channel_id = chat.id, chat.channel_id.id
 
-    def remove_records(self):
+    def remove_records(self):  # pylint: disable=missing-return
         super().remove_records()
         with self.environment() as env:
             env["res.users"].search([("login", "in", NAMES)]).unlink()
