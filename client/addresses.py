@@ -10,7 +10,7 @@ PRIVATE_NAMES = (".localhost", ".local", ".localdomain", ".internal", ".intranet
 
 
 def clean_copied(text: str | int | None) -> str:
-    """Return an instance ID or an address without the blanks with which it was copied.
+    """Return an instance ID without the blanks with which it was copied.
 
     :param text: as pasted from a PDF or a chat, such as ``41 0000 0002``
     """

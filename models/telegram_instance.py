@@ -291,8 +291,14 @@ class TelegramInstance(models.Model):
 
     @api.model
     def _clean_credentials(self, vals):
-        """Return values without the blanks with which an ID or an address was copied."""
-        cleaned = {name: clean_copied(vals[name]) or False for name in CREDENTIALS & vals.keys()}
+        """Return values without the blanks with which an ID or an address was copied.
+
+        A blank within an address is an error: without it, it may be the address of somebody else.
+        """
+        cleaned = {
+            name: (clean_copied if name == "id_instance" else str.strip)(vals[name] or "") or False
+            for name in CREDENTIALS & vals.keys()
+        }
         return {**vals, **cleaned}
 
     def _check_new_operators(self, former):

@@ -103,7 +103,7 @@ class TelegramOnboarding(models.TransientModel):
         id_instance = clean_copied(id_instance)
         values = {
             "id_instance": id_instance,
-            "api_url": clean_copied(api_url) or propose_host(id_instance),
+            "api_url": (api_url or "").strip() or propose_host(id_instance),
             # sudo: telegram.instance - the user may replace it, and never sees it
             "api_token": (api_token or "").strip() or self.instance_id.sudo().api_token,
         }

@@ -9,6 +9,7 @@ from lxml import etree
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from ..common import CUSTOMER_CHAT, SECRET_MARK
 from .account_case import AccountCase
@@ -382,11 +383,13 @@ class TestMonitoring(HealthCase, HttpCase):
     def test_refused(self):
         """Without the token nobody learns anything: not by the address, not by another scheme."""
         url = f"/telegram_green_api/health?token={self.token}"
+        with mute_logger("werkzeug"):  # it logs what the caller has put into the address
+            by_address = self.ask(url=url)
         for response in (
+            by_address,
             self.ask(),
             self.ask("wrong"),
             self.ask("ключ".encode().decode("latin-1")),
-            self.ask(url=url),
             self.ask(Authorization=self.token),
             self.ask(Authorization=f"Basic {self.token}"),
         ):
