@@ -1,8 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """How long data is kept, and its erasure.
 
-The retention periods of accounts and partners are fields. Those of synchronizations and of calls
-without an owner are in ``const.py``. Odoo deletes what is overdue once a day.
+The retention periods of accounts and partners are fields. Those of synchronizations, of automatic
+messages and of calls without an owner are in ``const.py``. Odoo deletes what is overdue once a day.
 """
 
 from datetime import timedelta

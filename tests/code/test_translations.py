@@ -31,6 +31,7 @@ SAME = {
     "GREEN-API",
     "ID",
     "JSON",
+    "SMS",
     "Telegram",
     "Telegram %s",
     "Telegram ID",
