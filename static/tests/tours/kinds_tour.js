@@ -107,6 +107,7 @@ registry.category("web_tour.tours").add("telegram_mailing", {
         fill("text", "Good day", "textarea"),
         picture("mailing_edit"),
         { trigger: ".modal button[name='action_save']", run: "click" },
+        { trigger: "body:not(:has(.modal))" }, // the change is queued
         behind("Send the change", () => runAction("send_cron_id")),
         { trigger: "body:not(:has(.modal)) button[name='action_forward']", run: "click" },
         { trigger: ".modal button[name='action_forward']" },
