@@ -65,6 +65,7 @@ registry.category("web_tour.tours").add("telegram_api_partner_create", {
         { trigger: ".o-telegram-Start-choose", run: "click" },
         { trigger: ".o-telegram-StartTest-message:contains('will be sent shortly')" },
         { trigger: ".o-telegram-Start-skip", run: "click" },
+        { trigger: ".o-telegram-Start-operators", run: "click" },
         { trigger: ".o-telegram-Start-done:contains('Branch is connected')" },
         { trigger: ".modal .btn:contains('Close')", run: "click" },
         { trigger: "body:not(:has(.modal))" },

@@ -45,8 +45,6 @@ export class TelegramStartDialog extends Component {
             /** The result of setting the receiving method: { message, isGood }. */
             receiving: null,
         });
-        /** Whether the account is in use already, so that only the test is wanted. */
-        this.isTestOnly = false;
         this.tokenRef = useRef("token");
         this.consoleUrl = CONSOLE_URL;
         this.keepToken = _t("Stored. Leave empty to keep it.");
@@ -58,7 +56,6 @@ export class TelegramStartDialog extends Component {
             if (await this.call("start", [this.props.instanceId || false])) {
                 this.showStep();
                 if (this.props.isTest && this.state.step === "done") {
-                    this.isTestOnly = true;
                     this.goTo("test");
                 }
             }
@@ -166,7 +163,7 @@ export class TelegramStartDialog extends Component {
 
     onProven() {
         this.state.isTested = true;
-        this.goTo(this.isTestOnly ? "done" : "operators");
+        this.goTo(this.props.isTest ? "done" : "operators");
     }
 
     onOpenConnected() {
