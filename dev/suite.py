@@ -20,15 +20,11 @@ TEMPLATE_VARIABLE = "TELEGRAM_TEST_TEMPLATE"
 CLIENT_LOGGER = f"odoo.addons.{ADDON}.client"
 PLUGINS = ("log_watch", "odoo_tags")  # of pytest, in this package
 INTERRUPTED, NO_TESTS = 2, 5  # exit codes of pytest
-# They wait for browsers and other processes most of the time: they run beside all the others, on
-# a database of their own.
+# They wait for browsers most of the time: they run beside all the others, on a database of their
+# own. Both halves take about as long.
 WAITING_TESTS = (
     "browser/test_*.py",
-    "chaos/test_chaos*.py",
-    "chaos/test_crash.py",
-    "installation/test_*.py",
     "mail/test_failures.py",
-    "receiving/test_receiving.py",
     "receiving/test_waiting.py",
 )
 LAST_TEST = "test_zz_secrets.py"  # reads the log of the others

@@ -191,8 +191,8 @@ class TelegramInstance(models.Model):
             }
             return self.env._(
                 "%s GREEN-API needs the public https address of this Odoo. Set it in the system "
-                "parameter “web.base.url” (Settings → Technical → System Parameters), or receive "
-                "messages by the scheduled action.",
+                "parameter “web.base.url” (Settings → Technical → System Parameters), or choose "
+                "“Listening”.",
                 reasons[str(error)],
             )
         return False

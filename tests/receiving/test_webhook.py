@@ -55,7 +55,9 @@ class TestWebhook(WebhookCase):
     def test_problem(self):
         """That the address cannot work is said when the webhook is chosen, before it is set up."""
         self.env["ir.config_parameter"].set_param("web.base.url", "http://example.com")
-        self.instance.api_url = "https://4100.api.green-api.com"
+        self.instance.write(
+            {"api_url": "https://4100.api.green-api.com", "receive_mode": "polling"}
+        )
         self.assertFalse(self.instance.webhook_problem)
         with Form(self.instance) as form:
             form.receive_mode = "webhook"
