@@ -90,7 +90,7 @@ def break_connections(home, server, database):
     if server == _configured():
         server.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = %s AND pid <> pg_backend_pid()",
+            " WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid()",
             values=[database],
         )
         return

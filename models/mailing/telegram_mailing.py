@@ -240,6 +240,9 @@ class TelegramMailing(models.Model):
 
     @api.onchange("res_model")
     def _onchange_res_model(self):
+        self._remove_other_model()
+
+    def _remove_other_model(self):
         """Remove the filter and the template of another kind of record."""
         self.domain = "[]"
         if self.template_id.model != self.res_model:

@@ -51,7 +51,7 @@ class TelegramMailingRecipient(models.Model):
     _rec_name = "partner_id"
 
     mailing_id = fields.Many2one(
-        "telegram.mailing", required=True, readonly=True, ondelete="cascade"
+        "telegram.mailing", required=True, readonly=True, index=True, ondelete="cascade"
     )
     res_model = fields.Selection(related="mailing_id.res_model")
     res_id = fields.Many2oneReference(

@@ -119,7 +119,7 @@ class TestPictures(TelegramCase, TourCase):
         self.take("overview", f"{action}.telegram_overview_action", ".o_kanban_record canvas")
         self.take("report", f"{action}.telegram_message_action_report", ".o_graph_renderer canvas")
         self.browser_size, self.touch_enabled = "390x844", True
-        self.take("phone", channel, message)
+        self.take("phone", channel, ".o-mail-Message")
         self.assertEqual(len(self.pictures), 9)
         self.assertEqual(self.leaks, [], "a token went to the browser")
 

@@ -59,7 +59,8 @@ class TestChaosReceive(ChaosCase):
         """Break all connections to the database, ours too."""
         with closing(connect("postgres")) as connection, connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = %s AND usename = current_user",
                 [get_db_name()],
             )
 

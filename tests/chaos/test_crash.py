@@ -263,13 +263,13 @@ class TestCrash(CommittedCase):
         messages = self.registry["telegram.message"]
         original, met = messages._mark_sent, []
 
-        def meet(message, id_message):
+        def meet(message, *args):
             message.read(["state"])  # our snapshot
             if not met:
                 met.append(message.id)
                 with self.environment() as other:
                     other["telegram.message"].browse(message.id).attempts = 7
-            return original(message, id_message)
+            return original(message, *args)
 
         with patch.object(messages, "_mark_sent", meet), self.environment() as env:
             env["telegram.message"]._send_queue(env["telegram.instance"].browse(self.instance_id))

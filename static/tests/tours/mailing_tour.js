@@ -44,8 +44,8 @@ registry.category("web_tour.tours").add("telegram_mailing_prepare", {
         { trigger: "[name='preview']:contains('the same chat or phone number')" },
         picture("mailing_preview"),
         { trigger: ".nav-link[name='message']", run: "click" },
-        ...openMenu(),
-        { trigger: "button[name='action_test']", run: "click" },
+        ...openMenu("action_test"),
+        { trigger: "button[name=\'action_test\']", run: "click" },
         { trigger: ".modal [name='partner_id']" },
         picture("mailing_test"),
         { trigger: ".modal button[name='action_send']", run: "click" },
@@ -55,17 +55,19 @@ registry.category("web_tour.tours").add("telegram_mailing_prepare", {
         behind("The recipients are collected", runMailings),
         { trigger: ".o-telegram-Progress:contains('1 of 4 handled')" },
         picture("mailing_sending"),
-        ...openMenu(),
-        { trigger: "button[name='action_pause']", run: "click" },
+        ...openMenu("action_pause"),
+        { trigger: "button[name=\'action_pause\']", run: "click" },
         { trigger: ".alert:contains('You can change the text now')" },
         {
             trigger: ".tab-pane.active [name='body'] textarea",
             run: "edit Good day, {{ object.name }}! Until Friday, everything is half the price.",
         },
         { trigger: SAVE, run: "click" },
+        ...openMenu("action_resume"),
         { trigger: "button[name='action_resume']" },
         picture("mailing_paused"),
         { trigger: "button[name='action_resume']", run: "click" },
+        ...openMenu("action_pause"),
         { trigger: "button[name='action_pause']" },
         behind("The new text is queued", runMailings),
     ],
@@ -86,16 +88,18 @@ registry.category("web_tour.tours").add("telegram_mailing_report", {
     ],
 });
 
-/** Create the steps that open the menu of buttons, where they are behind one on a phone. */
-function openMenu() {
+/** Create the steps that open the menu of buttons, if this one is in it, as on a phone. */
+function openMenu(button) {
     return [
         {
             content: "Open the menu of buttons, if there is one",
             trigger: ".o_form_statusbar",
             run() {
-                document
-                    .querySelector(".o_statusbar_buttons .o-dropdown.dropdown-toggle:not(.d-none)")
-                    ?.click();
+                if (!document.querySelector(`.o_statusbar_buttons button[name='${button}']`)) {
+                    document
+                        .querySelector(".o_statusbar_buttons .o-dropdown:not(.d-none)")
+                        ?.click();
+                }
             },
         },
     ];
