@@ -45,7 +45,7 @@ registry.category("web_tour.tours").add("telegram_mailing_prepare", {
         picture("mailing_preview"),
         { trigger: ".nav-link[name='message']", run: "click" },
         ...openMenu("action_test"),
-        { trigger: "button[name=\'action_test\']", run: "click" },
+        { trigger: "button[name='action_test']", run: "click" },
         { trigger: ".modal [name='partner_id']" },
         picture("mailing_test"),
         { trigger: ".modal button[name='action_send']", run: "click" },
@@ -56,7 +56,7 @@ registry.category("web_tour.tours").add("telegram_mailing_prepare", {
         { trigger: ".o-telegram-Progress:contains('1 of 4 handled')" },
         picture("mailing_sending"),
         ...openMenu("action_pause"),
-        { trigger: "button[name=\'action_pause\']", run: "click" },
+        { trigger: "button[name='action_pause']", run: "click" },
         { trigger: ".alert:contains('You can change the text now')" },
         {
             trigger: ".tab-pane.active [name='body'] textarea",
