@@ -54,8 +54,10 @@ export class TelegramStranger extends Component {
     /** Call a method that gives the chat a contact. The line disappears with the new contact. */
     async act(method, ...args) {
         this.state.isBusy = true;
+        const ids = [this.props.thread.telegram_chat_id];
         try {
-            await this.callChat(method, ...args);
+            // Not by useService: the line may be gone before the answer, which is shown anyway.
+            await this.env.services.orm.silent.call("telegram.chat", method, [ids, ...args]);
         } finally {
             this.state.isBusy = false;
         }
