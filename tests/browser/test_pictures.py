@@ -119,7 +119,7 @@ class TestPictures(TelegramCase, TourCase):
         self.take("overview", f"{action}.telegram_overview_action", ".o_kanban_record canvas")
         self.take("report", f"{action}.telegram_message_action_report", ".o_graph_renderer canvas")
         self.browser_size, self.touch_enabled = "390x844", True
-        self.take("phone", channel, ".o-mail-Message")
+        self.take("phone", channel, message)
         self.assertEqual(len(self.pictures), 9)
         self.assertEqual(self.leaks, [], "a token went to the browser")
 
@@ -148,12 +148,10 @@ class TestPictures(TelegramCase, TourCase):
             words["customer"], chatId=CUSTOMER_CHAT, phoneNumber=int(CUSTOMER_PHONE[1:])
         )
         self.say("hello")
-        self.write_from(self.customer, words["answer"], user=self.admin)
-        self.send_queue()
+        self.answer(self.customer, words["answer"])
         self.say("thanks")
         self.invoice = self.add_invoice()
-        self.write_from(self.invoice, words["invoice"], user=self.admin)
-        self.send_queue()
+        self.answer(self.invoice, words["invoice"])
         self.phone.read(CUSTOMER_CHAT)
         self.say("paid")
         self.phone.add_customer(words["stranger"], chatId="30000000")
@@ -165,6 +163,13 @@ class TestPictures(TelegramCase, TourCase):
         )
         self.chat._open_channel()
         self.env.flush_all()
+
+    def answer(self, record, text):
+        """Write from a record, and send it."""
+        self.write_from(record, text, user=self.admin)
+        # As a commit does: the web clients learn that it is queued before it is sent.
+        self.env.cr.flush()
+        self.send_queue()
 
     def say(self, word):
         """Write as the customer, and receive it."""
