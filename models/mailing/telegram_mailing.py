@@ -42,6 +42,8 @@ AUDIENCE = {
 }
 HOURS_OF_DAY = 24
 
+BY_FILTER = "domain"  # the mode in which the recipients are records that a filter finds
+
 
 class TelegramMailing(models.Model):
     """A message to many recipients, which can be planned, paused and reported.
@@ -235,14 +237,11 @@ class TelegramMailing(models.Model):
 
     @api.onchange("recipient_mode")
     def _onchange_recipient_mode(self):
-        if self.recipient_mode != "domain":
+        if self.recipient_mode != BY_FILTER:
             self.res_model = "res.partner"
 
     @api.onchange("res_model")
     def _onchange_res_model(self):
-        self._remove_other_model()
-
-    def _remove_other_model(self):
         """Remove the filter and the template of another kind of record."""
         self.domain = "[]"
         if self.template_id.model != self.res_model:
