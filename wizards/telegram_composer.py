@@ -205,7 +205,7 @@ class TelegramComposer(models.TransientModel):
 
         :return: the ``telegram.mailing``, as superuser
         """
-        # sudo: telegram.mailing - whoever may write to many may also do so without its group
+        # sudo: telegram.mailing - users who may write to many need not have its group
         return (
             self.env["telegram.mailing"]
             .sudo()

@@ -61,6 +61,7 @@ class TelegramMailing(models.Model):
                 continue
             reachable = [each for each in recipients if not each.reason]
             left_out = [each for each in recipients if each.reason]
+            # sudo: telegram.chat - only counted
             new = sum(not each.chat or each.chat.sudo().is_new_contact for each in reachable)
             mailing.recipient_count, mailing.new_contact_count = len(reachable), new
             mailing.preview = mailing._get_preview(reachable, left_out)
