@@ -91,12 +91,6 @@ class TelegramInstance(models.Model):
             "all their characters. Links cannot be protected; the composer names them."
         )
 
-    # === ACTION METHODS === #
-
-    def action_test_formatting(self):
-        """Open the dialog of *Test Account*: views of databases in use name this method."""
-        return self.action_test()
-
     # === BUSINESS METHODS === #
 
     def _get_formatting_rules(self):

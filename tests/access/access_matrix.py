@@ -100,7 +100,7 @@ METHODS = {
             action_retry_files action_set_picture action_set_up_receiving
             action_sign_in action_stop_past
             action_standard_settings action_start action_sync action_test
-            action_test_formatting action_wait
+            action_wait
             clear_messages_queue clear_webhooks_queue get_deletion_message sync_chats sync_contacts
             fetch_notification
         """,
