@@ -243,10 +243,3 @@ LOCK_DIALOG = 1952803685  # of a dialog: its owner is calling GREEN-API
 
 # --- Limits of the addon ---------------------------------------------------------------------
 TRIES = 3  # failed attempts after which other messages are sent first
-KEEP_DAYS_MAX = 36_500  # days of a retention period; a longer one could exceed the year 9999
-CALL_LOG_DAYS = 14  # days for which logged calls are kept by default
-SYNC_DAYS = 90  # for which synchronizations are kept; the last one of an account is always kept
-REMOVED_AT_ONCE = 1000  # records deleted in one go; with a message, others are deleted too
-# Days for which automatic messages are kept, unless they keep another one from being sent. Longer
-# than the longest "once per contact within some days" (models/automation/ir_actions_server.py).
-AUTOMATIC_MESSAGE_DAYS = 400

@@ -2,7 +2,7 @@
 """How long data is kept, and its erasure.
 
 The retention periods of accounts and partners are fields. Those of synchronizations, of automatic
-messages and of calls without an owner are in ``const.py``. Odoo deletes what is overdue once a day.
+messages and of calls without an owner are below. Odoo deletes what is overdue once a day.
 """
 
 from datetime import timedelta
@@ -10,7 +10,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .. import const
+KEEP_DAYS_MAX = 36_500  # days of a retention period; a longer one could exceed the year 9999
+CALL_LOG_DAYS = 14  # days for which logged calls are kept by default
+SYNC_DAYS = 90  # for which synchronizations are kept; the last one of an account is always kept
+REMOVED_AT_ONCE = 1000  # records deleted in one go; with a message, others are deleted too
+# Days for which automatic messages are kept, unless they keep another one from being sent. Longer
+# than the longest "once per contact within some days" (automation/ir_actions_server.py).
+AUTOMATIC_MESSAGE_DAYS = 400
 
 # Files of these models exist for a conversation only. Files of other records belong to those.
 OWN_MODELS = ("discuss.channel", "telegram.message")
@@ -77,14 +83,14 @@ class TelegramInstance(models.Model):
     )
     call_retention_days = fields.Integer(
         "Call Retention (days)",
-        default=const.CALL_LOG_DAYS,
+        default=CALL_LOG_DAYS,
         help="Older logged calls are deleted. 0 keeps them forever.",
     )
     _retention_days_positive = models.Constraint(
         "CHECK(LEAST(message_retention_days, file_retention_days, event_retention_days,"
         " call_retention_days) >= 0 AND GREATEST(message_retention_days, file_retention_days,"
-        f" event_retention_days, call_retention_days) <= {const.KEEP_DAYS_MAX})",
-        f"Retention periods are between 0 (forever) and {const.KEEP_DAYS_MAX} days.",
+        f" event_retention_days, call_retention_days) <= {KEEP_DAYS_MAX})",
+        f"Retention periods are between 0 (forever) and {KEEP_DAYS_MAX} days.",
     )
 
 
@@ -95,11 +101,11 @@ class TelegramApiPartner(models.Model):
 
     call_retention_days = fields.Integer(
         "Call Retention (days)",
-        default=const.CALL_LOG_DAYS,
+        default=CALL_LOG_DAYS,
         help="Days after which logged calls are deleted. 0 keeps them forever.",
     )
     _call_retention_days_positive = models.Constraint(
-        f"CHECK(call_retention_days BETWEEN 0 AND {const.KEEP_DAYS_MAX})",
+        f"CHECK(call_retention_days BETWEEN 0 AND {KEEP_DAYS_MAX})",
         "Call retention must be between 0 (forever) and 36500 days.",
     )
 
@@ -144,7 +150,7 @@ class TelegramMessage(models.Model):
         """Delete messages older than the retention period of their account."""
         overdue = find_overdue(self, "instance_id", "message_retention_days", SETTLED, "date")
         overdue._erase()
-        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
+        return len(overdue), len(overdue) == REMOVED_AT_ONCE
 
     @api.autovacuum
     def _gc_files(self):
@@ -152,7 +158,7 @@ class TelegramMessage(models.Model):
         fetched = Domain("download_state", "=", "fetched")
         overdue = find_overdue(self, "instance_id", "file_retention_days", fetched, "date")
         overdue._erase_files()
-        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
+        return len(overdue), len(overdue) == REMOVED_AT_ONCE
 
 
 class TelegramEvent(models.Model):
@@ -166,7 +172,7 @@ class TelegramEvent(models.Model):
         settled = [("state", "in", ("done", "ignored"))]
         overdue = find_overdue(self, "instance_id", "event_retention_days", settled)
         overdue.unlink()
-        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
+        return len(overdue), len(overdue) == REMOVED_AT_ONCE
 
 
 class TelegramCall(models.Model):
@@ -185,12 +191,12 @@ class TelegramCall(models.Model):
         unowned = [
             ("instance_id", "=", False),
             ("api_partner_id", "=", False),
-            ("create_date", "<", fields.Datetime.now() - timedelta(days=const.CALL_LOG_DAYS)),
+            ("create_date", "<", fields.Datetime.now() - timedelta(days=CALL_LOG_DAYS)),
         ]
-        overdue |= overdue.search(unowned, limit=const.REMOVED_AT_ONCE)
-        overdue = overdue[: const.REMOVED_AT_ONCE]
+        overdue |= overdue.search(unowned, limit=REMOVED_AT_ONCE)
+        overdue = overdue[:REMOVED_AT_ONCE]
         overdue.unlink()
-        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
+        return len(overdue), len(overdue) == REMOVED_AT_ONCE
 
 
 class TelegramSync(models.Model):
@@ -201,13 +207,13 @@ class TelegramSync(models.Model):
     @api.autovacuum
     def _gc_syncs(self):
         """Remove old synchronizations, except the last one of each account."""
-        limit = fields.Datetime.now() - timedelta(days=const.SYNC_DAYS)
+        limit = fields.Datetime.now() - timedelta(days=SYNC_DAYS)
         instances = self.env["telegram.instance"].with_context(active_test=False)
         kept = instances.search([("last_sync_id", "!=", False)]).last_sync_id
         domain = [("create_date", "<", limit), ("id", "not in", kept.ids)]
-        overdue = self.search(domain, limit=const.REMOVED_AT_ONCE)
+        overdue = self.search(domain, limit=REMOVED_AT_ONCE)
         overdue.unlink()
-        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
+        return len(overdue), len(overdue) == REMOVED_AT_ONCE
 
 
 class TelegramAutomaticMessage(models.Model):
@@ -218,11 +224,11 @@ class TelegramAutomaticMessage(models.Model):
     @api.autovacuum
     def _gc_automatic_messages(self):
         """Delete messages that no "once" needs. Those of "once per record" are kept."""
-        limit = fields.Datetime.now() - timedelta(days=const.AUTOMATIC_MESSAGE_DAYS)
+        limit = fields.Datetime.now() - timedelta(days=AUTOMATIC_MESSAGE_DAYS)
         domain = [("is_once", "=", False), ("state", "!=", "waiting"), ("create_date", "<", limit)]
-        overdue = self.search(domain, limit=const.REMOVED_AT_ONCE)
+        overdue = self.search(domain, limit=REMOVED_AT_ONCE)
         overdue.unlink()
-        return len(overdue), len(overdue) == const.REMOVED_AT_ONCE
+        return len(overdue), len(overdue) == REMOVED_AT_ONCE
 
 
 class IrAttachment(models.Model):
@@ -251,7 +257,7 @@ def find_overdue(records, link, days_field, domain=(), date_field="create_date")
     :param str link: Many2one to the owner: an account or a partner
     :param str days_field: field of the owner with the days; 0 keeps records forever
     :param domain: of the records that may be deleted
-    :return: records in superuser mode, at most ``const.REMOVED_AT_ONCE``
+    :return: records in superuser mode, at most ``REMOVED_AT_ONCE``
     """
     # sudo: records of all companies are cleaned up
     found = records.sudo().browse()
@@ -259,7 +265,7 @@ def find_overdue(records, link, days_field, domain=(), date_field="create_date")
     for owner_sudo in owners_sudo.search([(days_field, ">", 0)]):
         limit = fields.Datetime.now() - timedelta(days=owner_sudo[days_field])
         overdue = [(link, "=", owner_sudo.id), (date_field, "<", limit), *domain]
-        found |= found.search(overdue, limit=const.REMOVED_AT_ONCE - len(found), order="id")
-        if len(found) >= const.REMOVED_AT_ONCE:
+        found |= found.search(overdue, limit=REMOVED_AT_ONCE - len(found), order="id")
+        if len(found) >= REMOVED_AT_ONCE:
             break
     return found

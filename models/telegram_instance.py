@@ -1,7 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import re
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -134,12 +133,6 @@ class TelegramInstance(models.Model):
         copy=False,
         help="GREEN-API reports incoming messages and the status of sent ones.",
     )
-    reply_days = fields.Integer(
-        "Reply Matching (days)",
-        default=7,
-        help="A reply without a quote is posted on the record from which the last message of the "
-        "chat was sent, unless that was more days ago.",
-    )
     send_after = fields.Datetime(
         "Sending Paused Until", readonly=True, copy=False, help="Pause after a failed call."
     )
@@ -153,9 +146,6 @@ class TelegramInstance(models.Model):
     set_aside_count = fields.Integer("Set-Aside Events", compute="_compute_counts")
     _id_instance_uniq = models.Constraint(
         "unique(id_instance)", "An account with this instance ID already exists."
-    )
-    _reply_days_positive = models.Constraint(
-        "CHECK(reply_days >= 0)", "The days of reply matching cannot be negative."
     )
 
     # === COMPUTE METHODS === #
@@ -338,10 +328,6 @@ class TelegramInstance(models.Model):
         return result
 
     # === BUSINESS METHODS === #
-
-    def _get_reply_limit(self):
-        """Return the earliest date (UTC) of messages that a reply without a quote can belong to."""
-        return fields.Datetime.now() - timedelta(days=self.reply_days)
 
     @api.model
     def _default(self, company=None):

@@ -1,9 +1,13 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Membership of the conversations in Discuss.
 
-The members of an open conversation are the operators who may see its chat, see ``visibility.py``.
-They are updated when the operators, *Chat Visibility*, the contact, the salesperson, the user or
-the user's groups change. A closed conversation has no members.
+The members of an open conversation are the operators who may see its chat (``_get_operators``):
+active users with the right to use Telegram. If *Chat Visibility* is *Salesperson of the Customer*,
+these are only the operator to whom the chat is assigned, else the salesperson, and those operators
+who are administrators or the supervisor. A closed conversation has no members.
+
+Members are updated when the operators, *Chat Visibility*, the contact, the salesperson, the user or
+the user's groups change.
 """
 
 from contextlib import contextmanager

@@ -14,6 +14,9 @@ from odoo import models
 
 from ...tools.context import get_own_value
 
+# Note or comment: followers do not receive what was sent, and receive what a customer wrote.
+SUBTYPES = {"outgoing": "mail.mt_note", "incoming": "mail.mt_comment"}
+
 
 class MailFollowers(models.Model):
     """Choose the followers whom a Telegram message notifies in their inbox."""

@@ -2,7 +2,7 @@
 
 from odoo import api, models
 
-from .message_posting import SUBTYPES
+from .mail_followers import SUBTYPES
 
 
 class MailThread(models.AbstractModel):

@@ -37,9 +37,8 @@ from ...const import CHANGE_KINDS
 from ...tools import bulk_insert
 from ...tools.context import OwnValue
 from .discuss_channel import RESPONSIBLE
+from .mail_followers import SUBTYPES
 
-# Note or comment: followers do not receive what was sent, and receive what a customer wrote.
-SUBTYPES = {"outgoing": "mail.mt_note", "incoming": "mail.mt_comment"}
 PREFETCHED = 50  # messages whose data for the web clients is read at once
 
 

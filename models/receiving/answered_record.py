@@ -1,10 +1,32 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..telegram_message import SENT_STATES
+
+
+class TelegramInstance(models.Model):
+    """Extend ``telegram.instance`` with the time within which a reply belongs to a record."""
+
+    _inherit = "telegram.instance"
+
+    reply_days = fields.Integer(
+        "Reply Matching (days)",
+        default=7,
+        help="A reply without a quote is posted on the record from which the last message of the "
+        "chat was sent, unless that was more days ago.",
+    )
+    _reply_days_positive = models.Constraint(
+        "CHECK(reply_days >= 0)", "The days of reply matching cannot be negative."
+    )
+
+    def _get_reply_limit(self):
+        """Return the earliest date (UTC) of messages that a reply without a quote can belong to."""
+        return fields.Datetime.now() - timedelta(days=self.reply_days)
 
 
 class TelegramMessage(models.Model):
@@ -26,7 +48,9 @@ class TelegramMessage(models.Model):
            last. This ends when a message is sent from a record.
         4. Otherwise it belongs to the record of the last message sent from one.
         5. Otherwise, and if the quoted message has no record, it belongs to the record that the
-           conversation has created, or creates one, if the account is configured so.
+           conversation has created, or creates one, if *New Conversations Create* is set on the
+           account. A record that is closed, or of a person who has not written for the days set
+           there, is not used again (``_get_or_create_topic``).
 
         Rules 3 and 4 only hold for the days set as *Reply Matching* on the account.
 

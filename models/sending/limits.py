@@ -33,8 +33,9 @@ class TelegramInstance(models.Model):
     """Extend ``telegram.instance`` with the limits on sending.
 
     Limit the sending rate so that Telegram does not flag the account as a bot: the pause that
-    GREEN-API makes between two messages, and the number of new contacts per day. The rate limits
-    of the API itself are applied by the client (``RateLimiter``).
+    GREEN-API makes between two messages, and the number of new contacts per day. The pause is one
+    of the settings that are sent to GREEN-API (``_prepare_settings``); Odoo makes none of its own.
+    The rate limits of the API itself are applied by the client (``RateLimiter``).
     """
 
     _inherit = "telegram.instance"
