@@ -238,6 +238,7 @@ class TelegramInstance(models.Model):
             if not vals.get("api_url"):
                 vals.pop("api_url", None)
         instances = super().create(vals_list)
+        instances._clear_access_cache()
         instances._check_new_operators(dict.fromkeys(instances, self.env["res.users"]))
         for instance in instances:
             instance._create_crons()
@@ -263,6 +264,8 @@ class TelegramInstance(models.Model):
         mode = vals.get("receive_mode")
         rerouted = self.filtered(lambda instance: mode and instance.receive_mode != mode)
         result = super().write(vals)
+        if vals.keys() & {"operator_ids", "sender_ids", "supervisor_id"}:
+            self._clear_access_cache()
         self._check_new_operators(former)
         if vals.keys() & {"name", "active", "receive_mode"}:
             for instance in self:

@@ -10,6 +10,7 @@ from .receive_history import Side
 
 ROUNDS = 15
 PAGE = 80  # rows of a list in Odoo
+ORDER = "waiting_since_date, last_message_date desc"  # of the views
 PERIODS = (30, 365)  # days
 # As their lists show them.
 NAMED = {"fields": {"display_name": {}}}
@@ -71,7 +72,7 @@ def main(env, say, *, chats, messages):
     inbox, contacts = [], []
     for number in range(ROUNDS):
         say(f"open, {number + 1} of {ROUNDS}")
-        inbox.append(_open(own["telegram.chat"], waiting, INBOX_FIELDS, "waiting_since_date"))
+        inbox.append(_open(own["telegram.chat"], waiting, INBOX_FIELDS, ORDER))
         contacts.append(_open(own["res.partner"], [], CONTACT_FIELDS, None))
     counting = _measure(own, own["telegram.chat"]._get_waiting_count)
     dashboard = own["telegram.dashboard"]

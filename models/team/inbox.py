@@ -108,8 +108,13 @@ class TelegramChat(models.Model):
     waiting_time = fields.Char(compute="_compute_waiting_time")
     last_incoming_text = fields.Char("Last Message", compute="_compute_last_incoming_text")
 
-    _waiting_index = models.Index("(waiting_since_date, id) WHERE waiting_since_date IS NOT NULL")
-    _inbox_index = models.Index("(inbox_state, last_message_date) WHERE inbox_state IS NOT NULL")
+    # In the order of the inbox: all of it, and each of its columns.
+    _inbox_index = models.Index(
+        "(waiting_since_date, last_message_date DESC) WHERE inbox_state IS NOT NULL"
+    )
+    _inbox_state_index = models.Index(
+        "(inbox_state, waiting_since_date, last_message_date DESC) WHERE inbox_state IS NOT NULL"
+    )
 
     # === COMPUTE METHODS === #
 
@@ -134,9 +139,9 @@ class TelegramChat(models.Model):
             ["chat_id"],
             ["id:max"],
         )
-        messages = {
-            chat: self.env["telegram.message"].browse(message_id) for chat, message_id in latest
-        }
+        # Of all chats together, so that they are read together.
+        messages = self.env["telegram.message"].browse(message_id for _chat, message_id in latest)
+        messages = dict(zip((chat for chat, _message_id in latest), messages, strict=True))
         for chat in self:
             message = messages.get(chat)
             chat.last_incoming_text = message.display_name if message else False

@@ -34,7 +34,7 @@ class TelegramChat(models.Model):
         """
         is_own = Domain("user_id", "=", self.env.uid)
         is_free = Domain("user_id", "=", False)
-        is_free &= Domain("instance_id.operator_ids", "in", self.env.uid)
+        is_free &= Domain("instance_id", "in", self.env.user.telegram_operated_ids.ids)
         domain = Domain("inbox_state", "=", "waiting") & (is_own | is_free)
         return self.search_count(domain, limit=COUNTED)
 
