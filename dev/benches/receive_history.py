@@ -28,8 +28,8 @@ MAKE_CHATS = """
      RETURNING id, name, phone_sanitized
     )
     INSERT INTO telegram_chat (instance_id, company_id, telegram_id, chat_type, name, phone,
-                               partner_id, active, last_received_date, create_uid, write_uid, create_date,
-                               write_date)
+                               partner_id, active, last_received_date, create_uid, write_uid,
+                               create_date, write_date)
     SELECT %(instance)s, %(company)s, (60000000 + row_number() OVER (ORDER BY id) - 1)::text,
            'user', name, phone_sanitized, id, TRUE, now() AT TIME ZONE 'UTC', 1, 1, now(), now()
       FROM partner

@@ -165,11 +165,14 @@ class TelegramChat(models.Model):
         """
         for chat, salesperson in self._get_salespeople().items():
             assignee, instance = chat._get_assignee(), chat.instance_id
+            is_moved = salesperson != former.get(chat)
+            if is_moved and chat.inbox_state == "waiting" and instance.visibility == "own":
+                chat._send_waiting(instance._get_operators())  # who no longer see it, too
             is_taken = assignee and assignee != former.get(chat)
             if not chat.inbox_state or instance.assignment != "salesperson" or is_taken:
                 continue
             user = salesperson & instance.operator_ids
-            if salesperson and salesperson != former.get(chat) and user != chat.user_id:
+            if salesperson and is_moved and user != chat.user_id:
                 chat._assign(user)
 
     def _take_by_answer(self):

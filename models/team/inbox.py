@@ -15,10 +15,14 @@ from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ... import const
+from ...tools.access import MANAGER
 from ..telegram_message import NOT_SENT_STATES, RANK
 
 # A question that arrives later than this is part of an imported history.
 LATE_HOURS = timedelta(hours=const.JOURNAL_HOURS)
+# An answer outside the working time took no time at all. Odoo takes 0 for no value, so it counts
+# as one second.
+SHORTEST_ANSWER_TIME = 1 / 3600
 
 
 class TelegramInstance(models.Model):
@@ -146,6 +150,28 @@ class TelegramChat(models.Model):
             message = messages.get(chat)
             chat.last_incoming_text = message.display_name if message else False
 
+    # === VIEWS === #
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, self._operates_any())
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Return the view; without the buttons of a list for supervisors, who may only read."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "list" and not self._operates_any():
+            for header in arch.findall("header"):
+                arch.remove(header)
+        return arch, view
+
+    @api.model
+    def _operates_any(self):
+        """Return whether the current user writes with any account."""
+        user = self.env.user
+        return bool(self.env.su or user.telegram_operated_ids or user.has_group(MANAGER))
+
     # === ACTION METHODS === #
 
     def action_no_answer_needed(self):
@@ -197,11 +223,23 @@ class TelegramChat(models.Model):
         # A question of the second of the answer may have come after it.
         if not self.answered_date or question.date > self.answered_date:
             return False
-        if question.date < fields.Datetime.now() - LATE_HOURS:
-            return True
-        answers = self._get_answer_domain() & Domain("attempts", "in", (0, False))
-        answers &= Domain("state", "in", tuple(RANK)) & Domain("date", ">=", question.date)
-        return bool(self.env["telegram.message"].search_count(answers, limit=1))
+        return question.date < fields.Datetime.now() - LATE_HOURS or self._has_answer(question)
+
+    def _has_answer(self, question):
+        """Return whether one of the answers is to a question.
+
+        Answers from the phone are, since the question stood there. One from Odoo is only if the
+        question had arrived before it was written, which their IDs tell.
+
+        :param question: the incoming ``telegram.message``
+        """
+        on_phone = Domain("attempts", "in", (0, False)) & Domain("state", "in", tuple(RANK))
+        in_odoo = Domain("id", ">", question.id) & Domain("state", "not in", NOT_SENT_STATES)
+        in_odoo &= Domain("state", "in", tuple(RANK)) | Domain("scheduled_date", "=", False)
+        answers = self._get_answer_domain() & Domain("date", ">=", question.date)
+        return bool(
+            self.env["telegram.message"].search_count(answers & (on_phone | in_odoo), limit=1)
+        )
 
     def _get_answer_domain(self):
         """Return the domain of the answers in these chats, also of those that were not sent."""
@@ -225,10 +263,9 @@ class TelegramChat(models.Model):
         values = {"answered_date": max(filter(None, (self.answered_date, date)))}
         if is_waiting:
             # sudo: telegram.message, resource.calendar - a figure about the answer
-            message.sudo().answer_time = self.sudo().instance_id._get_working_hours(
-                self.waiting_since_date, date
-            )
-            since = self._get_first_question_date(values["answered_date"])
+            hours = self.sudo().instance_id._get_working_hours(self.waiting_since_date, date)
+            message.sudo().answer_time = max(hours, SHORTEST_ANSWER_TIME)
+            since = self._get_first_question_date(date)
             values["inbox_state"] = "waiting" if since else "answered"
             values["waiting_since_date"] = since
         self._write_inbox(values)
@@ -250,7 +287,7 @@ class TelegramChat(models.Model):
                 )
 
     def _get_first_question_date(self, after):
-        """Return the date of the first question after a date, False if there is none.
+        """Return the date of the first question after a date that has no answer, else False.
 
         In a group, that is a message which waits for an answer: see ``_needs_answer``.
 
@@ -266,7 +303,10 @@ class TelegramChat(models.Model):
         if self.is_group and not self.instance_id.groups_wait:
             domain &= Domain("quoted_id_message", "!=", False)
         messages = self.env["telegram.message"].search(domain, order="date, id")
-        return next((each.date for each in messages if each._needs_answer()), False)
+        return next(
+            (each.date for each in messages if each._needs_answer() and not self._has_answer(each)),
+            False,
+        )
 
     def _write_inbox(self, values):
         # sudo: telegram.chat, mail.activity - operators change these by what they do only
