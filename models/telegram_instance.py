@@ -290,6 +290,8 @@ class TelegramInstance(models.Model):
             self._clear_access_cache()
         self._check_new_operators(former)
         self._update_members(former)
+        for instance, users in former.items():
+            self.env["telegram.chat"]._release_left(users - instance.operator_ids)
         if vals.keys() & {"visibility", "supervisor_id"}:
             self._update_visibility()
         if vals.keys() & {"operator_ids", "visibility"}:

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Whose chat it is: assigned to one operator, who alone is notified."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -174,6 +174,19 @@ class TelegramChat(models.Model):
             user = salesperson & instance.operator_ids
             if salesperson and is_moved and user != chat.user_id:
                 chat._assign(user)
+
+    @api.model
+    def _release_left(self, users):
+        """Assign the waiting chats of users to nobody if they no longer operate the account.
+
+        No one else would be told to answer there.
+        """
+        # sudo: telegram.chat - of users who have left
+        chats_sudo = self.sudo().with_context(active_test=False)
+        domain = [("user_id", "in", users.ids), ("inbox_state", "=", "waiting")]
+        left_sudo = chats_sudo.search(domain).filtered(lambda chat: not chat._get_assignee())
+        if left_sudo:
+            left_sudo._assign(self.env["res.users"])
 
     def _take_by_answer(self):
         """Assign the chat to the current user, who has just answered, unless an operator has it."""

@@ -5,6 +5,7 @@ A chat waits from the customer's first message that nobody answered. An answer i
 chat alone, written in Odoo or on the phone. Messages to many and those of rules are no answers.
 """
 
+import re
 from datetime import timedelta
 
 from babel.dates import format_timedelta
@@ -48,7 +49,8 @@ class TelegramMessage(models.Model):
     def _needs_answer(self):
         """Return whether the chat waits for an answer after this incoming message.
 
-        A group waits if the account is configured so, or if one of our messages is quoted.
+        A group waits if the account is configured so, if one of our messages is quoted, or if the
+        account is mentioned.
         """
         self.ensure_one()
         chat = self.chat_id
@@ -56,7 +58,7 @@ class TelegramMessage(models.Model):
             return False
         if chat.chat_type == "user" or (chat.is_group and chat.instance_id.groups_wait):
             return True
-        return chat.is_group and bool(self.quoted_id_message) and self._quotes_us()
+        return chat.is_group and (self._mentions_us() or self._quotes_us())
 
     def _is_answer(self):
         """Return whether the customer is answered by this message, once it is sent."""
@@ -71,9 +73,17 @@ class TelegramMessage(models.Model):
             self.chat_id._take_by_answer()
             self.chat_id._process_answer(self, fields.Datetime.now())
 
+    def _mentions_us(self):
+        """Return whether the text contains the username of the account."""
+        # sudo: telegram.instance - the username of the account that received it
+        name = (self.sudo().instance_id.account_username or "").lstrip("@")
+        return bool(name) and bool(
+            re.search(rf"@{re.escape(name)}(?!\w)", self.text or "", re.IGNORECASE)
+        )
+
     def _quotes_us(self):
         """Return whether the quoted message was sent by the account."""
-        return bool(
+        return bool(self.quoted_id_message) and bool(
             self.search_count(
                 [
                     ("chat_id", "=", self.chat_id.id),
@@ -145,6 +155,7 @@ class TelegramChat(models.Model):
         )
         # Of all chats together, so that they are read together.
         messages = self.env["telegram.message"].browse(message_id for _chat, message_id in latest)
+        messages.fetch(["display_name"])
         messages = dict(zip((chat for chat, _message_id in latest), messages, strict=True))
         for chat in self:
             message = messages.get(chat)
@@ -301,7 +312,7 @@ class TelegramChat(models.Model):
         if after:
             domain &= Domain("date", ">", after)
         if self.is_group and not self.instance_id.groups_wait:
-            domain &= Domain("quoted_id_message", "!=", False)
+            domain &= Domain("quoted_id_message", "!=", False) | Domain("text", "like", "@")
         messages = self.env["telegram.message"].search(domain, order="date, id")
         return next(
             (each.date for each in messages if each._needs_answer() and not self._has_answer(each)),
@@ -313,6 +324,8 @@ class TelegramChat(models.Model):
         chats_sudo = self.sudo()
         moved_sudo = chats_sudo._filter_moved(values)
         former_users = moved_sudo._get_awaited_users()
+        if values.get("inbox_state") == "waiting":
+            values = {**values, "active": True}  # as in Telegram: else no one would see it
         chats_sudo.write(values)
         moved_sudo._send_waiting(former_users)
         if values.get("inbox_state") in ("answered", "closed"):

@@ -305,6 +305,31 @@ class TestInbox(InboxCase):
         group = self.env["telegram.chat"]._find(self.instance, GROUP)
         self.assertEqual(group.inbox_state, "waiting")
 
+    def test_group_that_mentions_us(self):
+        """A question to the account in a group would be overlooked."""
+        self.instance.account_username = "our_shop"
+        sender = {"chatId": GROUP, "chatType": "supergroup", "sender": CUSTOMER_CHAT}
+        self.ingest(self.prepare(0, "Ask @our_shop2 or me@our_shopping", senderData=sender))
+        group = self.env["telegram.chat"]._find(self.instance, GROUP)
+        self.assertFalse(group.inbox_state)
+        self.ingest(self.prepare(5, "@Our_Shop, is it in stock?", senderData=sender))
+        self.assertEqual(group.waiting_since_date, self.get_date(5))
+        self.ingest(self.prepare(20, "@our_shop?", senderData=sender))
+        outgoing = {"senderData": {**sender, "sender": "1"}}
+        self.ingest(self.prepare(10, "Yes", typeWebhook="outgoingMessageReceived", **outgoing))
+        self.assertEqual(group.waiting_since_date, self.get_date(20))
+
+    def test_archived_chat(self):
+        """A customer who writes in an archived chat would be in no list and have no reminder."""
+        chat = self.write_in(0)
+        self.ingest(self.prepare_from_phone(60))
+        chat.active = False
+        self.ingest(self.prepare_from_phone(90))
+        self.assertFalse(chat.active, "nobody waits")
+        self.write_in(120)
+        self.assertTrue(chat.active)
+        self.assertEqual(chat.inbox_state, "waiting")
+
     def test_first_message_of_ours(self):
         """A contact to whom we write first is in no list of customers who wait."""
         self.write_from(self.customer, "Hello")

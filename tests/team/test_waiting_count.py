@@ -93,6 +93,29 @@ class TestWaitingCount(InboxCase):
         self.assertIn(self.supervisor, self.notified(add))
         self.assertEqual(self.count(self.supervisor), [1])
 
+    def test_operator_who_left(self):
+        """The chat of somebody who left would count for no one until the customer writes again."""
+        chat = self.write_in(0)
+        for leave in (
+            lambda: self.instance.write({"operator_ids": [Command.unlink(self.colleague.id)]}),
+            lambda: self.colleague.write({"active": False}),
+            lambda: self.colleague.write({"group_ids": [Command.clear()]}),
+        ):
+            self.colleague.write(
+                {
+                    "active": True,
+                    "group_ids": [
+                        Command.set(self.env.ref("telegram_green_api.group_user").ids),
+                    ],
+                }
+            )
+            self.instance.operator_ids = [Command.link(self.colleague.id)]
+            chat._assign(self.colleague)
+            self.assertEqual(self.count(self.salesperson), [0])
+            self.assertIn(self.salesperson, self.notified(leave))
+            self.assertFalse(chat.user_id)
+            self.assertEqual(self.count(self.salesperson), [1])
+
     def test_badge(self):
         """The conversation in Discuss would not show that the customer waits."""
         chat = self.write_in(0)
