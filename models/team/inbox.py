@@ -205,8 +205,9 @@ class TelegramChat(models.Model):
         """
         self.ensure_one()
         answers = messages.filtered(lambda message: message._is_answer())
-        incoming = messages.filtered(lambda message: message.direction == "incoming")
-        questions = incoming.filtered(lambda message: message._needs_answer())
+        questions = messages.filtered(
+            lambda message: message.direction == "incoming" and message._needs_answer()
+        )
         if answers:
             last = max(answers, key=lambda message: message.date)
             self._process_answer(last, last.date)
@@ -216,7 +217,9 @@ class TelegramChat(models.Model):
         since = min((m.date for m in questions if not self._was_answered(m)), default=None)
         if since:
             first = min(filter(None, (self.waiting_since_date, since)))
-            self._write_inbox({"inbox_state": "waiting", "waiting_since_date": first})
+            # Most messages change nothing here.
+            if first != self.waiting_since_date or not self.active:
+                self._write_inbox({"inbox_state": "waiting", "waiting_since_date": first})
             self._assign_new()
         elif not self.inbox_state:  # the answer is known already
             self._write_inbox({"inbox_state": "answered"})
