@@ -144,7 +144,9 @@ class TelegramChat(models.Model):
 
     @api.depends("message_ids")
     def _compute_last_incoming_text(self):
-        latest = self.env["telegram.message"]._read_group(
+        # sudo: telegram.message - who reads a chat reads its messages, by the same record rules
+        messages_sudo = self.env["telegram.message"].sudo()
+        latest = messages_sudo._read_group(
             [
                 ("chat_id", "in", self.ids),
                 ("direction", "=", "incoming"),
@@ -154,12 +156,12 @@ class TelegramChat(models.Model):
             ["id:max"],
         )
         # Of all chats together, so that they are read together.
-        messages = self.env["telegram.message"].browse(message_id for _chat, message_id in latest)
-        messages.fetch(["display_name"])
-        messages = dict(zip((chat for chat, _message_id in latest), messages, strict=True))
+        messages_sudo = messages_sudo.browse(message_id for _chat, message_id in latest)
+        messages_sudo.fetch(["display_name"])
+        chats = (chat.id for chat, _message_id in latest)
+        texts = dict(zip(chats, messages_sudo.mapped("display_name"), strict=True))
         for chat in self:
-            message = messages.get(chat)
-            chat.last_incoming_text = message.display_name if message else False
+            chat.last_incoming_text = texts.get(chat.id, False)
 
     # === VIEWS === #
 
