@@ -68,7 +68,8 @@ class TelegramChat(models.Model):
     instance_id = fields.Many2one(
         "telegram.instance", "Account", required=True, readonly=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="instance_id.company_id")
+    # Stored, because the record rules compare it in every search.
+    company_id = fields.Many2one(related="instance_id.company_id", store=True, precompute=True)
     telegram_id = fields.Char(
         "Chat ID",
         required=True,

@@ -228,6 +228,7 @@ class TelegramInstance(models.Model):
             if not vals.get("api_url"):
                 vals.pop("api_url", None)
         instances = super().create(vals_list)
+        instances._clear_access_cache()
         instances._check_new_operators(dict.fromkeys(instances, self.env["res.users"]))
         for instance in instances:
             instance._create_crons()
@@ -253,7 +254,7 @@ class TelegramInstance(models.Model):
         mode = vals.get("receive_mode")
         rerouted = self.filtered(lambda instance: mode and instance.receive_mode != mode)
         result = super().write(vals)
-        self._check_new_operators(former)
+        self._process_new_access(vals, former)
         if vals.keys() & {"name", "active", "receive_mode"}:
             for instance in self:
                 instance._update_crons()
@@ -262,15 +263,29 @@ class TelegramInstance(models.Model):
         if moved:
             # sudo: telegram.instance - the state belonged to the former credentials
             self.sudo().write({"state": "unchecked", "last_error": False})
-        self._update_members(former)
         self.filtered(lambda i: states.get(i, i.state) != i.state).sudo()._send_store()
-        if vals.keys() & {"visibility", "supervisor_id"}:
-            self._update_visibility()
         self._process_new_quiet_hours(vals)
         if changed := (self if moved else rerouted):
             # sudo: telegram.instance - GREEN-API does not have the new settings yet
             changed.sudo().write({"is_receiving_configured": False, "settings_sent_date": False})
         return result
+
+    def _process_new_access(self, vals, former):
+        """Apply new operators, senders, a new supervisor or *Chat Visibility*.
+
+        :param dict vals: that were written
+        :param dict former: the former ``res.users`` by ``telegram.instance``
+        """
+        if vals.keys() & {"operator_ids", "sender_ids", "supervisor_id"}:
+            self._clear_access_cache()
+        self._check_new_operators(former)
+        self._update_members(former)
+        for instance, users in former.items():
+            self.env["telegram.chat"]._release_left(users - instance.operator_ids)
+        if vals.keys() & {"visibility", "supervisor_id"}:
+            self._update_visibility()
+        if vals.keys() & {"operator_ids", "visibility"}:
+            self._send_waiting_counts(former)
 
     def _trigger_changed(self, vals):
         """Trigger the actions that can do something after these values were written."""

@@ -27,10 +27,10 @@ MAKE_CHATS = """
           FROM generate_series(1, %(chats)s) AS number
      RETURNING id, name, phone_sanitized
     )
-    INSERT INTO telegram_chat (instance_id, telegram_id, chat_type, name, phone, partner_id, active,
-                               last_received_date, create_uid, write_uid, create_date,
-                               write_date)
-    SELECT %(instance)s, (60000000 + row_number() OVER (ORDER BY id) - 1)::text,
+    INSERT INTO telegram_chat (instance_id, company_id, telegram_id, chat_type, name, phone,
+                               partner_id, active, last_received_date, create_uid, write_uid,
+                               create_date, write_date)
+    SELECT %(instance)s, %(company)s, (60000000 + row_number() OVER (ORDER BY id) - 1)::text,
            'user', name, phone_sanitized, id, TRUE, now() AT TIME ZONE 'UTC', 1, 1, now(), now()
       FROM partner
 """
@@ -87,7 +87,11 @@ class Side:
         """Store chats with a contact each."""
         self.env.cr.execute(
             MAKE_CHATS,
-            {"chats": count, "instance": self.instance.id},
+            {
+                "chats": count,
+                "instance": self.instance.id,
+                "company": self.instance.company_id.id,
+            },
         )
         tidy(self.env)
 

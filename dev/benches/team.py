@@ -27,7 +27,7 @@ def main(options):
         addon_database.create(odoo, DATABASE, home / "log" / f"{NAME}-install.log")
         server.execute("UPDATE ir_cron SET active = FALSE", database=DATABASE)
         with step("Open the inbox and the dashboard") as measuring:
-            inbox, contacts, ratio, counting, figures = run_inside(
+            inbox, contacts, ratio, counting, figures, opened = run_inside(
                 odoo,
                 measuring,
                 home / "log" / f"{NAME}.log",
@@ -42,11 +42,9 @@ def main(options):
         Row(f"{title}: first page", ratio, "×", INBOX_LIMIT, remark),
         Row("  chats that wait for a user, counted", counting * 1000, "ms"),
     ]
-    # The dashboard opens with the first period; the other one is chosen in it.
     title = f"dashboard with {options.messages:,} messages"
-    limits = (DASHBOARD_LIMIT, None)
     rows += [
-        Row(f"{title}, {days} days", seconds, "s", limit)
-        for (days, seconds), limit in zip(figures, limits, strict=True)
+        Row(f"{title}, {days} days", seconds, "s", DASHBOARD_LIMIT) for days, seconds in figures
     ]
+    rows += [Row(f"  {name}", seconds, "s", DASHBOARD_LIMIT) for name, seconds in opened]
     return report("team", rows)

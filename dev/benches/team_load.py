@@ -10,7 +10,12 @@ from .receive_history import Side
 
 ROUNDS = 15
 PAGE = 80  # rows of a list in Odoo
+ORDER = "waiting_since_date, last_message_date desc"  # of the views
+COUNTED, ODOO_COUNTED = 1_000, 10_000  # at most, of the inbox and of Odoo's other lists
 PERIODS = (30, 365)  # days
+MEASURES = ["__count", "answer_time:avg"]
+PIVOT = ([], ["instance_id", "date:week"], MEASURES)
+ANSWERS = ([("answer_time", "!=", False)], ["author_id", "date:week"], MEASURES)
 # As their lists show them.
 NAMED = {"fields": {"display_name": {}}}
 INBOX_FIELDS = {
@@ -56,7 +61,8 @@ def main(env, say, *, chats, messages):
     :param int chats: stored, with a contact each
     :param int messages: stored
     :return: seconds for the inbox and for the contacts, the ratio of both, seconds for the counter,
-        and pairs of the days of a period and the seconds of the dashboard
+        pairs of the days of a period and the seconds of the dashboard, and pairs of another view
+        and its seconds
     """
     side = Side(env, 0)
     say(f"store {chats:,} chats")
@@ -71,15 +77,23 @@ def main(env, say, *, chats, messages):
     inbox, contacts = [], []
     for number in range(ROUNDS):
         say(f"open, {number + 1} of {ROUNDS}")
-        inbox.append(_open(own["telegram.chat"], waiting, INBOX_FIELDS, "waiting_since_date"))
-        contacts.append(_open(own["res.partner"], [], CONTACT_FIELDS, None))
+        inbox.append(_open(own["telegram.chat"], waiting, INBOX_FIELDS, ORDER, COUNTED))
+        contacts.append(_open(own["res.partner"], [], CONTACT_FIELDS, None, ODOO_COUNTED))
     counting = _measure(own, own["telegram.chat"]._get_waiting_count)
     dashboard = own["telegram.dashboard"]
+    analysis = own["telegram.message"].formatted_read_group
+    opened = [
+        ("inbox by status", _measure(own, _open_columns, own["telegram.chat"], waiting)),
+        ("inbox, search for a name", _measure(own, _search, own["telegram.chat"], waiting)),
+        ("graph", _measure(own, analysis, [], ["date:day", "direction"], ["__count"])),
+        ("pivot", _measure(own, analysis, *PIVOT)),
+        ("pivot of answers", _measure(own, analysis, *ANSWERS)),
+    ]
     figures = [
         (days, min(_measure(own, dashboard.get_figures, days) for _number in range(3)))
         for days in PERIODS
     ]
-    return min(inbox), min(contacts), fastest_ratio(inbox, contacts), counting, figures
+    return min(inbox), min(contacts), fastest_ratio(inbox, contacts), counting, figures, opened
 
 
 def _make_operator(env, instance):
@@ -93,13 +107,37 @@ def _make_operator(env, instance):
     return user
 
 
-def _open(records, domain, fields, order):
+def _open(records, domain, fields, order, count_limit):
     """Return the seconds for the first page of a list."""
     return _measure(
         records.env,
         lambda: records.web_search_read(
-            domain, fields, limit=PAGE, order=order, count_limit=10_000
+            domain, fields, limit=PAGE, order=order, count_limit=count_limit
         ),
+    )
+
+
+def _open_columns(chats, domain):
+    """Open the kanban view."""
+    chats.web_read_group(
+        domain,
+        ["inbox_state"],
+        ["__count"],
+        order=ORDER,
+        auto_unfold=True,
+        unfold_read_specification=INBOX_FIELDS,
+        unfold_read_default_limit=PAGE // 2,
+    )
+
+
+def _search(chats, domain):
+    """Open the list of those whose name contains some digits."""
+    chats.web_search_read(
+        [*domain, ("name", "ilike", "77")],
+        INBOX_FIELDS,
+        limit=PAGE,
+        order=ORDER,
+        count_limit=COUNTED,
     )
 
 

@@ -8,6 +8,8 @@ mailings stop, too. A change of the blacklist in Odoo marks the chats.
 
 import re
 import unicodedata
+from functools import lru_cache
+from types import MappingProxyType
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -33,6 +35,16 @@ def normalize(text):
     return "".join(letter for letter in text if letter.isalnum())
 
 
+@lru_cache(maxsize=128)
+def read_words(text):
+    """Return the words of a setting, separated by commas or lines, by their normal form.
+
+    Each message that comes in is compared with them, so they are kept.
+    """
+    words = filter(None, map(str.strip, re.split(r"[,;\n]", text)))
+    return MappingProxyType({normalize(word): word for word in words if normalize(word)})
+
+
 class ResCompany(models.Model):
     """Extend ``res.company`` with the answers that end and resume mailings."""
 
@@ -52,8 +64,7 @@ class ResCompany(models.Model):
     def _telegram_get_words(self, field):
         """Return the words of a setting, separated by commas or lines, by their normal form."""
         self.ensure_one()
-        words = filter(None, map(str.strip, re.split(r"[,;\n]", self[field] or "")))
-        return {normalize(word): word for word in words if normalize(word)}
+        return read_words(self[field] or "")
 
 
 class ResConfigSettings(models.TransientModel):

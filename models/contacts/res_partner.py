@@ -47,7 +47,8 @@ class ResPartner(models.Model):
         # sudo: telegram.chat - the chats follow the customer's new salesperson
         chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
         served = [("partner_id", "child_of", self.ids), ("inbox_state", "!=", False)]
-        served_sudo = chats_sudo.search(served) if "user_id" in vals else chats_sudo
+        is_moved = {"parent_id", "user_id"} & vals.keys()
+        served_sudo = chats_sudo.search(served) if is_moved else chats_sudo
         former = served_sudo._get_salespeople()
         result = super().write(vals)
         served_sudo._follow_salesperson(former)
@@ -56,7 +57,7 @@ class ResPartner(models.Model):
             domain = [("partner_id", "child_of", self.ids), ("channel_id", "!=", False)]
             chats_sudo = chats_sudo.search(domain)
             chats_sudo._update_channels()
-            if {"parent_id", "user_id"} & vals.keys():
+            if is_moved:
                 chats_sudo._update_channel_members()
         return result
 

@@ -90,6 +90,7 @@ class TelegramChat(models.Model):
         operated = instances_sudo.search([("operator_ids", "in", users.ids)])
         affected = Domain("instance_id", "in", operated.ids)
         self._update_members_of_partners(users.partner_id, affected)
+        self._release_left(users)
 
     @api.model
     def _update_members_of_partners(self, partners, affected=Domain.FALSE):

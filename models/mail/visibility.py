@@ -12,6 +12,9 @@ from odoo.exceptions import AccessError
 
 from ...tools.access import MANAGER, USER
 
+# Of users, for the record rules.
+ACCOUNT_FIELDS = ("telegram_operated_ids", "telegram_supervised_ids", "telegram_sender_account_ids")
+
 
 class TelegramInstance(models.Model):
     """Compute who operates an account."""
@@ -45,6 +48,11 @@ class TelegramInstance(models.Model):
         "conversations. Of the messages, they see those that they have sent. Answers appear on "
         "the record.",
     )
+
+    def _clear_access_cache(self):
+        """Forget who reads which accounts: Odoo keeps the domains of the record rules of users."""
+        self.env["res.users"].invalidate_model(ACCOUNT_FIELDS)
+        self.env.registry.clear_cache()
 
     def _get_operators(self):
         """Return the operators who are active and still have the right to use Telegram."""
@@ -215,3 +223,40 @@ class TelegramMessage(models.Model):
             )
         )
         (self - own).chat_id._check_operated()
+
+
+class ResUsers(models.Model):
+    """Extend users with the accounts that they read, for the record rules."""
+
+    _inherit = "res.users"
+
+    telegram_operated_ids = fields.Many2many(
+        "telegram.instance",
+        string="Operated Telegram Accounts",
+        compute="_compute_telegram_accounts",
+        compute_sudo=True,
+        exportable=False,
+    )
+    telegram_supervised_ids = fields.Many2many(
+        "telegram.instance",
+        string="Supervised Telegram Accounts",
+        compute="_compute_telegram_accounts",
+        compute_sudo=True,
+        exportable=False,
+    )
+    telegram_sender_account_ids = fields.Many2many(
+        "telegram.instance",
+        string="Telegram Accounts for Sending",
+        compute="_compute_telegram_accounts",
+        compute_sudo=True,
+        exportable=False,
+    )
+
+    @api.depends("all_group_ids")
+    def _compute_telegram_accounts(self):
+        # Archived accounts, too: their chats can be read.
+        instances = self.env["telegram.instance"].with_context(active_test=False)
+        for user in self:
+            user.telegram_operated_ids = instances.search([("operator_ids", "in", user.ids)])
+            user.telegram_supervised_ids = instances.search([("supervisor_id", "in", user.ids)])
+            user.telegram_sender_account_ids = instances.search([("sender_ids", "in", user.ids)])

@@ -477,6 +477,7 @@ class TelegramChat(models.Model):
                 vals_list,
                 active=True,
                 instance_id=instance.id,
+                company_id=instance.company_id.id,
                 **common,
             )
         except UniqueViolation:

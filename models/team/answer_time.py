@@ -109,7 +109,9 @@ class TelegramMessage(models.Model):
 
     def _send_away_messages(self):
         """Send the away message to those who have just written outside the working time."""
-        incoming = self.filtered(lambda message: message.direction == "incoming")
+        incoming = self.filtered(
+            lambda message: message.direction == "incoming" and message.instance_id.away_message
+        )
         for chat, messages in incoming.grouped("chat_id").items():
             if chat.inbox_state == "waiting" and any(each._needs_answer() for each in messages):
                 # sudo: telegram.chat - as the account says

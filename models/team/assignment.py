@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Whose chat it is: assigned to one operator, who alone is notified."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -165,12 +165,28 @@ class TelegramChat(models.Model):
         """
         for chat, salesperson in self._get_salespeople().items():
             assignee, instance = chat._get_assignee(), chat.instance_id
+            is_moved = salesperson != former.get(chat)
+            if is_moved and chat.inbox_state == "waiting" and instance.visibility == "own":
+                chat._send_waiting(instance._get_operators())  # who no longer see it, too
             is_taken = assignee and assignee != former.get(chat)
             if not chat.inbox_state or instance.assignment != "salesperson" or is_taken:
                 continue
             user = salesperson & instance.operator_ids
-            if salesperson and salesperson != former.get(chat) and user != chat.user_id:
+            if salesperson and is_moved and user != chat.user_id:
                 chat._assign(user)
+
+    @api.model
+    def _release_left(self, users):
+        """Assign the waiting chats of users to nobody if they no longer operate the account.
+
+        No one else would be told to answer there.
+        """
+        # sudo: telegram.chat - of users who have left
+        chats_sudo = self.sudo().with_context(active_test=False)
+        domain = [("user_id", "in", users.ids), ("inbox_state", "=", "waiting")]
+        left_sudo = chats_sudo.search(domain).filtered(lambda chat: not chat._get_assignee())
+        if left_sudo:
+            left_sudo._assign(self.env["res.users"])
 
     def _take_by_answer(self):
         """Assign the chat to the current user, who has just answered, unless an operator has it."""

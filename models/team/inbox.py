@@ -5,6 +5,7 @@ A chat waits from the customer's first message that nobody answered. An answer i
 chat alone, written in Odoo or on the phone. Messages to many and those of rules are no answers.
 """
 
+import re
 from datetime import timedelta
 
 from babel.dates import format_timedelta
@@ -15,10 +16,14 @@ from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ... import const
+from ...tools.access import MANAGER
 from ..telegram_message import NOT_SENT_STATES, RANK
 
 # A question that arrives later than this is part of an imported history.
 LATE_HOURS = timedelta(hours=const.JOURNAL_HOURS)
+# An answer outside the working time took no time at all. Odoo takes 0 for no value, so it counts
+# as one second.
+SHORTEST_ANSWER_TIME = 1 / 3600
 
 
 class TelegramInstance(models.Model):
@@ -44,7 +49,8 @@ class TelegramMessage(models.Model):
     def _needs_answer(self):
         """Return whether the chat waits for an answer after this incoming message.
 
-        A group waits if the account is configured so, or if one of our messages is quoted.
+        A group waits if the account is configured so, if one of our messages is quoted, or if the
+        account is mentioned.
         """
         self.ensure_one()
         chat = self.chat_id
@@ -52,7 +58,7 @@ class TelegramMessage(models.Model):
             return False
         if chat.chat_type == "user" or (chat.is_group and chat.instance_id.groups_wait):
             return True
-        return chat.is_group and bool(self.quoted_id_message) and self._quotes_us()
+        return chat.is_group and (self._mentions_us() or self._quotes_us())
 
     def _is_answer(self):
         """Return whether the customer is answered by this message, once it is sent."""
@@ -67,9 +73,17 @@ class TelegramMessage(models.Model):
             self.chat_id._take_by_answer()
             self.chat_id._process_answer(self, fields.Datetime.now())
 
+    def _mentions_us(self):
+        """Return whether the text contains the username of the account."""
+        # sudo: telegram.instance - the username of the account that received it
+        name = (self.sudo().instance_id.account_username or "").lstrip("@")
+        return bool(name) and bool(
+            re.search(rf"@{re.escape(name)}(?!\w)", self.text or "", re.IGNORECASE)
+        )
+
     def _quotes_us(self):
         """Return whether the quoted message was sent by the account."""
-        return bool(
+        return bool(self.quoted_id_message) and bool(
             self.search_count(
                 [
                     ("chat_id", "=", self.chat_id.id),
@@ -108,8 +122,13 @@ class TelegramChat(models.Model):
     waiting_time = fields.Char(compute="_compute_waiting_time")
     last_incoming_text = fields.Char("Last Message", compute="_compute_last_incoming_text")
 
-    _waiting_index = models.Index("(waiting_since_date, id) WHERE waiting_since_date IS NOT NULL")
-    _inbox_index = models.Index("(inbox_state, last_message_date) WHERE inbox_state IS NOT NULL")
+    # In the order of the inbox: all of it, and each of its columns.
+    _inbox_index = models.Index(
+        "(waiting_since_date, last_message_date DESC) WHERE inbox_state IS NOT NULL"
+    )
+    _inbox_state_index = models.Index(
+        "(inbox_state, waiting_since_date, last_message_date DESC) WHERE inbox_state IS NOT NULL"
+    )
 
     # === COMPUTE METHODS === #
 
@@ -125,7 +144,9 @@ class TelegramChat(models.Model):
 
     @api.depends("message_ids")
     def _compute_last_incoming_text(self):
-        latest = self.env["telegram.message"]._read_group(
+        # sudo: telegram.message - who reads a chat reads its messages, by the same record rules
+        messages_sudo = self.env["telegram.message"].sudo()
+        latest = messages_sudo._read_group(
             [
                 ("chat_id", "in", self.ids),
                 ("direction", "=", "incoming"),
@@ -134,12 +155,35 @@ class TelegramChat(models.Model):
             ["chat_id"],
             ["id:max"],
         )
-        messages = {
-            chat: self.env["telegram.message"].browse(message_id) for chat, message_id in latest
-        }
+        # Of all chats together, so that they are read together.
+        messages_sudo = messages_sudo.browse(message_id for _chat, message_id in latest)
+        messages_sudo.fetch(["display_name"])
+        chats = (chat.id for chat, _message_id in latest)
+        texts = dict(zip(chats, messages_sudo.mapped("display_name"), strict=True))
         for chat in self:
-            message = messages.get(chat)
-            chat.last_incoming_text = message.display_name if message else False
+            chat.last_incoming_text = texts.get(chat.id, False)
+
+    # === VIEWS === #
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, self._operates_any())
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Return the view; without the buttons of a list for supervisors, who may only read."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "list" and not self._operates_any():
+            for header in arch.findall("header"):
+                arch.remove(header)
+        return arch, view
+
+    @api.model
+    def _operates_any(self):
+        """Return whether the current user writes with any account."""
+        user = self.env.user
+        return bool(self.env.su or user.telegram_operated_ids or user.has_group(MANAGER))
 
     # === ACTION METHODS === #
 
@@ -163,8 +207,9 @@ class TelegramChat(models.Model):
         """
         self.ensure_one()
         answers = messages.filtered(lambda message: message._is_answer())
-        incoming = messages.filtered(lambda message: message.direction == "incoming")
-        questions = incoming.filtered(lambda message: message._needs_answer())
+        questions = messages.filtered(
+            lambda message: message.direction == "incoming" and message._needs_answer()
+        )
         if answers:
             last = max(answers, key=lambda message: message.date)
             self._process_answer(last, last.date)
@@ -174,7 +219,9 @@ class TelegramChat(models.Model):
         since = min((m.date for m in questions if not self._was_answered(m)), default=None)
         if since:
             first = min(filter(None, (self.waiting_since_date, since)))
-            self._write_inbox({"inbox_state": "waiting", "waiting_since_date": first})
+            # Most messages change nothing here.
+            if first != self.waiting_since_date or not self.active:
+                self._write_inbox({"inbox_state": "waiting", "waiting_since_date": first})
             self._assign_new()
         elif not self.inbox_state:  # the answer is known already
             self._write_inbox({"inbox_state": "answered"})
@@ -192,11 +239,23 @@ class TelegramChat(models.Model):
         # A question of the second of the answer may have come after it.
         if not self.answered_date or question.date > self.answered_date:
             return False
-        if question.date < fields.Datetime.now() - LATE_HOURS:
-            return True
-        answers = self._get_answer_domain() & Domain("attempts", "in", (0, False))
-        answers &= Domain("state", "in", tuple(RANK)) & Domain("date", ">=", question.date)
-        return bool(self.env["telegram.message"].search_count(answers, limit=1))
+        return question.date < fields.Datetime.now() - LATE_HOURS or self._has_answer(question)
+
+    def _has_answer(self, question):
+        """Return whether one of the answers is to a question.
+
+        Answers from the phone are, since the question stood there. One from Odoo is only if the
+        question had arrived before it was written, which their IDs tell.
+
+        :param question: the incoming ``telegram.message``
+        """
+        on_phone = Domain("attempts", "in", (0, False)) & Domain("state", "in", tuple(RANK))
+        in_odoo = Domain("id", ">", question.id) & Domain("state", "not in", NOT_SENT_STATES)
+        in_odoo &= Domain("state", "in", tuple(RANK)) | Domain("scheduled_date", "=", False)
+        answers = self._get_answer_domain() & Domain("date", ">=", question.date)
+        return bool(
+            self.env["telegram.message"].search_count(answers & (on_phone | in_odoo), limit=1)
+        )
 
     def _get_answer_domain(self):
         """Return the domain of the answers in these chats, also of those that were not sent."""
@@ -220,10 +279,9 @@ class TelegramChat(models.Model):
         values = {"answered_date": max(filter(None, (self.answered_date, date)))}
         if is_waiting:
             # sudo: telegram.message, resource.calendar - a figure about the answer
-            message.sudo().answer_time = self.sudo().instance_id._get_working_hours(
-                self.waiting_since_date, date
-            )
-            since = self._get_first_question_date(values["answered_date"])
+            hours = self.sudo().instance_id._get_working_hours(self.waiting_since_date, date)
+            message.sudo().answer_time = max(hours, SHORTEST_ANSWER_TIME)
+            since = self._get_first_question_date(date)
             values["inbox_state"] = "waiting" if since else "answered"
             values["waiting_since_date"] = since
         self._write_inbox(values)
@@ -245,7 +303,7 @@ class TelegramChat(models.Model):
                 )
 
     def _get_first_question_date(self, after):
-        """Return the date of the first question after a date, False if there is none.
+        """Return the date of the first question after a date that has no answer, else False.
 
         In a group, that is a message which waits for an answer: see ``_needs_answer``.
 
@@ -259,15 +317,20 @@ class TelegramChat(models.Model):
         if after:
             domain &= Domain("date", ">", after)
         if self.is_group and not self.instance_id.groups_wait:
-            domain &= Domain("quoted_id_message", "!=", False)
+            domain &= Domain("quoted_id_message", "!=", False) | Domain("text", "like", "@")
         messages = self.env["telegram.message"].search(domain, order="date, id")
-        return next((each.date for each in messages if each._needs_answer()), False)
+        return next(
+            (each.date for each in messages if each._needs_answer() and not self._has_answer(each)),
+            False,
+        )
 
     def _write_inbox(self, values):
         # sudo: telegram.chat, mail.activity - operators change these by what they do only
         chats_sudo = self.sudo()
         moved_sudo = chats_sudo._filter_moved(values)
         former_users = moved_sudo._get_awaited_users()
+        if values.get("inbox_state") == "waiting":
+            values = {**values, "active": True}  # as in Telegram: else no one would see it
         chats_sudo.write(values)
         moved_sudo._send_waiting(former_users)
         if values.get("inbox_state") in ("answered", "closed"):

@@ -16,6 +16,21 @@ COUNTED = 100  # the web client shows a plus sign from here on
 NOTIFICATION = "telegram_green_api/waiting"
 
 
+class TelegramInstance(models.Model):
+    """Notify the operators of an account."""
+
+    _inherit = "telegram.instance"
+
+    def _send_waiting_counts(self, former_operators):
+        """Notify the web clients after the operators or *Chat Visibility* have changed.
+
+        :param dict former_operators: the former ``res.users`` by ``telegram.instance``
+        """
+        for instance in self:
+            for user in instance.operator_ids | former_operators.get(instance, self.env.user[:0]):
+                user._bus_send(NOTIFICATION, {})
+
+
 class TelegramChat(models.Model):
     """Count the chats that wait for a user."""
 
@@ -34,7 +49,7 @@ class TelegramChat(models.Model):
         """
         is_own = Domain("user_id", "=", self.env.uid)
         is_free = Domain("user_id", "=", False)
-        is_free &= Domain("instance_id.operator_ids", "in", self.env.uid)
+        is_free &= Domain("instance_id", "in", self.env.user.telegram_operated_ids.ids)
         domain = Domain("inbox_state", "=", "waiting") & (is_own | is_free)
         return self.search_count(domain, limit=COUNTED)
 

@@ -55,6 +55,14 @@ class TestSupervisor(SupervisorCase):
         self.env.invalidate_all()
         self.assertFalse(self.sees(self.supervisor))
 
+    def test_no_buttons_in_lists(self):
+        """The lists would offer buttons that refuse a supervisor."""
+        for name in ("telegram_inbox_view_list", "telegram_chat_view_list_unlinked"):
+            view = self.env.ref(f"telegram_green_api.{name}")
+            for user, is_shown in ((self.salesperson, True), (self.supervisor, False)):
+                arch = self.chat.with_user(user).get_view(view.id, "list")["arch"]
+                self.assertEqual("<header" in arch, is_shown, (name, user.login))
+
     def test_is_no_member(self):
         """A supervisor would be notified of every message, and listed among the operators."""
         self.chat.with_user(self.supervisor).action_open_in_discuss()

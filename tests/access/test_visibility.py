@@ -49,6 +49,37 @@ class TestVisibility(VisibilityCase):
         self.assertEqual(len(self.sees(self.colleague)), 3)
         self.assertEqual(self.sees(self.salesperson), set())
 
+    def test_at_once(self):
+        """Odoo keeps the domains of rules: a former operator would read on, a new one nothing."""
+        everything = {"telegram.chat", "telegram.message", "discuss.channel"}
+        remove = [Command.unlink(self.colleague.id)]
+        self.assertEqual(self.sees(self.colleague), everything)
+        self.instance.operator_ids = remove
+        self.assertEqual(self.sees(self.colleague), set())
+        self.instance.operator_ids = [Command.link(self.colleague.id)]
+        self.assertEqual(self.sees(self.colleague), everything)
+        self.instance.operator_ids = remove
+        self.instance.supervisor_id = self.colleague
+        self.assertEqual(self.sees(self.colleague), everything)
+        self.instance.supervisor_id = False
+        self.assertEqual(self.sees(self.colleague), set())
+        other = self._create_instance(self._create_phone(), name="Other")
+        other.operator_ids = [Command.set(self.colleague.ids)]
+        chat = self.env["telegram.chat"]._get_or_create(other, "10000009", name="Other")
+        self.assertTrue(chat.with_user(self.colleague).has_access("read"))
+
+    def test_sender_at_once(self):
+        """A former sender would still read what they have sent."""
+        self.instance.operator_ids = [Command.unlink(self.colleague.id)]
+        message = self.chat.message_ids[:1]
+        message.write({"direction": "outgoing", "author_id": self.colleague.partner_id.id})
+        own = message.with_user(self.colleague)
+        self.assertFalse(own.has_access("read"))
+        self.instance.sender_ids = [Command.link(self.colleague.id)]
+        self.assertTrue(own.has_access("read"))
+        self.instance.sender_ids = [Command.unlink(self.colleague.id)]
+        self.assertFalse(own.has_access("read"))
+
     def test_another_salesperson(self):
         """When a customer gets another salesperson, the conversation goes over to them."""
         self.instance.visibility = "own"

@@ -127,6 +127,17 @@ class TestAnswerTime(InboxCase):
             second = self.write_from(self.customer, "And red, too")
         self.assertFalse(second.answer_time, "it answers nothing")
 
+    def test_answer_at_night(self):
+        """An answer outside the working time would be none in the figures: it took no time."""
+        night = FRIDAY + timedelta(hours=5)
+        with freeze_time(night):
+            self.write_at(night)
+        with freeze_time(night + timedelta(minutes=5)):
+            message = self.write_from(self.customer, "Yes")
+        self.assertLess(message.answer_time, 0.01)
+        counted = [("id", "=", message.id), ("answer_time", "!=", False)]
+        self.assertTrue(self.env["telegram.message"].search_count(counted))
+
     def test_away_message(self):
         """A customer who writes at night is told once, and is not answered by it."""
         self.instance.away_message = "We answer from Monday on."

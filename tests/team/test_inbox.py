@@ -156,6 +156,43 @@ class TestInbox(InboxCase):
         self.write_in(self.ago(250), "And in blue?")
         self.assertEqual(chat.inbox_state, "answered", "seen on the phone")
 
+    def test_several_late_questions(self):
+        """Late questions after a late answer from the phone would count as answered by Odoo."""
+        self.write_in(self.ago(600))
+        self.write_from(self.customer, "Yes")
+        chat = self.write_in(self.ago(300), "And in red?")
+        self.write_in(self.ago(100), "And in blue?")
+        self.ingest(self.prepare_from_phone(self.ago(200)))
+        self.assertEqual(chat.inbox_state, "waiting")
+        self.assertEqual(chat.waiting_since_date, chat.message_ids.sorted("id")[3].date)
+        self.ingest(self.prepare_from_phone(self.ago(50)))
+        self.assertEqual((chat.inbox_state, chat.waiting_since_date), ("answered", False))
+
+    def test_question_that_odoo_answered(self):
+        """A question that stood there before the answer from Odoo would wait again."""
+        self.write_in(self.ago(600))
+        self.write_in(self.ago(100))
+        self.write_from(self.customer, "Yes")
+        chat = self.write_in(self.ago(300), "And in red?")
+        self.ingest(self.prepare_from_phone(self.ago(200)))
+        self.assertEqual((chat.inbox_state, chat.waiting_since_date), ("answered", False))
+
+    def test_last_messages_are_read_together(self):
+        """The inbox would read the last message of each chat with queries of its own."""
+        for number in range(10):
+            chat_id = str(10000100 + number)
+            sender = {"chatId": chat_id, "chatType": "user", "sender": chat_id}
+            self.write_in(number, senderData=sender)
+        chats = self.env["telegram.chat"].search([("instance_id", "=", self.instance.id)])
+        counts = []
+        for some in (chats[:2], chats):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some.with_user(self.salesperson).mapped("last_incoming_text")
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0])
+
     def test_first_question_of_a_group(self):
         """Talk in a group that needs no answer would make it wait, or since a wrong time."""
         sender = {"chatId": GROUP, "chatType": "supergroup", "sender": CUSTOMER_CHAT}
@@ -267,6 +304,31 @@ class TestInbox(InboxCase):
         self.ingest(self.prepare(5, senderData=sender, messageData=quote))
         group = self.env["telegram.chat"]._find(self.instance, GROUP)
         self.assertEqual(group.inbox_state, "waiting")
+
+    def test_group_that_mentions_us(self):
+        """A question to the account in a group would be overlooked."""
+        self.instance.account_username = "our_shop"
+        sender = {"chatId": GROUP, "chatType": "supergroup", "sender": CUSTOMER_CHAT}
+        self.ingest(self.prepare(0, "Ask @our_shop2 or me@our_shopping", senderData=sender))
+        group = self.env["telegram.chat"]._find(self.instance, GROUP)
+        self.assertFalse(group.inbox_state)
+        self.ingest(self.prepare(5, "@Our_Shop, is it in stock?", senderData=sender))
+        self.assertEqual(group.waiting_since_date, self.get_date(5))
+        self.ingest(self.prepare(20, "@our_shop?", senderData=sender))
+        outgoing = {"senderData": {**sender, "sender": "1"}}
+        self.ingest(self.prepare(10, "Yes", typeWebhook="outgoingMessageReceived", **outgoing))
+        self.assertEqual(group.waiting_since_date, self.get_date(20))
+
+    def test_archived_chat(self):
+        """A customer who writes in an archived chat would be in no list and have no reminder."""
+        chat = self.write_in(0)
+        self.ingest(self.prepare_from_phone(60))
+        chat.active = False
+        self.ingest(self.prepare_from_phone(90))
+        self.assertFalse(chat.active, "nobody waits")
+        self.write_in(120)
+        self.assertTrue(chat.active)
+        self.assertEqual(chat.inbox_state, "waiting")
 
     def test_first_message_of_ours(self):
         """A contact to whom we write first is in no list of customers who wait."""

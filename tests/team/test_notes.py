@@ -129,3 +129,64 @@ class TestNotes(InboxCase, HttpCase):
         self.assertEqual(sent["message"], "Good morning")
         self.assertFalse(sent.get("quotedMessageId"))
         self.assertNotIn("Difficult", str(sent))
+
+    def test_converted_note(self):
+        """A note that becomes a message afterwards would be sent, or sent by its next edit."""
+        note_sudo = self.post_note().sudo()  # users may not change the kind of a message
+        note_sudo.write({"subtype_id": self.env.ref("mail.mt_comment").id, "is_internal": False})
+        self.check_nothing_was_sent()
+        self.channel._message_update_content(note_sudo, body="Very difficult customer")
+        self.check_nothing_was_sent()
+
+    def test_copied_note(self):
+        """A copy of a note would be sent, as a new message of the conversation."""
+        self.post_note().sudo().copy()
+        self.check_nothing_was_sent()
+
+    def test_scheduled_note(self):
+        """A note that is posted later would be sent then, from a record or a conversation."""
+        for record in (self.customer, self.channel):
+            scheduled = self.env["mail.scheduled.message"].create(
+                {
+                    "model": record._name,
+                    "res_id": record.id,
+                    "author_id": self.salesperson.partner_id.id,
+                    "body": "Difficult customer",
+                    "is_note": True,
+                    "scheduled_date": "2100-01-01 08:00:00",
+                }
+            )
+            scheduled._post_message()
+            self.assertIn("Difficult", str(record.message_ids.sorted("id")[-1:].body))
+            self.check_nothing_was_sent()
+
+    def test_note_by_composer(self):
+        """A note that is written in Odoo's composer for a conversation would be sent."""
+        composer = (
+            self.env["mail.compose.message"]
+            .with_user(self.salesperson)
+            .create(
+                {
+                    "model": "discuss.channel",
+                    "res_ids": str(self.channel.ids),
+                    "body": "Difficult customer",
+                    "subtype_id": self.env.ref("mail.mt_note").id,
+                    "composition_mode": "comment",
+                }
+            )
+        )
+        composer._action_send_mail()
+        self.assertIn("Difficult", str(self.channel.message_ids.sorted("id")[-1:].body))
+        self.check_nothing_was_sent()
+
+    def test_note_on_a_record(self):
+        """A note on the record that the conversation belongs to would be sent."""
+        record = self.customer.with_user(self.salesperson)
+        record.message_subscribe(self.customer.ids)
+        record.message_post(
+            body="Difficult customer",
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+            partner_ids=self.customer.ids,
+        )
+        self.check_nothing_was_sent()

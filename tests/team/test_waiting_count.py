@@ -68,6 +68,54 @@ class TestWaitingCount(InboxCase):
             self.notified(lambda: self.ingest(self.prepare_from_phone(120))), self.colleague
         )
 
+    def test_live_after_a_new_salesperson(self):
+        """The chat would leave an inbox, and the number in the menu bar would still count it."""
+        both = self.salesperson | self.colleague
+        self.instance.visibility = "own"
+        self.customer.user_id = self.salesperson
+        self.write_in(0)
+        self.assertEqual(self.count(self.salesperson, self.colleague), [1, 0])
+
+        def move():
+            self.customer.user_id = self.colleague
+
+        self.assertEqual(self.notified(move), both)
+        self.assertEqual(self.count(self.salesperson, self.colleague), [0, 1])
+
+    def test_live_after_new_operators(self):
+        """A new operator would see no number until the page is loaded again."""
+        self.write_in(0)
+        self.assertEqual(self.count(self.supervisor), [0])
+
+        def add():
+            self.instance.operator_ids = [Command.link(self.supervisor.id)]
+
+        self.assertIn(self.supervisor, self.notified(add))
+        self.assertEqual(self.count(self.supervisor), [1])
+
+    def test_operator_who_left(self):
+        """The chat of somebody who left would count for no one until the customer writes again."""
+        chat = self.write_in(0)
+        for leave in (
+            lambda: self.instance.write({"operator_ids": [Command.unlink(self.colleague.id)]}),
+            lambda: self.colleague.write({"active": False}),
+            lambda: self.colleague.write({"group_ids": [Command.clear()]}),
+        ):
+            self.colleague.write(
+                {
+                    "active": True,
+                    "group_ids": [
+                        Command.set(self.env.ref("telegram_green_api.group_user").ids),
+                    ],
+                }
+            )
+            self.instance.operator_ids = [Command.link(self.colleague.id)]
+            chat._assign(self.colleague)
+            self.assertEqual(self.count(self.salesperson), [0])
+            self.assertIn(self.salesperson, self.notified(leave))
+            self.assertFalse(chat.user_id)
+            self.assertEqual(self.count(self.salesperson), [1])
+
     def test_badge(self):
         """The conversation in Discuss would not show that the customer waits."""
         chat = self.write_in(0)
