@@ -339,7 +339,10 @@ class TelegramAutomaticMessage(models.Model):
         template = own_sudo.action_id.telegram_template_id.with_env(self.env)
         text = template._render_bodies(record)[record.id]
         messages = self.env["telegram.message"]
+        # Queued: Odoo would call the SMS service in this transaction, which may be repeated.
         record._message_sms(
-            messages._read_text(text, template.formatting).text, partner_ids=partner.ids
+            messages._read_text(text, template.formatting).text,
+            partner_ids=partner.ids,
+            put_in_queue=True,
         )
         return ""

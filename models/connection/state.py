@@ -39,7 +39,7 @@ class TelegramInstance(models.Model):
     """
 
     _inherit = "telegram.instance"
-    _protected = {"was_operational"}
+    _protected = {"was_operational", "stopped_date"}
 
     responsible_id = fields.Many2one(
         "res.users",
@@ -53,6 +53,12 @@ class TelegramInstance(models.Model):
         readonly=True,
         copy=False,
         help="The account has worked since it was set up or since it was last reported as stopped.",
+    )
+    stopped_date = fields.Datetime(
+        "Stopped On",
+        readonly=True,
+        copy=False,
+        help="Date on which the account stopped by itself. Empty while it works.",
     )
 
     # === ACTION METHODS === #
@@ -185,10 +191,11 @@ class TelegramInstance(models.Model):
         instance_sudo.write({**vals, "last_check_date": fields.Datetime.now()})
         if self.state == const.STATE_AUTHORIZED:
             if not self.was_operational:
-                instance_sudo.was_operational = True
+                instance_sudo.write({"was_operational": True, "stopped_date": False})
                 instance_sudo._close_stopped_activity()
         elif (self.state in STOPPED_STATES or self._is_stuck()) and was_operational:
-            instance_sudo.was_operational = False
+            # By write: automation rules see it.
+            instance_sudo.write({"was_operational": False, "stopped_date": fields.Datetime.now()})
             instance_sudo._schedule_activity(STOPPED_ACTIVITY, self._prepare_stopped_activity)
             self._on_stopped()
         elif was_operational and not self.was_operational:

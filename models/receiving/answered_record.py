@@ -47,6 +47,7 @@ class TelegramMessage(models.Model):
         3. If a user has linked a message of the chat to a record, it belongs to the record linked
            last. This ends when a message is sent from a record.
         4. Otherwise it belongs to the record of the last message sent from one.
+           If that record is closed or deleted by now, rule 5 comes first.
         5. Otherwise, and if the quoted message has no record, it belongs to the record that the
            conversation has created, or creates one, if *New Conversations Create* is set on the
            account. A record that is closed, or of a person who has not written for the days set
@@ -84,10 +85,10 @@ class TelegramMessage(models.Model):
                 return find_topic(chat, notification) if message and not record else record
             if tied_record:
                 return tied_record
-            if chat.id in linked:
-                return records.get(linked[chat.id])
-            if chat.id in sent:
-                return records.get(sent[chat.id])
+            if message := linked.get(chat.id) or sent.get(chat.id):
+                record = records.get(message)
+                is_over = not record or chat._is_closed(record)
+                return (is_over and find_topic(chat, notification)) or record
             return find_topic(chat, notification)
 
         return [find_record(chat, notification) for chat, notification in received]

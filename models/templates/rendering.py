@@ -50,13 +50,17 @@ class TelegramTemplate(models.Model):
         return {res_id: placeholders.read(body).strip() for res_id, body in bodies.items()}
 
     def _render_lang(self, res_ids, engine="inline_template"):
-        """Return the language for each record, False if it is not installed."""
-        if not self.lang:
-            contacts = self.env[self.render_model].browse(res_ids)._mail_get_partners()
-            # Prefetch the language: the mixin reads the contacts one by one.
-            self.env["res.partner"].union(*contacts.values()).mapped("lang")
+        """Return the language for each record, False if it is not installed.
+
+        Without one of the template, it is that of the contact who gets the message.
+        """
+        if self.lang:
+            langs = super()._render_lang(res_ids, engine=engine)
+        else:
+            contacts = self.env[self.render_model].browse(res_ids)._telegram_get_partners()
+            self.env["res.partner"].union(*contacts.values()).mapped("lang")  # prefetched
+            langs = {res_id: contact.lang for res_id, contact in contacts.items()}
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
-        langs = super()._render_lang(res_ids, engine=engine)
         return {res_id: lang if lang in installed else False for res_id, lang in langs.items()}
 
     # === FILES === #

@@ -9,9 +9,14 @@ Each part ends with a line that the test waits for.
 import json
 import os
 import threading
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from unittest.mock import patch
 
+from odoo import fields
 from odoo.fields import Command
+
+from odoo.addons.sms.tools.sms_api import SmsApi
 
 from green_api_sandbox.phone import Phone
 
@@ -81,7 +86,49 @@ assert leads.message_ids.attachment_ids.mapped("name") == ["photo.png"]
 leads._message_telegram("It costs 5.")
 send()
 assert phone.ledger()[-1]["message"] == "It costs 5."
+
+
+def check_conversation(record, model_name, close):
+    """Check that the next messages land on a record until it is closed, then on a new one."""
+
+    def find():
+        return env[model_name].search([("partner_id", "=", chat.partner_id.id)], order="id")
+
+    before = find()
+    phone.write(STRANGER, "Send me one")
+    receive()
+    assert find() == before, find()
+    assert "Send me one" in record.message_ids[0].body, record.message_ids[0].body
+    record.write(close)
+    phone.write(STRANGER, "And another one")
+    receive()
+    [new] = find() - before
+    assert "And another one" in new.name, new.name
+    phone.write(STRANGER, "In red")
+    receive()
+    assert find() == before | new, find()
+    assert "In red" in new.message_ids[0].body, new.message_ids[0].body
+
+
+won = env["crm.stage"].search([("is_won", "=", True)], limit=1)
+check_conversation(leads, "crm.lead", {"stage_id": won.id})
 print("lead: ok")
+
+project = env["project.project"].create({"name": "Repairs"})
+model = env["ir.model"].sudo()._get("project.task")
+instance.sudo().write(
+    {"create_model_id": model.id, "create_defaults": f"{{'project_id': {project.id}}}"}
+)
+phone.write(STRANGER, "It is broken")
+receive()
+task = env["project.task"].search([("project_id", "=", project.id)])
+assert len(task) == 1 and "It is broken" in task.name, task
+task._message_telegram("We repair it.")
+send()
+assert phone.ledger()[-1]["message"] == "We repair it."
+check_conversation(task, "project.task", {"state": "1_done"})
+instance.sudo().create_model_id = False
+print("task: ok")
 
 # === AUTOMATION RULES WITHOUT CODE ===
 
@@ -145,6 +192,12 @@ create_rule("written", "telegram.message", "on_create", **incoming)
 create_rule("answered", "res.partner", "on_message_received")
 create_rule("answered_lead", "crm.lead", "on_message_received")
 create_rule("failed", "telegram.message", "on_state_set", **get_state("telegram.message", "error"))
+for name, model, field, domain in (
+    ("waits", "telegram.chat", "reminder_level", [("reminder_level", "=", 1)]),
+    ("stopped", "telegram.instance", "stopped_date", [("stopped_date", "!=", False)]),
+):
+    fields_of_rule = {"trigger_field_ids": [Command.set(get_field(model, field).ids)]}
+    create_rule(name, model, "on_create_or_write", filter_domain=repr(domain), **fields_of_rule)
 hook = create_rule("webhook", "telegram.message", "on_create", **incoming)
 hook.action_server_ids.write(
     {
@@ -171,4 +224,150 @@ send()
 phone.status("79990000000@c.us", "noAccount")
 receive()
 assert count("failed") == 1, count("failed")
+
+chat.sudo().answer_due_date = fields.Datetime.now() - timedelta(minutes=1)
+assert count("waits") == 0
+for _time in range(2):
+    run("ir_cron_remind")
+assert count("waits") == 1, count("waits")
+for state, number in (("blocked", 1), ("blocked", 1), ("authorized", 1), ("suspended", 2)):
+    instance._update_state(state)
+    env.flush_all()
+    assert count("stopped") == number, (state, count("stopped"))
+instance._update_state("authorized")
 print("rules: ok")
+
+# === READY AUTOMATIONS OF OTHER APPS ===
+
+env["res.lang"].sudo()._activate_lang("ru_RU")
+env["ir.module.module"].sudo()._load_module_terms(["telegram_green_api"], ["ru_RU"])
+automations = {}
+for name in (
+    "quotation_sent",
+    "order_confirmed",
+    "delivery_done",
+    "appointment_tomorrow",
+    "task_done",
+):
+    automation = env.ref(f"telegram_green_api.telegram_automation_{name}")
+    automation.action_switch_on()
+    automations[name] = automation
+    template = automation.template_id
+    russian = template.with_context(lang="ru_RU").body
+    assert russian != template.body and any("а" <= letter <= "я" for letter in russian), name
+
+
+def check_fired(*texts):
+    """Each message reaches the phone; fired again, nothing does."""
+    before = len(phone.ledger())
+    for _time in range(2):
+        run("ir_cron_automations", "ir_cron_automatic_messages")
+        send()
+        sent = [entry["message"] for entry in phone.ledger()[before:]]
+        assert len(sent) == len(texts), sent
+        for text in texts:
+            assert any(text in message for message in sent), (text, sent)
+
+
+def check_russian():
+    last = phone.ledger()[-1]["message"]
+    assert any("а" <= letter <= "я" for letter in last), last
+
+
+product = env["product.product"].create({"name": "Lamp", "type": "consu", "list_price": 5})
+line = {"product_id": product.id, "product_uom_qty": 1}
+order = env["sale.order"].create({"partner_id": partner.id, "order_line": [Command.create(line)]})
+check_fired()
+order.action_quotation_sent()
+check_fired(f"our quotation {order.name}")
+order.action_confirm()
+check_fired(f"your order {order.name} is confirmed")
+picking = order.picking_ids
+picking.move_ids.write({"quantity": 1, "picked": True})
+assert picking.with_context(skip_sms=True).button_validate() is True
+assert picking.state == "done"
+check_fired(f"your delivery {picking.name}")
+task = env["project.task"].create(
+    {"name": "Repair", "project_id": project.id, "partner_id": partner.id}
+)
+check_fired()
+task.state = "1_done"
+check_fired("“Repair” is done")
+partner.lang = "ru_RU"
+event = {"name": "Fitting", "partner_ids": [Command.set((partner | admin.partner_id).ids)]}
+now = fields.Datetime.now()
+for hours in (20, 200):
+    start = now + timedelta(hours=hours)
+    env["calendar.event"].create({**event, "start": start, "stop": start + timedelta(hours=1)})
+check_fired("Fitting")
+check_russian()
+print("automations: ok")
+
+# === SMS AS SECOND CHANNEL ===
+
+template = env["telegram.template"].create(
+    {
+        "name": "Welcome",
+        "model_id": env["ir.model"].sudo()._get_id("res.partner"),
+        "body": "Welcome, {{ object.name }}!",
+    }
+)
+action = (
+    env["ir.actions.server"]
+    .sudo()
+    .create(
+        {
+            "name": "Welcome",
+            "model_id": template.model_id.id,
+            "state": "telegram",
+            "telegram_template_id": template.id,
+            "telegram_user_id": admin.id,
+            "telegram_second_channel": "sms",
+        }
+    )
+)
+lost = env["res.partner"].create({"name": "Lost", "phone": "+79990000001"})
+numbers = []
+
+
+def answer_of_iap(self, endpoint, params, timeout=15):
+    """Odoo's SMS service, as in Odoo's own tests."""
+    sent = [each for message in params["messages"] for each in message["numbers"]]
+    numbers.extend(each["number"] for each in sent)
+    return [{"uuid": each["uuid"], "state": "success", "credit": 1} for each in sent]
+
+
+with patch.object(SmsApi, "_contact_iap", answer_of_iap):
+    for contact in (lost, partner):
+        action.with_context(
+            active_model="res.partner", active_ids=contact.ids, active_id=contact.id
+        ).run()
+    run("ir_cron_automatic_messages")
+    send()
+    phone.status("79990000001@c.us", "noAccount")
+    receive()
+    run("ir_cron_second_channel")
+    assert numbers == [], "called in a transaction that may be repeated"
+    for _time in range(2):
+        run(env.ref("sms.ir_cron_sms_scheduler_action"), "ir_cron_second_channel")
+    assert numbers == ["+79990000001"], numbers
+    row = env["telegram.automatic.message"].search([("partner_id", "=", lost.id)])
+    assert row.second_channel_state == "sent", row.second_channel_state
+
+    # Read in time, and the scheduled action is late.
+    row = env["telegram.automatic.message"].search(
+        [("action_id", "=", action.id), ("partner_id", "=", partner.id)]
+    )
+    assert row.second_channel_state == "waiting", row.second_channel_state
+    phone.read("10000000")
+    receive()
+    past = timedelta(hours=25)
+    for record, names in (
+        (row, ("composed_date", "second_channel_date")),
+        (row.message_ids, ("date", "last_attempt_date", "read_date")),
+    ):
+        record.sudo().write({name: record[name] - past for name in names if record[name]})
+    run("ir_cron_second_channel", env.ref("sms.ir_cron_sms_scheduler_action"))
+    assert row.second_channel_state == "not_needed", row.second_channel_state
+    assert len(numbers) == 1, numbers
+print("sms: ok")

@@ -11,7 +11,7 @@ from .database_case import ADDON, DatabaseCase
 
 FOLDER = Path(__file__).parent
 APPS = ("base_automation", "crm", "project", "sale_management", "stock", "calendar", "sms")
-PARTS = ("lead", "rules")
+PARTS = ("lead", "task", "rules", "automations", "sms")
 
 
 @tagged("post_install", "-at_install", "slow")
