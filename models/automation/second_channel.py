@@ -309,7 +309,13 @@ class TelegramAutomaticMessage(models.Model):
                     return own._send_by_sms(record)
                 return own._send_by_email(record)
         except (UserError, QWebError, *REPORT_ERRORS) as error:
-            _logger.info("Automatic message %s: the second channel failed", self.id)
+            is_code = not isinstance(error, (UserError, QWebError))  # of a report, or our own
+            _logger.log(
+                logging.WARNING if is_code else logging.INFO,
+                "Automatic message %s: the second channel failed",
+                self.id,
+                exc_info=is_code,
+            )
             return str(error).partition("\n")[0]  # a traceback may follow
 
     def _send_by_email(self, record):
@@ -339,10 +345,7 @@ class TelegramAutomaticMessage(models.Model):
         template = own_sudo.action_id.telegram_template_id.with_env(self.env)
         text = template._render_bodies(record)[record.id]
         messages = self.env["telegram.message"]
+        plain = messages._clean_text(messages._read_text(text, template.formatting)).text
         # Queued: Odoo would call the SMS service in this transaction, which may be repeated.
-        record._message_sms(
-            messages._read_text(text, template.formatting).text,
-            partner_ids=partner.ids,
-            put_in_queue=True,
-        )
+        record._message_sms(plain, partner_ids=partner.ids, put_in_queue=True)
         return ""

@@ -350,8 +350,8 @@ with patch.object(SmsApi, "_contact_iap", answer_of_iap):
     assert numbers == [], "called in a transaction that may be repeated"
     for _time in range(2):
         run(env.ref("sms.ir_cron_sms_scheduler_action"), "ir_cron_second_channel")
-    assert numbers == ["+79990000001"], numbers
     row = env["telegram.automatic.message"].search([("partner_id", "=", lost.id)])
+    assert numbers == ["+79990000001"], numbers
     assert row.second_channel_state == "sent", row.second_channel_state
 
     # Read in time, and the scheduled action is late.
