@@ -8,7 +8,7 @@ from .. import const
 from ..client import to_text
 from ..client.parsing import to_datetime
 from ..models.receiving.missed_messages import MARGIN
-from ..models.telegram_message import RANK, STATES
+from ..models.telegram_message import STATES
 
 # Messages can appear in the journals with this delay.
 JOURNAL_DELAY = timedelta(minutes=10)
@@ -142,7 +142,7 @@ class TelegramJournalEntry(models.TransientModel):
         difference = "none"
         if not message:
             difference = "missing"
-        elif RANK.get(row.status, 0) > RANK.get(message.state, 0):
+        elif message._is_higher_status(row.status, message.state):
             difference = "status"
         return {
             "message_id": message.id,

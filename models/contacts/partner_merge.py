@@ -2,8 +2,19 @@
 
 from odoo import api, models
 
-# Models with a reference to any record, in the fields ``res_model`` and ``res_id``.
-REFERRING = ("telegram.message", "telegram.chat")
+# The fields with the model and the ID of any record, and the models that have them.
+REFERRING = (
+    ("telegram.message", "res_model", "res_id"),
+    ("telegram.chat", "res_model", "res_id"),
+    ("telegram.chat", "topic_model", "topic_id"),
+    ("telegram.automatic.message", "res_model", "res_id"),
+    ("telegram.mailing.recipient", "res_model", "res_id"),
+)
+# What an action or a mailing may do once per record: the state that remains of two.
+PRECEDENCE = {
+    "telegram.automatic.message": ("composed", "other_channel", "skipped", "waiting", "left_out"),
+    "telegram.mailing.recipient": ("composed", "waiting", "left_out", "canceled"),
+}
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -17,15 +28,43 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_reference_fields_generic(  # pylint: disable=missing-return
         self, referenced_model, src_records, dst_record, additional_update_records=None
     ):
-        """Move the Telegram messages and groups of the merged records to the remaining one."""
+        """Move what refers to the merged records to the remaining one.
+
+        A person to whom an automation or a mailing has written under one of the records gets
+        nothing under the other one.
+        """
         super()._update_reference_fields_generic(
             referenced_model, src_records, dst_record, additional_update_records
         )
-        domain = [("res_model", "=", referenced_model), ("res_id", "in", src_records.ids)]
-        for name in REFERRING:
-            # sudo: telegram.message, telegram.chat - they follow their record, for every user
-            referring_sudo = self.env[name].sudo().with_context(active_test=False)
-            referring_sudo.search(domain).write({"res_id": dst_record.id})
+        for name, model_field, id_field in REFERRING:
+            # sudo: messages, chats, automatic messages, recipients - they follow their record
+            rows_sudo = self.env[name].sudo().with_context(active_test=False)
+            involved = src_records.ids + dst_record.ids
+            rows_sudo = rows_sudo.search(
+                [(model_field, "=", referenced_model), (id_field, "in", involved)], order="id"
+            )
+            if name in PRECEDENCE:
+                rows_sudo -= self._telegram_unlink_repeated(rows_sudo)
+            rows_sudo.write({id_field: dst_record.id})
+
+    @api.model
+    def _telegram_unlink_repeated(self, rows):
+        """Delete the rows of which only one may refer to the remaining record.
+
+        The messages that were sent stay.
+
+        :return: the rows that are deleted
+        """
+        if rows._name == "telegram.mailing.recipient":
+            groups = rows.grouped("mailing_id")
+        else:
+            once = rows.filtered("is_once")
+            groups = once.grouped(lambda message: (message.action_id, message.number))
+        repeated = rows.browse()
+        for same in groups.values():
+            repeated |= same.sorted(lambda row: PRECEDENCE[row._name].index(row.state))[1:]
+        repeated.unlink()
+        return repeated
 
     @api.model
     def _update_reference_fields(self, src_partners, dst_partner):  # pylint: disable=missing-return

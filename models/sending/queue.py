@@ -10,7 +10,7 @@ from odoo.tools import SQL, format_datetime
 from ... import const
 from ...client import OutcomeUnknownError, RefusedError
 from ...tools.clock import get_database_time
-from ..telegram_message import NO_FAILURE, RANK
+from ..telegram_message import NO_FAILURE
 from .claim import TAKEOVER_SECONDS, UPLOAD_TAKEOVER_SECONDS
 from .queue_sender import QueueSender
 from .unsure import UNSURE_ATTEMPTS_MAX
@@ -370,8 +370,8 @@ class TelegramMessage(models.Model):
         :param others: the result of ``_find_by_id_message``, if already known
         :return: bool, True: the queue continues with the next message
         """
-        was_sent = self.state in RANK
-        self.write({"state": self.state if was_sent else "sent"})
+        is_news = self._is_higher_status("sent", self.state)
+        self.write({"state": "sent" if is_news else self.state})
         if id_message:
             if others is None:
                 others = self._find_by_id_message(id_message)
@@ -383,12 +383,12 @@ class TelegramMessage(models.Model):
             else:
                 self._merge_duplicate(twin)  # the echo came first and was stored as a new message
         vals = {"state": self.state, "id_message": id_message or False, **NO_FAILURE}
-        if self.scheduled_date and not was_sent:
+        if self.scheduled_date and is_news:
             vals["date"] = fields.Datetime.now()  # not the date on which it was written
-        if not was_sent and self._is_answer():  # it was scheduled, or has failed before
+        if is_news and self._is_answer():  # it was scheduled, or has failed before
             self.chat_id._process_answer(self, vals.get("date") or self.date)
         self._set_state(vals)
-        if self.type_message in const.CHANGE_KINDS and not was_sent:
+        if self.type_message in const.CHANGE_KINDS and is_news:
             self._apply_change()
         self.instance_id._resume_sending()
         return True

@@ -30,6 +30,7 @@ class Office:
         self._action_ids = []
         self._automatic_ids = [[] for _instance in instance_ids]
         self._batches = 0
+        self.paused_ids = set()  # mailings that were paused: later messages do not wait for them
 
     @property
     def presses(self):
@@ -90,6 +91,7 @@ class Office:
         """Continue mailings that were paused, such as while the account was suspended."""
         paused = [("state", "=", "paused"), ("instance_id", "in", self._instance_ids)]
         mailing_ids = self._call("telegram.mailing", "search", paused)
+        self.paused_ids.update(mailing_ids)
         if mailing_ids:
             self._presses.press("telegram.mailing", "action_resume", mailing_ids)
 

@@ -87,7 +87,7 @@ def run(
         raise passing_time.error
     verdict = Verdict(modes=str(storm.plan))
     ledgers = [phone.ledger() for phone in service.phones]
-    verdict.judge_ledger(letters, ledgers)
+    verdict.judge_ledger(letters, ledgers, books.texts_of_mailings(office.paused_ids))
     verdict.judge_odoo(letters, ledgers, books.messages())
     verdict.judge_chats(letters, books.chats())
     verdict.judge_created(office.created, service.get_created())

@@ -76,7 +76,7 @@ class TestChaos(ChaosCase):
 class TestVerdict(unittest.TestCase):
     """The judgement itself: a loss or a double that it overlooks would prove nothing."""
 
-    def judge(self, written, got, states=None):
+    def judge(self, written, got, states=None, overtaken=()):
         [customer] = make_customers(1, 1)
         letters = [Letter(customer, text) for text in written]
         ledger = [
@@ -88,7 +88,7 @@ class TestVerdict(unittest.TestCase):
             for number, text in enumerate(got if states is None else [])
         ]
         verdict = Verdict()
-        verdict.judge_ledger(letters, [ledger])
+        verdict.judge_ledger(letters, [ledger], overtaken)
         verdict.judge_odoo(letters, [ledger], [states if states is not None else rows])
         return verdict
 
@@ -156,6 +156,14 @@ class TestVerdict(unittest.TestCase):
         """One that is overtaken is late; those that overtook it are not."""
         self.assertEqual(self.judge(["a", "b", "c"], ["b", "c", "a"]).out_of_order, 1)
         self.assertEqual(count_late(["a", "same", "b", "same"], ["a", "same", "same", "b"]), 1)
+
+    def test_order_of_a_paused_mailing(self):
+        """A paused mailing is overtaken; what is no mailing is not, and nothing may be lost."""
+        late = self.judge(["a", "b", "c"], ["b", "c", "a"], overtaken=["a"])
+        self.assertTrue(late.is_good, late)
+        late = self.judge(["a", "b", "c"], ["c", "b", "a"], overtaken=["a"])
+        self.assertEqual(late.out_of_order, 1)
+        self.assertEqual(self.judge(["a", "b"], ["b"], overtaken=["a"]).lost, 1)
 
     def test_odoo_believes_something_else(self):
         """Unsure for ever, sent under another's id, and a message nobody wrote: all are told."""

@@ -19,6 +19,9 @@ MESSAGES = """
      WHERE chat.instance_id = ANY(%s) AND message.direction = 'outgoing'
      ORDER BY message.id
 """
+MAILINGS = """
+    SELECT DISTINCT text FROM telegram_message WHERE mailing_id = ANY(%s)
+"""
 CHATS = """
     SELECT instance_id, telegram_id
       FROM telegram_chat
@@ -90,12 +93,14 @@ class Verdict:
             setattr(self, name, getattr(self, name) + amount)
             self.details.append(f"{name}: {sentence}")
 
-    def judge_ledger(self, letters, ledgers):
+    def judge_ledger(self, letters, ledgers, overtaken=()):
         """Compare what was written with what arrived, but for marks that format.
 
         :param letters: all that were written, in order
         :param ledgers: of each account, what Telegram got, or what Odoo has received
+        :param overtaken: texts that later ones need not wait for, as those of a paused mailing
         """
+        overtaken = set(map(essence, overtaken))
         written, got = defaultdict(list), defaultdict(list)
         for letter in letters:
             written[letter.customer.account, letter.customer.chat_id].append(essence(letter.text))
@@ -108,7 +113,8 @@ class Verdict:
             doubled = Counter(got[chat]) - Counter(written[chat])
             self._blame("lost", lost.total(), f"chat {chat}: {dict(lost)}")
             self._blame("doubled", doubled.total(), f"chat {chat}: {dict(doubled)}")
-            late = count_late(written[chat], got[chat])
+            waiting = [text for text in written[chat] if text not in overtaken]
+            late = count_late(waiting, got[chat])
             self._blame("out_of_order", late, f"chat {chat}: {got[chat]}")
 
     def judge_events(self, poisoned, set_aside, left_new):
@@ -208,6 +214,10 @@ class Books:
     def count_received(self, chat_ids):
         """Return how many messages of these chats have come in."""
         return self._rows(KNOWN_SOURCES, [self._instance_ids, list(chat_ids)])[0][0]
+
+    def texts_of_mailings(self, mailing_ids):
+        """Return the texts of the messages of some mailings."""
+        return [text for (text,) in self._rows(MAILINGS, [list(mailing_ids)])]
 
     def messages(self):
         """Return for each account what it wrote, see ``Verdict.judge_odoo``."""

@@ -54,3 +54,61 @@ class TestPartnerMerge(TelegramCase):
         self.assertEqual(self.chat.restricted_user_id, colleague)
         self.assertEqual(channel.channel_member_ids.partner_id, colleague.partner_id)
         self.assertEqual(channel.name, self.remaining.name)
+
+    def test_created_record(self):
+        """A conversation that created a contact belongs to the one that remains."""
+        self.chat.write({"topic_model": "res.partner", "topic_id": self.customer.id})
+        self.merge()
+        self.assertEqual(self.chat.topic_id, self.remaining.id)
+
+    def test_automation_writes_once(self):
+        """An automation that has written to one of the contacts would write to the other one."""
+        model = self.env.ref("base.model_res_partner")
+        template = self.env["telegram.template"].create(
+            {"name": "Hello", "body": "Hello", "model_id": model.id}
+        )
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Hello",
+                "model_id": model.id,
+                "state": "telegram",
+                "telegram_template_id": template.id,
+                "telegram_instance_id": self.instance.id,
+                "telegram_user_id": self.salesperson.id,
+                "telegram_once": "record",
+            }
+        )
+        rows = self.env["telegram.automatic.message"]
+        ours = [("action_id", "=", action.id)]
+        for own, merged, kept in (
+            ("composed", "waiting", "composed"),
+            ("waiting", "composed", "composed"),
+            ("waiting", "skipped", "skipped"),
+            ("left_out", "waiting", "waiting"),
+            (None, "composed", "composed"),
+        ):
+            with self.subTest(own=own, merged=merged):
+                rows._request(action, self.customer | self.remaining if own else self.customer)
+                for row in rows.search(ours):
+                    row.state = own if row.res_id == self.remaining.id else merged
+                self.merge()
+                row = rows.search(ours)
+                self.assertEqual((row.state, row.res_id), (kept, self.remaining.id))
+                row.unlink()
+                self.customer = self.env["res.partner"].create({"name": "Ivanova Vera"})
+
+    def test_mailing_writes_once(self):
+        """A mailing that has written to one of the contacts would write to the other one."""
+        mailing = self.env["telegram.mailing"].create(
+            {"name": "News", "instance_id": self.instance.id, "res_model": "res.partner"}
+        )
+        recipients = self.env["telegram.mailing.recipient"]
+        values = {"mailing_id": mailing.id, "partner_id": self.remaining.id}
+        recipients.create({**values, "res_id": self.remaining.id, "state": "waiting"})
+        values["partner_id"] = self.customer.id
+        sent = recipients.create({**values, "res_id": self.customer.id, "state": "composed"})
+        self.merge()
+        recipient = recipients.search([("mailing_id", "=", mailing.id)])
+        self.assertEqual(recipient, sent)
+        self.assertEqual(recipient.res_id, self.remaining.id)
+        self.assertEqual(recipient.partner_id, self.remaining)
