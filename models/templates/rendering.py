@@ -52,7 +52,7 @@ class TelegramTemplate(models.Model):
     def _render_lang(self, res_ids, engine="inline_template"):
         """Return the language for each record, False if it is not installed.
 
-        Without one of the template, it is that of the contact who gets the message.
+        If the template sets no language, use that of the contact who gets the message.
         """
         if self.lang:
             langs = super()._render_lang(res_ids, engine=engine)
