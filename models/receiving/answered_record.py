@@ -47,13 +47,13 @@ class TelegramMessage(models.Model):
         3. If a user has linked a message of the chat to a record, it belongs to the record linked
            last. This ends when a message is sent from a record.
         4. Otherwise it belongs to the record of the last message sent from one.
-           If that record is closed or deleted by now, rule 5 comes first.
         5. Otherwise, and if the quoted message has no record, it belongs to the record that the
            conversation has created, or creates one, if *New Conversations Create* is set on the
            account. A record that is closed, or of a person who has not written for the days set
            there, is not used again (``_get_or_create_topic``).
 
-        Rules 3 and 4 only hold for the days set as *Reply Matching* on the account.
+        Rules 3 and 4 only hold for the days set as *Reply Matching* on the account. If their record
+        is closed or deleted by now, and the account creates records, rule 5 comes first.
 
         :param instance: the ``telegram.instance``
         :param list received: pairs of ``telegram.chat`` and MessageNotification
@@ -67,6 +67,8 @@ class TelegramMessage(models.Model):
         sent = self._find_last_sent(instance, unquoted_ids)
         messages = self.union(*quoted.values(), *linked.values(), *sent.values())
         records = messages._get_records()
+        # sudo: ir.model - the account's setting is for administrators of Odoo
+        creates_records = bool(instance.sudo().create_model_id)
 
         def find_topic(chat, notification):
             is_new = notification.is_incoming and not notification.target_id_message
@@ -87,7 +89,7 @@ class TelegramMessage(models.Model):
                 return tied_record
             if message := linked.get(chat.id) or sent.get(chat.id):
                 record = records.get(message)
-                is_over = not record or chat._is_closed(record)
+                is_over = creates_records and (not record or chat._is_closed(record))
                 return (is_over and find_topic(chat, notification)) or record
             return find_topic(chat, notification)
 
