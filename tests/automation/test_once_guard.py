@@ -73,7 +73,7 @@ class TestOnceGuard(CommittedCase):
             )
             self.contact_ids, self.action_id = contacts.ids, action.id
 
-    def remove_records(self):
+    def remove_records(self):  # pylint: disable=missing-return
         with self.environment() as env:
             env["ir.actions.server"].search([("name", "=", self.name)]).unlink()
             env["telegram.template"].search([("name", "=", self.name)]).unlink()
