@@ -226,8 +226,18 @@ def _get_attempt(message):
 
 def _are_interchangeable(messages):
     """Return whether it makes no difference which of the messages was sent."""
+    # sudo: ir.attachment - only whether the files are the same
     contents = [
-        [message.type_message, (message.text or "").split(), message.file_name, message.content]
+        [
+            message.type_message,
+            (message.text or "").split(),
+            message.text_entities,
+            message.quoted_id_message,
+            message.file_name,
+            message.url_file,
+            message.sudo().attachment_id.checksum,
+            message.content,
+        ]
         for message in messages
     ]
     return all(content == contents[0] for content in contents)

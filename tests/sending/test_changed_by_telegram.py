@@ -36,8 +36,8 @@ class ChangedCase(TelegramCase):
         self.chat = self.env["telegram.chat"]._get_or_create(self.instance, CUSTOMER_CHAT)
         self.chat.partner_id = self.customer
 
-    def attach(self, name):
-        return self.env["ir.attachment"].create({"name": name, "raw": b"content of the file"})
+    def attach(self, name, content=b"content of the file"):
+        return self.env["ir.attachment"].create({"name": name, "raw": content})
 
     def send_now(self):
         """Let the send action run although a failure has made it pause."""
@@ -187,6 +187,30 @@ class TestChangedByTelegram(ChangedCase):
         self.assert_left_to_user(first | second, ledger=1)
         self.receive()
         self.assertEqual(self.rows_in_odoo(), first | second, "no third row meanwhile")
+
+    def test_same_name_is_not_the_same(self):
+        """Screenshots have one name, bold and quoted texts the same words: of two that differ,
+        one went out twice, the other one never."""
+        send_file, send_text = self.instance.send_file, self.instance.send_text
+
+        def send_picture(content):
+            return send_file(CUSTOMER_CHAT, self.attach("image.png", content))
+
+        for number, (send_first, send_second) in enumerate(
+            (
+                (lambda: send_picture(b"first"), lambda: send_picture(b"second")),
+                (
+                    lambda: send_text(CUSTOMER_CHAT, "*Price* 20", formatting=True),
+                    lambda: send_text(CUSTOMER_CHAT, "Price 20"),
+                ),
+            ),
+            1,
+        ):
+            with self.subTest(number=number):
+                first = self.lose_answers(send_first(), fault="lost_before")
+                second = self.lose_answers(send_second())
+                self.settle(first | second)
+                self.assert_left_to_user(first | second, ledger=number)
 
     def test_echo_that_nothing_tells(self):
         """The echo of another program's message was never shown as long as no user decided."""
