@@ -226,7 +226,6 @@ def _get_attempt(message):
 
 def _are_interchangeable(messages):
     """Return whether it makes no difference which of the messages was sent."""
-    # sudo: ir.attachment - only whether the files are the same
     contents = [
         [
             message.type_message,
@@ -235,6 +234,7 @@ def _are_interchangeable(messages):
             message.quoted_id_message,
             message.file_name,
             message.url_file,
+            # sudo: ir.attachment - only whether the files are the same
             message.sudo().attachment_id.checksum,
             message.content,
         ]
