@@ -15,6 +15,7 @@ from ...client.notifications import (
     QuotaNotification,
     StateNotification,
     StatusNotification,
+    UnreadableBody,
     decode_body,
     parse,
 )
@@ -269,6 +270,14 @@ class TelegramEvent(models.Model):
         return [messages], {"state": "done"}
 
     # === FAILURES === #
+
+    @api.model
+    def _get_first_state(self, body):
+        """Return the state in which a notification is stored, and the reason if it is set aside.
+
+        :param body: the decoded notification; an UnreadableBody cannot be processed
+        """
+        return ("error", body.reason) if isinstance(body, UnreadableBody) else ("new", None)
 
     def _process_failure(self, error):
         """Postpone an event that could not be processed, or set it aside.

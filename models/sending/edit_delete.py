@@ -12,6 +12,7 @@ from ... import const
 from ...tools.arguments import takes
 from ..telegram_message import RANK
 
+EDIT_HOURS = 48  # for which Telegram allows edits of a text, after sending
 NO_MESSAGE_KINDS = (*const.CHANGE_KINDS, "reactionMessage")  # these are about another message
 
 
@@ -121,7 +122,7 @@ class TelegramMessage(models.Model):
             raise UserError(
                 self.env._(
                     "Telegram allows editing a message for %s hours only. Send a new one instead.",
-                    const.EDIT_HOURS,
+                    EDIT_HOURS,
                 )
             )
         return self._queue_change({"type_message": "editedMessage", **values})
@@ -152,9 +153,9 @@ class TelegramMessage(models.Model):
         return self.state in RANK and bool(self.id_message)
 
     def _is_editable(self):
-        """Return whether Telegram still allows editing: for ``const.EDIT_HOURS`` after sending."""
+        """Return whether Telegram still allows editing: for ``EDIT_HOURS`` after sending."""
         age = fields.Datetime.now() - self._get_last_attempt_date()
-        return age <= timedelta(hours=const.EDIT_HOURS)
+        return age <= timedelta(hours=EDIT_HOURS)
 
     def _check_own(self):
         """Raise a UserError if this is not a message of the account."""
