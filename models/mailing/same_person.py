@@ -14,7 +14,7 @@ from ..sending.recipients import Recipient, find_twin
 from .telegram_mailing_recipient import SENT
 
 HANDED_OVER = (*SENT, "unsure", "deleted")  # outcomes of a recipient who may have got the message
-# What may happen to a recipient: the lowest number remains.
+# Of several recipients who are one person, the one with the lowest number remains.
 RANK_BEGUN, RANK_QUEUED, RANK_WAITING, RANK_ENDED = range(4)
 
 

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ... import const
+
 ANSWER_DAYS = 7  # after the message, in which the first message of the person is its answer
 SENT = ("sent", "delivered", "read")
 # What has become of a recipient. Each of them has exactly one outcome.
@@ -255,10 +257,15 @@ class TelegramMailingRecipient(models.Model):
 
         A person who got several mailings answers the quoted one, else the last one.
 
-        :param messages: the incoming ``telegram.message`` records; one that says nothing but STOP
-            is no answer
+        :param messages: the incoming ``telegram.message`` records; one that says nothing but STOP,
+            or changes an earlier message, is no answer
         """
-        messages = messages.filtered(lambda message: message._get_mailing_wish() != "stop")
+        messages = messages.filtered(
+            lambda message: (
+                message.type_message not in const.CHANGE_KINDS
+                and message._get_mailing_wish() != "stop"
+            )
+        )
         chats = messages.chat_id.filtered(lambda chat: not chat.is_group)
         since = fields.Datetime.now() - timedelta(days=ANSWER_DAYS)
         waiting = self.search(
