@@ -96,6 +96,8 @@ class TestMailing(MailingCase):
         self.assertEqual(self.get_states(mailing), ["sent", "queued", "queued", "queued"])
         message = self.env["telegram.message"].search([("mailing_id", "=", mailing.id)], limit=1)
         self.assertIn("is paused", message.with_user(self.marketer).waiting_reason)
+        mailing.invalidate_recordset()
+        self.assertIn("1 of 4 handled. If you resume it now: 3", mailing.progress_message)
         mailing.action_resume()
         self.send_queue()
         self.assertEqual(len(self.get_texts()), 4)
