@@ -122,7 +122,6 @@ class TelegramAutomaticMessage(models.Model):
         "message_id",
         string="Telegram Messages",
         readonly=True,
-        help="Only known if the action has a second channel.",
     )
     second_channel_state = fields.Selection(
         [
@@ -150,10 +149,10 @@ class TelegramAutomaticMessage(models.Model):
         """
         self.ensure_one()
         action = self.action_id
+        self.message_ids = messages
         if not action.telegram_second_channel or self.second_channel_state == "sent":
             return
         due = fields.Datetime.now() + timedelta(hours=action.telegram_unread_hours)
-        self.message_ids = messages
         self._check_second_channel_at(due)
 
     def _use_second_channel(self, partner, code):

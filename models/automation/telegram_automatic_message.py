@@ -16,6 +16,8 @@ from ..sending.recipients import Recipient, find_twin
 
 _logger = logging.getLogger(__name__)
 BATCH_SIZE = 200  # messages composed in one transaction
+# What an action may do once per record: the state that remains of two merged ones.
+PRECEDENCE = ("composed", "other_channel", "skipped", "waiting", "left_out")
 
 
 class TelegramAutomaticMessage(models.Model):
@@ -328,6 +330,48 @@ class TelegramAutomaticMessage(models.Model):
             "The contact got a message of this action within the last %s days.",
             self.action_id.telegram_once_days,
         )
+
+    # === MERGED RECORDS AND CHATS === #
+
+    def _move_to_record(self, record):
+        """Refer to the record that remains of merged ones. As superuser.
+
+        An action that writes once per record has written to the remaining one, too. What it still
+        has in the queue for another one is canceled; the messages that were sent stay.
+
+        :param record: the one that remains
+        """
+        once = self.filtered("is_once")
+        repeated = self.browse()
+        for same in once.grouped(lambda message: (message.action_id, message.number)).values():
+            repeated |= same.sorted(
+                lambda message: (PRECEDENCE.index(message.state), not message._is_handed_over())
+            )[1:]
+        repeated._cancel_queued(self.env._("Merged with another record of the same rule"))
+        repeated.unlink()
+        (self - repeated).res_id = record.id
+
+    def _is_handed_over(self):
+        """Return whether a part of the message is no longer in the queue."""
+        return any(message.state not in ("queued", "canceled") for message in self.message_ids)
+
+    def _cancel_queued(self, reason):
+        """Cancel what is still in the queue of messages of which nothing was handed over.
+
+        :param str reason: for users
+        """
+        untouched = self.filtered(lambda message: not message._is_handed_over())
+        queued = untouched.message_ids.filtered(lambda message: message.state == "queued")
+        queued._set_state({"state": "canceled", "failure_reason": reason})
+
+    @api.model
+    def _process_merged_chat(self, chat, other):
+        """Refer to the chat that another one becomes a part of. As superuser.
+
+        :param chat: the ``telegram.chat``, which is about to be deleted
+        :param other: the ``telegram.chat`` that remains
+        """
+        self.search([("chat_id", "=", chat.id)]).chat_id = other
 
     # === STATES === #
 

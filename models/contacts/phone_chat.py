@@ -152,6 +152,8 @@ class TelegramChat(models.Model):
             else:
                 message._merge_duplicate(twin)
         self.message_ids.chat_id = other
+        self.env["telegram.mailing.recipient"]._process_merged_chat(self, other)
+        self.env["telegram.automatic.message"]._process_merged_chat(self, other)
         other.write(
             {
                 "phone": other.phone or self.phone,

@@ -29,6 +29,7 @@ class SendBudget:
     failing_attachment_ids: tuple = ()  # messages with these files come after all others
     postponed_ids: list = field(default_factory=list)  # messages that only the next run retries
     has_quiet_hours: bool = False
+    has_mailings: bool = True  # False once the queue has found no mailing that is not finished
 
 
 class TelegramInstance(models.Model):

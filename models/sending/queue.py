@@ -238,7 +238,10 @@ class TelegramMessage(models.Model):
                 list(budget.failing_attachment_ids),
             )
             preferred = SQL("%s AND %s", preferred, other_files)
-        closed = self.env["telegram.mailing"]._find_closed(instance)
+        # A mailing that begins during the run waits for the next one, see _get_open_condition.
+        mailings = self.env["telegram.mailing"]
+        closed = mailings._find_closed(instance) if budget.has_mailings else {}
+        budget.has_mailings = bool(closed)
         personal = SQL("message.mailing_id IS NULL AND %s", preferred)
         conditions = ([personal] if closed else []) + [preferred, SQL("TRUE")]
         claim = self._claim_unless_quiet if budget.has_quiet_hours else self._claim_first

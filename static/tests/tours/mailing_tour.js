@@ -87,6 +87,11 @@ registry.category("web_tour.tours").add("telegram_mailing_report", {
         ...openFigure("Answered"),
         { trigger: ".o_action_manager:contains('Yes, please!')" },
         picture("mailing_answers"),
+        { trigger: ".breadcrumb-item a:contains('Spring Sale'), .o_back_button", run: "click" },
+        { trigger: ".o-telegram-Progress:contains('4 of 4 handled')" },
+        ...openFigure("Over Time"),
+        { trigger: ".o_graph_renderer canvas" },
+        picture("mailing_over_time"),
     ],
 });
 
