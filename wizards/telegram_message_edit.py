@@ -4,7 +4,6 @@ from odoo import api, fields, models
 
 from ..models.sending.edit_delete import EDIT_HOURS
 from ..models.templates.telegram_template import FORMATTING_HELP
-from ..tools.formatting import TYPED, to_marks
 
 
 class TelegramMessageEdit(models.TransientModel):
@@ -52,9 +51,10 @@ class TelegramMessageEdit(models.TransientModel):
     @api.depends("message_id")
     def _compute_text(self):
         for dialog in self:
-            text = dialog.message_id._get_formatted_text()
+            message = dialog.message_id
+            text = message._get_formatted_text()
             dialog.formatting = bool(text.entities)
-            dialog.text = to_marks(text, TYPED).text if text.entities else text.text
+            dialog.text = message._get_typed_text(text, dialog.formatting)
 
     @api.depends("text", "formatting")
     def _compute_warning(self):

@@ -343,8 +343,7 @@ class TelegramAutomaticMessage(models.Model):
             return self.env._("The contact has no phone number.")
         template = own_sudo.action_id.telegram_template_id.with_env(self.env)
         text = template._render_bodies(record)[record.id]
-        messages = self.env["telegram.message"]
-        plain = messages._clean_text(messages._read_text(text, template.formatting)).text
+        plain = self.env["telegram.message"]._clean_text(text).text
         # Queued: Odoo would call the SMS service in this transaction, which may be repeated.
         record._message_sms(plain, partner_ids=partner.ids, put_in_queue=True)
         return ""

@@ -16,7 +16,7 @@ from odoo.addons.base.models.ir_qweb import QWebError
 from ... import const
 from ...client.parsing import clean
 from ...tools.files import clean_name, get_url_type, has_extension, is_disk_full
-from ...tools.formatting import FormattedText, from_marks, has_marks
+from ...tools.formatting import TYPED, FormattedText, from_marks, has_marks, to_marks
 
 _logger = logging.getLogger(__name__)
 MIME_KINDS = {"image": "imageMessage", "video": "videoMessage", "audio": "audioMessage"}
@@ -359,17 +359,28 @@ class TelegramMessage(models.Model):
     def _read_text(self, text, formatting):
         """Return a text with its formatting.
 
-        :param str text: as a user or a program wrote it
+        :param text: str as a user or a program wrote it, or a FormattedText, which stays
         :param bool formatting: whether marks such as ``*bold*`` are read; otherwise all is literal
         """
         return from_marks(text) if formatting and isinstance(text, str) else text
 
     @api.model
+    def _get_typed_text(self, text, formatting):
+        """Return a text as a user types it: what ``_read_text`` reads.
+
+        :param text: str or FormattedText, such as that of a template for a record
+        :param bool formatting: whether its marks will be read
+        """
+        text = FormattedText.of(text)
+        return to_marks(text, TYPED).text if formatting else text.text
+
+    @api.model
     def _clean_text(self, text):
         """Return a text that can be stored, without blanks around it, as FormattedText."""
         text = FormattedText.of(text)
-        cleaned = clean(text.text)
-        return (text if cleaned == text.text else FormattedText(cleaned)).strip()
+        if clean(text.text) != text.text:
+            text = text.keep(place for place, each in enumerate(text.text) if clean(each))
+        return text.strip()
 
     @api.model
     def _prepare_text_values(self, text):

@@ -24,4 +24,5 @@ from . import test_record_browser
 from . import test_start_browser
 from . import test_team_browser
 from . import test_unread_browser
+from . import test_unusual_browser
 from . import test_whole_way
