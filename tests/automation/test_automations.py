@@ -189,7 +189,7 @@ class TestAutomations(InvoiceCase):
         self.assertEqual(len(self.get_texts(later)), 1)
 
     def test_code_of_another_app_fails(self):
-        """One record for which the code of an app fails would stop the automatic messages of all others."""
+        """One record for which an app fails would keep the messages of all others waiting."""
         self.get_automation("invoice_posted")
         bad, invoice = self.create_invoice_due(0), self.create_invoice_due(0)
         model = self.env.registry["account.move"]
