@@ -15,6 +15,7 @@ from ..telegram_message import CHAT_IN_PHONE_FORM
 LATEST_DATES = (
     "answered_date",
     "away_date",
+    "closed_date",
     "last_message_date",
     "last_received_date",
     "mailing_wish_date",

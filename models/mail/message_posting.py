@@ -261,10 +261,16 @@ class TelegramMessage(models.Model):
                 pairs.append((message, record))
             if partner and (record == partner or not message.chat_id.restricted_user_id):
                 pairs.append((message, partner))
+        answers = [
+            (message, record)
+            for message, record in pairs
+            if message.direction == "incoming" and record == answered.get(message)
+        ]
+        for message, _record in answers:
+            message.chat_id._update_answered(message)
         self._post_in_chatters(pairs)
-        for message, record in pairs:
-            if message.direction == "incoming" and record == answered.get(message):
-                record._telegram_on_answer(message)
+        for message, record in answers:
+            record._telegram_on_answer(message)
 
     def _post_on_record(self, record):
         """Post the message in the chatter of a record."""
