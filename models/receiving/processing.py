@@ -19,7 +19,7 @@ from ...client.notifications import (
     decode_body,
     parse,
 )
-from ...tools.files import is_disk_full
+from ...tools.files import get_disk_reason, is_disk_full
 from ...tools.transactions import CONFLICTS, attempts, hide_conflicts
 from ..telegram_event import FURTHER_FILE
 from ..telegram_message import EventPostponedError
@@ -288,7 +288,7 @@ class TelegramEvent(models.Model):
             case EventPostponedError():
                 self._postpone()
             case OSError() if is_disk_full(error):
-                self.error = error.strerror
+                self.error = get_disk_reason(error, self.env)
                 self._postpone()
             case NotificationError():
                 self._set_aside(str(error))

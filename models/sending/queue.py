@@ -10,6 +10,7 @@ from odoo.tools import SQL, format_datetime
 from ... import const
 from ...client import OutcomeUnknownError, RefusedError
 from ...tools.clock import get_database_time
+from ...tools.files import get_disk_reason
 from ..telegram_message import NO_FAILURE
 from .claim import TAKEOVER_SECONDS, UPLOAD_TAKEOVER_SECONDS
 from .queue_sender import QueueSender
@@ -429,7 +430,7 @@ class TelegramMessage(models.Model):
             "“%(file)s” cannot be stored: %(reason)s. It will be sent once the disk of the Odoo "
             "server has enough space.",
             file=self.file_name,
-            reason=error.strerror,
+            reason=get_disk_reason(error, self.env),
         )
         self._set_state({"state": "queued", "failure_reason": reason})
         return True

@@ -13,6 +13,7 @@ from . import test_group_browser
 from . import test_invoice_browser
 from . import test_js
 from . import test_kinds_browser
+from . import test_language
 from . import test_link_browser
 from . import test_mailing_browser
 from . import test_overview_browser
