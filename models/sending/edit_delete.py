@@ -12,6 +12,12 @@ from ... import const
 from ...tools.arguments import takes
 from ..telegram_message import RANK
 
+# A deleted text that is longer is folded: few want to read it, and it pushes the others away.
+FOLDED_LENGTH = 200
+FOLDED_LINES = 5
+DELETED_BODY = Markup("<p><i>%s</i></p><s>%s</s>")
+# Odoo folds what is marked as a quotation, see message_patch.js.
+FOLDED_BODY = Markup('<p><i>%s</i></p><s class="o-telegram-deleted" data-o-mail-quote="1">%s</s>')
 NO_MESSAGE_KINDS = (*const.CHANGE_KINDS, "reactionMessage")  # these are about another message
 
 
@@ -198,10 +204,10 @@ class TelegramMessage(models.Model):
         self.ensure_one()
         body = self._get_body()
         if self.is_deleted:
-            body = Markup("<p><i>%s</i></p><s>%s</s>") % (
-                self.env._("Deleted in Telegram"),
-                body,
-            )
+            text = self.text or ""
+            is_long = len(text) > FOLDED_LENGTH or len(text.splitlines()) > FOLDED_LINES
+            pattern = FOLDED_BODY if is_long else DELETED_BODY
+            body = pattern % (self.env._("Deleted in Telegram"), body)
         # sudo: mail.message - it follows the message in Telegram, for every user
         for mail_message in self.sudo().mail_message_ids:
             if mail_message.model and mail_message.res_id:
