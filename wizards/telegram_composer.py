@@ -295,7 +295,9 @@ class TelegramComposer(models.TransientModel):
         records = self._get_records()
         covered = records.browse(ids).exists() - records
         groups = covered._mail_group_by_operation_for_mail_message_operation("create")
-        allowed = covered.union(*(each._filtered_access(right) for right, each in groups.items()))
+        allowed = records.browse().union(
+            *(each._filtered_access(right) for right, each in groups.items())
+        )
         customers = self._get_customers(records | allowed)
         # sudo: telegram.message - which record they were just sent from
         pairs = [

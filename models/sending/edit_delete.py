@@ -15,9 +15,12 @@ from ..telegram_message import RANK
 # A deleted text that is longer is folded: few want to read it, and it pushes the others away.
 FOLDED_LENGTH = 200
 FOLDED_LINES = 5
-DELETED_BODY = Markup("<p><i>%s</i></p><s>%s</s>")
+# A block, because the text consists of paragraphs, which cannot be in an <s>.
+DELETED_BODY = Markup(
+    '<p><i>%s</i></p><div class="o-telegram-deleted text-decoration-line-through">%s</div>'
+)
 # Odoo folds what is marked as a quotation, see message_patch.js.
-FOLDED_BODY = Markup('<p><i>%s</i></p><s class="o-telegram-deleted" data-o-mail-quote="1">%s</s>')
+FOLDED_BODY = Markup(DELETED_BODY.replace("<div ", '<div data-o-mail-quote="1" '))
 NO_MESSAGE_KINDS = (*const.CHANGE_KINDS, "reactionMessage")  # these are about another message
 
 

@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from lxml.html import fromstring
 from markupsafe import Markup
 
 from odoo.exceptions import AccessError, UserError
@@ -276,7 +277,8 @@ class TestOwnChanges(ChangesCase):
 
     def test_remove_file_of_record(self):
         """On a record, a file that was sent can be removed from Odoo, as the web client says."""
-        file = self.env["ir.attachment"].create({"name": "one.txt", "raw": b"one"})
+        files = self.env["ir.attachment"].with_user(self.salesperson)
+        file = files.create({"name": "one.txt", "raw": b"one"})
         self.customer.with_user(self.salesperson)._message_telegram("Offer", attachments=file)
         with self.assertRaisesRegex(UserError, "has not been sent yet"):
             self.remove(file)
@@ -293,7 +295,12 @@ class TestOwnChanges(ChangesCase):
                 self.update("", message=mail_message, attachment_ids=[])
                 self.sent()
                 self.assertIn("Deleted in Telegram", mail_message.body)
-                self.assertEqual("data-o-mail-quote" in mail_message.body, is_folded)
+                shown = fromstring(mail_message.body).find_class("o-telegram-deleted")
+                self.assertIn(
+                    text.split()[0], shown[0].text_content(), "it is empty: not in a block"
+                )
+                self.assertIn("text-decoration-line-through", shown[0].get("class"))
+                self.assertEqual(bool(shown[0].get("data-o-mail-quote")), is_folded)
 
     def test_file_that_is_empty(self):
         """A file that cannot be sent is refused before anything is posted."""
