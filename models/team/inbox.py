@@ -144,7 +144,8 @@ class TelegramChat(models.Model):
 
     @api.depends("message_ids")
     def _compute_last_incoming_text(self):
-        # sudo: telegram.message - who reads a chat reads its messages, by the same record rules
+        # sudo: telegram.message - who reads a chat reads its messages, by the same record rules.
+        # Their display names would check that again, for which whole rows are read.
         messages_sudo = self.env["telegram.message"].sudo()
         latest = messages_sudo._read_group(
             [
@@ -157,9 +158,11 @@ class TelegramChat(models.Model):
         )
         # Of all chats together, so that they are read together.
         messages_sudo = messages_sudo.browse(message_id for _chat, message_id in latest)
-        messages_sudo.fetch(["display_name"])
-        chats = (chat.id for chat, _message_id in latest)
-        texts = dict(zip(chats, messages_sudo.mapped("display_name"), strict=True))
+        messages_sudo.fetch(["text", "type_message", "file_name", "content"])
+        texts = {
+            chat.id: messages_sudo._shorten(message_sudo._get_summary())
+            for (chat, _message_id), message_sudo in zip(latest, messages_sudo, strict=True)
+        }
         for chat in self:
             chat.last_incoming_text = texts.get(chat.id, False)
 
