@@ -394,6 +394,8 @@ class TelegramMessage(models.Model):
         if is_news and self._is_answer():  # it was scheduled, or has failed before
             self.chat_id._process_answer(self, vals.get("date") or self.date)
         self._set_state(vals)
+        if "date" in vals:
+            self._update_posted_date()
         if self.type_message in const.CHANGE_KINDS and is_news:
             self._apply_change()
         self.instance_id._resume_sending()
