@@ -8,10 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.mail import plaintext2html
 
-from odoo.addons.base.models.ir_qweb import QWebError
-
 from ...tools.transactions import CONFLICTS
-from ..sending.content import REPORT_ERRORS
 from ..sending.recipients import Recipient, find_twin
 
 _logger = logging.getLogger(__name__)
@@ -146,6 +143,16 @@ class TelegramAutomaticMessage(models.Model):
             )
         )
 
+    @api.model
+    def _withdraw(self, actions, reason):
+        """Record that actions write nothing for the records that still wait.
+
+        :param actions: the ``ir.actions.server`` records
+        :param str reason: a sentence for users
+        """
+        waiting = self.search([("action_id", "in", actions.ids), ("state", "=", "waiting")])
+        waiting.write({"state": "left_out", "reason": reason})
+
     # === COMPOSING === #
 
     @api.model
@@ -227,14 +234,15 @@ class TelegramAutomaticMessage(models.Model):
                     self._send_to_groups(instance)
                 else:
                     self._send_to_contacts(instance)
-        except (UserError, QWebError, *REPORT_ERRORS) as error:
+        except CONFLICTS:
+            raise
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # Placeholders, reports and automation rules run the code of any app.
             if len(self) == 1:
                 if not isinstance(error, UserError):
-                    # An error in the code of the report: the traceback helps its programmers.
-                    _logger.warning(
-                        "Automatic message %s: its report failed", self.id, exc_info=True
-                    )
-                self._leave_out(str(error))
+                    # The traceback helps the programmers of the report or of the rule.
+                    _logger.warning("Automatic message %s failed", self.id, exc_info=True)
+                self._leave_out(str(error) or type(error).__name__)
                 return
             half = len(self) // 2
             self[:half]._compose_for_instance(instance)

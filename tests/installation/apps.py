@@ -235,6 +235,32 @@ for state, number in (("blocked", 1), ("blocked", 1), ("authorized", 1), ("suspe
     env.flush_all()
     assert count("stopped") == number, (state, count("stopped"))
 instance._update_state("authorized")
+
+# Rules that fail stop neither the queue nor the reminders.
+for rule in env["base.automation"].sudo().search([("name", "in", ("failed", "waits", "stopped"))]):
+    rule.action_server_ids.code = "raise UserError('broken rule')"
+absent._message_telegram("Hello again")
+partner._message_telegram("Hello to you, too")
+phone.write(STRANGER, "Is anybody there?")
+receive()
+env.ref("telegram_green_api.ir_cron_remind").sudo().active = True
+chat.sudo().write({"answer_due_date": fields.Datetime.now() - timedelta(minutes=1)})
+chat.sudo().reminder_level = 0
+send()
+assert phone.ledger()[-1]["message"] == "Hello to you, too"
+phone.status("79990000000@c.us", "noAccount")
+receive()
+last = env["telegram.message"].search([("text", "=", "Hello again")])
+assert last.state == "error", last.state
+run("ir_cron_remind")
+assert chat.reminder_level, chat.reminder_level
+instance._update_state("blocked")
+assert instance.state == "blocked" and instance.stopped_date
+names = instance.sudo().activity_ids.mapped("summary")
+for name in ("failed", "waits", "stopped"):
+    assert f"Automation rule “{name}” failed" in names, names
+env["base.automation"].sudo().search([]).active = False
+instance._update_state("authorized")
 print("rules: ok")
 
 # === READY AUTOMATIONS OF OTHER APPS ===
