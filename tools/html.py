@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from lxml import html
 from markupsafe import Markup, escape
 
+from ..client.parsing import clean
 from .formatting import FormattedText
 from .formatting.text import PLAIN, Styles, find_runs
 
@@ -41,7 +42,8 @@ def from_html(body: str | None) -> FormattedText:
 
     :param body: HTML as Odoo's editors write it; may be empty
     """
-    if not (body or "").strip():
+    body = clean(body or "")  # half a letter would end the text
+    if not body.strip():
         return FormattedText("")
     parts = _Parts()
     _collect_text(html.fragment_fromstring(body, create_parent="div"), parts, PLAIN)
