@@ -11,7 +11,6 @@ from urllib.parse import unquote
 from lxml import html
 from markupsafe import Markup, escape
 
-from ..client.parsing import clean
 from .formatting import FormattedText
 from .formatting.text import PLAIN, Styles, find_runs
 
@@ -42,8 +41,7 @@ def from_html(body: str | None) -> FormattedText:
 
     :param body: HTML as Odoo's editors write it; may be empty
     """
-    body = clean(body or "")  # half a letter would end the text
-    if not body.strip():
+    if not (body or "").strip():
         return FormattedText("")
     parts = _Parts()
     _collect_text(html.fragment_fromstring(body, create_parent="div"), parts, PLAIN)
