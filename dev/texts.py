@@ -1,10 +1,14 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""./dev/texts: write the texts to be translated to i18n/, and bring the translations in step."""
+"""./dev/texts: write the texts to be translated to i18n/, and the pages of the guide.
+
+The translations are brought in step; their new texts are empty.
+"""
 
 import shutil
 
 import polib
 
+from . import guide
 from .environment import addon_database
 from .environment.database import running_server
 from .environment.home import ADDON, CHECKOUT, copy_addon, dev_home
@@ -17,6 +21,7 @@ TEMPLATE = CHECKOUT / "i18n" / f"{ADDON}.pot"
 
 def main():
     """Export the texts of the addon as it is; return the exit code."""
+    print(f"Pages of the guide: {guide.write_pages()}")
     home = dev_home()
     with running_server(home) as server:
         odoo = Odoo(home, server)

@@ -5,6 +5,8 @@ import errno
 import mimetypes
 import re
 
+from odoo.api import Environment
+
 from ..client.parsing import DIRECTION_CHARACTERS, clean
 
 # Types that say little about a file: a letter in its extension is enough there.
@@ -93,3 +95,12 @@ def clean_received_name(name: str | None) -> str:
 def is_disk_full(error: BaseException) -> bool:
     """Return whether an error means a full disk or a used-up quota, so that waiting helps."""
     return isinstance(error, OSError) and error.errno in DISK_FULL_CODES
+
+
+def get_disk_reason(error: OSError, env: Environment) -> str:
+    """Return why a file cannot be stored, in the language of the environment."""
+    reasons = {
+        errno.ENOSPC: env._("No space left on device"),
+        errno.EDQUOT: env._("Disk quota exceeded"),
+    }
+    return reasons.get(error.errno or 0) or error.strerror or type(error).__name__

@@ -10,7 +10,7 @@ from .. import const
 from ..models.templates.telegram_template import FORMATTING_HELP
 from ..tools import placeholders
 from ..tools.coordinates import parse_coordinates
-from ..tools.files import is_disk_full
+from ..tools.files import get_disk_reason, is_disk_full
 
 SEARCH_URL = "https://www.openstreetmap.org/search?query=%s"
 
@@ -364,7 +364,7 @@ class TelegramComposer(models.TransientModel):
                         "“%(file)s” cannot be stored: %(reason)s. Nothing was sent. Ask your "
                         "administrator to free disk space on the Odoo server.",
                         file=report.name,
-                        reason=error.strerror,
+                        reason=get_disk_reason(error, self.env),
                     )
                 ) from None
         return attachments.with_env(self.env)

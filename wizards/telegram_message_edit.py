@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 
-from .. import const
+from ..models.sending.edit_delete import EDIT_HOURS
 from ..models.templates.telegram_template import FORMATTING_HELP
 
 
@@ -67,7 +67,7 @@ class TelegramMessageEdit(models.TransientModel):
         self.note = self.env._(
             "Telegram allows editing texts for %s hours. The recipient sees the new text and that "
             "it was edited, without another notification.",
-            const.EDIT_HOURS,
+            EDIT_HOURS,
         )
 
     def action_save(self):

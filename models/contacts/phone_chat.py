@@ -15,6 +15,7 @@ from ..telegram_message import CHAT_IN_PHONE_FORM
 LATEST_DATES = (
     "answered_date",
     "away_date",
+    "closed_date",
     "last_message_date",
     "last_received_date",
     "mailing_wish_date",
@@ -29,8 +30,9 @@ class TelegramChat(models.Model):
 
     * Notifications and lists of chats and contacts that contain the phone number with the ID:
       ``_resolve_phone_chats``.
-    * A check of the phone number or a fetch of the contact's information, by a user, or by the
-      send action for an unsure message: ``_resolve_phone_chat``.
+    * A check of the phone number or a fetch of the contact's information, by a user, by the send
+      action for an unsure message, or for an echo that may be a message to the chat
+      (``_request_number_check``): ``_resolve_phone_chat``.
     * The history of the chat: ``_resolve_by_history``.
     * The echo of a message sent by Odoo: ``_resolve_by_echo``.
     """
@@ -156,6 +158,8 @@ class TelegramChat(models.Model):
             else:
                 message._merge_duplicate(twin)
         self.message_ids.chat_id = other
+        self.env["telegram.mailing.recipient"]._process_merged_chat(self, other)
+        self.env["telegram.automatic.message"]._process_merged_chat(self, other)
         other.write(
             {
                 "phone": other.phone or self.phone,

@@ -32,7 +32,12 @@ class TelegramMessage(models.Model):
             if message in readable and self.env.context.get("telegram_show_sender"):
                 date = format_datetime(self.env, message.date, dt_format="short")
                 name = f"{message.sender_name or message.chat_id.display_name}, {date}: {name}"
-            message.display_name = shorten(name, 80, placeholder="…")
+            message.display_name = self._shorten(name)
+
+    @api.model
+    def _shorten(self, text):
+        """Return the text in one line that fits into a row of a list."""
+        return shorten(text, 80, placeholder="…")
 
     def _get_summary(self):
         """Return the message as text, with the name of its type unless it is a text message."""

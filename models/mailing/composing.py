@@ -163,6 +163,8 @@ class TelegramMailing(models.Model):
             author_self._prepare_composer_values(readable, variant)
         )
         reachable, left_out = composer._split_recipients()
+        reachable, repeated = self._split_repeated(reachable)
+        left_out += repeated
         try:
             with self.env.cr.savepoint():
                 if reachable:
@@ -246,10 +248,10 @@ class TelegramMailing(models.Model):
             )
         )
         recipients = self.env["telegram.mailing.recipient"].browse({row[0] for row in rows})
-        recipients._cancel_queued()
-        reasons = self.env["telegram.chat"]._get_unreachable_reasons()
+        reason = self.env["telegram.chat"]._get_unreachable_reasons()["opted_out"]
+        recipients._cancel_queued(reason)
         recipients.filtered(lambda each: each.message_id.state == "canceled")._leave_out(
-            "opted_out", reasons["opted_out"]
+            "opted_out", reason
         )
 
     # === A CHANGED TEXT === #
@@ -266,7 +268,7 @@ class TelegramMailing(models.Model):
             self._as_author()._assign_files()
             self.is_outdated = False
             return True
-        messages = recipients._find_queued_messages()
+        messages = recipients._find_queued_messages().filtered(lambda part: part.mailing_part >= 0)
         posts = messages.mail_message_ids
         messages.write({"state": "canceled"})
         messages.unlink()
@@ -285,11 +287,13 @@ class TelegramMailing(models.Model):
                   JOIN telegram_message AS message ON message.id = recipient.message_id
                  WHERE recipient.mailing_id = %(mailing)s
                    AND recipient.state = 'composed'
+                   AND recipient.is_merged IS NOT TRUE
                    AND message.state = 'queued'
                    AND NOT EXISTS (
                         SELECT 1 FROM telegram_message AS part
                          WHERE part.mailing_id = %(mailing)s
                            AND part.res_id = recipient.res_id
+                           AND part.mailing_part >= 0
                            AND part.state != 'queued')
                  ORDER BY recipient.id
                  LIMIT %(limit)s
@@ -368,7 +372,11 @@ class TelegramMailingRecipient(models.Model):
             ]
         )
 
-    def _cancel_queued(self):
-        """Cancel the messages to these recipients that are still in the queue."""
+    def _cancel_queued(self, reason):
+        """Cancel the messages to these recipients that are still in the queue.
+
+        :param str reason: for users
+        """
         messages = self._find_queued_messages()
-        messages.with_context(**{NOTIFY_LATER: OwnValue()})._set_state({"state": "canceled"})
+        values = {"state": "canceled", "failure_reason": reason}
+        messages.with_context(**{NOTIFY_LATER: OwnValue()})._set_state(values)

@@ -13,7 +13,7 @@ from ... import const
 from ...client import GreenApiError, RateLimiter, RefusedError, TooLargeError, check_host
 from ...tools.backoff import get_backoff
 from ...tools.cron import get_time_limit
-from ...tools.files import clean_received_name
+from ...tools.files import clean_received_name, get_disk_reason
 from ...tools.transactions import write_and_commit
 
 FIRST_PAUSE = 60  # seconds after the first failed attempt
@@ -439,7 +439,7 @@ class TelegramMessage(models.Model):
 
         :param OSError error: what the operating system reported
         """
-        reason = error.strerror or type(error).__name__
+        reason = get_disk_reason(error, self.env)
         problem = self.env._(
             "Attachments cannot be stored: %s. They are downloaded as soon as this is solved. "
             "Their links expire after 24 hours.",

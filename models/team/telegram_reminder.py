@@ -4,7 +4,6 @@
 from odoo import api, fields, models
 
 REMINDER = "telegram_green_api.mail_activity_type_reminder"
-REMINDERS_AT_ONCE = 100
 
 
 class TelegramReminder(models.Model):
@@ -57,13 +56,14 @@ class TelegramReminder(models.Model):
 
     @api.model
     def _find_due(self, now):
-        """Return the first reminders that are due and have no activity yet."""
+        """Return the reminders that are due and have no activity yet."""
         domain = [("date", "<=", now), ("activity_id", "=", False)]
-        return self.search(domain, limit=REMINDERS_AT_ONCE)
+        return self.search(domain)
 
     def _remind(self):
         """Create the activity of a user who still sees the chat, and notify the web client."""
-        self.ensure_one()
+        if not self.exists():
+            return  # ended since the scheduled action began
         user, chat = self.user_id, self.chat_id
         if not user.active or not chat.with_user(user).has_access("read"):
             self._end()

@@ -13,10 +13,12 @@ from . import test_group_browser
 from . import test_invoice_browser
 from . import test_js
 from . import test_kinds_browser
+from . import test_language
 from . import test_link_browser
 from . import test_mailing_browser
 from . import test_overview_browser
 from . import test_partner_browser
+from . import test_phone_lists
 from . import test_pictures
 from . import test_queues_browser
 from . import test_readable_browser

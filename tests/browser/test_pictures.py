@@ -24,6 +24,9 @@ WORDS = {
         "paid": "Paid just now.",
         "draft": "Your order is ready. The courier calls you an hour before.",
         "question": "How much is the office chair?",
+        "mailing": "Spring sale",
+        "contact": "Customer",
+        "offer": "Good day, {{ object.name }}! Until Friday, all desks are 20 % off.",
     },
     "ru_RU": {
         "account": "Продажи",
@@ -38,6 +41,9 @@ WORDS = {
         "paid": "Оплатила только что.",
         "draft": "Ваш заказ готов. Курьер позвонит за час до доставки.",
         "question": "Сколько стоит офисное кресло?",
+        "mailing": "Весенняя распродажа",
+        "contact": "Клиент",
+        "offer": "Добрый день, {{ object.name }}! До пятницы на все столы скидка 20 %.",
     },
 }
 # Wait for each of some elements and click on the last; then wait for another one and for
@@ -118,9 +124,11 @@ class TestPictures(TelegramCase, TourCase):
         self.take("sign_in", account, ".o-telegram-SignIn-qr", "button[name='action_sign_in']")
         self.take("overview", f"{action}.telegram_overview_action", ".o_kanban_record canvas")
         self.take("report", f"{action}.telegram_message_action_report", ".o_graph_renderer canvas")
+        mailing = f"/odoo/telegram.mailing/{self.add_mailing().id}"
+        self.take("mailing", mailing, ".o-telegram-Progress .progress-bar")
         self.browser_size, self.touch_enabled = "390x844", True
         self.take("phone", channel, message)
-        self.assertEqual(len(self.pictures), 9)
+        self.assertEqual(len(self.pictures), 10)
         self.assertEqual(self.leaks, [], "a token went to the browser")
 
     def take(self, name, url, ready, *steps):
@@ -175,6 +183,44 @@ class TestPictures(TelegramCase, TourCase):
         """Write as the customer, and receive it."""
         self.phone.write(CUSTOMER_CHAT, self.words[word])
         self.receive()
+
+    def add_mailing(self):
+        """Create a mailing that has reached half of its recipients today."""
+        self.instance.daily_new_contact_limit = 24
+        partners = self.env["res.partner"].create(
+            [
+                {"name": f"{self.words['contact']} {number}", "phone": f"+791000000{number:02}"}
+                for number in range(40)
+            ]
+        )
+        mailing = (
+            self.env["telegram.mailing"]
+            .with_user(self.admin)
+            .create(
+                {
+                    "name": self.words["mailing"],
+                    "instance_id": self.instance.id,
+                    "recipient_mode": "domain",
+                    "domain": repr([("id", "in", partners.ids)]),
+                    "body": self.words["offer"],
+                    "hour_from": 9,
+                    "hour_to": 21,
+                    "tz": "Europe/Moscow",
+                }
+            )
+        )
+        mailing.action_start()
+        self._run(self.env.ref("telegram_green_api.ir_cron_mailings"))
+        mailing.write({"hour_from": 0, "hour_to": 24})  # whatever the time of the test is
+        self.send_queue()
+        mailing.write({"hour_from": 9, "hour_to": 21})
+        recipients = mailing.sudo().recipient_ids
+        sent = recipients.filtered(lambda each: each.message_id.state == "sent")
+        sent[:20].message_id.state = "delivered"
+        sent[:13].message_id.state = "read"
+        sent[:4].answer_date = fields.Datetime.now()
+        self.env.flush_all()
+        return mailing
 
     def add_invoice(self):
         """Create an invoice for the customer."""

@@ -12,14 +12,47 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..common import CUSTOMER_CHAT, SECRET_MARK
+from ..languages import find_cyrillic, find_latin
 from .account_case import AccountCase
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+RUSSIAN = {
+    "10 hours": "10 часов",
+    "Check State": "«Проверить состояние»",
+    "Compare idInstance": "Сверьте idInstance",
+    "Copy apiTokenInstance": "копируйте apiTokenInstance",
+    "Create another one": "Создайте другой",
+    "Free space": "Освободите место",
+    "NTP": "(NTP)",
+    "Renew it": "Продлите её",
+    "Resume Sending": "«Возобновить отправку»",
+    "Set Up Receiving": "«Настроить приём»",
+    "Sign Out": "«Выйти»",
+    "The link does not lead to a file.": "Ссылка ведёт не на файл.",
+    "Write to fewer": "Пишите меньшему числу",
+    "click Restart": "нажмите «Перезапустить»",
+    "could not be processed: 1": "не удалось обработать: 1",
+    "enter": "введите его",
+    "max_cron_threads": "max_cron_threads",
+    "onnection": "оединен",
+    "quota of your GREEN-API plan": "квота вашего тарифа GREEN-API",
+    "scan the QR code": "отсканируйте QR-код",
+    "that were not sent: 1": "не отправлены: 1",
+    "two scheduled actions": "оба запланированных действия",
+    "up to 5 minutes": "до 5 минут",
+}
 
 
 class HealthCase(AccountCase):
     """An account that works: its scheduler has just run, and customers have written."""
+
+    find_foreign = staticmethod(find_cyrillic)
+
+    def translate(self, words):
+        """Return words of a text in the language of the administrator."""
+        return words
 
     def setUp(self):
         super().setUp()
@@ -69,7 +102,9 @@ class HealthCase(AccountCase):
         card = (instance or self.instance).with_user(self.manager)
         card.invalidate_recordset()
         self.assertEqual(card.health, level, card.health_message)
-        self.assertIn(words, card.health_message)
+        self.assertIn(self.translate(words), card.health_message)
+        for text in (card.health_message, card.health_others or ""):
+            self.assertEqual(self.find_foreign(text), [], text)
         self.assertEqual(card.health_action, action)
         self.assertIn(action, self.get_buttons(), "the card has no such button")
         return card
@@ -154,7 +189,7 @@ class TestHealth(HealthCase):
         self.instance.send_text(CUSTOMER_CHAT, "Hi")
         self.send_queue()
         card = self.check_card("warning", "quota of your GREEN-API plan", "console")
-        self.assertIn("that were not sent: 1", card.health_others)
+        self.assertIn(self.translate("that were not sent: 1"), card.health_others)
 
     def test_network(self):
         """GREEN-API cannot be reached."""
@@ -231,7 +266,9 @@ class TestHealth(HealthCase):
     def test_files_fail(self):
         """Files that cannot be downloaded are counted, with the last reason, and tried again."""
         message = self.add_message(
-            self.now, download_state="failed", download_error="The link does not lead to a file."
+            self.now,
+            download_state="failed",
+            download_error=self.translate("The link does not lead to a file."),
         )
         self.check_card("warning", "The link does not lead to a file.", "action_retry_files")
         self.press("action_retry_files")
@@ -272,6 +309,26 @@ class TestHealth(HealthCase):
         self.add_usual_traffic(self.now - 10 * HOUR)
         self.assertEqual(self.instance.health, "good")
 
+    def test_times(self):
+        """A fault shows too early, and alarms for nothing, or an hour after it has begun."""
+        message = self.instance.send_text(CUSTOMER_CHAT, "Hi")
+        pause = self.instance._get_longest_silence() // MINUTE
+        for level, values in (
+            ("good", {"message": 14}),
+            ("danger", {"message": 16}),
+            ("good", {"run": pause - 1}),
+            ("danger", {"run": pause + 1}),
+            ("warning", {"start": 9}),
+            ("danger", {"start": 11}),
+        ):
+            with self.subTest(values):
+                message.date = self.now - values.get("message", 0) * MINUTE
+                self.instance.last_run_date = self.now - values.get("run", 0) * MINUTE
+                self.instance.state = "starting" if "start" in values else "authorized"
+                self.instance.state_date = self.now - values.get("start", 0) * MINUTE
+                self.instance.invalidate_recordset()
+                self.assertEqual(self.instance.health, level, self.instance.health_message)
+
     def test_failures(self):
         """Failed messages, set-aside events and missing settings are shown beside the worst."""
         self.add_message(self.now, "outgoing", state="error")
@@ -283,7 +340,7 @@ class TestHealth(HealthCase):
         )
         self.instance.write({"state": "blocked"})
         card = self.check_card("danger", "click Restart", "action_restart")
-        self.assertIn("could not be processed: 1", card.health_others)
+        self.assertIn(self.translate("could not be processed: 1"), card.health_others)
 
     def test_traffic(self):
         """The graph counts what came in and went out on each day."""
@@ -303,6 +360,24 @@ class TestHealth(HealthCase):
         self.env.invalidate_all()
         with self.assertQueryCount(1):
             accounts._get_figures()
+
+
+@tagged("post_install", "-at_install")
+class TestHealthInRussian(TestHealth):
+    """The same for an administrator who reads Russian only."""
+
+    find_foreign = staticmethod(find_latin)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("ru_RU")
+        (cls.env.company.partner_id | cls.manager.partner_id).lang = "ru_RU"
+        cls.env = cls.env(context={**cls.env.context, "lang": "ru_RU"})
+        cls.instance = cls.instance.with_env(cls.env)
+
+    def translate(self, words):
+        return RUSSIAN[words]
 
 
 @tagged("post_install", "-at_install")

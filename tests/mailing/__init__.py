@@ -2,3 +2,4 @@
 
 from . import test_mailing
 from . import test_planning
+from . import test_same_person

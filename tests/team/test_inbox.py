@@ -3,6 +3,8 @@
 
 from datetime import datetime, timedelta
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -99,6 +101,31 @@ class TestInbox(InboxCase):
         self.assertEqual((chat.inbox_state, chat.waiting_since_date), ("answered", False))
         self.write_in(120)
         self.assertEqual(chat.waiting_since_date, self.get_date(120))
+
+    def test_late_answer_does_not_reopen(self):
+        """An answer from the phone, older than the closing, would bring back closed questions."""
+        past = int(datetime.now().timestamp()) - 300 - START
+        chat = self.write_in(past + 100)
+        chat.with_user(self.salesperson).action_no_answer_needed()
+        self.ingest(self.prepare_from_phone(past + 40))
+        self.assertEqual(chat.inbox_state, "closed")
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=1)):
+            self.write_in(past + 50)  # it arrives late, too, and was not seen by the one who closed
+            self.assertEqual(chat.inbox_state, "waiting")
+            self.ingest(self.prepare_from_phone(past + 70))
+        self.assertEqual((chat.inbox_state, chat.waiting_since_date), ("answered", False))
+
+    def test_failed_answer_does_not_reopen_the_closed(self):
+        """A customer would wait since a question that a user has closed."""
+        chat = self.write_in(0)
+        chat.with_user(self.salesperson).action_no_answer_needed()
+        later = int(datetime.now().timestamp()) + 60 - START
+        self.write_in(later)
+        with freeze_time(self.get_date(later + 60)):
+            answer = self.write_from(self.customer, "Yes")
+            answer._set_state({"state": "error"})
+        self.assertEqual(chat.inbox_state, "waiting")
+        self.assertEqual(chat.waiting_since_date, self.get_date(later))
 
     def test_imported_history(self):
         """A chat whose history is imported would wait since its first message."""

@@ -1,0 +1,131 @@
+// Open screens one after the other, and report what each of them shows: texts, values of fields,
+// hints, all pages of a form, the filters, and the menu of actions. A screen is a list
+// [name, action, options]; options are those of doAction, and:
+//   ready: selector of an element to wait for
+//   root: selector of the part to be read
+//   empty: show the action as if there were no records
+//   answer: the action is a button that answers with a notification or a dialog
+void (async () => {
+    const { env } = odoo.__WOWL_DEBUG__.root;
+    const PATIENCE = 10_000; // milliseconds
+    const ATTRIBUTES = ["placeholder", "title", "alt", "aria-label", "data-tooltip"];
+    // Programs, raw data, words in all languages, and Odoo's samples behind an empty state.
+    const UNREAD = [
+        "script, style, [name=payload_pretty]",
+        "[name=telegram_stop_words], [name=telegram_start_words]",
+        ".o_view_sample_data :is(.o_list_renderer, .o_kanban_renderer, .o_pivot, canvas)",
+    ].join();
+    const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+    const find = (selector) => document.querySelector(selector);
+    const until = (condition, what) =>
+        new Promise((resolve, reject) => {
+            const end = Date.now() + PATIENCE;
+            const look = () => {
+                const found = condition();
+                if (found) {
+                    resolve(found);
+                } else if (Date.now() > end) {
+                    reject(new Error(`missing: ${what}`));
+                } else {
+                    setTimeout(look, 20);
+                }
+            };
+            look();
+        });
+    const settled = () => until(() => !find(".o_loading_indicator"), "end of loading");
+    const read = (root, texts) => {
+        const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) {
+            if (!walker.currentNode.parentElement.closest(UNREAD)) {
+                texts.add(walker.currentNode.textContent.trim());
+            }
+        }
+        for (const element of [root, ...all("*", root)]) {
+            ATTRIBUTES.forEach((name) => texts.add(element.getAttribute(name) || ""));
+        }
+        all("input[type=text], textarea", root)
+            .filter((input) => !input.closest(UNREAD))
+            .forEach((input) => texts.add(input.value));
+    };
+    const readMenu = async (selector, shown, texts) => {
+        const button = find(selector);
+        if (button) {
+            button.click();
+            read(await until(() => find(shown), shown), texts);
+            button.click();
+            await until(() => !find(shown), `end of ${shown}`);
+        }
+    };
+    const readPages = async (root, texts) => {
+        for (const page of all(".o_notebook_headers .nav-link:not(.active)", root)) {
+            page.click();
+            await until(() => page.classList.contains("active"), page.textContent);
+            read(root, texts);
+        }
+    };
+    const closeDialogs = async () => {
+        env.services.dialog.closeAll();
+        await until(() => !find(".o_dialog"), "end of dialogs");
+    };
+    const readAnswer = async (button, options, texts) => {
+        const { resModel, resId, name } = button;
+        const { context } = odoo.loader.modules.get("@web/core/user").user;
+        const params = { type: "object", resModel, resId, resIds: [resId], name, context };
+        all(".o_notification_close").forEach((close) => close.click());
+        await until(() => !find(".o_notification"), "end of notifications");
+        // A refusal is shown by the handler of errors, as it is when a person clicks.
+        Promise.resolve(env.services.action.doActionButton(params));
+        const answer = ".o_notification, .o_dialog";
+        read(await until(() => find(answer), answer), texts);
+        await closeDialogs();
+    };
+    const readScreen = async (request, options, texts) => {
+        let action = request;
+        if (options.empty) {
+            const loaded = await env.services.action.loadAction(request, options.additionalContext);
+            action = { ...loaded, domain: [[0, "=", 1]] };
+        }
+        let opened = false;
+        env.services.action.doAction(action, options).then(() => (opened = true));
+        await until(() => opened, "the action");
+        await settled();
+        const place = options.root || (action.target === "new" ? ".o_dialog" : ".o_action_manager");
+        if (options.ready) {
+            await until(() => find(options.ready), options.ready);
+        }
+        const root = await until(() => find(place), place);
+        read(root, texts);
+        await readPages(root, texts);
+        if (find(".o_dialog")) {
+            all(".o_dialog").forEach((dialog) => read(dialog, texts));
+            await closeDialogs();
+        } else if (!options.root) {
+            const bar = ".o_control_panel ";
+            await readMenu(`${bar}.o_searchview_dropdown_toggler`, ".o_search_bar_menu", texts);
+            await readMenu(`${bar}.o_cp_action_menus .dropdown-toggle`, ".o-dropdown--menu", texts);
+        }
+    };
+    const report = (name, texts) => {
+        console.log("shown: " + JSON.stringify({ name, texts: [...texts].filter(Boolean) }));
+    };
+    const menu = new Set();
+    read(find(".o_main_navbar"), menu);
+    for (const section of all(".o_menu_sections .dropdown-toggle")) {
+        section.click();
+        read(await until(() => find(".o-dropdown--menu"), "menu"), menu);
+        section.click();
+        await until(() => !find(".o-dropdown--menu"), "end of menu");
+    }
+    report("menu", menu);
+    for (const [name, action, options] of SCREENS) {
+        const texts = new Set();
+        try {
+            await (options.answer ? readAnswer : readScreen)(action, options, texts);
+        } catch (error) {
+            console.error(`${name}: ${error.message || error}`);
+            return;
+        }
+        report(name, texts);
+    }
+    console.log("test successful");
+})();
