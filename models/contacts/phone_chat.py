@@ -145,6 +145,11 @@ class TelegramChat(models.Model):
         :return: the other chat
         """
         self._merge_conversation(other)
+        self._merge_reminders(other)
+        self._merge_inbox(other)
+        # sudo: telegram.automatic.message - actions of any user know by it whom they wrote to
+        written_sudo = self.env["telegram.automatic.message"].sudo()
+        written_sudo.search([("chat_id", "=", self.id)]).chat_id = other
         twins = {message.id_message: message for message in other.message_ids if message.id_message}
         for message in self.message_ids:
             twin = twins.get(message.id_message, message.browse())
@@ -163,6 +168,8 @@ class TelegramChat(models.Model):
                 "first_contact_date": other.first_contact_date or self.first_contact_date,
                 "opted_out": other.opted_out or self.opted_out,
                 "user_id": other.user_id.id or self.user_id.id,
+                "topic_model": (other if other.topic_id else self).topic_model,
+                "topic_id": other.topic_id or self.topic_id,
                 "assigned_date": (other if other.user_id else self).assigned_date,
                 **{name: self._get_latest(other, name) for name in LATEST_DATES},
             }

@@ -175,8 +175,8 @@ class TelegramMessage(models.Model):
     def _get_preview(self, text, formatting):
         """Return a text as HTML, as it will be displayed.
 
-        :param str text: as a user wrote it
-        :param bool formatting: whether its marks are read
+        :param text: str as a user wrote it, or a FormattedText
+        :param bool formatting: whether the marks of a str are read
         """
         return _to_html(self._clean_text(self._read_text(text, formatting)))
 

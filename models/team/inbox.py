@@ -341,6 +341,20 @@ class TelegramChat(models.Model):
             False,
         )
 
+    def _merge_inbox(self, other):
+        """Let ``other``, into which this chat is merged, wait for answers if either of them does.
+
+        An answer in one of them answers the other one, too.
+        """
+        answered = max(filter(None, (self.answered_date, other.answered_date)), default=False)
+        waiting = (self | other).mapped("waiting_since_date")
+        since = min((date for date in waiting if date and (answered or date) <= date), default=None)
+        state = other.inbox_state or self.inbox_state
+        if since or state == "waiting":
+            state = "waiting" if since else "answered"
+        if (state, since or False) != (other.inbox_state, other.waiting_since_date):
+            other._write_inbox({"inbox_state": state, "waiting_since_date": since or False})
+
     def _write_inbox(self, values):
         # sudo: telegram.chat, mail.activity - operators change these by what they do only
         chats_sudo = self.sudo()

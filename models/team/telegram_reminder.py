@@ -119,6 +119,21 @@ class TelegramChat(models.Model):
             "context": {"default_chat_id": self.id},
         }
 
+    def _merge_reminders(self, other):
+        """Move the reminders and the activities of users to ``other``, into which this is merged.
+
+        Of two reminders of one user, that of the other chat stays.
+        """
+        # sudo: telegram.reminder, mail.activity - of any user
+        reminders_sudo = self.env["telegram.reminder"].sudo()
+        own_sudo = reminders_sudo.search([("chat_id", "=", self.id)])
+        there_sudo = reminders_sudo.search([("chat_id", "=", other.id)])
+        twice_sudo = own_sudo.filtered(lambda each: each.user_id in there_sudo.user_id)
+        twice_sudo._end()
+        (own_sudo - twice_sudo).chat_id = other
+        other.has_reminders = bool(there_sudo or own_sudo)
+        self.sudo().with_context(active_test=False).activity_ids.res_id = other.id
+
     def _end_reminders_by_customer(self, date):
         """Delete the reminders that an answer of the customer ends.
 

@@ -4,6 +4,7 @@
 import json
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..common import CUSTOMER_CHAT
 from ..groups.group_case import IVAN, draw
@@ -153,7 +154,10 @@ class UnusualCase(ReadableCase):
             f"/odoo/telegram.message/{message.id}", "Vasilisa Ivanova", "unusual_merged_message"
         )
         self.look_in_odoo(
-            f"/odoo/res.partner/{self.customer.id}", "From the old contact", "unusual_merged_record"
+            f"/odoo/res.partner/{self.customer.id}",
+            "From the old contact",
+            "unusual_merged_record",
+            LOADED,
         )
 
     def check_e_mail(self):
@@ -171,6 +175,7 @@ class UnusualCase(ReadableCase):
         self.assertIn("admin@example.com", mail.email_from)
         self.look_in_odoo(f"/odoo/mail.mail/{mail.id}", "Nobody answers", "unusual_e_mail")
 
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin", "odoo.http")
     def check_texts(self):
         """Name the text that cannot be filled, and ask for the name of a file."""
         people = self.env["res.partner"].create(

@@ -2,6 +2,8 @@
 
 import re
 
+from markupsafe import Markup
+
 from odoo.tests import tagged
 
 from green_api_sandbox.world.formatting import look
@@ -228,3 +230,13 @@ class TestHalfLetters(DiscussCase, WaysCase):
         row = self.look()[0]
         self.assertEqual(row["shown"], "Sale of all")
         self.assertEqual(get_pieces(row), [("bold", "Sale"), ("italic", "all")])
+
+    def test_discuss(self):
+        """In Discuss, the words behind half a letter would be lost."""
+        self.set_mode("greedy", "one")
+        self.ingest(self.notification("Hello", idMessage="1"))
+        posted = self.post(Markup("<p>One \ud83d <b>two</b></p>"))
+        row = self.look()[0]
+        self.assertEqual(row["shown"].split(), ["One", "two"])
+        self.assertEqual(get_pieces(row), [("bold", "two")])
+        self.assertIn("two", posted.body)

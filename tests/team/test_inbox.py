@@ -236,6 +236,34 @@ class TestInbox(InboxCase):
         self.ingest(self.prepare(35, **outgoing))
         self.assertEqual(group.inbox_state, "answered")
 
+    def test_merged_chat(self):
+        """A customer who waits in a chat that is merged into another one would be forgotten."""
+        chats, now = self.env["telegram.chat"], fields.Datetime.now()
+        early, late = now - timedelta(hours=3), now - timedelta(hours=1)
+        for number, (own, others, expected) in enumerate(
+            (
+                # since when each waits, and when it was answered
+                ((early, False), (False, False), ("waiting", early)),
+                ((late, False), (early, False), ("waiting", early)),
+                ((False, late), (early, False), ("answered", False)),
+                ((early, False), (False, late), ("answered", False)),
+                ((late, False), (False, early), ("waiting", late)),
+                ((False, False), (late, early), ("waiting", late)),
+                ((False, False), (False, False), (False, False)),
+            )
+        ):
+            with self.subTest(number):
+                both = chats.browse()
+                for place, (since, answered) in enumerate((own, others)):
+                    chat = chats._get_or_create(self.instance, f"2000{number}{place}")
+                    state = "waiting" if since else answered and "answered"
+                    dates = {"waiting_since_date": since, "answered_date": answered}
+                    chat._write_inbox({"inbox_state": state, **dates})
+                    both += chat
+                both[0]._merge_into(both[1])
+                chat = both[1]
+                self.assertEqual((chat.inbox_state, chat.waiting_since_date), expected)
+
     def quote(self):
         """Return the content of a message that quotes our first one."""
         return {
