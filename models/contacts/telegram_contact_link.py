@@ -41,7 +41,7 @@ class TelegramContactLink(models.Model):
     )
     url = fields.Char("Link", compute="_compute_url")
     qr_code = fields.Binary("QR Code", compute="_compute_url")
-    snippet = fields.Text(
+    snippet = fields.Char(
         "HTML for a Website", compute="_compute_url", help="Copy it into a page of your website."
     )
     chat_ids = fields.One2many("telegram.chat", "contact_link_id", "Chats")
