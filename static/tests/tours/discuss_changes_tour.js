@@ -70,7 +70,8 @@ registry.category("web_tour.tours").add("telegram_folded", {
         { trigger: "button[name='action_open_in_discuss']", run: "click" },
         {
             content: "A short text is shown",
-            trigger: ".o-mail-Message:contains('Deleted in Telegram') .o-telegram-deleted:contains('Wrong'):visible",
+            trigger:
+                ".o-mail-Message:contains('Deleted in Telegram') .o-telegram-deleted:contains('Wrong'):visible",
         },
         {
             content: "A long one is folded",
