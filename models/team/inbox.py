@@ -342,7 +342,7 @@ class TelegramChat(models.Model):
         )
 
     def _merge_inbox(self, other):
-        """Let ``other``, into which this chat is merged, wait for answers if either of them does.
+        """Update the inbox status of ``other``, into which this chat is merged: it waits if either does.
 
         An answer in one of them answers the other one, too.
         """
