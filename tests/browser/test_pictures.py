@@ -9,6 +9,7 @@ from odoo.tests import tagged
 from ..common import CUSTOMER_CHAT, CUSTOMER_PHONE, TelegramCase
 from .browser_case import TourCase
 
+MAILING_SIZE = 6  # contacts
 # What the pictures show, in both languages.
 WORDS = {
     "en_US": {
@@ -24,6 +25,8 @@ WORDS = {
         "paid": "Paid just now.",
         "draft": "Your order is ready. The courier calls you an hour before.",
         "question": "How much is the office chair?",
+        "mailing": "Autumn sale",
+        "offer": "All chairs are 20 % off this week.",
     },
     "ru_RU": {
         "account": "Продажи",
@@ -38,6 +41,8 @@ WORDS = {
         "paid": "Оплатила только что.",
         "draft": "Ваш заказ готов. Курьер позвонит за час до доставки.",
         "question": "Сколько стоит офисное кресло?",
+        "mailing": "Осенняя распродажа",
+        "offer": "На этой неделе все кресла на 20 % дешевле.",
     },
 }
 # Wait for each of some elements and click on the last; then wait for another one and for
@@ -117,10 +122,13 @@ class TestPictures(TelegramCase, TourCase):
         self.take("invoice", invoice, message)
         self.take("sign_in", account, ".o-telegram-SignIn-qr", "button[name='action_sign_in']")
         self.take("overview", f"{action}.telegram_overview_action", ".o_kanban_record canvas")
-        self.take("report", f"{action}.telegram_message_action_report", ".o_graph_renderer canvas")
+        self.take(
+            "mailing", f"/odoo/telegram.mailing/{self.mailing.id}", ".o_form_view .o_notebook"
+        )
+        self.take("report", f"{action}.telegram_dashboard_action", ".o-telegram-Dashboard canvas")
         self.browser_size, self.touch_enabled = "390x844", True
         self.take("phone", channel, message)
-        self.assertEqual(len(self.pictures), 9)
+        self.assertEqual(len(self.pictures), 10)
         self.assertEqual(self.leaks, [], "a token went to the browser")
 
     def take(self, name, url, ready, *steps):
@@ -157,6 +165,7 @@ class TestPictures(TelegramCase, TourCase):
         self.phone.add_customer(words["stranger"], chatId="30000000")
         self.phone.write("30000000", words["question"])
         self.receive()
+        self.mailing = self.add_mailing()
         self.env.invalidate_all()
         self.chat = self.env["telegram.chat"].search(
             [("instance_id", "=", self.instance.id), ("telegram_id", "=", CUSTOMER_CHAT)]
@@ -175,6 +184,32 @@ class TestPictures(TelegramCase, TourCase):
         """Write as the customer, and receive it."""
         self.phone.write(CUSTOMER_CHAT, self.words[word])
         self.receive()
+
+    def add_mailing(self):
+        """Send a mailing to some contacts, one of whom has no phone number."""
+        contacts = self.env["res.partner"].create(
+            [
+                {"name": name, "phone": f"+7910000{number:04}"}
+                for number, name in enumerate([self.words["customer"]] * MAILING_SIZE)
+            ]
+        )
+        contacts[-1].phone = False
+        self.instance.daily_new_contact_limit = 2 * MAILING_SIZE
+        self.admin.group_ids |= self.env.ref("telegram_green_api.group_mailing")
+        mailing = self.env["telegram.mailing"].with_user(self.admin)
+        mailing = mailing.with_context(lang=self.lang).create(
+            {
+                "name": self.words["mailing"],
+                "instance_id": self.instance.id,
+                "recipient_mode": "contacts",
+                "partner_ids": [Command.set(contacts.ids)],
+                "body": self.words["offer"],
+            }
+        )
+        mailing.action_start()
+        self._run(self.env.ref("telegram_green_api.ir_cron_mailings"))
+        self.send_queue()
+        return mailing
 
     def add_invoice(self):
         """Create an invoice for the customer."""
