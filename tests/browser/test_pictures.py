@@ -9,7 +9,6 @@ from odoo.tests import tagged
 from ..common import CUSTOMER_CHAT, CUSTOMER_PHONE, TelegramCase
 from .browser_case import TourCase
 
-MAILING_SIZE = 6  # contacts
 # What the pictures show, in both languages.
 WORDS = {
     "en_US": {
@@ -25,6 +24,8 @@ WORDS = {
         "paid": "Paid just now.",
         "draft": "Your order is ready. The courier calls you an hour before.",
         "question": "How much is the office chair?",
+        "company": "Oak and Ash",
+        "people": "Adam Brown, Emma Clark, George Evans, Laura Hill, Mark Young",
         "mailing": "Autumn sale",
         "offer": "All chairs are 20 % off this week.",
     },
@@ -41,6 +42,8 @@ WORDS = {
         "paid": "Оплатила только что.",
         "draft": "Ваш заказ готов. Курьер позвонит за час до доставки.",
         "question": "Сколько стоит офисное кресло?",
+        "company": "Дуб и ясень",
+        "people": "Андрей Белов, Ольга Зайцева, Игорь Ким, Мария Лебедева, Павел Орлов",
         "mailing": "Осенняя распродажа",
         "offer": "На этой неделе все кресла на 20 % дешевле.",
     },
@@ -125,7 +128,7 @@ class TestPictures(TelegramCase, TourCase):
         self.take(
             "mailing", f"/odoo/telegram.mailing/{self.mailing.id}", ".o_form_view .o_notebook"
         )
-        self.take("report", f"{action}.telegram_dashboard_action", ".o-telegram-Dashboard canvas")
+        self.take("report", f"{action}.telegram_dashboard_action", ".o-telegram-Dashboard-card")
         self.browser_size, self.touch_enabled = "390x844", True
         self.take("phone", channel, message)
         self.assertEqual(len(self.pictures), 10)
@@ -146,6 +149,7 @@ class TestPictures(TelegramCase, TourCase):
         words = self.words
         self.admin.write({"lang": self.lang, "name": words["user"], "tz": "Europe/Moscow"})
         self.salesperson.name = words["user"]
+        self.env.company.name = words["company"]
         self.instance.name = words["account"]
         self.customer.write({"name": words["customer"], "lang": self.lang})
         self.new_instance = self._create_instance(
@@ -190,11 +194,11 @@ class TestPictures(TelegramCase, TourCase):
         contacts = self.env["res.partner"].create(
             [
                 {"name": name, "phone": f"+7910000{number:04}"}
-                for number, name in enumerate([self.words["customer"]] * MAILING_SIZE)
+                for number, name in enumerate(self.words["people"].split(", "))
             ]
         )
         contacts[-1].phone = False
-        self.instance.daily_new_contact_limit = 2 * MAILING_SIZE
+        self.instance.daily_new_contact_limit = 2 * len(contacts)
         self.admin.group_ids |= self.env.ref("telegram_green_api.group_mailing")
         mailing = self.env["telegram.mailing"].with_user(self.admin)
         mailing = mailing.with_context(lang=self.lang).create(
