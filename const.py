@@ -107,14 +107,10 @@ def is_person_id(chat_id: str) -> bool:
 
 # --- Messages --------------------------------------------------------------------------------
 MESSAGE_MAX_LENGTH = 4096  # characters of a text message
-CAPTION_MAX_LENGTH = 1024  # characters of a caption
-FILE_MAX_BYTES = 100 * 1024 * 1024  # bytes of a file that is sent
+FILE_MAX_BYTES = 100 * 1024 * 1024  # bytes of a file that is sent or downloaded
 FILE_HOURS = 24  # hours for which the link to a file is valid
-EDIT_HOURS = 48  # hours for which Telegram allows edits of a sent text
 TYPING_TIME_MIN = 1000  # milliseconds of the typing indicator (typingTime)
 TYPING_TIME_MAX = 20000  # milliseconds
-SEND_INTERVAL_MIN = 500  # milliseconds between two messages (delaySendMessagesMilliseconds)
-SEND_INTERVAL_MAX = 600000  # milliseconds
 QUEUE_LISTING_LENGTH = 500  # messages that showMessagesQueue returns at most
 JOURNAL_HOURS = 24  # hours for which the journals keep messages
 

@@ -62,7 +62,7 @@ class SendingMethods(MethodsBase):
 
         :param file: a path or a seekable binary file, up to const.FILE_MAX_BYTES
         :param file_name: name for the recipient; its extension decides how the file is shown
-        :param caption: plain text of up to const.CAPTION_MAX_LENGTH characters
+        :param caption: plain text of up to 1,024 characters
         :raise OSError: the file cannot be read; nothing was sent
         """
         fields = {"chatId": chat_id, "fileName": file_name}
@@ -91,7 +91,7 @@ class SendingMethods(MethodsBase):
 
         :param url_file: public link, such as the one of ``upload_file``
         :param file_name: with its extension
-        :param caption: plain text of up to const.CAPTION_MAX_LENGTH characters
+        :param caption: plain text of up to 1,024 characters
         """
         body = {"chatId": chat_id, "urlFile": url_file, "fileName": file_name}
         if caption:

@@ -113,7 +113,7 @@ class ServiceMethods(MethodsBase):
     def edit_message(self, chat_id: str, id_message: str, message: str) -> SentMessage:
         """Update the text of a message that the account has sent (EditMessage).
 
-        Telegram usually allows it for const.EDIT_HOURS hours and does not notify the recipient
+        Telegram usually allows it for 48 hours and does not notify the recipient
         again.
 
         https://green-api.com/en/telegram/docs/api/service/EditMessage/

@@ -17,6 +17,7 @@ BENCHES = {
     "receive": "how many messages come in by webhook and by fetching, against OCA's "
     "mail_gateway_telegram, and with many messages stored",
     "team": "how soon the inbox and the dashboard open with many chats and messages",
+    "mailing-report": "how soon the report of a mailing to very many opens",
     "listen": "how soon answers come to polled accounts, what waiting for them costs, and whether "
     "it slows sending down",
     "flood": "whether Odoo stays usable and nothing is lost under ten times the deliveries of the "
@@ -51,11 +52,17 @@ def bench_options(arguments):
     _add_receive_options(parsers["receive"])
     parsers["team"].add_argument("--chats", type=int, default=100_000, help="(%(default)s)")
     parsers["team"].add_argument("--messages", type=int, default=500_000, help="(%(default)s)")
+    parsers["mailing-report"].add_argument(
+        "--messages", type=int, default=100_000, help="(%(default)s)"
+    )
     _add_listen_options(parsers["listen"])
     parsers["flood"].add_argument(
         "--seconds", type=int, default=10, help="of deliveries that are offered (%(default)s)"
     )
     _add_chaos_options(parsers["chaos-send"], messages=2000, minutes=12)
+    parsers["chaos-send"].add_argument(
+        "--automatic", type=int, help="messages of server actions (default: every tenth)"
+    )
     parsers["chaos-send"].add_argument(
         "--without",
         action="append",

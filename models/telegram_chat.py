@@ -27,6 +27,7 @@ PROTECTED = {
     "inbox_state",
     "waiting_since_date",
     "answered_date",
+    "closed_date",
     "user_id",
     "assigned_date",
     "reminder_level",

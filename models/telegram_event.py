@@ -143,7 +143,7 @@ class TelegramEvent(models.Model):
         :return: bool, whether it is new
         """
         type_webhook = parsing.clean_text(body, "typeWebhook") if isinstance(body, dict) else ""
-        reason = body.reason if isinstance(body, UnreadableBody) else None
+        state, reason = self._get_first_state(body)
         # The unique key decides. A search before would miss what was committed meanwhile, and the
         # ORM would log a known key as an error. The date is the clock's, not the beginning of the
         # transaction, because it is compared with the time at which messages were claimed.
@@ -168,7 +168,7 @@ class TelegramEvent(models.Model):
                 type=type_webhook[:64],
                 source=source,
                 payload=body.text if reason else json.dumps(body),
-                state="error" if reason else "new",
+                state=state,
                 reason=reason,
                 uid=self.env.uid,
                 now=SQL("clock_timestamp() AT TIME ZONE 'UTC'"),

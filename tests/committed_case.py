@@ -2,12 +2,15 @@
 
 """What the tests share whose transactions are real: several at once, with real commits."""
 
+import subprocess
+import sys
 from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tests import get_db_name
+from odoo.tools import config
 
 from .common import CUSTOMER_PHONE, SandboxCase
 
@@ -51,6 +54,24 @@ class CommittedCase(SandboxCase):
         """Give an environment of its own, committed at the end of the block."""
         with self.registry.cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
+
+    def start_program(self, program):
+        """Start a Python program in an Odoo process of its own; it is killed after the test.
+
+        :return: the ``subprocess.Popen``
+        """
+        command = [sys.executable, "-m", "odoo", "shell", "-c", config["config"]]
+        process = subprocess.Popen(
+            [*command, "-d", get_db_name(), "--no-http"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+        )
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        process.stdin.write(f"exec({program!r}, globals())")
+        process.stdin.close()
+        return process
 
     def values_of(self, model, field, domain):
         with self.environment() as env:

@@ -80,6 +80,36 @@ class TestTelegramPrivacy(PrivacyCase):
         for name in archive.namelist():
             self.assertNotIn("..", name.split("/"), "a file would leave its folder")
 
+    def test_mailings(self):
+        """The mailings to a person would be missing in the export, or stay after the erasure."""
+        mailing = self.env["telegram.mailing"].create(
+            {"name": "Spring Sale", "instance_id": self.instance.id}
+        )
+        recipients = self.env["telegram.mailing.recipient"].create(
+            [
+                {
+                    "mailing_id": mailing.id,
+                    "res_id": partner.id,
+                    "partner_id": partner.id,
+                    "chat_id": chat.id,
+                    "state": "left_out",
+                    "reason": "Wants no mailings",
+                }
+                for partner, chat in (
+                    (self.customer, self.chat),
+                    (self.customer.copy(), self.other_chat),
+                )
+            ]
+        )
+        archive = self.read_archive(self.open().action_export())
+        [row] = json.loads(archive.read("mailings.json"))["mailings"]
+        self.assertEqual(
+            (row["name"], row["status"], row["reason"]),
+            ("Spring Sale", "left_out", "Wants no mailings"),
+        )
+        self.open().action_erase()
+        self.assertEqual(recipients.exists(), recipients[1])
+
     def test_erase(self):
         """Nothing of the person is left: messages, conversation, notes, files, raw events."""
         self.instance.call_log = "all"

@@ -5,7 +5,7 @@ from psycopg2.errors import SerializationFailure
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..tools.transactions import write_in_own_transaction
+from ..tools.transactions import ATTEMPTS, write_and_commit, write_in_own_transaction
 from .committed_case import CommittedCase
 from .common import TelegramCase
 
@@ -27,12 +27,32 @@ class TestNotRepeated(TelegramCase):
             self.assertRaisesRegex(UserError, "before trying again"),
         ):
             write_in_own_transaction(self.instance, write)
-        self.assertEqual(len(tried), 5)
+        self.assertEqual(len(tried), ATTEMPTS)
 
 
 @tagged("post_install", "-at_install")
 class TestNotRepeatedCommitted(CommittedCase):
     name = "Repeat test"
+
+    def test_busy_rows(self):
+        """Others change the rows again and again: the result of a call was given up after five."""
+        begun = []
+
+        def write(instance):
+            instance.fetch(["send_failures"])  # here the transaction takes its snapshot
+            begun.append(instance)
+            if len(begun) < 8:
+                with self.environment() as other:
+                    other["telegram.instance"].browse(instance.id).send_failures = len(begun)
+            instance.send_failures = 100
+
+        with self.environment() as env:
+            write_and_commit(env, write, env["telegram.instance"].browse(self.instance_id))
+        self.assertEqual(len(begun), 8)
+        [failures] = self.values_of(
+            "telegram.instance", "send_failures", [("id", "=", self.instance_id)]
+        )
+        self.assertEqual(failures, 100)
 
     def test_sign_in_by_code(self):
         """The receive action writes the state while a code is asked for: Telegram sends one."""

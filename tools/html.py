@@ -50,10 +50,8 @@ def from_html(body: str | None) -> FormattedText:
         return FormattedText("\n".join(line.rstrip() for line in text.split("\n")).strip())
     styles = [kinds for kinds, part in zip(parts.styles, parts.texts, strict=True) for _ in part]
     at_end = {place for match in BLANKS_AT_END.finditer(text) for place in range(*match.span())}
-    kept = [place for place in range(len(text)) if place not in at_end]
-    return FormattedText.from_styles(
-        "".join(text[place] for place in kept), [styles[place] for place in kept]
-    ).strip()
+    kept = set(range(len(text))) - at_end
+    return FormattedText.from_styles(text, styles).keep(kept).strip()
 
 
 def to_html(formatted: FormattedText) -> Markup:

@@ -2,7 +2,9 @@
 """Save results of calls that cannot be repeated, despite concurrent updates."""
 
 import logging
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -16,7 +18,10 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 T = TypeVar("T")
 
-ATTEMPTS = 5
+ATTEMPTS = 10
+# Longest waits between two attempts, in seconds: the first one, which doubles each time, and the
+# limit. All nine together take 6.5 seconds at most.
+FIRST_WAIT, LONGEST_WAIT = 0.02, 2
 # Another transaction changed the same rows first. A new transaction sees them and succeeds.
 CONFLICTS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation, ConcurrencyError)
 
@@ -52,6 +57,18 @@ logging.getLogger("odoo.sql_db").addFilter(_filter)
 hide_conflicts = _filter.active
 
 
+def attempts(count: int = ATTEMPTS) -> Iterator[int]:
+    """Return the numbers of the attempts, with a growing wait between them.
+
+    The waits are random, so that two transactions that met once do not meet each time. The caller
+    has rolled back by then, so no transaction is open during a wait.
+    """
+    for attempt in range(count):
+        if attempt:
+            time.sleep(random.uniform(0, min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT)))
+        yield attempt
+
+
 def write_and_commit(
     env: api.Environment, write: Callable[..., T], *args: Any, processed: int = 0
 ) -> tuple[T, float]:
@@ -65,7 +82,7 @@ def write_and_commit(
     :return: the result of ``write``, and the remaining time of the scheduled action in seconds
     :raise ConcurrencyError: every attempt met a concurrent update
     """
-    for _attempt in range(ATTEMPTS):
+    for _attempt in attempts():
         try:
             with hide_conflicts():
                 result = write(*args)
@@ -99,7 +116,7 @@ def write_in_own_transaction(records: BaseModel, write: Callable[[BaseModel], T]
         concurrency error, which would call GREEN-API again.
     """
     conflict: Exception | None = None
-    for _attempt in range(ATTEMPTS):
+    for _attempt in attempts():
         try:
             with hide_conflicts(), own_transaction(records) as own:
                 return write(own)

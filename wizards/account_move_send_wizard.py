@@ -159,7 +159,7 @@ class AccountMoveSendWizard(models.TransientModel):
     # === BUSINESS METHODS === #
 
     def _render_telegram_body(self):
-        """Return the text of the template, and the reason why it cannot be filled."""
+        """Return the filled text of the template, and the reason why it cannot be filled."""
         self.ensure_one()
         if not self.telegram_template_id:
             return False, False
@@ -167,7 +167,8 @@ class AccountMoveSendWizard(models.TransientModel):
             bodies = self.telegram_template_id._render_bodies(self.move_id)
         except UserError as error:
             return False, str(error)
-        return bodies[self.move_id.id], False
+        messages, formatting = self.env["telegram.message"], self.telegram_template_id.formatting
+        return messages._get_typed_text(bodies[self.move_id.id], formatting), False
 
     def _get_alerts(self, moves, moves_data):
         for wizard in self:

@@ -68,6 +68,11 @@ class TelegramComposer(models.TransientModel):
     is_automatic = fields.Boolean(
         help="A rule writes about the record, such as a reminder, which needs no consent."
     )
+    covered_ids = fields.Text(
+        "Further Records",
+        help="List of the IDs of other records that the messages are about. Each of them shows the "
+        "message to its customer.",
+    )
     scheduled_date = fields.Datetime("Send Later", help="The message is not sent before this date.")
 
     # === COMPUTE METHODS === #
@@ -158,6 +163,7 @@ class TelegramComposer(models.TransientModel):
             mailing._store_left_out(left_out)
         else:
             messages = self._send_single(recipients)
+        self._post_on_covered(messages)
         reasons = self._count_reasons(left_out)
         again = self._display_queued(messages, reasons, is_repeated=True)
         if len(recipients) + len(left_out) == 1:
@@ -277,6 +283,39 @@ class TelegramComposer(models.TransientModel):
         if not sendable:
             raise last_error
         return sendable
+
+    def _post_on_covered(self, messages):
+        """Post the messages on the further records that they are about, if the user may post there.
+
+        :param messages: the queued ``telegram.message`` records
+        """
+        ids = parse_res_ids(self.covered_ids, self.env)
+        if not ids:
+            return
+        records = self._get_records()
+        covered = records.browse(ids).exists() - records
+        groups = covered._mail_group_by_operation_for_mail_message_operation("create")
+        allowed = records.browse().union(
+            *(each._filtered_access(right) for right, each in groups.items())
+        )
+        customers = self._get_customers(records | allowed)
+        # sudo: telegram.message - which record they were just sent from
+        pairs = [
+            (message, record)
+            for message in messages
+            for record in allowed
+            if customers[record.id] == customers[message.sudo().res_id]
+        ]
+        records._telegram_log_further(pairs)
+
+    @api.model
+    def _get_customers(self, records):
+        """Return commercial contact and company of records, by their ID."""
+        partners, companies = records._telegram_get_partners(), records._mail_get_companies()
+        return {
+            record.id: (partners[record.id].commercial_partner_id, companies[record.id])
+            for record in records
+        }
 
     @api.model
     def _display_queued(self, messages, warnings=(), is_repeated=False):

@@ -12,9 +12,6 @@ from ..tools import placeholders
 from ..tools.coordinates import parse_coordinates
 from ..tools.files import get_disk_reason, is_disk_full
 
-# Braces in the data of a record, in the text of a template that was filled with it: they are no
-# placeholder. A joiner without width is between them.
-SHIELDED_BRACES = {"{{": "{\N{WORD JOINER}{", "}}": "}\N{WORD JOINER}}"}
 SEARCH_URL = "https://www.openstreetmap.org/search?query=%s"
 
 
@@ -169,8 +166,9 @@ class TelegramComposer(models.TransientModel):
             template = composer.template_id
             if template and not composer.is_mass:
                 record = composer._get_records()
-                body = template._render_bodies(record)[record.id]
-                composer.body = _shield(body)
+                text = template._render_bodies(record)[record.id]
+                body = self.env["telegram.message"]._get_typed_text(text, template.formatting)
+                composer.body = placeholders.shield(body)
             else:
                 composer.body = template.body or composer.body
 
@@ -408,8 +406,8 @@ class TelegramComposer(models.TransientModel):
 
         An unchanged template is rendered in the language of each contact.
 
-        :return: tuple of two dicts by ID of the record: the texts, and the reasons why a text
-            cannot be filled
+        :return: tuple of two dicts by ID of the record: the texts, str or FormattedText, and the
+            reasons why a text cannot be filled
         :raise AccessError: only template editors may use one of the placeholders
         """
         render = self._get_renderer(body)
@@ -435,23 +433,7 @@ class TelegramComposer(models.TransientModel):
         if self.kind != "text":  # an address is no text that a user has typed
             return lambda records: dict.fromkeys(records.ids, body)
         if template and values == (template.body, template.formatting):
-            render = template._render_bodies
-        elif "{{" in body:
-            render = partial(self.env["telegram.render.mixin"]._render_texts, *values)
-        else:
-            return lambda records: dict.fromkeys(records.ids, _unshield(body))
-        return lambda records: {key: _unshield(text) for key, text in render(records).items()}
-
-
-def _shield(text):
-    """Return a text in which braces are no placeholders."""
-    for braces, shielded in SHIELDED_BRACES.items():
-        text = text.replace(braces, shielded)
-    return text
-
-
-def _unshield(text):
-    """Return a shielded text as it was."""
-    for braces, shielded in SHIELDED_BRACES.items():
-        text = text.replace(shielded, braces)
-    return text
+            return template._render_bodies
+        if "{{" in body:
+            return partial(self.env["telegram.render.mixin"]._render_texts, *values)
+        return lambda records: dict.fromkeys(records.ids, placeholders.unshield(body))

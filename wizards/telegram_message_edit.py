@@ -2,9 +2,8 @@
 
 from odoo import api, fields, models
 
-from .. import const
+from ..models.sending.edit_delete import EDIT_HOURS
 from ..models.templates.telegram_template import FORMATTING_HELP
-from ..tools.formatting import TYPED, to_marks
 
 
 class TelegramMessageEdit(models.TransientModel):
@@ -52,9 +51,10 @@ class TelegramMessageEdit(models.TransientModel):
     @api.depends("message_id")
     def _compute_text(self):
         for dialog in self:
-            text = dialog.message_id._get_formatted_text()
+            message = dialog.message_id
+            text = message._get_formatted_text()
             dialog.formatting = bool(text.entities)
-            dialog.text = to_marks(text, TYPED).text if text.entities else text.text
+            dialog.text = message._get_typed_text(text, dialog.formatting)
 
     @api.depends("text", "formatting")
     def _compute_warning(self):
@@ -67,7 +67,7 @@ class TelegramMessageEdit(models.TransientModel):
         self.note = self.env._(
             "Telegram allows editing texts for %s hours. The recipient sees the new text and that "
             "it was edited, without another notification.",
-            const.EDIT_HOURS,
+            EDIT_HOURS,
         )
 
     def action_save(self):

@@ -13,9 +13,9 @@ from ..tools.files import replace_separators
 class TelegramPrivacy(models.TransientModel):
     """Export or erase the Telegram data of one contact.
 
-    The data are the private chats of the contact with all messages, and the messages that the
-    contact wrote in groups. Erasing also deletes their events and logged calls. The contact itself
-    is kept.
+    The data are the private chats of the contact with all messages, the messages that the contact
+    wrote in groups, and the mailings to the contact. Erasing also deletes their events and logged
+    calls. The contact itself is kept.
     """
 
     _name = "telegram.privacy"
@@ -77,8 +77,10 @@ class TelegramPrivacy(models.TransientModel):
         chats, messages = self._find_chats(), self._find_messages()
         # sudo: notes, files and events are deleted together with their messages
         messages_sudo, chats_sudo = messages.sudo(), chats.sudo()
+        recipients_sudo = self._find_recipients().sudo()  # sudo: as above
         count = len(messages_sudo)
         messages_sudo._erase()
+        recipients_sudo.unlink()
         chats_sudo._erase()
         return {
             "type": "ir.actions.client",
@@ -111,6 +113,12 @@ class TelegramPrivacy(models.TransientModel):
             Domain("chat_id", "in", self._find_chats().ids) | by_contact, order="id"
         )
 
+    def _find_recipients(self):
+        """Return the mailings of which the contact, or a chat of it, is a recipient."""
+        of_contact = Domain("partner_id", "=", self.partner_id.id)
+        in_chats = Domain("chat_id", "in", self._find_chats().ids)
+        return self.env["telegram.mailing.recipient"].search(of_contact | in_chats, order="id")
+
     def _check_manager(self):
         """Check that the user may delete chats, because the data are those of all operators.
 
@@ -118,7 +126,7 @@ class TelegramPrivacy(models.TransientModel):
         :raise UserError: there are no data
         """
         self.env["telegram.chat"].check_access("unlink")
-        if not self._find_chats() and not self._find_messages():
+        if not (self._find_chats() or self._find_messages() or self._find_recipients()):
             raise UserError(
                 self.env._("There are no Telegram data of %s.", self.partner_id.display_name)
             )
@@ -134,7 +142,9 @@ class TelegramPrivacy(models.TransientModel):
                 file_name = f"files/{message.id}-{name}"
                 archive.writestr(file_name, file_sudo.raw or b"")
             rows.append({**self._prepare_row(message), "file": file_name})
-        contents = {"messages.json": rows, "mailings.json": self._prepare_consent()}
+        mailings = [self._prepare_mailing(each) for each in self._find_recipients()]
+        consent = {**self._prepare_consent(), "mailings": mailings}
+        contents = {"messages.json": rows, "mailings.json": consent}
         for name, content in contents.items():
             archive.writestr(name, json.dumps(content, indent=2, ensure_ascii=False))
 
@@ -147,6 +157,18 @@ class TelegramPrivacy(models.TransientModel):
             "how": partner.telegram_consent_source or "",
             "changed_on": fields.Datetime.to_string(partner.telegram_consent_date) or "",
             "recorded_by": partner.telegram_consent_user_id.name or "",
+        }
+
+    def _prepare_mailing(self, recipient):
+        """Prepare the result of a mailing to the contact in a readable form."""
+        return {
+            "name": recipient.mailing_id.name,
+            "account": recipient.mailing_id.instance_id.name,
+            "chosen_on": fields.Datetime.to_string(recipient.create_date),
+            "sent_on": fields.Datetime.to_string(recipient.sent_date) or "",
+            "status": recipient.outcome,
+            "reason": recipient.reason or recipient.failure_reason or "",
+            "answered_on": fields.Datetime.to_string(recipient.answer_date) or "",
         }
 
     def _prepare_row(self, message):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import const
+from ..tools.formatting import FormattedText
 
 
 class TelegramTemplatePreview(models.TransientModel):
@@ -26,7 +27,7 @@ class TelegramTemplatePreview(models.TransientModel):
         readonly=False,
     )
     lang = fields.Selection("_selection_lang", "Language")
-    body = fields.Text("Message", compute="_compute_body", compute_sudo=False)
+    body = fields.Html("Message", compute="_compute_body", compute_sudo=False, sanitize=False)
     warning = fields.Text(compute="_compute_body", compute_sudo=False)
     report_template_ids = fields.Many2many(related="template_id.report_template_ids")
     attachment_ids = fields.Many2many(related="template_id.attachment_ids")
@@ -55,23 +56,25 @@ class TelegramTemplatePreview(models.TransientModel):
             preview.body, preview.warning = preview._render()
 
     def _render(self):
-        """Return the text, and the reason why it cannot be sent."""
-        record = self.resource_ref
+        """Return the message as HTML, and the reason why it cannot be sent."""
+        template, record = self.template_id, self.resource_ref
+        messages = self.env["telegram.message"]
         if not record:
-            return self.template_id.body, self.env._(
+            return messages._get_preview(template.body, template.formatting), self.env._(
                 "There is no record for a preview, so the placeholders are not filled."
             )
-        template = self.template_id
         if self.lang:
             template = template.with_context(template_preview_lang=self.lang)
         try:
-            body = template._render_bodies(record)[record.id]
+            text = template._render_bodies(record)[record.id]
         except UserError as error:
             return False, str(error)
-        if len(body) > const.MESSAGE_MAX_LENGTH:
+        body = bool(text) and messages._get_preview(text, False)
+        length = len(FormattedText.of(text).text)
+        if length > const.MESSAGE_MAX_LENGTH:
             return body, self.env._(
                 "The text has %(length)s characters; the maximum is %(limit)s. It cannot be sent.",
-                length=len(body),
+                length=length,
                 limit=const.MESSAGE_MAX_LENGTH,
             )
-        return body, not body and self.env._("The text is empty. It cannot be sent.")
+        return body, not text and self.env._("The text is empty. It cannot be sent.")

@@ -139,6 +139,39 @@ class TelegramChat(models.Model):
                 return True
         return False
 
+    def _is_over(self, record, date):
+        """Return whether the next message of the person no longer belongs to a record.
+
+        :param record: the record to which *Reply Matching* assigns it
+        :param datetime date: UTC, of our last message from it, or of linking the chat to it
+        """
+        self.ensure_one()
+        if self._is_closed(record):
+            return True
+        is_topic = (self.topic_model, self.topic_id) == (record._name, record.id)
+        oldest = fields.Datetime.now() - timedelta(days=self.instance_id.create_days)
+        return is_topic and max(filter(None, (self.last_received_date, date))) < oldest
+
+    def _update_answered(self, message):
+        """Update a record that a person has answered, as Odoo does after an e-mail.
+
+        The message that has created the record is no answer.
+
+        :param message: the incoming ``telegram.message``
+        """
+        self.ensure_one()
+        record = message._get_record()
+        if (self.topic_model, self.topic_id) == (record._name, record.id):
+            earlier = [
+                ("chat_id", "=", self.id),
+                ("id", "<", message.id),
+                ("res_model", "=", record._name),
+                ("res_id", "=", record.id),
+            ]
+            if not message.search_count(earlier, limit=1):
+                return
+        record.message_update(self._prepare_email(record.env, {"body": message._get_body()}))
+
     def _create_topic(self, notification):
         """Create the record as Odoo does from an e-mail, with a contact for an unknown sender."""
         instance = self.instance_id

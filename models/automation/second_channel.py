@@ -18,7 +18,6 @@ from odoo.tools.mail import plaintext2html
 from odoo.addons.base.models.ir_qweb import QWebError
 
 from ...tools.transactions import CONFLICTS
-from ..sending.content import REPORT_ERRORS
 
 _logger = logging.getLogger(__name__)
 UNREAD_HOURS_MAX = 24 * 30
@@ -122,7 +121,6 @@ class TelegramAutomaticMessage(models.Model):
         "message_id",
         string="Telegram Messages",
         readonly=True,
-        help="Only known if the action has a second channel.",
     )
     second_channel_state = fields.Selection(
         [
@@ -150,10 +148,10 @@ class TelegramAutomaticMessage(models.Model):
         """
         self.ensure_one()
         action = self.action_id
+        self.message_ids = messages
         if not action.telegram_second_channel or self.second_channel_state == "sent":
             return
         due = fields.Datetime.now() + timedelta(hours=action.telegram_unread_hours)
-        self.message_ids = messages
         self._check_second_channel_at(due)
 
     def _use_second_channel(self, partner, code):
@@ -296,27 +294,31 @@ class TelegramAutomaticMessage(models.Model):
         :return: str, why it could not be sent; empty if it was
         """
         user, company = self.action_id._get_telegram_user(), self.company_id
+        if problem := self.action_id._get_telegram_user_problem(company):
+            return problem
         allowed = [company.id, *(user.company_ids - company).ids]
         own = self.with_user(user).with_context(allowed_company_ids=allowed)
         record = own._get_records().exists()
         if not record or not record.has_access("read"):
-            return self.env._(
-                "%s, who writes the messages, has no access to the record.", user.name
-            )
+            return self.action_id._get_no_access_message()
         try:
             with self.env.cr.savepoint():
                 if self.action_id.telegram_second_channel == "sms":
                     return own._send_by_sms(record)
                 return own._send_by_email(record)
-        except (UserError, QWebError, *REPORT_ERRORS) as error:
-            is_code = not isinstance(error, (UserError, QWebError))  # of a report, or our own
+        except CONFLICTS:
+            raise
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # Templates, reports and automation rules run the code of any app.
+            is_code = not isinstance(error, (UserError, QWebError))
             _logger.log(
                 logging.WARNING if is_code else logging.INFO,
                 "Automatic message %s: the second channel failed",
                 self.id,
                 exc_info=is_code,
             )
-            return str(error).partition("\n")[0]  # a traceback may follow
+            # A traceback may follow.
+            return str(error).partition("\n")[0] or type(error).__name__
 
     def _send_by_email(self, record):
         """Queue the e-mail about a record.
@@ -344,8 +346,7 @@ class TelegramAutomaticMessage(models.Model):
             return self.env._("The contact has no phone number.")
         template = own_sudo.action_id.telegram_template_id.with_env(self.env)
         text = template._render_bodies(record)[record.id]
-        messages = self.env["telegram.message"]
-        plain = messages._clean_text(messages._read_text(text, template.formatting)).text
+        plain = self.env["telegram.message"]._clean_text(text).text
         # Queued: Odoo would call the SMS service in this transaction, which may be repeated.
         record._message_sms(plain, partner_ids=partner.ids, put_in_queue=True)
         return ""

@@ -8,14 +8,13 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.mail import plaintext2html
 
-from odoo.addons.base.models.ir_qweb import QWebError
-
 from ...tools.transactions import CONFLICTS
-from ..sending.content import REPORT_ERRORS
 from ..sending.recipients import Recipient, find_twin
 
 _logger = logging.getLogger(__name__)
 BATCH_SIZE = 200  # messages composed in one transaction
+# What an action may do once per record: the state that remains of two merged ones.
+PRECEDENCE = ("composed", "other_channel", "skipped", "waiting", "left_out")
 
 
 class TelegramAutomaticMessage(models.Model):
@@ -144,6 +143,16 @@ class TelegramAutomaticMessage(models.Model):
             )
         )
 
+    @api.model
+    def _withdraw(self, actions, reason):
+        """Record that actions write nothing for the records that still wait.
+
+        :param actions: the ``ir.actions.server`` records
+        :param str reason: a sentence for users
+        """
+        waiting = self.search([("action_id", "in", actions.ids), ("state", "=", "waiting")])
+        waiting.write({"state": "left_out", "reason": reason})
+
     # === COMPOSING === #
 
     @api.model
@@ -199,12 +208,15 @@ class TelegramAutomaticMessage(models.Model):
         """
         self.company_id = company
         action, user = self.action_id, self.action_id._get_telegram_user()
+        # Not on the record: its readers can do nothing about it.
+        if problem := action._get_telegram_user_problem(company):
+            self.write({"state": "left_out", "reason": problem})
+            return
         allowed = [company.id, *(user.company_ids - company).ids]
         author_self = self.with_user(user).with_context(allowed_company_ids=allowed, lang=user.lang)
         readable = author_self._get_records()._filtered_access("read")
         messages = self.filtered(lambda message: message.res_id in readable._ids)
-        # Not on the record: its readers can do nothing about it.
-        reason = self.env._("%s, who writes the messages, has no access to the record.", user.name)
+        reason = action._get_no_access_message()
         (self - messages).write({"state": "left_out", "reason": reason})
         try:
             instance = action.telegram_instance_id.with_env(author_self.env)
@@ -225,14 +237,15 @@ class TelegramAutomaticMessage(models.Model):
                     self._send_to_groups(instance)
                 else:
                     self._send_to_contacts(instance)
-        except (UserError, QWebError, *REPORT_ERRORS) as error:
+        except CONFLICTS:
+            raise
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # Placeholders, reports and automation rules run the code of any app.
             if len(self) == 1:
                 if not isinstance(error, UserError):
-                    # An error in the code of the report: the traceback helps its programmers.
-                    _logger.warning(
-                        "Automatic message %s: its report failed", self.id, exc_info=True
-                    )
-                self._leave_out(str(error))
+                    # The traceback helps the programmers of the report or of the rule.
+                    _logger.warning("Automatic message %s failed", self.id, exc_info=True)
+                self._leave_out(str(error) or type(error).__name__)
                 return
             half = len(self) // 2
             self[:half]._compose_for_instance(instance)
@@ -328,6 +341,48 @@ class TelegramAutomaticMessage(models.Model):
             "The contact got a message of this action within the last %s days.",
             self.action_id.telegram_once_days,
         )
+
+    # === MERGED RECORDS AND CHATS === #
+
+    def _move_to_record(self, record):
+        """Refer to the record that remains of merged ones. As superuser.
+
+        An action that writes once per record has written to the remaining one, too. What it still
+        has in the queue for another one is canceled; the messages that were sent stay.
+
+        :param record: the one that remains
+        """
+        once = self.filtered("is_once")
+        repeated = self.browse()
+        for same in once.grouped(lambda message: (message.action_id, message.number)).values():
+            repeated |= same.sorted(
+                lambda message: (PRECEDENCE.index(message.state), not message._is_handed_over())
+            )[1:]
+        repeated._cancel_queued(self.env._("Merged with another record of the same rule"))
+        repeated.unlink()
+        (self - repeated).res_id = record.id
+
+    def _is_handed_over(self):
+        """Return whether a part of the message is no longer in the queue."""
+        return any(message.state not in ("queued", "canceled") for message in self.message_ids)
+
+    def _cancel_queued(self, reason):
+        """Cancel what is still in the queue of messages of which nothing was handed over.
+
+        :param str reason: for users
+        """
+        untouched = self.filtered(lambda message: not message._is_handed_over())
+        queued = untouched.message_ids.filtered(lambda message: message.state == "queued")
+        queued._set_state({"state": "canceled", "failure_reason": reason})
+
+    @api.model
+    def _process_merged_chat(self, chat, other):
+        """Refer to the chat that another one becomes a part of. As superuser.
+
+        :param chat: the ``telegram.chat``, which is about to be deleted
+        :param other: the ``telegram.chat`` that remains
+        """
+        self.search([("chat_id", "=", chat.id)]).chat_id = other
 
     # === STATES === #
 

@@ -187,6 +187,9 @@ class TelegramAutomation(models.Model):
         """Switch the rule off. Messages in the queue are still sent."""
         self.check_access("write")
         self.sudo().is_on = False  # sudo: protected from other writes
+        # sudo: telegram.automatic.message - of these rules
+        rows_sudo = self.env["telegram.automatic.message"].sudo()
+        rows_sudo._withdraw(self.sudo().action_id, self.env._("The automation was switched off."))
 
     def action_open_messages(self):
         """Return an action that opens what the rule has written, and for whom it did not."""

@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager, suppress
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.mimetypes import MIMETYPE_HEAD_SIZE, guess_mimetype
 
@@ -17,12 +18,50 @@ AMBIGUOUS_TYPES = (
     "application/CDFV2",
     "text/plain",
 )
+# States of a message that may still need its file.
+UNSENT_STATES = ("queued", "sending", "unsure")
 
 
 class IrAttachment(models.Model):
     """Store large received files block by block, without loading them into memory."""
 
     _inherit = "ir.attachment"
+
+    def _delete_and_notify(self, message=None):  # pylint: disable=missing-return
+        """Refuse what the web client does not offer: to remove a file that Telegram needs or keeps.
+
+        :raise UserError: the message has to be canceled or deleted instead
+        """
+        if message:  # none if the whole message is deleted
+            self._telegram_check_removable()
+        super()._delete_and_notify(message)
+
+    def _telegram_check_removable(self):
+        """Check that these files can be removed without their messages.
+
+        A file that only a conversation shows cannot, because its chat in Telegram keeps it. On a
+        record, the web client says so, and the file can be removed from Odoo.
+
+        :raise UserError: Telegram keeps one of the files, or it has not been sent yet
+        """
+        # sudo: telegram.message, mail.message - only whether and where the files are needed
+        messages_sudo = self.env["telegram.message"].sudo()
+        waiting = [("attachment_id", "in", self.ids), ("state", "in", UNSENT_STATES)]
+        if messages_sudo.search_count(waiting, limit=1):
+            raise UserError(
+                self.env._(
+                    "The file cannot be removed because its message has not been sent yet. Cancel "
+                    "the message instead."
+                )
+            )
+        posts_sudo = self.env["mail.message"].sudo().search([("attachment_ids", "in", self.ids)])
+        if posts_sudo and all(post._telegram_keeps_files() for post in posts_sudo):
+            raise UserError(
+                self.env._(
+                    "The file cannot be removed because the chat in Telegram would keep it. You "
+                    "can delete the whole message if it is your own."
+                )
+            )
 
     @api.model
     @contextmanager

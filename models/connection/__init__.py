@@ -2,6 +2,7 @@
 
 from . import account
 from . import error_messages
+from . import failed_rules
 from . import formatting
 from . import health
 from . import monitoring

@@ -188,16 +188,20 @@ class TelegramInstance(models.Model):
         was_operational = self.was_operational or self.state == const.STATE_AUTHORIZED
         # sudo: telegram.instance - reported by GREEN-API, for every user
         instance_sudo = self.sudo()
-        instance_sudo.write({**vals, "last_check_date": fields.Datetime.now()})
+        instance_sudo._write_despite_rules(
+            instance_sudo, {**vals, "last_check_date": fields.Datetime.now()}
+        )
         if self.state == const.STATE_AUTHORIZED:
             if not self.was_operational:
                 instance_sudo.write({"was_operational": True, "stopped_date": False})
                 instance_sudo._close_stopped_activity()
         elif (self.state in STOPPED_STATES or self._is_stuck()) and was_operational:
             # By write: automation rules see it.
-            instance_sudo.write({"was_operational": False, "stopped_date": fields.Datetime.now()})
+            instance_sudo._write_despite_rules(
+                instance_sudo, {"was_operational": False, "stopped_date": fields.Datetime.now()}
+            )
             instance_sudo._schedule_activity(STOPPED_ACTIVITY, self._prepare_stopped_activity)
-            self._on_stopped()
+            instance_sudo._run_code_of_others(self._on_stopped, self.name)
         elif was_operational and not self.was_operational:
             instance_sudo.was_operational = True
         # sudo: telegram.mailing - as above

@@ -48,12 +48,6 @@ class TelegramChat(models.Model):
         # sudo: res.partner - only its phone number
         return self.filtered(lambda chat: chat.sudo()._has_changed_number())
 
-    def _has_changed_number(self):
-        """Return whether the contact has another phone number than this chat."""
-        self.ensure_one()
-        phone = self.partner_id.phone_sanitized
-        return bool(self.phone and phone and self.phone != phone)
-
     def _get_changed_number_message(self):
         """Return a sentence with both phone numbers; False without a chat."""
         if not self:

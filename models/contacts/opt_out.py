@@ -89,7 +89,10 @@ class TelegramMessage(models.Model):
         self.ensure_one()
         if self.direction != "incoming" or self.chat_id.chat_type != "user":
             return None
-        return self.chat_id._read_mailing_wish(self.type_message, self.text)
+        kind = self.type_message
+        if kind == "editedMessage":  # what the person says now, not what it said before
+            kind = self.target_message_id.type_message or const.TEXT_KINDS[0]
+        return self.chat_id._read_mailing_wish(kind, self.text)
 
     def _process_mailing_wishes(self):
         """Process the answers among these messages that end or resume mailings, oldest first."""

@@ -15,6 +15,7 @@ from ..telegram_message import CHAT_IN_PHONE_FORM
 LATEST_DATES = (
     "answered_date",
     "away_date",
+    "closed_date",
     "last_message_date",
     "last_received_date",
     "mailing_wish_date",
@@ -29,8 +30,9 @@ class TelegramChat(models.Model):
 
     * Notifications and lists of chats and contacts that contain the phone number with the ID:
       ``_resolve_phone_chats``.
-    * A check of the phone number or a fetch of the contact's information, by a user, or by the
-      send action for an unsure message: ``_resolve_phone_chat``.
+    * A check of the phone number or a fetch of the contact's information, by a user, by the send
+      action for an unsure message, or for an echo that may be a message to the chat
+      (``_request_number_check``): ``_resolve_phone_chat``.
     * The history of the chat: ``_resolve_by_history``.
     * The echo of a message sent by Odoo: ``_resolve_by_echo``.
     """
@@ -143,6 +145,11 @@ class TelegramChat(models.Model):
         :return: the other chat
         """
         self._merge_conversation(other)
+        self._merge_reminders(other)
+        self._merge_inbox(other)
+        # sudo: telegram.automatic.message - actions of any user know by it whom they wrote to
+        written_sudo = self.env["telegram.automatic.message"].sudo()
+        written_sudo.search([("chat_id", "=", self.id)]).chat_id = other
         twins = {message.id_message: message for message in other.message_ids if message.id_message}
         for message in self.message_ids:
             twin = twins.get(message.id_message, message.browse())
@@ -151,6 +158,8 @@ class TelegramChat(models.Model):
             else:
                 message._merge_duplicate(twin)
         self.message_ids.chat_id = other
+        self.env["telegram.mailing.recipient"]._process_merged_chat(self, other)
+        self.env["telegram.automatic.message"]._process_merged_chat(self, other)
         other.write(
             {
                 "phone": other.phone or self.phone,
@@ -159,6 +168,8 @@ class TelegramChat(models.Model):
                 "first_contact_date": other.first_contact_date or self.first_contact_date,
                 "opted_out": other.opted_out or self.opted_out,
                 "user_id": other.user_id.id or self.user_id.id,
+                "topic_model": (other if other.topic_id else self).topic_model,
+                "topic_id": other.topic_id or self.topic_id,
                 "assigned_date": (other if other.user_id else self).assigned_date,
                 **{name: self._get_latest(other, name) for name in LATEST_DATES},
             }

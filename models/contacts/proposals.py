@@ -1,8 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Whose chat it may be: contacts that are proposed for a chat without one, each with the reason.
 
-Only a phone number that one contact has links a chat by itself (``partner_link.py``). All other
-resemblances are proposals that a user confirms, one by one in Discuss or many at once in a list.
+Only a phone number or a username that one contact has links a chat by itself
+(``partner_link.py``). All other resemblances are proposals that a user confirms, one by one in
+Discuss or many at once in a list.
 """
 
 from odoo import api, fields, models

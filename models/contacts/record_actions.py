@@ -79,9 +79,23 @@ class TelegramChat(models.Model):
         :return: the record
         """
         partner = self.partner_id.with_env(model.env)
+        created = model.message_new(self._prepare_email(model.env, values), defaults)
+        record = model.browse(getattr(created, "id", created))
+        field = record._fields.get("partner_id")
+        if partner and field and field.comodel_name == "res.partner" and not field.readonly:
+            record.partner_id = record.partner_id or partner
+        return record
+
+    def _prepare_email(self, env, values):
+        """Return what Odoo would have read from an e-mail of the contact of this chat.
+
+        :param env: the environment of the author
+        :param dict values: further ones, such as ``subject`` and ``body`` (HTML)
+        """
+        partner = self.partner_id.with_env(env)
         # A contact without an address has none: the name alone would become the record's e-mail.
         sender = partner.email_formatted or ""
-        message = {
+        return {
             "from": sender,
             "email_from": sender,
             "author_id": partner.id,
@@ -89,12 +103,6 @@ class TelegramChat(models.Model):
             "cc": "",
             **values,
         }
-        created = model.message_new(message, defaults)
-        record = model.browse(getattr(created, "id", created))
-        field = record._fields.get("partner_id")
-        if partner and field and field.comodel_name == "res.partner" and not field.readonly:
-            record.partner_id = record.partner_id or partner
-        return record
 
 
 class DiscussChannel(models.Model):

@@ -104,25 +104,6 @@ class TelegramChat(models.Model):
     # === FINDING === #
 
     @api.model
-    def _find_by_username(self, instance, usernames):
-        """Return the chats of usernames that are not linked to a contact.
-
-        :param list usernames: in normal form
-        :return: dict of ``telegram.chat`` by username
-        """
-        if not usernames:
-            return {}
-        # As with a phone number: the chat of another contact is not this one's.
-        domain = self._get_private_domain(instance, "username", usernames)
-        domain &= Domain("partner_id", "=", False)
-        # sudo: telegram.chat - as in _find_by_partner
-        chats_sudo = self.sudo().with_context(active_test=False)
-        chats = {}
-        for chat in chats_sudo.search(domain)._sort_by_use():
-            chats.setdefault(chat.username, chat.with_env(self.env))
-        return chats
-
-    @api.model
     def _get_or_create_for_username(self, instance, username):
         """Return the chat of a username, created if needed.
 
@@ -137,12 +118,6 @@ class TelegramChat(models.Model):
             if len(found_sudo := chats_sudo.search(domain, limit=2)) == 1:
                 return found_sudo.with_env(self.env)
         return self._get_or_create(instance, username)
-
-    def _is_username_outdated(self):
-        """Return whether this chat was only found by a former username of its contact."""
-        self.ensure_one()
-        current, known = self.partner_id.telegram_username, self.username
-        return bool(current and known and current != known and not self.last_received_date)
 
     def _check_is_known(self):
         """Check that GREEN-API can be asked about this chat.

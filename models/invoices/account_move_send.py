@@ -135,8 +135,13 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _get_names(self, moves):
-        """Return the names of the first invoices."""
-        names = ", ".join(move.display_name for move in moves[:NAMES_SHOWN])
+        """Return the names of the first invoices, with their customers."""
+        names = ", ".join(
+            f"{move.display_name} ({move.partner_id.name})"
+            if move.partner_id
+            else move.display_name
+            for move in moves[:NAMES_SHOWN]
+        )
         return f"{names} …" if len(moves) > NAMES_SHOWN else names
 
     @api.model

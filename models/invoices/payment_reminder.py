@@ -14,7 +14,8 @@ class AccountMove(models.Model):
     """Extends ``account.move`` with reminders of overdue invoices.
 
     A customer gets one message, sent from the invoice that is overdue for longest. It names all
-    overdue invoices of the customer, except those that are excluded from follow-ups.
+    overdue invoices of the customer, except those that are excluded from follow-ups, and each of
+    them shows the message.
     """
 
     _inherit = "account.move"
@@ -73,9 +74,12 @@ class AccountMove(models.Model):
         first = {move._get_telegram_customer(): move.id for move in overdue}
         template = self.env.ref(TEMPLATE, raise_if_not_found=False)
         usable = template and template.filtered("active")._filtered_access("read")
+        named = overdue._find_telegram_overdue_of_customers()
         context = {
             "default_res_model": self._name,
             "default_res_ids": list(first.values()),
+            # The text names these, too, so they show the message.
+            "default_covered_ids": repr((named - self.browse(first.values())).ids),
             "default_template_id": usable.id if usable else False,
             "default_is_automatic": True,  # no mailing: it needs no consent
         }

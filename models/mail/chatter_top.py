@@ -31,6 +31,15 @@ class TelegramMessage(models.Model):
         domain &= Domain("type_message", "not in", CHANGE_KINDS)
         return self.search(domain, order="scheduled_date, id")
 
+    def _update_posted_date(self):
+        """Show a scheduled message in its posts with the date on which it was sent."""
+        self.ensure_one()
+        # sudo: mail.message - the posts show the message, whichever user wrote it
+        for mail_message_sudo in self.sudo().mail_message_ids:
+            mail_message_sudo.date = self.date
+            store = Store(bus_channel=mail_message_sudo._bus_channel())
+            store.add(mail_message_sudo, ["date"]).bus_send()
+
     def _to_store_defaults(self, target):
         is_user = self.env.user.has_group(USER)
         return [

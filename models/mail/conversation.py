@@ -142,10 +142,12 @@ class TelegramChat(models.Model):
         channel_sudo = self.sudo().channel_id  # sudo: as in _open_channel
         other_sudo = other.sudo()
         if channel_sudo and other_sudo.channel_id:
-            # sudo: mail.message - all messages of the conversation, of any author
-            messages_sudo = self.env["mail.message"].sudo()
-            domain = [("model", "=", "discuss.channel"), ("res_id", "=", channel_sudo.id)]
-            messages_sudo.search(domain).write({"res_id": other_sudo.channel_id.id})
+            # The conversation is deleted with its chat, and so are files that it still has.
+            for model, field in (("mail.message", "model"), ("ir.attachment", "res_model")):
+                # sudo: mail.message, ir.attachment - all of the conversation, of any author
+                rows_sudo = self.env[model].sudo()
+                domain = [(field, "=", "discuss.channel"), ("res_id", "=", channel_sudo.id)]
+                rows_sudo.search(domain).write({"res_id": other_sudo.channel_id.id})
         elif channel_sudo:
             is_open = self.is_channel_open
             self.sudo().channel_id = False  # sudo: as in _open_channel

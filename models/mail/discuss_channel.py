@@ -6,6 +6,7 @@ from odoo.fields import Command
 
 from odoo.addons.mail.tools.discuss import Store
 
+from ...client.parsing import clean
 from ...const import CHANGE_KINDS
 from ...tools.html import from_html
 
@@ -66,6 +67,7 @@ class DiscussChannel(models.Model):
         if not kwargs.get("subtype_xmlid") and not kwargs.get("subtype_id"):
             kwargs["subtype_xmlid"] = "mail.mt_comment"  # Odoo would show it as a note
         self._telegram_check_may_write(chat)
+        kwargs["body"] = _clean_body(kwargs.get("body"))
         quoted = self._telegram_get_messages(kwargs.get("parent_id"))[:1]
         # sudo: telegram.message - users create them by the queue; their right was just checked
         messages_sudo = self.env["telegram.message"].sudo()
@@ -123,6 +125,7 @@ class DiscussChannel(models.Model):
         if not messages:
             return super()._message_update_content(message, body=body, strict=strict, **kwargs)
         attachment_ids = kwargs.pop("attachment_ids", None)
+        body = _clean_body(body)
         text = from_html(body)
         if not text and not attachment_ids:
             kwargs["attachment_ids"] = attachment_ids
@@ -256,3 +259,11 @@ class DiscussChannel(models.Model):
 def is_telegram(channel):
     """Return whether a channel is the conversation of a Telegram chat."""
     return channel.channel_type == "telegram"
+
+
+def _clean_body(body):
+    """Return a body that can be stored; half a letter would end it.
+
+    :param body: str or Markup, and stays so; may be empty
+    """
+    return type(body)(clean(body)) if body else body

@@ -9,6 +9,7 @@ from odoo.addons.mail.tools.discuss import Store
 from ...const import CHANGE_KINDS
 from ...tools import bulk_insert
 from ...tools.access import USER
+from ..telegram_message import NOT_SENT_STATES
 from .discuss_channel import is_telegram
 
 CHATTER_FIELDS = ("message_ids", "message_needaction", "message_needaction_counter")
@@ -87,6 +88,19 @@ class MailMessage(models.Model):
         """Return whether the message is in a Telegram conversation of Discuss."""
         self.ensure_one()
         return self.model == "discuss.channel" and is_telegram(self.channel_id)
+
+    def _telegram_keeps_files(self):
+        """Return whether this is a message in a conversation whose files Telegram has, too."""
+        self.ensure_one()
+        # sudo: telegram.message - only whether there is one; a note for colleagues has none
+        kept_sudo = self.sudo().telegram_message_ids.filtered(
+            lambda m: (
+                m.type_message not in CHANGE_KINDS
+                and not m.is_deleted
+                and m.state not in NOT_SENT_STATES
+            )
+        )
+        return self._telegram_is_in_conversation() and bool(kept_sudo)
 
     def _message_reaction(self, content, action, partner, guest, store=None):
         """Refuse reactions in Telegram conversations, as GREEN-API cannot send them."""

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, models
+from odoo.fields import Command
 
 from .mail_followers import SUBTYPES
 
@@ -139,6 +140,28 @@ class MailThread(models.AbstractModel):
         if mailing:
             mailing._add_composed([record for record, _values in rows], partners, chats, queued)
         return queued
+
+    @api.model
+    def _telegram_log_further(self, pairs):
+        """Log queued messages on further records that they are about, with their state.
+
+        :param list pairs: pairs of ``telegram.message`` and record, on which the user may post
+        """
+        if not pairs:
+            return
+        # sudo: telegram.message - the user has just queued them
+        messages_sudo = [message.sudo() for message, _record in pairs]
+        notes_sudo = messages_sudo[0]._insert_notes(
+            [(record, message._get_body()) for message, record in pairs]
+        )
+        for message_sudo, note_sudo in zip(messages_sudo, notes_sudo, strict=True):
+            message_sudo.mail_message_ids = [Command.link(note_sudo.id)]
+            note_sudo.attachment_ids = message_sudo.attachment_id
+        messages = self.env["telegram.message"].browse([each.id for each in messages_sudo])
+        messages._create_notifications(
+            [note_sudo.ids for note_sudo in notes_sudo],
+            [message_sudo.partner_id for message_sudo in messages_sudo],
+        )
 
     def _telegram_check_post_access(self):
         """Check that the user may post on these records, as ``message_post`` does."""

@@ -99,19 +99,8 @@ class TelegramMessage(models.Model):
         :param list rows: pairs of record and dict of values, one for each message; the id of the
             note is added to the values
         """
-        common = {
-            "author_id": self.env.user.partner_id.id,
-            "is_internal": True,
-            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(SUBTYPES["outgoing"]),
-        }
-        # sudo: mail.message - the caller has checked that the user may post on these records
-        mail_messages_sudo = self.env["mail.message"].sudo()
-        notes_sudo = mail_messages_sudo._telegram_insert(
-            [
-                {"model": record._name, "res_id": record.id, "body": self._format_body(values)}
-                for record, values in rows
-            ],
-            **common,
+        notes_sudo = self._insert_notes(
+            [(record, self._format_body(values)) for record, values in rows]
         )
         by_attachment = {}
         for note_sudo, (_record, values) in zip(notes_sudo, rows, strict=True):
@@ -120,6 +109,28 @@ class TelegramMessage(models.Model):
                 by_attachment.setdefault(attachment_id, []).append(note_sudo.id)
         for attachment_id, note_ids in by_attachment.items():
             notes_sudo.browse(note_ids).write({"attachment_ids": [Command.link(attachment_id)]})
+
+    @api.model
+    def _insert_notes(self, rows):
+        """Insert notes of the current user about messages, which no customer can read.
+
+        :param list rows: pairs of record and HTML
+        :return: the ``mail.message`` records, in superuser mode
+        """
+        # sudo: mail.message - the caller has checked that the user may post on these records
+        return (
+            self.env["mail.message"]
+            .sudo()
+            ._telegram_insert(
+                [
+                    {"model": record._name, "res_id": record.id, "body": body}
+                    for record, body in rows
+                ],
+                author_id=self.env.user.partner_id.id,
+                is_internal=True,
+                subtype_id=self.env["ir.model.data"]._xmlid_to_res_id(SUBTYPES["outgoing"]),
+            )
+        )
 
     def _create_notifications(self, note_ids, partners):
         """Create the notifications by which the notes of many messages show their state.
@@ -261,10 +272,16 @@ class TelegramMessage(models.Model):
                 pairs.append((message, record))
             if partner and (record == partner or not message.chat_id.restricted_user_id):
                 pairs.append((message, partner))
+        answers = [
+            (message, record)
+            for message, record in pairs
+            if message.direction == "incoming" and record == answered.get(message)
+        ]
+        for message, _record in answers:
+            message.chat_id._update_answered(message)
         self._post_in_chatters(pairs)
-        for message, record in pairs:
-            if message.direction == "incoming" and record == answered.get(message):
-                record._telegram_on_answer(message)
+        for message, record in answers:
+            record._telegram_on_answer(message)
 
     def _post_on_record(self, record):
         """Post the message in the chatter of a record."""

@@ -32,7 +32,12 @@ class TelegramMessage(models.Model):
             if message in readable and self.env.context.get("telegram_show_sender"):
                 date = format_datetime(self.env, message.date, dt_format="short")
                 name = f"{message.sender_name or message.chat_id.display_name}, {date}: {name}"
-            message.display_name = shorten(name, 80, placeholder="…")
+            message.display_name = self._shorten(name)
+
+    @api.model
+    def _shorten(self, text):
+        """Return the text in one line that fits into a row of a list."""
+        return shorten(text, 80, placeholder="…")
 
     def _get_summary(self):
         """Return the message as text, with the name of its type unless it is a text message."""
@@ -170,8 +175,8 @@ class TelegramMessage(models.Model):
     def _get_preview(self, text, formatting):
         """Return a text as HTML, as it will be displayed.
 
-        :param str text: as a user wrote it
-        :param bool formatting: whether its marks are read
+        :param text: str as a user wrote it, or a FormattedText
+        :param bool formatting: whether the marks of a str are read
         """
         return _to_html(self._clean_text(self._read_text(text, formatting)))
 

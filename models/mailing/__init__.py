@@ -8,6 +8,7 @@ from . import preview
 from . import planning
 from . import gate
 from . import composing
+from . import same_person
 from . import comparison
 from . import links
 from . import figures

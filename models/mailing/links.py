@@ -1,6 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import re
+
 from odoo import fields, models
+
+# A link that is another one for each recipient. It is sent as it is.
+PERSONAL_LINK = re.compile(r"(https?://(?:(?!\{\{)\S)*\{\{.*?\}\}(?:\{\{.*?\}\}|\S)*)")
 
 
 class TelegramMailing(models.Model):
@@ -32,18 +37,27 @@ class TelegramMailing(models.Model):
     def _shorten_links(self, text):
         """Return a text with its links replaced by counted ones, if Odoo can count them.
 
+        Links with a placeholder stay as they are.
+
         :param str text: of the message, before its placeholders are filled
         """
         if "link.tracker" not in self.env or not text:
             return text
-        values = {"label": self._get_link_label(), **self._prepare_utm_values()}
+        # With a title, Odoo does not fetch the page in this transaction.
+        values = {"label": self._get_link_label(), "title": self.name}
+        values |= self._prepare_utm_values()
         # sudo: link.tracker, utm - users who write a mailing may have its links counted
-        return self.env["mail.render.mixin"].sudo()._shorten_links_text(text, values)
+        shorten = self.env["mail.render.mixin"].sudo()._shorten_links_text
+        parts = PERSONAL_LINK.split(text)  # every second one is such a link
+        return "".join(
+            part if number % 2 else shorten(part, values) or "" for number, part in enumerate(parts)
+        )
 
     def _prepare_utm_values(self):
         """Return the source and the medium of the mailing, which the link tracker knows."""
         # sudo: utm - as in _shorten_links
         mediums_sudo, sources_sudo = self.env["utm.medium"].sudo(), self.env["utm.source"].sudo()
+        mediums_sudo = mediums_sudo.with_context(active_test=False)  # names are unique
         medium = mediums_sudo.search([("name", "=", "Telegram")], limit=1)
         source = sources_sudo.search([("name", "=", self.name)], limit=1)
         medium = medium or mediums_sudo.create({"name": "Telegram"})

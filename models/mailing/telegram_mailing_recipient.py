@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ... import const
+
 ANSWER_DAYS = 7  # after the message, in which the first message of the person is its answer
 SENT = ("sent", "delivered", "read")
 # What has become of a recipient. Each of them has exactly one outcome.
@@ -91,7 +93,7 @@ class TelegramMailingRecipient(models.Model):
         "Opted Out", compute="_compute_has_opted_out", search="_search_has_opted_out"
     )
 
-    _recipient_index = models.UniqueIndex("(mailing_id, res_id)")
+    _recipient_index = models.UniqueIndex("(mailing_id, res_id) WHERE is_merged IS NOT TRUE")
     _waiting_index = models.Index("(mailing_id, id) WHERE state = 'waiting'")
     _chat_index = models.Index("(chat_id) WHERE answer_date IS NULL AND message_id IS NOT NULL")
 
@@ -102,7 +104,7 @@ class TelegramMailingRecipient(models.Model):
         # sudo: telegram.message - only the state of the mailing's own messages
         for recipient in self:
             message_sudo = recipient.sudo().message_id
-            recipient.failure_reason = message_sudo.failure_reason
+            recipient.failure_reason = recipient.state == "composed" and message_sudo.failure_reason
             recipient.sent_date = message_sudo.state in SENT and message_sudo.last_attempt_date
             if recipient.state != "composed":
                 recipient.outcome = recipient.state
@@ -223,7 +225,7 @@ class TelegramMailingRecipient(models.Model):
                   FROM unnest(%(res_ids)s::int[], %(partners)s::int[], %(chats)s::int[],
                               %(messages)s::int[], %(states)s::varchar[], %(codes)s::varchar[],
                               %(reasons)s::varchar[]) AS row
-                    ON CONFLICT (mailing_id, res_id)
+                    ON CONFLICT (mailing_id, res_id) WHERE is_merged IS NOT TRUE
                     DO UPDATE SET partner_id = EXCLUDED.partner_id,
                                   chat_id = COALESCE(EXCLUDED.chat_id, old.chat_id),
                                   message_id = EXCLUDED.message_id,
@@ -255,10 +257,15 @@ class TelegramMailingRecipient(models.Model):
 
         A person who got several mailings answers the quoted one, else the last one.
 
-        :param messages: the incoming ``telegram.message`` records; one that says nothing but STOP
-            is no answer
+        :param messages: the incoming ``telegram.message`` records; one that says nothing but STOP,
+            or changes an earlier message, is no answer
         """
-        messages = messages.filtered(lambda message: message._get_mailing_wish() != "stop")
+        messages = messages.filtered(
+            lambda message: (
+                message.type_message not in const.CHANGE_KINDS
+                and message._get_mailing_wish() != "stop"
+            )
+        )
         chats = messages.chat_id.filtered(lambda chat: not chat.is_group)
         since = fields.Datetime.now() - timedelta(days=ANSWER_DAYS)
         waiting = self.search(

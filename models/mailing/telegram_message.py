@@ -12,7 +12,8 @@ class TelegramMessage(models.Model):
     mailing_part = fields.Integer(
         readonly=True,
         copy=False,
-        help="Number of the message among those to the same recipient of the mailing, from 0.",
+        help="Number of the message among those to the same recipient of the mailing, from 0. "
+        "Negative for one that was merged with another recipient.",
     )
 
     # However often a mailing is composed, each recipient gets each part of it once.

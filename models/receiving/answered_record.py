@@ -53,7 +53,8 @@ class TelegramMessage(models.Model):
            there, is not used again (``_get_or_create_topic``).
 
         Rules 3 and 4 only hold for the days set as *Reply Matching* on the account. If their record
-        is closed or deleted by now, and the account creates records, rule 5 comes first.
+        is closed or deleted by now, or if the conversation has created it and has been silent for
+        the days of rule 5, and if the account creates records, rule 5 comes first.
 
         :param instance: the ``telegram.instance``
         :param list received: pairs of ``telegram.chat`` and MessageNotification
@@ -89,7 +90,8 @@ class TelegramMessage(models.Model):
                 return tied_record
             if message := linked.get(chat.id) or sent.get(chat.id):
                 record = records.get(message)
-                is_over = creates_records and (not record or chat._is_closed(record))
+                date = message.link_date if chat.id in linked else message.date
+                is_over = creates_records and (not record or chat.sudo()._is_over(record, date))
                 return (is_over and find_topic(chat, notification)) or record
             return find_topic(chat, notification)
 

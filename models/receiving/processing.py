@@ -15,17 +15,18 @@ from ...client.notifications import (
     QuotaNotification,
     StateNotification,
     StatusNotification,
+    UnreadableBody,
     decode_body,
     parse,
 )
 from ...tools.files import get_disk_reason, is_disk_full
-from ...tools.transactions import CONFLICTS, hide_conflicts
+from ...tools.transactions import CONFLICTS, attempts, hide_conflicts
 from ..telegram_event import FURTHER_FILE
 from ..telegram_message import EventPostponedError
 
 _logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3  # before an event is set aside
-CONFLICT_ATTEMPTS = 5  # at once, after a conflict with another transaction
+CONFLICT_ATTEMPTS = 5  # to process an event, before it is postponed
 # Events that are processed in one transaction. It has to be short, because other transactions wait
 # for the rows that it has written.
 EVENTS_AT_ONCE = 50
@@ -173,7 +174,7 @@ class TelegramEvent(models.Model):
 
         :return: the events that were processed or postponed
         """
-        for _attempt in range(CONFLICT_ATTEMPTS):
+        for _attempt in attempts(CONFLICT_ATTEMPTS):
             try:
                 with hide_conflicts():
                     for batch in self._split_batches():
@@ -269,6 +270,14 @@ class TelegramEvent(models.Model):
         return [messages], {"state": "done"}
 
     # === FAILURES === #
+
+    @api.model
+    def _get_first_state(self, body):
+        """Return the state in which a notification is stored, and the reason if it is set aside.
+
+        :param body: the decoded notification; an UnreadableBody cannot be processed
+        """
+        return ("error", body.reason) if isinstance(body, UnreadableBody) else ("new", None)
 
     def _process_failure(self, error):
         """Postpone an event that could not be processed, or set it aside.

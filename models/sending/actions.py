@@ -54,7 +54,12 @@ class TelegramMessage(models.Model):
         """
         self._check_scheduled_date(date)
         personal = {"waits_in_quiet_hours": False, "wanted_date": False}
+        scheduled = self.filtered("scheduled_date")
         self._change_state({"queued"}, {"scheduled_date": date, **personal})
+        if not date:
+            for message in scheduled:
+                message.sudo().date = fields.Datetime.now()  # sudo: as _change_state, see there
+                message._update_posted_date()
         self.instance_id._trigger_send(date or None)
 
     @api.model

@@ -16,10 +16,11 @@ from odoo.addons.base.models.ir_qweb import QWebError
 from ... import const
 from ...client.parsing import clean
 from ...tools.files import clean_name, get_url_type, has_extension, is_disk_full
-from ...tools.formatting import FormattedText, from_marks, has_marks
+from ...tools.formatting import TYPED, FormattedText, from_marks, has_marks, to_marks
 
 _logger = logging.getLogger(__name__)
 MIME_KINDS = {"image": "imageMessage", "video": "videoMessage", "audio": "audioMessage"}
+CAPTION_MAX_LENGTH = 1024  # characters
 # Images that Telegram shows as documents, not as photos.
 DOCUMENT_MIME_TYPES = ("image/svg+xml", "image/tiff")
 # What the code of a report may raise.
@@ -85,7 +86,7 @@ class TelegramMessage(models.Model):
         """Return the values of a file stored in Odoo.
 
         :param attachment: the ``ir.attachment``, which the user must be allowed to read
-        :param caption: str or FormattedText of up to const.CAPTION_MAX_LENGTH characters
+        :param caption: str or FormattedText of up to CAPTION_MAX_LENGTH characters
         :param instance: the ``telegram.instance`` that sends it
         """
         attachment.ensure_one()
@@ -120,7 +121,7 @@ class TelegramMessage(models.Model):
         :param str url: public, http or https
         :param str file_name: shown to the recipient, with an extension; by default the last part
             of the URL, if that has one
-        :param caption: str or FormattedText of up to const.CAPTION_MAX_LENGTH characters
+        :param caption: str or FormattedText of up to CAPTION_MAX_LENGTH characters
         :param instance: the ``telegram.instance`` that sends it
         """
         url = clean(url or "").strip()
@@ -334,7 +335,7 @@ class TelegramMessage(models.Model):
     def _fits_caption(self, text, instance=None):
         """Return whether a text can be the caption of a file, or must be a message of its own."""
         length = self._get_sent_length(self._clean_text(text), instance)
-        return length <= const.CAPTION_MAX_LENGTH
+        return length <= CAPTION_MAX_LENGTH
 
     @api.model
     def _check_caption(self, caption, instance=None):
@@ -349,7 +350,7 @@ class TelegramMessage(models.Model):
                     "The caption has %(length)s characters; the maximum is %(limit)s. Send the "
                     "text as a separate message.",
                     length=self._get_sent_length(caption, instance),
-                    limit=const.CAPTION_MAX_LENGTH,
+                    limit=CAPTION_MAX_LENGTH,
                 )
             )
         return self._prepare_text_values(caption)
@@ -358,17 +359,28 @@ class TelegramMessage(models.Model):
     def _read_text(self, text, formatting):
         """Return a text with its formatting.
 
-        :param str text: as a user or a program wrote it
+        :param text: str as a user or a program wrote it, or a FormattedText, which stays
         :param bool formatting: whether marks such as ``*bold*`` are read; otherwise all is literal
         """
         return from_marks(text) if formatting and isinstance(text, str) else text
 
     @api.model
+    def _get_typed_text(self, text, formatting):
+        """Return a text as a user types it: what ``_read_text`` reads.
+
+        :param text: str or FormattedText, such as that of a template for a record
+        :param bool formatting: whether its marks will be read
+        """
+        text = FormattedText.of(text)
+        return to_marks(text, TYPED).text if formatting else text.text
+
+    @api.model
     def _clean_text(self, text):
         """Return a text that can be stored, without blanks around it, as FormattedText."""
         text = FormattedText.of(text)
-        cleaned = clean(text.text)
-        return (text if cleaned == text.text else FormattedText(cleaned)).strip()
+        if clean(text.text) != text.text:
+            text = text.keep(place for place, each in enumerate(text.text) if clean(each))
+        return text.strip()
 
     @api.model
     def _prepare_text_values(self, text):

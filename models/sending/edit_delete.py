@@ -12,6 +12,15 @@ from ... import const
 from ...tools.arguments import takes
 from ..telegram_message import RANK
 
+EDIT_HOURS = 48  # for which Telegram allows edits of a text, after sending
+# A deleted text that is longer is folded: few want to read it, and it pushes the others away.
+FOLDED_LENGTH = 200
+FOLDED_LINES = 5
+# A block, because the text consists of paragraphs, which cannot be in an <s>.
+DELETED_BODY = Markup(
+    '<p><i>%s</i></p><div class="o-telegram-deleted text-decoration-line-through"%s>%s</div>'
+)
+FOLDED = Markup(' data-o-mail-quote="1"')  # Odoo folds quotations, see message_patch.js
 NO_MESSAGE_KINDS = (*const.CHANGE_KINDS, "reactionMessage")  # these are about another message
 
 
@@ -121,7 +130,7 @@ class TelegramMessage(models.Model):
             raise UserError(
                 self.env._(
                     "Telegram allows editing a message for %s hours only. Send a new one instead.",
-                    const.EDIT_HOURS,
+                    EDIT_HOURS,
                 )
             )
         return self._queue_change({"type_message": "editedMessage", **values})
@@ -152,9 +161,9 @@ class TelegramMessage(models.Model):
         return self.state in RANK and bool(self.id_message)
 
     def _is_editable(self):
-        """Return whether Telegram still allows editing: for ``const.EDIT_HOURS`` after sending."""
+        """Return whether Telegram still allows editing: for ``EDIT_HOURS`` after sending."""
         age = fields.Datetime.now() - self._get_last_attempt_date()
-        return age <= timedelta(hours=const.EDIT_HOURS)
+        return age <= timedelta(hours=EDIT_HOURS)
 
     def _check_own(self):
         """Raise a UserError if this is not a message of the account."""
@@ -198,10 +207,10 @@ class TelegramMessage(models.Model):
         self.ensure_one()
         body = self._get_body()
         if self.is_deleted:
-            body = Markup("<p><i>%s</i></p><s>%s</s>") % (
-                self.env._("Deleted in Telegram"),
-                body,
-            )
+            text = self.text or ""
+            is_long = len(text) > FOLDED_LENGTH or len(text.splitlines()) > FOLDED_LINES
+            mark = FOLDED if is_long else ""
+            body = DELETED_BODY % (self.env._("Deleted in Telegram"), mark, body)
         # sudo: mail.message - it follows the message in Telegram, for every user
         for mail_message in self.sudo().mail_message_ids:
             if mail_message.model and mail_message.res_id:

@@ -11,6 +11,8 @@ from odoo.tools import format_datetime
 from ... import const
 
 MILLISECONDS = 1000
+# Milliseconds between two messages (delaySendMessagesMilliseconds)
+SEND_INTERVAL_MIN, SEND_INTERVAL_MAX = 500, 600000
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
@@ -27,6 +29,7 @@ class SendBudget:
     failing_attachment_ids: tuple = ()  # messages with these files come after all others
     postponed_ids: list = field(default_factory=list)  # messages that only the next run retries
     has_quiet_hours: bool = False
+    has_mailings: bool = True  # False once the queue has found no mailing that is not finished
 
 
 class TelegramInstance(models.Model):
@@ -42,7 +45,7 @@ class TelegramInstance(models.Model):
 
     send_interval = fields.Integer(
         "Send Interval (ms)",
-        default=const.SEND_INTERVAL_MIN,
+        default=SEND_INTERVAL_MIN,
         required=True,
         help="Pause of GREEN-API between two messages (delaySendMessagesMilliseconds), 500 to "
         "600000 milliseconds.",
@@ -85,12 +88,12 @@ class TelegramInstance(models.Model):
     @api.model
     def _check_send_interval(self, interval):
         """Raise a ValidationError if GREEN-API does not allow this pause, in milliseconds."""
-        if not const.SEND_INTERVAL_MIN <= interval <= const.SEND_INTERVAL_MAX:
+        if not SEND_INTERVAL_MIN <= interval <= SEND_INTERVAL_MAX:
             raise ValidationError(
                 self.env._(
                     "The send interval must be %(min)s to %(max)s milliseconds.",
-                    min=const.SEND_INTERVAL_MIN,
-                    max=const.SEND_INTERVAL_MAX,
+                    min=SEND_INTERVAL_MIN,
+                    max=SEND_INTERVAL_MAX,
                 )
             )
 
@@ -98,8 +101,8 @@ class TelegramInstance(models.Model):
     def _get_allowed_send_interval(self, interval):
         """Return the pause that GREEN-API allows and that is nearest to a setting of any type."""
         is_number = isinstance(interval, int) and not isinstance(interval, bool)
-        interval = max(interval if is_number else 0, const.SEND_INTERVAL_MIN)
-        return min(interval, const.SEND_INTERVAL_MAX)
+        interval = max(interval if is_number else 0, SEND_INTERVAL_MIN)
+        return min(interval, SEND_INTERVAL_MAX)
 
     @api.depends(
         "state",

@@ -239,7 +239,10 @@ class TelegramMessage(models.Model):
                 list(budget.failing_attachment_ids),
             )
             preferred = SQL("%s AND %s", preferred, other_files)
-        closed = self.env["telegram.mailing"]._find_closed(instance)
+        # A mailing that begins during the run waits for the next one, see _get_open_condition.
+        mailings = self.env["telegram.mailing"]
+        closed = mailings._find_closed(instance) if budget.has_mailings else {}
+        budget.has_mailings = bool(closed)
         personal = SQL("message.mailing_id IS NULL AND %s", preferred)
         conditions = ([personal] if closed else []) + [preferred, SQL("TRUE")]
         claim = self._claim_unless_quiet if budget.has_quiet_hours else self._claim_first
@@ -372,7 +375,9 @@ class TelegramMessage(models.Model):
         :return: bool, True: the queue continues with the next message
         """
         is_news = self._is_higher_status("sent", self.state)
-        self.write({"state": "sent" if is_news else self.state})
+        # sudo: telegram.instance - its administrator sees a rule that fails
+        instance_sudo = self.instance_id.sudo()
+        instance_sudo._write_despite_rules(self, {"state": "sent" if is_news else self.state})
         if id_message:
             if others is None:
                 others = self._find_by_id_message(id_message)
@@ -389,6 +394,8 @@ class TelegramMessage(models.Model):
         if is_news and self._is_answer():  # it was scheduled, or has failed before
             self.chat_id._process_answer(self, vals.get("date") or self.date)
         self._set_state(vals)
+        if "date" in vals:
+            self._update_posted_date()
         if self.type_message in const.CHANGE_KINDS and is_news:
             self._apply_change()
         self.instance_id._resume_sending()

@@ -364,6 +364,18 @@ class TelegramChat(models.Model):
         is_answered = self.last_received_date and not self.no_account
         return self._has_changed_number() and (self.is_former_number or not is_answered)
 
+    def _has_changed_number(self):
+        """Return whether the contact has another phone number than this chat."""
+        self.ensure_one()
+        phone = self.partner_id.phone_sanitized
+        return bool(self.phone and phone and self.phone != phone)
+
+    def _is_username_outdated(self):
+        """Return whether this chat was only found by a former username of its contact."""
+        self.ensure_one()
+        current, known = self.partner_id.telegram_username, self.username
+        return bool(current and known and current != known and not self.last_received_date)
+
     @api.model
     def _find_by_phone(self, instance, phones):
         """Return the chats of phone numbers in E.164 that are not linked to a contact.
@@ -381,6 +393,25 @@ class TelegramChat(models.Model):
         chats = {}
         for chat in found.with_env(self.env):
             chats.setdefault(chat.sudo().phone, chat)  # sudo: as above
+        return chats
+
+    @api.model
+    def _find_by_username(self, instance, usernames):
+        """Return the chats of usernames that are not linked to a contact.
+
+        :param list usernames: in normal form
+        :return: dict of ``telegram.chat`` by username
+        """
+        if not usernames:
+            return {}
+        # As with a phone number: the chat of another contact is not this one's.
+        domain = self._get_private_domain(instance, "username", usernames)
+        domain &= Domain("partner_id", "=", False)
+        # sudo: telegram.chat - as in _find_by_partner
+        chats_sudo = self.sudo().with_context(active_test=False)
+        chats = {}
+        for chat in chats_sudo.search(domain)._sort_by_use():
+            chats.setdefault(chat.username, chat.with_env(self.env))
         return chats
 
     def _sort_by_use(self):

@@ -30,7 +30,8 @@ class TelegramMessage(models.Model):
 
         unsure ──> sent      found in the queue or outgoing journal of GREEN-API, or echoed
                ──> queued    nothing there can be it, for longer than the journal lags
-               ──> unsure    something there may be it: a user decides
+               ──> unsure    something there may be it: it is asked for 24 hours, then a user
+                             decides (``_end_outdated_checks``)
 
     Which message of GREEN-API is which message of Odoo is the rule of ``same_message.py``.
     """

@@ -2,6 +2,7 @@
 """Working time: how long customers may wait, who is reminded, and what they are told at night."""
 
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -158,12 +159,12 @@ class TelegramChat(models.Model):
         )
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(overdue) + len(requested))
-        for reminder in requested:
-            reminder._remind()
-            if not commit(processed=1):
-                return
-        for chat in overdue:
-            chat._remind(now)
+        steps = [(reminder.chat_id, reminder._remind) for reminder in requested]
+        steps += [(chat, partial(chat._remind, now)) for chat in overdue]
+        for chat, remind in steps:
+            # What fails, such as by a rule for activities, is repeated by the next run.
+            if instance := chat.exists().instance_id:
+                instance._run_code_of_others(remind, chat.name)
             if not commit(processed=1):
                 return
 
@@ -173,17 +174,19 @@ class TelegramChat(models.Model):
         :param datetime now: UTC
         """
         self.ensure_one()
+        if not self.answer_due_date or self.answer_due_date > now:
+            return  # answered since the scheduled action began
         instance, responsible = self.instance_id, self._get_responsible().user_ids[:1]
         if self.reminder_level < REMINDED_USER:
-            self._on_overdue()
+            instance._run_code_of_others(self._on_overdue, self.name)
             self._schedule_reminder(responsible)
-            self.reminder_level = REMINDED_USER
+            instance._write_despite_rules(self, {"reminder_level": REMINDED_USER})
             if responsible:
                 return
         twice = instance._plan_working_time(self.waiting_since_date, 2 * instance.answer_minutes)
         if not responsible or (twice and twice <= now):
             self._schedule_reminder(instance.supervisor_id)
-            self.reminder_level = REMINDED_SUPERVISOR
+            instance._write_despite_rules(self, {"reminder_level": REMINDED_SUPERVISOR})
 
     def _schedule_reminder(self, user):
         """Create the activity for a user, if there is one who still sees the chat."""

@@ -119,6 +119,12 @@ class TelegramChat(models.Model):
         copy=False,
         help="Date of the last answer, or on which the chat was closed.",
     )
+    closed_date = fields.Datetime(
+        "Last Closed",
+        readonly=True,
+        copy=False,
+        help="Date on which a user last marked the chat as needing no answer.",
+    )
     waiting_time = fields.Char(compute="_compute_waiting_time")
     last_incoming_text = fields.Char("Last Message", compute="_compute_last_incoming_text")
 
@@ -144,7 +150,8 @@ class TelegramChat(models.Model):
 
     @api.depends("message_ids")
     def _compute_last_incoming_text(self):
-        # sudo: telegram.message - who reads a chat reads its messages, by the same record rules
+        # sudo: telegram.message - who reads a chat reads its messages, by the same record rules.
+        # Their display names would check that again, for which whole rows are read.
         messages_sudo = self.env["telegram.message"].sudo()
         latest = messages_sudo._read_group(
             [
@@ -157,9 +164,11 @@ class TelegramChat(models.Model):
         )
         # Of all chats together, so that they are read together.
         messages_sudo = messages_sudo.browse(message_id for _chat, message_id in latest)
-        messages_sudo.fetch(["display_name"])
-        chats = (chat.id for chat, _message_id in latest)
-        texts = dict(zip(chats, messages_sudo.mapped("display_name"), strict=True))
+        messages_sudo.fetch(["text", "type_message", "file_name", "content"])
+        texts = {
+            chat.id: messages_sudo._shorten(message_sudo._get_summary())
+            for (chat, _message_id), message_sudo in zip(latest, messages_sudo, strict=True)
+        }
         for chat in self:
             chat.last_incoming_text = texts.get(chat.id, False)
 
@@ -193,7 +202,12 @@ class TelegramChat(models.Model):
         self._lock_inbox()
         now = fields.Datetime.now()
         self._write_inbox(
-            {"inbox_state": "closed", "waiting_since_date": False, "answered_date": now}
+            {
+                "inbox_state": "closed",
+                "waiting_since_date": False,
+                "answered_date": now,
+                "closed_date": now,
+            }
         )
 
     # === BUSINESS METHODS === #
@@ -305,7 +319,8 @@ class TelegramChat(models.Model):
     def _get_first_question_date(self, after):
         """Return the date of the first question after a date that has no answer, else False.
 
-        In a group, that is a message which waits for an answer: see ``_needs_answer``.
+        In a group, that is a message which waits for an answer: see ``_needs_answer``. What had
+        arrived when a user closed the chat needs none.
 
         :param datetime after: UTC; False for the first message of all
         """
@@ -316,6 +331,8 @@ class TelegramChat(models.Model):
         domain &= Domain("type_message", "not in", const.KINDS_ABOUT_ANOTHER)
         if after:
             domain &= Domain("date", ">", after)
+        if closed := self.closed_date:
+            domain &= Domain("date", ">", closed) | Domain("create_date", ">", closed)
         if self.is_group and not self.instance_id.groups_wait:
             domain &= Domain("quoted_id_message", "!=", False) | Domain("text", "like", "@")
         messages = self.env["telegram.message"].search(domain, order="date, id")
@@ -323,6 +340,20 @@ class TelegramChat(models.Model):
             (each.date for each in messages if each._needs_answer() and not self._has_answer(each)),
             False,
         )
+
+    def _merge_inbox(self, other):
+        """Update the inbox status of ``other``, into which this chat is merged.
+
+        It waits if either of them does. An answer in one of them answers the other one, too.
+        """
+        answered = max(filter(None, (self.answered_date, other.answered_date)), default=False)
+        waiting = (self | other).mapped("waiting_since_date")
+        since = min((date for date in waiting if date and (answered or date) <= date), default=None)
+        state = other.inbox_state or self.inbox_state
+        if since or state == "waiting":
+            state = "waiting" if since else "answered"
+        if (state, since or False) != (other.inbox_state, other.waiting_since_date):
+            other._write_inbox({"inbox_state": state, "waiting_since_date": since or False})
 
     def _write_inbox(self, values):
         # sudo: telegram.chat, mail.activity - operators change these by what they do only

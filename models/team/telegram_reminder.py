@@ -4,7 +4,6 @@
 from odoo import api, fields, models
 
 REMINDER = "telegram_green_api.mail_activity_type_reminder"
-REMINDERS_AT_ONCE = 100
 
 
 class TelegramReminder(models.Model):
@@ -57,13 +56,14 @@ class TelegramReminder(models.Model):
 
     @api.model
     def _find_due(self, now):
-        """Return the first reminders that are due and have no activity yet."""
+        """Return the reminders that are due and have no activity yet."""
         domain = [("date", "<=", now), ("activity_id", "=", False)]
-        return self.search(domain, limit=REMINDERS_AT_ONCE)
+        return self.search(domain)
 
     def _remind(self):
         """Create the activity of a user who still sees the chat, and notify the web client."""
-        self.ensure_one()
+        if not self.exists():
+            return  # ended since the scheduled action began
         user, chat = self.user_id, self.chat_id
         if not user.active or not chat.with_user(user).has_access("read"):
             self._end()
@@ -118,6 +118,21 @@ class TelegramChat(models.Model):
             "target": "new",
             "context": {"default_chat_id": self.id},
         }
+
+    def _merge_reminders(self, other):
+        """Move the reminders and the activities of users to ``other``, into which this is merged.
+
+        Of two reminders of one user, that of the other chat stays.
+        """
+        # sudo: telegram.reminder, mail.activity - of any user
+        reminders_sudo = self.env["telegram.reminder"].sudo()
+        own_sudo = reminders_sudo.search([("chat_id", "=", self.id)])
+        there_sudo = reminders_sudo.search([("chat_id", "=", other.id)])
+        twice_sudo = own_sudo.filtered(lambda each: each.user_id in there_sudo.user_id)
+        twice_sudo._end()
+        (own_sudo - twice_sudo).chat_id = other
+        other.has_reminders = bool(there_sudo or own_sudo)
+        self.sudo().with_context(active_test=False).activity_ids.res_id = other.id
 
     def _end_reminders_by_customer(self, date):
         """Delete the reminders that an answer of the customer ends.

@@ -78,14 +78,12 @@ class DiscussChannel(models.Model):
             )
         record = found[template]
         body = template._render_bodies(record)[record.id]
-        # Discuss has no formatting: the marks would be shown.
-        text = self.env["telegram.message"]._read_text(body, template.formatting)
         # sudo: ir.attachment - created for this user just now, and posted by the user later
         files_sudo = template._render_attachments(record)[record.id].sudo()
         files_sudo.write(PENDING)
         store = Store().add(files_sudo, extra_fields=files_sudo._get_store_ownership_fields())
         return {
-            "text": FormattedText.of(text).text,
+            "text": FormattedText.of(body).text,  # Discuss has no formatting
             "attachment_ids": files_sudo.ids,
             "store_data": store.get_result(),
         }

@@ -33,9 +33,9 @@ class TelegramRenderMixin(models.AbstractModel):
     def _render_texts(self, text, formatting, records):
         """Return the text for each record, with its placeholders filled.
 
-        :param str text: with placeholders, as a user has typed it
+        :param str text: with placeholders, as a user has typed it; may be shielded
         :param bool formatting: whether marks in the text format it; those of values are literal
-        :return: dict of plain text by record ID
+        :return: dict of text by record ID: FormattedText if there is formatting, else str
         :raise UserError: a placeholder cannot be filled; the text names it and the record
         :raise AccessError: only template editors may use one of the placeholders
         """
@@ -53,7 +53,11 @@ class TelegramRenderMixin(models.AbstractModel):
             if not problem:
                 raise
             raise UserError(problem) from error
-        return {res_id: placeholders.read(filled).strip() for res_id, filled in rendered.items()}
+        read = placeholders.read if formatting else str
+        return {
+            res_id: read(placeholders.unshield(filled)).strip()
+            for res_id, filled in rendered.items()
+        }
 
     @api.model
     def _render_template_inline_template(

@@ -22,11 +22,11 @@ class TelegramTemplate(models.Model):
     def _render_bodies(self, records):
         """Return the text for each record, in the language of its contact.
 
-        The length is not checked, because the limit depends on the attachments. If the template
-        has formatting, marks in the values of placeholders are written twice: they are literal.
+        The length is not checked, because the limit depends on the attachments. Values of
+        placeholders are literal, whatever marks they contain.
 
         :param records: records of the template's model
-        :return: dict of text by record ID
+        :return: dict of text by record ID: FormattedText if the template has formatting, else str
         :raise UserError: a placeholder cannot be filled; the text names it and the record
         """
         self.ensure_one()
@@ -47,7 +47,8 @@ class TelegramTemplate(models.Model):
             if not problem:
                 raise
             raise UserError(problem) from error
-        return {res_id: placeholders.read(body).strip() for res_id, body in bodies.items()}
+        read = placeholders.read if self.formatting else str
+        return {res_id: read(body).strip() for res_id, body in bodies.items()}
 
     def _render_lang(self, res_ids, engine="inline_template"):
         """Return the language for each record, False if it is not installed.

@@ -208,7 +208,7 @@ MENUS = {
     "system": "telegram_api_partner_menu telegram_settings_menu",
 }
 
-# Each path, and how Odoo signs in who calls it: those without a user ask for a secret.
+# Each path, and how Odoo signs in who calls it: those without a user ask for a secret of their own.
 ROUTES = {
     "/telegram_green_api/guide/<string:page>": "user",
     "/telegram_green_api/health": "none",

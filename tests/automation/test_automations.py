@@ -1,13 +1,16 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from datetime import timedelta
+from unittest.mock import patch
 
+import psycopg2
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..invoices.invoice_case import InvoiceCase
 
@@ -148,6 +151,76 @@ class TestAutomations(InvoiceCase):
         for values in ({"offset_days": 10**9}, {"offset_days": -366}, {"repeat_days": 10**9}):
             with self.assertRaises(ValidationError):
                 automation.write(values)
+
+    def test_switched_off_in_between(self):
+        """A rule that was switched off would write a little later, or later all at once."""
+        automation = self.get_automation("invoice_posted")
+        invoice = self.create_invoice_due(0)
+        self._run(self.env.ref("telegram_green_api.ir_cron_automations"))
+        automation.action_switch_off()
+        self.run_automations()
+        self.assertFalse(self.get_texts(invoice))
+        [row] = self.env["telegram.automatic.message"].search([("res_id", "=", invoice.id)])
+        self.assertEqual(row.state, "left_out")
+        self.assertIn("switched off", row.reason)
+        automation.action_switch_on()
+        self.run_automations()
+        self.assertFalse(self.get_texts(invoice), "it was due before")
+
+    def test_template_archived_or_record_deleted_in_between(self):
+        """One record that is gone would keep the messages of all others from being written."""
+        automation = self.get_automation("invoice_posted")
+        gone, invoice = self.create_invoice_due(0), self.create_invoice_due(0)
+        self._run(self.env.ref("telegram_green_api.ir_cron_automations"))
+        refused = self.assertRaises(psycopg2.errors.RestrictViolation)
+        with refused, mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            automation.template_id.unlink()
+        gone.with_context(force_delete=True).button_draft()
+        gone.with_context(force_delete=True).unlink()
+        self.run_automations()
+        self.assertEqual(len(self.get_texts(invoice)), 1)
+        automation.template_id.active = False
+        later = self.create_invoice_due(0)
+        self.run_automations()
+        self.assertFalse(self.get_texts(later))
+        self.assertIn("archived", later.message_ids[0].body)
+        automation.template_id.active = True
+        self.run_automations()
+        self.assertEqual(len(self.get_texts(later)), 1)
+
+    def test_code_of_another_app_fails(self):
+        """One record for which an app fails would keep the messages of all others waiting."""
+        self.get_automation("invoice_posted")
+        bad, invoice = self.create_invoice_due(0), self.create_invoice_due(0)
+        model = self.env.registry["account.move"]
+        origin = model._message_telegram_batch
+
+        def message_telegram_batch(records, *args, **kwargs):
+            if bad in records:
+                raise RuntimeError("broken rule")
+            return origin(records, *args, **kwargs)
+
+        logs = self.assertLogs("odoo.addons.telegram_green_api", "WARNING")
+        with patch.object(model, "_message_telegram_batch", message_telegram_batch), logs:
+            self.run_automations()
+        self.assertEqual(len(self.get_texts(invoice)), 1)
+        self.assertFalse(self.get_texts(bad))
+        self.assertIn("broken rule", bad.message_ids[0].body)
+
+    def test_days(self):
+        """No days mean the day itself, negative ones the days before."""
+        automation = self.get_automation("invoice_overdue")
+        automation.repeat_count = 0
+        start = fields.Datetime.now()
+        for offset, first in ((0, 5), (-2, 3)):
+            automation.offset_days = offset
+            invoice = self.create_invoice_due(-5)
+            counts = []
+            for days in range(8):
+                with freeze_time(start + timedelta(days=days)):
+                    self.run_automations()
+                counts.append(len(self.get_texts(invoice)))
+            self.assertEqual(counts, [0] * first + [1] * (8 - first), offset)
 
     def test_payment_received(self):
         """The rule about payments reads fields of a model with a chatter of its own."""

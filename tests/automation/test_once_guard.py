@@ -1,12 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import signal
-import subprocess
-import sys
 from collections import Counter
 
-from odoo.tests import get_db_name, tagged
-from odoo.tools import config
+from odoo.tests import tagged
 
 from ..committed_case import CommittedCase
 
@@ -79,21 +76,6 @@ class TestOnceGuard(CommittedCase):
             env["telegram.template"].search([("name", "=", self.name)]).unlink()
         super().remove_records()
 
-    def start(self, program):
-        """Start a program in an Odoo process of its own."""
-        command = [sys.executable, "-m", "odoo", "shell", "-c", config["config"]]
-        process = subprocess.Popen(
-            [*command, "-d", get_db_name(), "--no-http"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-        )
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        process.stdin.write(f"exec({program!r}, globals())")
-        process.stdin.close()
-        return process
-
     def count_messages(self):
         """Return the number of messages in the queue for each contact that has one."""
         with self.environment() as env:
@@ -103,18 +85,18 @@ class TestOnceGuard(CommittedCase):
     def test_two_processes_and_a_kill(self):
         """A rule that fires in two processes, and composes again after a crash, writes twice."""
         fire = FIRE.format(action_id=self.action_id, ids=self.contact_ids)
-        processes = [self.start(fire), self.start(fire)]
+        processes = [self.start_program(fire), self.start_program(fire)]
         self.assertEqual([process.wait(120) for process in processes], [0, 0])
         rows = self.values_of(
             "telegram.automatic.message", "res_id", [("action_id", "=", self.action_id)]
         )
         self.assertEqual(sorted(rows), sorted(self.contact_ids))
-        killed = self.start(COMPOSE_AND_DIE + COMPOSE)
+        killed = self.start_program(COMPOSE_AND_DIE + COMPOSE)
         self.assertEqual(killed.wait(120), -signal.SIGKILL)
         with self.environment() as env:  # until the database has noticed, too
             cron = env.ref("telegram_green_api.ir_cron_automatic_messages")
             env.cr.execute("SELECT 1 FROM ir_cron WHERE id = %s FOR UPDATE", [cron.id])
         self.assertEqual(len(self.count_messages()), 5, "one batch")
-        processes = [self.start(fire), self.start(COMPOSE)]
+        processes = [self.start_program(fire), self.start_program(COMPOSE)]
         self.assertEqual([process.wait(120) for process in processes], [0, 0])
         self.assertEqual(self.count_messages(), dict.fromkeys(self.contact_ids, 1))

@@ -1,14 +1,15 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 # pylint: disable=translation-required  # what users write
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..team.test_inbox import InboxCase
+from ..team.test_inbox import START, InboxCase
 
 
 @tagged("post_install", "-at_install")
@@ -76,6 +77,63 @@ class TestRecordCreation(InboxCase):
         )
         self.write_in(60)
         self.assertEqual(len(self.get_records()), 2)
+
+    def test_days_shorter_than_reply_matching(self):
+        """A question of another month would belong to a record because it was answered once."""
+        self.instance.write({"create_days": 3, "reply_days": 7})
+        chat = self.write_in(0)
+        record = self.get_records()
+        answer = self.answer_from(record, "It costs 5.")
+        self.send_queue()
+        now = fields.Datetime.now()
+        for silent, sent, count in ((2, 2, 1), (5, 2, 1), (5, 5, 2)):
+            with self.subTest(silent=silent, sent=sent):
+                chat.sudo().last_received_date = now - timedelta(days=silent)
+                answer.date = now - timedelta(days=sent)
+                self.write_now(f"Hello {silent} {sent}")
+                self.assertEqual(len(self.get_records()), count)
+
+    def test_days_do_not_end_other_records(self):
+        """An answer to a reminder of an order would create a lead."""
+        self.instance.write({"create_days": 3, "reply_days": 7})
+        answer = self.write_from(self.customer, "Your order is ready.")
+        self.send_queue()
+        answer.date = fields.Datetime.now() - timedelta(days=5)
+        self.write_now("Thank you")
+        self.assertFalse(self.get_records())
+
+    def test_update_by_answers(self):
+        """What an app does on an answer by e-mail, such as reopening a ticket, would not happen."""
+        model, updated = type(self.env["res.partner"]), []
+
+        def message_update(record, msg_dict, update_vals=None):
+            updated.append((record.id, msg_dict["body"], msg_dict["author_id"]))
+            return True
+
+        with patch.object(model, "message_update", message_update):
+            self.write_in(0, "Is it in stock?")
+            record = self.get_records()
+            self.assertEqual(updated, [], "the record was created by this message")
+            self.ingest(self.prepare(60, "Hello?"), self.prepare(61, "Anyone?"))
+            self.answer_from(record, "Yes")
+            self.send_queue()
+            self.write_now("Good")
+        expected = [
+            (record.id, f"<p>{text}</p>", self.customer.id)
+            for text in ("Hello?", "Anyone?", "Good")
+        ]
+        self.assertEqual(updated, expected)
+
+    def answer_from(self, record, text):
+        """Answer the customer from the record."""
+        post = record.with_user(self.salesperson)._message_telegram(text, partner=self.customer)
+        return self.env["telegram.message"].search([("mail_message_ids", "in", post.ids)])
+
+    def write_now(self, text):
+        """Let the customer write at this time."""
+        seconds = int((fields.Datetime.now() - datetime(1970, 1, 1)).total_seconds()) - START
+        self.written = getattr(self, "written", 0) + 1
+        return self.write_in(seconds + self.written, text)
 
     def test_quoted_answer_from_discuss(self):
         """A customer who quotes what we wrote in Discuss would drop off the lead."""

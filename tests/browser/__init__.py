@@ -18,6 +18,7 @@ from . import test_link_browser
 from . import test_mailing_browser
 from . import test_overview_browser
 from . import test_partner_browser
+from . import test_phone_lists
 from . import test_pictures
 from . import test_queues_browser
 from . import test_readable_browser
@@ -25,4 +26,5 @@ from . import test_record_browser
 from . import test_start_browser
 from . import test_team_browser
 from . import test_unread_browser
+from . import test_unusual_browser
 from . import test_whole_way

@@ -26,6 +26,20 @@ class DiscussChangesCase(TelegramCase, TourCase):
             if not message["isDeleted"]
         ]
 
+    def check_folded(self):
+        """Check that a long deleted text does not push the other messages away."""
+        self.instance.operator_ids |= self.env.ref("base.user_admin")
+        for text in ("Wrong chat", "Sentence after sentence. " * 20):
+            self.phone.write(CUSTOMER_CHAT, text)
+        self.receive()
+        for message in self.env["telegram.message"].search(
+            [("chat_id.telegram_id", "=", CUSTOMER_CHAT)]
+        ):
+            message.is_deleted = True
+            message._update_posted_body()
+        chat = self.env["telegram.chat"].search([("instance_id", "=", self.instance.id)])
+        self.tour("telegram_folded", f"/odoo/telegram.chat/{chat.id}")
+
     def check_refusals(self):
         """Check that what cannot be sent is said, before and after it is tried."""
         self.instance.operator_ids |= self.env.ref("base.user_admin")
@@ -54,6 +68,10 @@ class TestDiscussChangesOnDesktop(DiscussChangesCase):
         """Odoo's client names the files with each edit: they are not changed by that."""
         self.assertEqual(self.change_messages(), ["Hello", "At four o'clock"])
 
+    def test_folded(self):
+        """A long text that was deleted is folded, and shown by one click."""
+        self.check_folded()
+
     def test_refusals(self):
         """A refusal shows its reason, keeps the text, and can be foreseen in the box."""
         self.check_refusals()
@@ -67,6 +85,10 @@ class TestDiscussChangesOnMobile(DiscussChangesCase):
     def test_edit_and_delete(self):
         """The same on a phone, whose menu of a message is another one."""
         self.assertEqual(self.change_messages(), ["Hello", "At four o'clock"])
+
+    def test_folded(self):
+        """The same on a phone."""
+        self.check_folded()
 
     def test_refusals(self):
         """The same on a phone."""

@@ -37,6 +37,16 @@ class GroupBrowserCase(BrowserCase):
             [("instance_id", "=", self.instance.id), ("chat_type", "=", "group")]
         )
 
+    def check_conversation(self):
+        """Check who are the operators and who are the members in the conversation of a group."""
+        self.instance.operator_ids |= self.env.ref("base.user_admin")
+        self.env.flush_all()
+        self.instance.create_group("Office renovation", self.people[0])
+        self.env.invalidate_all()
+        group = self.group
+        self.instance.send_text(group.telegram_id, "We begin at nine")
+        self.tour("telegram_group_conversation", f"/odoo/telegram.chat/{group.id}")
+
 
 @tagged("post_install", "-at_install")
 class TestGroupOnDesktop(GroupBrowserCase):
@@ -67,6 +77,10 @@ class TestGroupOnDesktop(GroupBrowserCase):
         self.assertEqual(len(self.phone.requests("createGroup")), 1)
         self.assertEqual(self.leaks, [], "a token went to the browser")
 
+    def test_conversation(self):
+        """In the conversation, the colleagues and the members of the group are told apart."""
+        self.check_conversation()
+
 
 @tagged("post_install", "-at_install")
 class TestGroupOnMobile(GroupBrowserCase):
@@ -84,3 +98,7 @@ class TestGroupOnMobile(GroupBrowserCase):
         members = {each.chat_id: each.is_admin for each in data.participants}
         self.assertEqual(members, {IVAN: True, OWN_CHAT: True})
         self.assertEqual(len(self.phone.requests("createGroup")), 1)
+
+    def test_conversation(self):
+        """The same on a phone, where the actions are in a menu."""
+        self.check_conversation()

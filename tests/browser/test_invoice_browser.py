@@ -27,6 +27,10 @@ class InvoiceScreenCase(InvoiceCase, TourCase):
             self.start_tour(url, "telegram_green_api.remind", login=self.accountant.login)
         self.assertEqual(len(self.messages_of(invoice)), 1)
         self.assertFalse(self.messages_of(other))
+        self.send_queue()
+        url = f"/odoo/customer-invoices/{other.id}"
+        with self.take_pictures():
+            self.start_tour(url, "telegram_green_api.reminded", login=self.accountant.login)
 
 
 @tagged("post_install", "-at_install")

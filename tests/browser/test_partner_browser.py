@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from green_api_sandbox.phone import Phone
 
@@ -41,6 +42,31 @@ class PartnerBrowserCase(TourCase, SandboxCase):
         self.assertEqual(new_phone.instance()["stateInstance"], "notAuthorized")
         self.assertEqual(self.leaks, [], "a token went to the browser")
 
+    def check_connected_already(self):
+        """Check that an account that is connected keeps its name and its token."""
+        self.phone = self._create_phone(name="Old shop")
+        values = {"api_url": self.sandbox_url, "api_token_new": self.phone.token}
+        instance = self.env["telegram.instance"].create(
+            {"name": "Old shop", "id_instance": str(self.phone.id_instance), **values}
+        )
+        partner = self.env["telegram.api.partner"].create(
+            {
+                "name": "Our partner",
+                "api_url": self.sandbox_url,
+                "instance_url": self.sandbox_url,
+                "api_token_new": PARTNER_TOKEN,
+            }
+        )
+        row = {"idInstance": self.phone.id_instance, "apiTokenInstance": "x"}
+        control = Phone(self.sandbox_url)
+        self.addCleanup(control.clear_faults)
+        control.fault("createInstance", "status", status=200, body=row)
+        with mute_logger("odoo.http"):  # refused in a dialog
+            self.tour("telegram_api_partner_connected", f"/odoo/telegram-partners/{partner.id}")
+        self.env.invalidate_all()
+        self.assertEqual(instance.name, "Old shop")
+        self.assertEqual(instance.sudo().api_token, self.phone.token)
+
 
 @tagged("post_install", "-at_install")
 class TestPartnerDesktop(PartnerBrowserCase):
@@ -49,6 +75,10 @@ class TestPartnerDesktop(PartnerBrowserCase):
     def test_partner(self):
         """On a desktop."""
         self.check_partner()
+
+    def test_connected_already(self):
+        """An instance that is connected already is not renamed, and its token is not replaced."""
+        self.check_connected_already()
 
 
 @tagged("post_install", "-at_install")
@@ -59,3 +89,7 @@ class TestPartnerMobile(PartnerBrowserCase):
     def test_partner(self):
         """On a phone."""
         self.check_partner()
+
+    def test_connected_already(self):
+        """The same on a phone."""
+        self.check_connected_already()

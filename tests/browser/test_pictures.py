@@ -13,6 +13,7 @@ from .browser_case import TourCase
 WORDS = {
     "en_US": {
         "account": "Sales",
+        "company": "Oak and Ash",
         "user": "Anna Miller",
         "customer": "Julia Foster",
         "stranger": "Peter",
@@ -24,13 +25,13 @@ WORDS = {
         "paid": "Paid just now.",
         "draft": "Your order is ready. The courier calls you an hour before.",
         "question": "How much is the office chair?",
-        "company": "Oak and Ash",
-        "people": "Adam Brown, Emma Clark, George Evans, Laura Hill, Mark Young",
-        "mailing": "Autumn sale",
-        "offer": "All chairs are 20 % off this week.",
+        "mailing": "Spring sale",
+        "contact": "Customer",
+        "offer": "Good day, {{ object.name }}! Until Friday, all desks are 20 % off.",
     },
     "ru_RU": {
         "account": "Продажи",
+        "company": "Дуб и ясень",
         "user": "Анна Смирнова",
         "customer": "Василиса Иванова",
         "stranger": "Пётр",
@@ -42,10 +43,9 @@ WORDS = {
         "paid": "Оплатила только что.",
         "draft": "Ваш заказ готов. Курьер позвонит за час до доставки.",
         "question": "Сколько стоит офисное кресло?",
-        "company": "Дуб и ясень",
-        "people": "Андрей Белов, Ольга Зайцева, Игорь Ким, Мария Лебедева, Павел Орлов",
-        "mailing": "Осенняя распродажа",
-        "offer": "На этой неделе все кресла на 20 % дешевле.",
+        "mailing": "Весенняя распродажа",
+        "contact": "Клиент",
+        "offer": "Добрый день, {{ object.name }}! До пятницы на все столы скидка 20 %.",
     },
 }
 # Wait for each of some elements and click on the last; then wait for another one and for
@@ -125,10 +125,9 @@ class TestPictures(TelegramCase, TourCase):
         self.take("invoice", invoice, message)
         self.take("sign_in", account, ".o-telegram-SignIn-qr", "button[name='action_sign_in']")
         self.take("overview", f"{action}.telegram_overview_action", ".o_kanban_record canvas")
-        self.take(
-            "mailing", f"/odoo/telegram.mailing/{self.mailing.id}", ".o_form_view .o_notebook"
-        )
         self.take("report", f"{action}.telegram_dashboard_action", ".o-telegram-Dashboard-card")
+        mailing = f"/odoo/telegram.mailing/{self.add_mailing().id}"
+        self.take("mailing", mailing, ".o-telegram-Progress .progress-bar")
         self.browser_size, self.touch_enabled = "390x844", True
         self.take("phone", channel, message)
         self.assertEqual(len(self.pictures), 10)
@@ -169,7 +168,6 @@ class TestPictures(TelegramCase, TourCase):
         self.phone.add_customer(words["stranger"], chatId="30000000")
         self.phone.write("30000000", words["question"])
         self.receive()
-        self.mailing = self.add_mailing()
         self.env.invalidate_all()
         self.chat = self.env["telegram.chat"].search(
             [("instance_id", "=", self.instance.id), ("telegram_id", "=", CUSTOMER_CHAT)]
@@ -190,29 +188,41 @@ class TestPictures(TelegramCase, TourCase):
         self.receive()
 
     def add_mailing(self):
-        """Send a mailing to some contacts, one of whom has no phone number."""
-        contacts = self.env["res.partner"].create(
+        """Create a mailing that has reached half of its recipients today."""
+        self.instance.daily_new_contact_limit = 24
+        partners = self.env["res.partner"].create(
             [
-                {"name": name, "phone": f"+7910000{number:04}"}
-                for number, name in enumerate(self.words["people"].split(", "))
+                {"name": f"{self.words['contact']} {number}", "phone": f"+791000000{number:02}"}
+                for number in range(40)
             ]
         )
-        contacts[-1].phone = False
-        self.instance.daily_new_contact_limit = 2 * len(contacts)
-        self.admin.group_ids |= self.env.ref("telegram_green_api.group_mailing")
-        mailing = self.env["telegram.mailing"].with_user(self.admin)
-        mailing = mailing.with_context(lang=self.lang).create(
-            {
-                "name": self.words["mailing"],
-                "instance_id": self.instance.id,
-                "recipient_mode": "contacts",
-                "partner_ids": [Command.set(contacts.ids)],
-                "body": self.words["offer"],
-            }
+        mailing = (
+            self.env["telegram.mailing"]
+            .with_user(self.admin)
+            .create(
+                {
+                    "name": self.words["mailing"],
+                    "instance_id": self.instance.id,
+                    "recipient_mode": "domain",
+                    "domain": repr([("id", "in", partners.ids)]),
+                    "body": self.words["offer"],
+                    "hour_from": 9,
+                    "hour_to": 21,
+                    "tz": "Europe/Moscow",
+                }
+            )
         )
         mailing.action_start()
         self._run(self.env.ref("telegram_green_api.ir_cron_mailings"))
+        mailing.write({"hour_from": 0, "hour_to": 24})  # whatever the time of the test is
         self.send_queue()
+        mailing.write({"hour_from": 9, "hour_to": 21})
+        recipients = mailing.sudo().recipient_ids
+        sent = recipients.filtered(lambda each: each.message_id.state == "sent")
+        sent[:20].message_id.state = "delivered"
+        sent[:13].message_id.state = "read"
+        sent[:4].answer_date = fields.Datetime.now()
+        self.env.flush_all()
         return mailing
 
     def add_invoice(self):

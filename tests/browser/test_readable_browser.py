@@ -109,13 +109,13 @@ class ReadableCase(KindsCase):
         ):
             self.look_in_odoo(url, words, f"readable_{name}")
 
-    def look_in_odoo(self, url, words, name):
-        """Open a page of Odoo and wait for some words on it."""
+    def look_in_odoo(self, url, words, name, shown="true"):
+        """Open a page of Odoo and wait for some words on it, and a JavaScript expression."""
         with self.take_pictures():
             self.browser_js(
                 url,
                 f"console.log('picture: {name}'); console.log('test successful');",
-                ready=f"/{words}/.test(document.body.innerText)",
+                ready=f"/{words}/.test(document.body.innerText) && {shown}",
                 login="admin",
             )
 

@@ -2,14 +2,11 @@
 
 import os
 import signal
-import subprocess
-import sys
 from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo.tests import get_db_name, tagged
-from odoo.tools import config
+from odoo.tests import tagged
 
 from ...models.sending.claim import TAKEOVER_SECONDS
 from ...models.sending.unsure import JOURNAL_LAG
@@ -57,18 +54,9 @@ class TestCrash(CommittedCase):
 
         :param str preparation: Python that it runs before
         """
-        command = [sys.executable, "-m", "odoo", "shell", "-c", config["config"]]
-        process = subprocess.Popen(
-            [*command, "-d", get_db_name(), "--no-http"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-        )
+        action = RUN_ACTION.format(cron_id=cron_id)
+        process = self.start_program(f"{preparation}\n{action}")
         try:
-            action = RUN_ACTION.format(cron_id=cron_id)
-            program = f"{preparation}\n{action}"
-            process.stdin.write(f"exec({program!r}, globals())")
-            process.stdin.close()
             yield process
         finally:
             process.kill()

@@ -156,6 +156,32 @@ class TestOptOut(OptOutCase):
         chat = self.answer("СТОП", 10)
         self.assertFalse(chat.opted_out)
 
+    def test_edited_word(self):
+        """A person who corrects a message to STOP would go on to get mailings."""
+        chat = self.answer("What is this", 0)
+        self.edit("СТОП", 1)
+        self.assertTrue(chat.opted_out)
+        self.assertEqual(len(self.get_sent(chat)), 1)
+        self.edit("START", 3)
+        self.assertFalse(chat.opted_out)
+        with self.subTest("an edit that arrives late"):
+            self.edit("STOP", 2)
+            self.assertFalse(chat.opted_out)
+
+    def edit(self, text, seconds):
+        """Let the customer edit the first message."""
+        body = self.prepare(seconds)
+        edited = {"textMessage": text, "stanzaId": self.prepare(0)["idMessage"]}
+        body["messageData"] = {"typeMessage": "editedMessage", "editedMessageData": edited}
+        self.ingest(body)
+
+    def test_edited_caption(self):
+        """A picture with such a caption says more than the word, also after an edit."""
+        chat = self.answer("Look", 0)
+        chat.message_ids.type_message = "imageMessage"
+        self.edit("STOP", 1)
+        self.assertFalse(chat.opted_out)
+
     def test_not_for_groups_and_bots(self):
         """A word in a group, or of a bot, concerns nobody's mailings."""
         for kind, chat_id in (("group", "-10001234567"), ("bot", "10000099")):

@@ -63,21 +63,7 @@ class TestPartnerMerge(TelegramCase):
 
     def test_automation_writes_once(self):
         """An automation that has written to one of the contacts would write to the other one."""
-        model = self.env.ref("base.model_res_partner")
-        template = self.env["telegram.template"].create(
-            {"name": "Hello", "body": "Hello", "model_id": model.id}
-        )
-        action = self.env["ir.actions.server"].create(
-            {
-                "name": "Hello",
-                "model_id": model.id,
-                "state": "telegram",
-                "telegram_template_id": template.id,
-                "telegram_instance_id": self.instance.id,
-                "telegram_user_id": self.salesperson.id,
-                "telegram_once": "record",
-            }
-        )
+        action = self.create_action()
         rows = self.env["telegram.automatic.message"]
         ours = [("action_id", "=", action.id)]
         for own, merged, kept in (
@@ -97,6 +83,50 @@ class TestPartnerMerge(TelegramCase):
                 row.unlink()
                 self.customer = self.env["res.partner"].create({"name": "Ivanova Vera"})
 
+    def test_automation_has_queued_both(self):
+        """A person with two queued messages of an automation would get both."""
+        action = self.create_action()
+        self.remaining.phone = "+79101112299"
+        rows = self.env["telegram.automatic.message"]
+        rows._request(action, self.customer | self.remaining)
+        self._run(self.env.ref("telegram_green_api.ir_cron_automatic_messages"))
+        self.merge()
+        self.send_queue()
+        self.assertEqual(len(self.phone.requests("sendMessage")), 1)
+        self.assertEqual(len(rows.search([("action_id", "=", action.id)])), 1)
+
+    def test_automation_follows_a_merged_chat(self):
+        """An automation would forget whom it has written to, and write to them again."""
+        row = self.env["telegram.automatic.message"].create(
+            {
+                "action_id": self.create_action().id,
+                "res_model": "res.partner",
+                "res_id": self.customer.id,
+                "state": "composed",
+            }
+        )
+        row.chat_id = self.env["telegram.chat"]._get_or_create(self.instance, "79101112299@c.us")
+        row.chat_id._resolve_phone_chat(self.chat.telegram_id)
+        self.assertEqual(row.chat_id, self.chat)
+
+    def create_action(self):
+        """Create an action that writes once per contact."""
+        model = self.env.ref("base.model_res_partner")
+        template = self.env["telegram.template"].create(
+            {"name": "Hello", "body": "Hello", "model_id": model.id}
+        )
+        return self.env["ir.actions.server"].create(
+            {
+                "name": "Hello",
+                "model_id": model.id,
+                "state": "telegram",
+                "telegram_template_id": template.id,
+                "telegram_instance_id": self.instance.id,
+                "telegram_user_id": self.salesperson.id,
+                "telegram_once": "record",
+            }
+        )
+
     def test_mailing_writes_once(self):
         """A mailing that has written to one of the contacts would write to the other one."""
         mailing = self.env["telegram.mailing"].create(
@@ -108,7 +138,8 @@ class TestPartnerMerge(TelegramCase):
         values["partner_id"] = self.customer.id
         sent = recipients.create({**values, "res_id": self.customer.id, "state": "composed"})
         self.merge()
-        recipient = recipients.search([("mailing_id", "=", mailing.id)])
-        self.assertEqual(recipient, sent)
-        self.assertEqual(recipient.res_id, self.remaining.id)
-        self.assertEqual(recipient.partner_id, self.remaining)
+        both = recipients.search([("mailing_id", "=", mailing.id)])
+        self.assertEqual(sent.state, "composed")
+        self.assertEqual((both - sent).state, "left_out")
+        self.assertEqual(set(both.mapped("res_id")), set(self.remaining.ids))
+        self.assertEqual(both.partner_id, self.remaining)

@@ -5,4 +5,5 @@ from . import test_formatting_probe
 from . import test_formatting_received
 from . import test_formatting_table
 from . import test_formatting_texts
+from . import test_formatting_values
 from . import test_formatting_ways

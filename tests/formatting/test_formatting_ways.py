@@ -7,6 +7,7 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from ... import const
+from ...models.sending.content import CAPTION_MAX_LENGTH
 from ..common import CUSTOMER_CHAT
 from ..invoices.invoice_case import InvoiceCase
 from ..mail.discuss_case import DiscussCase
@@ -277,7 +278,7 @@ class TestLimits(WaysCase):
 
     def test_caption(self):
         """A caption that is too long with its marks goes before the file, from each way."""
-        text = "*" * (const.CAPTION_MAX_LENGTH // 2 + 1)
+        text = "*" * (CAPTION_MAX_LENGTH // 2 + 1)
         file = self.attach()
         with self.assertRaisesRegex(UserError, "caption has 1025"):
             self.instance.send_file(CUSTOMER_CHAT, file, text)

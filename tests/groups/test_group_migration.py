@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 
 from ...models.sending.unsure import JOURNAL_LAG
 from ..common import CUSTOMER_CHAT
-from .group_case import ManagedGroupCase
+from .group_case import ManagedGroupCase, draw
 
 UTC = timezone.utc
 
@@ -62,6 +62,21 @@ class TestGroupMigration(ManagedGroupCase):
         self.phone.write(supergroup.telegram_id, "Later", sender=CUSTOMER_CHAT)
         self.receive()
         self.assertIn("Later", self.order.message_ids[0].body)
+
+    def test_one_conversation_with_its_files(self):
+        """The former conversation is gone from Discuss, and its files are in the other one."""
+        self.phone.write_file(self.group.telegram_id, "plan.png", draw("PNG"), sender=CUSTOMER_CHAT)
+        self.receive()
+        former = self.group.channel_id
+        supergroup = self.migrate()
+        self.assertNotEqual(supergroup.channel_id, former)
+        files = self.group.message_ids.mail_message_ids.attachment_ids
+        self.assertIn("plan.png", files.mapped("name"))
+        supergroup.with_user(self.salesperson).action_merge_group()
+        self.assertFalse(former.exists())
+        self.assertEqual(files.exists(), files)
+        for file in files.with_user(self.salesperson):
+            self.assertEqual(file.raw, draw("PNG"), file.res_model)
 
     def test_from_the_former_group(self):
         """The same from the former group; a name that was given in Odoo stays."""

@@ -235,6 +235,33 @@ for state, number in (("blocked", 1), ("blocked", 1), ("authorized", 1), ("suspe
     env.flush_all()
     assert count("stopped") == number, (state, count("stopped"))
 instance._update_state("authorized")
+
+# Rules that fail stop neither the queue nor the reminders.
+for rule in env["base.automation"].sudo().search([("name", "in", ("failed", "waits", "stopped"))]):
+    rule.action_server_ids.code = "raise UserError('broken rule')"
+absent._message_telegram("Hello again")
+partner._message_telegram("Hello to you, too")
+phone.write(STRANGER, "Is anybody there?")
+receive()
+env.ref("telegram_green_api.ir_cron_remind").sudo().active = True
+chat.sudo().write({"answer_due_date": fields.Datetime.now() - timedelta(minutes=1)})
+chat.sudo().reminder_level = 0
+send()
+assert phone.ledger()[-1]["message"] == "Hello to you, too"
+phone.status("79990000000@c.us", "noAccount")
+receive()
+last = env["telegram.message"].search([("text", "=", "Hello again")])
+assert last.state == "error", last.state
+run("ir_cron_remind")
+shown = chat.sudo().read(["waiting_since_date", "answer_due_date", "inbox_state"])
+assert chat.reminder_level, (shown, instance.sudo().activity_ids.mapped("note"))
+instance._update_state("blocked")
+assert instance.state == "blocked" and instance.stopped_date
+names = instance.sudo().activity_ids.mapped("summary")
+for name in ("failed", "waits", "stopped"):
+    assert f"Automation rule “{name}” failed" in names, names
+env["base.automation"].sudo().search([]).active = False
+instance._update_state("authorized")
 print("rules: ok")
 
 # === READY AUTOMATIONS OF OTHER APPS ===
@@ -371,3 +398,49 @@ with patch.object(SmsApi, "_contact_iap", answer_of_iap):
     assert row.second_channel_state == "not_needed", row.second_channel_state
     assert len(numbers) == 1, numbers
 print("sms: ok")
+
+# === LINKS OF MAILINGS ===
+
+env["utm.medium"].sudo().create({"name": "Telegram", "active": False})
+contacts = partner | env["res.partner"].create({"name": "Second", "phone": "+79990000002"})
+mailing = (
+    env["telegram.mailing"]
+    .sudo()
+    .create(
+        {
+            "name": "Sale",
+            "instance_id": instance.id,
+            "recipient_mode": "contacts",
+            "partner_ids": [Command.set(contacts.ids)],
+            "body": "All: https://shop.example/sale?x=1 and yours: "
+            "https://shop.example/{{ object.id }}/a?b={{ object.id }}&c=1 or "
+            "https://shop.example/?id={{ object.id }}",
+        }
+    )
+)
+trackers = env["link.tracker"].sudo()
+
+
+def fetch_page(self, url):
+    """Odoo fetches the title of a page unless it is given."""
+    raise AssertionError(f"{url} is fetched in a transaction that queues messages")
+
+
+with patch.object(type(trackers), "_get_title_from_url", fetch_page):
+    mailing.action_start()
+    run("ir_cron_mailings", "ir_cron_mailings")
+messages = env["telegram.message"].search([("mailing_id", "=", mailing.id)])
+assert len(messages) == 2, mailing.recipient_ids.mapped("reason")
+tracker = trackers.search([("label", "=", mailing._get_link_label())])
+for message in messages:
+    number = message.res_id
+    assert message.text == (
+        f"All: {tracker.short_url} and yours: https://shop.example/{number}/a?b={number}&c=1 or "
+        f"https://shop.example/?id={number}"
+    ), message.text
+mediums = env["utm.medium"].sudo().with_context(active_test=False)
+assert mediums.search_count([("name", "like", "Telegram")]) == 1
+assert (tracker.medium_id.name, tracker.source_id.name) == ("Telegram", "Sale")
+env["link.tracker.click"].sudo().add_click(tracker.code, ip="192.0.2.1", country_code="RU")
+assert mailing.click_count == 1, mailing.click_count
+print("links: ok")

@@ -10,8 +10,17 @@ from ..common import SandboxCase
 from .database_case import ADDON, DatabaseCase
 
 FOLDER = Path(__file__).parent
-APPS = ("base_automation", "crm", "project", "sale_management", "stock", "calendar", "sms")
-PARTS = ("lead", "task", "rules", "automations", "sms")
+APPS = (
+    "base_automation",
+    "calendar",
+    "crm",
+    "link_tracker",
+    "project",
+    "sale_management",
+    "sms",
+    "stock",
+)
+PARTS = ("lead", "task", "rules", "automations", "sms", "links")
 
 
 @tagged("post_install", "-at_install", "slow")

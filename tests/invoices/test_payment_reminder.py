@@ -65,6 +65,42 @@ class TestPaymentReminder(InvoiceCase):
         self.assertIn(f"Total: {total}", text)
         self.assertNotIn(other.name, text)
 
+    def notes_of(self, invoice):
+        return invoice.message_ids.filtered(lambda each: each.message_type == "telegram")
+
+    def test_shown_on_each_invoice(self):
+        """Each invoice that the reminder names shows it, with its state, also if not selected."""
+        child = self.env["res.partner"].create({"name": "Desk", "parent_id": self.customer.id})
+        oldest, newer, of_child = self.overdue(30), self.overdue(5), self.overdue(10, child)
+        customer = self._create_customer(1)
+        other, other_newer = self.overdue(9, customer), self.overdue(7, customer)
+        paid_later = self.overdue(-3)
+        self.remind(newer).save().action_send()
+        self.assertFalse(self.notes_of(other) | self.notes_of(paid_later))
+        self.remind(oldest | other | of_child).save().action_send()
+        self.send_queue()
+        counts = {oldest: 2, newer: 2, of_child: 2, other: 1, other_newer: 1}
+        for invoice, count in counts.items():
+            notes = self.notes_of(invoice)
+            self.assertEqual(len(notes), count, invoice.name)
+            for note in notes:
+                self.assertIn(invoice.name, note.body)
+                self.assertEqual(note.notification_ids.telegram_state, "sent")
+
+    def test_shown_only_where_allowed(self):
+        """Records of the browser's choice, of other customers or without access, show nothing."""
+        invoice, other = self.overdue(30), self.overdue(9, self._create_customer(1))
+        newer = self.overdue(5)
+        form = self.remind(invoice)
+        composer = form.save()
+        composer.covered_ids = repr([other.id, newer.id, 0, 987654321])
+        rule = {"name": "Not this one", "model_id": self.env["ir.model"]._get_id("account.move")}
+        domain = repr([("id", "!=", newer.id)])
+        self.env["ir.rule"].create({**rule, "domain_force": domain})
+        composer.action_send()
+        self.assertTrue(self.notes_of(invoice))
+        self.assertFalse(self.notes_of(other) | self.notes_of(newer))
+
     def test_what_is_overdue(self):
         """What is paid, not due, excluded from follow-ups, or no invoice to a customer is not."""
         due = self.overdue(3)

@@ -38,9 +38,8 @@ class DiscussCase(TelegramCase):
     def post(self, text, user=None, **values):
         """Write in the conversation as the browser does."""
         channel = self.channel.with_user(user or self.salesperson)
-        return channel.sudo().message_post(
-            body=Markup(text), message_type="comment", subtype_xmlid="mail.mt_comment", **values
-        )
+        values = {"subtype_xmlid": "mail.mt_comment", **values}
+        return channel.sudo().message_post(body=Markup(text), message_type="comment", **values)
 
     def queued(self):
         domain = [("instance_id", "=", self.instance.id), ("state", "=", "queued")]

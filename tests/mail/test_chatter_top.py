@@ -49,6 +49,21 @@ class TestChatterTop(TelegramCase):
         sooner.with_user(self.salesperson).action_send_now()
         self.assertEqual([row["id"] for row in self.read_chatter()[1]], [later.id])
 
+    def test_date_of_posts(self):
+        """Once it is sent, a scheduled message is shown with that date, not with the former one."""
+        self.phone.write(CUSTOMER_CHAT, "Hello")
+        self.receive()
+        message = self.schedule()
+        posts = message.mail_message_ids
+        self.assertEqual(set(posts.mapped("model")), {"res.partner", "discuss.channel"})
+        written = fields.Datetime.now() - timedelta(days=3)
+        posts.date = written
+        message.with_user(self.salesperson).action_send_now()
+        self.send_queue()
+        self.assertEqual(message.state, "sent")
+        self.assertEqual(set(posts.mapped("date")), {message.date})
+        self.assertGreater(message.date, written)
+
     def test_other_record(self):
         """A record shows its own messages only."""
         self.schedule()

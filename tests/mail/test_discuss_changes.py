@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from lxml.html import fromstring
 from markupsafe import Markup
 
 from odoo.exceptions import AccessError, UserError
@@ -150,9 +151,10 @@ class TestOwnChanges(ChangesCase):
         self.ingest(self.notification("Hello", idMessage="1"))
         self.mine = self.post("Come at ten")
 
-    def update(self, text, user=None, **values):
+    def update(self, text, user=None, message=None, **values):
         channel = self.channel.with_user(user or self.salesperson)
-        channel._message_update_content(self.mine.sudo(), body=Markup(text), **values)
+        message = (message or self.mine).sudo()
+        channel._message_update_content(message, body=Markup(text), **values)
 
     def sent(self):
         self.send_queue()
@@ -245,6 +247,60 @@ class TestOwnChanges(ChangesCase):
         self.assertEqual(files, ["one.txt", "two.txt"])
         self.assertEqual(len(mail_message.telegram_message_ids), 2)
         self.assertEqual(len(self.conversation()), 3)
+
+    def remove(self, attachment, user=None):
+        """Remove a file as the route of the web client does."""
+        message = self.env["mail.message"].search([("attachment_ids", "in", attachment.ids)])[:1]
+        attachment.with_user(user or self.salesperson).sudo()._delete_and_notify(message)
+
+    def test_remove_file(self):
+        """A file alone is not removed where Telegram needs it or keeps it; the web client says so.
+
+        The route could be called from elsewhere, such as the list of a record's files.
+        """
+        file = self.env["ir.attachment"].create({"name": "one.txt", "raw": b"one"})
+        mail_message = self.post("Our offer", attachment_ids=file.ids)
+        with self.assertRaisesRegex(UserError, "has not been sent yet"):
+            self.remove(file)
+        self.sent()
+        with self.assertRaisesRegex(UserError, "would keep it"):
+            self.remove(file)
+        note = self.env["ir.attachment"].create({"name": "note.txt", "raw": b"note"})
+        self.post("For us", attachment_ids=note.ids, subtype_xmlid="mail.mt_note")
+        self.remove(note)
+        self.assertTrue(file.exists())
+        self.assertFalse(note.exists())
+        self.update("", message=mail_message, attachment_ids=[])
+        self.sent()
+        self.remove(file)
+        self.assertFalse(file.exists(), "Telegram does not keep it any longer")
+
+    def test_remove_file_of_record(self):
+        """On a record, a file that was sent can be removed from Odoo, as the web client says."""
+        files = self.env["ir.attachment"].with_user(self.salesperson)
+        file = files.create({"name": "one.txt", "raw": b"one"})
+        self.customer.with_user(self.salesperson)._message_telegram("Offer", attachments=file)
+        with self.assertRaisesRegex(UserError, "has not been sent yet"):
+            self.remove(file)
+        self.sent()
+        self.remove(file)
+        self.assertFalse(file.exists())
+
+    def test_long_deleted_text(self):
+        """A long text that was deleted is folded; a short one is not."""
+        for text, is_folded in (("Short", False), ("word " * 60, True), ("a\n" * 9, True)):
+            with self.subTest(text=text):
+                mail_message = self.post(text.replace("\n", "<br>"))
+                self.sent()
+                self.update("", message=mail_message, attachment_ids=[])
+                self.sent()
+                self.assertIn("Deleted in Telegram", mail_message.body)
+                shown = fromstring(mail_message.body).find_class("o-telegram-deleted")
+                self.assertIn(
+                    text.split()[0], shown[0].text_content(), "it is empty: not in a block"
+                )
+                self.assertIn("text-decoration-line-through", shown[0].get("class"))
+                self.assertEqual(bool(shown[0].get("data-o-mail-quote")), is_folded)
 
     def test_file_that_is_empty(self):
         """A file that cannot be sent is refused before anything is posted."""

@@ -96,6 +96,8 @@ class TestMailing(MailingCase):
         self.assertEqual(self.get_states(mailing), ["sent", "queued", "queued", "queued"])
         message = self.env["telegram.message"].search([("mailing_id", "=", mailing.id)], limit=1)
         self.assertIn("is paused", message.with_user(self.marketer).waiting_reason)
+        mailing.invalidate_recordset()
+        self.assertIn("1 of 4 handled. If you resume it now: 3", mailing.progress_message)
         mailing.action_resume()
         self.send_queue()
         self.assertEqual(len(self.get_texts()), 4)
@@ -219,6 +221,18 @@ class TestMailing(MailingCase):
         self.assertEqual(recipient.chat_id, chat)
         self.assertEqual(recipient.with_user(self.marketer).answer_text, "Yes, please")
 
+    def test_edit_is_no_answer(self):
+        """An old message that is edited after the mailing would count as an answer to it."""
+        self.ingest(self.notification("Good morning", timestamp=self.now() - 60, idMessage="1"))
+        mailing = self.start_mailing(self.customer)
+        self.send_queue()
+        edit = self.notification(timestamp=self.now() + 5, idMessage="2")
+        edited = {"textMessage": "Good evening", "stanzaId": "1"}
+        edit["messageData"] = {"typeMessage": "editedMessage", "editedMessageData": edited}
+        self.ingest(edit)
+        self.check_figures(mailing, 1)
+        self.assertEqual((mailing.sent_count, mailing.answered_count), (1, 0))
+
     def test_late_answer(self):
         """A message of next month would count as an answer."""
         mailing = self.start_mailing(self.customer)
@@ -241,6 +255,24 @@ class TestMailing(MailingCase):
         """Compose once more, which the database refuses."""
         with self.assertRaises(UniqueViolation), self.env.cr.savepoint():
             self.env["telegram.mailing"].search([])._compose_batch()
+
+    def test_queries_of_letters(self):
+        """Each personal message would cost a query about mailings although there are none."""
+        for number in range(3):
+            self.write_from(self.customer, f"Letter {number}", self.marketer)
+        queries = []
+        find_closed = self.registry["telegram.mailing"]._find_closed
+
+        def find(mailings, instance):
+            queries.append(instance)
+            return find_closed(mailings, instance)
+
+        self.patch(self.registry["telegram.mailing"], "_find_closed", find)
+        budget = self.instance._get_send_budget()
+        for _number in range(3):
+            message, _claim = self.env["telegram.message"]._claim_next(self.instance, budget)
+            message._process_accepted("")
+        self.assertEqual(len(queries), 1)
 
     def test_hours_of_the_day(self):
         """Customers would be written to at night, or never again."""

@@ -75,39 +75,76 @@ class TestPlannedEnd(MailingCase):
         self.assertIn("Daily New Contacts Limit is 0", mailing.plan)
 
     def test_true_end(self):
-        """The planned end would be days off: the run goes over nights and ceilings.
+        """The planned end would be days off: the runs go over nights and ceilings.
 
         The clock is moved to whatever is triggered next, as the scheduler would wait for it.
         """
-        self.instance.daily_new_contact_limit = 7
-        known = self.create_contacts(30)
-        chats = self.env["telegram.chat"]._get_or_create_for_partners(self.instance, known)
+        office = {"hour_from": 9, "hour_to": 18, "tz": "Europe/Moscow", "pace": 12}
+        # Known and new contacts, new ones a day, hours of a pause, and the hours that are observed.
+        for name, known, new, limit, pause, values in (
+            ("a night", 60, 0, 1000, 0, office),
+            ("quiet hours", 60, 0, 1000, 0, {"pace": 6, "quiet": (20, 8)}),
+            ("a daily ceiling", 10, 20, 7, 0, {}),
+            ("a night and a ceiling", 30, 20, 7, 0, office),
+            ("a night and a pause", 60, 0, 1000, 5, office),
+            ("a night, a ceiling and a pause", 30, 20, 7, 30, office),
+        ):
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                planned, last, begin = self.run_to_the_end(known, new, limit, pause, **values)
+                self.assertGreater(last - begin, timedelta(hours=12))
+                self.assertLess(abs(planned - last), (last - begin) * 0.1)
+                savepoint.rollback()
+            self.env.invalidate_all()
+            self._reset_service()
+            self._register_phone(self.phone)
+
+    def run_to_the_end(self, known, new, limit, pause, quiet=None, **values):
+        """Run a mailing to its end with a moved clock.
+
+        :param int known: contacts whom the account knows
+        :param int new: contacts whom it does not know
+        :param int limit: new contacts a day
+        :param float pause: hours of a pause after the first run; 0 makes none
+        :param tuple quiet: local hours at which the account sends no mailings
+        :return: the planned end, after the pause if there is one; the true one; the beginning
+        """
+        self.instance.daily_new_contact_limit = limit
+        if quiet:
+            hours = {"quiet_from": quiet[0], "quiet_until": quiet[1]}
+            self.instance.write({"has_quiet_hours": True, "tz": "Europe/Moscow", **hours})
+        partners = self.create_contacts(known)
+        chats = self.env["telegram.chat"]._get_or_create_for_partners(self.instance, partners)
         for chat in chats.values():
             chat.sudo().is_new_contact = False
-        new = self.env["res.partner"].create(
-            [{"name": f"New {n}", "phone": f"+7920000{n:04}"} for n in range(20)]
+        partners |= self.env["res.partner"].create(
+            [{"name": f"New {n}", "phone": f"+7920000{n:04}"} for n in range(new)]
         )
         begin = fields.Datetime.now().replace(hour=13, minute=0, second=0, microsecond=0)
         with self.moved_clock(begin) as clock:
-            mailing = self.create_mailing(
-                known | new, hour_from=9, hour_to=18, tz="Europe/Moscow", pace=12
-            )
+            mailing = self.create_mailing(partners, **values)
             planned = mailing.planned_end
             mailing.action_start()
             self.run_mailings()
+            if pause:
+                self.send_later()
+                mailing.action_pause()
+                self.send_later()
+                clock.tick(timedelta(hours=pause))
+                begin = fields.Datetime.now()
+                mailing.action_resume()
+                mailing.invalidate_recordset()
+                planned = mailing.planned_end
             looks = 0
             while mailing.state != "done":
                 self.send_later()
                 self.run_mailings()
-                self.check_figures(mailing, 50)
+                self.check_figures(mailing, known + new)
                 looks += 1
-                self.assertLess(looks, 300)
+                self.assertLess(looks, 400)
                 clock.move_to(self.get_next_date())
             last = max(mailing.recipient_ids.mapped("sent_date"))
-        self.assertEqual(len(self.get_texts()), 50)
-        length = last - begin
-        self.assertGreater(length, timedelta(days=1))
-        self.assertLess(abs(planned - last), length * 0.1)
+        self.assertEqual(len(self.get_texts()), known + new)
+        return planned, last, begin
 
     def get_next_date(self):
         """Return when something is triggered next; else the interval of the actions."""

@@ -213,6 +213,49 @@ class TestAnswerTime(InboxCase):
         """Return the texts that were sent to a chat."""
         return chat.message_ids.filtered(lambda m: m.direction == "outgoing").mapped("text")
 
+    def test_change_of_the_clock(self):
+        """In the weeks of the change of the clock, limits would end an hour early or late."""
+        calendar = self.instance.working_calendar_id
+        calendar.tz = "Europe/Berlin"
+        # Half an hour before the end of Friday's work, in winter time and in summer time.
+        spring, autumn = datetime(2026, 3, 27, 15, 30), datetime(2026, 10, 23, 14, 30)
+        expected = ((spring, datetime(2026, 3, 30, 6, 30)), (autumn, datetime(2026, 10, 26, 7, 30)))
+        for friday, due in expected:
+            chat = self.write_at(friday)
+            self.assertEqual(chat.answer_due_date, due)
+            self.assertEqual(self.instance._get_working_hours(friday, due), 1)
+            self.assertTrue(self.instance._is_working_time(due - timedelta(minutes=29)))
+            self.assertFalse(self.instance._is_working_time(due - timedelta(minutes=31)))
+            chat.with_user(self.salesperson).action_no_answer_needed()
+            chat.answered_date = chat.closed_date = friday
+
+    def test_night_of_the_change(self):
+        """A shift at night would have an hour that does not exist, or none of the one that is
+        there twice."""
+        calendar = self._create_calendar()
+        calendar.write({"tz": "Europe/Berlin", "attendance_ids": [Command.clear()]})
+        calendar.attendance_ids = [
+            Command.create(
+                {
+                    "name": "Day",
+                    "dayofweek": str(day),
+                    "hour_from": 0,
+                    "hour_to": 24,
+                    "day_period": "morning",
+                }
+            )
+            for day in range(7)
+        ]
+        self.instance.working_calendar_id = calendar
+        for night in (datetime(2026, 3, 28, 23, 30), datetime(2026, 10, 24, 23, 30)):
+            until = self.instance._plan_working_time(night, 4 * 60)
+            self.assertEqual(until, night + timedelta(hours=4))
+            self.assertEqual(self.instance._get_working_hours(night, until), 4)
+            for minutes in range(0, 240, 15):
+                self.assertTrue(
+                    self.instance._is_working_time(night + timedelta(minutes=minutes)), minutes
+                )
+
     def test_wrong_limit(self):
         """A negative limit would remind of every chat at once."""
         with self.assertRaises(ValidationError):

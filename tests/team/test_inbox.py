@@ -3,6 +3,8 @@
 
 from datetime import datetime, timedelta
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -99,6 +101,31 @@ class TestInbox(InboxCase):
         self.assertEqual((chat.inbox_state, chat.waiting_since_date), ("answered", False))
         self.write_in(120)
         self.assertEqual(chat.waiting_since_date, self.get_date(120))
+
+    def test_late_answer_does_not_reopen(self):
+        """An answer from the phone, older than the closing, would bring back closed questions."""
+        past = int(datetime.now().timestamp()) - 300 - START
+        chat = self.write_in(past + 100)
+        chat.with_user(self.salesperson).action_no_answer_needed()
+        self.ingest(self.prepare_from_phone(past + 40))
+        self.assertEqual(chat.inbox_state, "closed")
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=1)):
+            self.write_in(past + 50)  # it arrives late, too, and was not seen by the one who closed
+            self.assertEqual(chat.inbox_state, "waiting")
+            self.ingest(self.prepare_from_phone(past + 70))
+        self.assertEqual((chat.inbox_state, chat.waiting_since_date), ("answered", False))
+
+    def test_failed_answer_does_not_reopen_the_closed(self):
+        """A customer would wait since a question that a user has closed."""
+        chat = self.write_in(0)
+        chat.with_user(self.salesperson).action_no_answer_needed()
+        later = int(datetime.now().timestamp()) + 60 - START
+        self.write_in(later)
+        with freeze_time(self.get_date(later + 60)):
+            answer = self.write_from(self.customer, "Yes")
+            answer._set_state({"state": "error"})
+        self.assertEqual(chat.inbox_state, "waiting")
+        self.assertEqual(chat.waiting_since_date, self.get_date(later))
 
     def test_imported_history(self):
         """A chat whose history is imported would wait since its first message."""
@@ -208,6 +235,34 @@ class TestInbox(InboxCase):
         self.ingest(self.prepare(40, "More talk", senderData=sender))
         self.ingest(self.prepare(35, **outgoing))
         self.assertEqual(group.inbox_state, "answered")
+
+    def test_merged_chat(self):
+        """A customer who waits in a chat that is merged into another one would be forgotten."""
+        chats, now = self.env["telegram.chat"], fields.Datetime.now()
+        early, late = now - timedelta(hours=3), now - timedelta(hours=1)
+        for number, (own, others, expected) in enumerate(
+            (
+                # since when each waits, and when it was answered
+                ((early, False), (False, False), ("waiting", early)),
+                ((late, False), (early, False), ("waiting", early)),
+                ((False, late), (early, False), ("answered", False)),
+                ((early, False), (False, late), ("answered", False)),
+                ((late, False), (False, early), ("waiting", late)),
+                ((False, False), (late, early), ("waiting", late)),
+                ((False, False), (False, False), (False, False)),
+            )
+        ):
+            with self.subTest(number):
+                both = chats.browse()
+                for place, (since, answered) in enumerate((own, others)):
+                    chat = chats._get_or_create(self.instance, f"2000{number}{place}")
+                    state = "waiting" if since else answered and "answered"
+                    dates = {"waiting_since_date": since, "answered_date": answered}
+                    chat._write_inbox({"inbox_state": state, **dates})
+                    both += chat
+                both[0]._merge_into(both[1])
+                chat = both[1]
+                self.assertEqual((chat.inbox_state, chat.waiting_since_date), expected)
 
     def quote(self):
         """Return the content of a message that quotes our first one."""

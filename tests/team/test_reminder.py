@@ -134,3 +134,27 @@ class TestReminder(InboxCase):
         stranger = self.create_user("reminder_stranger", "user")
         with self.assertRaises(AccessError):
             self.remind(stranger, time="hour")
+
+    def test_merged_chat(self):
+        """A chat that turns out to be another one would take reminders and activities along."""
+        colleague = self.create_user("merge_colleague", "user")
+        self.instance.operator_ids = [Command.link(colleague.id)]
+        reminder = self.remind(time="hour")
+        twice = self.remind(colleague, time="hour")
+        todo = self.chat.activity_schedule("mail.mail_activity_data_todo", summary="Call")
+        other = self.env["telegram.chat"]._get_or_create(self.instance, "10000088")
+        wizards = self.env["telegram.remind.me"].with_user(colleague)
+        wizards.create({"chat_id": other.id, "time": "morning"}).action_remind()
+        topic = self.env["res.partner"].create({"name": "New one"})
+        self.chat.write({"topic_model": "res.partner", "topic_id": topic.id})
+        self.chat._merge_into(other)
+        self.chat = other
+        self.assertEqual(reminder.chat_id, other)
+        self.assertTrue(other.has_reminders)
+        self.assertEqual(other.with_user(self.salesperson).my_reminder_date, reminder.date)
+        self.assertFalse(twice.exists())
+        self.assertEqual(len(self.find(colleague)), 1)
+        self.assertEqual(other.activity_ids, todo)
+        self.assertEqual((other.topic_model, other.topic_id), ("res.partner", topic.id))
+        activities = self.run_at(self.now + timedelta(minutes=61))
+        self.assertIn(self.salesperson, (activities - todo).user_id)

@@ -106,8 +106,17 @@ class TestPreview(TemplateCase):
 
     def test_record_and_language(self):
         """The contact's own language unless another is chosen."""
-        self.assertEqual(self.preview().body, "Bonjour Chloé, bonne journée !")
-        self.assertEqual(self.preview(lang="en_US").body, "Hello Chloé, good day!")
+        self.assertEqual(self.preview().body, "<p>Bonjour Chloé, bonne journée !</p>")
+        self.assertEqual(self.preview(lang="en_US").body, "<p>Hello Chloé, good day!</p>")
+
+    def test_formatting(self):
+        """The message is shown as it arrives: with its formatting, and not with its marks."""
+        self.template.write({"body": "*No.* `{{ object.ref }}`", "formatting": True})
+        self.chloe.ref = "INV_2026_01 *<b>*"
+        preview = self.preview(lang="en_US")
+        code = "<code>INV_2026_01 *&lt;b&gt;*</code>"
+        self.assertEqual(preview.body, f"<p><strong>No.</strong> {code}</p>")
+        self.assertFalse(preview.warning)
 
     def test_form(self):
         """The window opens with some record and follows the choices."""
@@ -115,9 +124,9 @@ class TestPreview(TemplateCase):
         with Form(previews.with_context(default_template_id=self.template.id)) as form:
             self.assertTrue(form.body)
             form.resource_ref = self.chloe
-            self.assertEqual(form.body, "Bonjour Chloé, bonne journée !")
+            self.assertEqual(form.body, "<p>Bonjour Chloé, bonne journée !</p>")
             form.lang = "en_US"
-            self.assertEqual(form.body, "Hello Chloé, good day!")
+            self.assertEqual(form.body, "<p>Hello Chloé, good day!</p>")
             self.assertFalse(form.warning)
 
     @mute_logger("odoo.addons.mail.models.mail_render_mixin")
@@ -146,7 +155,7 @@ class TestPreview(TemplateCase):
             .create({"template_id": self.template.id})
         )
         self.assertFalse(preview.resource_ref)
-        self.assertEqual(preview.body, self.template.body)
+        self.assertEqual(preview.body, f"<p>{self.template.body}</p>")
         self.assertIn("no record", preview.warning)
 
     def test_record_of_others(self):

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Formatted text, and the marks by which GREEN-API writes it (``*bold*``)."""
 
-from .marks import TYPED, Rules, from_marks, protect
+from .marks import TYPED, Rules, from_marks, read_marks
 from .marks_writer import Written, has_marks, to_marks
 from .probe import PROBE, Learned, get_rules, learn
 from .text import Entity, FormattedText
@@ -18,6 +18,6 @@ __all__ = [
     "get_rules",
     "has_marks",
     "learn",
-    "protect",
+    "read_marks",
     "to_marks",
 ]

@@ -21,7 +21,6 @@ KIND_OF_MARK = {"*": "bold", "_": "italic", "~": "strikethrough", "`": "code"}
 MARK_OF_KIND = {kind: mark for mark, kind in KIND_OF_MARK.items()} | {"pre": "```"}
 # A text without any of these is read as it is.
 ANY_MARK = re.compile(r"[*_~`]|^>{1,2} ", re.MULTILINE)
-EVERY_MARK = re.compile(r"[*_~`]|(?<=\n)>{1,2}(?= )")
 QUOTED_LINE = re.compile(r"> (?=[^\n]*\S)")
 NO_QUOTED_LINE = re.compile(r">> ")
 
@@ -45,14 +44,6 @@ class Rules:
 
 # What people type where Formatting is ticked: GREEN-API's marks; one written twice is literal.
 TYPED = Rules("words", "one")
-
-
-def protect(text: str) -> str:
-    """Return a text with all marks written twice, so that ``from_marks`` reads it literally.
-
-    ``>>`` at the beginning of a line becomes code, because it would be read as a literal ``>``.
-    """
-    return EVERY_MARK.sub(lambda match: "`>>`" if match[0] == ">>" else 2 * match[0], text)
 
 
 @dataclass

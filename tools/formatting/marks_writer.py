@@ -8,6 +8,7 @@ cannot be formatted, such as half a word, is sent without its formatting.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .marks import ANY_MARK, MARK_OF_KIND, Reading, Rules, read_marks
@@ -82,6 +83,7 @@ class _Writer:
         self.doubled: set[int] = set()  # literal marks that are written twice
         self.left: set[int] = set()  # places in words that cannot be protected
         self.dropped: set[_Part] = set()
+        self.uncoded: set[int] = set()  # places where code was dropped
 
     def compose(self) -> Written:
         """Return the text, written again and again until it is read as it is meant."""
@@ -90,23 +92,18 @@ class _Writer:
             reading = read_marks("".join(draft.characters), self.rules)
             if not self._improve(draft, reading):
                 break
-        if not self._is_meant(draft, reading):
-            return self._write_plain()
-        return Written("".join(draft.characters), self._get_changed())
-
-    def _write_plain(self) -> Written:
-        """Return the text without its formatting, which would be read differently than meant."""
-        if self.is_formatted:
+        if self._is_meant(draft, reading):
+            shown = {draft.origins[place] for place in reading.places}
+            return Written("".join(draft.characters), self._get_changed(shown))
+        if self.is_formatted:  # it would be read differently than meant
             return to_marks(FormattedText(self.text), self.rules)
-        shown = set(read_marks(self.text, self.rules).places)
-        self.left = set(range(len(self.text))) - shown
-        return Written(self.text, self._get_changed())
+        return Written(self.text, self._get_changed(read_marks(self.text, self.rules).places))
 
-    def _get_changed(self) -> tuple[str, ...]:
-        """Return the words with literal marks that cannot be protected."""
+    def _get_changed(self, shown: Iterable[int | _Part]) -> tuple[str, ...]:
+        """Return the words with characters that are not shown."""
         words: dict[str, None] = {}
         until = 0
-        for place in sorted(self.left):
+        for place in sorted({*range(len(self.text))}.difference(shown)):
             if place >= until:
                 word, _start, until = self._find_word(place)
                 words[word] = None
@@ -128,10 +125,16 @@ class _Writer:
                 for part in opening.get(place, []):
                     draft.add(MARK_OF_KIND[part.kind], part)
                 if place < len(self.text):
-                    times = 2 if place in self.doubled else 1
-                    draft.add(self.text[place] * times, place)
+                    draft.add(self.text[place] * (2 if self._is_doubled(place) else 1), place)
             start = end + 1
         return draft
+
+    def _is_doubled(self, place: int) -> bool:
+        """Return whether a literal mark is written twice; inside code, only a backtick is."""
+        is_code = self._get_inline_styles(self.styles[place]) == CODE
+        if is_code and self.rules.doubled == "one":
+            return self.text[place] == "`"
+        return place in self.doubled
 
     def _is_quoted(self, start: int, end: int) -> bool:
         """Return whether all that is seen of a line is in a quotation."""
@@ -169,10 +172,21 @@ class _Writer:
                     parts.append(_Part(start, end, kind))
                     continue
                 for line in re.finditer(r"[^\n]+", self.text[start:end]):
-                    part = _Part(*trim(self.text, start + line.start(), start + line.end()), kind)
+                    part = self._trim(_Part(start + line.start(), start + line.end(), kind))
                     if part.start < part.end:
                         parts.append(part)
         return sorted(parts, key=lambda part: (part.start, -part.end))
+
+    def _trim(self, part: _Part) -> _Part:
+        """Return a part of a line without blanks at its ends, and literal marks before it.
+
+        A mark that opens the part would be read together with a doubled one behind it.
+        """
+        start, end = trim(self.text, part.start, part.end)
+        if self.rules.doubled == "one":
+            blanks_and_mark = " " + MARK_OF_KIND[part.kind]
+            start = end - len(self.text[start:end].lstrip(blanks_and_mark))
+        return _Part(start, end, part.kind)
 
     def _get_inline_styles(self, styles: Styles) -> Styles:
         """Return the kinds of marks inside a line; Telegram formats nothing else inside code."""
@@ -202,9 +216,17 @@ class _Writer:
         for place in shown:
             part = draft.origins[place]
             if not isinstance(part, int) and part not in self.dropped and not is_changed:
-                self.dropped.add(part)
+                self._drop(part)
                 is_changed = True
         return is_changed
+
+    def _drop(self, part: _Part) -> None:
+        """Drop the formatting of a part; literal marks in it are no longer kept by code."""
+        self.dropped.add(part)
+        if part.kind in ("code", "pre"):
+            for place in range(part.start, part.end):
+                self.styles[place] -= {"code", "pre"}
+                self.uncoded.add(place)
 
     def _protect(self, place: int) -> bool:
         """Protect a literal mark; return whether that changes anything."""
@@ -216,7 +238,7 @@ class _Writer:
         word, start, end = self._find_word(place)
         if self.text[place] == ">":
             start, end = place, place + len(self.text[place:].split(maxsplit=1)[0])
-        elif LINK.search(word) or "`" in word:
+        elif LINK.search(word) or "`" in word or self.uncoded.intersection(range(start, end)):
             self.left.update(range(start, end))
             return False
         for each in range(start, end):

@@ -71,14 +71,19 @@ class FormattedText:
                 character.add(entity["type"])
         return [frozenset(each) for each in kinds]
 
+    def keep(self, places: Iterable[int]) -> "FormattedText":
+        """Return the text with only the characters at these places."""
+        kept, styles = sorted(places), self.get_styles()
+        text = "".join(self.text[place] for place in kept)
+        return FormattedText.from_styles(text, [styles[place] for place in kept])
+
     def strip(self) -> "FormattedText":
         """Return the text without blanks around it."""
         start = len(self.text) - len(self.text.lstrip())
         stripped = self.text.strip()
         if not self.entities or stripped == self.text:
             return FormattedText(stripped, self.entities)
-        styles = self.get_styles()[start : start + len(stripped)]
-        return FormattedText.from_styles(stripped, styles)
+        return self.keep(range(start, start + len(stripped)))
 
     def __bool__(self) -> bool:
         return bool(self.text)

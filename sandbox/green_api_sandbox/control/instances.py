@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Control: instances, sign-in and customers."""
 
-from ..world import account, chats, sign_in
+from ..world import account, chats, send_queue, sign_in
 from ..world.documents import SWITCHES, JsonObject
 from ..world.world import World
 from .descriptions import describe_instance
@@ -48,6 +48,7 @@ def change_instance(world: World, values: JsonObject, id_instance: int) -> JsonO
         if state != before:
             account.set_state(world, instance, state)
         world.save(instance)
+        send_queue.send_due(world, instance)  # who asks next sees what no longer waits
         return describe_instance(world, instance)
 
 

@@ -64,6 +64,32 @@ registry.category("web_tour.tours").add("telegram_discuss_changes", {
     ],
 });
 
+// Started on the form of a chat whose last two messages, a short and a long one, were deleted.
+registry.category("web_tour.tours").add("telegram_folded", {
+    steps: () => [
+        { trigger: "button[name='action_open_in_discuss']", run: "click" },
+        {
+            content: "A short text is shown",
+            trigger:
+                ".o-mail-Message:contains('Deleted in Telegram') .o-telegram-deleted:contains('Wrong'):visible",
+        },
+        {
+            content: "A long one is folded",
+            trigger: ".o-mail-Message:has(.o-mail-ellipsis)",
+            run() {
+                const text = this.anchor.querySelector(".o-telegram-deleted");
+                if (text.checkVisibility() || !text.textContent.includes("Sentence")) {
+                    throw new Error("The long text is not folded");
+                }
+            },
+        },
+        picture("deleted_folded"),
+        { trigger: ".o-mail-Message .o-mail-ellipsis", run: "click" },
+        { trigger: ".o-mail-Message .o-telegram-deleted:contains('Sentence'):visible" },
+        picture("deleted_unfolded"),
+    ],
+});
+
 const WARNING = ".o-telegram-Composer-warning";
 const input = ".o-mail-Composer-input";
 

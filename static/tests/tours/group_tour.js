@@ -111,6 +111,46 @@ registry.category("web_tour.tours").add("telegram_group", {
     ],
 });
 
+/** Choose an action of the conversation; on a phone, they are in a menu. */
+function chooseInConversation(name) {
+    return [
+        {
+            isActive: ["desktop"],
+            trigger: `.o-mail-DiscussContent-header [title='${name}']`,
+            run: "click",
+        },
+        { isActive: ["mobile"], trigger: ".o-mail-ChatWindow-moreActions", run: "click" },
+        { isActive: ["mobile"], trigger: `.o-dropdown-item:contains('${name}')`, run: "click" },
+    ];
+}
+
+// Started on the form of a group.
+registry.category("web_tour.tours").add("telegram_group_conversation", {
+    steps: () => [
+        { trigger: "button[name='action_open_in_discuss']", run: "click" },
+        { trigger: ".o-mail-Message:contains('We begin at nine')" },
+        ...chooseInConversation("Operators"),
+        {
+            content: "The colleagues are not called members, and not invited here",
+            trigger:
+                ".o-mail-ActionPanel:contains('Operators'):contains('Administrator'):not(:contains('Members')):not(:contains('Invite'))",
+        },
+        picture("conversation_operators"),
+        {
+            isActive: ["mobile"],
+            trigger: ".o-mail-ActionPanel button[title='Close panel']",
+            run: "click",
+        },
+        ...chooseInConversation("Group Members"),
+        {
+            content: "The group's own members",
+            trigger:
+                ".o_form_view [name='member_ids']:visible:contains('Vasilisa Ivanova'):contains('This account')",
+        },
+        picture("conversation_group_members"),
+    ],
+});
+
 registry.category("web_tour.tours").add("telegram_group_mobile", {
     steps: () => [
         { trigger: ".o_kanban_record:contains('Ivan Petrov')" },

@@ -96,6 +96,18 @@ registry.category("web_tour.tours").add("telegram_green_api.remind", {
     ],
 });
 
+// Started on another invoice that the reminder names.
+registry.category("web_tour.tours").add("telegram_green_api.reminded", {
+    steps: () => [
+        {
+            content: "It shows the reminder, and that it was sent",
+            trigger:
+                ".o-mail-Message:contains('28 days late'):has(.o-mail-Message-notification .fa-check)",
+        },
+        picture("reminded"),
+    ],
+});
+
 registry.category("web_tour.tours").add("telegram_green_api.remind_many", {
     steps: () => [
         { trigger: ".o_list_view thead .o_list_record_selector input", run: "click" },

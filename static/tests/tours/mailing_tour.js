@@ -59,6 +59,10 @@ registry.category("web_tour.tours").add("telegram_mailing_prepare", {
         { trigger: "button[name='action_pause']", run: "click" },
         { trigger: ".alert:contains('You can change the text now')" },
         {
+            content: "The button has reloaded the form, which discards what is typed before",
+            trigger: ".o_form_view:not(:has(button[disabled='1']))",
+        },
+        {
             trigger: ".tab-pane.active [name='body'] textarea",
             run: "edit Good day, {{ object.name }}! Until Friday, everything is half the price.",
         },
@@ -87,6 +91,11 @@ registry.category("web_tour.tours").add("telegram_mailing_report", {
         ...openFigure("Answered"),
         { trigger: ".o_action_manager:contains('Yes, please!')" },
         picture("mailing_answers"),
+        { trigger: ".breadcrumb-item a:contains('Spring Sale'), .o_back_button", run: "click" },
+        { trigger: ".o-telegram-Progress:contains('4 of 4 handled')" },
+        ...openFigure("Over Time"),
+        { trigger: ".o_graph_renderer canvas" },
+        picture("mailing_over_time"),
     ],
 });
 

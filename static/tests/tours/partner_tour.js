@@ -72,6 +72,33 @@ registry.category("web_tour.tours").add("telegram_api_partner_create", {
     ],
 });
 
+// Started on the form of a partner; GREEN-API answers with an account that is connected already.
+registry.category("web_tour.tours").add("telegram_api_partner_connected", {
+    steps: () => [
+        { trigger: "button[name='action_create_instance']", run: "click" },
+        { trigger: ".modal [name='name'] input", run: "edit Branch" },
+        { trigger: ".modal button[name='action_create_instance']", run: "click" },
+        { trigger: ".modal:contains('costs money') .btn-primary:contains('Ok')", run: "click" },
+        {
+            content: "It is not renamed or replaced",
+            trigger: ".modal:contains('already connected as “Old shop”')",
+        },
+        picture("partner_connected"),
+        { trigger: ".modal:contains('already connected') .modal-footer .btn", run: "click" },
+        { trigger: ".modal [name='name'] input:value(Branch)" },
+        { trigger: ".modal .o_form_button_cancel, .modal button[special='cancel']", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        ...header("action_refresh"),
+        { trigger: ".o_notification:contains('Instances found: 1')" },
+        {
+            content: "It cannot be connected from the list, either",
+            trigger: row("Old shop"),
+        },
+        { trigger: `body:not(:has([name='instance_ids'] [name='action_connect']:visible))` },
+        picture("partner_connected_list"),
+    ],
+});
+
 registry.category("web_tour.tours").add("telegram_api_partner_delete", {
     steps: () => [
         { trigger: button("Branch", "action_delete"), run: "click" },

@@ -10,6 +10,10 @@ registry.category("web_tour.tours").add("telegram_green_api.template", {
             run: "click",
         },
         {
+            content: "Odoo knows the model: the fields can be inserted now",
+            trigger: ".o_form_view .fst-italic:contains(Type #)",
+        },
+        {
             content: "Ask for a field of the record",
             trigger: ".o_field_widget[name='body'] textarea",
             run: "edit Good evening",

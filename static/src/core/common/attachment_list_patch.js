@@ -4,22 +4,27 @@ import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_d
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 
+function getTelegramMessage(message) {
+    return message?.telegram_message ? message : undefined;
+}
+
 patch(AttachmentList.prototype, {
     /** Return the message of Telegram whose files these are, or undefined. */
     get telegramMessage() {
-        const { message } = this.env;
-        return message?.telegram_message && !this.env.inComposer ? message : undefined;
+        return this.env.inComposer ? undefined : getTelegramMessage(this.env.message);
     },
 
     /** Say that a file that is removed from a message is not removed for the customer. */
     onClickUnlink(attachment) {
-        if (!this.telegramMessage) {
+        // The list of a record's files is in no message.
+        const message = this.telegramMessage ?? getTelegramMessage(attachment.message);
+        if (!message || this.env.inComposer) {
             return super.onClickUnlink(...arguments);
         }
         const { name } = attachment;
         this.dialog.add(ConfirmationDialog, {
             title: _t("Delete File"),
-            body: this.telegramMessage.telegram_message.is_own
+            body: message.telegram_message.is_own
                 ? _t(
                       "“%(name)s” is deleted in Odoo only. The customer keeps it. To delete it for the customer, too, delete the message.",
                       { name }

@@ -40,6 +40,11 @@ const threadPatch = {
         return this.channel_type === "telegram";
     },
 
+    /** Return whether this is the conversation of a Telegram group. */
+    get isTelegramGroup() {
+        return this.isTelegram && ["group", "supergroup"].includes(this.telegram_chat_type);
+    },
+
     /** Return whether this is the conversation with a person who is no contact yet. */
     get isTelegramStranger() {
         const isPerson = ["user", "bot"].includes(this.telegram_chat_type);

@@ -2,11 +2,12 @@ import { registerThreadAction } from "@mail/core/common/thread_actions";
 
 import { _t } from "@web/core/l10n/translation";
 
-// The form of the chat shows the contact, the phone number and the records.
+// The form of the chat shows the contact, the phone number and the records; of a group, its members.
 registerThreadAction("telegram-chat", {
     condition: ({ thread }) => thread?.isTelegram,
-    icon: "fa fa-fw fa-address-card-o",
-    name: _t("Chat and Contact"),
+    icon: ({ thread }) =>
+        thread.isTelegramGroup ? "oi oi-fw oi-users" : "fa fa-fw fa-address-card-o",
+    name: ({ thread }) => (thread.isTelegramGroup ? _t("Group Members") : _t("Chat and Contact")),
     async open({ store, thread }) {
         const { action, orm } = store.env.services;
         const opened = await orm.call("discuss.channel", "action_open_telegram_chat", [thread.id]);

@@ -6,13 +6,16 @@ import { patch } from "@web/core/utils/patch";
 patch(Message.prototype, {
     /**
      * Show quotations of Telegram: Odoo hides them, as it hides the quoted text below an e-mail.
+     * A long text that was deleted is hidden as such a quotation.
      *
      * @override
+     * @param {HTMLElement} bodyEl
      */
-    insertEllipsisbtn() {
-        if (this.message.message_type === "telegram" || this.message.thread?.isTelegram) {
-            return;
+    insertEllipsisbtn(bodyEl) {
+        const isTelegram =
+            this.message.message_type === "telegram" || this.message.thread?.isTelegram;
+        if (!isTelegram || bodyEl.querySelector(".o-telegram-deleted[data-o-mail-quote]")) {
+            super.insertEllipsisbtn(...arguments);
         }
-        super.insertEllipsisbtn(...arguments);
     },
 });

@@ -1,0 +1,172 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from contextlib import contextmanager
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ..team.test_inbox import InboxCase
+
+LOGGER = "odoo.addons.telegram_green_api"
+
+
+@tagged("post_install", "-at_install")
+class TestFailedRules(InboxCase):
+    """Automation rules and modules that fail; tests/installation has a real automation rule."""
+
+    @contextmanager
+    def failing_rule(self, model, field, *wrong_values):
+        """Wrap the method of a model as Odoo's automation rules do, with one that fails."""
+        model_class = self.env.registry[model]
+        origin = model_class.write
+
+        def write(records, vals):
+            origin(records, vals)
+            if field in vals and (not wrong_values or vals[field] in wrong_values):
+                raise ValueError("broken rule")
+
+        write.origin = origin
+        with patch.object(model_class, "write", write), self.assertLogs(LOGGER, "WARNING"):
+            yield
+
+    def check_notified(self):
+        """Check that the administrator has one activity about the rule."""
+        activities = self.instance.activity_ids.filtered(
+            lambda activity: "rule failed" in activity.summary
+        )
+        self.assertEqual(len(activities), 1)
+        self.assertIn("broken rule", activities.note)
+
+    def create_overdue_chats(self):
+        """Create two chats whose customers have waited for too long."""
+        chats = self.env["telegram.chat"]
+        self.instance.write({"answer_minutes": 10, "supervisor_id": self.salesperson.id})
+        for number in (1, 2):
+            sender = {
+                "chatId": f"3000000{number}",
+                "chatType": "user",
+                "sender": f"3000000{number}",
+            }
+            self.ingest(self.prepare(number, senderData=sender))
+            chats |= chats._find(self.instance, sender["chatId"])
+        self.assertEqual(len(chats), 2)
+        return chats
+
+    def remind(self):
+        self._run(self.env.ref("telegram_green_api.ir_cron_remind"))
+
+    def test_rule_for_waiting_chats(self):
+        """A rule that fails would end all reminders, for ever."""
+        chats = self.create_overdue_chats()
+        with self.failing_rule("telegram.chat", "reminder_level"):
+            self.remind()
+        self.assertEqual(chats.mapped("reminder_level"), [2, 2])
+        self.assertEqual(len(chats.activity_ids), 2)
+        self.check_notified()
+        self.remind()
+        self.assertEqual(len(chats.activity_ids), 2)
+
+    def test_hook_for_waiting_chats(self):
+        """A module that fails would end all reminders, for ever."""
+        chats = self.create_overdue_chats()
+
+        def fail(chat):
+            chat.name = "changed"
+            raise UserError("broken rule")  # pylint: disable=translation-required
+
+        hook = patch.object(self.env.registry["telegram.chat"], "_on_overdue", fail)
+        with hook, self.assertLogs(LOGGER, "WARNING"):
+            self.remind()
+        self.assertEqual(chats.mapped("reminder_level"), [2, 2])
+        self.assertNotIn("changed", chats.mapped("name"))
+        self.check_notified()
+
+    def test_chat_that_cannot_be_reminded_of(self):
+        """A rule that allows no activity for one chat would end the reminders of all others."""
+        chats = self.create_overdue_chats()
+        first, model_class = chats[0], self.env.registry["telegram.chat"]
+        origin = model_class.activity_schedule
+
+        def activity_schedule(chat, *args, **kwargs):
+            if chat == first:
+                raise ValueError("broken rule")
+            return origin(chat, *args, **kwargs)
+
+        with patch.object(model_class, "activity_schedule", activity_schedule):
+            for _time in range(2):
+                with self.assertLogs(LOGGER, "WARNING"):
+                    self.remind()
+        self.assertEqual(chats.mapped("reminder_level"), [0, 2])
+        self.check_notified()
+        self.remind()  # the rule was mended
+        self.assertEqual(len(chats.activity_ids), 2)
+
+    def test_requested_reminder(self):
+        """A reminder that cannot be shown would end those of all other users."""
+        chats = self.create_overdue_chats()
+        self.instance.answer_minutes = 0
+        past = fields.Datetime.now() - timedelta(minutes=1)
+        reminders = self.env["telegram.reminder"].create(
+            [{"chat_id": chat.id, "user_id": self.salesperson.id, "date": past} for chat in chats]
+        )
+        first, model_class = chats[0], self.env.registry["telegram.chat"]
+        origin = model_class.activity_schedule
+
+        def activity_schedule(chat, *args, **kwargs):
+            if chat == first:
+                raise ValueError("broken rule")
+            return origin(chat, *args, **kwargs)
+
+        schedule = patch.object(model_class, "activity_schedule", activity_schedule)
+        with schedule, self.assertLogs(LOGGER, "WARNING"):
+            self.remind()
+        self.assertEqual(reminders.mapped(lambda each: bool(each.activity_id)), [False, True])
+        self.check_notified()
+
+    def test_rule_for_failed_messages(self):
+        """The outcome would not be stored: the message is sent again, and the queue stands."""
+        body = {"statusCode": 400, "message": "Validation failed. Details: 'chatId' is odd"}
+        self.phone.fault("sendMessage", "status", status=400, body=body)
+        refused = self.write_from(self.customer, "Refused")
+        other = self.write_from(self.customer, "Another one")
+        with self.failing_rule("telegram.message", "state", "error"):
+            self.send_queue()
+        self.assertEqual((refused.state, other.state), ("error", "sent"))
+        self.assertEqual([each["message"] for each in self.phone.ledger()], ["Another one"])
+        self.check_notified()
+
+    def test_rule_for_sent_messages(self):
+        """A message that was sent would be taken for one whose outcome is unknown."""
+        message = self.write_from(self.customer, "Hello")
+        with self.failing_rule("telegram.message", "state", "sent"):
+            self.send_queue()
+        self.assertEqual(message.state, "sent")
+        self.assertTrue(message.id_message)
+        self.check_notified()
+
+    def test_hook_for_failed_messages(self):
+        """A module that fails would stop the queue."""
+        body = {"statusCode": 400, "message": "Validation failed. Details: 'chatId' is odd"}
+        self.phone.fault("sendMessage", "status", status=400, body=body)
+        refused = self.write_from(self.customer, "Refused")
+
+        def fail(messages):
+            raise RuntimeError("broken rule")
+
+        hook = patch.object(self.env.registry["telegram.message"], "_on_failed", fail)
+        with hook, self.assertLogs(LOGGER, "WARNING"):
+            self.send_queue()
+        self.assertEqual(refused.state, "error")
+        self.check_notified()
+
+    def test_rule_for_stopped_accounts(self):
+        """An account that has stopped would look as if it worked."""
+        self.instance.was_operational = True
+        with self.failing_rule("telegram.instance", "stopped_date"):
+            self.instance._update_state("blocked")
+        self.assertEqual(self.instance.state, "blocked")
+        self.assertTrue(self.instance.stopped_date)
+        self.check_notified()
