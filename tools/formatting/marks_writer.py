@@ -221,7 +221,7 @@ class _Writer:
         return is_changed
 
     def _drop(self, part: _Part) -> None:
-        """Give up the formatting of a part; literal marks in it are no longer kept by code."""
+        """Drop the formatting of a part; literal marks in it are no longer kept by code."""
         self.dropped.add(part)
         if part.kind in ("code", "pre"):
             for place in range(part.start, part.end):
