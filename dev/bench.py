@@ -61,6 +61,9 @@ def bench_options(arguments):
     )
     _add_chaos_options(parsers["chaos-send"], messages=2000, minutes=12)
     parsers["chaos-send"].add_argument(
+        "--automatic", type=int, help="messages of server actions (default: every tenth)"
+    )
+    parsers["chaos-send"].add_argument(
         "--without",
         action="append",
         choices=load("tests.chaos.letters").PARTS,

@@ -271,12 +271,12 @@ class TelegramInstance(models.Model):
         return result
 
     def _process_new_access(self, vals, former):
-        """Apply new operators, senders, a new supervisor or *Chat Visibility*.
+        """Apply new operators, senders or supervisor, *Chat Visibility*, or an archived account.
 
         :param dict vals: that were written
         :param dict former: the former ``res.users`` by ``telegram.instance``
         """
-        if vals.keys() & {"operator_ids", "sender_ids", "supervisor_id"}:
+        if vals.keys() & {"active", "operator_ids", "sender_ids", "supervisor_id"}:
             self._clear_access_cache()
         self._check_new_operators(former)
         self._update_members(former)

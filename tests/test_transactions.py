@@ -39,7 +39,7 @@ class TestNotRepeatedCommitted(CommittedCase):
         begun = []
 
         def write(instance):
-            instance.send_failures  # noqa: B018 - the snapshot of the transaction is taken here
+            instance.fetch(["send_failures"])  # here the transaction takes its snapshot
             begun.append(instance)
             if len(begun) < 8:
                 with self.environment() as other:

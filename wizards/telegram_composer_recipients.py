@@ -18,6 +18,7 @@ from ..models.sending.recipients import find_twin
 MAILING_REASONS = ("opted_out", "no_consent", "no_account")
 LINE = "<div><i class='fa %s me-1'></i>%%s <span class='text-muted'>%%s</span></div>"
 RECIPIENT_LINE = Markup(LINE % "fa-check text-success")
+DOUBTFUL_LINE = Markup(LINE % "fa-exclamation-triangle text-warning")  # a warning says why
 LEFT_OUT_LINE = Markup(LINE % "fa-times text-danger")
 LINES_MAX = 3  # more recipients are shown as one line, unless the user asks for all of them
 NAMES_MAX = 10  # of a warning
@@ -256,7 +257,10 @@ class TelegramComposer(models.TransientModel):
             address = self.env._("in the chat “%s”", chat.display_name)
             if chat.phone:
                 address = f"{address} {chat.phone}"
-        return RECIPIENT_LINE % (self._get_recipient_name(recipient), address)
+        # sudo: res.partner - only the phone number of the contact to write to
+        is_doubtful = recipient.reason or (chat and chat.sudo()._has_changed_number())
+        line = DOUBTFUL_LINE if is_doubtful else RECIPIENT_LINE
+        return line % (self._get_recipient_name(recipient), address)
 
     def _get_left_out_line(self, recipient):
         """Return a line with the reason; for a single contact, with what to do about it."""

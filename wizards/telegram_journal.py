@@ -78,6 +78,7 @@ class TelegramJournal(models.TransientModel):
             "name": self.env._("Journals of %s", self.instance_id.name),
             "res_model": "telegram.journal.entry",
             "views": [[False, "list"], [False, "kanban"], [False, "form"]],
+            "mobile_view_mode": "kanban",
             "domain": [("journal_id", "=", self.id)],
             "context": {"search_default_different": 1, "default_journal_id": self.id},
             "help": self.env._("The GREEN-API journals and the messages in Odoo are the same."),

@@ -160,7 +160,7 @@ class TelegramPrivacy(models.TransientModel):
         }
 
     def _prepare_mailing(self, recipient):
-        """Prepare what became of a mailing to the contact in a readable form."""
+        """Prepare the result of a mailing to the contact in a readable form."""
         return {
             "name": recipient.mailing_id.name,
             "account": recipient.mailing_id.instance_id.name,

@@ -69,7 +69,9 @@ def main(options):
                 ) as (_process, url),
             ):
                 sessions = [OdooSession(url, DATABASE, LOGIN, PASSWORD) for _person in range(2)]
-                written = letters.make_all_letters(customers, options.messages, options.seed)
+                written = letters.make_all_letters(
+                    customers, options.messages, options.seed, options.automatic
+                )
                 variables = _get_variables(proxy, certificate)
                 verdict, counts = _rage(odoo, sessions, local, proxy, variables, written, options)
         finally:

@@ -98,6 +98,30 @@ class IrActionsServer(models.Model):
         self.ensure_one()
         return self.telegram_user_id or self.create_uid
 
+    def _get_telegram_user_problem(self, company):
+        """Return why the author cannot write about records of a company; empty if they can.
+
+        :param company: the ``res.company``
+        :return: str, a sentence for users
+        """
+        user = self._get_telegram_user()
+        if not user.active or user.share:
+            return self.env._(
+                "%s, who writes the messages, is archived or no internal user. Choose another "
+                "user in Written By.",
+                user.name,
+            )
+        if company not in user.company_ids:
+            return self._get_no_access_message()
+        return ""
+
+    def _get_no_access_message(self):
+        """Return that the author cannot read a record, as a sentence for users."""
+        return self.env._(
+            "%s, who writes the messages, has no access to the record.",
+            self._get_telegram_user().name,
+        )
+
     def _name_depends(self):
         return [*super()._name_depends(), "telegram_template_id"]
 

@@ -294,13 +294,13 @@ class TelegramAutomaticMessage(models.Model):
         :return: str, why it could not be sent; empty if it was
         """
         user, company = self.action_id._get_telegram_user(), self.company_id
+        if problem := self.action_id._get_telegram_user_problem(company):
+            return problem
         allowed = [company.id, *(user.company_ids - company).ids]
         own = self.with_user(user).with_context(allowed_company_ids=allowed)
         record = own._get_records().exists()
         if not record or not record.has_access("read"):
-            return self.env._(
-                "%s, who writes the messages, has no access to the record.", user.name
-            )
+            return self.action_id._get_no_access_message()
         try:
             with self.env.cr.savepoint():
                 if self.action_id.telegram_second_channel == "sms":

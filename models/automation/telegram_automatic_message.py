@@ -208,12 +208,15 @@ class TelegramAutomaticMessage(models.Model):
         """
         self.company_id = company
         action, user = self.action_id, self.action_id._get_telegram_user()
+        # Not on the record: its readers can do nothing about it.
+        if problem := action._get_telegram_user_problem(company):
+            self.write({"state": "left_out", "reason": problem})
+            return
         allowed = [company.id, *(user.company_ids - company).ids]
         author_self = self.with_user(user).with_context(allowed_company_ids=allowed, lang=user.lang)
         readable = author_self._get_records()._filtered_access("read")
         messages = self.filtered(lambda message: message.res_id in readable._ids)
-        # Not on the record: its readers can do nothing about it.
-        reason = self.env._("%s, who writes the messages, has no access to the record.", user.name)
+        reason = action._get_no_access_message()
         (self - messages).write({"state": "left_out", "reason": reason})
         try:
             instance = action.telegram_instance_id.with_env(author_self.env)

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ...tools.context import OwnValue
 from ...tools.transactions import CONFLICTS
 from ..telegram_message import NOTIFY_LATER
+from .telegram_mailing import FILTER_ERRORS
 
 BATCH_SIZE = 200  # recipients composed in one transaction
 NAME_LENGTH = 60  # characters of a mailing that is named by its text
@@ -30,7 +31,9 @@ class TelegramMailing(models.Model):
         """Begin, compose and finish mailings. Commits after each step."""
         commit = self.env["ir.cron"]._commit_progress
         active = Domain("state", "in", ("scheduled", "sending", "stopped"))
-        mailings = self.search(active & Domain("is_settled", "!=", True), order="id")
+        # Archiving hides a mailing; only Stop ends it.
+        mailings = self.with_context(active_test=False)
+        mailings = mailings.search(active & Domain("is_settled", "!=", True), order="id")
         seconds_left = commit(remaining=len(mailings))
         for mailing in mailings:
             while seconds_left and mailing.exists():
@@ -86,7 +89,7 @@ class TelegramMailing(models.Model):
                 author_self.instance_id._check_operated()
                 author_self._assign_files()
                 recipients = author_self._find_recipients()
-        except (UserError, ValueError) as error:  # such as a filter by a field that was removed
+        except FILTER_ERRORS as error:  # such as a filter by a field that was removed
             reason = str(error)
             self._pause(lambda _env: reason)
             self.state = "draft"  # it has no recipients yet, so there is nothing to resume
@@ -142,9 +145,38 @@ class TelegramMailing(models.Model):
                 order="id",
                 limit=BATCH_SIZE,
             )
+        if recipients and not self._check_can_compose():
+            return True  # it is paused, not finished
         for variant, of_variant in recipients.grouped("variant").items():
-            self._compose(of_variant, variant or "")
+            if self.state == "sending":
+                self._compose(of_variant, variant or "")
         return bool(recipients)
+
+    def _needs_author(self):
+        """Return whether messages still have to be composed. As superuser."""
+        return self.is_outdated or self._has_waiting_recipients()
+
+    def _is_author_allowed(self):
+        """Return whether the author may still send the mailing. As superuser."""
+        is_readable = self._as_author().has_access("read")
+        return is_readable and self.instance_id._is_operated_by(self.user_id)
+
+    def _check_can_compose(self):
+        """Pause a mailing whose account is archived, or whose author may no longer send it.
+
+        :return: bool, whether it goes on
+        """
+        if not self.instance_id.active:
+            self._pause(lambda env: env._("The Telegram account is archived."))
+        elif not self._is_author_allowed():
+            self._pause(
+                lambda env: env._(
+                    "%s has no access to the mailing or to its account any more. Resume the "
+                    "mailing to send it with your access rights.",
+                    self.user_id.name,
+                )
+            )
+        return self.state == "sending"
 
     def _compose(self, recipients, variant):
         """Queue the messages to recipients, or store why each is left out.
@@ -171,8 +203,9 @@ class TelegramMailing(models.Model):
                     composer._send_mass(reachable, left_out, self)
         except UserError as error:
             excluded = {each.record.id for each in left_out}
-            if not {each.record.id for each in reachable} <= excluded:
-                # Not the fault of one recipient: no message of the mailing can be composed.
+            is_about_one = len(reachable) == 1 and reachable[0].record.id in excluded
+            if not is_about_one:
+                # Such as a mistake in the text: no message of the mailing can be composed.
                 reason = str(error)
                 self._pause(lambda _env: reason)
                 return
@@ -265,6 +298,8 @@ class TelegramMailing(models.Model):
         """
         recipients = self._find_unsent_recipients()
         if not recipients:
+            if not self._check_can_compose():
+                return False
             self._as_author()._assign_files()
             self.is_outdated = False
             return True
@@ -343,8 +378,9 @@ class TelegramMailing(models.Model):
         queued.with_context(**{NOTIFY_LATER: OwnValue()})._set_state({"state": "canceled"})
         if waiting or queued:
             return True
-        sending = of_mailing & Domain("state", "=", "sending")
-        if not self.env["telegram.message"].search_count(sending, limit=1):
+        # One whose outcome is unknown may come back to the queue.
+        unknown = Domain("state", "=", "sending") | Domain("is_settling", "=", True)
+        if not self.env["telegram.message"].search_count(of_mailing & unknown, limit=1):
             self.is_settled = True
         return False
 

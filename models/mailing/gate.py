@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .planning import SendingHours, get_pace_window
@@ -155,7 +156,7 @@ class TelegramMailing(models.Model):
         if instance.state not in ACCOUNT_STATES:
             return
         sending = [("instance_id", "=", instance.id), ("state", "=", "sending")]
-        self.search(sending)._pause(
+        self.with_context(active_test=False).search(sending)._pause(
             lambda env: env._(
                 "The Telegram account does not work: %s Resume the mailing once it works again.",
                 instance.with_env(env).state_message,
@@ -201,3 +202,24 @@ class TelegramMailing(models.Model):
             )
         )
         return [state for [state] in rows]
+
+
+class TelegramInstance(models.Model):
+    """Extend ``telegram.instance``: an account with a mailing that goes on is not deleted."""
+
+    _inherit = "telegram.instance"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_mailings(self):
+        # sudo: telegram.mailing - administrators of accounts must know
+        mailings_sudo = self.env["telegram.mailing"].sudo().with_context(active_test=False)
+        going_on = ("scheduled", "sending", "paused")
+        domain = [("instance_id", "in", self.ids), ("state", "in", going_on)]
+        if mailing := mailings_sudo.search(domain, limit=1):
+            raise UserError(
+                self.env._(
+                    "The mailing “%s” is sent by this account. Stop it, or set it to draft, before "
+                    "you delete the account.",
+                    mailing.name,
+                )
+            )

@@ -3,10 +3,9 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from .telegram_mailing import OPEN_STATES
+from .telegram_mailing import FILTER_ERRORS, OPEN_STATES
 
 LINES_MAX = 100  # recipients that are shown by name, unless the user asks for all of them
 PREVIEW_MAX = 5000  # records that are checked while a mailing is prepared
@@ -53,9 +52,11 @@ class TelegramMailing(models.Model):
             mailing.preview = mailing.warning = False
             if mailing.state not in OPEN_STATES or not mailing.instance_id:
                 continue
+            self.env.flush_all()  # not within the savepoint, which would take it back
             try:
-                recipients = mailing._find_recipients(PREVIEW_MAX + 1)
-            except (AccessError, UserError, ValueError, SyntaxError, KeyError) as error:
+                with self.env.cr.savepoint(flush=False):
+                    recipients = mailing._find_recipients(PREVIEW_MAX + 1)
+            except FILTER_ERRORS as error:
                 # A filter that is being typed, or one that this user may not use.
                 mailing.warning = str(error)
                 continue

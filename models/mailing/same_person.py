@@ -85,7 +85,7 @@ class TelegramMailingRecipient(models.Model):
     _inherit = "telegram.mailing.recipient"
 
     is_merged = fields.Boolean(
-        readonly=True, help="The record was merged with that of another recipient."
+        "Merged", readonly=True, help="The record was merged with that of another recipient."
     )
 
     @api.model

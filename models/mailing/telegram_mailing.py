@@ -2,6 +2,8 @@
 
 from ast import literal_eval
 
+from psycopg2 import DataError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
@@ -42,6 +44,17 @@ AUDIENCE = {
 }
 HOURS_OF_DAY = 24
 
+# What a filter that makes no sense may raise.
+FILTER_ERRORS = (
+    DataError,
+    KeyError,
+    MemoryError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+    UserError,
+    ValueError,
+)
 BY_FILTER = "domain"  # the mode in which the recipients are records that a filter finds
 
 
@@ -269,9 +282,15 @@ class TelegramMailing(models.Model):
     def _check_domain(self):
         for mailing in self:
             try:
-                mailing._get_domain()
-            except (ValueError, SyntaxError) as error:
-                raise ValidationError(self.env._("The filter cannot be read: %s", error)) from error
+                domain = mailing._get_domain()
+                with self.env.cr.savepoint():
+                    # sudo: any model - only whether it can be searched by the filter
+                    self.env[mailing.res_model].sudo().search(domain, limit=1)
+            except FILTER_ERRORS as error:
+                reason = str(error).partition("\n")[0]
+                raise ValidationError(
+                    self.env._("The filter cannot be read: %s", reason)
+                ) from error
 
     # === CRUD METHODS === #
 
@@ -357,10 +376,16 @@ class TelegramMailing(models.Model):
     def action_resume(self):
         """Continue to send where the mailing was paused."""
         self.check_access("write")
+        self.filtered(lambda mailing: not mailing.is_fixed_content)._check_content()
         self._change_state(
             ("paused",),
             {"state": "sending", "pause_reason": False, "resume_date": fields.Datetime.now()},
         )
+        # sudo: protected fields - a colleague takes over what its author may no longer send
+        lost_sudo = self.sudo().filtered(
+            lambda mailing: mailing._needs_author() and not mailing._is_author_allowed()
+        )
+        lost_sudo.user_id = self.env.uid
         # sudo: mail.activity - that asked to look at the mailing
         self.sudo().activity_unlink(["mail.mail_activity_data_warning"])
         self._trigger_composing()

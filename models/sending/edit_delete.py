@@ -18,10 +18,9 @@ FOLDED_LENGTH = 200
 FOLDED_LINES = 5
 # A block, because the text consists of paragraphs, which cannot be in an <s>.
 DELETED_BODY = Markup(
-    '<p><i>%s</i></p><div class="o-telegram-deleted text-decoration-line-through">%s</div>'
+    '<p><i>%s</i></p><div class="o-telegram-deleted text-decoration-line-through"%s>%s</div>'
 )
-# Odoo folds what is marked as a quotation, see message_patch.js.
-FOLDED_BODY = Markup(DELETED_BODY.replace("<div ", '<div data-o-mail-quote="1" '))
+FOLDED = Markup(' data-o-mail-quote="1"')  # Odoo folds quotations, see message_patch.js
 NO_MESSAGE_KINDS = (*const.CHANGE_KINDS, "reactionMessage")  # these are about another message
 
 
@@ -210,8 +209,8 @@ class TelegramMessage(models.Model):
         if self.is_deleted:
             text = self.text or ""
             is_long = len(text) > FOLDED_LENGTH or len(text.splitlines()) > FOLDED_LINES
-            pattern = FOLDED_BODY if is_long else DELETED_BODY
-            body = pattern % (self.env._("Deleted in Telegram"), body)
+            mark = FOLDED if is_long else ""
+            body = DELETED_BODY % (self.env._("Deleted in Telegram"), mark, body)
         # sudo: mail.message - it follows the message in Telegram, for every user
         for mail_message in self.sudo().mail_message_ids:
             if mail_message.model and mail_message.res_id:

@@ -57,3 +57,14 @@ class TestPhoneLists(TelegramCase, TourCase):
         actions = actions.filtered(lambda action: action in menus)
         self.assertIn("telegram.call", actions.mapped("res_model"))
         self.tour("telegram_phone_lists", "/odoo", actions=".".join(map(str, actions.ids)))
+
+    def test_journals_and_chat(self):
+        """Neither do the journals and the messages of a chat, which other records open."""
+        self.phone.change(counterSeconds=0, journalLagSeconds=0)
+        long_text = "A text that does not fit on the screen of a phone and its rows " * 2
+        self.phone.write(CUSTOMER_CHAT, long_text)
+        self.receive()
+        chat = self.env["telegram.chat"].search([("instance_id", "=", self.instance.id)])
+        self.phone.write(CUSTOMER_CHAT, long_text)
+        path = f"/odoo/telegram.chat/{chat.id}"
+        self.tour("telegram_phone_journals", path, account=str(self.instance.id))

@@ -130,17 +130,20 @@ def _make_further_customer(account, number, first=FIRST_AUTOMATIC):
     return Customer(account, chat_id, phone, f"{phone}@c.us")
 
 
-def make_all_letters(customers, count, seed):
+def make_all_letters(customers, count, seed, automatic=None):
     """Return ``count`` letters, with those of automations among them.
 
     Each of these is to a customer of its own, who gets one however often the automation fires.
+
+    :param int automatic: number of letters of automations; by default every tenth
     """
     accounts = len({customer.account for customer in customers})
-    letters = make_letters(customers, count - count // AUTOMATIC_EVERY, seed)
-    for number in range(count - len(letters)):
+    automatic = count // AUTOMATIC_EVERY if automatic is None else min(automatic, count)
+    letters = make_letters(customers, count - automatic, seed)
+    for number in range(automatic):
         customer = _make_further_customer(number % accounts, number)
         letter = Letter(customer, f"{customer.name}: automatic", "automatic")
-        letters.insert(number * AUTOMATIC_EVERY, letter)
+        letters.insert(number * count // automatic, letter)
     return letters
 
 

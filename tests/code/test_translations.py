@@ -30,6 +30,7 @@ SAME = {
     '<i class="fa fa-fw me-1 fa-paper-plane text-primary" title="Telegram"/>',
     '<span class="o_stat_text">Telegram</span>',
     "GREEN-API",
+    "HTTP",
     "ID",
     "JSON",
     "SMS",

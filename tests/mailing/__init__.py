@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from . import test_interference
 from . import test_mailing
 from . import test_planning
 from . import test_same_person

@@ -25,8 +25,9 @@ registry.category("web_tour.tours").add("telegram_changed_number", {
         { trigger: ".o-telegram-Chatter-send:enabled", run: "click" },
         { content: "The composer warns", trigger: `.modal ${warning}` },
         {
-            content: "The number is shown beside the chat",
-            trigger: ".modal [name='preview']:contains('+79998887766')",
+            content: "The number is shown beside the chat, not as if all were well",
+            trigger:
+                ".modal [name='preview']:contains('+79998887766'):has(.fa-exclamation-triangle):not(:has(.fa-check))",
         },
         { trigger: ".modal [name='body'] textarea:visible", run: "edit To the new number" },
         picture("changed_number"),
@@ -39,7 +40,7 @@ registry.category("web_tour.tours").add("telegram_changed_number", {
             trigger:
                 ".modal:not(:has(.o-telegram-ChangedNumber)) [name='body'] textarea:value(To the new number)",
         },
-        { trigger: ".modal [name='preview']:contains('+79998880099')" },
+        { trigger: ".modal [name='preview']:contains('+79998880099'):has(.fa-check)" },
         send,
         { trigger: ".o-mail-Message:contains('To the new number')" },
     ],

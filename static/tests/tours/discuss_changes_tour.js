@@ -70,11 +70,18 @@ registry.category("web_tour.tours").add("telegram_folded", {
         { trigger: "button[name='action_open_in_discuss']", run: "click" },
         {
             content: "A short text is shown",
-            trigger: ".o-mail-Message:contains('Deleted in Telegram') .o-telegram-deleted:contains('Wrong'):visible",
+            trigger:
+                ".o-mail-Message:contains('Deleted in Telegram') .o-telegram-deleted:contains('Wrong'):visible",
         },
         {
             content: "A long one is folded",
-            trigger: ".o-mail-Message:has(.o-mail-ellipsis) .o-telegram-deleted:contains('Sentence'):not(:visible)",
+            trigger: ".o-mail-Message:has(.o-mail-ellipsis)",
+            run() {
+                const text = this.anchor.querySelector(".o-telegram-deleted");
+                if (text.checkVisibility() || !text.textContent.includes("Sentence")) {
+                    throw new Error("The long text is not folded");
+                }
+            },
         },
         picture("deleted_folded"),
         { trigger: ".o-mail-Message .o-mail-ellipsis", run: "click" },

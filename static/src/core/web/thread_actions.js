@@ -7,8 +7,7 @@ registerThreadAction("telegram-chat", {
     condition: ({ thread }) => thread?.isTelegram,
     icon: ({ thread }) =>
         thread.isTelegramGroup ? "oi oi-fw oi-users" : "fa fa-fw fa-address-card-o",
-    name: ({ thread }) =>
-        thread.isTelegramGroup ? _t("Group Members") : _t("Chat and Contact"),
+    name: ({ thread }) => (thread.isTelegramGroup ? _t("Group Members") : _t("Chat and Contact")),
     async open({ store, thread }) {
         const { action, orm } = store.env.services;
         const opened = await orm.call("discuss.channel", "action_open_telegram_chat", [thread.id]);

@@ -14,7 +14,7 @@ patch(Message.prototype, {
     insertEllipsisbtn(bodyEl) {
         const isTelegram =
             this.message.message_type === "telegram" || this.message.thread?.isTelegram;
-        if (!isTelegram || bodyEl.querySelector(":scope > .o-telegram-deleted")) {
+        if (!isTelegram || bodyEl.querySelector(".o-telegram-deleted[data-o-mail-quote]")) {
             super.insertEllipsisbtn(...arguments);
         }
     },
