@@ -106,7 +106,7 @@ class LanguageCase(TelegramCase, TourCase):
             "assignment": "nobody",
             "active": True,
         }
-        self.instance = self.create("telegram.instance", values)
+        self.instance = self.add("telegram.instance", values)
         self.instance.write(
             {
                 "state": "authorized",
@@ -115,7 +115,7 @@ class LanguageCase(TelegramCase, TourCase):
             }
         )
         values = {"name": customer, "lang": self.lang, "phone": CUSTOMER_PHONE}
-        self.customer = self.create("res.partner", values)
+        self.customer = self.add("res.partner", values)
         self.env.flush_all()
 
     def add_conversations(self):
@@ -155,21 +155,21 @@ class LanguageCase(TelegramCase, TourCase):
         group = {"telegram_id": "-10000000000004", "chat_type": "supergroup"}
         self.group = self.env["telegram.chat"].create({**values, **group})
         partners = [Command.set(self.customer.ids)]
-        self.mailing = self.create(
+        self.mailing = self.add(
             "telegram.mailing", {**values, "body": text, "partner_ids": partners}
         )
-        self.create("telegram.mailing.list", {"name": title})
+        self.add("telegram.mailing.list", {"name": title})
         model_id = self.env["ir.model"]._get_id("res.partner")
-        self.template = self.create(
+        self.template = self.add(
             "telegram.template", {"name": title, "model_id": model_id, "body": text}
         )
-        self.partner = self.create(
+        self.partner = self.add(
             "telegram.api.partner",
             {"name": account, "api_token_new": "partner", "api_url": self.sandbox_url},
         )
         self.env.flush_all()
 
-    def create(self, model, values):
+    def add(self, model, values):
         """Create a record as the user does; return it for the test."""
         return self.as_user(self.env[model]).create(values).with_env(self.env)
 
