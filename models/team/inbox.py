@@ -344,7 +344,7 @@ class TelegramChat(models.Model):
     def _merge_inbox(self, other):
         """Update the inbox status of ``other``, into which this chat is merged.
 
-        It waits if either of them waits. An answer in one of them answers the other one, too.
+        It waits if either of them does. An answer in one of them answers the other one, too.
         """
         answered = max(filter(None, (self.answered_date, other.answered_date)), default=False)
         waiting = (self | other).mapped("waiting_since_date")
