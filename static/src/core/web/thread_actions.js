@@ -20,7 +20,10 @@ registerThreadAction("telegram-chat", {
     async open(params) {
         const { orm } = params.store.env.services;
         const args = [params.thread.id];
-        await openPage(await orm.call("discuss.channel", "action_open_telegram_chat", args), params);
+        await openPage(
+            await orm.call("discuss.channel", "action_open_telegram_chat", args),
+            params
+        );
     },
     sequence: 15,
     sequenceGroup: 20,
