@@ -3,7 +3,6 @@
 
 import logging
 from ast import literal_eval
-from datetime import timedelta
 
 import psycopg2
 
@@ -17,8 +16,6 @@ from ...client.parsing import to_datetime
 _logger = logging.getLogger(__name__)
 SUBJECT_MAX_LENGTH = 60
 CREATE_DAYS_MAX = 3650
-# Fields that say that a record is done, in the order in which they are looked for.
-CLOSED_FIELDS = ("is_closed", "stage_id.fold", "stage_id.is_won")
 
 
 class TelegramInstance(models.Model):
@@ -108,49 +105,6 @@ class TelegramChat(models.Model):
         date = max(self.last_received_date or date, date)
         self.write({"topic_model": record._name, "topic_id": record.id, "last_received_date": date})
         return record
-
-    def _get_topic(self, date):
-        """Return the created record if it is still open and the person has written lately.
-
-        Our own messages do not count, since mailings would keep a conversation alive for ever.
-
-        :param datetime date: UTC, of the message that may belong to it
-        """
-        self.ensure_one()
-        model = self.env.get(self.topic_model or "")
-        if model is None or self.topic_model != self.instance_id.create_model_id.model:
-            return None
-        oldest = date - timedelta(days=self.instance_id.create_days)
-        is_recent = self.last_received_date and self.last_received_date >= oldest
-        record = model.browse(self.topic_id).exists()
-        return record if record and is_recent and not self._is_closed(record) else None
-
-    @api.model
-    def _is_closed(self, record):
-        """Return whether a record of any model is archived or done."""
-        if record._active_name and not record[record._active_name]:
-            return True
-        for path in CLOSED_FIELDS:
-            *relations, name = path.split(".")
-            target = record
-            for relation in relations:
-                target = target[relation] if relation in target._fields else None
-            if target and name in target._fields and target[name]:
-                return True
-        return False
-
-    def _is_over(self, record, date):
-        """Return whether the next message of the person no longer belongs to a record.
-
-        :param record: the record to which *Reply Matching* assigns it
-        :param datetime date: UTC, of our last message from it, or of linking the chat to it
-        """
-        self.ensure_one()
-        if self._is_closed(record):
-            return True
-        is_topic = (self.topic_model, self.topic_id) == (record._name, record.id)
-        oldest = fields.Datetime.now() - timedelta(days=self.instance_id.create_days)
-        return is_topic and max(filter(None, (self.last_received_date, date))) < oldest
 
     def _update_answered(self, message):
         """Update a record that a person has answered, as Odoo does after an e-mail.

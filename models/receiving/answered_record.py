@@ -8,6 +8,9 @@ from odoo.tools import SQL
 
 from ..telegram_message import SENT_STATES
 
+# Fields that say that a record is done, in the order in which they are looked for.
+CLOSED_FIELDS = ("is_closed", "stage_id.fold", "stage_id.is_won")
+
 
 class TelegramInstance(models.Model):
     """Extend ``telegram.instance`` with the time within which a reply belongs to a record."""
@@ -172,3 +175,52 @@ class TelegramMessage(models.Model):
         )
         messages = self.browse([message_id for _chat_id, message_id in rows])
         return dict(zip((chat_id for chat_id, _id in rows), messages, strict=True))
+
+
+class TelegramChat(models.Model):
+    """Extend ``telegram.chat``: when its conversation with a record is over."""
+
+    _inherit = "telegram.chat"
+
+    def _get_topic(self, date):
+        """Return the created record if it is still open and the person has written lately.
+
+        Our own messages do not count, since mailings would keep a conversation alive for ever.
+
+        :param datetime date: UTC, of the message that may belong to it
+        """
+        self.ensure_one()
+        model = self.env.get(self.topic_model or "")
+        if model is None or self.topic_model != self.instance_id.create_model_id.model:
+            return None
+        oldest = date - timedelta(days=self.instance_id.create_days)
+        is_recent = self.last_received_date and self.last_received_date >= oldest
+        record = model.browse(self.topic_id).exists()
+        return record if record and is_recent and not self._is_closed(record) else None
+
+    @api.model
+    def _is_closed(self, record):
+        """Return whether a record of any model is archived or done."""
+        if record._active_name and not record[record._active_name]:
+            return True
+        for path in CLOSED_FIELDS:
+            *relations, name = path.split(".")
+            target = record
+            for relation in relations:
+                target = target[relation] if relation in target._fields else None
+            if target and name in target._fields and target[name]:
+                return True
+        return False
+
+    def _is_over(self, record, date):
+        """Return whether the next message of the person no longer belongs to a record.
+
+        :param record: the record to which *Reply Matching* assigns it
+        :param datetime date: UTC, of our last message from it, or of linking the chat to it
+        """
+        self.ensure_one()
+        if self._is_closed(record):
+            return True
+        is_topic = (self.topic_model, self.topic_id) == (record._name, record.id)
+        oldest = fields.Datetime.now() - timedelta(days=self.instance_id.create_days)
+        return is_topic and max(filter(None, (self.last_received_date, date))) < oldest

@@ -342,9 +342,9 @@ class TelegramChat(models.Model):
         )
 
     def _merge_inbox(self, other):
-        """Let ``other``, into which this chat is merged, wait for answers if either of them does.
+        """Update the inbox status of ``other``, into which this chat is merged.
 
-        An answer in one of them answers the other one, too.
+        It waits if either of them does. An answer in one of them answers the other one, too.
         """
         answered = max(filter(None, (self.answered_date, other.answered_date)), default=False)
         waiting = (self | other).mapped("waiting_since_date")

@@ -208,8 +208,9 @@ MENUS = {
     "system": "telegram_api_partner_menu telegram_settings_menu",
 }
 
-# Each path, and how Odoo signs in who calls it: each of these asks for a secret of its own.
+# Each path, and how Odoo signs in who calls it: those without a user ask for a secret of their own.
 ROUTES = {
+    "/telegram_green_api/guide/<string:page>": "user",
     "/telegram_green_api/health": "none",
     "/telegram_green_api/webhook/<string:webhook_key>": "none",
 }

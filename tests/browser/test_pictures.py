@@ -13,6 +13,7 @@ from .browser_case import TourCase
 WORDS = {
     "en_US": {
         "account": "Sales",
+        "company": "Oak and Ash",
         "user": "Anna Miller",
         "customer": "Julia Foster",
         "stranger": "Peter",
@@ -30,6 +31,7 @@ WORDS = {
     },
     "ru_RU": {
         "account": "Продажи",
+        "company": "Дуб и ясень",
         "user": "Анна Смирнова",
         "customer": "Василиса Иванова",
         "stranger": "Пётр",
@@ -123,7 +125,7 @@ class TestPictures(TelegramCase, TourCase):
         self.take("invoice", invoice, message)
         self.take("sign_in", account, ".o-telegram-SignIn-qr", "button[name='action_sign_in']")
         self.take("overview", f"{action}.telegram_overview_action", ".o_kanban_record canvas")
-        self.take("report", f"{action}.telegram_message_action_report", ".o_graph_renderer canvas")
+        self.take("report", f"{action}.telegram_dashboard_action", ".o-telegram-Dashboard-card")
         mailing = f"/odoo/telegram.mailing/{self.add_mailing().id}"
         self.take("mailing", mailing, ".o-telegram-Progress .progress-bar")
         self.browser_size, self.touch_enabled = "390x844", True
@@ -146,6 +148,7 @@ class TestPictures(TelegramCase, TourCase):
         words = self.words
         self.admin.write({"lang": self.lang, "name": words["user"], "tz": "Europe/Moscow"})
         self.salesperson.name = words["user"]
+        self.env.company.name = words["company"]
         self.instance.name = words["account"]
         self.customer.write({"name": words["customer"], "lang": self.lang})
         self.new_instance = self._create_instance(

@@ -20,7 +20,6 @@ WORD = r"[A-Z][\w-]*"
 NAME = rf"{WORD}(?:(?: (?:as|by|for|in|of|on|the|to|with))? {WORD})*"
 QUOTED = re.compile(rf"“([^“”]+)”|\b[Cc]lick (?:on )?({NAME})|(?=\b({WORD}(?: {WORD})+))")
 SENTENCE = re.compile(r"[.!?…:”]\s*$")
-GUIDE = "/telegram_green_api/static/doc/{}/"  # a page in each language
 CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 # Names and formats are the same in every language.
 SAME = {
@@ -50,7 +49,6 @@ SAME = {
 def get_parts(text):
     """Return what a program reads in a text: placeholders, fields and tags, each as often."""
     tags = (READ_ATTRIBUTE.sub(r"\1", tag) for tag in TAG.findall(text))
-    tags = (tag.replace(GUIDE.format("ru"), GUIDE.format("en")) for tag in tags)
     fields = (field.strip() for field in FIELD.findall(text))
     return Counter(PLACEHOLDER.findall(text)) + Counter(fields) + Counter(tags)
 
