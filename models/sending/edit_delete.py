@@ -10,7 +10,7 @@ from odoo.tools import plaintext2html
 
 from ... import const
 from ...tools.arguments import takes
-from ..telegram_message import RANK
+from ..telegram_message import NOT_SENT_STATES, RANK
 
 EDIT_HOURS = 48  # for which Telegram allows edits of a text, after sending
 # A deleted text that is longer is folded: few want to read it, and it pushes the others away.
@@ -67,7 +67,9 @@ class TelegramMessage(models.Model):
                 and message._is_text()
                 and (message.state == "queued" or (message.can_delete and message._is_editable()))
             )
-            message.can_forward = is_real and bool(message.id_message)
+            message.can_forward = (
+                is_real and bool(message.id_message) and message.state not in NOT_SENT_STATES
+            )
 
     # === ACTION METHODS === #
 

@@ -87,6 +87,10 @@ class TestMessageActions(ComposerCase):
         incoming = self.ingest(self.notification("Hello")).message_id
         self.assertFalse(incoming.can_edit or incoming.can_delete)
         self.assertTrue(incoming.can_forward)
+        failed = self.sent()
+        self.assertTrue(failed.can_forward)
+        failed.sudo()._set_state({"state": "error", "failure_type": "no_account"})
+        self.assertFalse(failed.can_forward, "Telegram has accepted it, but it is in no chat")
         with self.assertRaisesRegex(UserError, "your own account"):
             incoming.with_user(self.salesperson).edit("Mine")
         old = self.sent()

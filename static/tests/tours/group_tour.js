@@ -143,6 +143,11 @@ registry.category("web_tour.tours").add("telegram_group_conversation", {
         },
         ...chooseInConversation("Group Members"),
         {
+            isActive: ["mobile"],
+            content: "The conversation does not cover them",
+            trigger: "body:not(:has(.o-mail-ChatWindow))",
+        },
+        {
             content: "The group's own members",
             trigger:
                 ".o_form_view [name='member_ids']:visible:contains('Vasilisa Ivanova'):contains('This account')",

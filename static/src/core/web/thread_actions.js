@@ -2,16 +2,28 @@ import { registerThreadAction } from "@mail/core/common/thread_actions";
 
 import { _t } from "@web/core/l10n/translation";
 
+/** Open a page, and on a phone close the conversation, which covers it there. */
+async function openPage(page, { owner, store }) {
+    const { action, ui } = store.env.services;
+    await action.doAction(page);
+    if (ui.isSmall) {
+        await owner.props.chatWindow?.close();
+    }
+}
+
 // The form of the chat shows the contact, the phone number and the records; of a group, its members.
 registerThreadAction("telegram-chat", {
     condition: ({ thread }) => thread?.isTelegram,
     icon: ({ thread }) =>
         thread.isTelegramGroup ? "oi oi-fw oi-users" : "fa fa-fw fa-address-card-o",
     name: ({ thread }) => (thread.isTelegramGroup ? _t("Group Members") : _t("Chat and Contact")),
-    async open({ store, thread }) {
-        const { action, orm } = store.env.services;
-        const opened = await orm.call("discuss.channel", "action_open_telegram_chat", [thread.id]);
-        await action.doAction(opened);
+    async open(params) {
+        const { orm } = params.store.env.services;
+        const args = [params.thread.id];
+        await openPage(
+            await orm.call("discuss.channel", "action_open_telegram_chat", args),
+            params
+        );
     },
     sequence: 15,
     sequenceGroup: 20,
@@ -50,13 +62,14 @@ registerThreadAction("telegram-contact", {
     condition: ({ thread }) => Boolean(thread?.isTelegram && thread.telegram_partner_id),
     icon: "fa fa-fw fa-user",
     name: _t("Open Contact"),
-    open({ store, thread }) {
-        return store.env.services.action.doAction({
+    open(params) {
+        const page = {
             type: "ir.actions.act_window",
             res_model: "res.partner",
-            res_id: thread.telegram_partner_id.id,
+            res_id: params.thread.telegram_partner_id.id,
             views: [[false, "form"]],
-        });
+        };
+        return openPage(page, params);
     },
     sequence: 14,
     sequenceGroup: 20,
