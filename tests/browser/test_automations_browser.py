@@ -40,12 +40,38 @@ class TestAutomationsBrowser(InvoiceCase, TourCase):
             invoice = self._create_invoice(
                 invoice_date=noon.date(), invoice_date_due=noon.date() + timedelta(days=10)
             )
+            payment = self.env["account.payment"].create(
+                {
+                    "partner_id": self.customer.id,
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "amount": 100,
+                    "company_id": self.company.id,
+                }
+            )
+            payment.action_post()
             for _time in range(2):
                 self.run_automations()
-        self.assertEqual(len(self.get_sent()), 1)
-        self.assertIn(f"your invoice {invoice.name}"[:30], self.get_sent()[0])
-        for days, count in ((12, 1), (13, 2), (13.5, 2), (20, 3)):
+        paid, posted = sorted(self.get_sent())
+        self.assertIn("we have received your payment"[:30], paid)
+        self.assertIn(f"your invoice {invoice.name}"[:30], posted)
+        for days, count in ((12, 2), (13, 3), (13.5, 3), (20, 4)):
             with freeze_time(noon + timedelta(days=days)):
                 self.run_automations()
             self.assertEqual(len(self.get_sent()), count, days)
+        register = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        with freeze_time(noon + timedelta(days=21)):
+            register.create({}).action_create_payments()
+        with freeze_time(noon + timedelta(days=28)):  # it is paid
+            self.run_automations()
+        self.assertEqual(len(self.get_sent()), 4)
         self.assertEqual(self.pictures, ["automations", "automation"])
+
+
+@tagged("post_install", "-at_install")
+class TestAutomationsBrowserOnPhone(TestAutomationsBrowser):
+    """The same on a narrow screen."""
+
+    browser_size = "390x844"

@@ -77,7 +77,10 @@ registry.category("web_tour.tours").add("telegram_conversation", {
                 ]);
             },
         },
-        { trigger: ".o-mail-Composer img.o-mail-AttachmentImage" },
+        {
+            content: "It is uploaded: before, Odoo does not send",
+            trigger: ".o-mail-Composer:not(:has(.o-isUploading)) img.o-mail-AttachmentImage",
+        },
         { trigger: ".o-mail-Composer-input", run: "edit This chair" },
         { trigger: ".o-mail-Composer-input", run: "press Enter" },
         { trigger: `${message("This chair")} img.o-mail-AttachmentImage` },
