@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.fields import Command
+from odoo.tools import mute_logger
 
 from odoo.addons.sms.tools.sms_api import SmsApi
 
@@ -239,25 +240,26 @@ instance._update_state("authorized")
 # Rules that fail stop neither the queue nor the reminders.
 for rule in env["base.automation"].sudo().search([("name", "in", ("failed", "waits", "stopped"))]):
     rule.action_server_ids.code = "raise UserError('broken rule')"
-absent._message_telegram("Hello again")
-partner._message_telegram("Hello to you, too")
-phone.write(STRANGER, "Is anybody there?")
-receive()
-env.ref("telegram_green_api.ir_cron_remind").sudo().active = True
-chat.sudo().write({"answer_due_date": fields.Datetime.now() - timedelta(minutes=1)})
-chat.sudo().reminder_level = 0
-send()
-assert phone.ledger()[-1]["message"] == "Hello to you, too"
-phone.status("79990000000@c.us", "noAccount")
-receive()
-last = env["telegram.message"].search([("text", "=", "Hello again")])
-assert last.state == "error", last.state
-run("ir_cron_remind")
-env.cr.commit()  # the end of the snapshot in which the scheduled action was started
-env.invalidate_all()
-assert chat.reminder_level
-instance._update_state("blocked")
-assert instance.state == "blocked" and instance.stopped_date
+with mute_logger("odoo.addons.telegram_green_api.models.connection.failed_rules"):
+    absent._message_telegram("Hello again")
+    partner._message_telegram("Hello to you, too")
+    phone.write(STRANGER, "Is anybody there?")
+    receive()
+    env.ref("telegram_green_api.ir_cron_remind").sudo().active = True
+    chat.sudo().write({"answer_due_date": fields.Datetime.now() - timedelta(minutes=1)})
+    chat.sudo().reminder_level = 0
+    send()
+    assert phone.ledger()[-1]["message"] == "Hello to you, too"
+    phone.status("79990000000@c.us", "noAccount")
+    receive()
+    last = env["telegram.message"].search([("text", "=", "Hello again")])
+    assert last.state == "error", last.state
+    run("ir_cron_remind")
+    env.cr.commit()  # the end of the snapshot in which the scheduled action was started
+    env.invalidate_all()
+    assert chat.reminder_level
+    instance._update_state("blocked")
+    assert instance.state == "blocked" and instance.stopped_date
 names = instance.sudo().activity_ids.mapped("summary")
 for name in ("failed", "waits", "stopped"):
     assert f"Automation rule “{name}” failed" in names, names
