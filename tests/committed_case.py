@@ -44,7 +44,10 @@ class CommittedCase(SandboxCase):
 
     def remove_records(self):
         with self.environment() as env:
-            messages = env["telegram.message"].search([("instance_id.name", "=", self.name)])
+            of_account = [("instance_id.name", "=", self.name)]
+            going_on = [("state", "in", ("scheduled", "sending", "paused"))]
+            env["telegram.mailing"].search(of_account + going_on).action_stop()
+            messages = env["telegram.message"].search(of_account)
             messages._set_state({"state": "canceled"})
             env["res.partner"].search([("name", "=", self.name)]).unlink()
             env["telegram.instance"].search([("name", "=", self.name)]).unlink()

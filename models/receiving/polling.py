@@ -95,7 +95,8 @@ class TelegramInstance(models.Model):
 
         :return: tuple of the WaitingNotification or None, and the reason of a failure or False
         """
-        receiver = NotificationReceiver(self.with_context(lang=None))
+        in_company = self._in_company()
+        receiver = NotificationReceiver(in_company)
         try:
             with self._get_client() as client:
                 waiting = receiver.fetch_one(client)
@@ -103,7 +104,7 @@ class TelegramInstance(models.Model):
             self._record_error(error)
             return None, self.state_message
         self._clear_last_error()
-        receiver.events._process_inbox(self)
+        receiver.events._process_inbox(in_company)
         return waiting, False
 
     # === TEXTS === #

@@ -76,10 +76,6 @@ class TestPartnerDesktop(PartnerBrowserCase):
         """On a desktop."""
         self.check_partner()
 
-    def test_connected_already(self):
-        """An instance that is connected already is not renamed, and its token is not replaced."""
-        self.check_connected_already()
-
 
 @tagged("post_install", "-at_install")
 class TestPartnerMobile(PartnerBrowserCase):
@@ -90,6 +86,22 @@ class TestPartnerMobile(PartnerBrowserCase):
         """On a phone."""
         self.check_partner()
 
+
+# In classes, so local services, of their own: the other tests count all instances of the partner.
+@tagged("post_install", "-at_install")
+class TestConnectedAlreadyDesktop(PartnerBrowserCase):
+    browser_size = "1400x900"
+
     def test_connected_already(self):
-        """The same on a phone."""
+        """An instance that is connected already is not renamed, and its token is not replaced."""
+        self.check_connected_already()
+
+
+@tagged("post_install", "-at_install")
+class TestConnectedAlreadyMobile(PartnerBrowserCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_connected_already(self):
+        """On a phone."""
         self.check_connected_already()

@@ -104,7 +104,10 @@ class ChaosCase(LocalCallsCase):
             env[TEMPLATE].search(named).unlink()
             instances = env["telegram.instance"].search(named)
             # What could not be sent in a run that failed would keep the instance.
-            messages = env["telegram.message"].search([("instance_id", "in", instances.ids)])
+            of_instances = [("instance_id", "in", instances.ids)]
+            going_on = [("state", "in", ("scheduled", "sending", "paused"))]
+            env["telegram.mailing"].search(of_instances + going_on).action_stop()
+            messages = env["telegram.message"].search(of_instances)
             waiting = messages.filtered(lambda m: m.state in ("queued", "sending", "unsure"))
             waiting.write({"state": "canceled"})
             messages.write({"is_settling": False})

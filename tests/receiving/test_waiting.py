@@ -87,6 +87,16 @@ class TestWaiting(TelegramCase):
         self.assertEqual(seen[5], ("Incoming message", "ab <b>"))
         self.assertEqual(seen[6], ("Incoming message", "offer.pdf"))
 
+    def test_language(self):
+        """What is stored for all readers is in the company's language, as by the action."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.env.company.partner_id.lang = "ru_RU"
+        poll = {"name": "Tea?", "options": [{"optionName": "Yes"}, {"optionName": "No"}]}
+        poll = {"typeMessage": "pollMessage", "pollMessageData": poll}
+        self.phone.notify(self.notification(messageData=poll))
+        self.assertEqual(self.take()["kind"], "Incoming message")
+        self.assertIn("Опрос", self.customer.message_ids[0].body)
+
     def test_half_a_character(self):
         """Half of an emoji, which no answer to the browser can hold, is shown as its escape."""
         described = self.instance._get_notification_summary(

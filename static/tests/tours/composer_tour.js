@@ -21,6 +21,16 @@ registry.category("web_tour.tours").add("telegram_changed_number", {
             content: "The form warns",
             trigger: ".o_form_view .alert:contains('+79998887766'):contains('+79998880099')",
         },
+        {
+            content: "Beside the form, the buttons fit into their row without a scroll bar",
+            trigger: ".o-mail-Chatter-topbar:has(.o-telegram-Chatter-send)",
+            run() {
+                const { scrollWidth, clientWidth } = this.anchor;
+                if (this.anchor.closest(".o-aside") && scrollWidth > clientWidth) {
+                    throw new Error(`The buttons need ${scrollWidth} of ${clientWidth} pixels`);
+                }
+            },
+        },
         picture("changed_number_form"),
         { trigger: ".o-telegram-Chatter-send:enabled", run: "click" },
         { content: "The composer warns", trigger: `.modal ${warning}` },

@@ -32,9 +32,17 @@ registry.category("web_tour.tours").add("telegram_team", {
 
 registry.category("web_tour.tours").add("telegram_automation_on", {
     steps: () => [
-        { trigger: ".o_data_row:contains('Invoice Posted')" },
+        // A list on a desktop, cards on a phone.
+        {
+            trigger:
+                ".o_data_row:contains('Invoice Posted'), .o_kanban_record:contains('Invoice Posted')",
+        },
         picture("automations"),
-        { trigger: ".o_data_row .o_data_cell:contains('Invoice Overdue')", run: "click" },
+        {
+            trigger:
+                ".o_data_cell:contains('Invoice Overdue'), .o_kanban_record:contains('Invoice Overdue')",
+            run: "click",
+        },
         { trigger: ".o_form_view button[name='action_switch_on']" },
         picture("automation_off"),
         { trigger: "button[name='action_switch_on']", run: "click" },
