@@ -67,7 +67,7 @@ class DiscussChannel(models.Model):
         if not kwargs.get("subtype_xmlid") and not kwargs.get("subtype_id"):
             kwargs["subtype_xmlid"] = "mail.mt_comment"  # Odoo would show it as a note
         self._telegram_check_may_write(chat)
-        kwargs["body"] = _clean_body(kwargs.get("body"))
+        kwargs["body"] = _clean_body(kwargs.get("body") or "")
         quoted = self._telegram_get_messages(kwargs.get("parent_id"))[:1]
         # sudo: telegram.message - users create them by the queue; their right was just checked
         messages_sudo = self.env["telegram.message"].sudo()

@@ -59,6 +59,15 @@ class TestWriting(DiscussCase):
             self.post("<p><br></p>")
         self.assertFalse(self.queued())
 
+    def test_file_without_text(self):
+        """A program that gives no text wrote “None” with its file."""
+        channel = self.channel.with_user(self.salesperson)
+        files = self.env["ir.attachment"].with_user(self.salesperson)
+        file = files.create({"name": "offer.pdf", "raw": b"%PDF-1.4"})
+        posted = channel.message_post(attachment_ids=file.ids, message_type="comment")
+        self.assertFalse(posted.body)
+        self.assertFalse(self.queued().text)
+
     def test_note_stays_here(self):
         """What Odoo itself notes in the conversation does not go to the customer."""
         self.channel.message_post(body="A note", message_type="notification")
