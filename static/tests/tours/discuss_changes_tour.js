@@ -84,8 +84,23 @@ registry.category("web_tour.tours").add("telegram_folded", {
             },
         },
         picture("deleted_folded"),
-        { trigger: ".o-mail-Message .o-mail-ellipsis", run: "click" },
-        { trigger: ".o-mail-Message .o-telegram-deleted:contains('Sentence'):visible" },
+        {
+            content: "A click shows it. Odoo folds it again when it renders the message anew",
+            trigger: ".o-mail-Message:has(.o-mail-ellipsis)",
+            async run() {
+                const isShown = () =>
+                    [...document.querySelectorAll(".o-mail-Message .o-telegram-deleted")].some(
+                        (text) => text.textContent.includes("Sentence") && text.checkVisibility()
+                    );
+                for (let tries = 0; tries < 50 && !isShown(); tries++) {
+                    document.querySelector(".o-mail-Message .o-mail-ellipsis")?.click();
+                    await new Promise((resolve) => requestAnimationFrame(resolve));
+                }
+                if (!isShown()) {
+                    throw new Error("The text stays folded");
+                }
+            },
+        },
         picture("deleted_unfolded"),
     ],
 });
