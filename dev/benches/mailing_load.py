@@ -59,6 +59,7 @@ def main(env, say, *, messages):
     for title, act in _get_pages(mailing):
         say(title)
         opened.append((title, min(_measure(own, act) for _number in range(ROUNDS))))
+    # sudo: telegram.mailing - its state is written by the addon only
     mailing.sudo().write({"state": "sending", "is_settled": False})
     env.cr.commit()
     title, act = next(_get_pages(mailing))

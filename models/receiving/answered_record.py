@@ -94,6 +94,7 @@ class TelegramMessage(models.Model):
             if message := linked.get(chat.id) or sent.get(chat.id):
                 record = records.get(message)
                 date = message.link_date if chat.id in linked else message.date
+                # sudo: telegram.instance - its days are a setting for administrators of Odoo
                 is_over = creates_records and (not record or chat.sudo()._is_over(record, date))
                 return (is_over and find_topic(chat, notification)) or record
             return find_topic(chat, notification)
