@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ...tools.context import OwnValue
 from ...tools.transactions import CONFLICTS
-from ..telegram_message import NOTIFY_LATER
+from ..telegram_message import NOTIFY_LATER, OUTCOME_CHECKED
 from .telegram_mailing import FILTER_ERRORS
 
 BATCH_SIZE = 200  # recipients composed in one transaction
@@ -348,9 +348,7 @@ class TelegramMailing(models.Model):
         """
         if self.is_ab_test and not self.ab_winner and self._has_waiting_recipients():
             return False
-        open_states = Domain("state", "in", ("queued", "sending")) | Domain(
-            "is_settling", "=", True
-        )
+        open_states = Domain("state", "in", ("queued", "sending")) | OUTCOME_CHECKED
         left = Domain("mailing_id", "=", self.id) & open_states
         if not self.env["telegram.message"].search_count(left, limit=1):
             now = fields.Datetime.now()
@@ -379,7 +377,7 @@ class TelegramMailing(models.Model):
         if waiting or queued:
             return True
         # One whose outcome is unknown may come back to the queue.
-        unknown = Domain("state", "=", "sending") | Domain("is_settling", "=", True)
+        unknown = Domain("state", "=", "sending") | OUTCOME_CHECKED
         if not self.env["telegram.message"].search_count(of_mailing & unknown, limit=1):
             self.is_settled = True
         return False
