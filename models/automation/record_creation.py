@@ -82,12 +82,9 @@ class TelegramChat(models.Model):
         Without a record, the message is received all the same.
 
         :param MessageNotification notification: the message
-        :return: the record, None if the account creates none or it cannot be created
+        :return: the record, None if it cannot be created
         """
         self.ensure_one()
-        instance = self.instance_id
-        if not instance.create_model_id or self.chat_type != "user":
-            return None
         date = to_datetime(notification.timestamp) or fields.Datetime.now()
         record = self._get_topic(date)
         if record:

@@ -31,7 +31,8 @@ class TelegramChat(models.Model):
     * Notifications and lists of chats and contacts that contain the phone number with the ID:
       ``_resolve_phone_chats``.
     * A check of the phone number or a fetch of the contact's information, by a user, by the send
-      action for an unsure message, or for an echo that may be a message to the chat
+      action for an unsure message, for a message that got the ID of another one
+      (``_process_accepted``), or for an echo that may be a message to the chat
       (``_request_number_check``): ``_resolve_phone_chat``.
     * The history of the chat: ``_resolve_by_history``.
     * The echo of a message sent by Odoo: ``_resolve_by_echo``.

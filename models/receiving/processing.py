@@ -84,9 +84,10 @@ class TelegramEvent(models.Model):
 
     * It is *postponed* while the outcome of a send it depends on is unknown or the disk is full,
       and after conflicts with other transactions. This may happen any number of times.
-    * It is *set aside* at once if it is malformed: by ``_insert``, when it is stored, if it is no
-      JSON or too long, and here if it lacks what every event of its type has. After any other error
-      it is postponed, and set aside after MAX_ATTEMPTS attempts. A user may process it again.
+    * It is *set aside* at once if it is malformed: by ``_insert``, when it is stored, if it is too
+      long, no JSON or nested too deeply (UnreadableBody), and here if it lacks what every event of
+      its type has (NotificationError); ``client/notifications.py`` tells both. After any other
+      error it is postponed, and set aside after MAX_ATTEMPTS attempts. A user may process it again.
     * It is *ignored* if there is nothing to do: an unknown type or status, the status of an unknown
       message.
     """
