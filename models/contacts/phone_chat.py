@@ -158,7 +158,9 @@ class TelegramChat(models.Model):
                 message.id_message = False
             else:
                 message._merge_duplicate(twin)
-        self.message_ids.chat_id = other
+        moved = self.message_ids
+        moved.chat_id = other
+        moved.filtered("id_message")._apply_pending_updates()
         self.env["telegram.mailing.recipient"]._process_merged_chat(self, other)
         self.env["telegram.automatic.message"]._process_merged_chat(self, other)
         other.write(

@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from ... import const
 from ...client.notifications import (
     OUTGOING_API,
+    STATUS,
     MessageNotification,
     NotificationError,
     QuotaNotification,
@@ -154,18 +155,23 @@ class TelegramEvent(models.Model):
         )
 
     @api.model
-    def _get_waiting_echoes(self, instance):
-        """Return the MessageNotification of each unprocessed echo of a sent message."""
+    def _get_waiting_reports(self, instance):
+        """Return the Message of each unprocessed echo or status of a sent message.
+
+        A status names a message whose content it does not tell.
+        """
         domain = [
             ("instance_id", "=", instance.id),
             ("state", "=", "new"),
-            ("type_webhook", "=", OUTGOING_API),
+            ("type_webhook", "in", (OUTGOING_API, STATUS)),
         ]
-        echoes = []
+        reports = []
         for event in self.search(domain, order="id"):
             with suppress(NotificationError, ValueError):  # it is set aside when it is processed
-                echoes.append(parse(decode_body(event.payload)))
-        return echoes
+                report = parse(decode_body(event.payload))
+                is_status = isinstance(report, StatusNotification)
+                reports.append(report.get_message() if is_status else report)
+        return [report for report in reports if report.id_message]
 
     def _process_together(self):
         """Process events in their order and in one transaction.

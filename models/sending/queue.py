@@ -376,6 +376,7 @@ class TelegramMessage(models.Model):
         :return: bool, True: the queue continues with the next message
         """
         is_news = self._is_higher_status("sent", self.state)
+        is_late = self.state != "sending"  # there may be updates that came before its ID
         # sudo: telegram.instance - its administrator sees a rule that fails
         instance_sudo = self.instance_id.sudo()
         instance_sudo._write_despite_rules(self, {"state": "sent" if is_news else self.state})
@@ -399,6 +400,8 @@ class TelegramMessage(models.Model):
             self._update_posted_date()
         if self.type_message in const.CHANGE_KINDS and is_news:
             self._apply_change()
+        if self.id_message and is_late:
+            self._apply_pending_updates()
         self.instance_id._resume_sending()
         return True
 

@@ -225,8 +225,8 @@ class TelegramMessage(models.Model):
         :param list sent: JournalMessage, of the outgoing journal
         """
         self._process_checked_numbers(numbers)
-        echoes = self.env["telegram.event"]._get_waiting_echoes(self.instance_id)
-        rows = [*(row.message for row in waiting), *sent, *echoes]
+        reported = self.env["telegram.event"]._get_waiting_reports(self.instance_id)
+        rows = [*(row.message for row in waiting), *sent, *reported]
         messages = self.filtered_domain(self._get_unrecognized_domain())
         matching = MessageMatching(messages, rows)
         is_complete = len(waiting) < const.QUEUE_LISTING_LENGTH
@@ -283,10 +283,17 @@ class TelegramMessage(models.Model):
         """
         _logger.info("Telegram message %s may be %s at GREEN-API", self.id, found.id_message)
         reason = self.env._(
-            "The chat has a message that may be this one: “%s”. Check the chat in Telegram, then "
-            "click Mark as Sent or Resend.",
-            found.text or found.file_name or found.type_message,
+            "GREEN-API reports a message in the chat that may be this one, but not its content. "
+            "Check the chat in Telegram, then click Mark as Sent or Resend."
         )
+        if found.type_message:
+            names = ("type_message", "text", "file_name")
+            content = {name: getattr(found, name) for name in names}
+            reason = self.env._(
+                "The chat has a message that may be this one: “%s”. Check the chat in Telegram, "
+                "then click Mark as Sent or Resend.",
+                self.new(content)._get_summary(),
+            )
         self._set_state({"is_settling": False, "failure_reason": reason})
 
 
