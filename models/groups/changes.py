@@ -50,7 +50,7 @@ class TelegramChat(models.Model):
         data = self.get_group_data()
         count = len(data.participants)
         return self.instance_id._display_result(
-            self.env._("The group has %s members.", count), data
+            self.env._("Members of the group: %s.", count), data
         )
 
     def action_add_members(self):

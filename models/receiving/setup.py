@@ -128,7 +128,8 @@ class TelegramInstance(models.Model):
                 "The settings were sent to GREEN-API, which restarts the account. This can take "
                 "up to 5 minutes. After that, Odoo checks the settings."
             )
-        if not self.is_receiving_configured:
+        is_new_webhook = self.receive_mode == "webhook" and not self.webhook_url
+        if not self.is_receiving_configured or is_new_webhook:
             return _(
                 "Receiving is not set up at GREEN-API. Click “Set Up Receiving” to receive "
                 "messages."

@@ -145,8 +145,8 @@ class TelegramInstance(models.Model):
             )
         elif self._count_new_contacts() >= self.daily_new_contact_limit:
             new_contact_reason = _(
-                "This account has written to %s new contacts within 24 hours. This is its limit to "
-                "avoid being flagged as spam. The other messages are sent automatically later.",
+                "This account has reached its limit of new contacts within 24 hours (%s), which "
+                "avoids being flagged as spam. The other messages are sent automatically later.",
                 self.daily_new_contact_limit,
             )
         if not self.active:

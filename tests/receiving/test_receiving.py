@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ... import const
@@ -241,6 +241,14 @@ class TestSetUp(WebhookCase):
         url = self.instance._get_webhook_address()
         response = self.post(self.notification(), secret=secret, url=url)
         self.assertEqual(response.status_code, 200)
+
+    def test_first_webhook(self):
+        """Choosing a webhook does not speak of a changed address, before one was ever used."""
+        self.instance.receive_mode = "polling"
+        self.set_up()
+        with Form(self.instance) as form:
+            form.receive_mode = "webhook"
+            self.assertIn("Receiving is not set up", form.receiving_message)
 
     def test_address_changes(self):
         """When Odoo has moved to another address, the instance says so."""
