@@ -31,7 +31,7 @@ SENDING = """
 """
 TRIGGER = """
     INSERT INTO ir_cron_trigger (cron_id, call_at)
-    SELECT id, now() AT TIME ZONE 'UTC' FROM ir_cron
+    SELECT id, date_trunc('second', now() AT TIME ZONE 'UTC') FROM ir_cron
      WHERE active AND (
            id = (SELECT send_cron_id FROM telegram_instance WHERE id = %s)
            OR id IN (SELECT res_id FROM ir_model_data
