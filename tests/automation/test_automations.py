@@ -190,6 +190,27 @@ class TestAutomations(InvoiceCase):
 
     def test_code_of_another_app_fails(self):
         """One record for which an app fails would keep the messages of all others waiting."""
+
+        def fail(env):
+            raise RuntimeError("broken rule")
+
+        self.check_failing_code(fail)
+
+    def test_rule_that_creates_twice(self):
+        """A rule that creates what exists already would stop all automatic messages.
+
+        The database reports that as it reports the conflict of two transactions.
+        """
+        parameters = self.env["ir.config_parameter"]
+        parameters.create({"key": "broken rule", "value": "1"})
+
+        def fail(env):
+            env["ir.config_parameter"].sudo().create({"key": "broken rule", "value": "2"})
+
+        self.check_failing_code(fail)
+
+    def check_failing_code(self, fail):
+        """Let the code of an app fail for one of two invoices; the other gets its message."""
         self.get_automation("invoice_posted")
         bad, invoice = self.create_invoice_due(0), self.create_invoice_due(0)
         model = self.env.registry["account.move"]
@@ -197,7 +218,7 @@ class TestAutomations(InvoiceCase):
 
         def message_telegram_batch(records, *args, **kwargs):
             if bad in records:
-                raise RuntimeError("broken rule")
+                fail(records.env)
             return origin(records, *args, **kwargs)
 
         logs = self.assertLogs("odoo.addons.telegram_green_api", "WARNING")
