@@ -71,7 +71,7 @@ class TestSupervisor(SupervisorCase):
             {
                 "group_id": self.group.id,
                 "user_chat_id": self.nobodys.telegram_id,
-                "sender_name": "Pyotr",
+                "chat_id": self.nobodys.id,
             }
         )
         message, checked = self.chat.message_ids[:1], set()

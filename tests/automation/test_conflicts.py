@@ -38,10 +38,11 @@ class TestConflicts(CommittedCase):
 
         def find_due(rule):
             calls.append(rule.id)
+            due = list(find(rule))  # here the transaction takes its snapshot
             if calls == [first_id]:
                 with self.environment() as other:
                     other["telegram.automation"].browse(first_id).sequence = 1
-            return find(rule)
+            return due
 
         model = self.registry["telegram.automation"]
         find = model._find_due

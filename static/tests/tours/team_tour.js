@@ -40,7 +40,7 @@ const TAKE = ".o_control_panel button[name='action_take']";
 registry.category("web_tour.tours").add("telegram_inbox_list", {
     steps: () => [
         { trigger: ".o_switch_view.o_list", run: "click" },
-        select("Vasilisa Ivanova"),
+        select("Vasilisa"),
         { trigger: TAKE },
         picture("inbox_list_own"),
         select("Pyotr"),
@@ -49,7 +49,7 @@ registry.category("web_tour.tours").add("telegram_inbox_list", {
         picture("inbox_list_supervised"),
         select("Pyotr"),
         { trigger: TAKE, run: "click" },
-        { trigger: inRow("Vasilisa Ivanova", ".o_field_many2one_avatar_user img") },
+        { trigger: inRow("Vasilisa", ".o_field_many2one_avatar_user img") },
     ],
 });
 
