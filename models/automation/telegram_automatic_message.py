@@ -265,12 +265,15 @@ class TelegramAutomaticMessage(models.Model):
                 "instance_id": instance.id,
                 "template_id": self.action_id.telegram_template_id.id,
                 "is_automatic": True,
+                "is_logged": self.action_id.telegram_is_logged,
             }
         )
         recipients, left_out = composer._split_recipients()
         recipients, repeated = self._split_repeated(recipients)
         queued = composer._send_mass(recipients, left_out) if recipients else None
-        queued = (queued or self.env["telegram.message"]).with_env(self.env).grouped("res_id")
+        queued = (queued or self.env["telegram.message"]).with_env(self.env)
+        self._count_as_answers(queued)
+        queued = queued.grouped("res_id")
         reasons = composer._get_reasons()
         codes = {each.record.id: (each.partner, each.reason) for each in left_out}
         excluded = {each.record.id: reasons.get(each.reason, each.reason) for each in left_out}
@@ -304,14 +307,24 @@ class TelegramAutomaticMessage(models.Model):
                     self.env._("Not exactly one Telegram group is linked to the record.")
                 )
                 continue
-            record._message_telegram(
+            notes = record._message_telegram(
                 template._render_bodies(record)[record.id],
                 formatting=template.formatting,
                 group=groups,
                 attachments=template._render_attachments(record)[record.id],
                 is_automatic=True,
             )
+            # sudo: telegram.message - just queued
+            self._count_as_answers(notes.sudo().telegram_message_ids)
             message._mark_composed(message.partner_id.browse(), groups)
+
+    def _count_as_answers(self, queued):
+        """Mark messages as answers if the action says so. They count once they are sent.
+
+        :param queued: the ``telegram.message`` records
+        """
+        if self.action_id.telegram_is_answer:
+            queued.is_automatic = False
 
     def _split_repeated(self, recipients):
         """Return the recipients, and those who got a message of this action a short time ago.

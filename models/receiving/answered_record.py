@@ -44,8 +44,8 @@ class TelegramMessage(models.Model):
         In this order:
 
         1. A message that quotes another one belongs to the record of that one, else to the record
-           that its group is tied to. When the quoted message arrives later, its record is assigned
-           then (``_assign_record_of_quoted``).
+           that its group is tied to, unless that is over (see 5). When the quoted message arrives
+           later, its record is assigned then (``_assign_record_of_quoted``).
         2. Every other message in a group that is tied to a record belongs to that record.
         3. If a user has linked a message of the chat to a record, it belongs to the record linked
            last. This ends when a message is sent from a record.
@@ -83,6 +83,9 @@ class TelegramMessage(models.Model):
 
         def find_record(chat, notification):
             tied_record = chat._get_record() or None
+            # sudo: telegram.instance - its days are a setting for administrators of Odoo
+            if tied_record and creates_records and chat.sudo()._is_over_topic(tied_record):
+                tied_record = find_topic(chat, notification) or tied_record
             if notification.quoted_id_message:
                 message = quoted.get((chat.id, notification.quoted_id_message))
                 was_sent = message and message.state in SENT_STATES
@@ -212,6 +215,12 @@ class TelegramChat(models.Model):
             if target and name in target._fields and target[name]:
                 return True
         return False
+
+    def _is_over_topic(self, record):
+        """Return whether a record that this conversation has created is over."""
+        self.ensure_one()
+        is_topic = (self.topic_model, self.topic_id) == (record._name, record.id)
+        return is_topic and self._is_over(record, self.last_received_date)
 
     def _is_over(self, record, date):
         """Return whether the next message of the person no longer belongs to a record.
