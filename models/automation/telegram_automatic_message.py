@@ -225,6 +225,8 @@ class TelegramAutomaticMessage(models.Model):
         try:
             instance = action.telegram_instance_id.with_env(author_self.env)
             instance = instance or instance._default(company.with_env(author_self.env))
+            if not instance.active:
+                raise UserError(self.env._("The Telegram account is archived."))
             instance._check_may_send()
         except UserError as error:
             messages._leave_out(str(error))

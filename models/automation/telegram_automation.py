@@ -226,12 +226,22 @@ class TelegramAutomation(models.Model):
         except Exception as error:  # pylint: disable=broad-exception-caught
             if is_conflict(error):
                 raise
+            if isinstance(error, UserError):
+                self.last_error = str(error)
+                return
             # The condition reads fields of any other app, which may have changed.
             _logger.warning("Telegram automation “%s” failed", self.name, exc_info=True)
             self.last_error = f"{type(error).__name__}: {error}"
 
     def _run(self):
         """Run the server action for the records that became due since it was last run."""
+        if not self.action_id:
+            raise UserError(
+                self.env._(
+                    "The server action of the automation was deleted. Switch the automation off "
+                    "and on again."
+                )
+            )
         now = fields.Datetime.now()
         for number, records in self._find_due():
             self.env["telegram.automatic.message"]._request(self.action_id, records, number)

@@ -145,6 +145,33 @@ class TestAutomations(InvoiceCase):
         self.run_automations()
         self.assertFalse(first.last_error)
 
+    def test_deleted_server_action(self):
+        """A rule that is on would do nothing, for a reason that only programmers understand."""
+        automation = self.get_automation("invoice_posted")
+        automation.action_id.unlink()
+        invoice = self.create_invoice_due(0)
+        self.run_automations()
+        self.assertIn("was deleted", automation.last_error)
+        self.assertNotIn("Error", automation.last_error)
+        automation.action_switch_off()
+        automation.action_switch_on()
+        later = self.create_invoice_due(0)
+        self.run_automations()
+        self.assertFalse(automation.last_error)
+        self.assertEqual([len(self.get_texts(each)) for each in (invoice, later)], [0, 1])
+
+    def test_archived_account(self):
+        """Messages by an account that no longer works would wait for ever, without a reason."""
+        automation = self.get_automation("invoice_posted")
+        automation.instance_id = self.instance
+        self.instance.active = False
+        invoice = self.create_invoice_due(0)
+        self.run_automations()
+        self.assertFalse(self.get_texts(invoice))
+        [row] = self.env["telegram.automatic.message"].search([("res_id", "=", invoice.id)])
+        self.assertEqual(row.state, "left_out")
+        self.assertIn("archived", row.reason)
+
     def test_impossible_days(self):
         """A number of days that no date can hold would stop all rules."""
         automation = self.get_automation("invoice_overdue")

@@ -10,6 +10,7 @@ from odoo.tools import mute_logger
 from odoo.addons.base.models.ir_actions import ServerActionWithWarningsError
 
 from ..common import CUSTOMER_CHAT, TelegramCase
+from .test_programmers_pages import read_blocks
 
 
 class SendTelegramCase(TelegramCase):
@@ -329,6 +330,32 @@ class TestSendTelegram(SendTelegramCase):
         group = self.create_group(self.customer)
         self.run_action(self.customer)
         self.assertFalse(self.get_group_message(group).is_automatic)
+
+    def test_scheduled_action(self):
+        """The example of doc/automation.rst would write to nobody, or not be allowed."""
+        [block] = [each for each in read_blocks("automation.rst") if "with_context" in each]
+        self.env["ir.model.data"].create(
+            {
+                "module": "my_module",
+                "name": "send_welcome",
+                "model": "ir.actions.server",
+                "res_id": self.action.id,
+            }
+        )
+        self.customer.ref = "new"
+        cron = self.env["ir.cron"].create(
+            {
+                "name": "Welcome",
+                "model_id": self.template.model_id.id,
+                "state": "code",
+                "code": block,
+                "interval_type": "days",
+            }
+        )
+        for _time in range(2):
+            self._run(cron)
+            self.compose()
+        self.assertEqual(self.get_texts(self.customer), ["Welcome, Vasilisa Ivanova!"])
 
     def test_without_note(self):
         """The chatter would be full of what a rule writes every day; an answer gets lost."""

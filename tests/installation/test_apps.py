@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from contextlib import contextmanager
+from http.cookies import SimpleCookie
 from pathlib import Path
 from unittest.mock import patch
 from urllib.error import URLError
@@ -83,12 +84,10 @@ class TestApps(DatabaseCase, SandboxCase, TourCase):
                 break
             except URLError:
                 time.sleep(0.2)  # it has not begun to listen
-        [cookie] = [
-            value
-            for value in response.headers.get_all("Set-Cookie")
-            if value.startswith("session_id=")
-        ]
-        yield url, {"session_id": cookie.partition("=")[2].partition(";")[0]}
+        jar = SimpleCookie()
+        for cookie in response.headers.get_all("Set-Cookie"):
+            jar.load(cookie)
+        yield url, {"session_id": jar["session_id"].value}
         process.terminate()
         process.wait()
 
