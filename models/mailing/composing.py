@@ -1,17 +1,19 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import logging
 from textwrap import shorten
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.context import OwnValue
-from ...tools.transactions import CONFLICTS
+from ...tools.transactions import is_conflict, write_and_commit
 from ..telegram_message import NOTIFY_LATER, OUTCOME_CHECKED
 from .telegram_mailing import FILTER_ERRORS
 
+_logger = logging.getLogger(__name__)
 BATCH_SIZE = 200  # recipients composed in one transaction
 NAME_LENGTH = 60  # characters of a mailing that is named by its text
 RECALL_SIZE = 500  # messages taken out of the queue in one transaction
@@ -38,12 +40,9 @@ class TelegramMailing(models.Model):
         for mailing in mailings:
             while seconds_left and mailing.exists():
                 try:
-                    has_more = mailing._process_step()
-                    self.env.flush_all()
-                except CONFLICTS:
-                    self.env.cr.rollback()  # the next run repeats the step
-                    break
-                seconds_left = commit()
+                    has_more, seconds_left = write_and_commit(self.env, mailing._process_step)
+                except ConcurrencyError:
+                    break  # the next run repeats the step
                 if not has_more:
                     break
             commit(processed=1)
@@ -55,7 +54,8 @@ class TelegramMailing(models.Model):
 
         :return: bool, whether there is more to do now
         """
-        self.ensure_one()
+        if not self.exists():
+            return False
         if self.state == "scheduled":
             return self._begin()
         if self.state == "stopped":
@@ -201,12 +201,19 @@ class TelegramMailing(models.Model):
             with self.env.cr.savepoint():
                 if reachable:
                     composer._send_mass(reachable, left_out, self)
-        except UserError as error:
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # Reports, automation rules and placeholders run the code of any app.
+            if is_conflict(error):
+                raise
+            if not isinstance(error, UserError):
+                _logger.warning(
+                    "Telegram mailing “%s” cannot be composed", self.name, exc_info=True
+                )
             excluded = {each.record.id for each in left_out}
             is_about_one = len(reachable) == 1 and reachable[0].record.id in excluded
             if not is_about_one:
                 # Such as a mistake in the text: no message of the mailing can be composed.
-                reason = str(error)
+                reason = str(error) or type(error).__name__
                 self._pause(lambda _env: reason)
                 return
         self._store_left_out(left_out)

@@ -21,7 +21,7 @@ from ...client.notifications import (
     parse,
 )
 from ...tools.files import get_disk_reason, is_disk_full
-from ...tools.transactions import CONFLICTS, attempts, hide_conflicts
+from ...tools.transactions import CONFLICTS, attempts, hide_conflicts, is_conflict
 from ..telegram_event import FURTHER_FILE
 from ..telegram_message import EventPostponedError
 
@@ -232,9 +232,9 @@ class TelegramEvent(models.Model):
                 messages, vals = self._process_notifications(notifications)
                 for event, message in zip(self, messages, strict=True):
                     event.write({"error": False, "message_id": message.id, **vals})
-        except CONFLICTS:
-            raise
         except Exception as error:  # pylint: disable=broad-exception-caught
+            if is_conflict(error):
+                raise
             failure = error
         if failure and len(self) == 1:
             self._process_failure(failure)
