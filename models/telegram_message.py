@@ -229,16 +229,7 @@ class TelegramMessage(models.Model):
                     "Only messages written in Odoo can be sent again. Choose such messages only."
                 )
             )
-        # sudo: telegram.chat - only whether the person wants mailings
-        out = failed.filtered(lambda m: m.mailing_id and m.sudo().chat_id.opted_out)
-        if out:
-            raise UserError(
-                self.env._(
-                    "“%s” wants no mailings, and this is a message of a mailing. Choose other "
-                    "messages only.",
-                    out[0].chat_id.display_name,
-                )
-            )
+        failed._check_mailing_retry()
         if any(message.is_settling for message in failed):
             raise UserError(
                 self.env._(

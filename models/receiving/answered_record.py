@@ -52,9 +52,9 @@ class TelegramMessage(models.Model):
         4. Otherwise it belongs to the record of the last message sent from one.
         5. Otherwise, and if the quoted message has no record, it belongs to the record that the
            conversation has created, or creates one, if *New Conversations Create* is set on the
-           account: in private chats, and in groups if the account says so. A record that is closed, or of a person who has
-           not written for the days set there, is not used again (``_get_topic``). A record that
-           cannot be created is none.
+           account: in private chats, and in groups if the account says so. A record that is
+           closed, or of a person who has not written for the days set there, is not used again
+           (``_get_topic``). A record that cannot be created is none.
 
         Rules 3 and 4 only hold for the days set as *Reply Matching* on the account. If their record
         is closed or deleted by now, or if the conversation has created it and has been silent for
