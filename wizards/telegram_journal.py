@@ -155,7 +155,7 @@ class TelegramJournalEntry(models.TransientModel):
             "type_message": row.type_message,
             "text": row.text or row.file_name,
             "id_message": row.id_message,
-            "status": row.status,
+            "status": self.env["telegram.message"]._get_status_label(row.status),
             "difference": difference,
             "raw": to_text(row.raw),
         }
