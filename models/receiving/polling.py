@@ -129,6 +129,7 @@ class TelegramInstance(models.Model):
         :return: dict with the texts ``kind``, ``chat``, ``text`` and ``json``
         """
         _ = self.env._
+        messages = self.env["telegram.message"]
         chat, text = "", ""
         try:
             notification = parse(body)
@@ -139,11 +140,11 @@ class TelegramInstance(models.Model):
             match notification:
                 case MessageNotification():
                     chat = notification.chat_name or notification.chat_id
-                    text = notification.text or notification.file_name or notification.type_message
+                    text = notification.text or notification.file_name
+                    text = text or messages._get_kind_name(notification.type_message)
                     kind = self._get_kind_label(notification)
                 case StatusNotification():
                     kind, chat = _("Status of a message"), notification.chat_id
-                    messages = self.env["telegram.message"]
                     text = messages._get_status_label(notification.status)
                     if notification.description:
                         text = messages._get_status_message(notification)

@@ -143,7 +143,7 @@ class TestSignIn(TelegramCase):
         self.assertEqual(self.phone.requests("qr"), [])
 
     def test_service_fails_at_the_phone(self):
-        """A refusal shows what the service's words mean, a failure its reason; both can be redone."""
+        """A refusal shows what the service's words mean, a failure why; both can be redone."""
         self.phone.fault("startAuthorization", "status", status=400, body="Validation failed")
         answer = self.dialog.request_code("+79876543210")
         self.assertFalse(answer["accepted"] or answer["problem"])
