@@ -22,6 +22,7 @@ class InvoiceLanguageCase(LanguageCase):
     def setUp(self):
         super().setUp()
         self.user.group_ids |= self.env.ref(ACCOUNTING)
+        self.env.company.external_report_layout_id = self.env.ref("web.external_layout_standard")
         self.add_accounts()
         self.invoice = self.add_invoice(0)
         self.overdue = self.add_invoice(30)
@@ -39,7 +40,7 @@ class InvoiceLanguageCase(LanguageCase):
         self.income, receivable = self.add("account.account", accounts)
         self.customer.property_account_receivable_id = receivable
         self.env["account.journal"].search([]).active = False
-        journal = {"name": title, "code": "ABC", "type": "sale"}
+        journal = {"name": title, "code": "АБВ" if self.lang == "ru_RU" else "ABC", "type": "sale"}
         self.journal = self.add(
             "account.journal", {**journal, "default_account_id": self.income.id}
         )
