@@ -160,6 +160,13 @@ RECEIVE_TIMEOUT_MIN = 5  # seconds that receiveNotification waits for a notifica
 # https://green-api.com/en/telegram/docs/api/receiving/technology-webhook-endpoint/
 WEBHOOK_PATH = "/telegram_green_api/webhook"  # route in Odoo
 NOTIFICATION_MAX_BYTES = 4 * 1024 * 1024  # bytes; a notification may contain a thumbnail
+# Why a notification cannot be understood
+UNREADABLE_JSON = "not_json"  # from a character on
+UNREADABLE_DEPTH = "too_deep"  # more levels than allowed
+UNREADABLE_SIZE = "too_large"  # more bytes than allowed
+UNREADABLE_OBJECT = "no_object"  # JSON, but no object
+UNREADABLE_MISSING = "missing"  # a value that its type requires
+UNREADABLE_CHAT_ID = "no_chat_id"  # a chat ID that is none
 WEBHOOK_TEST = "webhookTest"  # typeWebhook of the notification with which Odoo tests the route
 
 # --- Partners --------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from ...tools.files import get_disk_reason, is_disk_full
 from ...tools.transactions import CONFLICTS, attempts, hide_conflicts, is_conflict
 from ..telegram_event import FURTHER_FILE
 from ..telegram_message import EventPostponedError
+from .files import MEGABYTE
 
 _logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3  # before an event is set aside
@@ -284,7 +285,30 @@ class TelegramEvent(models.Model):
 
         :param body: the decoded notification; an UnreadableBody cannot be processed
         """
-        return ("error", body.reason) if isinstance(body, UnreadableBody) else ("new", None)
+        if isinstance(body, UnreadableBody):
+            return "error", self._get_unreadable_message(body.error)
+        return "new", None
+
+    @api.model
+    def _get_unreadable_message(self, error):
+        """Return why a notification cannot be understood.
+
+        :param NotificationError error: raised by the client
+        """
+        _, detail = self.env._, error.detail
+        match error.code:
+            case const.UNREADABLE_JSON:
+                return _("The event is not valid JSON. First wrong character: %s.", detail)
+            case const.UNREADABLE_DEPTH:
+                return _("The event is nested deeper than %s levels.", detail)
+            case const.UNREADABLE_SIZE:
+                size = detail // MEGABYTE
+                return _("The event is larger than %s MB. Only its beginning was stored.", size)
+            case const.UNREADABLE_OBJECT:
+                return _("The event is not a JSON object.")
+            case const.UNREADABLE_MISSING:
+                return _("The event lacks the value “%s”.", detail)
+        return _("“%s” is not a chat ID.", detail)
 
     def _process_failure(self, error):
         """Postpone an event that could not be processed, or set it aside.
@@ -298,10 +322,11 @@ class TelegramEvent(models.Model):
                 self.error = get_disk_reason(error, self.env)
                 self._postpone()
             case NotificationError():
-                self._set_aside(str(error))
+                self._set_aside(self._get_unreadable_message(error))
             case _:
                 _logger.warning("Telegram event %s cannot be processed", self.id, exc_info=error)
-                self._record_failure(f"{type(error).__name__}: {error}")
+                reason = f"{type(error).__name__}: {error}"
+                self._record_failure(self.env._("Unexpected error: %s", reason))
 
     def _postpone(self):
         pause = timedelta(seconds=RETRY_PAUSE)
