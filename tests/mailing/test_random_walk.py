@@ -35,7 +35,7 @@ class TestRandomWalk(MailingCase):
         """An order of events that no other test has would write twice, or lose somebody."""
         for seed in SEEDS:
             with self.subTest(seed=seed), self.env.cr.savepoint() as savepoint:
-                self.walk(random.Random(seed))  # noqa: S311 - no secret
+                self.walk(random.Random(seed))
                 savepoint.rollback()
             self.env.invalidate_all()
             self._reset_service()
