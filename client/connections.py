@@ -56,6 +56,9 @@ class Connections(HTTPAdapter):
     ``cut`` ends a call under way in another thread, which ``Session.close`` does not.
     """
 
+    #: function that is called right before anything is sent; it may raise an error
+    check: Callable[[], None] | None = None
+
     def __init__(self) -> None:
         self._open: WeakSet[HTTPConnection] = WeakSet()
         self._is_cut = False
@@ -112,6 +115,13 @@ class Connections(HTTPAdapter):
                 connections._open.add(self)
                 if connections._is_cut:
                     connections._break(self)
+
+            def send(self, data: Any) -> None:  # pylint: disable=missing-return
+                if self.sock is None:
+                    self.connect()  # else it would connect after the check
+                if connections.check:
+                    connections.check()
+                super().send(data)
 
         def make_pool(*args: Any, **kwargs: Any) -> HTTPConnectionPool:
             pool = pool_class(*args, **kwargs)

@@ -8,7 +8,9 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -101,6 +103,7 @@ class Transport:
         self._token = token
         self._observe = observe
         self._connections = Connections()
+        self._guard: Callable[[], None] | None = None
         self._session = create_session(self._connections)
         #: seconds by which GREEN-API's clock is ahead of ours; None before the first response
         self.clock_offset: float | None = None
@@ -114,6 +117,22 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    @contextmanager
+    def guard(self, check: Callable[[], None]) -> Iterator[None]:
+        """Call a function right before each part of a request is sent, in the calls of this block.
+
+        If it raises an error, GREEN-API has not got the whole request. Opening a connection may
+        take seconds, and a process may be stopped for minutes. So only this tells whether a call
+        comes in time. Once a file is being read, its upload has an end of its own.
+
+        :param check: raises an error if the request must not be sent any more
+        """
+        self._guard = check
+        try:
+            yield
+        finally:
+            self._guard = None
 
     def cut(self) -> None:
         """End a call that is under way in another thread: it raises an error at once.
@@ -167,7 +186,7 @@ class Transport:
         except GreenApiError as error:
             call.code = error.code
             raise
-        except OSError:
+        except Exception:  # of the file, or of the guard
             call.code = const.CODE_LOST
             raise
         finally:
@@ -192,6 +211,7 @@ class Transport:
         unclear = unclear_error(repeatable)
         started = time.time()
         arguments = _prepare_arguments(method, body, wait)
+        self._connections.check = partial(self._check, body)
         try:
             with self._session.request(
                 verb,
@@ -224,6 +244,11 @@ class Transport:
         if _is_refusal(decoded):
             raise self._get_error(call, decoded["code"], {}, unclear)
         return decoded
+
+    def _check(self, body: JsonObject | Upload | None) -> None:
+        """Call the guard before a part of a request is sent."""
+        if self._guard and not (isinstance(body, Upload) and body.is_begun):
+            self._guard()
 
     def _measure_clock(self, date: str | None, started: float) -> None:
         """Measure the difference of the clocks: GREEN-API has responded since ``started``.

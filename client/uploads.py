@@ -47,6 +47,11 @@ class Upload:
     def __len__(self) -> int:
         return self._length
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether a part of the body was read to be sent."""
+        return self._left < self._length
+
     def __iter__(self) -> Iterator[bytes]:
         return iter(self.read, b"")
 

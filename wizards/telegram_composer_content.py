@@ -428,8 +428,11 @@ class TelegramComposer(models.TransientModel):
                     problems |= reasons
         return bodies, problems
 
-    def _get_renderer(self, body, mailing):
-        """Return the function that returns the texts by ID for records."""
+    def _get_renderer(self, body, mailing=None):
+        """Return the function that returns the texts by ID for records.
+
+        :param mailing: the ``telegram.mailing`` for which links are counted, if any
+        """
         template = self.template_id
         if self.kind != "text":  # an address is no text that a user has typed
             return lambda records: dict.fromkeys(records.ids, body)

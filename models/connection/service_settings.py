@@ -47,7 +47,9 @@ class TelegramInstance(models.Model):
     """Extends ``telegram.instance`` with its settings at GREEN-API.
 
     They are read, changed, compared with what Odoo needs, and reset to the standard. The tables
-    above say which settings Odoo needs, and which a user may change.
+    above say which settings Odoo needs, and which a user may change. Only those that differ are
+    sent, in one call, and none by a copied database or without a usable webhook address. The
+    dialog sends those that the user has changed.
     """
 
     _inherit = "telegram.instance"

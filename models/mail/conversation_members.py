@@ -3,12 +3,12 @@
 
 The members of an open conversation are the operators who may see its chat (``_get_operators``):
 active users with the right to use Telegram. If *Chat Visibility* is *Salesperson of the Customer*,
-these are only the operator to whom the chat is assigned, else the salesperson, and those operators
-who are administrators or the supervisor. If neither is an operator, all operators are members. A
-closed conversation has no members.
+these are only the operator to whom the chat is assigned, else the salesperson of the contact or its
+company, and those operators who are administrators or the supervisor. If neither is such an
+operator, all operators are members. A closed conversation has no members.
 
-Members are updated when the operators, *Chat Visibility*, the contact, the salesperson, the user or
-the user's groups change.
+Members are updated when the operators, the supervisor, *Chat Visibility*, the assignment, the
+contact, the salesperson, the user or the user's groups change, and when contacts are merged.
 """
 
 from contextlib import contextmanager
@@ -89,6 +89,7 @@ class TelegramChat(models.Model):
         # sudo: telegram.instance - all accounts that the users operate
         instances_sudo = self.env["telegram.instance"].sudo().with_context(active_test=False)
         operated = instances_sudo.search([("operator_ids", "in", users.ids)])
+        self._update_restricted_users(users)
         affected = Domain("instance_id", "in", operated.ids)
         self._update_members_of_partners(users.partner_id, affected)
         self._release_left(users)

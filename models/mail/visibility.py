@@ -9,6 +9,7 @@ The record rules in ``security/telegram_security.xml`` apply it to each user.
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 from ...tools.access import MANAGER, USER
 
@@ -155,10 +156,21 @@ class TelegramChat(models.Model):
         nobody = self.env["res.users"]
         if instance.visibility != "own":
             return nobody
+        operators = instance._get_operators()
         for user in (assignee, partner._telegram_get_salesperson()):
-            if user and user.active and user in instance.operator_ids:
+            if user and user in operators:
                 return user
         return nobody
+
+    def _update_restricted_users(self, users):
+        """Compute anew who sees the chats of these users, whose rights have changed."""
+        salesperson = Domain("user_id", "in", users.ids)
+        salesperson |= Domain("commercial_partner_id.user_id", "in", users.ids)
+        domain = Domain("user_id", "in", users.ids) | Domain("partner_id", "any", salesperson)
+        # sudo: telegram.chat - of all operators
+        chats_sudo = self.sudo().with_context(active_test=False)
+        chats_sudo = chats_sudo.search(domain & Domain("instance_id.visibility", "=", "own"))
+        self.env.add_to_compute(self._fields["restricted_user_id"], chats_sudo)
 
     @api.model
     def _is_contact_visible(self, instance, partner):

@@ -49,12 +49,14 @@ class TelegramMessage(models.Model):
         2. Every other message in a group that is tied to a record belongs to that record.
         3. If a user has linked a message of the chat to a record, it belongs to the record linked
            last. This ends when a message is sent from a record.
-        4. Otherwise it belongs to the record of the last message sent from one.
+        4. Otherwise it belongs to the record of the last message sent from one. A message of
+           unknown outcome counts, one that failed or was canceled does not.
         5. Otherwise, and if the quoted message has no record, it belongs to the record that the
            conversation has created, or creates one, if *New Conversations Create* is set on the
            account: in private chats, and in groups if the account says so. A record that is
            closed, or of a person who has not written for the days set there, is not used again
-           (``_get_topic``). A record that cannot be created is none.
+           (``_get_topic``). A record that cannot be created is none. A group is tied to the
+           record that it creates.
 
         Rules 3 and 4 only hold for the days set as *Reply Matching* on the account. If their record
         is closed or deleted by now, or if the conversation has created it and has been silent for

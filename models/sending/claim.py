@@ -19,8 +19,8 @@ class Claim:
     """The right of one process to send one message, for a bounded time.
 
     A process may be stopped between the claim and the call, and wake up when another one has taken
-    over. So the time is checked right before the call. The call itself has an end, too: see
-    ``TAKEOVER_SECONDS``.
+    over. So the time is checked right before each part of the request is sent (``guard`` of the
+    client). The call itself has an end, too: see ``TAKEOVER_SECONDS``.
 
     The number tells afterwards whether another process has taken over: it counts the claims of a
     message, and those that were taken away.

@@ -63,7 +63,11 @@ class TelegramMessage(models.Model):
             link = self._get_link(client, limiter)
             method = self._get_method(link)
         time.sleep(limiter.reserve(method))
-        claim.check()
+        with client.guard(claim.check):
+            return self._call_method(client, method, link, claim)
+
+    def _call_method(self, client, method, link, claim):
+        """Call the API method that sends the message, and return idMessage."""
         match method:
             case "editMessage" | "deleteMessage":
                 return self._send_change(client)

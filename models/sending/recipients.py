@@ -7,7 +7,12 @@ contact, else the one of the contact's phone number, else the one of the contact
 missing chat is created. The username is used, too, if the phone number has no Telegram account.
 
 A record, its contact and the account belong to one company: ``_telegram_check_instance`` and
-``_check_partner_id``. A person with several addresses is one recipient: ``find_twin``.
+``_check_partner_id``. A person with several addresses is one recipient: ``find_twin``. The first
+one gets the message, in mass sending the one with a chat; only records of another kind than
+contacts may repeat a person. Who wants no mailings is left out when writing to many, not alone.
+
+A group takes the place of the contact if the caller, the user or the rule chooses one. A record
+without a contact writes to its only linked group; a rule does so only if one is linked.
 """
 
 from typing import NamedTuple

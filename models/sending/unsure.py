@@ -32,9 +32,11 @@ class TelegramMessage(models.Model):
 
         unsure ──> sent      found in the queue or outgoing journal of GREEN-API, or echoed
                ──> queued    nothing there can be it, for longer than the journal lags
-               ──> unsure    something there may be it: it is asked for 24 hours, then a user
-                             decides (``_end_outdated_checks``). A late echo, and a history that
-                             is imported, still mark it as sent.
+               ──> unsure    something there may be it, or it was written in a copied database: a
+                             user decides. Also if GREEN-API could not be asked, or the chat's
+                             Telegram ID is not known, after 24 hours (``_end_outdated_checks``).
+                             A late echo, and a history that is imported, still mark it as sent.
+               ──> error     it was tried too many times
 
     A message that was sent, but got an ID that is not its own, is looked for in the same way
     (``_look_for_id``): its echo may get lost. It is never sent again.

@@ -103,6 +103,18 @@ class TestVisibilityMembers(VisibilityCase):
         self.instance.operator_ids = [Command.link(employee.id)]
         self.assertIn(employee, self.members())
 
+    def test_salesperson_without_the_right(self):
+        """The customers of somebody who may not use Telegram any more are everybody's, as those of
+        somebody who left: only administrators saw them."""
+        self.instance.visibility = "own"
+        self.assertEqual(self.sees(self.colleague), set())
+        self.salesperson.group_ids = [Command.unlink(self.role(USER).id)]
+        self.assertEqual(self.members(), self.colleague | self.manager)
+        self.assertEqual(self.sees(self.colleague), EVERYTHING)
+        self.salesperson.group_ids = [Command.link(self.role(USER).id)]
+        self.assertEqual(self.members(), self.salesperson | self.manager)
+        self.assertEqual(self.sees(self.colleague), set())
+
     def test_archived_salesperson(self):
         """The customers of somebody who left are everybody's: else nobody would answer them."""
         self.instance.visibility = "own"

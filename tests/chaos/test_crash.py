@@ -16,17 +16,18 @@ from ..common import CUSTOMER_CHAT
 LOCK_ACTION = "SELECT 1 FROM ir_cron WHERE id = %s FOR UPDATE"
 RUN_ACTION = "env['ir.cron'].browse({cron_id}).method_direct_trigger()"
 # The process stops itself between a claim and the call. Its claims last for a moment only.
-STOP_BEFORE_CALL = """
+# Stops the process before a part of the request: the first are the headers, the second is the body.
+STOP_BEFORE = """
 import os, signal
 from odoo.addons.telegram_green_api.models.sending import claim
 claim.CLAIM_SECONDS = 0.5
-messages = env.registry['telegram.message']
-get_method = messages._get_method
-def stop(*args):
-    messages._get_method = get_method
-    os.kill(os.getpid(), signal.SIGSTOP)
-    return get_method(*args)
-messages._get_method = stop
+check, parts = claim.Claim.check, []
+def stop(self):
+    parts.append(self)
+    if len(parts) == {part}:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    check(self)
+claim.Claim.check = stop
 """
 # Of a process, the connection that holds the lock of a scheduled action.
 END_LOCK = """
@@ -123,28 +124,32 @@ class TestCrash(CommittedCase):
         self.assertEqual(self.state(message_id), "sent")
         self.assertEqual(len(self.phone.ledger()), 1)
 
-    def test_stopped_between_claim_and_call(self):
+    def test_stopped_before_the_call(self):
         """A process that was frozen and lost the lock of its action sends nothing when it wakes up
-        after another one has taken over."""
-        message_id = self.queue("Only once")
-        with self.start_action(self.send_cron_id, STOP_BEFORE_CALL) as process:
-            os.waitpid(process.pid, os.WUNTRACED)
-            self.end_lock(process)
-            self.let_pass("last_attempt_date", TAKEOVER_SECONDS)
-            self.run_action(self.send_cron_id)
-            self.assertEqual(self.state(message_id), "unsure")
-            self.let_pass("missing_since_date", JOURNAL_LAG)
-            self.run_action(self.send_cron_id)
-            self.assertEqual(self.state(message_id), "sent")
-            process.send_signal(signal.SIGCONT)
-            process.wait(120)
-        self.assertEqual(self.state(message_id), "sent")
-        self.assertEqual(len(self.phone.ledger()), 1)
+        after another one has taken over: neither before its call, nor the rest of a request."""
+        for part in (1, 2):
+            with self.subTest(part):
+                sent = len(self.phone.ledger())
+                message_id = self.queue("Only once")
+                script = STOP_BEFORE.format(part=part)
+                with self.start_action(self.send_cron_id, script) as process:
+                    os.waitpid(process.pid, os.WUNTRACED)
+                    self.end_lock(process)
+                    self.let_pass("last_attempt_date", TAKEOVER_SECONDS)
+                    self.run_action(self.send_cron_id)
+                    self.assertEqual(self.state(message_id), "unsure")
+                    self.let_pass("missing_since_date", JOURNAL_LAG)
+                    self.run_action(self.send_cron_id)
+                    self.assertEqual(self.state(message_id), "sent")
+                    process.send_signal(signal.SIGCONT)
+                    process.wait(120)
+                self.assertEqual(self.state(message_id), "sent")
+                self.assertEqual(len(self.phone.ledger()), sent + 1)
 
     def test_stopped_and_alone(self):
         """A process that was frozen and still has the lock claims the message again."""
         message_id = self.queue("Only once")
-        with self.start_action(self.send_cron_id, STOP_BEFORE_CALL) as process:
+        with self.start_action(self.send_cron_id, STOP_BEFORE.format(part=1)) as process:
             os.waitpid(process.pid, os.WUNTRACED)
             with self.environment() as env:
                 env.cr.execute("SELECT pg_sleep(0.5)")  # its claim ends

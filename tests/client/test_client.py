@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import io
 import logging
 import socket
 import threading
@@ -140,6 +141,35 @@ class TestClient(ClientCase):
             self.assertTrue(self.client.send_message(CUSTOMER_CHAT, "Hello").id_message)
         self.assertEqual(self.client.get_state_instance().state, "authorized")
         self.assertEqual(len(self.phone.ledger(count=2)), 2)
+
+    def test_guard(self):
+        """A process that is stopped for minutes while it connects, or within a request, must not
+        finish it: by then, another one has sent the message."""
+
+        class TooLateError(Exception):
+            pass
+
+        for part in (1, 2):
+            with self.subTest(part):
+                parts = iter(range(1, 9))
+
+                def check(part=part, parts=parts):
+                    if next(parts) == part:
+                        raise TooLateError
+
+                with self.assertRaises(TooLateError), self.client.guard(check):
+                    self.client.send_message(CUSTOMER_CHAT, "Too late")
+                self.client.send_message(CUSTOMER_CHAT, f"In time {part}")
+        texts = [entry["message"] for entry in self.phone.ledger()]
+        self.assertEqual(texts, ["In time 1", "In time 2"])
+
+    def test_guard_of_an_upload(self):
+        """The upload of a large file may take longer than a claim: it has an end of its own."""
+        checks = []
+        with self.client.guard(lambda: checks.append(True)):
+            content = io.BytesIO(b"x" * 3_000_000)
+            self.client.send_file_by_upload(CUSTOMER_CHAT, content, "large.txt")
+        self.assertEqual((len(checks), len(self.phone.ledger())), (1, 1))
 
     def test_question_may_be_repeated(self):
         """The same disturbances of a question are no doubt: asking again does no harm."""
