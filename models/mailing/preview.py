@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools import placeholders
 from .telegram_mailing import FILTER_ERRORS, OPEN_STATES
 
 LINES_MAX = 100  # recipients that are shown by name, unless the user asks for all of them
@@ -30,6 +31,18 @@ class TelegramMailing(models.Model):
         "Recipient List", compute="_compute_recipients", compute_sudo=False, sanitize=False
     )
     warning = fields.Text(compute="_compute_recipients", compute_sudo=False)
+    text_warning = fields.Text(compute="_compute_text_warning", compute_sudo=False)
+
+    @api.depends("body", "body_b", "is_ab_test", "formatting", "instance_id", "state")
+    @api.depends_context("lang")
+    def _compute_text_warning(self):
+        for mailing in self:
+            texts = [mailing.body, mailing.is_ab_test and mailing.body_b]
+            if mailing.state in ("done", "stopped"):
+                texts = []
+            text = "\n".join(placeholders.remove(each) for each in texts if each)
+            warning = mailing.instance_id._get_text_warning(text, mailing.formatting)
+            mailing.text_warning = warning
 
     @api.depends(
         "state",

@@ -77,3 +77,22 @@ registerComposerAction("telegram-note", {
     },
     sequenceQuick: 10,
 });
+
+// Odoo has an editor with formatting, but no button that opens it.
+registerComposerAction("telegram-formatting", {
+    condition: ({ composer }) => Boolean(composer.targetThread?.isTelegram),
+    icon: "fa fa-font",
+    isActive: ({ owner }) => owner.composerService.htmlEnabled,
+    name: ({ owner }) =>
+        owner.composerService.htmlEnabled ? _t("Write Plain Text") : _t("Format Text"),
+    onSelected: ({ composer, owner }) => {
+        const { composerService } = owner;
+        if (composerService.htmlEnabled) {
+            composerService.setTextComposer();
+        } else {
+            composerService.setHtmlComposer();
+        }
+        composer.autofocus++;
+    },
+    sequence: 40,
+});
