@@ -289,7 +289,7 @@ class TestInvoiceWay(InvoiceCase, WaysCase):
         invoice = self._create_invoice(ref="A*1*B_2_C")
         for mode, is_named in ((("greedy", "two"), True), (("greedy", "one"), False)):
             self.set_mode(*mode)
-            alerts = self.open_batch(invoice).alerts
+            alerts = self.open_batch(invoice).alerts or {}
             self.assertEqual("telegram_text" in alerts, is_named)
             if is_named:
                 self.assertIn("“https://x.org/a_b_c”", alerts["telegram_text"]["message"])

@@ -80,7 +80,7 @@ registerComposerAction("telegram-note", {
 
 // Odoo has an editor with formatting, but no button that opens it.
 registerComposerAction("telegram-formatting", {
-    condition: ({ composer }) => Boolean(composer.targetThread?.isTelegram),
+    condition: ({ composer }) => Boolean(composer.targetThread?.isTelegram && !composer.message),
     icon: "fa fa-font",
     isActive: ({ owner }) => owner.composerService.htmlEnabled,
     name: ({ owner }) =>
