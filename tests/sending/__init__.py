@@ -8,6 +8,7 @@ from . import test_composer
 from . import test_composer_mass
 from . import test_content
 from . import test_coordinates
+from . import test_cost
 from . import test_dispatch
 from . import test_edit_delete
 from . import test_limits
