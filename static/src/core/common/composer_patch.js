@@ -5,6 +5,8 @@ import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 
+import { useEffect } from "@odoo/owl";
+
 /** @type {import("models").Composer} */
 const composerModelPatch = {
     setup() {
@@ -17,6 +19,19 @@ patch(Composer.prototype, composerModelPatch);
 
 /** @type {ComposerComponent} */
 const composerPatch = {
+    setup() {
+        // Before Odoo's own effects: they would focus an editor that is gone.
+        useEffect(
+            (isHtml) => {
+                if (!isHtml) {
+                    this.editor = undefined;
+                }
+            },
+            () => [this.composerService.htmlEnabled]
+        );
+        super.setup(...arguments);
+    },
+
     get isTelegramNote() {
         return Boolean(this.thread?.isTelegram && this.props.composer.isTelegramNote);
     },
