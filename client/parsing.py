@@ -26,7 +26,7 @@ DIGITS_MAX = 100  # digits of an integer; Python does not convert integers of an
 DIRECTION_CHARACTERS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _UNWANTED_IN_NAMES = re.compile(f"[\x00-\x1f\x7f-\x9f{DIRECTION_CHARACTERS}]")
 # Letters and symbols that are displayed as a blank.
-_INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
+_INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U0001d159")
 _VISIBLE_CATEGORIES = frozenset("LNPS")  # letters, numbers, punctuation and symbols
 
 _MILLISECONDS = 10**11  # a larger number of seconds would be in the year 5138

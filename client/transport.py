@@ -54,6 +54,9 @@ STATUS_CODES = {
     469: const.CODE_CHECK_LIMIT,
 }
 
+# A proxy or GREEN-API gave up: the call may have been carried out.
+TIMEOUT_STATUSES = (408, 460, 499)
+
 # Of a host name that the certificate lacks; the place of this class differs between versions.
 CERTIFICATE_ERROR = "CertificateError"
 TUNNEL_REFUSED = "Tunnel connection failed"  # Python's own words for a status other than 200
@@ -303,7 +306,7 @@ class Transport:
                 detail=detail,
                 retry_after=bounded_seconds(headers.get("Retry-After")),
             )
-        if status >= 500 or status == 499:
+        if status >= 500 or status in TIMEOUT_STATUSES:
             return unclear(method, const.CODE_SERVER, status=status, detail=detail)
         if status < 400:  # neither the documented success nor a refusal
             return unclear(method, const.CODE_NOT_JSON, status=status, detail=detail)

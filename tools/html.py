@@ -33,7 +33,16 @@ KIND_OF_TAG = {
 }
 # Of the kinds inside a line, the outermost first.
 TAGS = {"bold": "strong", "italic": "em", "strikethrough": "s", "code": "code"}
-BLOCKS = {"p", "div", "ul", "ol", "blockquote", "pre", "table", "tr", "h1", "h2", "h3", "h4"}
+BLOCKS = {
+    *("p", "div", "ul", "ol", "li", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "hr"),
+    *("table", "caption", "tr", "dl", "dt", "dd", "figure", "figcaption", "details", "summary"),
+    *("section", "article", "header", "footer", "address"),
+}
+CELLS = {"td", "th"}
+HIDDEN = {"script", "style", "title", "template"}
+# Schemes of links that are not on the web, and mean something to a customer without them.
+PLAIN_SCHEMES = ("mailto", "tel")
+PUNYCODE = re.compile(r"xn--[a-z0-9-]+", re.IGNORECASE)
 
 
 def from_html(body: str | None) -> FormattedText:
@@ -73,10 +82,17 @@ def to_html(formatted: FormattedText) -> Markup:
 def get_link_url(element: html.HtmlElement) -> str:
     """Return the address that a link opens, empty for other elements.
 
-    The address of a mention is inside Odoo and has no meaning for a customer.
+    The address of a mention is inside Odoo and has no meaning for a customer. An e-mail address or
+    a phone number is returned as people write it, unless the text of the link is a number.
     """
     url: str = element.get("href", "") if element.tag == "a" else ""
-    return url if WEB_SCHEME.match(url) and not element.get("data-oe-model") else ""
+    if element.get("data-oe-model"):
+        return ""
+    scheme, _colon, address = url.partition(":")
+    is_shown = scheme.lower() == "tel" and re.search(r"\d", element.text_content())
+    if scheme.lower() in PLAIN_SCHEMES and not is_shown:
+        return unquote(address.partition("?")[0])
+    return url if WEB_SCHEME.match(url) else ""
 
 
 def is_same_address(text: str, url: str) -> bool:
@@ -90,7 +106,15 @@ def is_same_address(text: str, url: str) -> bool:
 def _get_comparable(address: str) -> str:
     """Return an address decoded, without its scheme and a slash at the end."""
     host, slash, path = WEB_SCHEME.sub("", unquote(address)).rstrip("/").partition("/")
-    return host.casefold() + slash + path
+    return PUNYCODE.sub(_decode_label, host).casefold() + slash + path
+
+
+def _decode_label(match: re.Match[str]) -> str:
+    """Return a part of a host name in the letters that people read, as browsers show it."""
+    try:
+        return match[0].encode().decode("idna")
+    except UnicodeError:
+        return match[0]
 
 
 @dataclass
@@ -110,23 +134,30 @@ class _Parts:
         if not last.endswith("\n"):
             self.add("\n", styles)
 
+    def begin_cell(self, styles: Styles) -> None:
+        """Add a blank unless the text is behind one: cells of a table stand apart."""
+        last = next(filter(None, reversed(self.texts)), "\n")
+        if not last[-1].isspace():
+            self.add(" ", styles)
+
 
 def _collect_text(element: html.HtmlElement, parts: _Parts, outer: Styles) -> None:
     """Append the text of an element, without the text that follows it.
 
     :param outer: the kinds of formatting around the element
     """
-    if not isinstance(element.tag, str):
-        return  # a comment
+    if not isinstance(element.tag, str) or element.tag in HIDDEN:
+        return  # a comment, or nothing to read
     styles = outer | {KIND_OF_TAG[element.tag]} if element.tag in KIND_OF_TAG else outer
     if element.tag == "br":
         parts.add("\n", styles)
         return
-    is_block = element.tag in BLOCKS or element.tag == "li"
+    is_block = element.tag in BLOCKS
     if is_block:
         parts.begin_line(outer)
-    if element.tag == "li":
-        parts.add("- ", styles)
+    elif element.tag in CELLS:
+        parts.begin_cell(outer)
+    parts.add(_get_bullet(element), styles)
     url = get_link_url(element)
     shown = element.text_content().strip() if url else ""
     if url and (not shown or (UNUSABLE.search(shown) and is_same_address(shown, url))):
@@ -141,6 +172,26 @@ def _collect_text(element: html.HtmlElement, parts: _Parts, outer: Styles) -> No
             parts.add(f" ({url})", styles)
     if is_block:
         parts.begin_line(outer)
+
+
+def _get_bullet(element: html.HtmlElement) -> str:
+    """Return what stands before an item of a list; empty for other elements.
+
+    Odoo's editor puts a list inside another one into an item of its own.
+    """
+    if element.tag != "li" or _is_nested_list(element):
+        return ""
+    parent = element.getparent()
+    if parent is None or parent.tag != "ol":
+        return "- "
+    earlier = element.itersiblings("li", preceding=True)
+    return f"{1 + sum(not _is_nested_list(item) for item in earlier)}. "
+
+
+def _is_nested_list(item: html.HtmlElement) -> bool:
+    """Return whether an item of a list contains another list and nothing before it."""
+    is_list = len(item) > 0 and item[0].tag in ("ul", "ol")
+    return is_list and not (item.text or "").strip()
 
 
 def _lines_to_html(text: str, styles: list[Styles]) -> Markup:

@@ -51,7 +51,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
             wizard.summary_data = {TELEGRAM: summary} if wizard.move_ids else {}
         return result
 
-    @api.depends("telegram_selected_ids")
+    @api.depends("telegram_selected_ids", "telegram_template_id")
     def _compute_alerts(self):
         by_telegram = self.filtered("telegram_selected_ids")
         others = super(AccountMoveSendBatchWizard, self - by_telegram)
@@ -64,6 +64,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
                 **self._get_telegram_alerts(obstacles),
                 **self._get_telegram_waiting_alert(sendable),
                 **self._get_telegram_changed_alert(sendable),
+                **self._get_telegram_text_alert(sendable, wizard.telegram_template_id),
             }
         return result
 

@@ -60,6 +60,7 @@ class TelegramComposer(models.TransientModel):
     example_name = fields.Char("Example For", compute="_compute_example", compute_sudo=False)
     example = fields.Html(compute="_compute_example", compute_sudo=False, sanitize=False)
     example_problem = fields.Text(compute="_compute_example", compute_sudo=False)
+    example_warning = fields.Text(compute="_compute_example", compute_sudo=False)
     allowed_placeholders = fields.Char(compute="_compute_allowed_placeholders")
     show_more = fields.Boolean("More", help="Show what is rarely needed.")
     attachment_ids = fields.Many2many(
@@ -186,9 +187,11 @@ class TelegramComposer(models.TransientModel):
                 text = placeholders.remove(text)
             composer.text_warning = composer.instance_id._get_text_warning(text, formatting)
 
-    @api.depends("body", "formatting", "template_id", "is_mass", "kind", "example_res_id")
+    @api.depends(
+        "body", "formatting", "template_id", "is_mass", "kind", "example_res_id", "instance_id"
+    )
     def _compute_example(self):
-        self.example_name = self.example = self.example_problem = False
+        self.example_name = self.example = self.example_problem = self.example_warning = False
         for composer in self:
             text, formatting = composer._get_text()
             if not composer.is_mass or not composer.example_res_id or "{{" not in text:
@@ -202,6 +205,8 @@ class TelegramComposer(models.TransientModel):
             else:
                 preview = self.env["telegram.message"]._get_preview(body, formatting)
                 composer.example = preview
+                warning = composer.instance_id._get_text_warning(body, formatting)
+                composer.example_warning = not composer.text_warning and warning
 
     @api.depends("res_model")
     def _compute_allowed_placeholders(self):

@@ -79,7 +79,7 @@ class TelegramSharedContact(models.TransientModel):
             yield company & Domain("name", "=ilike", escape_psql(self.contact_name))
 
     def _has_other_phone(self):
-        return self.partner_id.phone_sanitized != self.phone
+        return self.phone not in (self.partner_id.phone_sanitized, self.partner_id.phone)
 
     def _get_hint(self):
         """Return what happens to the phone number of the existing contact."""

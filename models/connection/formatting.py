@@ -2,7 +2,14 @@
 
 from odoo import fields, models
 
-from ...tools.formatting import FormattedText, Rules, from_marks, get_rules, to_marks
+from ...tools.formatting import (
+    FormattedText,
+    Rules,
+    find_endangered,
+    from_marks,
+    get_rules,
+    to_marks,
+)
 
 PIECES_SHOWN = 5
 # Marks of a customer: what is not clearly formatting is shown as it came.
@@ -123,19 +130,28 @@ class TelegramInstance(models.Model):
         :param bool formatting: whether its marks are read
         """
         text = FormattedText.of(self.env["telegram.message"]._read_text(text, formatting))
-        if self and text.entities and not self._get_formatting_rules():
+        is_known = not self or self._get_formatting_rules()
+        if text.entities and not is_known:
             return self.env._(
                 "The message will arrive without formatting, because it is not known how "
                 "GREEN-API formats texts of this account. Ask an administrator to click Test "
                 "Account on the account."
             )
-        words = self._write_marks(text).changed
+        words = self._write_marks(text).changed if is_known else find_endangered(text.text)
         if not words:
             return False
+        names = ", ".join(f"“{word}”" for word in words[:PIECES_SHOWN])
+        if not is_known:
+            return self.env._(
+                "It is not known how GREEN-API formats texts of this account. These parts may "
+                "arrive without characters such as * and _: %s\n"
+                "Ask an administrator to click Test Account on the account.",
+                names,
+            )
         return self.env._(
             "GREEN-API takes characters such as * and _ for formatting. These parts will arrive "
             "without some of them: %s",
-            ", ".join(f"“{word}”" for word in words[:PIECES_SHOWN]),
+            names,
         )
 
     def _store_formatting(self, learned):

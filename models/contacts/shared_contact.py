@@ -40,8 +40,17 @@ class TelegramMessage(models.Model):
         return self.type_message == "contactMessage"
 
     def _get_card(self):
-        """Return name and phone number (E.164) of the contact that was shared."""
+        """Return name and phone number of the contact that was shared.
+
+        The number is E.164 if it can be read, also as one of the company's country. Otherwise it is
+        as the card has it.
+        """
         content = (self._is_card() and self.content) or {}
         names = (content.get(key) for key in ("firstName", "lastName"))
-        digits = parse_phone(content.get("phoneContact"))
-        return " ".join(filter(None, names)), f"+{digits}" if digits else ""
+        phone = content.get("phoneContact") or ""
+        # GREEN-API writes international numbers without a plus.
+        digits = parse_phone(phone)
+        partner = self.company_id.partner_id
+        forms = filter(None, (digits and f"+{digits}", phone))
+        formatted = (partner._phone_format(number=form) for form in forms)
+        return " ".join(filter(None, names)), next(filter(None, formatted), phone)

@@ -185,6 +185,25 @@ class AccountMoveSend(models.AbstractModel):
             }
         }
 
+    @api.model
+    def _get_telegram_text_alert(self, moves, template):
+        """Return an alert for a text that will not arrive as it was meant, by the first invoice.
+
+        :param moves: the ``account.move`` records that can be sent
+        :param template: the ``telegram.template``; by default that of the document type
+        """
+        move = moves[:1]
+        template = template or (move and move._get_telegram_template())
+        if not template:
+            return {}
+        try:
+            text = template._render_bodies(move)[move.id]
+        except UserError:
+            return {}  # the invoice that cannot be filled gets the reason
+        instance = move._get_telegram_sender(move.company_id)
+        warning = instance._get_text_warning(text, template.formatting)
+        return {"telegram_text": {"level": "warning", "message": warning}} if warning else {}
+
     # === SETTINGS === #
 
     @api.model

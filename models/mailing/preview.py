@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools import placeholders
 from ...tools.phone import to_chat_id
 from ..sending.recipients import get_addresses
 from .telegram_mailing import FILTER_ERRORS, OPEN_STATES
@@ -33,6 +34,18 @@ class TelegramMailing(models.Model):
         "Recipient List", compute="_compute_recipients", compute_sudo=False, sanitize=False
     )
     warning = fields.Text(compute="_compute_recipients", compute_sudo=False)
+    text_warning = fields.Text(compute="_compute_text_warning", compute_sudo=False)
+
+    @api.depends("body", "body_b", "is_ab_test", "formatting", "instance_id", "state")
+    @api.depends_context("lang")
+    def _compute_text_warning(self):
+        for mailing in self:
+            texts = [mailing.body, mailing.is_ab_test and mailing.body_b]
+            if mailing.state in ("done", "stopped"):
+                texts = []
+            text = "\n".join(placeholders.remove(each) for each in texts if each)
+            warning = mailing.instance_id._get_text_warning(text, mailing.formatting)
+            mailing.text_warning = warning
 
     @api.depends(
         "state",

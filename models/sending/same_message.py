@@ -3,13 +3,14 @@
 import dataclasses
 import re
 import unicodedata
+from datetime import datetime
 from enum import IntEnum
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ... import const
-from ...client.notifications import MessageNotification
+from ...client.notifications import STATUS, MessageNotification
 from ...client.parsing import is_visible
 from ...tools.formatting.marks_writer import MARKS
 from ...tools.phone import parse_phone
@@ -121,7 +122,8 @@ class MessageMatching:
             for row in there:
                 if not any((place, row.id_message) in known for place in places):
                     variants.setdefault(row.id_message or id(row), []).append(row)
-            self._match_chat(ours, list(variants.values()))
+            received = ours._find_received_dates(places, variants)
+            self._match_chat(ours, list(variants.values()), received)
         self._doubt_unknown_groups(messages, rows)
 
     def _doubt_unknown_groups(self, messages, rows):
@@ -140,16 +142,18 @@ class MessageMatching:
             if similar:
                 self.doubtful[message] = similar
 
-    def _match_chat(self, messages, candidates):
+    def _match_chat(self, messages, candidates, received):
         """Match the messages of one chat.
 
         :param list candidates: lists of Message, each about the same message of GREEN-API
+        :param dict received: result of ``_find_received_dates``
         """
         candidates.sort(key=_get_place)
         likeness = {
             (message, number): max(message._get_likeness_in_time(row) for row in rows)
             for message in messages
             for number, rows in enumerate(candidates)
+            if received.get(rows[0].id_message, datetime.max) >= message._get_last_attempt_date()
         }
         taken = set()  # messages and numbers of candidates
         for level in (Likeness.EQUAL, Likeness.ALIKE, Likeness.POSSIBLE):
@@ -312,6 +316,22 @@ class TelegramMessage(models.Model):
             for message in self.search(domain)
             for id_message in (message.id_message, message.failed_id_message)
         }
+
+    @api.model
+    def _find_received_dates(self, chats, ids):
+        """Return when reported messages were received: before an attempt, they are other ones.
+
+        :param chats: the ``telegram.chat`` records in which they may be
+        :param ids: of messages at GREEN-API
+        :return: dict of datetime by ID; without those whose notifications were deleted
+        """
+        reported = Domain("message_id.chat_id", "in", chats.ids)
+        reported &= Domain(
+            "message_id.id_message", "in", [each for each in ids if isinstance(each, str)]
+        )
+        reported &= Domain("type_webhook", "!=", STATUS)
+        events = self.env["telegram.event"].search(reported, order="create_date desc")
+        return {event.message_id.id_message: event.create_date for event in events}
 
     def _find_stored_ids(self, ids):
         """Return those of the IDs that any message in the chats of these messages has.

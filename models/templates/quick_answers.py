@@ -9,6 +9,7 @@ from odoo.addons.mail.tools.discuss import Store
 
 from ...tools.access import filter_readable
 from ...tools.formatting import FormattedText
+from ...tools.html import to_html
 
 # Files that are not posted yet, as those that a user uploads in Discuss.
 PENDING = {"res_model": "mail.compose.message", "res_id": 0}
@@ -65,7 +66,8 @@ class DiscussChannel(models.Model):
         """Return the text and the files of a template, to be edited and sent in Discuss.
 
         :param int template_id: one of ``get_telegram_quick_answers``
-        :return: dict of ``text``, ``attachment_ids``, and the ``store_data`` of the files
+        :return: dict of ``text``, of ``html`` for Odoo's editor, of ``attachment_ids``, and of the
+            ``store_data`` of the files
         :raise AccessError: the user may not write in the conversation
         :raise UserError: the template is not offered here, or cannot be filled
         """
@@ -77,13 +79,14 @@ class DiscussChannel(models.Model):
                 self.env._("This template is not available here any more. Choose another one.")
             )
         record = found[template]
-        body = template._render_bodies(record)[record.id]
+        text = FormattedText.of(template._render_bodies(record)[record.id])
         # sudo: ir.attachment - created for this user just now, and posted by the user later
         files_sudo = template._render_attachments(record)[record.id].sudo()
         files_sudo.write(PENDING)
         store = Store().add(files_sudo, extra_fields=files_sudo._get_store_ownership_fields())
         return {
-            "text": FormattedText.of(body).text,  # Discuss has no formatting
+            "text": text.text,
+            "html": to_html(text),
             "attachment_ids": files_sudo.ids,
             "store_data": store.get_result(),
         }

@@ -39,6 +39,8 @@ ROWS = (
     (429, "Too Many Requests", RetryableError, RetryableError, "rate_limit"),
     (466, QUOTA, RefusedError, RefusedError, "quota"),
     (469, "User get contact info limit reached", RefusedError, RefusedError, "check_limit"),
+    (408, "", RetryableError, OutcomeUnknownError, "server"),
+    (460, "", RetryableError, OutcomeUnknownError, "server"),
     (499, "Client Closed Request", RetryableError, OutcomeUnknownError, "server"),
     (500, "Internal Server Error", RetryableError, OutcomeUnknownError, "server"),
     (502, "Bad Gateway", RetryableError, OutcomeUnknownError, "server"),

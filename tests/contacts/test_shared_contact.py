@@ -49,6 +49,38 @@ class TestSharedContact(DiscussCase):
         ivan.phone = "+79990003344"
         self.assertIn("will be replaced", self.open().hint)
 
+    def test_numbers(self):
+        """A domestic number got a plus, so that it was no number any more; a short one was lost."""
+        company = self.instance.company_id
+        company.country_id = company.partner_id.country_id = self.env.ref("base.ru")
+        for number, (sent, expected) in enumerate(
+            (
+                ("89123456789", "+79123456789"),
+                ("8 (912) 345-67-89", "+79123456789"),
+                ("+7 912 345-67-89", "+79123456789"),
+                ("4915112345678", "+4915112345678"),
+                ("112", "112"),
+                ("", ""),
+            ),
+            2,
+        ):
+            with self.subTest(sent):
+                data = {**CARD["contactMessageData"], "phoneContact": sent}
+                card = {**CARD, "contactMessageData": data}
+                note = self.notification(idMessage=str(number), messageData=card)
+                self.card = self.ingest(note).message_id
+                self.assertEqual(self.open().phone or "", expected)
+
+    def test_short_number(self):
+        """A short number is kept as it is, and the dialog knows that the contact has it."""
+        data = {**CARD["contactMessageData"], "phoneContact": "112"}
+        note = self.notification(idMessage="2", messageData={**CARD, "contactMessageData": data})
+        self.card = self.ingest(note).message_id
+        dialog = self.open().save()
+        partner = self.env["res.partner"].browse(dialog.action_create()["res_id"])
+        self.assertEqual(partner.phone, "112")
+        self.assertIn("has this phone number already", self.open().hint)
+
     def test_no_card(self):
         """Other messages have no contact to save."""
         text = self.ingest(self.notification("Hello", idMessage="2")).message_id

@@ -17,6 +17,27 @@ ROWS = [
     ("<b>1 &lt; 2 &amp; 3</b>", "<p><strong>1 &lt; 2 &amp; 3</strong></p>"),
     ("<b>&nbsp; </b>x", "<p>x</p>"),
 ]
+# What HTML fields and pasted text contain, and what a customer reads of it.
+CONTENTS = [
+    (
+        "<table><tr><th>Qty</th><th>Price</th></tr><tr><td>10</td><td>5</td></tr></table>",
+        "Qty Price\n10 5",
+    ),
+    ("<h5>Terms</h5>30 days<h6>Note</h6>none", "Terms\n30 days\nNote\nnone"),
+    ("<dl><dt>Color</dt><dd>red</dd></dl>a<hr>b", "Color\nred\na\nb"),
+    ("<ol><li>one</li><li>two<ul><li>x</li></ul></li></ol>", "1. one\n2. two\n- x"),
+    (
+        "<ul><li>a</li><li class='oe-nested'><ol><li>b</li></ol></li><li>c</li></ul>",
+        "- a\n1. b\n- c",
+    ),
+    ("<p>a</p><style>p {color: red}</style><script>run()</script><p>b</p>", "a\nb"),
+    ("<a href='mailto:info@x.org?subject=Hi'>Write to us</a>", "Write to us (info@x.org)"),
+    ("<a href='MAILTO:info@x.org'>info@x.org</a>", "info@x.org"),
+    ("<a href='tel:+79123456789'>Call us</a>", "Call us (+79123456789)"),
+    ("<a href='tel:+79123456789'>8 (912) 345-67-89</a>", "8 (912) 345-67-89"),
+    ("<a href='https://xn--e1afmkfd.xn--p1ai/a'>пример.рф/a</a>", "пример.рф/a"),
+    ("<a href='https://xn--zzzzzzzzzz99999.org'>x</a>", "x (https://xn--zzzzzzzzzz99999.org)"),
+]
 
 
 class TestHtml(BaseCase):
@@ -29,6 +50,13 @@ class TestHtml(BaseCase):
                 formatted = from_html(html)
                 self.assertEqual(to_html(formatted), expected)
                 self.assertEqual(from_html(to_html(formatted)), formatted)
+
+    def test_contents(self):
+        """Cells and headings ran together ("105"), numbers of steps and addresses behind words were
+        lost, and the code of a page was read to the customer."""
+        for html, expected in CONTENTS:
+            with self.subTest(html=html):
+                self.assertEqual(from_html(html).text, expected)
 
     def test_escaped(self):
         """A text with markup in it stays a text, formatted or not."""

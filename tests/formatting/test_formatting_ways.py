@@ -143,6 +143,31 @@ class TestWays(WaysCase):
         composer.body += " https://x.org/a_b_c"
         self.assertIn("“https://x.org/a_b_c”", composer.text_warning)
 
+    def test_mailing_warning_of_values(self):
+        """The link of a contact is named by the example, before anything is sent."""
+        self.set_mode("greedy", "two")
+        people = self.customer | self.customer.copy({"phone": "+79101110000"})
+        people.ref = "https://x.org/a_b_c"
+        values = {"res_model": "res.partner", "res_ids": repr(people.ids)}
+        composer = self.env["telegram.composer"].create(values)
+        composer.body = "Your page: {{ object.ref }}"
+        self.assertFalse(composer.text_warning)
+        self.assertIn("“https://x.org/a_b_c”", composer.example_warning)
+        people.ref = "https://x.org/abc"
+        composer.body += "."
+        self.assertFalse(composer.example_warning)
+
+    def test_planned_mailing_warning(self):
+        """A mailing that is planned was the one place that did not warn, in either of its texts."""
+        self.set_mode("greedy", "two")
+        values = {"name": "Sale", "instance_id": self.instance.id, "is_ab_test": True}
+        mailing = self.env["telegram.mailing"].create({**values, "body": "1*2*3 {{ object.name }}"})
+        self.assertFalse(mailing.text_warning)
+        mailing.body_b = "https://x.org/a_b_c"
+        self.assertIn("“https://x.org/a_b_c”", mailing.text_warning)
+        mailing.is_ab_test = False
+        self.assertFalse(mailing.text_warning)
+
     def test_python(self):
         """A program sends literally unless it asks for formatting."""
         operated = self.instance.with_user(self.salesperson)
@@ -191,6 +216,11 @@ class TestWays(WaysCase):
         self.make(self.customer, body=LITERAL).action_send()
         self.assertEqual(self.look()[0]["message"], LITERAL)
         form = self.open(self.customer)
+        form.body = LITERAL
+        for word in ("1200*600*50", "INV_2026_01", "a_b_c@x.org"):
+            self.assertIn(f"“{word}”", form.text_warning, "it may be lost, and a user should know")
+        form.body = "5 * 3, a_b and ~100"
+        self.assertFalse(form.text_warning, "a lone mark formats nothing")
         form.body, form.formatting = TYPED, True
         self.assertIn("without formatting", form.text_warning)
         form.save().action_send()
@@ -251,6 +281,18 @@ class TestInvoiceWay(InvoiceCase, WaysCase):
         [row] = self.look()
         self.assertEqual(row["shown"], "Invoice A*1*B_2_C")
         self.assertEqual(get_pieces(row), [("bold", "Invoice")])
+
+    def test_batch_warning(self):
+        """A link that cannot be kept is named in the dialog for several invoices, too."""
+        template = self.env.ref("telegram_green_api.telegram_template_invoice")
+        template.write({"body": "{{ object.ref }}: https://x.org/a_b_c"})
+        invoice = self._create_invoice(ref="A*1*B_2_C")
+        for mode, is_named in ((("greedy", "two"), True), (("greedy", "one"), False)):
+            self.set_mode(*mode)
+            alerts = self.open_batch(invoice).alerts or {}
+            self.assertEqual("telegram_text" in alerts, is_named)
+            if is_named:
+                self.assertIn("“https://x.org/a_b_c”", alerts["telegram_text"]["message"])
 
 
 @tagged("post_install", "-at_install")

@@ -33,6 +33,7 @@ class TestOddValues(TelegramCase):
         """A chat has something to read: its phone number or its ID where the name shows nothing."""
         blanks = (
             "\u3164",
+            "\ufffc",
             "\u2800\u2800",
             "   ",
             "\u200b\u200d",

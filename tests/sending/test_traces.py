@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..common import CUSTOMER_CHAT
 from .test_changed_by_telegram import STRANGER_CHAT, STRANGER_PHONE, ChangedCase
@@ -83,6 +85,12 @@ class TestEchoOfOthers(ChangedCase):
         message = self.instance.send_text(CUSTOMER_CHAT, "Good morning!")
         return self.lose_answers(message, fault="lost_before")
 
+    def set_received(self, event, date):
+        """Set when an event was received, which Odoo writes by itself."""
+        query = SQL("UPDATE telegram_event SET create_date = %s WHERE id = %s", date, event.id)
+        self.env.cr.execute(query)
+        event.invalidate_recordset(["create_date"])
+
     def test_earlier(self):
         """An echo that is hours late is of a time before ours: ours counted as sent, and was never
         sent."""
@@ -94,6 +102,20 @@ class TestEchoOfOthers(ChangedCase):
         self.assertEqual((message.state, len(self.phone.ledger())), ("sent", 1))
         self.assertEqual((event.state, event.message_id.text), ("done", message.text))
         self.assertEqual(len(self.rows_in_odoo()), 2)
+
+    def test_just_before(self):
+        """It was received and shown before ours was sent, a moment ago, or was edited to our words
+        since: ours counted as sent, and was never sent."""
+        for number, text in enumerate(("Good morning!", "Good evening!"), 1):
+            with self.subTest(text):
+                event = self.ingest(self.echo(text, idMessage=str(number)))
+                self.assertEqual(event.state, "done")
+                self.set_received(event, fields.Datetime.now() - timedelta(seconds=10))
+                message = self.send_lost()
+                row = {"idMessage": str(number), "isEdited": text != message.text}
+                self.settle(message, self.row(message.text, **row))
+                self.assertEqual((message.state, len(self.phone.ledger())), ("sent", number))
+                self.assertEqual(len(self.rows_in_odoo()), 2 * number)
 
     def test_later(self):
         """Weeks ago, a user decided about our message. Since then, its row swallowed the next one

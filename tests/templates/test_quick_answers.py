@@ -41,6 +41,8 @@ class TestQuickAnswers(TelegramCase, HttpCase):
         self.assertEqual(self.fill()["text"], "Hello Vasilisa Ivanova, *welcome*!\nBye")
         self.template.formatting = True
         self.assertEqual(self.fill()["text"], "Hello Vasilisa Ivanova, welcome!\nBye")
+        html = "<p>Hello Vasilisa Ivanova, <strong>welcome</strong>!<br/>Bye</p>"
+        self.assertEqual(self.fill()["html"], html, "for the editor with formatting")
 
     def test_record_comes_first(self):
         """The template of the invoice in question would not be offered, or with another's data."""

@@ -2,7 +2,7 @@
 """Formatted text, and the marks by which GREEN-API writes it (``*bold*``)."""
 
 from .marks import TYPED, Rules, from_marks, read_marks
-from .marks_writer import Written, has_marks, to_marks
+from .marks_writer import Written, find_endangered, has_marks, to_marks
 from .probe import PROBE, Learned, get_rules, learn
 from .text import Entity, FormattedText
 
@@ -14,6 +14,7 @@ __all__ = [
     "Learned",
     "Rules",
     "Written",
+    "find_endangered",
     "from_marks",
     "get_rules",
     "has_marks",

@@ -43,6 +43,12 @@ def to_marks(formatted: FormattedText, rules: Rules | None) -> Written:
     return _Writer(formatted, rules).compose()
 
 
+def find_endangered(text: str) -> tuple[str, ...]:
+    """Return the words of a text that arrive changed if all marks in it are read as marks."""
+    rules = Rules("everywhere", "format")
+    return _Writer(FormattedText(text), rules).get_changed(read_marks(text, rules).places)
+
+
 def has_marks(formatted: FormattedText) -> bool:
     """Return whether a text has formatting, or characters that may be read as marks."""
     return bool(formatted.entities or ANY_MARK.search(formatted.text))
@@ -94,13 +100,13 @@ class _Writer:
                 break
         if self._is_meant(draft, reading):
             shown = {draft.origins[place] for place in reading.places}
-            return Written("".join(draft.characters), self._get_changed(shown))
+            return Written("".join(draft.characters), self.get_changed(shown))
         if self.is_formatted:  # it would be read differently than meant
             return to_marks(FormattedText(self.text), self.rules)
-        return Written(self.text, self._get_changed(read_marks(self.text, self.rules).places))
+        return Written(self.text, self.get_changed(read_marks(self.text, self.rules).places))
 
-    def _get_changed(self, shown: Iterable[int | _Part]) -> tuple[str, ...]:
-        """Return the words with characters that are not shown."""
+    def get_changed(self, shown: Iterable[int | _Part]) -> tuple[str, ...]:
+        """Return the words with characters that are not among the shown places."""
         words: dict[str, None] = {}
         until = 0
         for place in sorted({*range(len(self.text))}.difference(shown)):

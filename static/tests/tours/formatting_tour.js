@@ -61,9 +61,12 @@ registry.category("web_tour.tours").add("telegram_formatting_discuss", {
     steps: () => [
         { trigger: "button[name='action_open_in_discuss']", run: "click" },
         { trigger: message("Hello") },
-        behind("Use Odoo's editor with formatting", () =>
-            odoo.__WOWL_DEBUG__.root.env.services["mail.composer"].setHtmlComposer()
-        ),
+        {
+            content: "A user has no other way to Odoo's editor with formatting",
+            trigger: ".o-mail-Composer button[name='more-actions']",
+            run: "click",
+        },
+        { trigger: ".o-dropdown-item:contains('Format Text')", run: "click" },
         {
             trigger: ".o-mail-Composer .odoo-editor-editable",
             run() {
@@ -89,8 +92,8 @@ registry.category("web_tour.tours").add("telegram_formatting_discuss", {
         { trigger: `${message("please: 10*20*30")} strong:contains('Two')` },
         { trigger: `${message("please: 10*20*30")} blockquote:contains('quoted')` },
         picture("formatting_discuss"),
-        behind("Use Odoo's plain editor again", () =>
-            odoo.__WOWL_DEBUG__.root.env.services["mail.composer"].setTextComposer()
-        ),
+        { trigger: ".o-mail-Composer button[name='more-actions']", run: "click" },
+        { trigger: ".o-dropdown-item:contains('Write Plain Text')", run: "click" },
+        { trigger: ".o-mail-Composer textarea:enabled" },
     ],
 });

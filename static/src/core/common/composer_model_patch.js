@@ -27,9 +27,9 @@ patch(Composer.prototype, {
      *
      * @param {import("models").Thread} thread
      * @param {number} templateId
-     * @param {number} position in the text
+     * @param {(filled: { text: string, html: string }) => void} insert
      */
-    async fillTelegramQuickAnswer(thread, templateId, position) {
+    async fillTelegramQuickAnswer(thread, templateId, insert) {
         const filled = await this.store.env.services.orm.call(
             "discuss.channel",
             "fill_telegram_quick_answer",
@@ -39,7 +39,7 @@ patch(Composer.prototype, {
         this.attachments.push(
             ...filled.attachment_ids.map((id) => this.store["ir.attachment"].get(id))
         );
-        this.insertText(filled.text, position);
+        insert(filled);
     },
 
     /** Return why what is written cannot be sent, or not at once; undefined if it can. */

@@ -5,6 +5,8 @@ import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 
+import { useEffect } from "@odoo/owl";
+
 /** @type {import("models").Composer} */
 const composerModelPatch = {
     setup() {
@@ -17,6 +19,19 @@ patch(Composer.prototype, composerModelPatch);
 
 /** @type {ComposerComponent} */
 const composerPatch = {
+    setup() {
+        // Before Odoo's own effects: they would focus an editor that is gone.
+        useEffect(
+            (isHtml) => {
+                if (!isHtml) {
+                    this.editor = undefined;
+                }
+            },
+            () => [this.composerService.htmlEnabled]
+        );
+        super.setup(...arguments);
+    },
+
     get isTelegramNote() {
         return Boolean(this.thread?.isTelegram && this.props.composer.isTelegramNote);
     },
@@ -76,4 +91,23 @@ registerComposerAction("telegram-note", {
         composer.autofocus++;
     },
     sequenceQuick: 10,
+});
+
+// Odoo has an editor with formatting, but no button that opens it.
+registerComposerAction("telegram-formatting", {
+    condition: ({ composer }) => Boolean(composer.targetThread?.isTelegram && !composer.message),
+    icon: "fa fa-font",
+    isActive: ({ owner }) => owner.composerService.htmlEnabled,
+    name: ({ owner }) =>
+        owner.composerService.htmlEnabled ? _t("Write Plain Text") : _t("Format Text"),
+    onSelected: ({ composer, owner }) => {
+        const { composerService } = owner;
+        if (composerService.htmlEnabled) {
+            composerService.setTextComposer();
+        } else {
+            composerService.setHtmlComposer();
+        }
+        composer.autofocus++;
+    },
+    sequence: 40,
 });

@@ -1,6 +1,7 @@
 import { SuggestionService } from "@mail/core/common/suggestion_service";
 import { UseSuggestion } from "@mail/core/common/suggestion_hook";
 import { cleanTerm } from "@mail/utils/common/format";
+import { parseHTML } from "@html_editor/utils/html";
 
 import { patch } from "@web/core/utils/patch";
 
@@ -47,10 +48,35 @@ patch(UseSuggestion.prototype, {
         }
         const { composer, thread } = this;
         const { position } = this.search;
-        composer.composerText =
-            composer.composerText.substring(0, position) +
-            composer.composerText.substring(composer.selection.end);
+        let insert = ({ text }) => composer.insertText(text, position);
+        if (this.comp.composerService.htmlEnabled) {
+            insert = this.prepareTelegramInsertion(position);
+        } else {
+            composer.composerText =
+                composer.composerText.substring(0, position) +
+                composer.composerText.substring(composer.selection.end);
+        }
         this.clearSearch();
-        return composer.fillTelegramQuickAnswer(thread, templateId, position);
+        return composer.fillTelegramQuickAnswer(thread, templateId, insert);
+    },
+
+    /**
+     * Return a function that inserts a template with its formatting in Odoo's editor.
+     *
+     * @param {number} position of what was typed to find the template, in its paragraph
+     */
+    prepareTelegramInsertion(position) {
+        const { document, shared } = this.comp.editor;
+        const { startContainer, endContainer, endOffset } = shared.selection.getEditableSelection();
+        return ({ html }) => {
+            shared.selection.setSelection({
+                anchorNode: startContainer,
+                anchorOffset: position,
+                focusNode: endContainer,
+                focusOffset: endOffset,
+            });
+            shared.dom.insert(parseHTML(document, html));
+            shared.history.addStep();
+        };
     },
 });
