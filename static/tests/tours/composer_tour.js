@@ -358,7 +358,7 @@ registry.category("web_tour.tours").add("telegram_delete_chat", {
         { trigger: ".o-dropdown-item:contains('Delete')", run: "click" },
         {
             content: "It takes the messages along",
-            trigger: ".modal:contains('2 messages'):contains('Nothing is deleted in Telegram')",
+            trigger: ".modal:contains('messages (2)'):contains('Nothing is deleted in Telegram')",
         },
         picture("delete_chat"),
         { trigger: ".modal .btn-primary:contains('Delete')", run: "click" },
