@@ -25,8 +25,10 @@ class TelegramChat(models.Model):
 
     * Operators of the account, and Telegram administrators, may change a group and its members.
     * Only Telegram administrators may leave a group, or delete its chat from Odoo, and neither
-      while messages wait to be sent there. Deleting the chat does not leave the group. The right
-      to delete is in ``security/ir.model.access.csv``.
+      while messages wait to be sent there, or are being checked. Deleting the chat does not leave
+      the group. The right to delete is in ``security/ir.model.access.csv``.
+    * Operators may merge a group into the supergroup that it became, which deletes its chat but no
+      message (``migration.py``).
 
     Telegram has rules of its own: most changes need an administrator of the group.
 

@@ -213,6 +213,20 @@ class TestSetUp(WebhookCase):
         self.assertFalse(self.instance.is_receiving_configured)
         self.assertEqual(self.set_up()["type"], "success")
 
+    def test_new_send_interval(self):
+        """A new send interval is said to be unfinished until the service was told: it was saved in
+        Odoo only, and the account went on at its former pace."""
+        self.instance.receive_mode = "polling"
+        self.set_up()
+        self.receive()
+        self.assertFalse(self.instance.receiving_message)
+        self.instance.send_interval = 2500
+        self.assertIn("send interval", self.instance.receiving_message)
+        self.set_up()
+        self.receive()
+        self.assertEqual(self.settings()["delaySendMessagesMilliseconds"], 2500)
+        self.assertFalse(self.instance.receiving_message)
+
     def test_change_of_mode(self):
         """Choosing another way is said to be unfinished until the service was told."""
         self.set_up()
