@@ -428,7 +428,7 @@ class TelegramComposer(models.TransientModel):
                     problems |= reasons
         return bodies, problems
 
-    def _get_renderer(self, body, mailing):
+    def _get_renderer(self, body, mailing=None):
         """Return the function that returns the texts by ID for records."""
         template = self.template_id
         if self.kind != "text":  # an address is no text that a user has typed
