@@ -533,7 +533,7 @@ class TelegramMailing(models.Model):
         if not is_later and not self.recipient_count:
             raise UserError(
                 self.warning
-                or self.env._("No recipient is left. See in Preview who is left out, and why.")
+                or self.env._("There is no recipient. See in Preview who is left out, and why.")
             )
 
     def _get_domain(self):

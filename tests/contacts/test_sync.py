@@ -190,7 +190,7 @@ class TestTelegramSync(TelegramCase):
         self.assertEqual(self.find(4).chat_type, "user")
         self.assertEqual(self.find(-6).chat_type, "group")
         self.assertIn(
-            "5 entries could not be read", self.instance.with_context(lang="en_US").sync_message
+            "could not be read: 5.", self.instance.with_context(lang="en_US").sync_message
         )
 
     def test_nothing_listed(self):

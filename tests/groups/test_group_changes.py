@@ -29,7 +29,7 @@ class TestGroup(ManagedGroupCase):
             )
         kept = self.group.member_ids.filtered(lambda m: m.user_chat_id == CUSTOMER_CHAT)
         action = self.ask(self.group, "action_refresh_group")
-        self.assertIn("3 members", action["params"]["message"])
+        self.assertIn("Members of the group: 3.", action["params"]["message"])
         self.assertEqual(self.group.name, "Renamed")
         self.assertEqual(
             self.members(self.group),

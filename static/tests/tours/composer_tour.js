@@ -22,11 +22,11 @@ registry.category("web_tour.tours").add("telegram_changed_number", {
             trigger: ".o_form_view .alert:contains('+79998887766'):contains('+79998880099')",
         },
         {
-            content: "Beside the form, the buttons fit into their row without a scroll bar",
+            content: "No button of the row has to be scrolled for",
             trigger: ".o-mail-Chatter-topbar:has(.o-telegram-Chatter-send)",
             run() {
                 const { scrollWidth, clientWidth } = this.anchor;
-                if (this.anchor.closest(".o-aside") && scrollWidth > clientWidth) {
+                if (scrollWidth > clientWidth) {
                     throw new Error(`The buttons need ${scrollWidth} of ${clientWidth} pixels`);
                 }
             },
@@ -203,6 +203,23 @@ registry.category("web_tour.tours").add("telegram_counter", {
             trigger: ".o-telegram-TextField-counter.text-danger:contains('4099 / 4096')",
         },
         picture("counter"),
+        ...showMore(),
+        {
+            content: "No empty line stands between the rows",
+            trigger: ".modal [name='formatting'] input",
+            run() {
+                const { bottom } = document
+                    .querySelector(".modal [name='kind'] .o_selection_badge")
+                    .getBoundingClientRect();
+                const gap = this.anchor.getBoundingClientRect().top - bottom;
+                if (gap > 24) {
+                    throw new Error(`${gap} pixels`);
+                }
+            },
+        },
+        picture("more"),
+        { trigger: ".modal-footer button:contains('Discard')", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
     ],
 });
 
@@ -341,7 +358,7 @@ registry.category("web_tour.tours").add("telegram_delete_chat", {
         { trigger: ".o-dropdown-item:contains('Delete')", run: "click" },
         {
             content: "It takes the messages along",
-            trigger: ".modal:contains('2 messages'):contains('Nothing is deleted in Telegram')",
+            trigger: ".modal:contains('messages (2)'):contains('Nothing is deleted in Telegram')",
         },
         picture("delete_chat"),
         { trigger: ".modal .btn-primary:contains('Delete')", run: "click" },
