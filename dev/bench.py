@@ -17,6 +17,7 @@ BENCHES = {
     "receive": "how many messages come in by webhook and by fetching, against OCA's "
     "mail_gateway_telegram, and with many messages stored",
     "team": "how soon the inbox and the dashboard open with many chats and messages",
+    "features": "what receiving and sending cost those who use neither the inbox nor rules",
     "mailing-report": "how soon the report of a mailing to very many opens",
     "listen": "how soon answers come to polled accounts, what waiting for them costs, and whether "
     "it slows sending down",
@@ -56,6 +57,9 @@ def bench_options(arguments):
     _add_receive_options(parsers["receive"])
     parsers["team"].add_argument("--chats", type=int, default=100_000, help="(%(default)s)")
     parsers["team"].add_argument("--messages", type=int, default=500_000, help="(%(default)s)")
+    parsers["features"].add_argument(
+        "--rounds", type=int, default=20, help="of each kind of work (%(default)s)"
+    )
     parsers["mailing-report"].add_argument(
         "--messages", type=int, default=100_000, help="(%(default)s)"
     )

@@ -24,6 +24,28 @@ ATTEMPTS = 10
 FIRST_WAIT, LONGEST_WAIT = 0.02, 2
 # Another transaction changed the same rows first. A new transaction sees them and succeeds.
 CONFLICTS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation, ConcurrencyError)
+# Transactions in which a value is taken already, before that is no conflict but a mistake.
+UNIQUE_ATTEMPTS = 4
+
+
+class _Current(threading.local):
+    """The number of the attempt that this thread makes, from 0."""
+
+    attempt = 0
+
+
+_current = _Current()
+
+
+def is_conflict(error: Exception) -> bool:
+    """Return whether the same may succeed in a new transaction.
+
+    A value may be taken by a transaction that this one does not see. If several new transactions
+    find it taken, too, the code is wrong, such as that of an automation rule.
+    """
+    if isinstance(error, UniqueViolation) and _current.attempt >= UNIQUE_ATTEMPTS:
+        return False
+    return isinstance(error, CONFLICTS)
 
 
 class _HideConflicts(logging.Filter):
@@ -63,10 +85,15 @@ def attempts(count: int = ATTEMPTS) -> Iterator[int]:
     The waits are random, so that two transactions that met once do not meet each time. The caller
     has rolled back by then, so no transaction is open during a wait.
     """
-    for attempt in range(count):
-        if attempt:
-            time.sleep(random.uniform(0, min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT)))
-        yield attempt
+    before = _current.attempt
+    try:
+        for attempt in range(count):
+            if attempt:
+                time.sleep(random.uniform(0, min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT)))
+            _current.attempt = attempt
+            yield attempt
+    finally:
+        _current.attempt = before
 
 
 def write_and_commit(

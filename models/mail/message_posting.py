@@ -437,7 +437,7 @@ class TelegramMessage(models.Model):
             "read": "sent",
             "canceled": "canceled",
         }.get(self.state, "exception")
-        if self.is_settling:
+        if self.state == "unsure" and self.is_settling:
             status = "process"  # no action is needed yet
         return {
             "notification_status": status,

@@ -11,7 +11,7 @@ from ... import const
 from ...client import OutcomeUnknownError, RefusedError
 from ...tools.clock import get_database_time
 from ...tools.files import get_disk_reason
-from ..telegram_message import NO_FAILURE
+from ..telegram_message import NO_FAILURE, OUTCOME_CHECKED
 from .claim import TAKEOVER_SECONDS, UPLOAD_TAKEOVER_SECONDS
 from .plain_text import PlainText
 from .queue_sender import QueueSender
@@ -107,11 +107,8 @@ class TelegramMessage(models.Model):
         due &= Domain("mailing_id", "=", False) | Domain(
             "mailing_id.state", "not in", ("paused", "stopped")
         )
-        return (
-            Domain("state", "=", "sending")
-            | Domain("state", "=", "queued") & due
-            | Domain("state", "=", "unsure") & Domain("is_settling", "=", True)
-        )
+        queued = Domain("state", "=", "queued") & due
+        return Domain("state", "=", "sending") | queued | OUTCOME_CHECKED
 
     # === CLAIMING === #
 
@@ -354,18 +351,22 @@ class TelegramMessage(models.Model):
         """Store that GREEN-API accepted the message, and the ID that it returned.
 
         An ID that a message of another chat got within a day is not stored. GREEN-API may have
-        given it twice, and the echo tells the ID of this message.
+        given it twice, and the echo or the journal tells the ID of this message.
 
         :param str id_message: empty for an edit or a deletion
         :return: bool, True: the queue continues with the next message
         """
         others = self._find_by_id_message(id_message) if id_message else self.browse()
+        own_id = id_message
         if others._is_id_of_other_chat(self.chat_id):
             _logger.info("Telegram message %s: its id %s is not its own", self.id, id_message)
-            id_message = False
+            own_id = False
             if self.chat_id.is_phone_form:  # only its ID would tell which chat the echo is of
                 self.env["telegram.number.check"]._request(self.chat_id)
-        return self._mark_sent(id_message, others)
+        can_continue = self._mark_sent(own_id, others)
+        if id_message and not self.id_message:
+            self._look_for_id()
+        return can_continue
 
     def _find_by_id_message(self, id_message):
         """Return the other messages of the account that have an ID."""
@@ -393,6 +394,7 @@ class TelegramMessage(models.Model):
         :return: bool, True: the queue continues with the next message
         """
         is_news = self._is_higher_status("sent", self.state)
+        is_late = self.state != "sending"  # there may be updates that came before its ID
         # sudo: telegram.instance - its administrator sees a rule that fails
         instance_sudo = self.instance_id.sudo()
         instance_sudo._write_despite_rules(self, {"state": "sent" if is_news else self.state})
@@ -416,6 +418,8 @@ class TelegramMessage(models.Model):
             self._update_posted_date()
         if self.type_message in const.CHANGE_KINDS and is_news:
             self._apply_change()
+        if self.id_message and is_late:
+            self._apply_pending_updates()
         self.instance_id._resume_sending()
         return True
 

@@ -17,3 +17,4 @@ from . import test_queue
 from . import test_quiet_hours
 from . import test_same_message
 from . import test_unsure
+from . import test_traces
