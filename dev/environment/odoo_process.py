@@ -23,9 +23,9 @@ def running_odoo(odoo, database, port, name, variables=None, **config):
     :raise DevError: when it does not start
     """
     url, log_path = f"http://localhost:{port}", odoo_log(odoo, name)
-    path = odoo.write_config(
-        f"{name}.conf", db_name=database, dbfilter=f"^{database}$", http_port=port, **config
-    )
+    # Not by a filter of databases: for that, Odoo asks PostgreSQL for all of them in each request
+    # without a session, such as a delivery to a webhook.
+    path = odoo.write_config(f"{name}.conf", db_name=database, http_port=port, **config)
     with log_path.open("w") as log:
         process = subprocess.Popen(
             odoo.command(),

@@ -49,7 +49,9 @@ class DiscussChannel(models.Model):
         """Return the chat of this conversation, in superuser mode."""
         self.ensure_one()
         # sudo: telegram.chat - members of the conversation may know its chat
-        return self.sudo().with_context(active_test=False).telegram_chat_ids[:1]
+        chats_sudo = self.sudo().with_context(active_test=False).telegram_chat_ids
+        # Not a slice: its chat would be read alone, for each of thousands of conversations.
+        return next(iter(chats_sudo), chats_sudo)
 
     def message_post(self, *, message_type="notification", **kwargs):
         """Post a message and send it to the customer, in a Telegram conversation.

@@ -50,10 +50,14 @@ class MailMessage(models.Model):
         :return: the ``mail.message`` records, in this order
         """
         # Automation rules wrap the method, and keep the wrapped one under this name.
-        if not hasattr(type(self).create, "origin"):
-            return self._telegram_insert(vals_list)
-        common = self._telegram_prepare_common()
-        return self.create([{**common, **values} for values in vals_list])
+        if hasattr(type(self).create, "origin"):
+            common = self._telegram_prepare_common()
+            return self.create([{**common, **values} for values in vals_list])
+        messages = self._telegram_insert(vals_list)
+        for model, of_model in messages.grouped("model").items():
+            # As create does: what is computed from them, such as counters of unread messages.
+            self.env[model].browse(set(of_model.mapped("res_id"))).modified(["message_ids"])
+        return messages
 
     @api.model
     def _telegram_insert(self, vals_list, **common):

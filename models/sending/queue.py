@@ -370,9 +370,22 @@ class TelegramMessage(models.Model):
 
     def _find_by_id_message(self, id_message):
         """Return the other messages of the account that have an ID."""
-        same = Domain("instance_id", "=", self.instance_id.id)
-        same &= Domain("id_message", "=", id_message)
-        return self.search(same & Domain("id", "!=", self.id))
+        # Each message that is sent asks for them. A search takes several times as long.
+        self.flush_model(["instance_id", "id_message"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id
+                  FROM telegram_message
+                 WHERE instance_id = %s AND id_message = %s AND id != %s
+                 ORDER BY id DESC
+                """,
+                self.instance_id.id,
+                id_message,
+                self.id,
+            )
+        )
+        return self.browse([id_ for [id_] in rows])
 
     def _is_id_of_other_chat(self, chat):
         """Return whether these messages with one ID are of today, and none of them of the chat."""

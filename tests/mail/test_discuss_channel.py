@@ -10,6 +10,22 @@ from .discuss_case import DiscussCase
 class TestConversation(DiscussCase):
     """What comes in stands in Discuss."""
 
+    def test_number_of_queries(self):
+        """Opening Discuss reads the chats and customers of all conversations at once, and not those
+        of each conversation alone."""
+        channels, queries = self.env["discuss.channel"], []
+        for number in range(12):
+            chat = self.env["telegram.chat"]._get_or_create(self.instance, str(72000000 + number))
+            chat.partner_id = self.env["res.partner"].create({"name": f"Customer {number}"})
+            channels |= chat._open_channel().sudo()
+        for count in (12, 12, 3):  # the first one fills caches of the process
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.store_of(channels[:count], self.salesperson)
+            queries.append(self.cr.sql_log_count - before)
+        self.assertLessEqual(queries[1] - queries[2], 2, queries)
+
     def test_incoming(self):
         """A message of a known customer is posted once, as theirs, for the operators."""
         self.ingest(self.notification("Good day!"))
