@@ -231,6 +231,7 @@ class TelegramComposer(models.TransientModel):
                     "scheduled_date": self.scheduled_date,
                     "is_once_per_person": not self._allows_duplicates(),
                     "is_fixed_content": self.kind != "text" or bool(self.url_file),
+                    "is_automatic": self.is_automatic,
                 }
             )
         )
@@ -245,7 +246,7 @@ class TelegramComposer(models.TransientModel):
         """
         message = self._prepare_message()
         records = self.env[self.res_model].browse([recipient.record.id for recipient in recipients])
-        bodies, problems = self._render_bodies(records, message.pop("body"))
+        bodies, problems = self._render_bodies(records, message.pop("body"), mailing)
         sendable = self._filter_sendable(recipients, left_out, (bodies, problems), message)
         records = records.browse([recipient.record.id for recipient in sendable])
         return records._message_telegram_batch(

@@ -89,14 +89,9 @@ class TelegramChat(models.Model):
         Without a record, the message is received all the same.
 
         :param MessageNotification notification: the message
-        :return: the record, None if the account creates none or it cannot be created
+        :return: the record, None if it cannot be created
         """
         self.ensure_one()
-        instance = self.instance_id
-        if not instance.create_model_id or self.chat_type in ("channel", "bot"):
-            return None
-        if self.is_group and not instance.create_from_groups:
-            return None
         date = to_datetime(notification.timestamp) or fields.Datetime.now()
         record = self._get_topic(date)
         if record:

@@ -357,7 +357,7 @@ class TelegramAutomaticMessage(models.Model):
 
     def _get_repeat_reason(self):
         return self.env._(
-            "The contact got a message of this action within the last %s days.",
+            "The contact already got a message of this action. Days before the next one: %s.",
             self.action_id.telegram_once_days,
         )
 

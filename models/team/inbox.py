@@ -289,6 +289,8 @@ class TelegramChat(models.Model):
         :param datetime date: UTC, of the answer
         """
         self.ensure_one()
+        # Each message that is sent asks for these. Reading all fields takes several times as long.
+        self.fetch(["inbox_state", "waiting_since_date", "answered_date"])
         is_waiting = self.inbox_state == "waiting" and self.waiting_since_date <= date
         if self.answered_date and self.answered_date >= date and not is_waiting:
             return

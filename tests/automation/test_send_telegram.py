@@ -117,7 +117,7 @@ class TestSendTelegram(SendTelegramCase):
         self.assertEqual(len(self.get_texts(self.customer)), 1)
         states = self.get_requests(self.customer).mapped("state")
         self.assertEqual(states, ["composed", "left_out"])
-        self.assertIn("within the last 7 days", self.customer.message_ids[0].body)
+        self.assertIn("Days before the next one: 7", self.customer.message_ids[0].body)
         week = timedelta(days=7, seconds=1)
         self.get_requests(self.customer)[0].composed_date = fields.Datetime.now() - week
         self.run_action(self.customer)
