@@ -183,6 +183,18 @@ class TestSecondChannel(SendTelegramCase):
         self.assertEqual(len(self.get_emails()), 1)
         self.assertEqual(self.get_texts(self.customer), [], "sent a second time by Telegram")
 
+    def test_unknown_username(self):
+        """A contact whose username nobody has any more gets nothing at all."""
+        self.customer.write({"phone": False, "telegram_username": "@nobody_here"})
+        self.run_action(self.customer)
+        self.send_queue()
+        self._run(self.env.ref("telegram_green_api.ir_cron_check_phone_numbers"))
+        self.env.invalidate_all()
+        self.assertEqual(self.get_requests(self.customer).message_ids.state, "error")
+        for _time in range(2):
+            self.check()
+        self.assertEqual(len(self.get_emails()), 1)
+
     def test_opted_out(self):
         """Who wants no mailings gets them by e-mail."""
         chats = self.env["telegram.chat"]

@@ -143,6 +143,27 @@ class TestSendTelegram(SendTelegramCase):
             self.get_requests(first | second).mapped("state"), ["composed", "left_out"]
         )
 
+    def test_by_username(self):
+        """A contact without a number would get nothing, or one person both messages."""
+        self.action.write({"telegram_once": "partner", "telegram_once_days": 7})
+        named, both = self.env["res.partner"].create(
+            [
+                {"name": "By Name", "telegram_username": "https://t.me/Vasilisa?start=1"},
+                {"name": "Both", "phone": "+79100000001", "telegram_username": "@vasilisa"},
+            ]
+        )
+        self.run_action(named)
+        self.env["telegram.chat"]._get_or_create_for_partner(self.instance, both).no_account = True
+        self.run_action(both)
+        for _time in range(2):
+            self.send_queue()
+            self._run(self.env.ref("telegram_green_api.ir_cron_check_phone_numbers"))
+        self.run_action(both)  # by now, the username has a chat
+        self.assertEqual(self.get_requests(named).state, "composed")
+        self.assertEqual(self.get_requests(both).mapped("state"), ["left_out"] * 2)
+        [sent] = self.phone.ledger(count=1)
+        self.assertEqual(sent["message"], "Welcome, By Name!")
+
     def fire_twice(self):
         """Let the action fire twice before the messages are composed."""
         context = {"active_model": "res.partner", "active_ids": self.customer.ids}

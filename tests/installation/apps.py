@@ -269,8 +269,6 @@ print("rules: ok")
 
 # === READY AUTOMATIONS OF OTHER APPS ===
 
-env["res.lang"].sudo()._activate_lang("ru_RU")
-env["ir.module.module"].sudo()._load_module_terms(["telegram_green_api"], ["ru_RU"])
 automations = {}
 for name in (
     "quotation_sent",

@@ -29,6 +29,11 @@ APPS = (
     "sms",
     "stock",
 )
+RUSSIAN = """
+env["res.lang"]._activate_lang("ru_RU")
+env["ir.module.module"]._load_module_terms(["telegram_green_api"], ["ru_RU"])
+env.cr.commit()
+"""
 AUTOMATIONS = "/odoo/action-telegram_green_api.telegram_automation_action"
 # The rules of other apps, as they are switched on at each width.
 RULES = {
@@ -122,6 +127,7 @@ class TestApps(DatabaseCase, SandboxCase, TourCase):
             ),
         }
         self.odoo("server", "-i", ",".join((ADDON, *APPS)), "--stop-after-init")
+        self.odoo("shell", "--no-http", script=RUSSIAN)  # before the templates are created
         self.switch_on()
         script = FOLDER.joinpath("apps.py").read_text()
         with patch.dict(os.environ, environment):

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from contextlib import suppress
+from unittest.mock import patch
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
@@ -235,3 +236,35 @@ class TestInterference(MailingCase):
         mailing.action_resume()
         self.finish(mailing, 3)
         self.assertEqual((self.get_texts(), mailing.canceled_count), (["New"] * 2, 1))
+
+    def test_failing_rules(self):
+        """A rule that fails for one mailing would stop all of them, without a reason."""
+        self.env["ir.config_parameter"].create({"key": "broken rule", "value": "1"})
+
+        def fail(env):
+            raise RuntimeError("broken rule")
+
+        def create_twice(env):  # which the database reports as a conflict of two transactions
+            env["ir.config_parameter"].sudo().create({"key": "broken rule", "value": "2"})
+
+        model = self.env.registry["res.partner"]
+        origin = model._message_telegram_batch
+        for number, break_rule in enumerate((fail, create_twice)):
+            bad, good = self.create_contacts(2, ref=str(number))
+            bad.phone, good.phone = f"+7911{number}000001", f"+7911{number}000002"
+            mailings = self.create_mailing(bad) | self.create_mailing(good)
+
+            def message_telegram_batch(records, *args, _bad=bad, _rule=break_rule, **kwargs):
+                if _bad in records:
+                    _rule(records.env)
+                return origin(records, *args, **kwargs)
+
+            rule = patch.object(model, "_message_telegram_batch", message_telegram_batch)
+            logs = self.assertLogs("odoo.addons.telegram_green_api", "WARNING")
+            with self.subTest(break_rule.__name__), rule, logs:
+                for mailing in mailings:
+                    mailing.action_start()
+                self.run_mailings()
+                self.assertEqual(mailings[0].state, "paused")
+                self.assertIn("broken rule", mailings[0].pause_reason)
+                self.assertEqual(mailings[1].recipient_ids.mapped("state"), ["composed"])
