@@ -168,7 +168,8 @@ class TelegramMailing(models.Model):
 
     def _is_author_allowed(self):
         """Return whether the author may still send the mailing. As superuser."""
-        is_readable = self.user_id.active and self._as_author().has_access("read")
+        is_there = self.user_id.active or self.user_id._is_superuser()
+        is_readable = is_there and self._as_author().has_access("read")
         return is_readable and self.instance_id._is_operated_by(self.user_id)
 
     def _get_blocker(self, env):
