@@ -47,7 +47,7 @@ class TelegramMailing(models.Model):
         for mailing in mailings:
             while seconds_left and mailing.exists():
                 try:
-                    has_more = mailing._process_step()
+                    has_more = mailing._in_language()._process_step()
                     self.env.flush_all()
                 except CONFLICTS:
                     self.env.cr.rollback()  # the next run repeats the step
@@ -58,6 +58,10 @@ class TelegramMailing(models.Model):
             commit(processed=1)
             if not seconds_left:
                 return
+
+    def _in_language(self):
+        """Return the mailing in the language of its author, who reads what is stored."""
+        return self.with_context(lang=self.user_id.lang, tz=self.user_id.tz)
 
     def _process_step(self):
         """Do the next thing that this mailing needs.
@@ -317,7 +321,7 @@ class TelegramMailing(models.Model):
         going_on = Domain("mailing_id.state", "in", ("sending", "paused"))
         composed = going_on & Domain("state", "=", "composed") & Domain(domain)
         for [mailing_sudo] in recipients_sudo._read_group(composed, ["mailing_id"]):
-            mailing_sudo._leave_out_unwanted()
+            mailing_sudo._in_language()._leave_out_unwanted()
 
     def _leave_out_unwanted(self):
         """Leave out recipients who have opted out since their message was queued.

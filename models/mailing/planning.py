@@ -241,7 +241,7 @@ class TelegramMailing(models.Model):
             count=count,
             date=self._format_end(end),
         )
-        return end, f"{text}: {', '.join(self._get_limits(new, seconds))}."
+        return end, f"{text} ({', '.join(self._get_limits(new, seconds))})."
 
     def _get_end(self, start, count, new):
         """Return when these recipients, and what is sent meanwhile, have got their messages.

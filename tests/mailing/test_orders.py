@@ -405,6 +405,31 @@ class TestTemplateLanguages(OrdersCase):
 
 
 @tagged("post_install", "-at_install")
+class TestLanguageOfTheReport(OrdersCase):
+    """What the scheduled action stores is read by the author of the mailing."""
+
+    def test_reasons_and_states(self):
+        """A Russian user would read English reasons in the report, and English states."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.env["ir.module.module"]._load_module_terms(["telegram_green_api"], ["ru_RU"])
+        self.marketer.lang = "ru_RU"
+        partners = self.create_contacts(3)
+        partners[1].phone = False
+        partners[2].phone = partners[0].phone
+        partners |= self.env["res.partner"].create({"name": "Later", "phone": "+79200000001"})
+        mailing = self.start_mailing(partners)
+        chats = self.env["telegram.chat"].search([("partner_id", "=", partners[3].id)])
+        chats.opted_out = True
+        self.finish(mailing, 4)
+        reasons = mailing.recipient_ids.filtered("reason_code").mapped("reason")
+        self.assertEqual(len(reasons), 3)
+        shown = mailing.message_ids.sudo().tracking_value_ids.mapped("new_value_char")
+        self.assertEqual(len(shown), 3)
+        for text in (*reasons, *shown):
+            self.assertRegex(text, "[а-я]", text)
+
+
+@tagged("post_install", "-at_install")
 class TestOddPlans(OrdersCase):
     """The planned end of what a user may enter by mistake."""
 

@@ -11,7 +11,6 @@ from odoo.tools import mute_logger
 
 from .mailing_case import MailingCase
 
-
 SEEDS = range(1, 5)
 STEPS = 60
 # What must happen for anything else to matter; everything else has the weight 1.
