@@ -107,7 +107,7 @@ def is_person_id(chat_id: str) -> bool:
 
 # --- Messages --------------------------------------------------------------------------------
 MESSAGE_MAX_LENGTH = 4096  # characters of a text message
-FILE_MAX_BYTES = 100 * 1024 * 1024  # bytes of a file that is sent or downloaded
+FILE_MAX_BYTES = 100 * 1024 * 1024  # bytes of a file that is sent; of downloads, a default
 FILE_HOURS = 24  # hours for which the link to a file is valid
 TYPING_TIME_MIN = 1000  # milliseconds of the typing indicator (typingTime)
 TYPING_TIME_MAX = 20000  # milliseconds
@@ -160,6 +160,13 @@ RECEIVE_TIMEOUT_MIN = 5  # seconds that receiveNotification waits for a notifica
 # https://green-api.com/en/telegram/docs/api/receiving/technology-webhook-endpoint/
 WEBHOOK_PATH = "/telegram_green_api/webhook"  # route in Odoo
 NOTIFICATION_MAX_BYTES = 4 * 1024 * 1024  # bytes; a notification may contain a thumbnail
+# Why a notification cannot be understood
+UNREADABLE_JSON = "not_json"  # from a character on
+UNREADABLE_DEPTH = "too_deep"  # more levels than allowed
+UNREADABLE_SIZE = "too_large"  # more bytes than allowed
+UNREADABLE_OBJECT = "no_object"  # JSON, but no object
+UNREADABLE_MISSING = "missing"  # a value that its type requires
+UNREADABLE_CHAT_ID = "no_chat_id"  # a chat ID that is none
 WEBHOOK_TEST = "webhookTest"  # typeWebhook of the notification with which Odoo tests the route
 
 # --- Partners --------------------------------------------------------------------------------

@@ -12,21 +12,31 @@ neither is an error.
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from .. import const
 from . import parsing
-from .message_data import Message, has_edited_text, parse_content
+from .message_data import Message, has_edited_text, parse_content, parse_request
 from .parsing import JsonObject
 
 INCOMING = "incomingMessageReceived"
 OUTGOING = "outgoingMessageReceived"
 OUTGOING_API = "outgoingAPIMessageReceived"
+STATUS = "outgoingMessageStatus"
 
 
 class NotificationError(ValueError):
-    """A notification cannot be understood. The text says what is missing."""
+    """A notification cannot be understood.
+
+    :ivar str code: the reason, one of the ``UNREADABLE_…`` values of const.py
+    :ivar str|int detail: what it is about: the name of a missing value, a chat ID, or a number
+    """
+
+    def __init__(self, code: str, detail: str | int = "") -> None:
+        self.code = code
+        self.detail = detail
+        super().__init__(f"{code}: {detail}" if detail else code)
 
 
 @dataclass(frozen=True)
@@ -34,8 +44,14 @@ class UnreadableBody:
     """What was received in place of the JSON of a notification."""
 
     text: str  # as it was received, at most const.NOTIFICATION_MAX_BYTES
-    reason: str
+    code: str  # see NotificationError
+    detail: str | int = ""
     is_cut: bool = False  # whether it may be the beginning of a JSON text
+
+    @property
+    def error(self) -> NotificationError:
+        """The error that this body means."""
+        return NotificationError(self.code, self.detail)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +77,12 @@ class StatusNotification:
     description: str
     timestamp: int  # UNIX seconds; 0 if unknown
     raw: Any = field(default=None, repr=False)
+
+    def get_message(self) -> Message:
+        """Return the message that the status is about, of which only the ID is known."""
+        body = {"chatId": self.chat_id}
+        message = parse_request("", body, self.id_message)
+        return replace(message, timestamp=self.timestamp, raw=self.raw)
 
 
 @dataclass(frozen=True)
@@ -112,7 +134,7 @@ def read_body(content: bytes) -> Any:
     if len(content) <= limit:
         return decode_body(parsing.to_text(content))
     text = parsing.clean(parsing.to_text(content[:limit]))
-    return UnreadableBody(text, f"larger than {limit} bytes; only the beginning was kept")
+    return UnreadableBody(text, const.UNREADABLE_SIZE, limit)
 
 
 def decode_body(text: str) -> Any:
@@ -124,9 +146,9 @@ def decode_body(text: str) -> Any:
         return parsing.decode(text)
     except json.JSONDecodeError as error:
         is_cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
-        return UnreadableBody(parsing.clean(text), f"no JSON: {error}", is_cut)
-    except ValueError as error:
-        return UnreadableBody(parsing.clean(text), str(error))
+        return UnreadableBody(parsing.clean(text), const.UNREADABLE_JSON, error.pos + 1, is_cut)
+    except ValueError:
+        return UnreadableBody(parsing.clean(text), const.UNREADABLE_DEPTH, parsing.DEPTH_MAX)
 
 
 def parse(body: Any) -> Notification:
@@ -136,15 +158,15 @@ def parse(body: Any) -> Notification:
     :raise NotificationError: it is no object, or a value that its type requires is missing
     """
     if isinstance(body, UnreadableBody):
-        raise NotificationError(body.reason)
+        raise body.error
     if not isinstance(body, dict):
-        raise NotificationError("not an object")
+        raise NotificationError(const.UNREADABLE_OBJECT)
     type_webhook = parsing.clean_text(body, "typeWebhook")
     if not type_webhook:
-        raise NotificationError("typeWebhook is missing")
+        raise NotificationError(const.UNREADABLE_MISSING, "typeWebhook")
     if type_webhook in (INCOMING, OUTGOING, OUTGOING_API):
         return _parse_message(type_webhook, body)
-    if type_webhook == "outgoingMessageStatus":
+    if type_webhook == STATUS:
         return _parse_status(body)
     if type_webhook == "stateInstanceChanged":
         return StateNotification(_require(body, "stateInstance"), body)
@@ -201,7 +223,7 @@ def _parse_message(type_webhook: str, body: JsonObject) -> MessageNotification:
     sender, message = parsing.obj(body, "senderData"), parsing.obj(body, "messageData")
     name = parsing.name(sender, "senderName")
     if _require(message, "typeMessage") == "editedMessage" and not has_edited_text(message):
-        raise NotificationError("editedMessageData.textMessage is missing")
+        raise NotificationError(const.UNREADABLE_MISSING, "editedMessageData.textMessage")
     return MessageNotification(
         type_webhook=type_webhook,
         id_message=_require(body, "idMessage"),
@@ -248,7 +270,7 @@ def _require(parent: JsonObject, key: str) -> str:
     """
     value = parsing.clean_text(parent, key)
     if not value:
-        raise NotificationError(f"{key} is missing")
+        raise NotificationError(const.UNREADABLE_MISSING, key)
     return value
 
 
@@ -259,5 +281,5 @@ def _require_chat_id(parent: JsonObject) -> str:
     """
     value = _require(parent, "chatId")
     if not re.fullmatch(const.CHAT_ID_PATTERN, value):
-        raise NotificationError(f"chatId is not one: {value[:40]}")
+        raise NotificationError(const.UNREADABLE_CHAT_ID, value[:40])
     return value

@@ -104,7 +104,7 @@ def _read_response(content: bytes) -> Any:
     first, last = content[:_RECEIPT_MAX_BYTES], content[-_RECEIPT_MAX_BYTES:]
     receipt = _FIRST_RECEIPT.match(first) or _LAST_RECEIPT.search(last)
     if not receipt:
-        raise ValueError(body.reason)
+        raise body.error
     return {"receiptId": int(receipt[1]), "body": body}
 
 

@@ -6,9 +6,38 @@ from psycopg2 import Error as DatabaseError
 
 from odoo import fields, models
 
+from .. import const
 from ..tools.transactions import own_transaction
 
 _logger = logging.getLogger(__name__)
+
+# Short names of the reasons why a call failed.
+ERRORS = [
+    (const.CODE_UNAUTHORIZED, "Wrong token"),
+    (const.CODE_FORBIDDEN, "Wrong ID or address"),
+    (const.CODE_NOT_FOUND, "Unknown Method"),
+    (const.CODE_NOT_AUTHORIZED, "Not Signed In"),
+    (const.CODE_STARTING, "Starting"),
+    (const.CODE_EXPIRED, "Expired"),
+    (const.CODE_DELETED, "Deleted"),
+    (const.CODE_WEBHOOK_SET, "Webhook Is Set"),
+    (const.CODE_BAD_REQUEST, "Invalid Request"),
+    (const.CODE_RATE_LIMIT, "Too Many Requests"),
+    (const.CODE_QUOTA, "Quota Used Up"),
+    (const.CODE_CHECK_LIMIT, "Limit of Number Checks"),
+    (const.CODE_SERVER, "GREEN-API Unavailable"),
+    (const.CODE_HTTP, "Other HTTP Status"),
+    (const.CODE_NOT_JSON, "Unexpected Response"),
+    (const.CODE_HOST_UNKNOWN, "Unknown Host"),
+    (const.CODE_UNREACHABLE, "No Connection"),
+    (const.CODE_TIMEOUT, "No Response in Time"),
+    (const.CODE_UPLOAD_TIMEOUT, "Upload Too Slow"),
+    (const.CODE_CONNECTION_LOST, "Connection Lost"),
+    (const.CODE_HOST_NOT_ALLOWED, "File Host Not Allowed"),
+    (const.CODE_FILE_GONE, "File Link Expired"),
+    (const.CODE_TOO_LARGE, "File Too Large"),
+    (const.CODE_LOST, "Content No Longer Exists"),
+]
 
 
 class TelegramCall(models.Model):
@@ -33,7 +62,7 @@ class TelegramCall(models.Model):
     method = fields.Char(readonly=True, help="Name of the method in GREEN-API's documentation.")
     duration = fields.Integer("Duration (ms)", readonly=True, aggregator="avg")
     status = fields.Integer("HTTP Status", readonly=True, aggregator=None)
-    code = fields.Char("Error", readonly=True, help="Empty if the call worked.")
+    code = fields.Selection(ERRORS, "Error", readonly=True, help="Empty if the call worked.")
     request = fields.Text(readonly=True)
     answer = fields.Text("Response", readonly=True)
 

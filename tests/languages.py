@@ -13,11 +13,16 @@ NAMES |= {"RU", "SMS", "URL", "UTC", "VIP", "email", "wid", "xlsx"}
 ODOOS = re.compile(
     r"[\w ]+ View|Custom (Filter\.\.\.|Group)|Back to .*|Add Star|Starred messages|New Meeting"
     r"|Search conversations|(Channel|Chat) Actions|Administrators|general"
+    r"|Adjusting Entry Origin Moves|Created Adjusting Entries|Define a default in the settings"
+    r"|Delete duplicate|Emails|Full Reference .*|Insert image, icon or video|Private Share Account"
+    r"|Reviewed|Self Billing|Send Copy To|Taxable Supply Date"
+    r"|This document might be a duplicate of"
 )
 WORD = re.compile(r"[A-Za-z](?:[A-Za-z’']|-(?=[A-Za-z]))+")
 IDENTIFIER = re.compile(r"\b[a-z]+(?:[A-Z][A-Za-z]*)+\b")  # of GREEN-API, such as webhookUrl
 CYRILLIC = re.compile(r"[А-Яа-яЁё]+")
 FIELD_NAME = re.compile(r"(?<!/)\b[a-z]+(?:_[a-z0-9]+)+\b|\b[a-z]+\.[a-z]+\.[a-z.]+\b")
+ADDRESS = re.compile(r"https?://\S+")
 PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
 # Placeholders, addresses, identifiers, file names and tags.
 NO_TEXT = re.compile(
@@ -40,5 +45,5 @@ def find_cyrillic(text):
 
 def find_unreadable(text):
     """Return what no reader of English should see: Cyrillic letters and names of fields."""
-    names = FIELD_NAME.findall(PLACEHOLDER.sub("", text))
+    names = FIELD_NAME.findall(ADDRESS.sub("", PLACEHOLDER.sub("", text)))
     return sorted({*CYRILLIC.findall(text), *names} - {get_db_name()})

@@ -53,6 +53,12 @@ class TestTelegramCall(TelegramCase):
             self.ask("get_settings")
         self.assertFalse(self.get_calls())
 
+    def test_each_reason_has_a_name(self):
+        """A reason without a name cannot be logged, and shows as the word of a program."""
+        codes = {value for name, value in vars(const).items() if name.startswith("CODE_")}
+        names = dict(self.env["telegram.call"]._fields["code"].selection)
+        self.assertEqual(set(names), codes)
+
     def test_secrets_are_masked(self):
         """Neither the token nor the webhook's secret gets into the log by what is sent or read."""
         self.instance.call_log = "all"

@@ -44,7 +44,8 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         by_telegram = self.filtered("telegram_selected_ids")
         others = super(AccountMoveSendBatchWizard, self - by_telegram)
         result = others._compute_summary_data()
-        methods = dict(self.env["res.partner"]._fields["invoice_sending_method"].selection)
+        field = self.env["res.partner"]._fields["invoice_sending_method"]
+        methods = dict(field._description_selection(self.env))
         for wizard in by_telegram:
             summary = {"count": len(wizard.move_ids), "label": methods[TELEGRAM]}
             wizard.summary_data = {TELEGRAM: summary} if wizard.move_ids else {}

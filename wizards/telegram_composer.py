@@ -68,6 +68,9 @@ class TelegramComposer(models.TransientModel):
     is_automatic = fields.Boolean(
         help="A rule writes about the record, such as a reminder, which needs no consent."
     )
+    is_logged = fields.Boolean(
+        default=True, help="The messages to many are notes on their records, too."
+    )
     covered_ids = fields.Text(
         "Further Records",
         help="List of the IDs of other records that the messages are about. Each of them shows the "
@@ -253,6 +256,7 @@ class TelegramComposer(models.TransientModel):
             places=list({recipient.partner.id: recipient[1:4] for recipient in sendable}.values()),
             scheduled_date=self.scheduled_date,
             mailing=mailing,
+            is_logged=self.is_logged,
             **message,
         )
 

@@ -107,7 +107,7 @@ class TelegramJournalEntry(models.TransientModel):
     date = fields.Datetime(readonly=True)
     chat = fields.Char(readonly=True)
     sender_name = fields.Char("Sender", readonly=True)
-    type_message = fields.Char("Type", readonly=True, help="typeMessage at GREEN-API.")
+    type_message = fields.Char("Type", readonly=True)
     text = fields.Char(readonly=True)
     id_message = fields.Char("Message ID", readonly=True)
     status = fields.Char("Status at GREEN-API", readonly=True)
@@ -140,6 +140,7 @@ class TelegramJournalEntry(models.TransientModel):
         :param JournalMessage row: the entry
         :param message: the ``telegram.message``; empty if it is not in Odoo
         """
+        messages = self.env["telegram.message"]
         difference = "none"
         if not message:
             difference = "missing"
@@ -152,10 +153,10 @@ class TelegramJournalEntry(models.TransientModel):
             "date": to_datetime(row.timestamp),
             "chat": message.chat_id.name or row.chat_name or row.chat_id,
             "sender_name": row.sender_name,
-            "type_message": row.type_message,
+            "type_message": messages._get_kind_name(row.type_message),
             "text": row.text or row.file_name,
             "id_message": row.id_message,
-            "status": row.status,
+            "status": messages._get_status_label(row.status),
             "difference": difference,
             "raw": to_text(row.raw),
         }
@@ -173,7 +174,7 @@ class TelegramJournalEntry(models.TransientModel):
             "date": message.date,
             "chat": message.chat_id.name,
             "sender_name": message.sender_name,
-            "type_message": message.type_message,
+            "type_message": message._get_kind_name(message.type_message),
             "text": message.display_name,
             "id_message": message.id_message,
             "difference": "absent",

@@ -155,7 +155,7 @@ class TelegramSignIn(models.TransientModel):
 
     def _get_reason_message(self, reason):
         _ = self.env._
-        return {
+        known = {
             "invalid_password": _("The password is incorrect. Try again."),
             "rate_limit_exceeded": _("Too many attempts. Wait before you try again."),
             "timeout": _(
@@ -170,4 +170,6 @@ class TelegramSignIn(models.TransientModel):
                 "Telegram does not know this phone number. Enter the number of the account, with "
                 "the country code."
             ),
-        }.get(reason) or _("Telegram rejected the sign-in (%s). Try again.", reason or "?")
+        }
+        text = _("Telegram rejected the sign-in. Try again.")
+        return known.get(reason) or self.instance_id._add_service_words(text, reason)

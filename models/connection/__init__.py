@@ -13,6 +13,7 @@ from . import res_config_settings
 from . import scheduled_actions
 from . import service_queues
 from . import service_settings
+from . import service_words
 from . import silence
 from . import state
 from . import user_requests

@@ -88,13 +88,13 @@ class TelegramInstance(models.Model):
         if error.code == const.CODE_TOO_LARGE and error.method == "download":
             return _("The file is too large.")
         if error.code == const.CODE_BAD_REQUEST and error.method == "checkAccount":
-            return _(
+            text = _(
                 "GREEN-API cannot check this phone number. Make sure that it is complete and "
-                "begins with the country code. (%s)",
-                error.detail,
+                "begins with the country code."
             )
-        text = self._get_code_messages().get(error.code) or _("GREEN-API refused the request.")
-        return f"{text} ({error.detail})" if error.detail else text
+        else:
+            text = self._get_code_messages().get(error.code) or _("GREEN-API refused the request.")
+        return self._add_service_words(text, error.detail)
 
     def _get_code_messages(self):
         """Return the sentence for each error code that says nothing about the account's state."""
@@ -173,32 +173,14 @@ class TelegramInstance(models.Model):
                     return text
         if seconds := getattr(step, "retry_after", None):
             return self.env._("GREEN-API asks to wait %s seconds. Try again later.", seconds)
-        if known := self._get_reason_texts().get(reason):
+        if known := self._get_known_words(reason):
             return known
         if reason:
-            return self.env._("GREEN-API did not carry out the request (%s).", reason)
+            text = self.env._("GREEN-API did not carry out the request.")
+            return self._add_service_words(text, reason)
         return self.env._(
             "GREEN-API did not carry out the request and gave no reason. Try again later."
         )
-
-    def _get_reason_texts(self):
-        """Return the sentence for each reason that GREEN-API names: ``{reason: text}``."""
-        _ = self.env._
-        return {
-            "rate_limit_exceeded": _("Too many attempts. Wait before the next one."),
-            "timeout": _("Telegram did not respond in time. Try again."),
-            "rate-overlimit": _(
-                "Telegram accepts a new picture only from time to time. Try again in a minute."
-            ),
-            "Timed Out": _("Telegram did not accept the picture in time. Try again."),
-            "already a member": _("This contact is already in the group."),
-            "participant not found": _(
-                "This contact is not in the group, or Telegram does not know the contact."
-            ),
-            "you are not a member of this group": _(
-                "This account is no longer in the group, so it cannot change it."
-            ),
-        }
 
     def _get_group_texts(self):
         """Return the sentence for each flag of a group method that was not carried out."""

@@ -1,5 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""Alert when nothing comes in although something usually does, and read GREEN-API's queues."""
+"""Alert when nothing comes in although something usually does; ask GREEN-API how it is."""
 
 import logging
 from datetime import timedelta
@@ -47,14 +47,16 @@ class TelegramInstance(models.Model):
 
     @api.model
     def _cron_check_health(self):
-        """Read GREEN-API's queues, and alert the administrators of silent accounts. Commits."""
+        """Fetch states and queues, and alert the administrators of silent accounts. Commits."""
         instances = self.search([("state", "=", const.STATE_AUTHORIZED)])
         instances = instances.filtered(lambda instance: instance._is_working_here())
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(instances))
         for instance in instances:
             instance = instance._in_company()
-            if counts := instance._fetch_service_counts():
+            instance._check_state_and_commit()
+            is_working = instance.state == const.STATE_AUTHORIZED
+            if is_working and (counts := instance._fetch_service_counts()):
                 write_and_commit(self.env, instance.write, counts)
             write_and_commit(self.env, instance._update_silence_activity)
             if not commit(processed=1):

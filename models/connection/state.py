@@ -145,6 +145,17 @@ class TelegramInstance(models.Model):
         except GreenApiError as error:
             return self._record_error, error
 
+    def _check_state_and_commit(self):
+        """Fetch the state in a scheduled action, and store it if it has changed. Commits.
+
+        GREEN-API does not report each state by itself, and a report may be lost. Errors of the
+        connection are left to the actions that send and receive, which clear them, too.
+        """
+        store, result = self._fetch_state()
+        is_error = isinstance(result, GreenApiError)
+        if result.code in const.STATE_OF_CODE if is_error else result != self.state:
+            write_and_commit(self.env, store, result)
+
     def _update_state(self, state):
         """Store a state reported by GREEN-API. States that are not documented become "unknown"."""
         if state == const.STATE_NOT_AUTHORIZED and self.account_chat_id:
@@ -242,6 +253,7 @@ class TelegramInstance(models.Model):
 
     def _resume_sending(self):
         """Clear earlier failures after a call has worked."""
+        self.fetch(["send_failures", "last_error"])  # reading all fields takes much longer
         if self.send_failures:
             self.write({"send_after": False, "send_failures": 0})
         self._clear_last_error()

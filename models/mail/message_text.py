@@ -44,8 +44,19 @@ class TelegramMessage(models.Model):
         self.ensure_one()
         if self.type_message in const.TEXT_KINDS:
             return self.text or ""
+        kind = self._get_kind_name(self.type_message)
+        words = ", ".join(filter(None, (self.file_name, self.text, *self._get_content_summary())))
+        return f"{kind}: {words}" if words else kind
+
+    @api.model
+    def _get_kind_name(self, type_message):
+        """Return the name of a kind of message.
+
+        :param str type_message: typeMessage of GREEN-API
+        """
         _ = self.env._
-        kind = {
+        return {
+            **dict.fromkeys(const.TEXT_KINDS, _("Text")),
             "imageMessage": _("Photo"),
             "videoMessage": _("Video"),
             "documentMessage": _("File"),
@@ -59,9 +70,7 @@ class TelegramMessage(models.Model):
             "editedMessage": _("Edited message"),
             "deletedMessage": _("Deleted message"),
             "pollUpdateMessage": _("Vote"),
-        }.get(self.type_message) or _("Message of a new kind (%s)", self.type_message)
-        words = ", ".join(filter(None, (self.file_name, self.text, *self._get_content_summary())))
-        return f"{kind}: {words}" if words else kind
+        }.get(type_message) or _("Message of a new kind (%s)", type_message)
 
     def _get_content_summary(self):
         """Return the content besides text and file, as a list of words."""

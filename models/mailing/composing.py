@@ -1,18 +1,20 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import logging
 from functools import partial
 from textwrap import shorten
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.context import OwnValue
-from ...tools.transactions import CONFLICTS
-from ..telegram_message import NOTIFY_LATER
+from ...tools.transactions import is_conflict, write_and_commit
+from ..telegram_message import NOTIFY_LATER, OUTCOME_CHECKED
 from .telegram_mailing import FILTER_ERRORS
 
+_logger = logging.getLogger(__name__)
 BATCH_SIZE = 200  # recipients composed in one transaction
 NAME_LENGTH = 60  # characters of a mailing that is named by its text
 RECALL_SIZE = 500  # messages taken out of the queue in one transaction
@@ -47,12 +49,10 @@ class TelegramMailing(models.Model):
         for mailing in mailings:
             while seconds_left and mailing.exists():
                 try:
-                    has_more = mailing._in_language()._process_step()
-                    self.env.flush_all()
-                except CONFLICTS:
-                    self.env.cr.rollback()  # the next run repeats the step
-                    break
-                seconds_left = commit()
+                    step = mailing._in_language()._process_step
+                    has_more, seconds_left = write_and_commit(self.env, step)
+                except ConcurrencyError:
+                    break  # the next run repeats the step
                 if not has_more:
                     break
             commit(processed=1)
@@ -68,7 +68,8 @@ class TelegramMailing(models.Model):
 
         :return: bool, whether there is more to do now
         """
-        self.ensure_one()
+        if not self.exists():
+            return False
         if self.state == "scheduled":
             return self._begin()
         if self.state == "stopped":
@@ -222,7 +223,14 @@ class TelegramMailing(models.Model):
             with self.env.cr.savepoint():
                 if reachable:
                     composer._send_mass(reachable, left_out, self)
-        except UserError as error:
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # Reports, automation rules and placeholders run the code of any app.
+            if is_conflict(error):
+                raise
+            if not isinstance(error, UserError):
+                _logger.warning(
+                    "Telegram mailing “%s” cannot be composed", self.name, exc_info=True
+                )
             excluded = {each.record.id for each in left_out}
             is_about_each = all(each.record.id in excluded for each in reachable)
             if not is_about_each or not (len(reachable) == 1 or self._is_text_tried(variant)):
@@ -247,10 +255,10 @@ class TelegramMailing(models.Model):
         It is a mistake in the text, or each of these records lacks what the text needs. The user
         decides: who resumes with the same text leaves out the recipients for whom it fails.
 
-        :param UserError error: about the last of them
+        :param Exception error: about the last of them
         :param variant: the text, False if the reason is another one than filling it
         """
-        reason = str(error)
+        reason = str(error) or type(error).__name__
         if variant is False:
             self._pause(lambda _env: reason)
         else:
@@ -422,9 +430,7 @@ class TelegramMailing(models.Model):
         """
         if self._get_decision_date() and self._has_compared():
             return False  # the user wants to know which text was better
-        open_states = Domain("state", "in", ("queued", "sending")) | Domain(
-            "is_settling", "=", True
-        )
+        open_states = Domain("state", "in", ("queued", "sending")) | OUTCOME_CHECKED
         left = Domain("mailing_id", "=", self.id) & open_states
         if not self.env["telegram.message"].search_count(left, limit=1):
             now = fields.Datetime.now()
@@ -453,7 +459,7 @@ class TelegramMailing(models.Model):
         if waiting or queued:
             return True
         # One whose outcome is unknown may come back to the queue.
-        unknown = Domain("state", "=", "sending") | Domain("is_settling", "=", True)
+        unknown = Domain("state", "=", "sending") | OUTCOME_CHECKED
         if not self.env["telegram.message"].search_count(of_mailing & unknown, limit=1):
             self.is_settled = True
         return False

@@ -231,16 +231,15 @@ class TelegramMailing(models.Model):
             )
         if not end:
             return False, _(
-                "%(new)s of %(count)s recipients are new contacts. The account writes to no new "
-                "contacts because its Daily New Contacts Limit is 0.",
+                "New contacts among the recipients: %(new)s of %(count)s. The account writes to no "
+                "new contacts because its Daily New Contacts Limit is 0.",
                 new=new,
                 count=count,
             )
-        text = _(
-            "%(count)s messages are sent by %(date)s",
-            count=count,
-            date=self._format_end(end),
-        )
+        date = self._format_end(end)
+        text = _("%(count)s messages are sent by %(date)s", count=count, date=date)
+        if count == 1:
+            text = _("1 message is sent by %s", date)
         return end, f"{text} ({', '.join(self._get_limits(new, seconds))})."
 
     def _get_end(self, start, count, new):
@@ -301,8 +300,10 @@ class TelegramMailing(models.Model):
         _ = self.env._
         limits = []
         if new:
-            limits.append(_("%s new contacts a day", self.instance_id.daily_new_contact_limit))
-        limits.append(_("up to %s messages an hour", int(HOUR_SECONDS / seconds)))
+            limits.append(
+                _("at most %s a day to new contacts", self.instance_id.daily_new_contact_limit)
+            )
+        limits.append(_("at most %s an hour", int(HOUR_SECONDS / seconds)))
         if not SendingHours(self.hour_from, self.hour_to, self.tz).is_always:
             limits.append(
                 _(

@@ -129,24 +129,32 @@ class TelegramInstance(models.Model):
         :return: dict with the texts ``kind``, ``chat``, ``text`` and ``json``
         """
         _ = self.env._
+        messages = self.env["telegram.message"]
         chat, text = "", ""
         try:
             notification = parse(body)
         except NotificationError as error:
-            kind, text = _("Unreadable event"), str(error)
+            kind = _("Unreadable event")
+            text = self.env["telegram.event"]._get_unreadable_message(error)
         else:
             match notification:
                 case MessageNotification():
                     chat = notification.chat_name or notification.chat_id
-                    text = notification.text or notification.file_name or notification.type_message
+                    text = notification.text or notification.file_name
+                    text = text or messages._get_kind_name(notification.type_message)
                     kind = self._get_kind_label(notification)
                 case StatusNotification():
                     kind, chat = _("Status of a message"), notification.chat_id
-                    text = f"{notification.status} {notification.description}".strip()
+                    text = messages._get_status_label(notification.status)
+                    if notification.description:
+                        text = messages._get_status_message(notification)
                 case StateNotification():
-                    kind, text = _("State of the account"), notification.state
+                    kind = _("State of the account")
+                    states = dict(self._fields["state"]._description_selection(self.env))
+                    text = states.get(notification.state, notification.state)
                 case QuotaNotification():
-                    kind, text = _("Quota used up"), notification.description
+                    kind = _("Quota used up")
+                    text = self._add_service_words(notification.method, notification.description)
                 case _other:
                     kind = notification.type_webhook
         summary = {"kind": kind, "chat": chat, "text": text}

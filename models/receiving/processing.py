@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from ... import const
 from ...client.notifications import (
     OUTGOING_API,
+    STATUS,
     MessageNotification,
     NotificationError,
     QuotaNotification,
@@ -20,9 +21,10 @@ from ...client.notifications import (
     parse,
 )
 from ...tools.files import get_disk_reason, is_disk_full
-from ...tools.transactions import CONFLICTS, attempts, hide_conflicts
+from ...tools.transactions import CONFLICTS, attempts, hide_conflicts, is_conflict
 from ..telegram_event import FURTHER_FILE
 from ..telegram_message import EventPostponedError
+from .files import MEGABYTE
 
 _logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3  # before an event is set aside
@@ -84,9 +86,10 @@ class TelegramEvent(models.Model):
 
     * It is *postponed* while the outcome of a send it depends on is unknown or the disk is full,
       and after conflicts with other transactions. This may happen any number of times.
-    * It is *set aside* at once if it is malformed: by ``_insert``, when it is stored, if it is no
-      JSON or too long, and here if it lacks what every event of its type has. After any other error
-      it is postponed, and set aside after MAX_ATTEMPTS attempts. A user may process it again.
+    * It is *set aside* at once if it is malformed: by ``_insert``, when it is stored, if it is too
+      long, no JSON or nested too deeply (UnreadableBody), and here if it lacks what every event of
+      its type has (NotificationError); ``client/notifications.py`` tells both. After any other
+      error it is postponed, and set aside after MAX_ATTEMPTS attempts. A user may process it again.
     * It is *ignored* if there is nothing to do: an unknown type or status, the status of an unknown
       message.
     """
@@ -153,18 +156,23 @@ class TelegramEvent(models.Model):
         )
 
     @api.model
-    def _get_waiting_echoes(self, instance):
-        """Return the MessageNotification of each unprocessed echo of a sent message."""
+    def _get_waiting_reports(self, instance):
+        """Return the Message of each unprocessed echo or status of a sent message.
+
+        A status names a message whose content it does not tell.
+        """
         domain = [
             ("instance_id", "=", instance.id),
             ("state", "=", "new"),
-            ("type_webhook", "=", OUTGOING_API),
+            ("type_webhook", "in", (OUTGOING_API, STATUS)),
         ]
-        echoes = []
+        reports = []
         for event in self.search(domain, order="id"):
             with suppress(NotificationError, ValueError):  # it is set aside when it is processed
-                echoes.append(parse(decode_body(event.payload)))
-        return echoes
+                report = parse(decode_body(event.payload))
+                is_status = isinstance(report, StatusNotification)
+                reports.append(report.get_message() if is_status else report)
+        return [report for report in reports if report.id_message]
 
     def _process_together(self):
         """Process events in their order and in one transaction.
@@ -225,9 +233,9 @@ class TelegramEvent(models.Model):
                 messages, vals = self._process_notifications(notifications)
                 for event, message in zip(self, messages, strict=True):
                     event.write({"error": False, "message_id": message.id, **vals})
-        except CONFLICTS:
-            raise
         except Exception as error:  # pylint: disable=broad-exception-caught
+            if is_conflict(error):
+                raise
             failure = error
         if failure and len(self) == 1:
             self._process_failure(failure)
@@ -277,7 +285,30 @@ class TelegramEvent(models.Model):
 
         :param body: the decoded notification; an UnreadableBody cannot be processed
         """
-        return ("error", body.reason) if isinstance(body, UnreadableBody) else ("new", None)
+        if isinstance(body, UnreadableBody):
+            return "error", self._get_unreadable_message(body.error)
+        return "new", None
+
+    @api.model
+    def _get_unreadable_message(self, error):
+        """Return why a notification cannot be understood.
+
+        :param NotificationError error: raised by the client
+        """
+        _, detail = self.env._, error.detail
+        match error.code:
+            case const.UNREADABLE_JSON:
+                return _("The event is not valid JSON. First wrong character: %s.", detail)
+            case const.UNREADABLE_DEPTH:
+                return _("The event is nested deeper than %s levels.", detail)
+            case const.UNREADABLE_SIZE:
+                size = detail // MEGABYTE
+                return _("The event is larger than %s MB. Only its beginning was stored.", size)
+            case const.UNREADABLE_OBJECT:
+                return _("The event is not a JSON object.")
+            case const.UNREADABLE_MISSING:
+                return _("The event lacks the value “%s”.", detail)
+        return _("“%s” is not a chat ID.", detail)
 
     def _process_failure(self, error):
         """Postpone an event that could not be processed, or set it aside.
@@ -291,10 +322,11 @@ class TelegramEvent(models.Model):
                 self.error = get_disk_reason(error, self.env)
                 self._postpone()
             case NotificationError():
-                self._set_aside(str(error))
+                self._set_aside(self._get_unreadable_message(error))
             case _:
                 _logger.warning("Telegram event %s cannot be processed", self.id, exc_info=error)
-                self._record_failure(f"{type(error).__name__}: {error}")
+                reason = f"{type(error).__name__}: {error}"
+                self._record_failure(self.env._("Unexpected error: %s", reason))
 
     def _postpone(self):
         pause = timedelta(seconds=RETRY_PAUSE)

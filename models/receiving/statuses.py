@@ -17,7 +17,8 @@ FAILURE_STATUSES = ("failed", "noAccount")
 class TelegramMessage(models.Model):
     """Extend ``telegram.message``: process the statuses that GREEN-API reports.
 
-    A status is never lowered: reports may arrive in any order, and more than once.
+    A status is never lowered: reports may arrive in any order, and more than once. Only clearing
+    GREEN-API's queue takes back what was sent but not delivered (``_process_cleared_queue``).
     """
 
     _inherit = "telegram.message"
@@ -137,12 +138,20 @@ class TelegramMessage(models.Model):
 
     # === TEXTS === #
 
+    @api.model
+    def _get_status_label(self, status):
+        """Return the name of a status of GREEN-API; an unknown one as GREEN-API writes it."""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        labels |= {"failed": labels["error"], "noAccount": self.env._("No Telegram account")}
+        return labels.get(status, status)
+
     def _get_status_message(self, notification):
         if notification.status == "noAccount":
             text = self._get_no_account_message()
         else:
             text = self.env._("Telegram did not accept the message.")
-        return f"{text} ({notification.description})" if notification.description else text
+        words = notification.description
+        return self.env["telegram.instance"]._add_service_words(text, words)
 
     def _get_no_account_message(self):
         return self.env._(

@@ -138,6 +138,8 @@ class LanguageCase(TelegramCase, TourCase):
             names = {"chatName": customer, "senderName": customer}
             body["senderData"].update(chatId=CUSTOMER_CHAT, sender=CUSTOMER_CHAT, **names)
             self.env["telegram.event"]._ingest(self.instance, body)
+        self.env["telegram.event"]._ingest(self.instance, [title])  # is set aside
+        self.phone.deliver(CUSTOMER_CHAT)
         self.receive()
         values = {"state": "error", "failure_reason": text, "id_message": False}
         self.failed = self.sent.copy(values)
@@ -163,6 +165,9 @@ class LanguageCase(TelegramCase, TourCase):
         self.template = self.add(
             "telegram.template", {"name": title, "model_id": model_id, "body": text}
         )
+        call = {"method": "sendMessage", "code": "bad_request", "status": 400}
+        call |= {"instance_id": self.instance.id, "company_id": self.env.company.id}
+        self.env["telegram.call"].create({**call, "user_id": self.user.id})
         self.partner = self.add(
             "telegram.api.partner",
             {"name": account, "api_token_new": "partner", "api_url": self.sandbox_url},

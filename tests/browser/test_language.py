@@ -3,10 +3,12 @@
 from odoo.tests import tagged
 
 from ..languages import find_latin, find_unreadable
+from .invoice_language import InvoiceLanguageCase
 from .language_case import LanguageCase
 
 
 class ScreensCase(LanguageCase):
+    maxDiff = None  # all that was found
     find_foreign = staticmethod(find_latin)
 
     def check_screens(self, *screens):
@@ -73,3 +75,36 @@ class TestEnglish(ScreensCase):
         self.assertEqual(find_unreadable("Send Сейчас"), ["Сейчас"])
         fields = ["last_run_date", "res.partner.bank"]
         self.assertEqual(find_unreadable("Set last_run_date of res.partner.bank"), fields)
+
+
+class InvoicesCase(InvoiceLanguageCase, ScreensCase):
+    """Looks for foreign words in accounting."""
+
+
+@tagged("post_install", "-at_install", "slow")
+class TestInvoicesInRussian(InvoicesCase):
+    lang = "ru_RU"
+
+    def test_russian(self):
+        """An accountant who reads Russian only meets an English word."""
+        self.check_screens(self.get_accounting())
+
+
+@tagged("post_install", "-at_install", "slow")
+class TestInvoicesInRussianOnMobile(InvoicesCase):
+    lang = "ru_RU"
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_russian(self):
+        """What only a phone shows of an invoice has an English word."""
+        self.check_screens(self.get_accounting())
+
+
+@tagged("post_install", "-at_install", "slow")
+class TestInvoicesInEnglish(InvoicesCase):
+    find_foreign = staticmethod(find_unreadable)
+
+    def test_english(self):
+        """An accountant who reads English meets the name of a field, or Russian."""
+        self.check_screens(self.get_accounting())

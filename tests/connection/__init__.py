@@ -5,11 +5,13 @@ from . import test_activities
 from . import test_companies
 from . import test_failed_rules
 from . import test_health
+from . import test_health_times
 from . import test_other_database
 from . import test_profile
 from . import test_service_journals
 from . import test_service_queues
 from . import test_service_settings
+from . import test_service_words
 from . import test_sign_in
 from . import test_start
 from . import test_start_committed

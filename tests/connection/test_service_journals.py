@@ -54,7 +54,7 @@ class TestTelegramJournal(TelegramCase):
         self.phone.read(CUSTOMER_CHAT)
         entry = self.open()
         self.assertEqual((entry.message_id, entry.difference), (message, "status"))
-        self.assertEqual((entry.status, entry.state), ("read", "sent"))
+        self.assertEqual((entry.status, entry.state), ("Read", "sent"))
 
     def test_not_in_the_journal(self):
         """A message that Odoo has and the service does not stands out, once it is due there."""
@@ -90,7 +90,10 @@ class TestTelegramJournal(TelegramCase):
         lookup = self.env["telegram.message.lookup"].create(
             {"instance_id": self.instance.id, "chat": f" {CUSTOMER_CHAT} ", "id_message": "4242"}
         )
-        with self.enter_registry_test_mode(), self.assertRaisesRegex(UserError, "not found"):
+        with (
+            self.enter_registry_test_mode(),
+            self.assertRaisesRegex(UserError, "not know the message"),
+        ):
             lookup.action_look_up()
 
     def test_message_without_id(self):

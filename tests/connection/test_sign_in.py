@@ -143,11 +143,11 @@ class TestSignIn(TelegramCase):
         self.assertEqual(self.phone.requests("qr"), [])
 
     def test_service_fails_at_the_phone(self):
-        """A refused request shows the service's words, a failure its reason; both can be redone."""
+        """A refusal shows what the service's words mean, a failure why; both can be redone."""
         self.phone.fault("startAuthorization", "status", status=400, body="Validation failed")
         answer = self.dialog.request_code("+79876543210")
         self.assertFalse(answer["accepted"] or answer["problem"])
-        self.assertIn("Validation failed", answer["message"])
+        self.assertIn("A value of the request is not valid", answer["message"])
         self.phone.fault("startAuthorization", "status", status=500)
         answer = self.dialog.request_code("+79876543210")
         self.assertFalse(answer["accepted"])

@@ -91,7 +91,7 @@ class TestOddValues(TelegramCase):
             target = {"stanzaId": message.id_message, **data}
             event = self.come("editedMessage", {"editedMessageData": target})
             self.assertEqual((event.state, message.text), ("error", "Hi"))
-            self.assertIn("textMessage is missing", event.error)
+            self.assertIn("editedMessageData.textMessage", event.error)
         self.assertFalse(message.is_edited)
         target = {"stanzaId": message.id_message, "textMessage": "Hello"}
         self.come("editedMessage", {"editedMessageData": target})

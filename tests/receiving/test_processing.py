@@ -116,7 +116,9 @@ class TestEvent(TelegramCase):
     def test_missing_fields(self):
         """A message without what it needs is set aside, and says what is missing."""
         event = self.ingest(self.notification(senderData={"chatName": "Nobody"}))
-        self.assertEqual((event.state, event.error), ("error", "chatId is missing"))
+        self.assertEqual(
+            (event.state, event.error), ("error", "The event lacks the value “chatId”.")
+        )
 
     def test_chat_id_with_letters(self):
         """A chat id that is none is set aside with words a person understands."""

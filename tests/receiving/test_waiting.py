@@ -77,11 +77,11 @@ class TestWaiting(TelegramCase):
         self.assertEqual(
             seen[:5],
             [
-                ("State of the account", "authorized"),
+                ("State of the account", "Signed In"),
                 ("somethingNew", ""),
-                ("Unreadable event", "not an object"),
-                ("Quota used up", "Enough"),
-                ("Status of a message", "read"),
+                ("Unreadable event", "The event is not a JSON object."),
+                ("Quota used up", "Reason given by GREEN-API: “Enough”"),
+                ("Status of a message", "Read"),
             ],
         )
         self.assertEqual(seen[5], ("Incoming message", "ab <b>"))

@@ -237,7 +237,7 @@ class TestWebhook(WebhookCase):
             self.assertEqual(self.post(body).status_code, 200)
             event = self.events()
             self.assertEqual(event.state, "error")
-            self.assertIn(str(const.NOTIFICATION_MAX_BYTES), event.error)
+            self.assertIn(f"{const.NOTIFICATION_MAX_BYTES // 2**20} MB", event.error)
             self.assertEqual(event.payload, body[: const.NOTIFICATION_MAX_BYTES])
             event.unlink()
 
