@@ -49,7 +49,8 @@ class TelegramMailing(models.Model):
         for mailing in mailings:
             while seconds_left and mailing.exists():
                 try:
-                    has_more, seconds_left = write_and_commit(self.env, mailing._process_step)
+                    step = mailing._in_language()._process_step
+                    has_more, seconds_left = write_and_commit(self.env, step)
                 except ConcurrencyError:
                     break  # the next run repeats the step
                 if not has_more:
@@ -57,6 +58,10 @@ class TelegramMailing(models.Model):
             commit(processed=1)
             if not seconds_left:
                 return
+
+    def _in_language(self):
+        """Return the mailing in the language of its author, who reads what is stored."""
+        return self.with_context(lang=self.user_id.lang, tz=self.user_id.tz)
 
     def _process_step(self):
         """Do the next thing that this mailing needs.
@@ -168,7 +173,8 @@ class TelegramMailing(models.Model):
 
     def _is_author_allowed(self):
         """Return whether the author may still send the mailing. As superuser."""
-        is_readable = self.user_id.active and self._as_author().has_access("read")
+        is_there = self.user_id.active or self.user_id._is_superuser()
+        is_readable = is_there and self._as_author().has_access("read")
         return is_readable and self.instance_id._is_operated_by(self.user_id)
 
     def _get_blocker(self, env):
@@ -323,7 +329,7 @@ class TelegramMailing(models.Model):
         going_on = Domain("mailing_id.state", "in", ("sending", "paused"))
         composed = going_on & Domain("state", "=", "composed") & Domain(domain)
         for [mailing_sudo] in recipients_sudo._read_group(composed, ["mailing_id"]):
-            mailing_sudo._leave_out_unwanted()
+            mailing_sudo._in_language()._leave_out_unwanted()
 
     def _leave_out_unwanted(self):
         """Leave out recipients who have opted out since their message was queued.

@@ -97,5 +97,6 @@ class TelegramMailing(models.Model):
             "%(handled)s of %(total)s handled.", handled=self.handled_count, total=self.total_count
         )
         if self.plan and self.state == "paused":
-            return f"{line} {_('If you resume it now: %s', self.plan)}"
+            plan = _("If you resume it now: %s", self.plan)
+            return f"{line} {plan}"
         return f"{line} {self.plan}" if self.plan else line

@@ -240,7 +240,7 @@ class TelegramMailing(models.Model):
         text = _("%(count)s messages are sent by %(date)s", count=count, date=date)
         if count == 1:
             text = _("1 message is sent by %s", date)
-        return end, f"{text}: {', '.join(self._get_limits(new, seconds))}."
+        return end, f"{text} ({', '.join(self._get_limits(new, seconds))})."
 
     def _get_end(self, start, count, new):
         """Return when these recipients, and what is sent meanwhile, have got their messages.

@@ -154,6 +154,7 @@ class TelegramMailingRecipient(models.Model):
         involved = self.search([("chat_id", "in", (chat | other).ids)])
         involved.filtered(lambda each: each.chat_id == chat).chat_id = other
         for mailing, same in involved.grouped("mailing_id").items():
+            same = same.with_env(mailing._in_language().env)
             if len(same) > 1 and mailing._is_once_per_contact():
                 same._leave_out_repeated()
 
@@ -164,6 +165,7 @@ class TelegramMailingRecipient(models.Model):
         """
         messages = self.env["telegram.message"]
         for mailing, same in self.grouped("mailing_id").items():
+            same = same.with_env(mailing._in_language().env)
             merged = same - same._leave_out_repeated()
             of_merged = messages.search(
                 Domain("mailing_id", "=", mailing.id)

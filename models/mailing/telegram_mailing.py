@@ -489,8 +489,7 @@ class TelegramMailing(models.Model):
         :param get_reason: returns the reason in the language of an environment
         """
         for mailing in self.filtered(lambda mailing: mailing.state in ("scheduled", "sending")):
-            user = mailing.user_id
-            own = mailing.with_context(lang=user.lang, tz=user.tz)
+            user, own = mailing.user_id, mailing._in_language()
             reason = get_reason(own.env)
             own.write({"state": "paused", "pause_reason": reason})
             own.message_post(body=plaintext2html(reason))

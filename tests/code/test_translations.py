@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """The Russian translation: complete, and with all that a program or a reader relies on."""
 
+import ast
 import re
 from collections import Counter
 from pathlib import Path
@@ -124,6 +125,20 @@ class TestTranslations(BaseCase):
         """A new text stays English on a Russian screen, and a removed one is never seen again."""
         self.assertGreater(len(self.template), 1000, "the texts were not read")
         self.assertEqual(find_missing_and_stale(self.template, self.entries), [])
+
+    def test_no_text_within_a_formatted_string(self):
+        """Odoo finds no text to translate within f"…": it would stay English in a sentence."""
+        root = I18N.parent
+        folders = ("models", "wizards", "controllers", "tools")
+        for path in sorted(file for folder in folders for file in root.glob(f"{folder}/**/*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.JoinedStr):
+                    names = {
+                        getattr(call.func, "attr", getattr(call.func, "id", ""))
+                        for call in ast.walk(node)
+                        if isinstance(call, ast.Call)
+                    }
+                    self.assertNotIn("_", names, f"{path}:{node.lineno}")
 
     def test_every_text_is_translated(self):
         """Odoo skips an empty or fuzzy translation without a word."""

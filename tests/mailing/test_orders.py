@@ -216,6 +216,7 @@ class TestOrders(OrdersCase):
 
     def test_nobody_has_what_the_text_needs(self):
         """A mailing of which some records lack a value would never get past them."""
+        self.marketer.group_ids |= self.env.ref("mail.group_mail_template_editor")
         partners = self.create_contacts(2)
         partners[1].country_id = self.env.ref("base.ru")
         rest = self.env["res.partner"].create(
@@ -331,15 +332,14 @@ class TestComparison(OrdersCase):
         """A mailing that was paused, or that waits for the morning, would choose text A blindly."""
         mailing = self.compare(10)
         mailing.action_pause()
-        now = fields.Datetime.now()
-        with freeze_time(now + timedelta(hours=2)):
+        with self.moved_clock(fields.Datetime.now() + timedelta(hours=2)) as clock:
             mailing.action_resume()
             self.run_mailings()
             self.assertFalse(mailing.ab_winner)
             self.send_later()
             self.run_mailings()
             self.assertFalse(mailing.ab_winner, "nobody had time to answer")
-        with freeze_time(now + timedelta(hours=3, minutes=1)):
+            clock.tick(timedelta(hours=1, minutes=1))
             self.run_mailings()
             self.assertTrue(mailing.ab_winner)
             self.send_later()
@@ -355,7 +355,7 @@ class TestComparison(OrdersCase):
         with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
             self.run_mailings()
         self.assertEqual((mailing.state, mailing.ab_winner), ("done", "a"))
-        self.assertIn("The better text is A", mailing.message_ids[0].body)
+        self.assertIn("The better text is A", " ".join(mailing.message_ids.mapped("body")))
 
     def test_planned_end(self):
         """The plan would forget the time of the comparison, or the sending before it."""
@@ -402,6 +402,31 @@ class TestTemplateLanguages(OrdersCase):
         mailing.with_user(colleague).with_context(lang="en_US").action_start()
         self.finish(mailing, 3)
         self.assertEqual(self.get_texts(), ["Hallo", "Hello", "Привет"])
+
+
+@tagged("post_install", "-at_install")
+class TestLanguageOfTheReport(OrdersCase):
+    """What the scheduled action stores is read by the author of the mailing."""
+
+    def test_reasons_and_states(self):
+        """A Russian user would read English reasons in the report, and English states."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.env["ir.module.module"]._load_module_terms(["telegram_green_api"], ["ru_RU"])
+        self.marketer.lang = "ru_RU"
+        partners = self.create_contacts(3)
+        partners[1].phone = False
+        partners[2].phone = partners[0].phone
+        partners |= self.env["res.partner"].create({"name": "Later", "phone": "+79200000001"})
+        mailing = self.start_mailing(partners)
+        chats = self.env["telegram.chat"].search([("partner_id", "=", partners[3].id)])
+        chats.opted_out = True
+        self.finish(mailing, 4)
+        reasons = mailing.recipient_ids.filtered("reason_code").mapped("reason")
+        self.assertEqual(len(reasons), 3)
+        shown = mailing.message_ids.sudo().tracking_value_ids.mapped("new_value_char")
+        self.assertEqual(len(shown), 3)
+        for text in (*reasons, *shown):
+            self.assertRegex(text, "[а-я]", text)
 
 
 @tagged("post_install", "-at_install")

@@ -51,6 +51,7 @@ registry.category("web_tour.tours").add("telegram_mailing_prepare", {
         { trigger: ".modal button[name='action_send']", run: "click" },
         { trigger: ".o_notification:contains('The test is sent to')" },
         { trigger: "button[name='action_start']", run: "click" },
+        { trigger: ".modal:contains('sent to all recipients') .btn-primary", run: "click" },
         { trigger: ".o-telegram-Progress:contains('being collected')" },
         behind("The recipients are collected", runMailings),
         { trigger: ".o-telegram-Progress:contains('1 of 4 handled')" },
