@@ -17,6 +17,7 @@ from odoo.tools.mail import plaintext2html
 
 from odoo.addons.base.models.ir_qweb import QWebError
 
+from ...tools.context import in_language_of
 from ...tools.transactions import CONFLICTS
 
 _logger = logging.getLogger(__name__)
@@ -188,7 +189,7 @@ class TelegramAutomaticMessage(models.Model):
         commit(remaining=len(rows))
         for row in rows:
             try:
-                row._decide_second_channel()
+                in_language_of(row.company_id, row)._decide_second_channel()
                 self.env.flush_all()
             except CONFLICTS:
                 self.env.cr.rollback()  # the next run repeats it

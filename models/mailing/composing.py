@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.context import OwnValue
+from ...tools.context import OwnValue, in_language_of
 from ...tools.transactions import CONFLICTS
 from ..telegram_message import NOTIFY_LATER
 from .telegram_mailing import FILTER_ERRORS
@@ -36,6 +36,7 @@ class TelegramMailing(models.Model):
         mailings = mailings.search(active & Domain("is_settled", "!=", True), order="id")
         seconds_left = commit(remaining=len(mailings))
         for mailing in mailings:
+            mailing = in_language_of(mailing.exists().company_id, mailing)
             while seconds_left and mailing.exists():
                 try:
                     has_more = mailing._process_step()
