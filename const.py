@@ -107,7 +107,7 @@ def is_person_id(chat_id: str) -> bool:
 
 # --- Messages --------------------------------------------------------------------------------
 MESSAGE_MAX_LENGTH = 4096  # characters of a text message
-FILE_MAX_BYTES = 100 * 1024 * 1024  # bytes of a file that is sent or downloaded
+FILE_MAX_BYTES = 100 * 1024 * 1024  # bytes of a file that is sent; of downloads, a default
 FILE_HOURS = 24  # hours for which the link to a file is valid
 TYPING_TIME_MIN = 1000  # milliseconds of the typing indicator (typingTime)
 TYPING_TIME_MAX = 20000  # milliseconds

@@ -12,17 +12,18 @@ neither is an error.
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from .. import const
 from . import parsing
-from .message_data import Message, has_edited_text, parse_content
+from .message_data import Message, has_edited_text, parse_content, parse_request
 from .parsing import JsonObject
 
 INCOMING = "incomingMessageReceived"
 OUTGOING = "outgoingMessageReceived"
 OUTGOING_API = "outgoingAPIMessageReceived"
+STATUS = "outgoingMessageStatus"
 
 
 class NotificationError(ValueError):
@@ -76,6 +77,12 @@ class StatusNotification:
     description: str
     timestamp: int  # UNIX seconds; 0 if unknown
     raw: Any = field(default=None, repr=False)
+
+    def get_message(self) -> Message:
+        """Return the message that the status is about, of which only the ID is known."""
+        body = {"chatId": self.chat_id}
+        message = parse_request("", body, self.id_message)
+        return replace(message, timestamp=self.timestamp, raw=self.raw)
 
 
 @dataclass(frozen=True)
@@ -159,7 +166,7 @@ def parse(body: Any) -> Notification:
         raise NotificationError(const.UNREADABLE_MISSING, "typeWebhook")
     if type_webhook in (INCOMING, OUTGOING, OUTGOING_API):
         return _parse_message(type_webhook, body)
-    if type_webhook == "outgoingMessageStatus":
+    if type_webhook == STATUS:
         return _parse_status(body)
     if type_webhook == "stateInstanceChanged":
         return StateNotification(_require(body, "stateInstance"), body)

@@ -66,7 +66,7 @@ class TelegramWebhook(Controller):
         instance_sudo = self._authenticate(webhook_key)
         if not instance_sudo:
             return request.make_json_response({}, status=401)
-        id_instance = instance_sudo.id_instance
+        id_instance, cron_id = instance_sudo.id_instance, instance_sudo.receive_cron_id.id
         # A slow sender must not occupy a connection to the database while its body is read.
         request.env.cr.close()
         content = self._read_content()
@@ -75,7 +75,9 @@ class TelegramWebhook(Controller):
         body = read_body(content)
         if not self._is_for(id_instance, body):
             return self._refuse(instance_sudo, "notification of another instance")
-        write_in_own_transaction(instance_sudo, lambda instance: self._store(instance, body))
+        write_in_own_transaction(
+            instance_sudo, lambda instance: self._store(instance, body, cron_id)
+        )
         return request.make_json_response({})
 
     def _authenticate(self, webhook_key):
@@ -88,7 +90,7 @@ class TelegramWebhook(Controller):
         instance_sudo = request.env["telegram.instance"].sudo().with_context(lang=None)
         instance_sudo = instance_sudo.search_fetch(
             [("webhook_key", "=", parsing.clean(webhook_key))],
-            ["id_instance"],
+            ["id_instance", "receive_cron_id"],
             limit=1,
         )
         header = request.httprequest.headers.get("Authorization", "")
@@ -125,9 +127,10 @@ class TelegramWebhook(Controller):
         log_refusal(instance_sudo.id, reason)
         return request.make_json_response({}, status=400)
 
-    def _store(self, instance_sudo, body):
-        if instance_sudo.env["telegram.event"]._ingest(instance_sudo, body, source="webhook"):
-            instance_sudo.receive_cron_id._telegram_trigger()
+    def _store(self, instance_sudo, body, cron_id):
+        env = instance_sudo.env
+        if env["telegram.event"]._ingest(instance_sudo, body, source="webhook"):
+            env["ir.cron"].browse(cron_id)._telegram_trigger()
 
 
 def log_refusal(instance_id, reason):

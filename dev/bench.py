@@ -17,9 +17,14 @@ BENCHES = {
     "receive": "how many messages come in by webhook and by fetching, against OCA's "
     "mail_gateway_telegram, and with many messages stored",
     "team": "how soon the inbox and the dashboard open with many chats and messages",
+    "features": "what receiving and sending cost those who use neither the inbox nor rules",
     "mailing-report": "how soon the report of a mailing to very many opens",
     "listen": "how soon answers come to polled accounts, what waiting for them costs, and whether "
     "it slows sending down",
+    "outages": "how soon all polled accounts are heard again after GREEN-API, the network or "
+    "PostgreSQL was gone, by Odoo with threads and with workers",
+    "pages": "how soon pages open in a browser with much of Telegram in them, against the same "
+    "pages of an Odoo without the addon",
     "flood": "whether Odoo stays usable and nothing is lost under ten times the deliveries of the "
     "service, and what a delivery of a stranger costs",
     "chaos-send": "whether each message goes out once and in order while Odoo and the service "
@@ -52,10 +57,15 @@ def bench_options(arguments):
     _add_receive_options(parsers["receive"])
     parsers["team"].add_argument("--chats", type=int, default=100_000, help="(%(default)s)")
     parsers["team"].add_argument("--messages", type=int, default=500_000, help="(%(default)s)")
+    parsers["features"].add_argument(
+        "--rounds", type=int, default=20, help="of each kind of work (%(default)s)"
+    )
     parsers["mailing-report"].add_argument(
         "--messages", type=int, default=100_000, help="(%(default)s)"
     )
     _add_listen_options(parsers["listen"])
+    _add_outages_options(parsers["outages"])
+    _add_pages_options(parsers["pages"])
     parsers["flood"].add_argument(
         "--seconds", type=int, default=10, help="of deliveries that are offered (%(default)s)"
     )
@@ -111,16 +121,30 @@ def _add_listen_options(parser):
     parser.add_argument(
         "--accounts",
         type=lambda text: sorted(map(int, text.split(","))),
-        default=[1, 10, 50, 200],
-        help="numbers of accounts, separated by commas; texts are sent with the largest "
-        "(1,10,50,200)",
+        default=[1, 10, 50, 200, 500],
+        help="numbers of accounts, separated by commas (1,10,50,200,500)",
     )
-    parser.add_argument("--idle-seconds", type=int, default=60, help="of waiting (%(default)s)")
-    parser.add_argument("--messages", type=int, default=30, help="of customers (%(default)s)")
-    parser.add_argument("--pause", type=float, default=2, help="between two (%(default)s s)")
+    parser.add_argument(
+        "--loaded", type=int, default=200, help="accounts while texts are sent (%(default)s)"
+    )
+    parser.add_argument("--idle-seconds", type=int, default=20, help="of waiting (%(default)s)")
+    parser.add_argument("--messages", type=int, default=20, help="of customers (%(default)s)")
+    parser.add_argument("--pause", type=float, default=0.7, help="between two (%(default)s s)")
     parser.add_argument("--texts", type=int, default=1000, help="to be sent (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="of sending (%(default)s)")
-    parser.add_argument("--outage-seconds", type=int, default=60, help="(%(default)s)")
+
+
+def _add_outages_options(parser):
+    parser.add_argument("--accounts", type=int, default=50, help="of each server (%(default)s)")
+    parser.add_argument(
+        "--seconds", type=int, default=0, help="of each outage at least (as long as it matters)"
+    )
+
+
+def _add_pages_options(parser):
+    parser.add_argument("--messages", type=int, default=500_000, help="stored (%(default)s)")
+    parser.add_argument("--conversations", type=int, default=2000, help="in Discuss (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=10, help="of each page (%(default)s)")
 
 
 def _add_chaos_options(parser, messages, minutes):

@@ -19,9 +19,9 @@ class TelegramChat(models.Model):
         self.check_access("unlink")
         count = self._count_messages(Domain("chat_id", "in", self.ids))
         return self.env._(
-            "With the chats you delete %(count)s messages and the conversations in Discuss, for "
-            "all colleagues. Nothing is deleted in Telegram. To keep the messages, archive the "
-            "chats instead. Chats: %(names)s",
+            "With the chats you delete their messages (%(count)s) and the conversations in "
+            "Discuss, for all colleagues. Nothing is deleted in Telegram. To keep the messages, "
+            "archive the chats instead. Chats: %(names)s",
             count=count,
             names=self._get_deletion_names(),
         )
@@ -53,9 +53,9 @@ class TelegramInstance(models.Model):
         # sudo: telegram.chat - only the number of the chats, archived ones included
         chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
         return self.env._(
-            "With the account you delete %(chats)s chats with %(messages)s messages and the "
-            "conversations in Discuss, for all colleagues. Nothing is deleted in Telegram or at "
-            "GREEN-API, where the account remains. To keep the messages, archive the account "
+            "With the account you delete its chats (%(chats)s) with their messages (%(messages)s) "
+            "and the conversations in Discuss, for all colleagues. Nothing is deleted in Telegram "
+            "or at GREEN-API, where the account remains. To keep the messages, archive the account "
             "instead. Accounts: %(names)s",
             chats=chats_sudo.search_count(here),
             messages=chats_sudo._count_messages(here),

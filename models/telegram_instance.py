@@ -284,7 +284,7 @@ class TelegramInstance(models.Model):
             self.env["telegram.chat"]._release_left(users - instance.operator_ids)
         if vals.keys() & {"visibility", "supervisor_id"}:
             self._update_visibility()
-        if vals.keys() & {"operator_ids", "visibility"}:
+        if vals.keys() & {"active", "operator_ids", "visibility"}:
             self._send_waiting_counts(former)
 
     def _trigger_changed(self, vals):

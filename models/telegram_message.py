@@ -42,6 +42,8 @@ BATCH_DEFAULTS = {
 }
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
 CHAT_IN_PHONE_FORM = Domain("chat_id.telegram_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
+# Unsure messages of which GREEN-API is asked whether they were sent: they may go out yet.
+OUTCOME_CHECKED = Domain("state", "=", "unsure") & Domain("is_settling", "=", True)
 # States of a message that the customer never gets.
 NOT_SENT_STATES = ("error", "canceled")
 # States in which a message can be answered.
@@ -159,6 +161,7 @@ class TelegramMessage(models.Model):
     # The queue is read before every send. These indexes hold only what waits.
     _queue_index = models.Index("(instance_id, id) WHERE state IN ('queued', 'sending', 'unsure')")
     _queue_chat_index = models.Index("(chat_id, id) WHERE state IN ('queued', 'sending', 'unsure')")
+    _settling_index = models.Index("(instance_id, id) WHERE is_settling IS TRUE")
     # Messages sent within the last hour.
     _last_attempt_index = models.Index(
         "(instance_id, last_attempt_date) WHERE last_attempt_date IS NOT NULL"
@@ -194,7 +197,7 @@ class TelegramMessage(models.Model):
 
         For the deletion of messages, or of records that sending needs.
         """
-        waiting = Domain("state", "in", ("queued", "sending")) | Domain("is_settling", "=", True)
+        waiting = Domain("state", "in", ("queued", "sending")) | OUTCOME_CHECKED
         # sudo: telegram.message - users who delete must know, even if they may not read them
         count = self.sudo().search_count(waiting & Domain(domain))
         if count:
@@ -226,16 +229,7 @@ class TelegramMessage(models.Model):
                     "Only messages written in Odoo can be sent again. Choose such messages only."
                 )
             )
-        # sudo: telegram.chat - only whether the person wants mailings
-        out = failed.filtered(lambda m: m.mailing_id and m.sudo().chat_id.opted_out)
-        if out:
-            raise UserError(
-                self.env._(
-                    "“%s” wants no mailings, and this is a message of a mailing. Choose other "
-                    "messages only.",
-                    out[0].chat_id.display_name,
-                )
-            )
+        failed._check_mailing_retry()
         if any(message.is_settling for message in failed):
             raise UserError(
                 self.env._(

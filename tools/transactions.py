@@ -24,6 +24,28 @@ ATTEMPTS = 10
 FIRST_WAIT, LONGEST_WAIT = 0.02, 2
 # Another transaction changed the same rows first. A new transaction sees them and succeeds.
 CONFLICTS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation, ConcurrencyError)
+# Transactions in which a value is taken already, before that is no conflict but a mistake.
+UNIQUE_ATTEMPTS = 4
+
+
+class _Current(threading.local):
+    """The number of the attempt that this thread makes, from 0."""
+
+    attempt = 0
+
+
+_current = _Current()
+
+
+def is_conflict(error: Exception) -> bool:
+    """Return whether the same may succeed in a new transaction.
+
+    A value may be taken by a transaction that this one does not see. If several new transactions
+    find it taken, too, the code is wrong, such as that of an automation rule.
+    """
+    if isinstance(error, UniqueViolation) and _current.attempt >= UNIQUE_ATTEMPTS:
+        return False
+    return isinstance(error, CONFLICTS)
 
 
 class _HideConflicts(logging.Filter):
@@ -63,14 +85,19 @@ def attempts(count: int = ATTEMPTS) -> Iterator[int]:
     The waits are random, so that two transactions that met once do not meet each time. The caller
     has rolled back by then, so no transaction is open during a wait.
     """
-    for attempt in range(count):
-        if attempt:
-            time.sleep(random.uniform(0, min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT)))
-        yield attempt
+    before = _current.attempt
+    try:
+        for attempt in range(count):
+            if attempt:
+                time.sleep(random.uniform(0, min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT)))
+            _current.attempt = attempt
+            yield attempt
+    finally:
+        _current.attempt = before
 
 
 def write_and_commit(
-    env: api.Environment, write: Callable[..., T], *args: Any, processed: int = 0
+    env: api.Environment, write: Callable[..., T], *args: Any, processed: int | None = 0
 ) -> tuple[T, float]:
     """Call ``write`` and commit, again after a concurrent update.
 
@@ -78,7 +105,8 @@ def write_and_commit(
     actions only, because the transaction is committed.
 
     :param write: it writes, and may be called several times
-    :param processed: number of rows that count as progress of the scheduled action
+    :param processed: number of rows that count as progress of the scheduled action; None to report
+        it later, because storing it takes as long as storing a row
     :return: the result of ``write``, and the remaining time of the scheduled action in seconds
     :raise ConcurrencyError: every attempt met a concurrent update
     """
@@ -87,10 +115,22 @@ def write_and_commit(
             with hide_conflicts():
                 result = write(*args)
                 env.flush_all()
-                return result, env["ir.cron"]._commit_progress(processed)
+                if processed is not None:
+                    return result, env["ir.cron"]._commit_progress(processed)
+                return result, commit(env)
         except CONFLICTS:
             env.cr.rollback()
     raise ConcurrencyError(f"{write.__qualname__}: another transaction was in the way")
+
+
+def commit(env: api.Environment) -> float:
+    """Commit without storing the progress of the scheduled action, which takes two queries.
+
+    :return: the remaining time of the action in seconds, as from ``_commit_progress``
+    """
+    env.cr.commit()  # pylint: disable=invalid-commit
+    ends_at: float = env.context.get("cron_end_time", float("inf"))
+    return max(ends_at - time.monotonic(), 0)
 
 
 @contextmanager

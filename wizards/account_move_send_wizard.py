@@ -70,7 +70,8 @@ class AccountMoveSendWizard(models.TransientModel):
     @api.depends("move_id")
     def _compute_telegram_partner_id(self):
         for wizard in self:
-            wizard.telegram_partner_id = wizard.move_id.partner_id
+            move = wizard.move_id
+            wizard.telegram_partner_id = move._telegram_get_partners().get(move.id)
 
     @api.depends("move_id")
     def _compute_telegram_instance_id(self):

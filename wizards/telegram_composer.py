@@ -68,6 +68,9 @@ class TelegramComposer(models.TransientModel):
     is_automatic = fields.Boolean(
         help="A rule writes about the record, such as a reminder, which needs no consent."
     )
+    is_logged = fields.Boolean(
+        default=True, help="The messages to many are notes on their records, too."
+    )
     covered_ids = fields.Text(
         "Further Records",
         help="List of the IDs of other records that the messages are about. Each of them shows the "
@@ -228,6 +231,7 @@ class TelegramComposer(models.TransientModel):
                     "scheduled_date": self.scheduled_date,
                     "is_once_per_person": not self._allows_duplicates(),
                     "is_fixed_content": self.kind != "text" or bool(self.url_file),
+                    "is_automatic": self.is_automatic,
                 }
             )
         )
@@ -242,7 +246,7 @@ class TelegramComposer(models.TransientModel):
         """
         message = self._prepare_message()
         records = self.env[self.res_model].browse([recipient.record.id for recipient in recipients])
-        bodies, problems = self._render_bodies(records, message.pop("body"))
+        bodies, problems = self._render_bodies(records, message.pop("body"), mailing)
         sendable = self._filter_sendable(recipients, left_out, (bodies, problems), message)
         records = records.browse([recipient.record.id for recipient in sendable])
         return records._message_telegram_batch(
@@ -252,6 +256,7 @@ class TelegramComposer(models.TransientModel):
             places=list({recipient.partner.id: recipient[1:4] for recipient in sendable}.values()),
             scheduled_date=self.scheduled_date,
             mailing=mailing,
+            is_logged=self.is_logged,
             **message,
         )
 

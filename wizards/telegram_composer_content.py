@@ -401,16 +401,17 @@ class TelegramComposer(models.TransientModel):
             first, _blank, last = name.partition(" ")
         return first or False, last or False
 
-    def _render_bodies(self, records, body):
+    def _render_bodies(self, records, body, mailing=None):
         """Return the text for each record, with its placeholders replaced.
 
         An unchanged template is rendered in the language of each contact.
 
+        :param mailing: the ``telegram.mailing`` that counts the clicks on links
         :return: tuple of two dicts by ID of the record: the texts, str or FormattedText, and the
             reasons why a text cannot be filled
         :raise AccessError: only template editors may use one of the placeholders
         """
-        render = self._get_renderer(body)
+        render = self._get_renderer(body, mailing)
         bodies, problems = {}, {}
         try:
             with self.env.cr.savepoint():
@@ -422,18 +423,21 @@ class TelegramComposer(models.TransientModel):
                 problems[records.id] = str(error)
             else:  # look which ones fail
                 for record in records:
-                    filled, reasons = self._render_bodies(record, body)
+                    filled, reasons = self._render_bodies(record, body, mailing)
                     bodies |= filled
                     problems |= reasons
         return bodies, problems
 
-    def _get_renderer(self, body):
+    def _get_renderer(self, body, mailing):
         """Return the function that returns the texts by ID for records."""
-        template, values = self.template_id, (body, self.formatting)
+        template = self.template_id
         if self.kind != "text":  # an address is no text that a user has typed
             return lambda records: dict.fromkeys(records.ids, body)
-        if template and values == (template.body, template.formatting):
-            return template._render_bodies
+        shorten = mailing._shorten_links if mailing else str
+        if template and self.formatting == template.formatting and template._has_text(body):
+            return partial(template._render_bodies, prepare=shorten)
+        body = shorten(body)
         if "{{" in body:
-            return partial(self.env["telegram.render.mixin"]._render_texts, *values)
+            render = self.env["telegram.render.mixin"]._render_texts
+            return partial(render, body, self.formatting)
         return lambda records: dict.fromkeys(records.ids, placeholders.unshield(body))

@@ -310,7 +310,7 @@ class TelegramComposer(models.TransientModel):
             return ""
         names = ", ".join(changed[:NAMES_MAX].mapped("display_name"))
         return self.env._(
-            "%(count)s chats have another phone number than their contact: %(names)s. Open these "
+            "Chats with another phone number than their contact (%(count)s): %(names)s. Open the "
             "contacts to choose the number.",
             count=len(changed),
             names=f"{names} …" if len(changed) > NAMES_MAX else names,
@@ -331,11 +331,9 @@ class TelegramComposer(models.TransientModel):
         )
         if new and not instance.daily_new_contact_limit:
             yield self.env._(
-                "%(new)s of %(total)s recipients are new contacts. The Daily New Contacts Limit "
-                "of the account is 0, so these messages are queued until an administrator raises "
-                "it or the contact writes first.",
-                new=new,
-                total=len(recipients),
+                "%(new)s The Daily New Contacts Limit of the account is 0, so the message is "
+                "queued until an administrator raises it or the contact writes first.",
+                new=self._get_new_contacts_text(new, len(recipients)),
             )
         if not new or not instance.daily_new_contact_limit:
             return
@@ -344,11 +342,17 @@ class TelegramComposer(models.TransientModel):
             waiting = new + instance._count_waiting_new_contacts() - max(free, 0)
             days = ceil(waiting / instance.daily_new_contact_limit)
             yield self.env._(
-                "%(new)s of %(total)s recipients are new contacts. Only %(limit)s new contacts "
-                "are messaged per day to avoid being flagged as spam. The last message is sent "
-                "around %(date)s.",
-                new=new,
-                total=len(recipients),
+                "%(new)s The daily limit of new contacts (%(limit)s) avoids being flagged as spam. "
+                "The last message is sent around %(date)s.",
+                new=self._get_new_contacts_text(new, len(recipients)),
                 limit=instance.daily_new_contact_limit,
                 date=format_date(self.env, fields.Date.context_today(self) + timedelta(days=days)),
             )
+
+    def _get_new_contacts_text(self, new, total):
+        """Return a sentence with the number of new contacts among the recipients."""
+        if total == 1:
+            return self.env._("The recipient is a new contact.")
+        return self.env._(
+            "New contacts among the recipients: %(new)s of %(total)s.", new=new, total=total
+        )

@@ -89,7 +89,7 @@ class TelegramMailingTest(models.TransientModel):
         composer = self.env["telegram.composer"].create(
             {**values, "res_ids": False, "res_id": record.id}
         )
-        bodies, problems = composer._render_bodies(record, composer.body or "")
+        bodies, problems = composer._render_bodies(record, composer.body or "", mailing)
         if problems:
             raise UserError(problems[record.id])
         self.partner_id._message_telegram(

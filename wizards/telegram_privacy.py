@@ -88,7 +88,7 @@ class TelegramPrivacy(models.TransientModel):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "Telegram data of %(name)s erased: %(chats)s chats, %(messages)s messages. "
+                    "Telegram data of %(name)s erased. Chats: %(chats)s. Messages: %(messages)s. "
                     "The messages in Telegram are not deleted.",
                     chats=len(chats),
                     messages=count,

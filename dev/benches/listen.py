@@ -13,7 +13,7 @@ from statistics import median, quantiles
 
 from green_api_sandbox.process import start_sandbox
 
-from ..environment.database import break_connections, running_server
+from ..environment.database import running_server
 from ..environment.home import dev_home, lock
 from ..environment.odoo_process import running_odoo
 from ..environment.odoo_session import OdooSession
@@ -21,7 +21,7 @@ from ..environment.progress import step
 from ..environment.server import Odoo
 from .chaos_send import LOGIN, PASSWORD, free_port, prepare
 from .listen_load import Office
-from .measure import Row, report
+from .measure import Row, fastest_ratio, report
 
 DATABASE = "telegram_bench_listen"
 NAME = "bench-listen"  # of logs and of the lock
@@ -31,11 +31,7 @@ IDLE_LIMIT = 5  # % of a processor
 SLOWER_LIMIT = 1.05  # times the seconds that sending takes without listening
 HANDLES_LIMIT = 2  # for each account, on top of those that Odoo has anyway
 MEGABYTES_LIMIT = 1  # for each account
-RECOVERY_LIMIT = 30  # seconds
-OUTAGES = {
-    "GREEN-API answers with 502": {"kind": "status", "status": 502, "body": "Bad gateway"},
-    "no network": {"kind": "lost_before"},
-}
+WRITING_PAUSE = 2  # seconds between two messages while texts are sent
 
 
 def main(options):
@@ -45,12 +41,13 @@ def main(options):
     with lock(home, NAME, busy=busy), running_server(home) as server:
         odoo = Odoo(home, server)
         prepare(odoo, DATABASE, NAME)
+        rows = []
         with _office(odoo) as office:
-            rows = _measure_growth(office, options)
-            rows += _measure_load(office, options)
-            rows += _measure_outages(
-                office, options, lambda: break_connections(home, server, DATABASE)
-            )
+            alone = office.count_resources()
+            for count in options.accounts:
+                rows += _measure_growth(office, options, count, alone)
+                if count == options.loaded:
+                    rows += _measure_load(office, options)
     return report("listen", rows)
 
 
@@ -68,30 +65,28 @@ def _office(odoo):
         yield Office(odoo.server, DATABASE, session, service, process.pid)
 
 
-def _measure_growth(office, options):
-    """Measure the cost of waiting and the delay, with more and more accounts."""
-    rows = []
-    alone = office.count_resources()
-    for count in options.accounts:
-        with step(f"Listen to {count} accounts") as listening:
-            listening.hint = "connecting"
-            office.grow(count)
-            listening.hint = "nothing comes"
-            busy = office.measure_idle(options.idle_seconds)
-            handles, megabytes = (
-                now - before for now, before in zip(office.count_resources(), alone, strict=True)
-            )
-            listening.hint = "customers write"
-            delays = office.measure_delays(options.messages, options.pause)
-        name = f"{count} accounts" if count > 1 else "1 account"
-        rows += [
-            Row(name, None),
-            Row("  processor while nothing comes", busy * 100, "%", IDLE_LIMIT),
-            *_delay_rows(delays),
-            Row("  file handles", handles, "", max(20, HANDLES_LIMIT * count)),
-            Row("  memory", megabytes, "MB", max(20, MEGABYTES_LIMIT * count)),
-        ]
-    return rows
+def _measure_growth(office, options, count, alone):
+    """Measure the cost of waiting and the delay with so many accounts.
+
+    :param tuple alone: the resources without any account
+    """
+    with step(f"Listen to {count} accounts") as listening:
+        listening.hint = "connecting"
+        office.grow(count)
+        listening.hint = "nothing comes"
+        busy = office.measure_idle(options.idle_seconds)
+        handles, megabytes = (
+            now - before for now, before in zip(office.count_resources(), alone, strict=True)
+        )
+        listening.hint = "customers write"
+        delays = office.measure_delays(options.messages, options.pause)
+    return [
+        Row(f"{count} accounts" if count > 1 else "1 account", None),
+        Row(f"  {count}: processor while nothing comes", busy * 100, "%", IDLE_LIMIT),
+        *_delay_rows(f"  {count}", delays),
+        Row(f"  {count}: file handles", handles, "", max(20, HANDLES_LIMIT * count)),
+        Row(f"  {count}: memory", megabytes, "MB", max(20, MEGABYTES_LIMIT * count)),
+    ]
 
 
 def _measure_load(office, options):
@@ -105,43 +100,28 @@ def _measure_load(office, options):
                 office.set_listening(is_listening)
                 office.queue(options.texts)
                 if is_listening:
-                    with office.customers_write(options.pause) as while_sending:
+                    with office.customers_write(WRITING_PAUSE) as while_sending:
                         seconds[True].append(office.send())
                     delays += while_sending
                 else:
                     seconds[False].append(office.send())
-    rows = [Row(f"{options.accounts[-1]} accounts, while {options.texts} texts are sent", None)]
-    rows += _delay_rows(delays)
-    rows += [
+    return [
+        Row(f"{options.loaded} accounts, while {options.texts} texts are sent", None),
+        *_delay_rows("  meanwhile", delays),
         Row("  sending", median(seconds[True]), "s", remark="while it listens"),
-        Row("  sending", median(seconds[False]), "s", remark="without listening"),
+        Row("  sending alone", median(seconds[False]), "s", remark="without listening"),
         Row(
             "  the one against the other",
-            median(seconds[True]) / median(seconds[False]),
+            fastest_ratio(seconds[True], seconds[False]),
             "×",
             SLOWER_LIMIT,
         ),
     ]
-    return rows
 
 
-def _measure_outages(office, options, restart_database):
-    """Measure how long after the end of an outage all accounts are heard again."""
-    rows = [Row(f"until all {options.accounts[-1]} accounts are heard again", None)]
-    with step("Outages") as outages:
-        for name, fault in OUTAGES.items():
-            outages.hint = name
-            office.fail(options.outage_seconds, **fault)
-            rows.append(Row(f"  {name}", office.measure_recovery(), "s", RECOVERY_LIMIT))
-        outages.hint = "database"
-        restart_database()
-        rows.append(Row("  PostgreSQL restarted", office.measure_recovery(), "s", RECOVERY_LIMIT))
-    return rows
-
-
-def _delay_rows(delays):
+def _delay_rows(name, delays):
     slowest = quantiles(delays, n=20)[-1] if len(delays) > 1 else delays[0]
     return [
-        Row("  from sending to Odoo, median", median(delays), "s"),
-        Row("  95 % of them", slowest, "s", DELAY_LIMIT, f"{len(delays)} messages"),
+        Row(f"{name}: from sending to Odoo, median", median(delays), "s"),
+        Row(f"{name}: 95 % of them", slowest, "s", DELAY_LIMIT, f"{len(delays)} messages"),
     ]

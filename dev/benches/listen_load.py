@@ -23,6 +23,7 @@ ACTIVATE = """
     UPDATE ir_cron SET active = %s
      WHERE id IN (SELECT res_id FROM ir_model_data
                    WHERE module = 'telegram_green_api' AND name LIKE 'ir_cron_listen%%')
+        OR id IN (SELECT receive_cron_id FROM telegram_instance WHERE receive_mode = 'polling')
 """
 SENDING = """
     UPDATE ir_cron SET active = %s
@@ -30,7 +31,7 @@ SENDING = """
 """
 TRIGGER = """
     INSERT INTO ir_cron_trigger (cron_id, call_at)
-    SELECT id, now() AT TIME ZONE 'UTC' FROM ir_cron
+    SELECT id, date_trunc('second', now() AT TIME ZONE 'UTC') FROM ir_cron
      WHERE active AND (
            id = (SELECT send_cron_id FROM telegram_instance WHERE id = %s)
            OR id IN (SELECT res_id FROM ir_model_data
@@ -56,6 +57,13 @@ HEARD = """
 ARRIVED = "SELECT text FROM telegram_message WHERE direction = 'incoming' AND id > %s"
 LAST = "SELECT COALESCE(MAX(id), 0) FROM telegram_message"
 QUEUED = "SELECT count(*) FROM telegram_message WHERE instance_id = %s AND state != 'sent'"
+# The same texts again: writing as many anew takes longer than sending them.
+REQUEUE = """
+    UPDATE telegram_message
+       SET state = 'queued', id_message = NULL, last_attempt_date = NULL, attempts = 0
+     WHERE instance_id = %s AND direction = 'outgoing'
+ RETURNING id
+"""
 BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
 
 
@@ -66,11 +74,13 @@ class Office:
     :param OdooSession session: of an administrator
     :param str service: where the local service is
     :param int pid: Odoo's process
+    :param str api_url: by which Odoo calls the service, if it is another one
     """
 
-    def __init__(self, server, database, session, service, pid):
+    def __init__(self, server, database, session, service, pid, api_url=None):
         self._server, self._database = server, database
         self._session, self._service = session, service
+        self._api_url = api_url or service
         self._process = psutil.Process(pid)
         self._phones = []
         self._numbers = count(1)
@@ -109,7 +119,7 @@ class Office:
             {
                 "name": f"Account {phone.id_instance}",
                 "id_instance": str(phone.id_instance),
-                "api_url": self._service,
+                "api_url": self._api_url,
                 "api_token_new": phone.token,
                 **values,
             }
@@ -129,18 +139,19 @@ class Office:
 
     def set_listening(self, is_on):
         """Let the accounts be heard, or not."""
-        self._execute(ACTIVATE, is_on)
         if is_on:
+            self._execute(ACTIVATE, True)
             self._wake()
             if self._phones:
                 self._wait("all are heard", lambda: self._count_heard() == len(self._phones))
             return
-        # As before modules are installed: what runs ends.
+        # As before modules are installed: what runs ends. Only then its row may be changed.
         with (
             closing(self._server.connect(self._database)) as connection,
             connection.cursor() as cursor,
         ):
             cursor.execute("SELECT pg_advisory_lock(%s, 0)", [self._const.LOCK_MODULES])
+            self._execute(ACTIVATE, False)
             self._wait("none is heard", lambda: not self._count_heard())
 
     # What it costs
@@ -221,12 +232,14 @@ class Office:
 
     # Outages
 
-    def fail(self, seconds, **fault):
-        """Let all calls that receive fail for so long."""
+    def begin_fault(self, **fault):
+        """Let all calls that receive fail from now on."""
         for phone in self._phones:
             phone.fault("receiveNotification", times=10**6, **fault)
             phone.write(CUSTOMER, f"Question {next(self._numbers)}")  # ends the call under way
-        time.sleep(seconds)
+
+    def end_fault(self):
+        """Let all calls work again."""
         self._phones[0].clear_faults()
 
     def measure_recovery(self):
@@ -249,7 +262,8 @@ class Office:
     def queue(self, amount):
         """Queue so many texts, which are not sent yet."""
         self._execute(SENDING, False, self._sender_id)
-        for number in range(amount):
+        queued = self._execute(REQUEUE, self._sender_id)
+        for number in range(amount - len(queued)):
             self._session.call(
                 "telegram.instance", "send_text", [self._sender_id], CUSTOMER, f"Text {number}"
             )

@@ -28,6 +28,11 @@ class OdooSession:
         if not user.get("uid"):
             raise OdooRequestError(f"Odoo does not let {login} in.")
 
+    @property
+    def session_id(self):
+        """Return the value of the cookie, by which a browser continues the session."""
+        return self._session.cookies["session_id"]
+
     def call(self, model, method, *arguments, **options):
         """Call a method of a model; on records, their ids are the first argument.
 

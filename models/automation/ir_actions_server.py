@@ -49,6 +49,16 @@ class IrActionsServer(models.Model):
     telegram_once_days = fields.Integer(
         "Days", default=7, help="Number of days in which a contact gets one message."
     )
+    telegram_is_answer = fields.Boolean(
+        "Counts as an Answer",
+        help="A chat that waits for an answer waits no longer when the message is sent.",
+    )
+    telegram_is_logged = fields.Boolean(
+        "Show in Chatter",
+        default=True,
+        help="The message is a note on the record. Otherwise it is only in the conversation and "
+        "in the list of messages.",
+    )
     telegram_user_id = fields.Many2one(
         "res.users",
         "Written By",

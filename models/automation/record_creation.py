@@ -45,6 +45,13 @@ class TelegramInstance(models.Model):
         help="A person who has not written for so many days creates a new record.",
     )
 
+    create_from_groups = fields.Boolean(
+        "Also From Groups",
+        groups="base.group_system",
+        help="Messages in a group that is not linked to a record create one, too. The group is "
+        "linked to it, so the record's Telegram button writes to the group.",
+    )
+
     @api.constrains("create_days")
     def _check_create_days(self):
         if not all(1 <= instance.create_days <= CREATE_DAYS_MAX for instance in self):
@@ -82,12 +89,9 @@ class TelegramChat(models.Model):
         Without a record, the message is received all the same.
 
         :param MessageNotification notification: the message
-        :return: the record, None if the account creates none or it cannot be created
+        :return: the record, None if it cannot be created
         """
         self.ensure_one()
-        instance = self.instance_id
-        if not instance.create_model_id or self.chat_type != "user":
-            return None
         date = to_datetime(notification.timestamp) or fields.Datetime.now()
         record = self._get_topic(date)
         if record:
@@ -103,7 +107,10 @@ class TelegramChat(models.Model):
             return None
         # With the date: the next message of the same batch belongs to the record, too.
         date = max(self.last_received_date or date, date)
-        self.write({"topic_model": record._name, "topic_id": record.id, "last_received_date": date})
+        values = {"topic_model": record._name, "topic_id": record.id, "last_received_date": date}
+        if self.is_group:
+            values |= {"res_model": record._name, "res_id": record.id}
+        self.write(values)
         return record
 
     def _update_answered(self, message):
@@ -127,9 +134,9 @@ class TelegramChat(models.Model):
         record.message_update(self._prepare_email(record.env, {"body": message._get_body()}))
 
     def _create_topic(self, notification):
-        """Create the record as Odoo does from an e-mail, with a contact for an unknown sender."""
+        """Create the record as Odoo does from an e-mail, with a contact for an unknown person."""
         instance = self.instance_id
-        if not self.partner_id:
+        if not self.partner_id and not self.is_group:
             self.with_company(instance.company_id)._create_partner()
         first_line = (notification.text or "").strip().partition("\n")[0]
         subject = first_line[:SUBJECT_MAX_LENGTH] or self.name

@@ -11,14 +11,14 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools.mail import plaintext2html
 
 from odoo.addons.base.models.ir_qweb import QWebError
 
 from ...tools.context import in_language_of
-from ...tools.transactions import CONFLICTS
+from ...tools.transactions import is_conflict, write_and_commit
 
 _logger = logging.getLogger(__name__)
 UNREAD_HOURS_MAX = 24 * 30
@@ -181,24 +181,26 @@ class TelegramAutomaticMessage(models.Model):
     @api.model
     def _cron_second_channel(self):
         """Use the second channel where it is due. Commits after each message."""
-        commit = self.env["ir.cron"]._commit_progress
         waiting = Domain("second_channel_state", "=", "waiting")
         due = Domain("second_channel_date", "<=", fields.Datetime.now())
         failed = Domain("message_ids.state", "=", "error")
         rows = self.search(waiting & (due | failed), order="second_channel_date, id")
-        commit(remaining=len(rows))
+        self.env["ir.cron"]._commit_progress(remaining=len(rows))
         for row in rows:
             try:
-                in_language_of(row.company_id, row)._decide_second_channel()
-                self.env.flush_all()
-            except CONFLICTS:
-                self.env.cr.rollback()  # the next run repeats it
-                return
-            if not commit(processed=1):
+                row = in_language_of(row.exists().company_id, row)
+                _none, seconds_left = write_and_commit(
+                    self.env, row._decide_second_channel, processed=1
+                )
+            except ConcurrencyError:
+                continue  # the next run repeats it
+            if not seconds_left:
                 return
 
     def _decide_second_channel(self):
         """Use the second channel, or not, or decide later."""
+        if self.exists().second_channel_state != "waiting":
+            return  # another transaction has decided since it was found
         messages, now = self.message_ids, fields.Datetime.now()
         states = set(messages.mapped("state"))
         if "error" in states or (not messages and self.state != "composed"):
@@ -307,9 +309,9 @@ class TelegramAutomaticMessage(models.Model):
                 if self.action_id.telegram_second_channel == "sms":
                     return own._send_by_sms(record)
                 return own._send_by_email(record)
-        except CONFLICTS:
-            raise
         except Exception as error:  # pylint: disable=broad-exception-caught
+            if is_conflict(error):
+                raise
             # Templates, reports and automation rules run the code of any app.
             is_code = not isinstance(error, (UserError, QWebError))
             _logger.log(

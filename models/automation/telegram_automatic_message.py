@@ -4,11 +4,11 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import SQL
 from odoo.tools.mail import plaintext2html
 
-from ...tools.transactions import CONFLICTS
+from ...tools.transactions import is_conflict, write_and_commit
 from ..sending.recipients import Recipient, find_twin
 
 _logger = logging.getLogger(__name__)
@@ -158,18 +158,18 @@ class TelegramAutomaticMessage(models.Model):
     @api.model
     def _cron_compose(self):
         """Compose the messages that are waiting, oldest first. Commits after each batch."""
-        commit = self.env["ir.cron"]._commit_progress
         waiting = [("state", "=", "waiting")]
+        commit = self.env["ir.cron"]._commit_progress
         seconds_left = commit(remaining=self.search_count(waiting))
         while seconds_left and (batch := self._find_batch()):
+            # What is logged on the records is in the language of the author.
+            in_language = batch.with_context(lang=batch.action_id._get_telegram_user().lang)
             try:
-                # What is logged on the records is in the language of the author.
-                batch.with_context(lang=batch.action_id._get_telegram_user().lang)._compose()
-                self.env.flush_all()
-            except CONFLICTS:
-                self.env.cr.rollback()  # the next run repeats it
-                return
-            seconds_left = commit(processed=len(batch))
+                _none, seconds_left = write_and_commit(
+                    self.env, in_language._compose, processed=len(batch)
+                )
+            except ConcurrencyError:
+                return  # the next run repeats it
 
     @api.model
     def _find_batch(self):
@@ -189,11 +189,15 @@ class TelegramAutomaticMessage(models.Model):
 
     def _compose(self):
         """Queue the messages of one action, or store for each why it is left out."""
+        # A rule may have been switched off since they were found.
+        waiting = self.exists().filtered(lambda message: message.state == "waiting")
+        if not waiting:
+            return
         action, _ = self.action_id, self.env._
-        existing = self._get_records().exists()
-        messages = self.filtered(lambda message: message.res_id in existing._ids)
+        existing = waiting._get_records().exists()
+        messages = waiting.filtered(lambda message: message.res_id in existing._ids)
         # Without a record, there is no chatter either.
-        (self - messages).write({"state": "left_out", "reason": _("The record was deleted.")})
+        (waiting - messages).write({"state": "left_out", "reason": _("The record was deleted.")})
         if action.warning or not action.telegram_template_id.active:
             messages._leave_out(action.warning or _("The template is archived."))
             return
@@ -221,6 +225,8 @@ class TelegramAutomaticMessage(models.Model):
         try:
             instance = action.telegram_instance_id.with_env(author_self.env)
             instance = instance or instance._default(company.with_env(author_self.env))
+            if not instance.active:
+                raise UserError(self.env._("The Telegram account is archived."))
             instance._check_may_send()
         except UserError as error:
             messages._leave_out(str(error))
@@ -237,9 +243,9 @@ class TelegramAutomaticMessage(models.Model):
                     self._send_to_groups(instance)
                 else:
                     self._send_to_contacts(instance)
-        except CONFLICTS:
-            raise
         except Exception as error:  # pylint: disable=broad-exception-caught
+            if is_conflict(error):
+                raise
             # Placeholders, reports and automation rules run the code of any app.
             if len(self) == 1:
                 if not isinstance(error, UserError):
@@ -261,12 +267,15 @@ class TelegramAutomaticMessage(models.Model):
                 "instance_id": instance.id,
                 "template_id": self.action_id.telegram_template_id.id,
                 "is_automatic": True,
+                "is_logged": self.action_id.telegram_is_logged,
             }
         )
         recipients, left_out = composer._split_recipients()
         recipients, repeated = self._split_repeated(recipients)
         queued = composer._send_mass(recipients, left_out) if recipients else None
-        queued = (queued or self.env["telegram.message"]).with_env(self.env).grouped("res_id")
+        queued = (queued or self.env["telegram.message"]).with_env(self.env)
+        self._count_as_answers(queued)
+        queued = queued.grouped("res_id")
         reasons = composer._get_reasons()
         codes = {each.record.id: (each.partner, each.reason) for each in left_out}
         excluded = {each.record.id: reasons.get(each.reason, each.reason) for each in left_out}
@@ -300,14 +309,24 @@ class TelegramAutomaticMessage(models.Model):
                     self.env._("Not exactly one Telegram group is linked to the record.")
                 )
                 continue
-            record._message_telegram(
+            notes = record._message_telegram(
                 template._render_bodies(record)[record.id],
                 formatting=template.formatting,
                 group=groups,
                 attachments=template._render_attachments(record)[record.id],
                 is_automatic=True,
             )
+            # sudo: telegram.message - just queued
+            self._count_as_answers(notes.sudo().telegram_message_ids)
             message._mark_composed(message.partner_id.browse(), groups)
+
+    def _count_as_answers(self, queued):
+        """Mark messages as answers if the action says so. They count once they are sent.
+
+        :param queued: the ``telegram.message`` records
+        """
+        if self.action_id.telegram_is_answer:
+            queued.is_automatic = False
 
     def _split_repeated(self, recipients):
         """Return the recipients, and those who got a message of this action a short time ago.
@@ -338,7 +357,7 @@ class TelegramAutomaticMessage(models.Model):
 
     def _get_repeat_reason(self):
         return self.env._(
-            "The contact got a message of this action within the last %s days.",
+            "The contact already got a message of this action. Days before the next one: %s.",
             self.action_id.telegram_once_days,
         )
 

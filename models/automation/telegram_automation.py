@@ -5,10 +5,10 @@ from ast import literal_eval
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError, ValidationError
 from odoo.fields import Domain
 
-from ...tools.transactions import CONFLICTS
+from ...tools.transactions import is_conflict, write_and_commit
 
 _logger = logging.getLogger(__name__)
 # Days for which a record that has become due is still looked for, such as after an outage.
@@ -205,27 +205,43 @@ class TelegramAutomation(models.Model):
     def _cron_run(self):
         """Run the server actions of the rules that are on, for the records that became due."""
         automations = self.search([("is_on", "=", True), ("is_available", "=", True)])
-        commit = self.env["ir.cron"]._commit_progress
-        commit(remaining=len(automations))
+        self.env["ir.cron"]._commit_progress(remaining=len(automations))
         for automation in automations:
-            automation._run_or_store_error()
-            if not commit(processed=1):
+            try:
+                _none, seconds_left = write_and_commit(
+                    self.env, automation._run_or_store_error, processed=1
+                )
+            except ConcurrencyError:
+                continue  # the next run repeats it
+            if not seconds_left:
                 return
 
     def _run_or_store_error(self):
         """Run the rule, and store the reason on it if it fails: the others are run all the same."""
+        if not self.exists().is_on:
+            return  # switched off since the scheduled action began
         try:
             with self.env.cr.savepoint():
                 self._run()
-        except CONFLICTS:
-            raise
         except Exception as error:  # pylint: disable=broad-exception-caught
+            if is_conflict(error):
+                raise
+            if isinstance(error, UserError):
+                self.last_error = str(error)
+                return
             # The condition reads fields of any other app, which may have changed.
             _logger.warning("Telegram automation “%s” failed", self.name, exc_info=True)
             self.last_error = f"{type(error).__name__}: {error}"
 
     def _run(self):
         """Run the server action for the records that became due since it was last run."""
+        if not self.action_id:
+            raise UserError(
+                self.env._(
+                    "The server action of the automation was deleted. Switch the automation off "
+                    "and on again."
+                )
+            )
         now = fields.Datetime.now()
         for number, records in self._find_due():
             self.env["telegram.automatic.message"]._request(self.action_id, records, number)

@@ -5,7 +5,7 @@ import logging
 
 from odoo import models
 
-from ...tools.transactions import CONFLICTS
+from ...tools.transactions import is_conflict
 
 _logger = logging.getLogger(__name__)
 
@@ -31,9 +31,9 @@ class TelegramInstance(models.Model):
         try:
             with self.env.cr.savepoint():
                 run()
-        except CONFLICTS:
-            raise
         except Exception as error:  # pylint: disable=broad-exception-caught
+            if is_conflict(error):
+                raise
             # It is the code of any rule or app. The other records do not wait for it to be mended.
             _logger.warning("An automation rule failed for “%s”", subject, exc_info=True)
             self._notify_failed_rule(error, subject)

@@ -52,9 +52,14 @@ class TelegramInstance(models.Model):
     def _get_empty_list_help(self, help_message):
         """Return the help of an empty list, which differs for users who operate no account.
 
+        Odoo reads the help of an action in superuser mode, where every account is found.
+
         :param str help_message: HTML, for all others
         """
-        if self.search_count([], limit=1):
+        user = self.env.user
+        if user.telegram_operated_ids or user.telegram_supervised_ids:
+            return help_message
+        if user.has_group(MANAGER) and self.search_count([], limit=1):
             return help_message
         return Markup('<p class="o_view_nocontent_empty_folder">%s</p><p>%s</p>') % (
             self.env._("You operate no account yet"),

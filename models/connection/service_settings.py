@@ -156,7 +156,7 @@ class TelegramInstance(models.Model):
         values = {"own_settings": {**(self.own_settings or {}), **changes}}
         interval = values["own_settings"].pop(DELAY, None)
         if interval:
-            values["send_interval"] = interval
+            values |= {"send_interval": interval, "sent_interval": interval}
         if self.is_receiving_configured:
             # The receive action reads them back as soon as the account has restarted.
             values |= {

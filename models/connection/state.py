@@ -253,6 +253,7 @@ class TelegramInstance(models.Model):
 
     def _resume_sending(self):
         """Clear earlier failures after a call has worked."""
+        self.fetch(["send_failures", "last_error"])  # reading all fields takes much longer
         if self.send_failures:
             self.write({"send_after": False, "send_failures": 0})
         self._clear_last_error()

@@ -11,6 +11,14 @@ class ResCompany(models.Model):
 
     telegram_needs_consent = fields.Boolean("Mailings Only With Consent")
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("telegram_needs_consent"):
+            self.env["telegram.mailing"]._process_less_consent(
+                [("mailing_id.company_id", "in", self.ids)]
+            )
+        return result
+
 
 class ResPartner(models.Model):
     """Extend ``res.partner`` with the consent to mailings."""

@@ -134,10 +134,10 @@ class TelegramChat(models.Model):
         lines = Markup().join(
             Markup("<li>%s</li>") % message._get_history_line() for message in shown
         )
-        title = self.env._("Imported: %s earlier messages", len(messages))
+        title = self.env._("Earlier messages imported: %s", len(messages))
         if len(messages) > len(shown):
             title = self.env._(
-                "Imported: %(count)s earlier messages, of which these are the last %(shown)s",
+                "Earlier messages imported: %(count)s. The last of them (%(shown)s):",
                 count=len(messages),
                 shown=len(shown),
             )

@@ -19,19 +19,24 @@ from ... import const
 from ...tools.context import OwnValue, get_own_value
 
 STOP_WORDS = """STOP, STOPP, STOPALL, UNSUBSCRIBE, CANCEL MAILINGS, NO MORE
-СТОП, ОТПИСАТЬСЯ, ОТПИСКА, ОТПИШИТЕ МЕНЯ, НЕ ПИШИТЕ, ВІДПИСАТИСЯ, АДПІСАЦЦА, БАС ТАРТУ
+STOP MAILINGS, UNSUBSCRIBE ME, UNSUB, OPT OUT, REMOVE ME
+СТОП, ОТПИСАТЬСЯ, ОТПИСАТЬ, ОТПИСКА, ОТПИСАТЬСЯ ОТ РАССЫЛКИ, СТОП РАССЫЛКА, ОТПИШИТЕ МЕНЯ
+ОТПИШИТЕ, ОТПИШИ МЕНЯ, НЕ ПИШИТЕ, НЕ ПИШИТЕ МНЕ, БОЛЬШЕ НЕ ПИШИТЕ, ВІДПИСАТИСЯ, АДПІСАЦЦА
+БАС ТАРТУ
 ABMELDEN, ABBESTELLEN, DÉSABONNER, ARRÊT, BAJA, CANCELAR SUSCRIPCIÓN, ANNULLA ISCRIZIONE
 CANCELAR INSCRIÇÃO, AFMELDEN, WYPISZ, İPTAL"""
 START_WORDS = """START, SUBSCRIBE
 СТАРТ, ПОДПИСАТЬСЯ, ПОДПИСКА, ПІДПИСАТИСЯ, ПАДПІСАЦЦА, ЖАЗЫЛУ
 ANMELDEN, ABONNIEREN, S'ABONNER, ALTA, SUSCRIBIRSE, ISCRIVITI, INSCREVER, AANMELDEN
 ZAPISZ, ABONE OL"""
+# Latin letters that look like Cyrillic ones: people write СТОП with either.
+LOOK_ALIKES = str.maketrans("abcehikmoptxy", "авсенікмортху")
 SPREADING = "telegram_spreading_opt_out"  # context key: the other addresses are being changed
 
 
 def normalize(text):
     """Return a text without case, punctuation, blanks and accents, for comparing answers."""
-    text = unicodedata.normalize("NFKD", text or "").casefold()
+    text = unicodedata.normalize("NFKD", text or "").casefold().translate(LOOK_ALIKES)
     return "".join(letter for letter in text if letter.isalnum())
 
 
@@ -123,10 +128,11 @@ class TelegramChat(models.Model):
         company_sudo = self.company_id.sudo()  # sudo: res.company - its words
         if not said or not company_sudo:
             return None
-        if said in company_sudo._telegram_get_words("telegram_stop_words"):
-            return "stop"
-        if said in company_sudo._telegram_get_words("telegram_start_words"):
-            return "start"
+        parts = set(filter(None, map(normalize, text.split())))  # "STOP! STOP!"
+        for wish in ("stop", "start"):
+            words = company_sudo._telegram_get_words(f"telegram_{wish}_words")
+            if said in words or all(part in words for part in parts):
+                return wish
         return None
 
     def _process_mailing_wish(self, wish, message):
@@ -252,8 +258,9 @@ class TelegramChat(models.Model):
     def _cancel_mailings(self):
         """Cancel the messages of mailings and rules that wait to be sent to these chats."""
         domain = Domain("chat_id", "in", self.ids) & Domain("state", "=", "queued")
-        # A mailing leaves its recipients out by itself, for its report.
-        domain &= Domain("waits_in_quiet_hours", "=", True) & Domain("mailing_id", "=", False)
+        # A mailing leaves its recipients out by itself, for its report, until it has ended.
+        ended = Domain("mailing_id", "=", False) | Domain("mailing_id.is_settled", "=", True)
+        domain &= Domain("waits_in_quiet_hours", "=", True) & ended
         reason = self.env._("The contact wants no mailings.")
         # sudo: telegram.message - of all accounts
         waiting_sudo = self.env["telegram.message"].sudo().search(domain)

@@ -9,7 +9,7 @@ from ... import const
 from ...tools.phone import from_phone_form, to_phone_form
 from ...tools.username import parse_username
 from ..sending.same_message import Likeness
-from ..telegram_message import CHAT_IN_PHONE_FORM
+from ..telegram_message import CHAT_IN_PHONE_FORM, EventPostponedError
 
 # Dates of which a chat keeps the later one when another is merged into it.
 LATEST_DATES = (
@@ -31,7 +31,8 @@ class TelegramChat(models.Model):
     * Notifications and lists of chats and contacts that contain the phone number with the ID:
       ``_resolve_phone_chats``.
     * A check of the phone number or a fetch of the contact's information, by a user, by the send
-      action for an unsure message, or for an echo that may be a message to the chat
+      action for an unsure message, for a message that got the ID of another one
+      (``_process_accepted``), or for an echo that may be a message to the chat
       (``_request_number_check``): ``_resolve_phone_chat``.
     * The history of the chat: ``_resolve_by_history``.
     * The echo of a message sent by Odoo: ``_resolve_by_echo``.
@@ -157,7 +158,9 @@ class TelegramChat(models.Model):
                 message.id_message = False
             else:
                 message._merge_duplicate(twin)
-        self.message_ids.chat_id = other
+        moved = self.message_ids
+        moved.chat_id = other
+        moved.filtered("id_message")._apply_pending_updates()
         self.env["telegram.mailing.recipient"]._process_merged_chat(self, other)
         self.env["telegram.automatic.message"]._process_merged_chat(self, other)
         other.write(
@@ -193,16 +196,36 @@ class TelegramMessage(models.Model):
         """Replace the phone form of the chat of a sent message that a notification repeats.
 
         The ID and the content of the message together prove that it is this chat. The ID alone does
-        not, because another chat may contain the same ID.
+        not, because another chat may contain the same ID. If GREEN-API gave it twice, for messages
+        with the same content, only the numbers tell which one it is. Their check was requested
+        when the ID came (``_process_accepted``).
 
         :param MessageNotification notification: the echo
         :return: the ``telegram.message``, empty if there is none
+        :raise EventPostponedError: it may be another message
         """
         found = self._find_in_phone_chats(instance, notification)
         message = found.filtered(lambda m: m._get_likeness(notification) >= Likeness.ALIKE)[:1]
-        if message:
-            message.chat_id._resolve_phone_chat(notification.chat_id)
+        chats = message and self._find_with_wrong_id(instance, notification).chat_id
+        if not message or notification.chat_id in chats.mapped("telegram_id"):
+            return self.browse()
+        if chats:
+            raise EventPostponedError()
+        message.chat_id._resolve_phone_chat(notification.chat_id)
         return message
+
+    @api.model
+    def _find_with_wrong_id(self, instance, notification):
+        """Return the messages that an echo may repeat and that got an ID which is not their own.
+
+        :param MessageNotification notification: the echo
+        """
+        domain = Domain("instance_id", "=", instance.id) & Domain("is_settling", "=", True)
+        domain &= Domain("state", "=", "sent")
+        domain &= CHAT_IN_PHONE_FORM | Domain("chat_id.telegram_id", "=", notification.chat_id)
+        return self.search(domain).filtered(
+            lambda message: message._get_likeness_in_time(notification) >= Likeness.ALIKE
+        )
 
     @api.model
     def _request_number_check(self, instance, notification):

@@ -78,9 +78,9 @@ class TelegramChat(models.Model):
             )
         for chat in linked:
             chat._link_to_partner(chat.proposed_partner_id)
-        message = self.env._("%s chats linked.", len(linked))
+        message = self.env._("Chats linked: %s.", len(linked))
         if others := len(self - linked):
-            message += " " + self.env._("No contact is proposed for %s chats.", others)
+            message += " " + self.env._("Chats without a proposed contact: %s.", others)
         return get_notification_action(message)
 
     def action_create_partners(self):
@@ -89,7 +89,7 @@ class TelegramChat(models.Model):
         strangers = self.filtered(lambda chat: chat._is_stranger())
         for chat in strangers:
             chat._create_partner()
-        return get_notification_action(self.env._("%s contacts created.", len(strangers)))
+        return get_notification_action(self.env._("Contacts created: %s.", len(strangers)))
 
     # === BUSINESS METHODS === #
 

@@ -48,7 +48,7 @@ class TelegramChat(models.Model):
                 done -= len(chats)
         message = self.env._("Marked as read in Telegram.")
         if len(self) > 1:
-            message = self.env._("%s chats are marked as read in Telegram.", done)
+            message = self.env._("Chats marked as read in Telegram: %s.", done)
         if problems:
             message = "\n".join([message] * bool(done) + problems)
         kind = "warning" if problems else "success"
@@ -125,7 +125,7 @@ class TelegramChat(models.Model):
     def _get_marked_names(self):
         if len(self) == 1:
             return self.display_name
-        return self.env._("%s chats are not marked", len(self))
+        return self.env._("Chats not marked (%s)", len(self))
 
     def _get_mark_message(self, outcome):
         """Return why a chat is not marked as read; empty if it is."""

@@ -51,6 +51,9 @@ class ResPartner(models.Model):
         served_sudo = chats_sudo.search(served) if is_moved else chats_sudo
         former = served_sudo._get_salespeople()
         result = super().write(vals)
+        if not vals.get("telegram_consent", True):
+            domain = [("partner_id", "in", self.ids)]
+            self.env["telegram.mailing"]._process_less_consent(domain)
         served_sudo._follow_salesperson(former)
         if {"name", "parent_id", "company_name", "user_id"} & vals.keys():
             # sudo: telegram.chat - the conversation follows each change of the contact

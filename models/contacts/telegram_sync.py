@@ -138,7 +138,7 @@ class TelegramSync(models.Model):
             changed=self.changed_count,
         )
         if self.unreadable_count:
-            text += " " + _("%s entries could not be read and were skipped.", self.unreadable_count)
+            text += " " + _("Skipped because they could not be read: %s.", self.unreadable_count)
         return text
 
     # === REQUESTING === #

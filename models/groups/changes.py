@@ -25,8 +25,10 @@ class TelegramChat(models.Model):
 
     * Operators of the account, and Telegram administrators, may change a group and its members.
     * Only Telegram administrators may leave a group, or delete its chat from Odoo, and neither
-      while messages wait to be sent there. Deleting the chat does not leave the group. The right
-      to delete is in ``security/ir.model.access.csv``.
+      while messages wait to be sent there, or are being checked. Deleting the chat does not leave
+      the group. The right to delete is in ``security/ir.model.access.csv``.
+    * Operators may merge a group into the supergroup that it became, which deletes its chat but no
+      message (``migration.py``).
 
     Telegram has rules of its own: most changes need an administrator of the group.
 
@@ -48,7 +50,7 @@ class TelegramChat(models.Model):
         data = self.get_group_data()
         count = len(data.participants)
         return self.instance_id._display_result(
-            self.env._("The group has %s members.", count), data
+            self.env._("Members of the group: %s.", count), data
         )
 
     def action_add_members(self):

@@ -140,12 +140,13 @@ class AccountMove(models.Model):
             lines = move._get_telegram_overdue_lines()
             amount = sum(lines.mapped("amount_residual_currency"))
             totals[move.currency_id] = totals.get(move.currency_id, 0) + amount
+            days = move.telegram_overdue_days
             text = self.env._(
-                "%(invoice)s: %(amount)s, due %(date)s (%(days)s days late)",
+                "%(invoice)s: %(amount)s, due %(date)s (%(late)s)",
                 invoice=move.name,
                 amount=format_amount(self.env, amount, move.currency_id),
                 date=format_date(self.env, min(lines.mapped("date_maturity"))),
-                days=move.telegram_overdue_days,
+                late=self.env._("1 day late") if days == 1 else self.env._("%s days late", days),
             )
             # Odoo stores the token of the link when it is first made.
             parts.append(f"{text}\n{move.get_base_url()}{move.get_portal_url()}")

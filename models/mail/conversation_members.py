@@ -4,7 +4,8 @@
 The members of an open conversation are the operators who may see its chat (``_get_operators``):
 active users with the right to use Telegram. If *Chat Visibility* is *Salesperson of the Customer*,
 these are only the operator to whom the chat is assigned, else the salesperson, and those operators
-who are administrators or the supervisor. A closed conversation has no members.
+who are administrators or the supervisor. If neither is an operator, all operators are members. A
+closed conversation has no members.
 
 Members are updated when the operators, *Chat Visibility*, the contact, the salesperson, the user or
 the user's groups change.

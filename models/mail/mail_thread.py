@@ -89,6 +89,7 @@ class MailThread(models.AbstractModel):
         contents=(),
         scheduled_date=None,
         mailing=None,
+        is_logged=True,
     ):
         """Send Telegram messages to the contacts of many records, with a note on each record.
 
@@ -106,6 +107,7 @@ class MailThread(models.AbstractModel):
             ``telegram.message._prepare_…`` methods
         :param datetime scheduled_date: the earliest time of sending (UTC)
         :param mailing: the ``telegram.mailing`` that they are part of
+        :param bool is_logged: whether there are notes; answers appear on the record in any case
         :return: the ``telegram.message`` records
         :raise UserError: as ``_message_telegram``, and nothing is queued
         """
@@ -127,16 +129,18 @@ class MailThread(models.AbstractModel):
         chats = self.env["telegram.chat"]._get_or_create_for_partners(instance, recipients, places)
         if attachments:
             messages._assign_uploaded_files(attachments, instance)
-        messages._log_in_chatters(rows)
+        if is_logged:
+            messages._log_in_chatters(rows)
         queued = messages._queue_batch(
             instance,
             [(chats[partners[record.id].id], values) for record, values in rows],
             scheduled_date,
         )
-        queued._create_notifications(
-            [values["mail_message_ids"] for _record, values in rows],
-            [partners[record.id] for record, _values in rows],
-        )
+        if is_logged:
+            queued._create_notifications(
+                [values["mail_message_ids"] for _record, values in rows],
+                [partners[record.id] for record, _values in rows],
+            )
         if mailing:
             mailing._add_composed([record for record, _values in rows], partners, chats, queued)
         return queued

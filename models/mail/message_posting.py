@@ -39,7 +39,9 @@ from ...tools.context import OwnValue
 from .discuss_channel import RESPONSIBLE
 from .mail_followers import SUBTYPES
 
-PREFETCHED = 50  # messages whose data for the web clients is read at once
+# Messages whose data for the web clients is read at once. For each of them, core goes through all;
+# without any others, it would take several queries for each.
+PREFETCHED = 20
 
 
 def _has_message_rules(record):
@@ -436,7 +438,7 @@ class TelegramMessage(models.Model):
             "read": "sent",
             "canceled": "canceled",
         }.get(self.state, "exception")
-        if self.is_settling:
+        if self.state == "unsure" and self.is_settling:
             status = "process"  # no action is needed yet
         return {
             "notification_status": status,
@@ -494,8 +496,7 @@ class DiscussChannel(models.Model):
         """
         messages = self._telegram_log([(row.channel, row.values) for row in rows])
         self.union(*(row.channel for row in rows))._telegram_update_last_interest()
-        # To build the data of one message, core loops over all that are prefetched with it. Without
-        # any others, it would take one query for each.
+        messages.fetch()
         for start in range(0, len(rows), PREFETCHED):
             batch = messages[start : start + PREFETCHED].with_prefetch()
             for message, row in zip(batch, rows[start:], strict=False):

@@ -206,6 +206,19 @@ class TelegramMessage(models.Model):
 
     _inherit = "telegram.message"
 
+    is_read_only = fields.Boolean(
+        compute="_compute_is_read_only", help="The current user may not change the message."
+    )
+
+    @api.depends_context("uid")
+    @api.depends("chat_id.is_read_only", "instance_id.sender_ids", "author_id", "direction")
+    def _compute_is_read_only(self):
+        # sudo: telegram.chat - senders see their messages, and no chats
+        for message in self:
+            message.is_read_only = not message._is_own_of_sender() and (
+                message.sudo().chat_id.is_read_only
+            )
+
     def _check_operated(self):
         """Check that the current user may write in the chats of these messages.
 
@@ -214,15 +227,18 @@ class TelegramMessage(models.Model):
         :raise AccessError: the user may not; a supervisor may only read
         """
         self.check_access("read")
-        user = self.env.user
-        own = self.filtered(
-            lambda message: (
-                message.direction == "outgoing"
-                and message.author_id == user.partner_id
-                and user in message.instance_id.sender_ids
-            )
-        )
+        own = self.filtered(lambda message: message._is_own_of_sender())
         (self - own).chat_id._check_operated()
+
+    def _is_own_of_sender(self):
+        """Return whether the current user has sent the message as a sender of the account."""
+        self.ensure_one()
+        user = self.env.user
+        return (
+            self.direction == "outgoing"
+            and self.author_id == user.partner_id
+            and user in self.instance_id.sender_ids
+        )
 
 
 class ResUsers(models.Model):

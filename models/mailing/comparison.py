@@ -1,9 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from datetime import timedelta
+from math import ceil
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 HOURS_MAX = 24 * 30
@@ -12,8 +14,8 @@ HOURS_MAX = 24 * 30
 class TelegramMailing(models.Model):
     """Extends ``telegram.mailing`` with the comparison of two texts.
 
-    Each text goes to the same number of recipients, who are chosen at random. After some hours, the
-    rest gets the text that more people have answered or read.
+    Each text goes to the same number of recipients, who are chosen at random. Some hours after the
+    last of these messages, the rest gets the text that more people have answered or read.
     """
 
     _inherit = "telegram.mailing"
@@ -25,7 +27,11 @@ class TelegramMailing(models.Model):
         default=20,
         help="Share of the recipients who get one of the two texts first, half of them each.",
     )
-    ab_hours = fields.Integer("Decide After (hours)", default=24)
+    ab_hours = fields.Integer(
+        "Decide After (hours)",
+        default=24,
+        help="Hours after the last message of the comparison was sent.",
+    )
     ab_criterion = fields.Selection(
         [("answered", "Answered"), ("read", "Read")],
         "Better Text by",
@@ -47,44 +53,86 @@ class TelegramMailing(models.Model):
 
     def _get_body(self, variant=""):
         """Return the text of a variant; the better one for recipients without any."""
-        return self.body_b if (variant or self.ab_winner) == "b" and self.is_ab_test else self.body
+        return self.body_b if self._get_text_name(variant) == "b" else self.body
+
+    def _get_text_name(self, variant):
+        """Return "a" or "b", the text that recipients of a variant get."""
+        return "b" if (variant or self.ab_winner) == "b" and self.is_ab_test else "a"
+
+    def _get_compared_count(self, total):
+        """Return how many of the recipients get one of the two texts first."""
+        if not self.is_ab_test:
+            return 0
+        return min(max(ceil(total * self.ab_share / 100), 2), total)
 
     def _assign_variants(self):
         """Choose the recipients of both texts at random."""
         if not self.is_ab_test:
             return
+        waiting = Domain("mailing_id", "=", self.id) & Domain("state", "=", "waiting")
+        total = self.env["telegram.mailing.recipient"].search_count(waiting)
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE telegram_mailing_recipient AS recipient
                    SET variant = CASE WHEN place %% 2 = 1 THEN 'a' ELSE 'b' END
-                  FROM (SELECT id, row_number() OVER (ORDER BY random()) AS place,
-                               count(*) OVER () AS total
+                  FROM (SELECT id, row_number() OVER (ORDER BY random()) AS place
                           FROM telegram_mailing_recipient
                          WHERE mailing_id = %(mailing)s AND state = 'waiting') AS drawn
                  WHERE drawn.id = recipient.id
-                   AND place <= GREATEST(ceil(total * %(share)s / 100.0), LEAST(total, 2))
+                   AND place <= %(count)s
                 """,
                 mailing=self.id,
-                share=self.ab_share,
+                count=self._get_compared_count(total),
             )
         )
         self.env["telegram.mailing.recipient"].invalidate_model()
 
     def _get_decision_date(self):
-        """Return when the better text is chosen; False without a comparison, or after it."""
+        """Return when the better text is chosen; False without a comparison, or after it.
+
+        As long as messages of the comparison wait, it is the earliest date.
+        """
         self.ensure_one()
         if not self.is_ab_test or self.ab_winner:
             return False
-        start = self.start_date or max(filter(None, (self.scheduled_date, fields.Datetime.now())))
-        return start + timedelta(hours=self.ab_hours)
+        begin = self.start_date or max(filter(None, (self.scheduled_date, fields.Datetime.now())))
+        waiting, last = self._get_compared()
+        last = max(last or begin, fields.Datetime.now()) if waiting else last or begin
+        return last + timedelta(hours=min(max(self.ab_hours, 0), HOURS_MAX))
+
+    def _has_compared(self):
+        """Return whether there are recipients of one of the two texts."""
+        compared = Domain("mailing_id", "=", self.id) & Domain("variant", "!=", False)
+        return bool(self.env["telegram.mailing.recipient"].search_count(compared, limit=1))
+
+    def _get_compared(self):
+        """Return how many messages of the comparison wait, and when the last one was sent."""
+        self.env.flush_all()
+        [row] = self.env.execute_query(
+            SQL(
+                """
+                SELECT count(*) FILTER (WHERE recipient.state = 'waiting'
+                                           OR message.state IN ('queued', 'sending')
+                                           OR message.is_settling),
+                       max(message.last_attempt_date)
+                  FROM telegram_mailing_recipient AS recipient
+                  LEFT JOIN telegram_message AS message ON message.id = recipient.message_id
+                 WHERE recipient.mailing_id = %s AND recipient.variant IS NOT NULL
+                """,
+                self._origin.id or 0,
+            )
+        )
+        return row
 
     def _decide_comparison(self):
         """Choose the better text once its time has come, and both have been sent."""
         date = self._get_decision_date()
         if not date:
             return
+        if self._get_compared()[0] or not self._has_compared():
+            return  # the queue triggers the next step
         now = fields.Datetime.now()
         if date > now:
             self._trigger_composing(date)
@@ -95,15 +143,21 @@ class TelegramMailing(models.Model):
         name = dict(self._fields["ab_criterion"]._description_selection(self.env))[
             self.ab_criterion
         ]
-        self.message_post(
-            body=self.env._(
-                "The rest gets text %(winner)s. %(criterion)s: A %(a)s %%, B %(b)s %%.",
-                winner=winner.upper(),
-                criterion=name,
-                a=round(shares["a"]),
-                b=round(shares["b"]),
+        values = {
+            "winner": winner.upper(),
+            "criterion": name,
+            "a": round(shares["a"]),
+            "b": round(shares["b"]),
+        }
+        if self._has_waiting_recipients():
+            body = self.env._(
+                "The rest gets text %(winner)s. %(criterion)s: A %(a)s %%, B %(b)s %%.", **values
             )
-        )
+        else:
+            body = self.env._(
+                "The better text is %(winner)s. %(criterion)s: A %(a)s %%, B %(b)s %%.", **values
+            )
+        self.message_post(body=body)
 
     def _get_variant_shares(self):
         """Return the percentage of recipients who have answered or read each text."""

@@ -1,20 +1,31 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import logging
+from functools import partial
 from textwrap import shorten
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.context import OwnValue, in_language_of
-from ...tools.transactions import CONFLICTS
-from ..telegram_message import NOTIFY_LATER
+from ...tools.transactions import is_conflict, write_and_commit
+from ..telegram_message import NOTIFY_LATER, OUTCOME_CHECKED
 from .telegram_mailing import FILTER_ERRORS
 
+_logger = logging.getLogger(__name__)
 BATCH_SIZE = 200  # recipients composed in one transaction
 NAME_LENGTH = 60  # characters of a mailing that is named by its text
 RECALL_SIZE = 500  # messages taken out of the queue in one transaction
+# Whether the person of "chat" wants no mailings, as SQL.
+IS_OUT = SQL(
+    """
+    (chat.opted_out IS TRUE OR EXISTS (
+        SELECT 1 FROM phone_blacklist AS blacklist
+         WHERE blacklist.active AND blacklist.number = chat.phone))
+    """
+)
 
 
 class TelegramMailing(models.Model):
@@ -39,12 +50,9 @@ class TelegramMailing(models.Model):
             mailing = in_language_of(mailing.exists().company_id, mailing)
             while seconds_left and mailing.exists():
                 try:
-                    has_more = mailing._process_step()
-                    self.env.flush_all()
-                except CONFLICTS:
-                    self.env.cr.rollback()  # the next run repeats the step
-                    break
-                seconds_left = commit()
+                    has_more, seconds_left = write_and_commit(self.env, mailing._process_step)
+                except ConcurrencyError:
+                    break  # the next run repeats the step
                 if not has_more:
                     break
             commit(processed=1)
@@ -56,7 +64,8 @@ class TelegramMailing(models.Model):
 
         :return: bool, whether there is more to do now
         """
-        self.ensure_one()
+        if not self.exists():
+            return False
         if self.state == "scheduled":
             return self._begin()
         if self.state == "stopped":
@@ -69,7 +78,7 @@ class TelegramMailing(models.Model):
         self._check_refusals()
         if self.state != "sending":
             return False
-        self._leave_out_opted_out()
+        self._leave_out_unwanted()
         self._decide_comparison()
         return self._compose_batch() or self._finish()
 
@@ -87,7 +96,8 @@ class TelegramMailing(models.Model):
         author_self = self._as_author()
         try:
             with self.env.cr.savepoint():
-                author_self.instance_id._check_operated()
+                if blocker := self._get_blocker(self.env):
+                    raise UserError(blocker)
                 author_self._assign_files()
                 recipients = author_self._find_recipients()
         except FILTER_ERRORS as error:  # such as a filter by a field that was removed
@@ -159,24 +169,30 @@ class TelegramMailing(models.Model):
 
     def _is_author_allowed(self):
         """Return whether the author may still send the mailing. As superuser."""
-        is_readable = self._as_author().has_access("read")
+        is_readable = self.user_id.active and self._as_author().has_access("read")
         return is_readable and self.instance_id._is_operated_by(self.user_id)
 
+    def _get_blocker(self, env):
+        """Return why no message can be composed, in the language of an environment, or False."""
+        if self.res_model not in self.env:
+            return env._("The app with the records of the mailing was uninstalled.")
+        if not self.instance_id.active:
+            return env._("The Telegram account is archived.")
+        if not self._is_author_allowed():
+            return env._(
+                "%s has no access to the mailing or to its account any more. Start or resume the "
+                "mailing to send it with your access rights.",
+                self.user_id.name,
+            )
+        return False
+
     def _check_can_compose(self):
-        """Pause a mailing whose account is archived, or whose author may no longer send it.
+        """Pause a mailing that lacks its account, its kind of records or its author's rights.
 
         :return: bool, whether it goes on
         """
-        if not self.instance_id.active:
-            self._pause(lambda env: env._("The Telegram account is archived."))
-        elif not self._is_author_allowed():
-            self._pause(
-                lambda env: env._(
-                    "%s has no access to the mailing or to its account any more. Resume the "
-                    "mailing to send it with your access rights.",
-                    self.user_id.name,
-                )
-            )
+        if self._get_blocker(self.env):
+            self._pause(self._get_blocker)
         return self.state == "sending"
 
     def _compose(self, recipients, variant):
@@ -202,15 +218,56 @@ class TelegramMailing(models.Model):
             with self.env.cr.savepoint():
                 if reachable:
                     composer._send_mass(reachable, left_out, self)
-        except UserError as error:
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # Reports, automation rules and placeholders run the code of any app.
+            if is_conflict(error):
+                raise
+            if not isinstance(error, UserError):
+                _logger.warning(
+                    "Telegram mailing “%s” cannot be composed", self.name, exc_info=True
+                )
             excluded = {each.record.id for each in left_out}
-            is_about_one = len(reachable) == 1 and reachable[0].record.id in excluded
-            if not is_about_one:
-                # Such as a mistake in the text: no message of the mailing can be composed.
-                reason = str(error)
-                self._pause(lambda _env: reason)
+            is_about_each = all(each.record.id in excluded for each in reachable)
+            if not is_about_each or not (len(reachable) == 1 or self._is_text_tried(variant)):
+                self._pause_for_content(error, is_about_each and variant)
                 return
+        else:
+            if reachable:
+                self._mark_text_tried(variant)
         self._store_left_out(left_out)
+
+    def _is_text_tried(self, variant):
+        """Return whether a text could be filled before, or the user knows that it could not."""
+        return self._get_text_name(variant) in (self.tried_texts or "")
+
+    def _mark_text_tried(self, variant):
+        if not self._is_text_tried(variant):
+            self.tried_texts = (self.tried_texts or "") + self._get_text_name(variant)
+
+    def _pause_for_content(self, error, variant):
+        """Pause the mailing because no message of a batch can be composed.
+
+        It is a mistake in the text, or each of these records lacks what the text needs. The user
+        decides: who resumes with the same text leaves out the recipients for whom it fails.
+
+        :param Exception error: about the last of them
+        :param variant: the text, False if the reason is another one than filling it
+        """
+        reason = str(error) or type(error).__name__
+        if variant is False:
+            self._pause(lambda _env: reason)
+        else:
+            self._mark_text_tried(variant)
+            self._pause(partial(self._get_text_reason, reason))
+
+    @api.model
+    def _get_text_reason(self, reason, env):
+        """Return why a text cannot be sent, and what to do, in the language of an environment."""
+        advice = env._(
+            "Correct the text. If you resume the mailing without a change, the recipients whose "
+            "text cannot be filled are left out."
+        )
+        return f"{reason}\n{advice}"
 
     @api.model
     def _create_for_composer(self, values):
@@ -256,37 +313,56 @@ class TelegramMailing(models.Model):
         """
         self.env["telegram.mailing.recipient"]._add_waiting(self, left_out)
 
-    def _leave_out_opted_out(self):
+    @api.model
+    def _process_less_consent(self, domain):
+        """Leave out recipients who have withdrawn their consent, or who need it from now on.
+
+        :param domain: of the recipients that it concerns
+        """
+        # sudo: telegram.mailing - what is sent does not depend on who records the consent
+        recipients_sudo = self.env["telegram.mailing.recipient"].sudo()
+        going_on = Domain("mailing_id.state", "in", ("sending", "paused"))
+        composed = going_on & Domain("state", "=", "composed") & Domain(domain)
+        for [mailing_sudo] in recipients_sudo._read_group(composed, ["mailing_id"]):
+            mailing_sudo._leave_out_unwanted()
+
+    def _leave_out_unwanted(self):
         """Leave out recipients who have opted out since their message was queued.
 
-        Their answer has canceled the message already, or it is canceled here.
+        Their answer has canceled the message already, or it is canceled here. In a company that
+        needs consent, those who have withdrawn it are left out, too.
         """
         self.env.flush_all()
+        needs_consent = self.company_id.telegram_needs_consent and not self.is_automatic
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT recipient.id
+                SELECT recipient.id, bool_or(%(is_out)s)
                   FROM telegram_message AS message
                   JOIN telegram_chat AS chat ON chat.id = message.chat_id
                   JOIN telegram_mailing_recipient AS recipient
                     ON recipient.mailing_id = message.mailing_id
                    AND recipient.res_id = message.res_id
-                 WHERE message.mailing_id = %s
+                  LEFT JOIN res_partner AS partner ON partner.id = recipient.partner_id
+                 WHERE message.mailing_id = %(mailing)s
                    AND message.state IN ('queued', 'canceled')
                    AND recipient.state = 'composed'
-                   AND (chat.opted_out OR EXISTS (
-                           SELECT 1 FROM phone_blacklist AS blacklist
-                            WHERE blacklist.active AND blacklist.number = chat.phone))
+                   AND (%(is_out)s
+                        OR %(needs_consent)s AND partner.telegram_consent IS NOT TRUE)
+                 GROUP BY recipient.id
                 """,
-                self.id,
+                mailing=self.id,
+                is_out=IS_OUT,
+                needs_consent=needs_consent,
             )
         )
-        recipients = self.env["telegram.mailing.recipient"].browse({row[0] for row in rows})
-        reason = self.env["telegram.chat"]._get_unreachable_reasons()["opted_out"]
-        recipients._cancel_queued(reason)
-        recipients.filtered(lambda each: each.message_id.state == "canceled")._leave_out(
-            "opted_out", reason
-        )
+        recipients = self.env["telegram.mailing.recipient"]
+        reasons = self.env["telegram.chat"]._get_unreachable_reasons()
+        for code, is_out in (("opted_out", True), ("no_consent", False)):
+            unwanted = recipients.browse(id_ for id_, has_left in rows if has_left is is_out)
+            unwanted._cancel_queued(reasons[code])
+            canceled = unwanted.filtered(lambda each: each.message_id.state == "canceled")
+            canceled._leave_out(code, reasons[code])
 
     # === A CHANGED TEXT === #
 
@@ -347,11 +423,9 @@ class TelegramMailing(models.Model):
 
         :return: bool, False: there is nothing more to do now
         """
-        if self.is_ab_test and not self.ab_winner and self._has_waiting_recipients():
-            return False
-        open_states = Domain("state", "in", ("queued", "sending")) | Domain(
-            "is_settling", "=", True
-        )
+        if self._get_decision_date() and self._has_compared():
+            return False  # the user wants to know which text was better
+        open_states = Domain("state", "in", ("queued", "sending")) | OUTCOME_CHECKED
         left = Domain("mailing_id", "=", self.id) & open_states
         if not self.env["telegram.message"].search_count(left, limit=1):
             now = fields.Datetime.now()
@@ -380,7 +454,7 @@ class TelegramMailing(models.Model):
         if waiting or queued:
             return True
         # One whose outcome is unknown may come back to the queue.
-        unknown = Domain("state", "=", "sending") | Domain("is_settling", "=", True)
+        unknown = Domain("state", "=", "sending") | OUTCOME_CHECKED
         if not self.env["telegram.message"].search_count(of_mailing & unknown, limit=1):
             self.is_settled = True
         return False

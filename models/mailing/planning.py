@@ -16,7 +16,8 @@ from odoo.tools import SQL, format_datetime, format_duration
 HOUR_SECONDS = 3600
 DAY = timedelta(days=1)
 PACE_SECONDS = 600  # the pace is observed within spans of this length
-SIMULATED = 1000  # new contacts; what comes after them goes on like this
+SIMULATED = 1000  # new contacts, or days; what comes after them goes on like this
+FARTHEST = timedelta(days=365 * 1000)  # from the beginning: a later end is none
 HOURS_OF_DAY = 24
 
 
@@ -83,13 +84,16 @@ class CommonHours:
         self._hours = [each for each in hours if not each.is_always]
 
     def get_open(self, date):
-        """Return the first date from this one on at which messages are sent."""
+        """Return the first date from this one on at which messages are sent; None if there is none.
+
+        Each of the hours begins once a day, so those that have not met within two days never do.
+        """
         for _attempt in range(2 * len(self._hours) + 2):
             later = max((each.get_open(date) for each in self._hours), default=date)
             if later == date:
-                break
+                return date
             date = later
-        return date  # hours that never meet have no better one
+        return None
 
     def get_close(self, date):
         """Return the end of the span that holds this date; None if it has no end."""
@@ -111,7 +115,9 @@ class SendPlan:
         self._limit, self._recent = daily_limit, list(recent)
 
     def get_end(self, count, new, parts=1):
-        """Return the date of the last message; None if new contacts are never written to.
+        """Return the date of the last message; None if it is never sent.
+
+        That is so if the hours never meet, or if new contacts are not written to.
 
         :param int count: of recipients
         :param int new: how many of them are new contacts
@@ -119,35 +125,59 @@ class SendPlan:
         """
         if not count:
             return self._start
+        if self._hours.get_open(self._start) is None:
+            return None
         end = self._spend((count * parts - 1) * self._seconds)
         if not new:
             return end
         return max(end, self._get_end_of_new(new)) if self._limit else None
 
     def _spend(self, seconds):
-        """Return when this time has passed within the hours of the mailing."""
-        date = self._hours.get_open(self._start)
+        """Return when this time has passed within the hours of the mailing.
+
+        At least one message is sent in each span of hours, however slow the pace is.
+        """
+        date = first = self._open(self._start)
+        total, spans = seconds, 0
         while close := self._hours.get_close(date):
-            left = (close - date).total_seconds()
-            if seconds <= left:
+            open_seconds = (close - date).total_seconds()
+            if seconds <= open_seconds:
                 break
-            seconds -= left
-            date = self._hours.get_open(close)
-        return date + timedelta(seconds=seconds)
+            seconds = max(seconds - max(open_seconds, self._seconds), 0)
+            date = self._open(close)
+            spans += 1
+            if spans == SIMULATED:
+                return self._go_on(first, date, seconds / (total - seconds))
+        return date + timedelta(seconds=min(seconds, FARTHEST.total_seconds()))
+
+    def _open(self, date):
+        """Return when sending goes on; the date itself on a day whose hours do not meet."""
+        return self._hours.get_open(date) or date
+
+    @staticmethod
+    def _go_on(first, date, factor):
+        """Return a date that is this many times as far behind another one as that behind the first.
+
+        :param datetime first: the beginning
+        :param datetime date: as far as it was computed
+        :param float factor: what is left, as a share of what was computed
+        """
+        days = min((date - first) / DAY * factor, FARTHEST.days)
+        return date + timedelta(days=days)
 
     def _get_end_of_new(self, new):
         """Return when the last new contact is written to."""
         dates = deque(self._recent[-self._limit :], maxlen=self._limit)
-        date = first = self._hours.get_open(self._start)
+        date = first = self._open(self._start)
         simulated = min(new, max(SIMULATED, self._limit + 1))
         for number in range(simulated):
             if len(dates) == self._limit:
                 date = max(date, dates[0] + DAY)
             if number:
                 date += timedelta(seconds=self._seconds)
-            date = self._hours.get_open(date)
+            date = self._open(date)
             dates.append(date)
-        return date + (date - first) * ((new - simulated) / simulated)
+        return self._go_on(first, date, (new - simulated) / simulated)
 
 
 class TelegramMailing(models.Model):
@@ -170,6 +200,9 @@ class TelegramMailing(models.Model):
         "pace",
         "recipient_count",
         "new_contact_count",
+        "is_ab_test",
+        "ab_share",
+        "ab_hours",
         "instance_id.daily_new_contact_limit",
     )
     def _compute_plan(self):
@@ -181,35 +214,76 @@ class TelegramMailing(models.Model):
         self.ensure_one()
         if self.state in ("done", "stopped") or not self.instance_id:
             return False, False
-        count, new = self._count_left()
+        count, new, compared, compared_new = self._count_left()
         if not count:
             return False, False
-        instance = self.instance_id
         seconds = self._get_seconds_per_message()
+        first = self._get_first_date()
+        end = self._get_end(first, count, new)
+        if end and self._get_decision_date() and compared < count:
+            rest = (count - compared, new - compared_new)
+            end = max(end, self._get_end(self._get_rest_date(first, compared, compared_new), *rest))
+        _ = self.env._
+        if not end and not self._get_hours().get_open(first):
+            return False, _(
+                "Nothing can be sent: the hours of the mailing are within the quiet hours of its "
+                "account. Change one of them."
+            )
+        if not end:
+            return False, _(
+                "New contacts among the recipients: %(new)s of %(count)s. The account writes to no "
+                "new contacts because its Daily New Contacts Limit is 0.",
+                new=new,
+                count=count,
+            )
+        date = self._format_end(end)
+        text = _("%(count)s messages are sent by %(date)s", count=count, date=date)
+        if count == 1:
+            text = _("1 message is sent by %s", date)
+        return end, f"{text}: {', '.join(self._get_limits(new, seconds))}."
+
+    def _get_end(self, start, count, new):
+        """Return when these recipients, and what is sent meanwhile, have got their messages.
+
+        :param datetime start: the earliest date, UTC
+        :param int count: of recipients
+        :param int new: how many of them are new contacts
+        :return: datetime, or None if some of them never get any
+        """
+        instance = self.instance_id
         plan = SendPlan(
-            self._get_first_date(),
-            seconds,
+            start,
+            self._get_seconds_per_message(),
             self._get_hours(),
             instance.daily_new_contact_limit,
             instance._find_new_contacts().mapped("first_contact_date"),
         )
         ahead, new_ahead = self._count_ahead()
         parts = max(len(self.attachment_ids) + len(self.report_ids), 1)
-        end = plan.get_end(count + ahead, new and new + new_ahead, parts)
-        _ = self.env._
-        if not end:
-            return False, _(
-                "%(new)s of %(count)s recipients are new contacts. The account writes to no new "
-                "contacts because its Daily New Contacts Limit is 0.",
-                new=new,
-                count=count,
-            )
-        text = _(
-            "%(count)s messages are sent by %(date)s",
-            count=count,
-            date=format_datetime(self.env, end, tz=self.tz, dt_format="EEEE, d MMMM, HH:mm"),
-        )
-        return end, f"{text}: {', '.join(self._get_limits(new, seconds))}."
+        return plan.get_end(count + ahead, new and new + new_ahead, parts)
+
+    def _get_rest_date(self, first, compared, new):
+        """Return when those begin who get the better text of a comparison.
+
+        :param datetime first: the earliest date for the comparison, UTC
+        :param int compared: recipients of the comparison who are left
+        :param int new: how many of them are new contacts
+        """
+        decision = self._get_decision_date()
+        if not compared:
+            return max(first, decision)
+        hours = decision - max(first, fields.Datetime.now())
+        return self._get_end(first, compared, new) + max(hours, timedelta())
+
+    def _format_end(self, end):
+        """Return a date in words; the year only if it is not the present one."""
+        in_zone = self.with_context(tz=self.tz)
+        years = {
+            fields.Datetime.context_timestamp(in_zone, date).year
+            for date in (end, fields.Datetime.now())
+        }
+        dt_format = "EEEE, d MMMM, HH:mm" if len(years) == 1 else "EEEE, d MMMM y, HH:mm"
+        return format_datetime(self.env, end, tz=self.tz, dt_format=dt_format)
 
     def _get_hours(self):
         """Return the hours of the mailing outside the quiet hours of its account.
@@ -226,8 +300,10 @@ class TelegramMailing(models.Model):
         _ = self.env._
         limits = []
         if new:
-            limits.append(_("%s new contacts a day", self.instance_id.daily_new_contact_limit))
-        limits.append(_("up to %s messages an hour", int(HOUR_SECONDS / seconds)))
+            limits.append(
+                _("at most %s a day to new contacts", self.instance_id.daily_new_contact_limit)
+            )
+        limits.append(_("at most %s an hour", int(HOUR_SECONDS / seconds)))
         if not SendingHours(self.hour_from, self.hour_to, self.tz).is_always:
             limits.append(
                 _(
@@ -251,8 +327,6 @@ class TelegramMailing(models.Model):
         dates = [fields.Datetime.now()]
         if self.scheduled_date:
             dates.append(self.scheduled_date)
-        if decision := self._get_decision_date():
-            dates.append(decision)
         return max(dates)
 
     def _get_seconds_per_message(self):
@@ -262,14 +336,23 @@ class TelegramMailing(models.Model):
         return max(seconds, HOUR_SECONDS / self.pace) if self.pace else seconds
 
     def _count_left(self):
-        """Return how many recipients are left, and how many of them are new contacts."""
+        """Return how many recipients are left, and how many of them are new contacts.
+
+        :return: tuple of both, and of the same for the recipients of a comparison
+        """
         if self.state in ("draft", "test", "scheduled"):
-            return self.recipient_count, self.new_contact_count
+            count, new = self.recipient_count, self.new_contact_count
+            compared = self._get_compared_count(count)
+            return count, new, compared, round(new * compared / max(count, 1))
         self.env.flush_all()
         [row] = self.env.execute_query(
             SQL(
                 """
-                SELECT count(*), count(*) FILTER (WHERE chat.id IS NULL OR chat.is_new_contact)
+                SELECT count(*),
+                       count(*) FILTER (WHERE chat.id IS NULL OR chat.is_new_contact),
+                       count(recipient.variant),
+                       count(recipient.variant)
+                           FILTER (WHERE chat.id IS NULL OR chat.is_new_contact)
                   FROM telegram_mailing_recipient AS recipient
                   LEFT JOIN telegram_message AS message ON message.id = recipient.message_id
                   LEFT JOIN telegram_chat AS chat ON chat.id = recipient.chat_id

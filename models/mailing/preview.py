@@ -5,7 +5,10 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.phone import to_chat_id
+from ..sending.recipients import get_addresses
 from .telegram_mailing import FILTER_ERRORS, OPEN_STATES
+from .telegram_mailing_recipient import OUTCOME
 
 LINES_MAX = 100  # recipients that are shown by name, unless the user asks for all of them
 PREVIEW_MAX = 5000  # records that are checked while a mailing is prepared
@@ -123,25 +126,82 @@ class TelegramMailing(models.Model):
         return self._leave_out_excluded(recipients)
 
     def _leave_out_excluded(self, recipients):
-        """Return the recipients, with a reason for those that the mailing excludes."""
-        excluded = {}
-        partners = self.excluded_partner_ids._origin | self.excluded_list_ids._origin.partner_ids
-        excluded |= dict.fromkeys(partners.ids, "excluded")
-        if mailings := self.excluded_mailing_ids._origin:
-            rows = self.env.execute_query(
-                SQL(
-                    """
-                    SELECT DISTINCT partner_id
-                      FROM telegram_mailing_recipient
-                     WHERE mailing_id IN %s AND state = 'composed' AND partner_id IS NOT NULL
-                    """,
-                    tuple(mailings.ids),
-                )
+        """Return the recipients, with a reason for those that the mailing excludes.
+
+        A person is excluded under all contacts that have one of its addresses.
+        """
+        excluded = {
+            key: reason
+            for reason, partner_ids, chats in (
+                ("excluded", *self._find_excluded_contacts()),
+                ("excluded_mailing", *self._find_excluded_by_mailings()),
             )
-            excluded |= {partner_id: "excluded_mailing" for [partner_id] in rows}
-        return [
-            each._replace(reason=excluded[each.partner.id], twin="")
-            if each.partner.id in excluded
-            else each
-            for each in recipients
-        ]
+            for key in (*partner_ids, *self._get_addresses(partner_ids, chats))
+        }
+        if not excluded:
+            return recipients
+        checked = []
+        for each in recipients:
+            keys = (each.partner.id, *get_addresses(each, each.partner))
+            reason = next((excluded[key] for key in keys if key in excluded), "")
+            checked.append(each._replace(reason=reason, twin="") if reason else each)
+        return checked
+
+    def _find_excluded_contacts(self):
+        """Return the contacts that are excluded by name or by a list, and their chats, as IDs."""
+        # Archived contacts are persons, too.
+        excluding = self._origin.with_context(active_test=False)
+        partners = excluding.excluded_partner_ids | excluding.excluded_list_ids.partner_ids
+        # sudo: telegram.chat - addresses are only compared
+        chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
+        domain = [("partner_id", "in", partners.ids), ("chat_type", "=", "user")]
+        return partners.ids, chats_sudo.search(domain).ids if partners else []
+
+    def _find_excluded_by_mailings(self):
+        """Return those to whom excluded mailings have written or will write: contacts and chats.
+
+        :return: two lists of IDs
+        """
+        if not (mailings := self.excluded_mailing_ids._origin):
+            return [], []
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT recipient.partner_id, recipient.chat_id
+                  FROM telegram_mailing_recipient AS recipient
+                  LEFT JOIN telegram_message AS message ON message.id = recipient.message_id
+                 WHERE recipient.mailing_id IN %s
+                   AND %s NOT IN ('left_out', 'canceled', 'failed')
+                """,
+                tuple(mailings.ids),
+                OUTCOME,
+            )
+        )
+        partner_ids, chat_ids = zip(*rows, strict=True) if rows else ((), ())
+        return list(filter(None, partner_ids)), list(filter(None, chat_ids))
+
+    @api.model
+    def _get_addresses(self, partner_ids, chat_ids):
+        """Return the addresses of contacts and chats as a set. By SQL, they may be very many."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT NULL, phone_sanitized, telegram_username
+                  FROM res_partner
+                 WHERE id = ANY(%s)
+                 UNION ALL
+                SELECT telegram_id, phone, username
+                  FROM telegram_chat
+                 WHERE id = ANY(%s)
+                """,
+                list(partner_ids),
+                list(chat_ids),
+            )
+        )
+        found = {
+            address
+            for telegram_id, phone, username in rows
+            for address in (telegram_id, phone and to_chat_id(phone), username)
+        }
+        return found - {None, ""}

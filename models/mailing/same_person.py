@@ -7,6 +7,7 @@ what was sent to it stays sent. Each of them stays a recipient, so the figures a
 """
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import partition
 
@@ -77,6 +78,61 @@ class TelegramMailing(models.Model):
         written_to = Domain("mailing_id", "=", self.id) & Domain("state", "=", "composed")
         written_to &= Domain("chat_id", "in", chats._search(domain))
         return self.env["telegram.mailing.recipient"].search(written_to, order="id")
+
+
+class TelegramMessage(models.Model):
+    """Extend ``telegram.message`` with who may get the failed message of a mailing again."""
+
+    _inherit = "telegram.message"
+
+    def _check_mailing_retry(self):
+        """Check that failed messages of mailings may be sent again to their recipients.
+
+        :raise UserError: a person wants no mailings, or gets this one by another address
+        """
+        _ = self.env._
+        # sudo: telegram.chat, telegram.mailing - only who wants the mailing, and who got it
+        for message_sudo in self.filtered("mailing_id").sudo():
+            chat_sudo = message_sudo.chat_id
+            partners = message_sudo.partner_id
+            needs_consent = not message_sudo.mailing_id.is_automatic
+            if chat_sudo.opted_out:
+                reason = _(
+                    "“%s” wants no mailings, and this is a message of a mailing. Choose other "
+                    "messages only."
+                )
+            elif needs_consent and chat_sudo._find_without_consent(
+                message_sudo.instance_id, partners
+            ):
+                reason = _(
+                    "“%s” has not agreed to mailings, and this is a message of a mailing. Choose "
+                    "other messages only."
+                )
+            elif message_sudo._is_repeated_in_mailing():
+                reason = _(
+                    "“%s” is also another recipient of this mailing, and gets it once only. "
+                    "Choose other messages only."
+                )
+            else:
+                continue
+            raise UserError(reason % chat_sudo.display_name)
+
+    def _is_repeated_in_mailing(self):
+        """Return whether another recipient of the mailing is the same person and may have got it.
+
+        As superuser. The parts of a merged recipient have negative numbers.
+        """
+        if not self.mailing_id._is_once_per_contact():
+            return False
+        others = self.env["telegram.mailing.recipient"].search(
+            Domain("mailing_id", "=", self.mailing_id.id)
+            & Domain("message_id", "!=", self.id)
+            & (
+                Domain("chat_id", "=", self.chat_id.id) & Domain("res_id", "!=", self.res_id)
+                | Domain("res_id", "=", self.res_id) & Domain(self.mailing_part < 0)
+            )
+        )
+        return any(other.outcome in (*HANDED_OVER, "waiting") for other in others)
 
 
 class TelegramMailingRecipient(models.Model):

@@ -42,6 +42,8 @@ AUDIENCE = {
     "is_ab_test",
     "ab_share",
 }
+# When it is sent. A change may let it go on earlier.
+TIMES = {"scheduled_date", "hour_from", "hour_to", "tz", "pace", "ab_hours"}
 HOURS_OF_DAY = 24
 
 # What a filter that makes no sense may raise.
@@ -82,6 +84,8 @@ class TelegramMailing(models.Model):
         "is_settled",
         "is_outdated",
         "is_fixed_content",
+        "is_automatic",
+        "tried_texts",
         "pause_reason",
         "ab_decision_date",
         "ab_winner",
@@ -184,7 +188,17 @@ class TelegramMailing(models.Model):
         help="Each report is generated for each record and sent as a file.",
     )
     is_fixed_content = fields.Boolean(
-        readonly=True, help="The content was composed elsewhere and cannot be changed here."
+        readonly=True,
+        copy=False,
+        help="The content was composed elsewhere and cannot be changed here.",
+    )
+    is_automatic = fields.Boolean(
+        readonly=True, copy=False, help="It is about the records, and needs no consent."
+    )
+    tried_texts = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The texts, A or B, that could be filled, or of whose mistake the user knows.",
     )
     # Time
     scheduled_date = fields.Datetime(
@@ -281,6 +295,13 @@ class TelegramMailing(models.Model):
     @api.constrains("domain", "res_model", "recipient_mode")
     def _check_domain(self):
         for mailing in self:
+            if mailing.recipient_mode != BY_FILTER and mailing.res_model != "res.partner":
+                raise ValidationError(
+                    self.env._(
+                        "Chosen contacts and mailing lists are contacts. Choose the record type "
+                        "Contact, or a filter."
+                    )
+                )
             try:
                 domain = mailing._get_domain()
                 with self.env.cr.savepoint():
@@ -298,12 +319,26 @@ class TelegramMailing(models.Model):
         changed = (CONTENT | AUDIENCE) & vals.keys()
         if changed and not self.env.su:
             self._process_change(changed)
-        return super().write(vals)
+        result = super().write(vals)
+        if TIMES & vals.keys():
+            self._process_new_times()
+        return result
 
     def copy_data(self, default=None):
-        """Return the values of a copy, which is a draft."""
+        """Return the values of a copy, which is a draft.
+
+        :raise UserError: the content is not that of a mailing, such as a poll
+        """
         vals_list = super().copy_data(default)
         for mailing, vals in zip(self, vals_list, strict=True):
+            if mailing.is_fixed_content:
+                raise UserError(
+                    self.env._(
+                        "The content of “%s” was composed elsewhere and cannot be duplicated. "
+                        "Select the recipients in their list, and write to them from there.",
+                        mailing.name,
+                    )
+                )
             if "name" not in (default or {}):
                 vals["name"] = self.env._("%s (copy)", mailing.name)
         return vals_list
@@ -337,7 +372,14 @@ class TelegramMailing(models.Model):
         tested = self.filtered(lambda mailing: mailing.state == "test" and names & CONTENT)
         tested.sudo().state = "draft"  # sudo: as above
         paused = self.filtered(lambda mailing: mailing.state == "paused")
-        paused.sudo().is_outdated = True  # sudo: as above
+        paused.sudo().write({"is_outdated": True, "tried_texts": False})  # sudo: as above
+
+    def _process_new_times(self):
+        """Trigger what may go on earlier after a change of times."""
+        for mailing in self.filtered(lambda each: each.state in ("scheduled", "sending")):
+            is_scheduled = mailing.state == "scheduled"
+            mailing._trigger_composing(is_scheduled and mailing.scheduled_date)
+            mailing.instance_id._trigger_send()
 
     # === ACTION METHODS === #
 
@@ -360,6 +402,7 @@ class TelegramMailing(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_content()
+        self._check_recipients()
         self._change_state(("draft", "test"), {"state": "scheduled", "user_id": self.env.uid})
         self._trigger_composing(self.scheduled_date)
 
@@ -481,6 +524,20 @@ class TelegramMailing(models.Model):
             if not all(texts) and not (has_file and not mailing.is_ab_test):
                 raise UserError(self.env._("Enter the text of the message."))
 
+    def _check_recipients(self):
+        """Check that a mailing that begins now has a recipient. A filter may find some later.
+
+        :raise UserError: it has none
+        """
+        is_later = self.scheduled_date and self.scheduled_date > fields.Datetime.now()
+        if not is_later and not self.recipient_count:
+            raise UserError(
+                self.warning
+                or self.env._(
+                    "There is nobody to write to. See in Preview who is left out, and why."
+                )
+            )
+
     def _get_domain(self):
         """Return the Domain of the records that the mailing is about, without exclusions."""
         self.ensure_one()
@@ -501,13 +558,16 @@ class TelegramMailing(models.Model):
         :param str variant: "a" or "b" in a comparison of two texts
         """
         self.ensure_one()
+        is_later = self.scheduled_date and self.scheduled_date > fields.Datetime.now()
         return {
             "res_model": self.res_model,
             "res_id": False,
             "res_ids": repr(records.ids),
             "instance_id": self.instance_id.id,
             "template_id": variant != "b" and self.template_id.id,
-            "body": self._shorten_links(self._get_body(variant)),
+            "body": self._get_body(variant),
+            "is_automatic": self.is_automatic,
+            "scheduled_date": is_later and self.scheduled_date,
             "formatting": self.formatting,
             "attachment_ids": [Command.set(self.attachment_ids.ids)],
             "report_ids": [Command.set(self.report_ids.ids)],

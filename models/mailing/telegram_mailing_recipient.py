@@ -272,6 +272,7 @@ class TelegramMailingRecipient(models.Model):
             [
                 ("chat_id", "in", chats.ids),
                 ("answer_date", "=", False),
+                ("message_id.state", "in", (*SENT, "sending", "unsure")),  # it may be there
                 ("message_id.last_attempt_date", ">", since),
             ],
             order="message_id desc",

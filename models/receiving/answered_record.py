@@ -44,20 +44,22 @@ class TelegramMessage(models.Model):
         In this order:
 
         1. A message that quotes another one belongs to the record of that one, else to the record
-           that its group is tied to. When the quoted message arrives later, its record is assigned
-           then (``_assign_record_of_quoted``).
+           that its group is tied to, unless that is over (see 5). When the quoted message arrives
+           later, its record is assigned then (``_assign_record_of_quoted``).
         2. Every other message in a group that is tied to a record belongs to that record.
         3. If a user has linked a message of the chat to a record, it belongs to the record linked
            last. This ends when a message is sent from a record.
         4. Otherwise it belongs to the record of the last message sent from one.
         5. Otherwise, and if the quoted message has no record, it belongs to the record that the
            conversation has created, or creates one, if *New Conversations Create* is set on the
-           account. A record that is closed, or of a person who has not written for the days set
-           there, is not used again (``_get_or_create_topic``).
+           account: in private chats, and in groups if the account says so. A record that is
+           closed, or of a person who has not written for the days set there, is not used again
+           (``_get_topic``). A record that cannot be created is none.
 
         Rules 3 and 4 only hold for the days set as *Reply Matching* on the account. If their record
         is closed or deleted by now, or if the conversation has created it and has been silent for
-        the days of rule 5, and if the account creates records, rule 5 comes first.
+        the days of rule 5, and if the account creates records, rule 5 comes first. Messages of an
+        imported history belong to no record.
 
         :param instance: the ``telegram.instance``
         :param list received: pairs of ``telegram.chat`` and MessageNotification
@@ -71,18 +73,25 @@ class TelegramMessage(models.Model):
         sent = self._find_last_sent(instance, unquoted_ids)
         messages = self.union(*quoted.values(), *linked.values(), *sent.values())
         records = messages._get_records()
-        # sudo: ir.model - the account's setting is for administrators of Odoo
+        # sudo: telegram.instance - its settings for new records are for administrators of Odoo
         creates_records = bool(instance.sudo().create_model_id)
+        creates_from_groups = instance.sudo().create_from_groups  # sudo: as above
 
         def find_topic(chat, notification):
             is_new = notification.is_incoming and not notification.target_id_message
-            if not is_new or chat._read_mailing_wish(notification.type_message, notification.text):
+            may_create = creates_records and chat.chat_type not in ("channel", "bot")
+            if not (is_new and may_create) or (chat.is_group and not creates_from_groups):
+                return None
+            if chat._read_mailing_wish(notification.type_message, notification.text):
                 return None
             # sudo: ir.model - the account's setting is for administrators of Odoo
             return chat.sudo()._get_or_create_topic(notification)
 
         def find_record(chat, notification):
             tied_record = chat._get_record() or None
+            # sudo: telegram.instance - its days are a setting for administrators of Odoo
+            if tied_record and creates_records and chat.sudo()._is_over_topic(tied_record):
+                tied_record = find_topic(chat, notification) or tied_record
             if notification.quoted_id_message:
                 message = quoted.get((chat.id, notification.quoted_id_message))
                 was_sent = message and message.state in SENT_STATES
@@ -212,6 +221,12 @@ class TelegramChat(models.Model):
             if target and name in target._fields and target[name]:
                 return True
         return False
+
+    def _is_over_topic(self, record):
+        """Return whether a record that this conversation has created is over."""
+        self.ensure_one()
+        is_topic = (self.topic_model, self.topic_id) == (record._name, record.id)
+        return is_topic and self._is_over(record, self.last_received_date)
 
     def _is_over(self, record, date):
         """Return whether the next message of the person no longer belongs to a record.

@@ -12,7 +12,7 @@ from ...client import GreenApiError
 from ...const import LOCK_LISTENING, LOCK_MODULES, LOCK_RECEIVING
 from ...tools import advisory_lock
 from ...tools.cron import has_other_servers, is_odoo_stopping
-from ...tools.transactions import CONFLICTS, write_and_commit
+from ...tools.transactions import CONFLICTS, hide_conflicts, write_and_commit
 from .heard_account import HeardAccount
 
 _logger = logging.getLogger(__name__)
@@ -97,6 +97,19 @@ class Listener:
         if now < self._next_update_at:
             return
         self._next_update_at = now + UPDATE_INTERVAL
+        try:
+            with hide_conflicts():
+                self._follow_changes(now)
+        except CONFLICTS:
+            # An action that is to be triggered begins just now. The next look comes in a second.
+            self.cr.rollback()
+            return
+        for account in self._accounts.values():
+            if account.next_call_at and account.next_call_at <= now:
+                account.receive()
+
+    def _follow_changes(self, now):
+        """Update which accounts are heard, and find work for the scheduled actions. Commits."""
         # One transaction: it reads, and does not stay open.
         fingerprints = self.env["telegram.instance"]._get_polled_accounts()
         self.has_accounts = bool(fingerprints)
@@ -109,9 +122,6 @@ class Listener:
         self._take(fingerprints, share, now)
         self._find_work(now)
         self.cr.commit()  # pylint: disable=invalid-commit
-        for account in self._accounts.values():
-            if account.next_call_at and account.next_call_at <= now:
-                account.receive()
 
     def _drop(self, fingerprints, requested, share):
         """Release the accounts that have changed, that others ask for, and those above the share.
@@ -213,7 +223,7 @@ class Listener:
                 if result:
                     notifications.append((account, result))
         if notifications:
-            write_and_commit(self.env, self._store, notifications)
+            write_and_commit(self.env, self._store, notifications, processed=None)
             self._acknowledge(notifications)
 
     def _get_results(self):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from ... import const
 from ...client import GreenApiError
 from ...tools.cron import is_odoo_stopping
-from ...tools.transactions import write_and_commit
+from ...tools.transactions import commit, write_and_commit
 
 # Notifications are processed in batches. A batch ends when the next notification takes longer
 # than NEXT_WITHIN to come, or when the first one has waited for BATCH_MAX_DELAY (seconds).
@@ -170,6 +170,6 @@ class NotificationReceiver:
         :raise GreenApiError: it could not be deleted; it is stored nevertheless
         """
         self.events._ingest(self.instance, waiting.body, waiting.receipt_id)
-        seconds_left = self._commit()
+        seconds_left = commit(self.env)
         client.delete_notification(waiting.receipt_id)
         return seconds_left

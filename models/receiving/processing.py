@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from ... import const
 from ...client.notifications import (
     OUTGOING_API,
+    STATUS,
     MessageNotification,
     NotificationError,
     QuotaNotification,
@@ -20,7 +21,7 @@ from ...client.notifications import (
     parse,
 )
 from ...tools.files import get_disk_reason, is_disk_full
-from ...tools.transactions import CONFLICTS, attempts, hide_conflicts
+from ...tools.transactions import CONFLICTS, attempts, hide_conflicts, is_conflict
 from ..telegram_event import FURTHER_FILE
 from ..telegram_message import EventPostponedError
 from .files import MEGABYTE
@@ -85,9 +86,10 @@ class TelegramEvent(models.Model):
 
     * It is *postponed* while the outcome of a send it depends on is unknown or the disk is full,
       and after conflicts with other transactions. This may happen any number of times.
-    * It is *set aside* at once if it is malformed: by ``_insert``, when it is stored, if it is no
-      JSON or too long, and here if it lacks what every event of its type has. After any other error
-      it is postponed, and set aside after MAX_ATTEMPTS attempts. A user may process it again.
+    * It is *set aside* at once if it is malformed: by ``_insert``, when it is stored, if it is too
+      long, no JSON or nested too deeply (UnreadableBody), and here if it lacks what every event of
+      its type has (NotificationError); ``client/notifications.py`` tells both. After any other
+      error it is postponed, and set aside after MAX_ATTEMPTS attempts. A user may process it again.
     * It is *ignored* if there is nothing to do: an unknown type or status, the status of an unknown
       message.
     """
@@ -154,18 +156,23 @@ class TelegramEvent(models.Model):
         )
 
     @api.model
-    def _get_waiting_echoes(self, instance):
-        """Return the MessageNotification of each unprocessed echo of a sent message."""
+    def _get_waiting_reports(self, instance):
+        """Return the Message of each unprocessed echo or status of a sent message.
+
+        A status names a message whose content it does not tell.
+        """
         domain = [
             ("instance_id", "=", instance.id),
             ("state", "=", "new"),
-            ("type_webhook", "=", OUTGOING_API),
+            ("type_webhook", "in", (OUTGOING_API, STATUS)),
         ]
-        echoes = []
+        reports = []
         for event in self.search(domain, order="id"):
             with suppress(NotificationError, ValueError):  # it is set aside when it is processed
-                echoes.append(parse(decode_body(event.payload)))
-        return echoes
+                report = parse(decode_body(event.payload))
+                is_status = isinstance(report, StatusNotification)
+                reports.append(report.get_message() if is_status else report)
+        return [report for report in reports if report.id_message]
 
     def _process_together(self):
         """Process events in their order and in one transaction.
@@ -226,9 +233,9 @@ class TelegramEvent(models.Model):
                 messages, vals = self._process_notifications(notifications)
                 for event, message in zip(self, messages, strict=True):
                     event.write({"error": False, "message_id": message.id, **vals})
-        except CONFLICTS:
-            raise
         except Exception as error:  # pylint: disable=broad-exception-caught
+            if is_conflict(error):
+                raise
             failure = error
         if failure and len(self) == 1:
             self._process_failure(failure)

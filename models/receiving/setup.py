@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ...client import GreenApiError
 from ...tools.transactions import own_transaction
+from ..connection.service_settings import DELAY
 
 
 class TelegramInstance(models.Model):
@@ -37,7 +38,14 @@ class TelegramInstance(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("receive_mode", "is_receiving_configured", "settings_sent_date", "webhook_url")
+    @api.depends(
+        "receive_mode",
+        "is_receiving_configured",
+        "settings_sent_date",
+        "webhook_url",
+        "send_interval",
+        "sent_interval",
+    )
     def _compute_receiving_message(self):
         for instance in self:
             instance.receiving_message = instance._get_receiving_message()
@@ -97,6 +105,7 @@ class TelegramInstance(models.Model):
                 "is_receiving_configured": not changes,
                 "settings_sent_date": fields.Datetime.now() if changes else False,
                 "webhook_url": settings["webhookUrl"],
+                "sent_interval": settings[DELAY],
             }
         )
         if changes:
@@ -119,10 +128,16 @@ class TelegramInstance(models.Model):
                 "The settings were sent to GREEN-API, which restarts the account. This can take "
                 "up to 5 minutes. After that, Odoo checks the settings."
             )
-        if not self.is_receiving_configured:
+        is_new_webhook = self.receive_mode == "webhook" and not self.webhook_url
+        if not self.is_receiving_configured or is_new_webhook:
             return _(
                 "Receiving is not set up at GREEN-API. Click “Set Up Receiving” to receive "
                 "messages."
+            )
+        if self.sent_interval and self.sent_interval != self.send_interval:
+            return _(
+                "The new send interval applies after you click “Set Up Receiving”. GREEN-API then "
+                "restarts the account, which can take up to 5 minutes."
             )
         if self.receive_mode == "polling":
             return False

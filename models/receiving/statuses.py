@@ -17,7 +17,8 @@ FAILURE_STATUSES = ("failed", "noAccount")
 class TelegramMessage(models.Model):
     """Extend ``telegram.message``: process the statuses that GREEN-API reports.
 
-    A status is never lowered: reports may arrive in any order, and more than once.
+    A status is never lowered: reports may arrive in any order, and more than once. Only clearing
+    GREEN-API's queue takes back what was sent but not delivered (``_process_cleared_queue``).
     """
 
     _inherit = "telegram.message"

@@ -32,10 +32,14 @@ class Claim:
         self._deadline = Deadline(CLAIM_SECONDS)
         self.message = None
         self.number = 0
+        self.text = None
 
-    def take(self, message, number):
-        """Store which message was claimed, and the number of the claim."""
-        self.message, self.number = message, number
+    def take(self, message, number, text=None):
+        """Store which message was claimed, the number of the claim, and the PlainText if it is one.
+
+        Other kinds are read when they are sent.
+        """
+        self.message, self.number, self.text = message, number, text
 
     def check(self):
         """Check that the message may be sent now.

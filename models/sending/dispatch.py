@@ -12,6 +12,7 @@ from odoo import api, fields, models
 from ... import const
 from ...client import OutcomeUnknownError, RefusedError
 from ...tools.transactions import write_and_commit
+from .plain_text import PlainText
 
 _logger = logging.getLogger(__name__)
 # Hours for which the link of an uploaded file is used. Its last hour is left out, because
@@ -55,10 +56,12 @@ class TelegramMessage(models.Model):
         :raise OSError: the disk is full
         """
         self.ensure_one()
-        if self.report_id and not self.attachment_id:
-            write_and_commit(self.env, self._create_report)
-        link = self._get_link(client, limiter)
-        method = self._get_method(link)
+        link, method = "", "sendMessage"
+        if not claim.text:
+            if self.report_id and not self.attachment_id:
+                write_and_commit(self.env, self._create_report)
+            link = self._get_link(client, limiter)
+            method = self._get_method(link)
         time.sleep(limiter.reserve(method))
         claim.check()
         match method:
@@ -70,18 +73,25 @@ class TelegramMessage(models.Model):
                 return self._send_file(client, link).id_message
             case "sendLocation" | "sendContact" | "sendPoll":
                 return self._send_content(client, method).id_message
-        return client.send_message(
+        return (claim.text or self._get_plain_text()).send(client)
+
+    def _get_plain_text(self):
+        """Return the text or caption as a PlainText."""
+        instance = self.instance_id
+        return PlainText(
             self.chat_id.telegram_id,
-            self._get_sent_text(),
-            typing_time=self.instance_id.typing_time or None,
-            quoted_message_id=self.quoted_id_message,
-        ).id_message
+            self.text,
+            self.text_entities,
+            self.is_probe,
+            instance.formatting_scope,
+            instance.formatting_doubled,
+            instance.typing_time,
+            self.quoted_id_message,
+        )
 
     def _get_sent_text(self):
         """Return the text or caption as GREEN-API gets it, with marks for its formatting."""
-        if self.is_probe:
-            return self.text
-        return self.instance_id._write_marks(self._get_formatted_text()).text
+        return self._get_plain_text().get_sent_text()
 
     def _get_method(self, link=""):
         """Return the name of the API method that sends the message.

@@ -37,11 +37,14 @@ class TelegramInstance(models.Model):
 
     Limit the sending rate so that Telegram does not flag the account as a bot: the pause that
     GREEN-API makes between two messages, and the number of new contacts per day. The pause is one
-    of the settings that are sent to GREEN-API (``_prepare_settings``); Odoo makes none of its own.
+    of the settings that are sent to GREEN-API (``_prepare_settings``), when receiving is set up or
+    the settings are changed; until then the account says that it is not. Odoo itself makes pauses
+    in mailings only (``mailing/gate.py``), and after a failed call (``_pause_sending``).
     The rate limits of the API itself are applied by the client (``RateLimiter``).
     """
 
     _inherit = "telegram.instance"
+    _protected = {"sent_interval"}
 
     send_interval = fields.Integer(
         "Send Interval (ms)",
@@ -49,6 +52,12 @@ class TelegramInstance(models.Model):
         required=True,
         help="Pause of GREEN-API between two messages (delaySendMessagesMilliseconds), 500 to "
         "600000 milliseconds.",
+    )
+    sent_interval = fields.Integer(
+        "Send Interval at GREEN-API (ms)",
+        readonly=True,
+        copy=False,
+        help="The send interval that was last sent to GREEN-API, in milliseconds.",
     )
     typing_time = fields.Integer(
         "Typing Indicator (ms)",
@@ -136,8 +145,8 @@ class TelegramInstance(models.Model):
             )
         elif self._count_new_contacts() >= self.daily_new_contact_limit:
             new_contact_reason = _(
-                "This account has written to %s new contacts within 24 hours. This is its limit to "
-                "avoid being flagged as spam. The other messages are sent automatically later.",
+                "This account has reached its limit of new contacts within 24 hours (%s), which "
+                "avoids being flagged as spam. The other messages are sent automatically later.",
                 self.daily_new_contact_limit,
             )
         if not self.active:

@@ -11,8 +11,9 @@ from ... import const
 from ...client import OutcomeUnknownError, RefusedError
 from ...tools.clock import get_database_time
 from ...tools.files import get_disk_reason
-from ..telegram_message import NO_FAILURE
+from ..telegram_message import NO_FAILURE, OUTCOME_CHECKED
 from .claim import TAKEOVER_SECONDS, UPLOAD_TAKEOVER_SECONDS
+from .plain_text import PlainText
 from .queue_sender import QueueSender
 from .unsure import UNSURE_ATTEMPTS_MAX
 
@@ -106,11 +107,8 @@ class TelegramMessage(models.Model):
         due &= Domain("mailing_id", "=", False) | Domain(
             "mailing_id.state", "not in", ("paused", "stopped")
         )
-        return (
-            Domain("state", "=", "sending")
-            | Domain("state", "=", "queued") & due
-            | Domain("state", "=", "unsure") & Domain("is_settling", "=", True)
-        )
+        queued = Domain("state", "=", "queued") & due
+        return Domain("state", "=", "sending") | queued | OUTCOME_CHECKED
 
     # === CLAIMING === #
 
@@ -226,12 +224,12 @@ class TelegramMessage(models.Model):
         same reason, messages of persons come before those of mailings.
 
         :param SendBudget budget: reduced by what is claimed
-        :return: tuple of the message, now in state "sending" and empty if none is due, and the
-            number of the claim
+        :return: tuple of the message, now in state "sending" and empty if none is due, the number
+            of the claim, and the PlainText if the message is one
         """
         if budget.messages <= 0:
-            return self.browse(), 0
-        self.flush_model()
+            return self.browse(), 0, None
+        self._flush_claimed()
         preferred = SQL("COALESCE(message.attempts, 0) < %s", const.TRIES)
         if budget.failing_attachment_ids:
             other_files = SQL(
@@ -248,14 +246,22 @@ class TelegramMessage(models.Model):
         claim = self._claim_unless_quiet if budget.has_quiet_hours else self._claim_first
         claimed = claim(instance, budget, conditions, closed)
         if not claimed:
-            return self.browse(), 0
-        message, number, is_new_contact, mailing_id = claimed
+            return self.browse(), 0, None
+        message, number, is_new_contact, mailing_id, text = claimed
         self.env["telegram.mailing"].browse(mailing_id)._hold()
         budget.messages -= 1
         if is_new_contact:
             message.chat_id.first_contact_date = fields.Datetime.now()
             budget.new_contacts -= 1
-        return message, number
+        return message, number, text
+
+    @api.model
+    def _flush_claimed(self):
+        """Write what the statement of a claim reads."""
+        self.flush_model()
+        self.env["telegram.chat"].flush_model(["telegram_id", "is_new_contact"])
+        formatting = ["formatting_scope", "formatting_doubled", "typing_time"]
+        self.env["telegram.instance"].flush_model(formatting)
 
     @api.model
     def _claim_unless_quiet(self, instance, budget, conditions, closed):
@@ -271,7 +277,7 @@ class TelegramMessage(models.Model):
                 savepoint.rollback()
             claimed[0].invalidate_recordset(flush=False)
             self._update_quiet_hours(instance)
-            self.flush_model()
+            self._flush_claimed()
 
     @api.model
     def _claim_first(self, instance, budget, conditions, closed):
@@ -287,20 +293,21 @@ class TelegramMessage(models.Model):
 
         :param dict closed: result of ``telegram.mailing._find_closed``
         :return: None, or a tuple of the message, the number of the claim, whether the chat is with
-            a new contact, and the ID of its mailing. The statement returns them, because the cache
-            ends with the commit.
+            a new contact, the ID of its mailing, and the PlainText if the message is one. The
+            statement returns them, because the cache ends with the commit.
         """
         rows = self.env.execute_query(
             SQL(
                 """
-                UPDATE telegram_message
+                UPDATE telegram_message AS claimed
                    SET state = 'sending',
-                       attempts = COALESCE(attempts, 0) + 1,
+                       attempts = COALESCE(claimed.attempts, 0) + 1,
                        last_attempt_date = %(attempted)s,
-                       claim_number = COALESCE(claim_number, 0) + 1,
+                       claim_number = COALESCE(claimed.claim_number, 0) + 1,
                        write_date = %(written)s,
                        write_uid = %(uid)s
-                 WHERE id = (
+                  FROM telegram_chat AS of_chat, telegram_instance AS of_instance
+                 WHERE claimed.id = (
                        SELECT message.id
                          FROM telegram_message AS message
                          JOIN telegram_chat AS chat ON chat.id = message.chat_id
@@ -310,9 +317,15 @@ class TelegramMessage(models.Model):
                         LIMIT 1
                           FOR NO KEY UPDATE OF message SKIP LOCKED
                        )
-             RETURNING id, claim_number, (
-                       SELECT is_new_contact FROM telegram_chat WHERE telegram_chat.id = chat_id
-                       ), mailing_id
+                   AND of_chat.id = claimed.chat_id
+                   AND of_instance.id = claimed.instance_id
+             RETURNING claimed.id, claimed.claim_number, of_chat.is_new_contact,
+                       claimed.mailing_id,
+                       claimed.type_message = 'textMessage'
+                           AND claimed.is_forwarded IS NOT TRUE
+                           AND claimed.attachment_id IS NULL
+                           AND claimed.report_id IS NULL,
+                       %(text)s
                 """,
                 attempted=SQL("date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC')"),
                 # The same clock as that of the events, see _check_not_sending.
@@ -320,15 +333,17 @@ class TelegramMessage(models.Model):
                 uid=self.env.uid,
                 is_due=self._get_due_condition(instance, budget, closed),
                 condition=condition,
+                text=PlainText.get_columns(),
             )
         )
         if not rows:
             return None
-        [(message_id, number, is_new_contact, mailing_id)] = rows
+        [(message_id, number, is_new_contact, mailing_id, is_plain, *text)] = rows
         message = self.browse(message_id)
         changed = ["state", "attempts", "last_attempt_date", "claim_number"]
         message.invalidate_recordset(changed, flush=False)
-        return message, number, is_new_contact, mailing_id
+        text = PlainText(*text) if is_plain else None
+        return message, number, is_new_contact, mailing_id, text
 
     # === OUTCOMES === #
 
@@ -336,18 +351,22 @@ class TelegramMessage(models.Model):
         """Store that GREEN-API accepted the message, and the ID that it returned.
 
         An ID that a message of another chat got within a day is not stored. GREEN-API may have
-        given it twice, and the echo tells the ID of this message.
+        given it twice, and the echo or the journal tells the ID of this message.
 
         :param str id_message: empty for an edit or a deletion
         :return: bool, True: the queue continues with the next message
         """
         others = self._find_by_id_message(id_message) if id_message else self.browse()
+        own_id = id_message
         if others._is_id_of_other_chat(self.chat_id):
             _logger.info("Telegram message %s: its id %s is not its own", self.id, id_message)
-            id_message = False
+            own_id = False
             if self.chat_id.is_phone_form:  # only its ID would tell which chat the echo is of
                 self.env["telegram.number.check"]._request(self.chat_id)
-        return self._mark_sent(id_message, others)
+        can_continue = self._mark_sent(own_id, others)
+        if id_message and not self.id_message:
+            self._look_for_id()
+        return can_continue
 
     def _find_by_id_message(self, id_message):
         """Return the other messages of the account that have an ID."""
@@ -375,6 +394,7 @@ class TelegramMessage(models.Model):
         :return: bool, True: the queue continues with the next message
         """
         is_news = self._is_higher_status("sent", self.state)
+        is_late = self.state != "sending"  # there may be updates that came before its ID
         # sudo: telegram.instance - its administrator sees a rule that fails
         instance_sudo = self.instance_id.sudo()
         instance_sudo._write_despite_rules(self, {"state": "sent" if is_news else self.state})
@@ -398,6 +418,8 @@ class TelegramMessage(models.Model):
             self._update_posted_date()
         if self.type_message in const.CHANGE_KINDS and is_news:
             self._apply_change()
+        if self.id_message and is_late:
+            self._apply_pending_updates()
         self.instance_id._resume_sending()
         return True
 

@@ -11,6 +11,12 @@ from ..telegram_message import NOTIFY_LATER
 from .claim import Claim, ClaimEndedError
 
 NOTIFY_INTERVAL = 1  # seconds between two updates of the web clients
+# What the outcome of most messages needs. Reading all fields takes longer than the call.
+OUTCOME_FIELDS = (
+    *("state", "claim_number", "chat_id", "instance_id", "mailing_id", "type_message"),
+    *("direction", "is_automatic", "scheduled_date", "attempts", "is_settling"),
+    *("failure_type", "failure_reason", "res_model"),
+)
 
 
 class PendingStateUpdates:
@@ -50,6 +56,7 @@ class QueueSender:
         self.instance = instance
         self.env = instance.env
         self.messages = self.env["telegram.message"]
+        self._unreported = 0  # messages that do not count as progress of the action yet
 
     def run(self):
         """Send what is due, after checking the messages whose outcome is unknown."""
@@ -68,11 +75,12 @@ class QueueSender:
             can_continue = self._send_all(client, budget)
             self.instance._store_clock_offset(client)
         if not can_continue:
-            commit(remaining=0)
+            commit(self._unreported, remaining=0)
             return
         self.instance._trigger_for_new_contacts(budget)
         self.env["telegram.mailing"]._schedule_next(self.instance)
-        commit(remaining=self.messages._count_due(self.instance, budget))
+        due = self.messages._count_due(self.instance, budget)
+        commit(self._unreported, remaining=due)
 
     def _prepare_queue(self):
         """Process interrupted messages, and have unknown usernames looked up."""
@@ -91,6 +99,7 @@ class QueueSender:
         while claim.message:
             outcome = self._send(claim, client, limiter)
             pending.ids.append(claim.message.id)
+            self._unreported += 1
             notify = pending.is_due()
             (claim, can_continue), seconds_left = write_and_commit(
                 self.env,
@@ -100,10 +109,11 @@ class QueueSender:
                 budget if seconds_left else None,
                 pending.ids,
                 notify,
-                processed=1,
+                processed=self._unreported if notify else None,
             )
             if notify:
                 pending.clear()
+                self._unreported = 0
         return can_continue
 
     def _claim_next(self, messages, budget):
@@ -166,6 +176,7 @@ class QueueSender:
             message could be sent now
         """
         message, (handler, args) = claim.message, outcome
+        message.fetch(OUTCOME_FIELDS)
         if claim.is_taken_over():
             message._process_late_outcome(handler, args)
             can_continue = False

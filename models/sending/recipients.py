@@ -34,17 +34,12 @@ class Recipient(NamedTuple):
     twin: str = ""  # name of the recipient who is the same person, set by the caller
 
 
-def find_twin(known, recipient, record):
-    """Return the earlier record of the same person, and remember the addresses of this one.
+def get_addresses(recipient, record):
+    """Return the addresses of a person, by which others are recognized as the same one.
 
-    A chat, its phone number and its username are addresses of one person. Those of a contact count
-    for a chat whose own ones are hidden.
-
-    :param dict known: the first record by address; it is updated
     :param recipient: a tuple with ``chat`` and ``phone``
-    :param record: what to return for a later recipient of the same person, a ``res.partner`` or a
-        ``telegram.chat``
-    :return: the earlier record, or None
+    :param record: its ``res.partner`` or ``telegram.chat``
+    :return: list of str
     """
     # An empty chat costs nothing: of thousands of new contacts, none has one.
     chat_sudo = recipient.chat and recipient.chat.sudo()  # sudo: telegram.chat - only compared
@@ -57,7 +52,22 @@ def find_twin(known, recipient, record):
         phone and to_chat_id(phone),
         chat_sudo.username or own_username,
     ]
-    addresses = [address for address in addresses if address]
+    return [address for address in addresses if address]
+
+
+def find_twin(known, recipient, record):
+    """Return the earlier record of the same person, and remember the addresses of this one.
+
+    A chat, its phone number and its username are addresses of one person. Those of a contact count
+    for a chat whose own ones are hidden.
+
+    :param dict known: the first record by address; it is updated
+    :param recipient: a tuple with ``chat`` and ``phone``
+    :param record: what to return for a later recipient of the same person, a ``res.partner`` or a
+        ``telegram.chat``
+    :return: the earlier record, or None
+    """
+    addresses = get_addresses(recipient, record)
     twin = next((known[address] for address in addresses if address in known), None)
     for address in addresses:
         known.setdefault(address, twin or record)

@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import dataclasses
 import re
 import unicodedata
 from enum import IntEnum
@@ -12,7 +13,7 @@ from ...client.notifications import MessageNotification
 from ...client.parsing import is_visible
 from ...tools.formatting.marks_writer import MARKS
 from ...tools.phone import parse_phone
-from .clock import CLOCK_SKEW
+from .clock import CLOCK_SKEW, UNMEASURED_SKEW
 
 # Degrees, some meters: GREEN-API may round a location.
 LOCATION_TOLERANCE = 1e-4
@@ -108,6 +109,7 @@ class MessageMatching:
         self.is_complete = is_complete
         self.found = {}  # telegram.message -> Message
         self.doubtful = {}  # telegram.message -> list of Message
+        rows = _replace_changes(messages, rows)
         known = messages._find_known_ids(rows)
         rows_by_address = {}
         for row in rows:
@@ -190,6 +192,28 @@ class MessageMatching:
                     candidates[number][0] for number in numbers if (message, number) in pairs
                 ]
         return {*messages, *numbers}
+
+
+def _replace_changes(messages, rows):
+    """Return the rows, with a message of unknown content for each edit or deletion of one.
+
+    The journal may tell a message only by what was done to it since, on a phone.
+
+    :param messages: ``telegram.message`` records whose ID is unknown
+    :param list rows: of the client's Message
+    """
+    ids = {id(row): row.target_id_message or row.id_message for row in rows}
+    changes = [row for row in rows if row.type_message in const.CHANGE_KINDS]
+    if not changes:
+        return rows
+    others = [row for row in rows if row.type_message not in const.CHANGE_KINDS]
+    there = {(row.chat_id, row.id_message) for row in others}
+    stored = messages._find_stored_ids([ids[id(row)] for row in changes])
+    return others + [
+        dataclasses.replace(row, id_message=ids[id(row)], type_message="", text="", raw={})
+        for row in changes
+        if ids[id(row)] not in stored and (row.chat_id, ids[id(row)]) not in there
+    ]
 
 
 def _is_written_on_phone(found):
@@ -289,6 +313,17 @@ class TelegramMessage(models.Model):
             for id_message in (message.id_message, message.failed_id_message)
         }
 
+    def _find_stored_ids(self, ids):
+        """Return those of the IDs that any message in the chats of these messages has.
+
+        :param list ids: of messages at GREEN-API
+        :return: set of str
+        """
+        domain = Domain("chat_id", "in", self.chat_id.ids)
+        domain &= Domain("id_message", "in", ids) | Domain("failed_id_message", "in", ids)
+        stored = self.search(domain)
+        return {*stored.mapped("id_message"), *stored.mapped("failed_id_message")}
+
     def _get_last_attempt_date(self):
         """Return when the message was last sent; of one that never was, when it was written."""
         self.ensure_one()
@@ -307,16 +342,17 @@ class TelegramMessage(models.Model):
     def _get_likeness_in_time(self, found):
         """Return the Likeness of a message at GREEN-API; one of another time is another message.
 
-        An echo arrives right after its message. So its time is only asked if its content differs.
-        If the clock was not known at the attempt, an older message may be this one.
+        If the clock was not known at the attempt, an older message may be this one. Its echo is
+        it: what is older arrives before. But an echo may be a day late, and may be of another
+        program that sends the same words.
         """
         likeness = self._get_likeness(found)
-        is_echo = isinstance(found, MessageNotification) and "journal" not in found.raw
-        if (is_echo and likeness >= Likeness.ALIKE) or self._is_in_time(found):
+        if self._is_in_time(found):
             return likeness
-        if self._is_in_time(found, self.clock_skew):
-            return min(likeness, Likeness.POSSIBLE)
-        return Likeness.DIFFERENT
+        if not self._is_in_time(found, self.clock_skew or UNMEASURED_SKEW):
+            return Likeness.DIFFERENT
+        is_echo = isinstance(found, MessageNotification) and "journal" not in found.raw
+        return likeness if is_echo else min(likeness, Likeness.POSSIBLE)
 
     # === CONTENT === #
 

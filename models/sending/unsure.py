@@ -11,13 +11,15 @@ from ...client import GreenApiError, RefusedError
 from ...tools.clock import get_database_time
 from ...tools.transactions import write_and_commit
 from ..connection.scheduled_actions import HEARTBEAT_INTERVAL
-from ..telegram_message import NO_FAILURE
+from ..telegram_message import NO_FAILURE, OUTCOME_CHECKED
 from .same_message import MessageMatching
 
 _logger = logging.getLogger(__name__)
 # Seconds after which a sent message has certainly appeared in the outgoing journal. A message that
 # is missing for longer was not sent.
 JOURNAL_LAG = 300
+# Time after which a message is looked for whose echo would tell its ID.
+ECHO_TIME = timedelta(seconds=60)
 # Attempts with an unknown outcome after which a message is given up. It seems to be what stops
 # Odoo or GREEN-API, so trying it again would stop them again.
 UNSURE_ATTEMPTS_MAX = 10
@@ -31,7 +33,11 @@ class TelegramMessage(models.Model):
         unsure ──> sent      found in the queue or outgoing journal of GREEN-API, or echoed
                ──> queued    nothing there can be it, for longer than the journal lags
                ──> unsure    something there may be it: it is asked for 24 hours, then a user
-                             decides (``_end_outdated_checks``)
+                             decides (``_end_outdated_checks``). A late echo, and a history that
+                             is imported, still mark it as sent.
+
+    A message that was sent, but got an ID that is not its own, is looked for in the same way
+    (``_look_for_id``): its echo may get lost. It is never sent again.
 
     Which message of GREEN-API is which message of Odoo is the rule of ``same_message.py``.
     """
@@ -86,6 +92,12 @@ class TelegramMessage(models.Model):
         )
         self._store_attempt_clock(clock_offset)
 
+    def _look_for_id(self):
+        """Start looking for the ID of a sent message, should its echo not tell it."""
+        self.ensure_one()
+        self.write({"is_settling": True, "missing_since_date": False})
+        self.instance_id._trigger_send(get_database_time(self.env.cr) + ECHO_TIME)
+
     def _increment_unsure_count(self):
         for message in self:
             message.unsure_count += 1
@@ -106,15 +118,9 @@ class TelegramMessage(models.Model):
 
     @api.model
     def _find_settling(self, instance):
-        """Return the unsure messages whose outcome GREEN-API may still know."""
-        return self.search(
-            [
-                ("instance_id", "=", instance.id),
-                ("state", "=", "unsure"),
-                ("is_settling", "=", True),
-            ],
-            order="id",
-        )
+        """Return the messages whose outcome or ID GREEN-API may still know."""
+        domain = [("instance_id", "=", instance.id), ("is_settling", "=", True)]
+        return self.search(domain, order="id")
 
     def _end_outdated_checks(self):
         """Leave to users what GREEN-API has forgotten, also if it cannot be asked. Commits.
@@ -143,7 +149,7 @@ class TelegramMessage(models.Model):
     def _find_unchecked_instances(self):
         """Return the accounts with messages that are being sent or checked, archived or not."""
         domain = Domain("state", "=", "sending")
-        domain |= Domain("state", "=", "unsure") & Domain("is_settling", "=", True)
+        domain |= Domain("is_settling", "=", True)
         groups = self._read_group(domain, [], ["instance_id:recordset"])
         return groups[0][0]
 
@@ -219,8 +225,8 @@ class TelegramMessage(models.Model):
         :param list sent: JournalMessage, of the outgoing journal
         """
         self._process_checked_numbers(numbers)
-        echoes = self.env["telegram.event"]._get_waiting_echoes(self.instance_id)
-        rows = [*(row.message for row in waiting), *sent, *echoes]
+        reported = self.env["telegram.event"]._get_waiting_reports(self.instance_id)
+        rows = [*(row.message for row in waiting), *sent, *reported]
         messages = self.filtered_domain(self._get_unrecognized_domain())
         matching = MessageMatching(messages, rows)
         is_complete = len(waiting) < const.QUEUE_LISTING_LENGTH
@@ -257,6 +263,9 @@ class TelegramMessage(models.Model):
             self.instance_id._trigger_send(get_database_time(self.env.cr) + lag)
         elif now - self.missing_since_date < lag:
             return
+        elif self.state == "sent":
+            _logger.warning("Telegram message %s: its id remains unknown", self.id)
+            self._set_state({"is_settling": False})
         elif doubtful:
             self._leave_to_user(doubtful[0])
         elif self.is_held:
@@ -274,10 +283,17 @@ class TelegramMessage(models.Model):
         """
         _logger.info("Telegram message %s may be %s at GREEN-API", self.id, found.id_message)
         reason = self.env._(
-            "The chat has a message that may be this one: “%s”. Check the chat in Telegram, then "
-            "click Mark as Sent or Resend.",
-            found.text or found.file_name or found.type_message,
+            "GREEN-API reports a message in the chat that may be this one, but not its content. "
+            "Check the chat in Telegram, then click Mark as Sent or Resend."
         )
+        if found.type_message:
+            names = ("type_message", "text", "file_name")
+            content = {name: getattr(found, name) for name in names}
+            reason = self.env._(
+                "The chat has a message that may be this one: “%s”. Check the chat in Telegram, "
+                "then click Mark as Sent or Resend.",
+                self.new(content)._get_summary(),
+            )
         self._set_state({"is_settling": False, "failure_reason": reason})
 
 
@@ -362,7 +378,7 @@ class TelegramInstance(models.Model):
         # sudo: telegram.message - those of the user's own accounts
         messages_sudo = self.env["telegram.message"].sudo()
         for instance in self:
-            settling_sudo = messages_sudo._find_settling(instance)
+            settling_sudo = messages_sudo._find_settling(instance).filtered_domain(OUTCOME_CHECKED)
             reason = self.env._(
                 "The account was archived before it was clear whether the message was sent. Check "
                 "the chat in Telegram, then click Mark as Sent or Resend."

@@ -5,9 +5,10 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import ConcurrencyError, ValidationError
 
 from ...tools.access import USER
+from ...tools.transactions import write_and_commit
 
 ACTIVITY = "telegram_green_api.mail_activity_type_answer"
 # A message that arrives later than this, such as after an outage, gets no away message.
@@ -157,16 +158,27 @@ class TelegramChat(models.Model):
             [("answer_due_date", "<=", now), ("reminder_level", "<", REMINDED_SUPERVISOR)],
             order="answer_due_date",
         )
-        commit = self.env["ir.cron"]._commit_progress
-        commit(remaining=len(overdue) + len(requested))
+        self.env["ir.cron"]._commit_progress(remaining=len(overdue) + len(requested))
         steps = [(reminder.chat_id, reminder._remind) for reminder in requested]
         steps += [(chat, partial(chat._remind, now)) for chat in overdue]
         for chat, remind in steps:
             # What fails, such as by a rule for activities, is repeated by the next run.
-            if instance := chat.exists().instance_id:
-                instance._run_code_of_others(remind, chat.name)
-            if not commit(processed=1):
+            try:
+                _none, seconds_left = write_and_commit(
+                    self.env, chat._run_reminder, remind, processed=1
+                )
+            except ConcurrencyError:
+                continue
+            if not seconds_left:
                 return
+
+    def _run_reminder(self, remind):
+        """Call ``remind``, whose failure does not keep the other chats from being reminded of.
+
+        :param remind: called without arguments
+        """
+        if instance := self.exists().instance_id:
+            instance._run_code_of_others(remind, self.name)
 
     def _remind(self, now):
         """Create the activity that is due: for the operator, then for the supervisor.

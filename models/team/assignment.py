@@ -1,6 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Whose chat it is: assigned to one operator, who alone is notified."""
 
+from datetime import timedelta
+
+import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -15,6 +19,8 @@ class TelegramInstance(models.Model):
         [
             ("nobody", "Nobody: the first to answer takes it"),
             ("salesperson", "The salesperson of the customer, otherwise nobody"),
+            ("salesperson_in_turn", "The salesperson, otherwise operators in turn"),
+            ("salesperson_evenly", "The salesperson, otherwise the one with the fewest chats"),
             ("in_turn", "Operators in turn"),
             ("evenly", "The operator with the fewest waiting chats"),
         ],
@@ -26,6 +32,13 @@ class TelegramInstance(models.Model):
         "is notified of the messages in chats that are assigned to nobody.",
     )
 
+    assign_present = fields.Boolean(
+        "Only Those Who Work Now",
+        help="New chats are assigned to operators in their working time only: that of the "
+        "employee, otherwise that of the account. Not to those who are out of office. If no one "
+        "works now, the chats are assigned to nobody.",
+    )
+
     def _choose_assignee(self, chat):
         """Return the operator to whom a chat is assigned, empty for nobody.
 
@@ -35,21 +48,57 @@ class TelegramInstance(models.Model):
         :param chat: a ``telegram.chat`` of this account that is assigned to nobody
         """
         self.ensure_one()
-        operators, partner = chat._get_operators(), chat.partner_id
+        users = self.env["res.users"]
+        if self.assignment == "nobody":
+            return users
+        if self._assigns_salesperson():
+            # Most customers have none.
+            salesperson = chat.partner_id._telegram_get_salesperson()
+            if salesperson and (user := self._filter_present(salesperson & chat._get_operators())):
+                return user
+            if self.assignment == "salesperson":
+                return users
+        operators = self._filter_present(chat._get_operators())
         domain = Domain("instance_id", "=", self.id) & Domain("user_id", "in", operators.ids)
         chats = self.env["telegram.chat"].with_context(active_test=False)
         match self.assignment:
-            case "salesperson":
-                return partner._telegram_get_salesperson() & operators
-            case "in_turn":
+            case "in_turn" | "salesperson_in_turn":
                 groups = chats._read_group(domain, ["user_id"], ["assigned_date:max", "id:max"])
                 last = {user: (1, date, chat_id) for user, date, chat_id in groups}
                 return operators.sorted(lambda user: last.get(user, (0, user.id)))[:1]
-            case "evenly":
+            case "evenly" | "salesperson_evenly":
                 domain &= Domain("inbox_state", "=", "waiting")
                 counts = dict(chats._read_group(domain, ["user_id"], ["__count"]))
                 return operators.sorted(lambda user: (counts.get(user, 0), user.id))[:1]
-        return operators.browse()
+        return users
+
+    def _assigns_salesperson(self):
+        """Return whether the chats of a salesperson's customers are assigned to them."""
+        return self.assignment.startswith("salesperson")
+
+    def _filter_present(self, users):
+        """Return the users who work now, if the account assigns chats to them only."""
+        self.ensure_one()
+        if not self.assign_present:
+            return users
+        now = fields.Datetime.now()
+        return users.filtered(lambda user: self._works_at(user, now))
+
+    def _works_at(self, user, date):
+        """Return whether an operator works at a date, without days off.
+
+        :param datetime date: UTC
+        """
+        if user.is_out_of_office:
+            return False
+        # sudo: resource.resource - only whether the operator works
+        resource_sudo = user.sudo().resource_ids.filtered("calendar_id")[:1]
+        if not resource_sudo:
+            return self._is_working_time(date)
+        start = pytz.utc.localize(date)
+        end = start + timedelta(seconds=1)
+        work = resource_sudo.calendar_id._work_intervals_batch(start, end, resource_sudo)
+        return bool(list(work[resource_sudo.id]))
 
 
 class TelegramChat(models.Model):
@@ -169,7 +218,7 @@ class TelegramChat(models.Model):
             if is_moved and chat.inbox_state == "waiting" and instance.visibility == "own":
                 chat._send_waiting(instance._get_operators())  # who no longer see it, too
             is_taken = assignee and assignee != former.get(chat)
-            if not chat.inbox_state or instance.assignment != "salesperson" or is_taken:
+            if not chat.inbox_state or not instance._assigns_salesperson() or is_taken:
                 continue
             user = salesperson & instance.operator_ids
             if salesperson and is_moved and user != chat.user_id:
@@ -200,4 +249,6 @@ class TelegramChat(models.Model):
         """Return the user to whom the chat is assigned; empty if they are no operator any more."""
         self.ensure_one()
         chat_sudo = self.sudo()  # sudo: res.users - the operators
-        return chat_sudo.user_id & chat_sudo.instance_id._get_operators()
+        user = chat_sudo.user_id
+        # Most chats are of nobody. Who operates the account takes more time to find out.
+        return user & chat_sudo.instance_id._get_operators() if user else user

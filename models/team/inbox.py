@@ -50,11 +50,13 @@ class TelegramMessage(models.Model):
         """Return whether the chat waits for an answer after this incoming message.
 
         A group waits if the account is configured so, if one of our messages is quoted, or if the
-        account is mentioned.
+        account is mentioned. A channel never does.
         """
         self.ensure_one()
         chat = self.chat_id
         if self.type_message in const.KINDS_ABOUT_ANOTHER or self._get_mailing_wish():
+            return False
+        if chat.chat_type == "channel":
             return False
         if chat.chat_type == "user" or (chat.is_group and chat.instance_id.groups_wait):
             return True
@@ -287,6 +289,8 @@ class TelegramChat(models.Model):
         :param datetime date: UTC, of the answer
         """
         self.ensure_one()
+        # Each message that is sent asks for these. Reading all fields takes several times as long.
+        self.fetch(["inbox_state", "waiting_since_date", "answered_date"])
         is_waiting = self.inbox_state == "waiting" and self.waiting_since_date <= date
         if self.answered_date and self.answered_date >= date and not is_waiting:
             return

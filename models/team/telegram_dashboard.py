@@ -142,6 +142,7 @@ class TelegramDashboard(models.AbstractModel):
     def _prepare_waiting_cards(self, account):
         """Return the cards about the chats that wait now."""
         _, chats, now = self.env._, self.env["telegram.chat"], fields.Datetime.now()
+        account &= Domain("instance_id.active", "=", True)  # with others, no one can answer
         waiting = account & Domain("inbox_state", "=", "waiting")
         overdue = account & Domain("answer_due_date", "<=", now)
         first = chats.search(waiting, order="waiting_since_date", limit=1)

@@ -42,15 +42,14 @@ class TelegramChat(models.Model):
     def _get_waiting_count(self):
         """Return how many chats wait for the current user: their own, and those of nobody.
 
-        Those of nobody count in the accounts that the user operates, since everybody is notified
-        of them.
+        They count in the accounts that the user operates: everybody is notified of those of nobody.
+        No one can answer with an archived account.
 
         :return: int, at most 100
         """
-        is_own = Domain("user_id", "=", self.env.uid)
-        is_free = Domain("user_id", "=", False)
-        is_free &= Domain("instance_id", "in", self.env.user.telegram_operated_ids.ids)
-        domain = Domain("inbox_state", "=", "waiting") & (is_own | is_free)
+        instances = self.env.user.telegram_operated_ids.filtered("active")
+        domain = Domain("inbox_state", "=", "waiting") & Domain("instance_id", "in", instances.ids)
+        domain &= Domain("user_id", "in", (self.env.uid, False))
         return self.search_count(domain, limit=COUNTED)
 
     def _filter_moved(self, values):

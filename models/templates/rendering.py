@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.safe_eval import safe_eval, time
 
 from ...tools import placeholders
-from ...tools.files import replace_separators
+from ...tools.files import clean_name
 
 EXTENSIONS = {"text": "txt"}  # by type of report, where the type is not the extension itself
 
@@ -19,23 +19,34 @@ class TelegramTemplate(models.Model):
 
     # === TEXT === #
 
-    def _render_bodies(self, records):
+    def _has_text(self, body):
+        """Return whether this is the text of the template, in one of the installed languages.
+
+        A mailing is started, or resumed, by colleagues whose language differs from its author's.
+        """
+        self.ensure_one()
+        langs = [code for code, _name in self.env["res.lang"].get_installed()]
+        return any(body == self.with_context(lang=lang).body for lang in langs)
+
+    def _render_bodies(self, records, prepare=str):
         """Return the text for each record, in the language of its contact.
 
         The length is not checked, because the limit depends on the attachments. Values of
         placeholders are literal, whatever marks they contain.
 
         :param records: records of the template's model
+        :param prepare: changes the text in each language before its placeholders are filled
         :return: dict of text by record ID: FormattedText if the template has formatting, else str
         :raise UserError: a placeholder cannot be filled; the text names it and the record
         """
         self.ensure_one()
+        enclose = placeholders.enclose if self.formatting else str
         try:
             bodies = {
                 res_id: body
                 for template, res_ids in self._classify_per_lang(records.ids).values()
                 for res_id, body in template._render_template(
-                    placeholders.enclose(template.body) if self.formatting else template.body,
+                    enclose(prepare(template.body)),
                     template.render_model,
                     res_ids,
                 ).items()
@@ -157,7 +168,8 @@ class TelegramTemplate(models.Model):
         if report.print_report_name:
             name = safe_eval(report.print_report_name, {"object": record, "time": time})
         extension = "." + EXTENSIONS.get(kind, kind)
-        return replace_separators(name).removesuffix(extension) + extension, content
+        name = clean_name(name) or clean_name(report.name)
+        return name.removesuffix(extension) + extension, content
 
     # === PLACEHOLDERS === #
 

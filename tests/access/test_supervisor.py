@@ -1,6 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 # pylint: disable=translation-required  # what users write
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
@@ -62,6 +64,49 @@ class TestSupervisor(SupervisorCase):
             for user, is_shown in ((self.salesperson, True), (self.supervisor, False)):
                 arch = self.chat.with_user(user).get_view(view.id, "list")["arch"]
                 self.assertEqual("<header" in arch, is_shown, (name, user.login))
+
+    def test_no_button_refuses(self):
+        """The forms, lists and cards would offer buttons that refuse a supervisor."""
+        member = self.env["telegram.group.member"].create(
+            {
+                "group_id": self.group.id,
+                "user_chat_id": self.nobodys.telegram_id,
+                "chat_id": self.nobodys.id,
+            }
+        )
+        message, checked = self.chat.message_ids[:1], set()
+        rows = {"member_ids": member, "message_ids": message}
+        domain = [("mode", "=", "primary"), ("type", "in", ("form", "list", "kanban"))]
+        for record in (self.chat, self.group, message):
+            views = self.env["ir.ui.view"].search([*domain, ("model", "=", record._name)])
+            for view in views:
+                own = record.with_user(self.supervisor)
+                arch = etree.fromstring(own.get_view(view.id, view.type)["arch"])
+                for button in arch.xpath("//*[@type='object']"):
+                    parents = [each.get("name") for each in button.iterancestors("field")]
+                    row = rows[parents[0]] if parents else record
+                    self.check_button(row.with_user(self.supervisor), view, button)
+                    checked.add(button.get("name"))
+        self.assertLessEqual({"action_take", "action_retry", "action_edit_group"}, checked)
+
+    def check_button(self, record, view, button):
+        """Check that a button is hidden from the reader of a record, or does what it says."""
+        for element in (button, *button.iterancestors()):
+            if element.tag == "header" and element.getparent().tag == "list":
+                # The web client hides them: see static/src/views/chat/chat_views.js.
+                self.assertIn("js_class", element.getparent().attrib, view.name)
+                self.assertTrue(element.getparent().xpath("field[@name='is_read_only']"))
+                return
+            if "is_read_only" in f"{element.get('invisible')} {element.get('t-if')}":
+                return
+        with self.subTest(view=view.name, button=button.get("name")):
+            try:
+                with self.env.cr.savepoint():
+                    getattr(record, button.get("name"))()
+            except AccessError as error:
+                self.fail(f"The button refuses a supervisor: {error}")
+            except UserError:
+                pass  # it would do nothing here for other reasons
 
     def test_is_no_member(self):
         """A supervisor would be notified of every message, and listed among the operators."""

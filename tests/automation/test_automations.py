@@ -145,6 +145,33 @@ class TestAutomations(InvoiceCase):
         self.run_automations()
         self.assertFalse(first.last_error)
 
+    def test_deleted_server_action(self):
+        """A rule that is on would do nothing, for a reason that only programmers understand."""
+        automation = self.get_automation("invoice_posted")
+        automation.action_id.unlink()
+        invoice = self.create_invoice_due(0)
+        self.run_automations()
+        self.assertIn("was deleted", automation.last_error)
+        self.assertNotIn("Error", automation.last_error)
+        automation.action_switch_off()
+        automation.action_switch_on()
+        later = self.create_invoice_due(0)
+        self.run_automations()
+        self.assertFalse(automation.last_error)
+        self.assertEqual([len(self.get_texts(each)) for each in (invoice, later)], [0, 1])
+
+    def test_archived_account(self):
+        """Messages by an account that no longer works would wait for ever, without a reason."""
+        automation = self.get_automation("invoice_posted")
+        automation.instance_id = self.instance
+        self.instance.active = False
+        invoice = self.create_invoice_due(0)
+        self.run_automations()
+        self.assertFalse(self.get_texts(invoice))
+        [row] = self.env["telegram.automatic.message"].search([("res_id", "=", invoice.id)])
+        self.assertEqual(row.state, "left_out")
+        self.assertIn("archived", row.reason)
+
     def test_impossible_days(self):
         """A number of days that no date can hold would stop all rules."""
         automation = self.get_automation("invoice_overdue")
@@ -190,6 +217,27 @@ class TestAutomations(InvoiceCase):
 
     def test_code_of_another_app_fails(self):
         """One record for which an app fails would keep the messages of all others waiting."""
+
+        def fail(env):
+            raise RuntimeError("broken rule")
+
+        self.check_failing_code(fail)
+
+    def test_rule_that_creates_twice(self):
+        """A rule that creates what exists already would stop all automatic messages.
+
+        The database reports that as it reports the conflict of two transactions.
+        """
+        parameters = self.env["ir.config_parameter"]
+        parameters.create({"key": "broken rule", "value": "1"})
+
+        def fail(env):
+            env["ir.config_parameter"].sudo().create({"key": "broken rule", "value": "2"})
+
+        self.check_failing_code(fail)
+
+    def check_failing_code(self, fail):
+        """Let the code of an app fail for one of two invoices; the other gets its message."""
         self.get_automation("invoice_posted")
         bad, invoice = self.create_invoice_due(0), self.create_invoice_due(0)
         model = self.env.registry["account.move"]
@@ -197,7 +245,7 @@ class TestAutomations(InvoiceCase):
 
         def message_telegram_batch(records, *args, **kwargs):
             if bad in records:
-                raise RuntimeError("broken rule")
+                fail(records.env)
             return origin(records, *args, **kwargs)
 
         logs = self.assertLogs("odoo.addons.telegram_green_api", "WARNING")

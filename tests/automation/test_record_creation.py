@@ -190,6 +190,25 @@ class TestRecordCreation(InboxCase):
         self.ingest(self.prepare(0, senderData=sender))
         self.assertFalse(self.get_records())
 
+    def test_chosen_groups(self):
+        """A group of a customer would be no work for anybody, or create a record each time."""
+        self.instance.create_from_groups = True
+        sender = {"chatId": "-1009", "chatType": "supergroup", "sender": "1", "chatName": "Team"}
+        channel = {**sender, "chatId": "-1008", "chatType": "channel"}
+        names = {"senderName": "Ivan"}
+        for number, each in enumerate((sender, channel, sender)):
+            self.ingest(self.prepare(number, "It is broken", senderData={**each, **names}))
+        [record] = self.get_records()
+        self.assertEqual(record.name, "Team: It is broken")
+        group = self.env["telegram.chat"]._find(self.instance, "-1009")
+        self.assertFalse(group.partner_id)
+        self.assertEqual(group._get_record(), record)
+        self.assertEqual(group.message_ids.mapped("res_id"), [record.id] * 2)
+        record.active = False
+        self.ingest(self.prepare(9, "Again", senderData={**sender, **names}))
+        self.assertEqual(self.get_records().name, "Team: Again")
+        self.assertEqual(group._get_record(), self.get_records())
+
     @mute_logger("odoo.sql_db")
     def test_record_that_cannot_be_created(self):
         """A wrong default value would lose the customer's message."""

@@ -9,7 +9,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_actions import ServerActionWithWarningsError
 
-from ..common import TelegramCase
+from ..common import CUSTOMER_CHAT, TelegramCase
+from .test_programmers_pages import read_blocks
 
 
 class SendTelegramCase(TelegramCase):
@@ -116,7 +117,7 @@ class TestSendTelegram(SendTelegramCase):
         self.assertEqual(len(self.get_texts(self.customer)), 1)
         states = self.get_requests(self.customer).mapped("state")
         self.assertEqual(states, ["composed", "left_out"])
-        self.assertIn("within the last 7 days", self.customer.message_ids[0].body)
+        self.assertIn("Days before the next one: 7", self.customer.message_ids[0].body)
         week = timedelta(days=7, seconds=1)
         self.get_requests(self.customer)[0].composed_date = fields.Datetime.now() - week
         self.run_action(self.customer)
@@ -308,6 +309,65 @@ class TestSendTelegram(SendTelegramCase):
         without = self.create_contacts(1)
         self.run_action(without)
         self.assertEqual(self.get_requests(without).state, "left_out")
+
+    def test_counts_as_an_answer(self):
+        """A customer to whom a rule has written all there is to say would wait on."""
+        self.ingest(self.notification())
+        chat = self.env["telegram.chat"]._find(self.instance, CUSTOMER_CHAT)
+        self.run_action(self.customer)
+        self.send_queue()
+        self.assertEqual(chat.inbox_state, "waiting", "it says that it counts only if it does")
+        action = self._create_action(telegram_is_answer=True)
+        self.run_action(self.customer, action)
+        self.assertEqual(chat.inbox_state, "waiting", "it may wait until the morning")
+        self.send_queue()
+        self.assertEqual(chat.inbox_state, "answered")
+        self.assertFalse(chat.user_id, "the author of the rule did not take it")
+
+    def test_group_message_counts_as_an_answer(self):
+        """The same in the group of the record."""
+        self.action.telegram_is_answer = True
+        group = self.create_group(self.customer)
+        self.run_action(self.customer)
+        self.assertFalse(self.get_group_message(group).is_automatic)
+
+    def test_scheduled_action(self):
+        """The example of doc/automation.rst would write to nobody, or not be allowed."""
+        [block] = [each for each in read_blocks("automation.rst") if "with_context" in each]
+        self.env["ir.model.data"].create(
+            {
+                "module": "my_module",
+                "name": "send_welcome",
+                "model": "ir.actions.server",
+                "res_id": self.action.id,
+            }
+        )
+        self.customer.ref = "new"
+        cron = self.env["ir.cron"].create(
+            {
+                "name": "Welcome",
+                "model_id": self.template.model_id.id,
+                "state": "code",
+                "code": block,
+                "interval_type": "days",
+            }
+        )
+        for _time in range(2):
+            self._run(cron)
+            self.compose()
+        self.assertEqual(self.get_texts(self.customer), ["Welcome, Vasilisa Ivanova!"])
+
+    def test_without_note(self):
+        """The chatter would be full of what a rule writes every day; an answer gets lost."""
+        before = self.customer.message_ids
+        self.action.telegram_is_logged = False
+        self.run_action(self.customer)
+        self.assertEqual(self.customer.message_ids, before)
+        self.send_queue()
+        [message] = self.phone.ledger(count=1)
+        self.assertEqual(message["message"], "Welcome, Vasilisa Ivanova!")
+        self.ingest(self.notification("Thank you"))
+        self.assertIn("Thank you", self.customer.message_ids[0].body)
 
     def test_group_with_formatting(self):
         """The formatting of the template was sent as typed, and marks in names were doubled."""

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from ..common import SandboxCase
+from ..common import SandboxCase, TelegramCase
 from ..connection.account_case import picture_file
 from .browser_case import TourCase
 
@@ -41,6 +41,38 @@ class AccountBrowserCase(TourCase, SandboxCase):
         self.env.invalidate_all()
         self.assertEqual(instance.state, "authorized")
         self.assertEqual(self.leaks, [], "a token went to the browser")
+
+
+class NoAccountCase(TelegramCase, TourCase):
+    """What a user finds who may use Telegram, but operates no account."""
+
+    def check_no_account(self):
+        """Check that the empty lists name the person to ask, by Odoo's own way to the action."""
+        self.assertTrue(self.instance.active)  # of the salesperson
+        self.create_user("account_beginner", "user")
+        for name in ("telegram_inbox_action", "telegram_message_action", "telegram_chat_action"):
+            with self.subTest(name):
+                url = f"/odoo/action-telegram_green_api.{name}"
+                self.tour("telegram_no_account", url, login="account_beginner")
+
+
+@tagged("post_install", "-at_install")
+class TestNoAccountDesktop(NoAccountCase):
+    browser_size = "1400x900"
+
+    def test_no_account(self):
+        """An empty list looks as if no customer had written yet."""
+        self.check_no_account()
+
+
+@tagged("post_install", "-at_install")
+class TestNoAccountMobile(NoAccountCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_no_account(self):
+        """The same on a phone."""
+        self.check_no_account()
 
 
 @tagged("post_install", "-at_install")

@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import json
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
@@ -8,6 +9,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..common import CUSTOMER_CHAT
 from ..invoices.invoice_case import InvoiceCase
 from .browser_case import TourCase
 
@@ -25,6 +27,16 @@ class TestAutomationsBrowser(InvoiceCase, TourCase):
         """Send what is queued; return the first line of what the phone has got after the name."""
         self.send_queue()
         return [entry["message"].split("\n\n")[1][:30] for entry in self.phone.ledger()]
+
+    def see_on_phone(self, number, *words):
+        """Look at the last messages on the customer's phone.
+
+        :param int number: of the picture
+        :param words: one for each of these messages, in their order
+        """
+        bubbles = f"[...document.querySelectorAll('#messages .bubble')].slice(-{len(words)})"
+        shown = f"{json.dumps(words)}.every((word, n) => {bubbles}[n]?.textContent.includes(word))"
+        self.look_at_phone(CUSTOMER_CHAT, shown, f"automations_phone_{number}")
 
     def test_switched_on_and_fired(self):
         """The rules are on the screen, and nothing reaches a customer, or everything twice."""
@@ -55,10 +67,14 @@ class TestAutomationsBrowser(InvoiceCase, TourCase):
         paid, posted = sorted(self.get_sent())
         self.assertIn("we have received your payment"[:30], paid)
         self.assertIn(f"your invoice {invoice.name}"[:30], posted)
+        self.see_on_phone(1, f"{invoice.name} of", "received your payment")
         for days, count in ((12, 2), (13, 3), (13.5, 3), (20, 4)):
             with freeze_time(noon + timedelta(days=days)):
                 self.run_automations()
             self.assertEqual(len(self.get_sent()), count, days)
+        self.see_on_phone(
+            2, "received your payment", f"{invoice.name} was due", f"{invoice.name} was"
+        )
         register = self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=invoice.ids
         )
@@ -67,7 +83,8 @@ class TestAutomationsBrowser(InvoiceCase, TourCase):
         with freeze_time(noon + timedelta(days=28)):  # it is paid
             self.run_automations()
         self.assertEqual(len(self.get_sent()), 4)
-        self.assertEqual(self.pictures, ["automations", "automation"])
+        self.assertEqual(self.pictures[:2], ["automations", "automation"])
+        self.assertEqual(len(self.pictures), 4)
 
 
 @tagged("post_install", "-at_install")

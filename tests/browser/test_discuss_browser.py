@@ -41,6 +41,7 @@ class ConversationCase(TelegramCase, TourCase):
         self.instance.operator_ids |= admin
         self.phone.write(CUSTOMER_CHAT, "Hello")
         self.phone.write_file(CUSTOMER_CHAT, "voice.ogg", record_voice())
+        self.phone.write_file(CUSTOMER_CHAT, "broken.ogg", b"OggS, but no sound")
         self.receive()
         chat = self.env["telegram.chat"].search([("instance_id", "=", self.instance.id)])
         channel = chat.channel_id.with_user(self.salesperson).sudo()

@@ -44,6 +44,25 @@ class TeamBrowserCase(TelegramCase, TourCase):
 class TestTeamDesktop(TeamBrowserCase):
     browser_size = "1400x900"
 
+    def test_list_of_a_supervisor(self):
+        """A supervisor who operates another account would get buttons that refuse them."""
+        boris = self.create_user("team_boris", "user", name="Boris")
+        self.instance.operator_ids |= boris
+        supervised = self._create_instance(self._create_phone(), name="Supervised")
+        supervised.supervisor_id = boris
+        self.ingest(self.notification("Is it in stock?"))
+        sender = {"chatId": "10000008", "chatType": "user", "sender": "10000008"}
+        names = {"senderName": "Pyotr", "chatName": "Pyotr"}
+        self.ingest(
+            self.notification("Hello?", senderData={**sender, **names}), instance=supervised
+        )
+        inbox = "/odoo/action-telegram_green_api.telegram_inbox_action"
+        self.tour("telegram_inbox_list", inbox, login="team_boris")
+        self.env.invalidate_all()
+        chats = self.env["telegram.chat"].search([("inbox_state", "=", "waiting")], order="id")
+        self.assertEqual(chats.mapped("user_id"), boris)
+        self.assertEqual(chats.filtered("user_id").instance_id, self.instance)
+
     def test_team(self):
         """On a desktop."""
         self.check_team()

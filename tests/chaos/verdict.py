@@ -38,7 +38,7 @@ KNOWN_SOURCES = """
 UNSETTLED = """
     SELECT (SELECT count(*) FROM telegram_message
              WHERE instance_id = ANY(%(ids)s)
-               AND (state IN ('queued', 'sending') OR state = 'unsure' AND is_settling))
+               AND (state IN ('queued', 'sending') OR is_settling))
          + (SELECT count(*) FROM telegram_automatic_message AS message
               JOIN ir_act_server AS action ON action.id = message.action_id
              WHERE telegram_instance_id = ANY(%(ids)s) AND message.state = 'waiting')

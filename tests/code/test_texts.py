@@ -25,6 +25,25 @@ NOT_ODOOS = re.compile(
     r"|fetch\w* (the |a )?(file|picture)|the service\b)",
     re.IGNORECASE,
 )
+# A number before a plural: "1 messages". Better is "Messages: 1".
+COUNTED = (
+    "messages|chats|contacts|people|members|numbers|records|files|entries|operators|accounts|days"
+)
+PLURAL = re.compile(rf"(?<!of )%(\(\w+\))?s (new |earlier )?({COUNTED})\b")
+# The number is never one there.
+NEVER_ONE = {
+    "%(count)s chats cannot be marked as read at once. Select at most %(max)s, since GREEN-API "
+    "accepts one per second.",
+    "%(count)s members are too many to add at once. Choose up to %(limit)s.",
+    "%(count)s messages are sent by %(date)s",
+    "%(refused)s of the last %(count)s messages were refused. Look at the reasons before you "
+    "resume the mailing.",
+    "%s days late",
+    "%s numbers will be checked, one per second.",
+    "Last %s days",
+    "Messages can be deleted after 1 to %s days. Enter 0 to keep them.",
+    "Only the first %s records are checked here. All are checked at the start.",
+}
 # What a text tells to click: words in title case, maybe with small words in between.
 WORD = r"[A-Z][\w-]*"
 QUOTED = re.compile(
@@ -48,6 +67,18 @@ def get_texts():
     """Return the texts that can be translated."""
     entries = polib.pofile(str(ADDON / "i18n" / "telegram_green_api.pot"))
     return [entry.msgid for entry in entries]
+
+
+def get_code_texts():
+    """Return the texts of the Python files that can be translated, with their places."""
+    for folder in ("models", "wizards", "controllers"):
+        for path in sorted((ADDON / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not isinstance(node, ast.Call) or not node.args:
+                    continue
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                if name in ("_", "_lt") and isinstance(node.args[0], ast.Constant):
+                    yield f"{path.relative_to(ADDON)}:{node.lineno}", node.args[0].value
 
 
 def get_button_names():
@@ -93,6 +124,16 @@ class TestTexts(BaseCase):
     def test_texts_are_in_odoos_words(self):
         """A word that Odoo says otherwise makes people look for a difference."""
         self.assertEqual([text for text in get_texts() if NOT_ODOOS.search(text)], [])
+
+    def test_no_plural_of_one(self):
+        """“1 messages are sent” is read as carelessness."""
+        texts = list(get_code_texts())
+        self.assertGreater(len(texts), 500, "the texts were not read")
+        wrong = [
+            (place, text) for place, text in texts if PLURAL.search(text) and text not in NEVER_ONE
+        ]
+        self.assertEqual(wrong, [])
+        self.assertEqual(NEVER_ONE - {text for _place, text in texts}, set())
 
     def test_quoted_buttons_exist(self):
         """A text told people to press “Retry”, and the button was called otherwise."""

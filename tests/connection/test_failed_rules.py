@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..team.test_inbox import InboxCase
+from ..team.test_inbox import START, InboxCase
 
 LOGGER = "odoo.addons.telegram_green_api"
 
@@ -26,11 +26,15 @@ class TestFailedRules(InboxCase):
         def write(records, vals):
             origin(records, vals)
             if field in vals and (not wrong_values or vals[field] in wrong_values):
-                raise ValueError("broken rule")
+                self.break_rule(records.env)
 
         write.origin = origin
         with patch.object(model_class, "write", write), self.assertLogs(LOGGER, "WARNING"):
             yield
+
+    def break_rule(self, env):
+        """Fail as the code of a rule does."""
+        raise UserError("broken rule")  # pylint: disable=translation-required
 
     def check_notified(self):
         """Check that the administrator has one activity about the rule."""
@@ -75,7 +79,7 @@ class TestFailedRules(InboxCase):
 
         def fail(chat):
             chat.name = "changed"
-            raise UserError("broken rule")  # pylint: disable=translation-required
+            self.break_rule(chat.env)
 
         hook = patch.object(self.env.registry["telegram.chat"], "_on_overdue", fail)
         with hook, self.assertLogs(LOGGER, "WARNING"):
@@ -92,7 +96,7 @@ class TestFailedRules(InboxCase):
 
         def activity_schedule(chat, *args, **kwargs):
             if chat == first:
-                raise ValueError("broken rule")
+                self.break_rule(chat.env)
             return origin(chat, *args, **kwargs)
 
         with patch.object(model_class, "activity_schedule", activity_schedule):
@@ -117,7 +121,7 @@ class TestFailedRules(InboxCase):
 
         def activity_schedule(chat, *args, **kwargs):
             if chat == first:
-                raise ValueError("broken rule")
+                self.break_rule(chat.env)
             return origin(chat, *args, **kwargs)
 
         schedule = patch.object(model_class, "activity_schedule", activity_schedule)
@@ -154,7 +158,7 @@ class TestFailedRules(InboxCase):
         refused = self.write_from(self.customer, "Refused")
 
         def fail(messages):
-            raise RuntimeError("broken rule")
+            self.break_rule(messages.env)
 
         hook = patch.object(self.env.registry["telegram.message"], "_on_failed", fail)
         with hook, self.assertLogs(LOGGER, "WARNING"):
@@ -166,7 +170,47 @@ class TestFailedRules(InboxCase):
         """An account that has stopped would look as if it worked."""
         self.instance.was_operational = True
         with self.failing_rule("telegram.instance", "stopped_date"):
-            self.instance._update_state("blocked")
+            self.ingest(
+                {
+                    "typeWebhook": "stateInstanceChanged",
+                    "timestamp": START,
+                    "stateInstance": "blocked",
+                }
+            )
         self.assertEqual(self.instance.state, "blocked")
         self.assertTrue(self.instance.stopped_date)
         self.check_notified()
+
+    def test_hook_for_received_messages(self):
+        """A message for which a rule fails would be tried for ever, or take others with it."""
+        rows = self.env["telegram.message"]
+
+        def fail(messages):
+            if "Bad" in messages.mapped("text"):
+                self.break_rule(messages.env)
+
+        hook = patch.object(self.env.registry["telegram.message"], "_on_received", fail)
+        with hook, self.assertLogs(LOGGER, "WARNING"):
+            events = self.ingest(self.prepare(0, "Bad"), self.prepare(1, "Good"))
+            for _time in range(2):
+                events.next_attempt_date = False
+                self.receive()
+        self.assertEqual(rows.search([("instance_id", "=", self.instance.id)]).text, "Good")
+        self.assertEqual(events.mapped("state"), ["done", "error"])
+        self.assertIn("broken rule", events[1].error)
+
+
+@tagged("post_install", "-at_install")
+class TestRulesThatCreateTwice(TestFailedRules):
+    """The same for rules that create what exists already, such as a tag with the same name.
+
+    The database reports that as it reports the conflict of two transactions, which is no mistake.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.env["ir.config_parameter"].create({"key": "broken rule", "value": "1"})
+        self.env.flush_all()
+
+    def break_rule(self, env):
+        env["ir.config_parameter"].sudo().create({"key": "broken rule", "value": "2"})

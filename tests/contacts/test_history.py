@@ -169,7 +169,7 @@ class TestTelegramChatHistory(TelegramCase):
         self.assertEqual(len(note), 1, "one note, in its own order")
         body = str(note.body)
         self.assertLess(body.index("First &lt;b&gt;"), body.index("Second"))
-        self.assertIn("Imported: 2 earlier messages", body)
+        self.assertIn("Earlier messages imported: 2", body)
 
     def test_contact_is_known(self):
         """Who has written long ago counts as a new person, whom one may hardly write to."""

@@ -8,6 +8,7 @@ from io import BytesIO
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...models.contacts.opt_out import STOP_WORDS, normalize, read_words
 from ..common import CUSTOMER_CHAT, CUSTOMER_PHONE
 from ..team.test_inbox import InboxCase
 
@@ -58,6 +59,18 @@ class TestOptOut(OptOutCase):
                 chat = self.answer(text, 2 * number + 1)
                 self.assertTrue(chat.opted_out)
                 self.assertFalse(self.answer("подписаться", 2 * number + 2).opted_out)
+
+    def test_odd_spellings(self):
+        """A word that is repeated, or written with Latin letters, would be taken for a question."""
+        chat = self.answer("Hello")
+        stop = ("СТОП СТОП!", "CTOП", "stop, Unsubscribe!", "STOP\u200b", "Ｓｔｏｐ", "⛔ стоп ⛔")
+        for text in (*stop, "не  пишите"):
+            self.assertEqual(chat._read_mailing_wish("textMessage", text), "stop", text)
+        for text in ("стоп старт", "не стоп", "stop it please", "пишите", "…", "⛔"):
+            self.assertIsNone(chat._read_mailing_wish("textMessage", text), text)
+        words = read_words(STOP_WORDS)
+        for text in ("не пишите мне", "Opt-out", "Отписаться от рассылки", "отпиши меня"):
+            self.assertIn(normalize(text), words)
 
     def test_confirmed_once(self):
         """They are told once, in their language, and a repeated word gets no second answer."""

@@ -76,7 +76,7 @@ class TestProposals(DiscussCase):
         self.assertEqual(chats[0].proposed_partner_id, partner)
         self.assertEqual(chats[0].proposal_reason, "Same name")
         message = chats.action_link_proposed()["params"]["message"]
-        self.assertEqual(message, "1 chats linked. No contact is proposed for 1 chats.")
+        self.assertEqual(message, "Chats linked: 1. Chats without a proposed contact: 1.")
         self.assertEqual(self.chat.partner_id, partner)
         self.assertFalse(other.partner_id)
         with self.assertRaisesRegex(UserError, "No contact is proposed"):

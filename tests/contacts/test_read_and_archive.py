@@ -44,7 +44,7 @@ class TestTelegramChatMarks(TelegramCase):
         other = self.chat._get_or_create(self.instance, "55", name="Unknown there")
         params = self.press(self.chat + other, "action_mark_read")
         self.assertEqual(params["type"], "warning")
-        self.assertIn("1 chats are marked", params["message"])
+        self.assertIn("Chats marked as read in Telegram: 1.", params["message"])
         self.assertIn("Unknown there: Telegram has nothing to mark", params["message"])
         self.assertEqual(self.is_read(), [True])
         self.phone.fault("readChat", "status", status=500, times=2)
@@ -74,7 +74,7 @@ class TestTelegramChatMarks(TelegramCase):
                 before = len(self.phone.requests("readChat"))
                 params = self.press(self.chat + others, "action_mark_read")
                 self.assertEqual(params["type"], "warning")
-                self.assertIn("4 chats are not marked: ", params["message"])
+                self.assertIn("Chats not marked (4): ", params["message"])
                 self.assertEqual(params["message"].count("\n"), 0, params["message"])
                 self.assertEqual(len(self.phone.requests("readChat")), before + 1)
 

@@ -127,7 +127,7 @@ assert len(task) == 1 and "It is broken" in task.name, task
 task._message_telegram("We repair it.")
 send()
 assert phone.ledger()[-1]["message"] == "We repair it."
-check_conversation(task, "project.task", {"state": "1_done"})
+check_conversation(task, "project.task", {"state": "1_canceled"})
 instance.sudo().create_model_id = False
 print("task: ok")
 
@@ -280,7 +280,8 @@ for name in (
     "task_done",
 ):
     automation = env.ref(f"telegram_green_api.telegram_automation_{name}")
-    automation.action_switch_on()
+    assert automation.is_on, f"{name} was not switched on by clicking"
+    assert automation.user_id == admin, automation.user_id.name
     automations[name] = automation
     template = automation.template_id
     russian = template.with_context(lang="ru_RU").body

@@ -1,12 +1,21 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import json
 import os
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+from http.cookies import SimpleCookie
 from pathlib import Path
 from unittest.mock import patch
+from urllib.error import URLError
+from urllib.request import Request, urlopen
 
 from odoo.tests import tagged
 
-from ..common import SandboxCase
+from ..browser.browser_case import TourCase
+from ..common import CUSTOMER_CHAT, SandboxCase
 from .database_case import ADDON, DatabaseCase
 
 FOLDER = Path(__file__).parent
@@ -20,18 +29,90 @@ APPS = (
     "sms",
     "stock",
 )
+AUTOMATIONS = "/odoo/action-telegram_green_api.telegram_automation_action"
+# The rules of other apps, as they are switched on at each width.
+RULES = {
+    "1400x900": ("Quotation Sent", "Order Confirmed", "Delivery Done"),
+    "390x844": ("Appointment Tomorrow", "Task Done"),
+}
+SWITCH_ON = """
+void (async () => {
+    const until = (find) => new Promise((resolve) => {
+        const look = () => (find() ? resolve(find()) : setTimeout(look, 50));
+        look();
+    });
+    const getRow = (name) => [
+        ...document.querySelectorAll(".o_data_row, .o_kanban_record"),
+    ].find((row) => row.textContent.includes(name));
+    for (const name of %s) {
+        const find = (action) => getRow(name)?.querySelector(`button[name='${action}']`);
+        (await until(() => find("action_switch_on"))).click();
+        await until(() => find("action_switch_off"));
+    }
+    console.log("picture: apps_automations");
+    console.log("test successful");
+})();
+"""
+# What the customer has received from them.
+RECEIVED = ("our quotation", "is confirmed", "is on its way", "is done", "Fitting")
 PARTS = ("lead", "task", "rules", "automations", "sms", "links")
 
 
 @tagged("post_install", "-at_install", "slow")
-class TestApps(DatabaseCase, SandboxCase):
+class TestApps(DatabaseCase, SandboxCase, TourCase):
     """The addon beside apps that it does not depend on, in a database of its own."""
 
     database = "telegram_apps"
 
+    @contextmanager
+    def serving(self):
+        """Run Odoo on the database; give its address and the cookies of the administrator."""
+        with socket.create_server(("127.0.0.1", 0)) as place:
+            port = place.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        command = self.command("server", "--http-port", str(port), "--max-cron-threads", "0")
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        params = {"db": self.database, "login": "admin", "password": "admin"}
+        body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}).encode()
+        headers = {"Content-Type": "application/json"}
+        request = Request(f"{url}/web/session/authenticate", body, headers)
+        while process.poll() is None:
+            try:
+                response = urlopen(request, timeout=60)
+                break
+            except URLError:
+                time.sleep(0.2)  # it has not begun to listen
+        jar = SimpleCookie()
+        for cookie in response.headers.get_all("Set-Cookie"):
+            jar.load(cookie)
+        yield url, {"session_id": jar["session_id"].value}
+        process.terminate()
+        process.wait()
+
+    def switch_on(self):
+        """Switch the rules of other apps on by clicking, on a desktop and on a phone."""
+        with self.serving() as (url, cookies), self.take_pictures():
+            for self.browser_size, names in RULES.items():
+                self.browser_js(
+                    url + AUTOMATIONS,
+                    SWITCH_ON % json.dumps(names),
+                    ready="odoo.isReady === true",
+                    cookies=cookies,
+                    timeout=120,
+                )
+
+    def look_at_phones(self):
+        """Look at what the rules have sent, on the customer's phone."""
+        text = "document.querySelector('#messages')?.textContent"
+        for self.browser_size in RULES:
+            shown = " && ".join(f"{text}?.includes('{words}')" for words in RECEIVED)
+            self.look_at_phone(CUSTOMER_CHAT, shown, "apps_phone")
+
     def test_apps(self):
         """What is only for other apps breaks there, and no other test would see it."""
-        phone = self._create_phone()
+        self.phone = phone = self._create_phone()
         environment = {
             "TELEGRAM_APPS_URL": self.sandbox_url,
             "TELEGRAM_APPS_TOKEN": phone.token,
@@ -41,8 +122,10 @@ class TestApps(DatabaseCase, SandboxCase):
             ),
         }
         self.odoo("server", "-i", ",".join((ADDON, *APPS)), "--stop-after-init")
+        self.switch_on()
         script = FOLDER.joinpath("apps.py").read_text()
         with patch.dict(os.environ, environment):
             output = self.odoo("shell", "--no-http", script=script)
         for part in PARTS:
             self.assertIn(f"{part}: ok", output)
+        self.look_at_phones()

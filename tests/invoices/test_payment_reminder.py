@@ -45,6 +45,10 @@ class TestPaymentReminder(InvoiceCase):
         form.save().action_send()
         self.assertIn("28 days late", self.messages_of(invoice).text)
 
+    def test_one_day(self):
+        """The customer does not read “1 days late”."""
+        self.assertIn("(1 day late)", self.remind(self.overdue(1)).body)
+
     def test_one_message_for_a_customer(self):
         """Several overdue invoices, also of a contact of the customer, are one message."""
         child = self.env["res.partner"].create({"name": "Desk", "parent_id": self.customer.id})

@@ -5,3 +5,5 @@ from . import test_mailing
 from . import test_mailing_language
 from . import test_planning
 from . import test_same_person
+from . import test_orders
+from . import test_random_walk

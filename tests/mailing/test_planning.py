@@ -69,8 +69,13 @@ class TestPlannedEnd(MailingCase):
         """The user would not know what the date depends on."""
         self.instance.daily_new_contact_limit = 2
         mailing = self.create_mailing(self.create_contacts(5), pace=60, hour_from=9, hour_to=18)
-        for text in ("5 messages are sent by", "2 new contacts a day", "from 09:00 to 18:00"):
+        for text in (
+            "5 messages are sent by",
+            "at most 2 a day to new contacts",
+            "from 09:00 to 18:00",
+        ):
             self.assertIn(text, mailing.plan)
+        self.assertIn("1 message is sent by", self.create_mailing(self.create_contacts(1)).plan)
         self.instance.daily_new_contact_limit = 0
         self.assertIn("Daily New Contacts Limit is 0", mailing.plan)
 

@@ -15,6 +15,7 @@ from ..common import CUSTOMER_CHAT
 from .listening_case import ListeningCase
 
 TERMINATE = "SELECT pg_terminate_backend(%s)"
+DELETE_TRIGGERS = "DELETE FROM ir_cron_trigger WHERE cron_id = %s"
 
 
 @tagged("post_install", "-at_install")
@@ -250,6 +251,27 @@ class TestListening(ListeningCase):
             self.phone.release()
             action.join()
         self.assertEqual(self.values_of("telegram.message", "download_state", files), ["fetched"])
+
+    def test_an_action_that_begins_meanwhile(self):
+        """The run goes on although the action that it wakes was started by the scheduler just now,
+        which deletes the trigger."""
+        self.write_account(state="notAuthorized", last_check_date=False)
+        with self.environment() as env:
+            env["ir.cron"].browse(self.receive_cron_id)._trigger()
+        find_work, deleted = listener.Listener._find_work, []
+
+        def find_work_late(heard, now):
+            if heard._accounts and not deleted:
+                with self.environment() as env:
+                    env.cr.execute(DELETE_TRIGGERS, [self.receive_cron_id])
+                    deleted.append(env.cr.rowcount)
+            find_work(heard, now)
+
+        with patch.object(listener.Listener, "_find_work", find_work_late), self.listening():
+            self.wait_for(lambda: deleted)
+            self.phone.write(CUSTOMER_CHAT, "Heard nevertheless")
+            self.wait_for_texts("Heard nevertheless")
+        self.assertTrue(deleted[0], "it has to meet a trigger")
 
     def run_action(self):
         with self.environment() as env:

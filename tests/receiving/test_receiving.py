@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ... import const
@@ -213,6 +213,20 @@ class TestSetUp(WebhookCase):
         self.assertFalse(self.instance.is_receiving_configured)
         self.assertEqual(self.set_up()["type"], "success")
 
+    def test_new_send_interval(self):
+        """A new send interval is said to be unfinished until the service was told: it was saved in
+        Odoo only, and the account went on at its former pace."""
+        self.instance.receive_mode = "polling"
+        self.set_up()
+        self.receive()
+        self.assertFalse(self.instance.receiving_message)
+        self.instance.send_interval = 2500
+        self.assertIn("send interval", self.instance.receiving_message)
+        self.set_up()
+        self.receive()
+        self.assertEqual(self.settings()["delaySendMessagesMilliseconds"], 2500)
+        self.assertFalse(self.instance.receiving_message)
+
     def test_change_of_mode(self):
         """Choosing another way is said to be unfinished until the service was told."""
         self.set_up()
@@ -227,6 +241,14 @@ class TestSetUp(WebhookCase):
         url = self.instance._get_webhook_address()
         response = self.post(self.notification(), secret=secret, url=url)
         self.assertEqual(response.status_code, 200)
+
+    def test_first_webhook(self):
+        """Choosing a webhook does not speak of a changed address, before one was ever used."""
+        self.instance.receive_mode = "polling"
+        self.set_up()
+        with Form(self.instance) as form:
+            form.receive_mode = "webhook"
+            self.assertIn("Receiving is not set up", form.receiving_message)
 
     def test_address_changes(self):
         """When Odoo has moved to another address, the instance says so."""

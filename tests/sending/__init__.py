@@ -8,6 +8,7 @@ from . import test_composer
 from . import test_composer_mass
 from . import test_content
 from . import test_coordinates
+from . import test_cost
 from . import test_dispatch
 from . import test_edit_delete
 from . import test_limits
@@ -16,3 +17,4 @@ from . import test_queue
 from . import test_quiet_hours
 from . import test_same_message
 from . import test_unsure
+from . import test_traces

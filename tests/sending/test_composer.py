@@ -370,7 +370,7 @@ class TestComposerRecipients(ComposerCase):
         """Who will have to wait because too many are new is told before sending."""
         self.instance.daily_new_contact_limit = 0
         form = self.open(self.customer)
-        self.assertIn("1 of 1 recipients are new contacts.", form.warning)
+        self.assertIn("The recipient is a new contact.", form.warning)
         self.instance.daily_new_contact_limit = 2
         others = self.env["res.partner"].create(
             [{"name": f"N{number}", "phone": f"+7999777000{number}"} for number in range(4)]

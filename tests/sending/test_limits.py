@@ -25,8 +25,8 @@ class TestInstancePace(TelegramCase):
         self.instance.daily_new_contact_limit = 2
         messages = self.send_to("10000000", "10000001", "10000002")
         self.assertEqual(messages.mapped("state"), ["sent", "sent", "queued"])
-        self.assertIn("2 new contacts within 24 hours", messages[2].waiting_reason)
-        self.assertIn("2 new contacts within 24 hours", self.instance.waiting_reason)
+        self.assertIn("new contacts within 24 hours (2)", messages[2].waiting_reason)
+        self.assertIn("new contacts within 24 hours (2)", self.instance.waiting_reason)
         triggers = self.env["ir.cron.trigger"].search(
             [("cron_id", "=", self.instance.send_cron_id.id)], order="call_at desc", limit=1
         )

@@ -43,6 +43,10 @@ class TestUnsure(TelegramCase):
         self.instance.send_after = False
         self.send_queue()
 
+    def echo(self, text):
+        values = {"idMessage": "e1", "timestamp": int(self.phone.now())}
+        return self.notification(text, typeWebhook="outgoingAPIMessageReceived", **values)
+
     def let_the_journal_catch_up(self, messages):
         for message in messages:
             message.missing_since_date -= timedelta(seconds=JOURNAL_LAG)
@@ -225,9 +229,7 @@ class TestUnsure(TelegramCase):
     def test_echo_with_other_white_space(self):
         """The service may squeeze white space: its echo proves the message all the same."""
         message = self.send_unsure("Two  spaces", fault="lost_before")
-        echo = self.notification(
-            "Two spaces", typeWebhook="outgoingAPIMessageReceived", idMessage="e1"
-        )
+        echo = self.echo("Two spaces")
         self.ingest(echo)
         self.assertEqual((message.state, message.id_message), ("sent", "e1"))
 
@@ -260,9 +262,7 @@ class TestUnsure(TelegramCase):
         """No absence is concluded while an echo waits to be looked at: it may be the message's."""
         message = self.send_unsure("Only once", fault="lost_before")
         self.send_queue_now()
-        echo = self.notification(
-            "Only once", typeWebhook="outgoingAPIMessageReceived", idMessage="e1"
-        )
+        echo = self.echo("Only once")
         self.env["telegram.event"]._ingest(self.instance, echo)
         self.let_the_journal_catch_up(message)
         self.send_queue_now()
@@ -433,9 +433,7 @@ class TestUnsure(TelegramCase):
         """Of two equal texts one arrived, which only its echo tells: both waited for each other,
         up to a day."""
         messages = self.send_unsure("Same words", "Same words", fault="lost_before")
-        echo = self.notification(
-            "Same words", typeWebhook="outgoingAPIMessageReceived", idMessage="e1"
-        )
+        echo = self.echo("Same words")
         event = self.ingest(echo)
         self.assertEqual(event.state, "new", "it may be the echo of either of them")
         self.send_queue_now()

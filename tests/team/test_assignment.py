@@ -1,6 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 # pylint: disable=translation-required  # what users write
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -61,6 +64,52 @@ class TestAssignment(InboxCase):
         self.assertEqual(first.user_id | second.user_id, self.salesperson | self.colleague)
         first.with_user(first.user_id).action_no_answer_needed()
         self.assertEqual(self.write_as(3).user_id, first.user_id)
+
+    def test_salesperson_otherwise_in_turn(self):
+        """Strangers would wait until somebody takes them, or a customer would change hands."""
+        self.customer.user_id = self.colleague
+        for assignment in ("salesperson_in_turn", "salesperson_evenly"):
+            self.instance.assignment = assignment
+            number = 10 * (assignment == "salesperson_evenly")
+            strangers = [self.write_as(number + each).user_id for each in (1, 2)]
+            self.assertEqual(strangers[0] | strangers[1], self.salesperson | self.colleague)
+            self.assertEqual(self.write_in(number).user_id, self.colleague)
+            self.get_chat()._assign(self.env["res.users"])
+
+    def test_only_those_who_work_now(self):
+        """A new customer would wait for somebody who is on holiday or sleeps."""
+        self.instance.write({"assignment": "in_turn", "assign_present": True})
+        self.customer.user_id = self.colleague
+        now = fields.Datetime.now()
+        self.colleague.out_of_office_from = now - timedelta(hours=1)
+        self.assertEqual(
+            [self.write_as(number).user_id for number in (1, 2)], [self.salesperson] * 2
+        )
+        self.colleague.out_of_office_from = False
+        self.assertEqual(self.write_as(3).user_id, self.colleague)
+        self.instance.assignment = "salesperson_in_turn"
+        self.create_day_off(self.colleague)
+        self.assertEqual(self.write_in(4).user_id, self.salesperson)
+        self.instance.assignment = "salesperson"
+        self.get_chat()._assign(self.env["res.users"])
+        self.assertFalse(self.write_in(5).user_id, "everybody is notified")
+        self.instance.assignment = "evenly"
+        self.create_day_off(self.salesperson)
+        self.assertFalse(self.write_as(6).user_id, "no one works")
+        self.instance.assign_present = False
+        self.assertTrue(self.write_as(7).user_id)
+
+    def create_day_off(self, user):
+        """Let a user work on another day of the week than today."""
+        other_day = str((fields.Datetime.now().weekday() + 3) % 7)
+        hours = {"name": "Day", "hour_from": 8, "hour_to": 17, "day_period": "morning"}
+        attendance = [Command.clear(), Command.create({**hours, "dayofweek": other_day})]
+        calendar = self.env["resource.calendar"].create(
+            {"name": "Part-time", "tz": "UTC", "attendance_ids": attendance}
+        )
+        self.env["resource.resource"].create(
+            {"name": user.name, "user_id": user.id, "calendar_id": calendar.id}
+        )
 
     def test_stays_with_its_operator(self):
         """A customer who writes again would get another operator each time."""

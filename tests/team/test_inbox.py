@@ -345,6 +345,10 @@ class TestInbox(InboxCase):
         self.instance.groups_wait = True
         self.ingest(self.prepare(1, senderData=sender))
         self.assertEqual(group.inbox_state, "waiting")
+        channel = {**sender, "chatId": "-10001234568", "chatType": "channel"}
+        self.ingest(self.prepare(2, senderData=channel))
+        news = self.env["telegram.chat"]._find(self.instance, channel["chatId"])
+        self.assertFalse(news.inbox_state, "nobody expects an answer to the news of a channel")
 
     def test_group_that_quotes_us(self):
         """A question about our own message in a group would be overlooked."""

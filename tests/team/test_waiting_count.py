@@ -57,6 +57,18 @@ class TestWaitingCount(InboxCase):
         chat.with_user(self.colleague).action_no_answer_needed()
         self.assertEqual(self.count(*everyone), [0, 0, 0])
 
+    def test_archived_account(self):
+        """Chats in which no one can answer any more would be counted for ever."""
+        own = self.write_in(0)
+        own.with_user(self.colleague).action_take()
+        self.assertEqual(self.count(self.colleague), [1])
+
+        def archive():
+            self.instance.active = False
+
+        self.assertIn(self.colleague, self.notified(archive))
+        self.assertEqual(self.count(self.colleague, self.salesperson), [0, 0])
+
     def test_live(self):
         """The number in the menu bar would be old until the page is loaded again."""
         both = self.salesperson | self.colleague

@@ -84,6 +84,14 @@ class TestFiles(TemplateCase):
         self.template.report_template_ids = self.report
         self.assertEqual(self.render()[self.anna.id].name, "Card.txt")
 
+    def test_odd_name(self):
+        """The name that a report gives is on one line, and is never empty."""
+        self.report.print_report_name = "'Card\\n of ' + object.name"
+        self.template.report_template_ids = self.report
+        self.assertEqual(self.render()[self.anna.id].name.rpartition(".")[0], "Card of Anna")
+        self.report.print_report_name = "' / '.strip(' /')"
+        self.assertEqual(self.render()[self.anna.id].name.rpartition(".")[0], "Card")
+
     def test_copies(self):
         """Files are copied to each record: whoever reads the record reads them, and a changed or
         deleted template takes none of them away."""

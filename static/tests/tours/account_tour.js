@@ -78,3 +78,13 @@ registry.category("web_tour.tours").add("telegram_account_sign_in", {
         { trigger: ".o_form_view [name='state']:contains('Signed In')" },
     ],
 });
+
+registry.category("web_tour.tours").add("telegram_no_account", {
+    steps: () => [
+        {
+            trigger:
+                ".o_view_nocontent:contains('You operate no account yet'):contains('add you as an operator')",
+        },
+        picture("no_account"),
+    ],
+});

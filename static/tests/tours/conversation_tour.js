@@ -102,7 +102,15 @@ registry.category("web_tour.tours").add("telegram_at_a_glance", {
             content: "A message with a file only has its tick",
             trigger: ".o-mail-Message:has([title='plan.txt']) .o-telegram-Message-state",
         },
-        { content: "A voice message plays", trigger: ".o-mail-VoicePlayer" },
+        {
+            content: "A voice message plays",
+            trigger: ".o-mail-AttachmentCard .o-mail-VoicePlayer:contains('00 : 01')",
+        },
+        {
+            content: "One that the browser cannot read is a file, and no error",
+            trigger:
+                ".o-mail-AttachmentCard:contains('broken.ogg'):not(:has(.o-mail-VoicePlayer))",
+        },
         {
             isActive: ["desktop"],
             content: "Two conversations of one customer are told apart",

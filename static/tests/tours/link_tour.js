@@ -75,7 +75,7 @@ registry.category("web_tour.tours").add("telegram_unlinked", {
             run: "click",
         },
         { trigger: "button[name='action_link_proposed'].btn-primary", run: "click" },
-        { trigger: ".o_notification:contains('1 chats linked')" },
+        { trigger: ".o_notification:contains('Chats linked: 1.')" },
         { trigger: "body:not(:has(.o_data_row:contains('Same name')))" },
     ],
 });

@@ -30,6 +30,29 @@ registry.category("web_tour.tours").add("telegram_team", {
     ],
 });
 
+const inRow = (name, selector) => `.o_data_row:contains('${name}') ${selector}`;
+const select = (name) => ({
+    trigger: inRow(name, ".o_list_record_selector input"),
+    run: "click",
+});
+const TAKE = ".o_control_panel button[name='action_take']";
+
+registry.category("web_tour.tours").add("telegram_inbox_list", {
+    steps: () => [
+        { trigger: ".o_switch_view.o_list", run: "click" },
+        select("Vasilisa"),
+        { trigger: TAKE },
+        picture("inbox_list_own"),
+        select("Pyotr"),
+        { trigger: `.o_selection_box:contains('2'):not(:has(${TAKE}))` },
+        { trigger: `body:not(:has(${TAKE}))` },
+        picture("inbox_list_supervised"),
+        select("Pyotr"),
+        { trigger: TAKE, run: "click" },
+        { trigger: inRow("Vasilisa", ".o_field_many2one_avatar_user img") },
+    ],
+});
+
 registry.category("web_tour.tours").add("telegram_automation_on", {
     steps: () => [
         // A list on a desktop, cards on a phone.

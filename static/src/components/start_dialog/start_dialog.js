@@ -50,6 +50,9 @@ export class TelegramStartDialog extends Component {
         this.keepToken = _t("Stored. Leave empty to keep it.");
         this.getErrorMessage = this.getErrorMessage.bind(this);
         this.fetchStep = this.fetchStep.bind(this);
+        this.onReceived = () => {
+            this.state.isTested = true;
+        };
         this.onProven = this.onProven.bind(this);
         this.onOperatorsSaved = () => this.goTo("done");
         onWillStart(async () => {
@@ -112,6 +115,9 @@ export class TelegramStartDialog extends Component {
 
     goTo(step) {
         Object.assign(this.state, { step, failure: "", receiving: null, connected: null });
+        if (step === "test") {
+            this.state.isTested = false;
+        }
     }
 
     /** Continue the setup of an account that was left before its end. */
@@ -162,7 +168,6 @@ export class TelegramStartDialog extends Component {
     }
 
     onProven() {
-        this.state.isTested = true;
         this.goTo(this.props.isTest ? "done" : "operators");
     }
 

@@ -11,7 +11,13 @@ export const STARTING_DELAY = 6000; // ms before the next try while the instance
 /** Send a message to the account itself, and check its status until it has come back. */
 export class TelegramStartTest extends Component {
     static template = "telegram_green_api.StartTest";
-    static props = { startId: Number, getErrorMessage: Function, onProven: Function };
+    static props = {
+        startId: Number,
+        getErrorMessage: Function,
+        /** The message came back; there may be a question about its look. */
+        onReceived: Function,
+        onProven: Function,
+    };
 
     setup() {
         this.orm = useService("orm");
@@ -68,7 +74,11 @@ export class TelegramStartTest extends Component {
 
     applyAnswer(answer) {
         Object.assign(this.state, answer);
-        if (answer.status === "proven" && !answer.looks?.length) {
+        if (answer.status !== "proven") {
+            return;
+        }
+        this.props.onReceived();
+        if (!answer.looks?.length) {
             this.props.onProven();
         }
     }

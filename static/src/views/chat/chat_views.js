@@ -18,7 +18,15 @@ class TelegramChatFormController extends FormController {
     }
 }
 
-class TelegramChatListController extends ListController {
+/** A list of chats or messages without buttons if a selected one may only be read. */
+class TelegramListController extends ListController {
+    evalViewModifier(modifier) {
+        const isReadOnly = this.model.root.selection.some((record) => record.data.is_read_only);
+        return isReadOnly || super.evalViewModifier(modifier);
+    }
+}
+
+class TelegramChatListController extends TelegramListController {
     get deleteConfirmationDialogProps() {
         return { ...super.deleteConfirmationDialogProps, body: getDeletionBody() };
     }
@@ -27,6 +35,10 @@ class TelegramChatListController extends ListController {
 registry.category("views").add("telegram_chat_form", {
     ...formView,
     Controller: TelegramChatFormController,
+});
+registry.category("views").add("telegram_list", {
+    ...listView,
+    Controller: TelegramListController,
 });
 registry.category("views").add("telegram_chat_list", {
     ...listView,

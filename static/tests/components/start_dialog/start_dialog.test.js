@@ -208,6 +208,24 @@ test("where the service does not tell how the message looks, the person is asked
     ]);
 });
 
+test("a test that was received is no skipped one, though its question is not answered", async () => {
+    const choices = [{ value: "off", look: "<p>1: *bold*</p>" }];
+    onStart({
+        ...operators,
+        start: [at("test")],
+        send_test: [
+            { status: "proven", message: "Back", looks: [{ name: "scope", label: "?", choices }] },
+        ],
+    });
+    await openStart({ instanceId: 3 });
+    expect(".o-telegram-Start-skip").toHaveText("Answer Later");
+    await click(".o-telegram-Start-skip");
+    await settle();
+    await saveOperators();
+    expect(".o-telegram-Start-done").toHaveText(/sent and received/);
+    expect.verifySteps(["start [3]", "send_test [[7]]", ...operatorSteps]);
+});
+
 test("the test is followed until the message has come back", async () => {
     onStart({
         ...operators,
