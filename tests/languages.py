@@ -30,6 +30,13 @@ NO_TEXT = re.compile(
 )
 
 
+def load_language(env, lang="ru_RU"):
+    """Load a language with the addon's texts, also those of the database such as labels."""
+    env["res.lang"]._activate_lang(lang)
+    modules = env["ir.module.module"].search([("name", "=", "telegram_green_api")])
+    modules._update_translations([lang])
+
+
 def find_latin(text):
     """Return the Latin words of a text that are no names."""
     if ODOOS.fullmatch(text):

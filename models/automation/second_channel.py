@@ -17,6 +17,7 @@ from odoo.tools.mail import plaintext2html
 
 from odoo.addons.base.models.ir_qweb import QWebError
 
+from ...tools.context import in_language_of
 from ...tools.transactions import is_conflict, write_and_commit
 
 _logger = logging.getLogger(__name__)
@@ -187,6 +188,7 @@ class TelegramAutomaticMessage(models.Model):
         self.env["ir.cron"]._commit_progress(remaining=len(rows))
         for row in rows:
             try:
+                row = in_language_of(row.exists().company_id, row)
                 _none, seconds_left = write_and_commit(
                     self.env, row._decide_second_channel, processed=1
                 )

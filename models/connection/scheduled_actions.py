@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import models
 
 from ... import const
+from ...tools.context import in_language_of
 from ...tools.transactions import write_and_commit
 
 SEND_INTERVAL = 5  # minutes; commits of new messages wake the action at once
@@ -131,5 +132,4 @@ class TelegramInstance(models.Model):
         Texts stored by a scheduled action are in the company's language and time zone.
         """
         self.ensure_one()
-        partner = self.company_id.partner_id
-        return self.with_company(self.company_id).with_context(lang=partner.lang, tz=partner.tz)
+        return in_language_of(self.company_id, self.with_company(self.company_id))

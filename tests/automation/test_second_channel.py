@@ -6,8 +6,9 @@ from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
+from ..languages import find_latin, load_language
 from .test_send_telegram import SendTelegramCase
 
 HOURS = 3
@@ -98,6 +99,16 @@ class TestSecondChannel(SendTelegramCase):
         self.run_action(self.customer)
         self.check()
         self.assertEqual(len(self.get_emails()), 1, "sent again")
+
+    def test_note_in_language_of_company(self):
+        """Colleagues who read Russian find an English note on their record."""
+        load_language(self.env)
+        self.env.company.partner_id.lang = "ru_RU"
+        row, _message = self.send()
+        self.let_pass(row, HOURS)
+        self.check()
+        [note] = [body for body in self.customer.message_ids.mapped("body") if "«" in body]
+        self.assertEqual(find_latin(html2plaintext(note).replace(self.template.name, "")), [])
 
     def test_one_second_early(self):
         """The e-mail goes out before the hours are over."""

@@ -149,6 +149,7 @@ class TestPictures(TelegramCase, TourCase):
         self.admin.write({"lang": self.lang, "name": words["user"], "tz": "Europe/Moscow"})
         self.salesperson.name = words["user"]
         self.env.company.name = words["company"]
+        self.env.company.partner_id.lang = self.lang
         self.instance.name = words["account"]
         self.customer.write({"name": words["customer"], "lang": self.lang})
         self.new_instance = self._create_instance(

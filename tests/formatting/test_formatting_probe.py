@@ -6,11 +6,16 @@ from odoo.tests import tagged
 from ...tools.formatting import PROBE, learn
 from ..common import SandboxCase
 from ..connection.test_start import OWN_CHAT, StartCase
+from ..languages import find_latin
 from .formatting_case import MODES
 
 
 class TestProbeText(SandboxCase):
     """The text of the test cannot tell two ways of formatting from each other."""
+
+    def test_no_words(self):
+        """People see the text and compare it, whatever language they read."""
+        self.assertEqual(find_latin(PROBE), [])
 
     def test_every_way(self):
         """What the phone shows of the text differs for every way, so it can be recognized."""
@@ -85,7 +90,7 @@ class TestProbe(StartCase):
         }
         self.assertIn("<strong>600</strong>", looks["everywhere"])
         self.assertIn("1200*600*50", looks["words"])
-        self.assertIn("*bold*", looks["off"])
+        self.assertIn("*123*", looks["off"])
         self.assertEqual(self.get_learned(), (False, False, "raw"))
         self.assertIn("Not tested", self.instance.formatting_message)
         with self.assertRaisesRegex(UserError, "Choose what you see"):

@@ -2,6 +2,7 @@
 
 from . import test_interference
 from . import test_mailing
+from . import test_mailing_language
 from . import test_planning
 from . import test_same_person
 from . import test_orders

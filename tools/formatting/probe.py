@@ -10,10 +10,11 @@ from typing import TypedDict
 
 from .marks import Doubled, Rules, Scope, from_marks
 
-# The last two lines tell a doubled mark that is returned from one that is shown.
-PROBE = """1: *bold*
+# Digits are read in all languages. The last two lines tell a doubled mark that is returned from
+# one that is shown.
+PROBE = """1: *123*
 2: 1200*600*50
-3: **twice**
+3: **45**
 4: 7 __ 8
 5: 5 ~ 3"""
 SCOPES: tuple[Scope, ...] = ("words", "everywhere")
@@ -53,7 +54,7 @@ def learn(received: str) -> Learned:
 def _learn_from_doubled(lines: dict[str, str]) -> Learned:
     """Return what is known if the marks that are shown were returned twice."""
     learned: Learned = {"back": "doubled"}
-    if lines["1"] != "*bold*":
+    if lines["1"] != "*123*":
         return learned
     learned["scope"] = "everywhere" if lines["2"] == "1200*600*50" else "words"
     if lines["4"] == "7 ____ 8":

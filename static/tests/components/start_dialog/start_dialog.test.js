@@ -172,13 +172,13 @@ test("where the service does not tell how the message looks, the person is asked
             label: "Lines 1 and 2?",
             choices: [
                 { value: "words", look: "<p>1: <strong>bold</strong></p>" },
-                { value: "off", look: "<p>1: *bold*</p>" },
+                { value: "off", look: "<p>1: *123*</p>" },
             ],
         },
         {
             name: "doubled",
             label: "Line 3?",
-            choices: [{ value: "one", look: "<p>3: *twice*</p>" }],
+            choices: [{ value: "one", look: "<p>3: *45*</p>" }],
         },
     ];
     onStart({
