@@ -108,8 +108,7 @@ registry.category("web_tour.tours").add("telegram_at_a_glance", {
         },
         {
             content: "One that the browser cannot read is a file, and no error",
-            trigger:
-                ".o-mail-AttachmentCard:contains('broken.ogg'):not(:has(.o-mail-VoicePlayer))",
+            trigger: ".o-mail-AttachmentCard:contains('broken.ogg'):not(:has(.o-mail-VoicePlayer))",
         },
         {
             isActive: ["desktop"],
