@@ -289,15 +289,17 @@ class TelegramChat(models.Model):
         :param datetime date: UTC, of the answer
         """
         self.ensure_one()
+        chat_sudo = self.sudo()  # sudo: telegram.chat - who writes from a record may not see it
         # Each message that is sent asks for these. Reading all fields takes several times as long.
-        self.fetch(["inbox_state", "waiting_since_date", "answered_date"])
-        is_waiting = self.inbox_state == "waiting" and self.waiting_since_date <= date
-        if self.answered_date and self.answered_date >= date and not is_waiting:
+        chat_sudo.fetch(["inbox_state", "waiting_since_date", "answered_date"])
+        waiting_since, answered = chat_sudo.waiting_since_date, chat_sudo.answered_date
+        is_waiting = chat_sudo.inbox_state == "waiting" and waiting_since <= date
+        if answered and answered >= date and not is_waiting:
             return
-        values = {"answered_date": max(filter(None, (self.answered_date, date)))}
+        values = {"answered_date": max(filter(None, (answered, date)))}
         if is_waiting:
             # sudo: telegram.message, resource.calendar - a figure about the answer
-            hours = self.sudo().instance_id._get_working_hours(self.waiting_since_date, date)
+            hours = chat_sudo.instance_id._get_working_hours(waiting_since, date)
             message.sudo().answer_time = max(hours, SHORTEST_ANSWER_TIME)
             since = self._get_first_question_date(date)
             values["inbox_state"] = "waiting" if since else "answered"
