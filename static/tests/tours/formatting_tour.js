@@ -5,8 +5,15 @@ import { behind, onPhone, picture, runAction, showMore } from "./tour_helpers";
 // Started by tests/browser/test_formatting_browser.py.
 const CUSTOMER_CHAT = "10000000";
 const SIZES = "1200*600*50 mm, https://example.com/a_b_c";
-const WRITTEN = "<p><strong>Sale</strong> of 1200*600*50</p><blockquote>quoted</blockquote>";
+const EDITOR = ".o-mail-Composer .odoo-editor-editable";
+const BOLD = ":is(strong, b)";
 const ANSWER = "*Two*, please: 10*20*30\n> quoted";
+
+/** Break the line in the editor, as Shift+Enter does. */
+function breakLine() {
+    const options = { inputType: "insertLineBreak", bubbles: true, cancelable: true };
+    document.querySelector(EDITOR).dispatchEvent(new InputEvent("beforeinput", options));
+}
 
 const message = (text) => `.o-mail-Message:contains("${text}")`;
 
@@ -68,20 +75,59 @@ registry.category("web_tour.tours").add("telegram_formatting_discuss", {
         },
         { trigger: ".o-dropdown-item:contains('Format Text')", run: "click" },
         {
-            trigger: ".o-mail-Composer .odoo-editor-editable",
-            run() {
-                const clipboardData = new DataTransfer();
-                clipboardData.setData("application/vnd.odoo.odoo-editor", WRITTEN);
-                const options = { bubbles: true, cancelable: true, clipboardData };
+            content: "On a computer, a button makes a quotation; anywhere, a “>” does",
+            isActive: ["desktop"],
+            trigger: EDITOR,
+            async run() {
                 this.anchor.focus();
-                getSelection().selectAllChildren(this.anchor);
-                this.anchor.dispatchEvent(new ClipboardEvent("paste", options));
+                document.execCommand("insertText", false, "quoted");
+                getSelection().selectAllChildren(this.anchor.firstElementChild);
             },
         },
-        { trigger: ".o-mail-Composer .odoo-editor-editable strong:contains('Sale')" },
+        {
+            isActive: ["desktop"],
+            trigger: ".o-we-toolbar button[name='telegram-quotation']",
+            run: "click",
+        },
+        {
+            isActive: ["mobile"],
+            trigger: EDITOR,
+            run() {
+                this.anchor.focus();
+                for (const letters of [">", " ", "quoted"]) {
+                    document.execCommand("insertText", false, letters);
+                }
+            },
+        },
+        {
+            content: "Twice a new line: the quotation ends",
+            trigger: `${EDITOR} blockquote:contains('quoted')`,
+            run() {
+                getSelection().selectAllChildren(this.anchor);
+                getSelection().collapseToEnd();
+                breakLine();
+                breakLine();
+            },
+        },
+        {
+            trigger: `${EDITOR} blockquote + div, ${EDITOR} blockquote + p`,
+            run() {
+                document.execCommand("insertText", false, "Sale of 1200*600*50");
+                const { anchorNode } = getSelection();
+                getSelection().setBaseAndExtent(anchorNode, 0, anchorNode, "Sale".length);
+            },
+        },
+        { isActive: ["desktop"], trigger: EDITOR, run: "press Control+b" },
+        {
+            content: "As the menu of a phone does",
+            isActive: ["mobile"],
+            trigger: EDITOR,
+            run: () => document.execCommand("bold"),
+        },
+        { trigger: `${EDITOR} ${BOLD}:contains('Sale')` },
         picture("formatting_editor"),
-        { trigger: ".o-mail-Composer .odoo-editor-editable", run: "press Enter" },
-        { trigger: `${message("Sale")} strong:contains('Sale')` },
+        { trigger: EDITOR, run: "press Enter" },
+        { trigger: `${message("Sale")} ${BOLD}:contains('Sale')` },
         { trigger: `${message("Sale")} blockquote:contains('quoted')` },
         behind("Send", () => runAction("send_cron_id")),
         { trigger: `${message("Sale")} .o-telegram-Message-state:not(.fa-clock-o)` },

@@ -5,6 +5,8 @@ import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 
+import { QuotationPlugin } from "./quotation_plugin";
+
 import { useEffect } from "@odoo/owl";
 
 /** @type {import("models").Composer} */
@@ -51,6 +53,14 @@ const composerPatch = {
         return this.isTelegramNote
             ? _t("Note for colleagues. The customer does not receive it.")
             : super.placeholder;
+    },
+
+    get wysiwygConfig() {
+        const config = super.wysiwygConfig;
+        if (!this.thread?.isTelegram) {
+            return config;
+        }
+        return { ...config, Plugins: [...config.Plugins, QuotationPlugin] };
     },
 
     /** Keep with the draft that it is a note: after a reload, it must not become a message. */
