@@ -6,8 +6,13 @@ import { behind, onPhone, picture, runAction, showMore } from "./tour_helpers";
 const CUSTOMER_CHAT = "10000000";
 const SIZES = "1200*600*50 mm, https://example.com/a_b_c";
 const EDITOR = ".o-mail-Composer .odoo-editor-editable";
-const BOLD = ":is(strong, b)";
 const ANSWER = "*Two*, please: 10*20*30\n> quoted";
+
+/** Return the steps that find bold text: the menu of a phone writes it in another way. */
+const bold = (place) => [
+    { isActive: ["desktop"], trigger: `${place} strong:contains('Sale')` },
+    { isActive: ["mobile"], trigger: `${place} b:contains('Sale')` },
+];
 
 /** Break the line in the editor, as Shift+Enter does. */
 function breakLine() {
@@ -124,10 +129,10 @@ registry.category("web_tour.tours").add("telegram_formatting_discuss", {
             trigger: EDITOR,
             run: () => document.execCommand("bold"),
         },
-        { trigger: `${EDITOR} ${BOLD}:contains('Sale')` },
+        ...bold(EDITOR),
         picture("formatting_editor"),
         { trigger: EDITOR, run: "press Enter" },
-        { trigger: `${message("Sale")} ${BOLD}:contains('Sale')` },
+        ...bold(message("Sale")),
         { trigger: `${message("Sale")} blockquote:contains('quoted')` },
         behind("Send", () => runAction("send_cron_id")),
         { trigger: `${message("Sale")} .o-telegram-Message-state:not(.fa-clock-o)` },
