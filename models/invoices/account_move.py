@@ -64,10 +64,12 @@ class AccountMove(models.Model):
         """
         self.env["telegram.message"].check_access("read")
         obstacles = self._get_telegram_batch_obstacles()
+        sendable = self - self.browse(move.id for move in obstacles)
+        sendable[:1]._portal_ensure_token()  # the dialog shows what is wrong with its text
         wizard = self.env["account.move.send.batch.wizard"].create(
             {
                 "telegram_selected_ids": self.ids,
-                "move_ids": (self - self.browse(m.id for m in obstacles)).ids,
+                "move_ids": sendable.ids,
             }
         )
         title = self.env._("Send Invoices by Telegram")

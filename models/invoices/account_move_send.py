@@ -187,14 +187,17 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _get_telegram_text_alert(self, moves, template):
-        """Return an alert for a text that will not arrive as it was meant, by the first invoice.
+        """Return an alert for a text that will not arrive as it was meant, by one of the invoices.
+
+        It is one that has its token for the portal: the dialog is read in a transaction that cannot
+        create any.
 
         :param moves: the ``account.move`` records that can be sent
         :param template: the ``telegram.template``; by default that of the document type
         """
-        move = moves[:1]
+        move = moves.filtered("access_token")[:1]
         template = template or (move and move._get_telegram_template())
-        if not template:
+        if not move or not template:
             return {}
         try:
             text = template._render_bodies(move)[move.id]
