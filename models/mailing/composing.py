@@ -9,7 +9,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.context import OwnValue, in_language_of
+from ...tools.context import OwnValue
 from ...tools.transactions import is_conflict, write_and_commit
 from ..telegram_message import NOTIFY_LATER, OUTCOME_CHECKED
 from .telegram_mailing import FILTER_ERRORS
@@ -47,7 +47,6 @@ class TelegramMailing(models.Model):
         mailings = mailings.search(active & Domain("is_settled", "!=", True), order="id")
         seconds_left = commit(remaining=len(mailings))
         for mailing in mailings:
-            mailing = in_language_of(mailing.exists().company_id, mailing)
             while seconds_left and mailing.exists():
                 try:
                     step = mailing._in_language()._process_step

@@ -2,6 +2,7 @@
 
 from odoo.tests import tagged
 
+from ... import const
 from ..common import CUSTOMER_CHAT, TelegramCase
 from .browser_case import TourCase
 
@@ -23,7 +24,7 @@ class TestPhoneLists(TelegramCase, TourCase):
             {
                 "instance_id": self.instance.id,
                 "method": "getStateInstanceAndAVeryLongMethodNameWithoutAnySpaces",
-                "code": "unauthorized_and_a_very_long_reason_without_any_spaces",
+                "code": const.CODE_UNAUTHORIZED,
                 "duration": 123456,
             }
         )

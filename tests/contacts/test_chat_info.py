@@ -158,7 +158,7 @@ class TestTelegramChatInfo(TelegramCase):
     def test_refused(self):
         """The service does not know the person: the chat is emptied, or an error page comes."""
         chat = self.chat._get_or_create(self.instance, "4711", name="Known once")
-        with self.assertRaisesRegex(UserError, "not found"):
+        with self.assertRaisesRegex(UserError, "does not know the chat"):
             self.refresh(chat)
         self.phone.fault("getContactInfo", "lost_before")
         with self.assertRaisesRegex(UserError, "connection"):

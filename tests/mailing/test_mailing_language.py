@@ -14,13 +14,15 @@ class TestMailingLanguage(MailingCase):
     def setUpClass(cls):
         super().setUpClass()
         load_language(cls.env)
-        cls.env.company.partner_id.lang = "ru_RU"
 
-    def test_stored_in_language_of_company(self):
+    def test_stored_in_language_of_author(self):
         """States in the chatter and reasons of those left out were in English."""
         reachable = self.create_contacts(1)
         unreachable = self.env["res.partner"].create({"name": "Василиса"})
-        mailing = self.start_mailing(reachable | unreachable).sudo()
+        mailing = self.create_mailing(reachable | unreachable).sudo()
+        mailing.user_id.lang = "ru_RU"
+        mailing.action_start()
+        self.run_mailings()
         self.send_queue()
         self.run_mailings()
         self.assertEqual(mailing.state, "done")

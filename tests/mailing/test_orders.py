@@ -164,10 +164,10 @@ class TestOrders(OrdersCase):
     def test_nobody(self):
         """A mailing to nobody would be done at once, and could not even be deleted."""
         empty = self.create_mailing(self.env["res.partner"])
-        with self.assertRaisesRegex(UserError, "nobody"):
+        with self.assertRaisesRegex(UserError, "no recipient"):
             empty.action_start()
         unreachable = self.create_mailing(self.env["res.partner"].create({"name": "No phone"}))
-        with self.assertRaisesRegex(UserError, "nobody"):
+        with self.assertRaisesRegex(UserError, "no recipient"):
             unreachable.action_start()
         unreachable.scheduled_date = fields.Datetime.now() + timedelta(days=1)
         unreachable.action_start()
