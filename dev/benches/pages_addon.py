@@ -24,6 +24,7 @@ def main(env, say, *, of_contact, messages, conversations):
     for number, chat in enumerate(chats):
         channel = chat._open_channel()
         values = {"body": f"Good day! {number}", "author_id": chat.partner_id.id}
+        # sudo: discuss.channel - as the addon posts what comes in
         channel.sudo()._telegram_log([(channel.sudo(), values)])
     env.cr.commit()
     fill(others, messages, conversations)

@@ -93,6 +93,15 @@ class MailingCase(TelegramCase):
         self.send_queue()
         self.patch(limits, "_get_send_budget", original)
 
+    def finish(self, mailing, total):
+        """Send and compose until nothing changes, and check the figures at every look."""
+        for _round in range(3):
+            self.run_mailings()
+            self.send_queue()
+            self.check_figures(mailing, total)
+        self.run_mailings()
+        return self.check_figures(mailing, total)
+
     def get_texts(self):
         """Return the texts that GREEN-API has received."""
         return sorted(row["body"]["message"] for row in self.phone.requests("sendMessage"))

@@ -14,15 +14,6 @@ from .mailing_case import MailingCase
 class TestInterference(MailingCase):
     """What users do to a mailing, or to what it needs, while it is being sent."""
 
-    def finish(self, mailing, total):
-        """Send and compose until nothing changes, and check the figures at every look."""
-        for _round in range(3):
-            self.run_mailings()
-            self.send_queue()
-            self.check_figures(mailing, total)
-        self.run_mailings()
-        return self.check_figures(mailing, total)
-
     def test_archived_while_sending(self):
         """An archived mailing would never end, or never be stopped."""
         partners = self.create_contacts(4)

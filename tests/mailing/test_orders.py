@@ -15,16 +15,7 @@ from .mailing_case import MailingCase
 
 
 class OrdersCase(MailingCase):
-    """Lets a mailing run to its end, with a look at the figures after each step."""
-
-    def finish(self, mailing, total):
-        """Send and compose until nothing changes, and check the figures at every look."""
-        for _round in range(3):
-            self.run_mailings()
-            self.send_queue()
-            self.check_figures(mailing, total)
-        self.run_mailings()
-        return self.check_figures(mailing, total)
+    """What the tests of unusual orders share."""
 
     def compose(self, partners, **values):
         """Send to many from a list, and return the mailing that shows it."""

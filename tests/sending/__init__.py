@@ -11,10 +11,11 @@ from . import test_coordinates
 from . import test_cost
 from . import test_dispatch
 from . import test_edit_delete
+from . import test_id_given_twice
 from . import test_limits
 from . import test_once
 from . import test_queue
 from . import test_quiet_hours
 from . import test_same_message
-from . import test_unsure
 from . import test_traces
+from . import test_unsure
