@@ -24,8 +24,10 @@ INTERRUPTED, NO_TESTS = 2, 5  # exit codes of pytest
 # own. Both halves take about as long.
 WAITING_TESTS = (
     "browser/test_*.py",
+    "installation/test_apps.py",
     "mail/test_failures.py",
     "receiving/test_waiting.py",
+    "templates/test_template_use.py",
 )
 LAST_TEST = "test_zz_secrets.py"  # reads the log of the others
 
@@ -85,7 +87,7 @@ def _run_all(odoo, database, selection, with_lint):
         _pytest(odoo, f"{database}_waiting", [*selection, *sorted(waiting - {last}), last]),
         _quick_checks(f"{database}_lint", with_lint),
     )
-    logs = [odoo.home / "log" / f"{database}_{name}-pytest.log" for name in ("waiting", "sandbox")]
+    logs = [odoo.home / "log" / f"{database}_{name}-pytest.log" for name in ("waiting", "checks")]
     with ExitStack() as stack:
         processes = [
             stack.enter_context(_beside(arguments, log, **options))

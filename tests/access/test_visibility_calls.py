@@ -70,7 +70,8 @@ class TestVisibilityCalls(MatrixCase):
     def test_methods(self):
         """No method does anything with another's customer, in either way."""
         for model, method, in_words in self.methods():
-            for way, error, untouched in self.try_out("colleague", model, method):
+            attempts = self.try_out("colleague", model, method, is_refused=True)
+            for way, error, untouched in attempts:
                 with self.subTest(model=model, method=method, way=way):
                     wanted = "odoo.exceptions.UserError" if in_words else ACCESS_ERROR
                     self.assertEqual(error, wanted)
@@ -89,7 +90,7 @@ class TestVisibilityCalls(MatrixCase):
                 ("unlink", {}),
             ):
                 for way, error, untouched in self.try_out(
-                    "colleague", model, method, records, arguments
+                    "colleague", model, method, records, arguments, is_refused=True
                 ):
                     with self.subTest(model=model, method=method, way=way):
                         is_export = method == "export_data"  # Odoo's own right to export
