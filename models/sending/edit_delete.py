@@ -148,7 +148,8 @@ class TelegramMessage(models.Model):
         https://green-api.com/en/telegram/docs/api/service/DeleteMessage/
 
         :return: the ``telegram.message`` of the deletion; for a queued message, itself
-        :raise UserError: it is not a message of this account, or was never sent
+        :raise UserError: it is not a message of this account, was never sent or is deleted already,
+            or the account has left the group
         """
         self.ensure_one()
         self._check_operated()

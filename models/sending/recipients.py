@@ -10,8 +10,10 @@ A record, its contact and the account belong to one company: ``_telegram_check_i
 ``_check_partner_id``. A person with several addresses is one recipient: ``find_twin``. The first
 one gets the message, in mass sending the one with a chat; only records of another kind than
 contacts may repeat a person. When writing to many, a contact is left out who wants no mailings, has
-not agreed to them, or whose phone number has no Telegram account. A message to one contact alone is
-sent all the same.
+not agreed to them, or whose phone number has no Telegram account. A rule and a selection in a list
+are such writing, even if there is one contact. A message to one contact alone is sent all the same,
+except invoices: never without a Telegram account, and to those who want no mailings only if the
+user has seen the dialog.
 
 A group takes the place of the contact if the caller or the user chooses one. For a record without a
 contact, the composer proposes the group if the account is in exactly one that is linked to the
@@ -399,6 +401,8 @@ class TelegramChat(models.Model):
     def _find_by_phone(self, instance, phones):
         """Return the chats of phone numbers in E.164 that are not linked to a contact.
 
+        All contacts of a number share a chat in phone form (``_get_or_create_for_phones``).
+
         :return: dict of ``telegram.chat`` by phone number
         """
         phones = [phone for phone in phones if phone]
@@ -457,7 +461,7 @@ class TelegramChat(models.Model):
         :param partners: ``res.partner``, each of them once
         :param list places: result of ``_find_chats_and_phones``, if it was just called
         :return: dict of ``telegram.chat`` by id of the contact
-        :raise UserError: a contact has neither a chat nor a readable phone number
+        :raise UserError: a contact has neither a chat, a username nor a readable phone number
         """
         chats, new = {}, {}
         for partner, chat, phone in places or self._find_chats_and_phones(instance, partners):
