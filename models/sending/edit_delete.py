@@ -17,8 +17,9 @@ EDIT_HOURS = 48  # for which Telegram allows edits of a text, after sending
 FOLDED_LENGTH = 200
 FOLDED_LINES = 5
 # A block, because the text consists of paragraphs, which cannot be in an <s>.
+# The blank keeps the words apart where Odoo shows the text in one line.
 DELETED_BODY = Markup(
-    '<p><i>%s</i></p><div class="o-telegram-deleted text-decoration-line-through"%s>%s</div>'
+    '<p><i>%s</i></p> <div class="o-telegram-deleted text-decoration-line-through"%s>%s</div>'
 )
 FOLDED = Markup(' data-o-mail-quote="1"')  # Odoo folds quotations, see message_patch.js
 NO_MESSAGE_KINDS = (*const.CHANGE_KINDS, "reactionMessage")  # these are about another message

@@ -31,7 +31,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
 
 from ...tools import bulk_insert
-from ...tools.phone import to_chat_id
+from ...tools.phone import is_same_phone, to_chat_id
 from ..telegram_chat import PEOPLE
 
 
@@ -386,10 +386,13 @@ class TelegramChat(models.Model):
         return self._has_changed_number() and (self.is_former_number or not is_answered)
 
     def _has_changed_number(self):
-        """Return whether the contact has another phone number than this chat."""
+        """Return whether the contact has another phone number than this chat.
+
+        It may be one that cannot be read, such as a national number of an unknown country.
+        """
         self.ensure_one()
-        phone = self.partner_id.phone_sanitized
-        return bool(self.phone and phone and self.phone != phone)
+        phone = self.partner_id.phone_sanitized or self.partner_id.phone
+        return bool(self.phone and phone and not is_same_phone(self.phone, phone))
 
     def _is_username_outdated(self):
         """Return whether this chat was only found by a former username of its contact."""
