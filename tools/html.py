@@ -2,6 +2,8 @@
 """Conversion of message bodies to formatted text, and back.
 
 Odoo's ``html2plaintext`` would send markup such as ``*bold*`` and ``[1]`` links to the customer.
+The formatting is sent as marks if GREEN-API is known to read them for the account, else the text
+alone is sent (``to_marks``). Of a value that a placeholder inserts, the text alone is used.
 """
 
 import re

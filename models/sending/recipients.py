@@ -9,10 +9,14 @@ missing chat is created. The username is used, too, if the phone number has no T
 A record, its contact and the account belong to one company: ``_telegram_check_instance`` and
 ``_check_partner_id``. A person with several addresses is one recipient: ``find_twin``. The first
 one gets the message, in mass sending the one with a chat; only records of another kind than
-contacts may repeat a person. Who wants no mailings is left out when writing to many, not alone.
+contacts may repeat a person. When writing to many, a contact is left out who wants no mailings, has
+not agreed to them, or whose phone number has no Telegram account. A message to one contact alone is
+sent all the same.
 
-A group takes the place of the contact if the caller, the user or the rule chooses one. A record
-without a contact writes to its only linked group; a rule does so only if one is linked.
+A group takes the place of the contact if the caller or the user chooses one. For a record without a
+contact, the composer proposes the group if the account is in exactly one that is linked to the
+record; a program gets a UserError. A rule writes to the group only if it is set to do so, and to
+nobody unless the account is in exactly one.
 """
 
 from typing import NamedTuple
