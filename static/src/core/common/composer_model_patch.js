@@ -14,7 +14,7 @@ patch(Composer.prototype, {
      * @param {boolean} isNote whether it is a note, which must not become a message
      */
     restore(message, isNote) {
-        this.isTelegramNote ||= isNote;
+        this.isTelegramNoteOn ||= isNote;
         const texts = [convertBrToLineBreak(message.body), this.composerText];
         this.composerText = texts.filter((text) => text).join("\n");
         this.attachments.add(...message.attachment_ids);
