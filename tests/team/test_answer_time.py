@@ -126,6 +126,7 @@ class TestAnswerTime(InboxCase):
         self.assertEqual(len(chat.activity_ids), 1)
         with self.subTest("handed over to the supervisor, who was reminded"):
             chat.action_no_answer_needed()
+            chat.answered_date = chat.closed_date = MONDAY + timedelta(hours=3)
             other = self.write_at(MONDAY + timedelta(hours=4))
             other._assign(self.salesperson)
             self.remind_at(MONDAY + timedelta(hours=8))
