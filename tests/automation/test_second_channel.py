@@ -14,9 +14,8 @@ from .test_send_telegram import SendTelegramCase
 HOURS = 3
 
 
-@tagged("post_install", "-at_install")
-class TestSecondChannel(SendTelegramCase):
-    """An automatic message that Telegram does not bring goes out by e-mail, once."""
+class SecondChannelCase(SendTelegramCase):
+    """A server action whose message is sent by e-mail if it is not read."""
 
     @classmethod
     def setUpClass(cls):
@@ -80,6 +79,11 @@ class TestSecondChannel(SendTelegramCase):
         status = self.status(message, "read", timestamp=timestamp)
         self.ingest({**status, "chatId": message.chat_id.telegram_id})
         self.env.invalidate_all()
+
+
+@tagged("post_install", "-at_install")
+class TestSecondChannel(SecondChannelCase):
+    """An automatic message that Telegram does not bring goes out by e-mail, once."""
 
     # === WHEN ===
 
