@@ -7,3 +7,4 @@ from . import telegram_automatic_message
 from . import telegram_automation
 from . import second_channel
 from . import template_languages
+from . import template_use

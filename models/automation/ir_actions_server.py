@@ -24,7 +24,7 @@ class IrActionsServer(models.Model):
     )
     telegram_template_id = fields.Many2one(
         "telegram.template",
-        ondelete="restrict",
+        ondelete="set null",  # see template_use.py
         domain="[('model_id', '=', model_id)]",
     )
     telegram_instance_id = fields.Many2one(

@@ -45,7 +45,7 @@ class IrActionsServer(models.Model):
     telegram_mail_template_id = fields.Many2one(
         "mail.template",
         "E-mail Template",
-        ondelete="restrict",
+        ondelete="set null",  # see template_use.py
         domain="[('model_id', '=', model_id)]",
     )
     telegram_unread_hours = fields.Integer(
@@ -89,7 +89,10 @@ class TelegramAutomation(models.Model):
         help="Used once if the contact is not on Telegram, or the message failed or is unread.",
     )
     mail_template_id = fields.Many2one(
-        "mail.template", "E-mail Template", ondelete="restrict", domain="[('model', '=', model)]"
+        "mail.template",
+        "E-mail Template",
+        ondelete="set null",  # see template_use.py
+        domain="[('model', '=', model)]",
     )
     unread_hours = fields.Integer("Unread After (hours)", default=24)
 

@@ -61,7 +61,7 @@ class TelegramAutomation(models.Model):
     template_id = fields.Many2one(
         "telegram.template",
         copy=False,
-        ondelete="restrict",
+        ondelete="set null",  # see template_use.py
         help="The message. It is created from the default message when the rule is switched on.",
     )
     instance_id = fields.Many2one(
