@@ -149,9 +149,6 @@ class TelegramChat(models.Model):
         self._merge_conversation(other)
         self._merge_reminders(other)
         self._merge_inbox(other)
-        # sudo: telegram.automatic.message - actions of any user know by it whom they wrote to
-        written_sudo = self.env["telegram.automatic.message"].sudo()
-        written_sudo.search([("chat_id", "=", self.id)]).chat_id = other
         twins = {message.id_message: message for message in other.message_ids if message.id_message}
         for message in self.message_ids:
             twin = twins.get(message.id_message, message.browse())
@@ -163,7 +160,8 @@ class TelegramChat(models.Model):
         moved.chat_id = other
         moved.filtered("id_message")._apply_pending_updates()
         self.env["telegram.mailing.recipient"]._process_merged_chat(self, other)
-        self.env["telegram.automatic.message"]._process_merged_chat(self, other)
+        # sudo: telegram.automatic.message - actions of any user know by it whom they wrote to
+        self.env["telegram.automatic.message"].sudo()._process_merged_chat(self, other)
         other.write(
             {
                 "phone": other.phone or self.phone,

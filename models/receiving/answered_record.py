@@ -9,7 +9,14 @@ from odoo.tools import SQL
 from ..telegram_message import SENT_STATES
 
 # Fields that say that a record is done, in the order in which they are looked for.
-CLOSED_FIELDS = ("is_closed", "stage_id.fold", "stage_id.is_won")
+CLOSED_FIELDS = (
+    "is_closed",
+    "archive",
+    "stage_id.fold",
+    "stage_id.is_won",
+    "stage_id.done",
+    "stage_id.hired_stage",
+)
 
 
 class TelegramInstance(models.Model):

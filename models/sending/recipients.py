@@ -163,7 +163,7 @@ class TelegramChat(models.Model):
         """Check that the contact belongs to the company of the account or a branch of it."""
         for chat in self.sudo():  # sudo: res.company - the parent companies of a branch
             company = chat.partner_id.company_id
-            if company and chat.company_id not in company.parent_ids:
+            if chat._has_foreign_partner():
                 raise ValidationError(
                     self.env._(
                         "The contact “%(partner)s” belongs to the company %(company)s, but the "
@@ -173,6 +173,12 @@ class TelegramChat(models.Model):
                         own=chat.company_id.display_name,
                     )
                 )
+
+    def _has_foreign_partner(self):
+        """Return whether the contact belongs to another company than the account. As superuser."""
+        self.ensure_one()
+        company = self.partner_id.company_id
+        return bool(company) and self.company_id not in company.parent_ids
 
     # === WHO CAN BE REACHED === #
 
