@@ -6,8 +6,9 @@ from odoo.tests import tagged
 
 from .pictures_case import ADDON, PicturesCase
 
-# Wait for each of some elements and click on the last; then wait for another one and for all
-# images, close the bubbles of conversations, and take a picture.
+# Wait for each of some elements and click on the last; then wait for another one, write a text
+# there if it is a field, wait for all images, close the bubbles of conversations, and take a
+# picture.
 SCRIPT = """
 void (async () => {
     const find = (selector) => document.querySelector(selector);
@@ -17,14 +18,20 @@ void (async () => {
     });
     const isQuiet = () => !find(".o_loading_indicator");
     const isShown = (image) => image.complete && image.naturalWidth > 0;
-    const steps = %s;
+    const { steps, ready, text, name } = %s;
     for (const selector of steps) {
         await until(() => find(selector) && isQuiet());
     }
     if (steps.length) {
         find(steps.at(-1)).click();
     }
-    await until(() => find(%s));
+    await until(() => find(ready));
+    if (text) {
+        find(ready).value = text;
+        find(ready).dispatchEvent(new Event("input", { bubbles: true }));
+        find(ready).dispatchEvent(new Event("change", { bubbles: true }));
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    }
     const { chatHub } = odoo.__WOWL_DEBUG__.root.env.services["mail.store"];
     await until(() => {
         [...chatHub.folded].forEach((bubble) => bubble.close());
@@ -32,7 +39,7 @@ void (async () => {
     });
     await document.fonts.ready;
     document.activeElement.blur();
-    console.log("picture: %s");
+    console.log(`picture: ${name}`);
     console.log("test successful");
 })();
 """
@@ -64,26 +71,30 @@ class TestPictures(PicturesCase):
         account = f"/odoo/telegram.instance/{self.new_instance.id}"
         message, send = ".o-mail-Message .o-telegram-ticks", ".o-telegram-Chatter-send"
         self.take("contact", form, message)
-        self.take("composer", form, ".modal [name='preview'] .fa-check", message, send)
+        field = ".modal:has([name='preview'] .fa-check) [name='body'] textarea"
+        self.take("composer", form, field, message, send, text=self.words["draft"])
         self.take("discuss", channel, message)
         self.take("inbox", f"{action}.telegram_inbox_action", ".o_kanban_record .badge")
         self.take("invoice", invoice, message)
         self.take("sign_in", account, ".o-telegram-SignIn-qr", "button[name='action_sign_in']")
         self.take("overview", f"{action}.telegram_overview_action", ".o_kanban_record canvas")
         self.take("report", f"{action}.telegram_dashboard_action", ".o-telegram-Dashboard-card")
+        self.take("events", f"{action}.telegram_event_action", ".o_data_row")
         mailing = f"/odoo/telegram.mailing/{self.add_mailing().id}"
         self.take("mailing", mailing, ".o-telegram-Progress .progress-bar")
         self.browser_size, self.touch_enabled = "390x844", True
         self.take("phone", channel, message)
-        self.assertEqual(len(self.pictures), 10)
+        self.assertEqual(len(self.pictures), 11)
         self.assertEqual(self.leaks, [], "a token went to the browser")
 
-    def take(self, name, url, ready, *steps):
+    def take(self, name, url, ready, *steps, text=""):
         """Open a page, and take a picture when an element is there.
 
         :param steps: elements to wait for before, of which the last one is clicked
+        :param str text: written into the element, if it is a field
         """
         name = f"page_{self.lang[:2]}_{name}"
-        script = SCRIPT % (json.dumps(steps), json.dumps(ready), name)
+        scene = {"steps": steps, "ready": ready, "text": text, "name": name}
+        script = SCRIPT % json.dumps(scene)
         with self.take_pictures():
             self.browser_js(url, script, ready="odoo.isReady === true", login="admin", timeout=60)
