@@ -31,6 +31,7 @@ WORDS = {
         },
         "country": "base.us",
         "currency": "base.USD",
+        "symbol": "$",
         "price": 480,
         "stranger": "Peter Collins",
         "product": "Oak desk, 160 cm",
@@ -69,6 +70,7 @@ WORDS = {
         },
         "country": "base.ru",
         "currency": "base.RUB",
+        "symbol": "₽",
         "price": 48000,
         "stranger": "Пётр Соколов",
         "product": "Стол дубовый, 160 см",
@@ -135,18 +137,21 @@ class PicturesCase(TelegramCase, TourCase):
         """Create the company, its two users, its accounts and a customer."""
         words, company = self.words, self.env.company
         # An app that the tests need, and most companies do not have.
-        livechat = self.env.ref("im_livechat.im_livechat_group_user", raise_if_not_found=False)
+        livechat = [
+            self.env.ref(f"im_livechat.im_livechat_group_{role}", raise_if_not_found=False)
+            for role in ("manager", "user")
+        ]
         self.admin.write(
             {
                 "lang": self.lang,
                 "name": words["user"],
                 "tz": "Europe/Moscow",
-                "group_ids": [Command.unlink(group.id) for group in livechat or ()],
+                "group_ids": [Command.unlink(group.id) for group in livechat if group],
             }
         )
         self.salesperson.write({"name": words["colleague"], "lang": self.lang})
         currency = self.env.ref(words["currency"])
-        currency.active = True
+        currency.write({"active": True, "symbol": words["symbol"]})
         country = self.env.ref(words["country"])
         company.write({"name": words["company"], "currency_id": currency.id})
         company.partner_id.write({"lang": self.lang, "country_id": country.id})
@@ -168,7 +173,17 @@ class PicturesCase(TelegramCase, TourCase):
         self.customer = self.add(
             "res.partner", {**values, **words["address"], "country_id": country.id}
         )
+        self.fix_colors()
+
+    def fix_colors(self):
+        """Write when people were created: the colors of their pictures depend on it."""
         self.env.flush_all()
+        partners = self.customer | self.admin.partner_id | self.salesperson.partner_id
+        self.env.cr.execute(
+            "UPDATE res_partner SET create_date = '2026-01-12 09:00:00' WHERE id IN %s",
+            [tuple(partners.ids)],
+        )
+        partners.invalidate_recordset()
 
     def add_conversation(self):
         """Create what the customer and the user have written, in turns."""
@@ -191,6 +206,9 @@ class PicturesCase(TelegramCase, TourCase):
         for message, minutes in zip(messages, MINUTES_AGO, strict=True):
             self.set_date(message, minutes)
         self.set_waiting(self.chat, MINUTES_AGO[-1])
+        # What Odoo noted on both when they were created.
+        notes = (self.customer.message_ids | self.invoice.message_ids) - messages.mail_message_ids
+        notes.write({"date": fields.Datetime.now() - timedelta(minutes=MINUTES_AGO[0] + 1)})
 
     def add_stranger(self):
         """Create a question of a person who is not known yet."""

@@ -85,7 +85,8 @@ class TestPictures(PicturesCase):
         self.take("report", f"{action}.telegram_dashboard_action", ".o-telegram-Dashboard-card")
         self.take("events", f"{action}.telegram_event_action", ".o_data_row")
         mailing = f"/odoo/telegram.mailing/{self.add_mailing().id}"
-        self.take("mailing", mailing, ".o-telegram-Progress .progress-bar")
+        shown = ".o_form_view:has(.o-telegram-Progress .progress-bar) .o-mail-Message"
+        self.take("mailing", mailing, shown)
         self.browser_size, self.touch_enabled = "390x844", True
         self.take("phone", channel, message)
         self.assertEqual(len(self.pictures), 11)
