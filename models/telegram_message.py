@@ -107,8 +107,9 @@ class TelegramMessage(models.Model):
         index="btree_not_null",
         help="ID in the group that became the supergroup of this chat, which has IDs of its own.",
     )
+    kind_name = fields.Char("Kind", compute="_compute_kind_name")
     type_message = fields.Char(
-        "Kind",
+        "Kind at GREEN-API",
         required=True,
         readonly=True,
         default="textMessage",
