@@ -53,6 +53,19 @@ class TestTelegramCall(TelegramCase):
             self.ask("get_settings")
         self.assertFalse(self.get_calls())
 
+    def test_each_method_has_a_name(self):
+        """A method without a name shows as the word of a program, in all technical screens."""
+        calls = self.env["telegram.call"]
+        names = dict(calls._fields["operation"].selection)
+        self.assertEqual(set(names), set(const.METHODS))
+        self.assertEqual(len(set(names.values())), len(names), "names that cannot be told apart")
+        self.instance.call_log = "all"
+        self.ask("get_state_instance")
+        call = self.get_calls()
+        self.assertEqual((call.operation, call.display_name), (call.method, "Read Account State"))
+        self.assertEqual(calls.search([("method", "ilike", "stateinst")], limit=1), call)
+        self.assertEqual(calls._get_method_label("somethingNew"), "somethingNew")
+
     def test_each_reason_has_a_name(self):
         """A reason without a name cannot be logged, and shows as the word of a program."""
         codes = {value for name, value in vars(const).items() if name.startswith("CODE_")}

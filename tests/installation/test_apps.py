@@ -21,7 +21,9 @@ APPS = (
     "base_automation",
     "calendar",
     "crm",
+    "hr_recruitment",
     "link_tracker",
+    "maintenance",
     "project",
     "sale_management",
     "sms",
@@ -59,7 +61,7 @@ void (async () => {
 """
 # What the customer has received from them.
 RECEIVED = ("our quotation", "is confirmed", "is on its way", "is done", "Fitting")
-PARTS = ("lead", "task", "rules", "automations", "sms", "links")
+PARTS = ("lead", "task", "others", "rules", "automations", "sms", "links")
 
 
 @tagged("post_install", "-at_install", "slow")
