@@ -107,8 +107,9 @@ class TelegramMessage(models.Model):
         index="btree_not_null",
         help="ID in the group that became the supergroup of this chat, which has IDs of its own.",
     )
+    kind_name = fields.Char("Kind", compute="_compute_kind_name")
     type_message = fields.Char(
-        "Kind",
+        "Kind at GREEN-API",
         required=True,
         readonly=True,
         default="textMessage",
@@ -245,6 +246,8 @@ class TelegramMessage(models.Model):
         for message, id_message in former.items():
             # sudo: telegram.message - what GREEN-API still lists of it is not the next attempt
             message.sudo().failed_id_message = id_message
+        # The customer waited until now. What was sent to many answers nobody.
+        failed.filtered(lambda message: message._is_answer())._update_date()
         self.instance_id._trigger_send()
 
     def action_mark_sent(self):
@@ -438,7 +441,7 @@ class TelegramMessage(models.Model):
         if vals.get("state") == "error":
             instance_sudo._run_code_of_others(self._on_failed, self[:1].display_name)
         if vals.get("state") in NOT_SENT_STATES:
-            self.filtered(lambda message: message._is_answer()).chat_id._reopen_unanswered()
+            self._process_unsent_answers()
         self._update_notifications()
         if not get_own_value(self.env, NOTIFY_LATER):
             self._notify_state_change()

@@ -341,4 +341,5 @@ class TelegramInstance(models.Model):
     def _prepare_quota_activity(self, instance, notification):
         method = notification.method or "?"
         error = RefusedError(method, const.CODE_QUOTA, detail=notification.description)
-        return instance.env._("Quota used up: %s", method), instance._get_error_message(error)
+        name = instance.env["telegram.call"]._get_method_label(method)
+        return instance.env._("Quota used up: %s", name), instance._get_error_message(error)

@@ -61,6 +61,8 @@ class DiscussChannel(models.Model):
         """
         if not is_telegram(self):
             return super().message_post(message_type=message_type, **kwargs)
+        if key := self.env.context.get("telegram_post_key"):
+            return self._telegram_post_once(key, message_type=message_type, **kwargs)
         chat = self._telegram_get_chat()
         # Notes, too: a supervisor only reads. Odoo's route posts in superuser mode.
         self._telegram_check_operated(chat)

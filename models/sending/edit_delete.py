@@ -17,8 +17,9 @@ EDIT_HOURS = 48  # for which Telegram allows edits of a text, after sending
 FOLDED_LENGTH = 200
 FOLDED_LINES = 5
 # A block, because the text consists of paragraphs, which cannot be in an <s>.
+# The blank keeps the words apart where Odoo shows the text in one line.
 DELETED_BODY = Markup(
-    '<p><i>%s</i></p><div class="o-telegram-deleted text-decoration-line-through"%s>%s</div>'
+    '<p><i>%s</i></p> <div class="o-telegram-deleted text-decoration-line-through"%s>%s</div>'
 )
 FOLDED = Markup(' data-o-mail-quote="1"')  # Odoo folds quotations, see message_patch.js
 NO_MESSAGE_KINDS = (*const.CHANGE_KINDS, "reactionMessage")  # these are about another message
@@ -148,7 +149,8 @@ class TelegramMessage(models.Model):
         https://green-api.com/en/telegram/docs/api/service/DeleteMessage/
 
         :return: the ``telegram.message`` of the deletion; for a queued message, itself
-        :raise UserError: it is not a message of this account, or was never sent
+        :raise UserError: it is not a message of this account, was never sent or is deleted already,
+            or the account has left the group
         """
         self.ensure_one()
         self._check_operated()

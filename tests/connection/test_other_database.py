@@ -183,9 +183,12 @@ class TestOtherDatabase(TelegramCase):
             private.with_user(self.manager).mark_read,
             group.with_user(self.manager).leave_group,
         ):
-            with self.subTest(call.__name__), self.enter_registry_test_mode():
-                with self.assertRaisesRegex(UserError, "Use This Database"):
-                    call()
+            with (
+                self.subTest(call.__name__),
+                self.enter_registry_test_mode(),
+                self.assertRaisesRegex(UserError, "Use This Database"),
+            ):
+                call()
         self.assertEqual(len(self.phone.requests()), before)
 
     def test_signed_out_account(self):
