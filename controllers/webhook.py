@@ -128,9 +128,10 @@ class TelegramWebhook(Controller):
         return request.make_json_response({}, status=400)
 
     def _store(self, instance_sudo, body, cron_id):
-        env = instance_sudo.env
-        if env["telegram.event"]._ingest(instance_sudo, body, source="webhook"):
-            env["ir.cron"].browse(cron_id)._telegram_trigger()
+        cron = instance_sudo.env["ir.cron"].browse(cron_id)
+        instance_sudo.env["telegram.event"]._ingest(
+            instance_sudo, body, source="webhook", cron=cron
+        )
 
 
 def log_refusal(instance_id, reason):

@@ -153,7 +153,7 @@ class TelegramEvent(models.Model):
         return labels.get(type_webhook) or type_webhook or labels["other"]
 
     @api.model
-    def _ingest(self, instance, body, receipt_id=None, *, source="polling"):
+    def _ingest(self, instance, body, receipt_id=None, *, source="polling", cron=None):
         """Store a notification, once however often it is delivered.
 
         It replaces an entry of the journal about the same message, which contains less. What
@@ -163,16 +163,17 @@ class TelegramEvent(models.Model):
         :param body: the decoded JSON of the notification, of any type, or an ``UnreadableBody``
         :param int receipt_id: of a polled notification; None for other sources
         :param str source: how it was received, see the field
+        :param cron: the ``ir.cron`` to trigger if the notification is new
         :return: bool, whether it is new
         """
         self.flush_model()
         key = event_key(body, receipt_id)
-        is_new = self._insert(instance, key, body, source)
+        is_new = self._insert(instance, key, body, source, cron)
         if is_new or source == "journal" or not self._has_other_file(instance, key, body):
             return is_new
         # An album: GREEN-API may report each of its files under the ID of the first one.
         key = event_key([key, get_file_identity(body)])
-        return self._insert(instance, key, {**body, FURTHER_FILE: True}, source)
+        return self._insert(instance, key, {**body, FURTHER_FILE: True}, source, cron)
 
     @api.model
     def _has_other_file(self, instance, key, body):
@@ -183,9 +184,10 @@ class TelegramEvent(models.Model):
         return bool(stored) and has_other_file(body, decode_body(stored.payload))
 
     @api.model
-    def _insert(self, instance, key, body, source):
+    def _insert(self, instance, key, body, source, cron=None):
         """Store a notification unless one with this key is known.
 
+        :param cron: as for ``_ingest``; the same statement tells whether a trigger is waiting
         :return: bool, whether it is new
         """
         type_webhook = parsing.clean_text(body, "typeWebhook") if isinstance(body, dict) else ""
@@ -207,8 +209,9 @@ class TelegramEvent(models.Model):
                 ON CONFLICT (instance_id, key) DO UPDATE
                     SET payload = excluded.payload, source = excluded.source, state = 'new'
                     WHERE telegram_event.source = 'journal' AND excluded.source != 'journal'
-                RETURNING id
+                RETURNING %(trigger)s
                 """,
+                trigger=SQL("id") if cron is None else cron._telegram_get_trigger_sql(),
                 instance=instance.id,
                 key=key,
                 type=type_webhook[:64],
@@ -221,6 +224,8 @@ class TelegramEvent(models.Model):
                 now=SQL("clock_timestamp() AT TIME ZONE 'UTC'"),
             )
         )
+        if rows == [(None,)]:
+            cron._trigger()
         return bool(rows)
 
 

@@ -20,24 +20,28 @@ class IrCron(models.Model):
 
         A run locks the trigger that started it, so that one is skipped.
         """
+        waiting = self.env.execute_query(SQL("SELECT %s", self._telegram_get_trigger_sql()))
+        if waiting == [(None,)]:
+            self._trigger()
+
+    def _telegram_get_trigger_sql(self):
+        """Return the ID of a trigger that is already waiting as SQL; it is NULL if none is."""
         self.ensure_one()
         now = fields.Datetime.now()
-        waiting = self.env.execute_query(
-            SQL(
-                """
+        return SQL(
+            """
+            (
                 SELECT id
                   FROM ir_cron_trigger
                  WHERE cron_id = %s AND call_at BETWEEN %s AND %s
                  LIMIT 1
                    FOR KEY SHARE SKIP LOCKED
-                """,
-                self.id,
-                now - timedelta(seconds=TRIGGER_MAX_AGE),
-                now,
             )
+            """,
+            self.id,
+            now - timedelta(seconds=TRIGGER_MAX_AGE),
+            now,
         )
-        if not waiting:
-            self._trigger()
 
     @api.model
     def _telegram_is_another_waiting(self):

@@ -12,7 +12,7 @@ from ...tools.transactions import commit, write_and_commit
 # than NEXT_WITHIN to come, or when the first one has waited for BATCH_MAX_DELAY (seconds).
 NEXT_WITHIN = 0.2
 BATCH_MAX_DELAY = 1
-DELIVERIES_PAUSE = 0.5  # seconds in which several deliveries of the webhook make one batch
+DELIVERIES_PAUSE = 1  # seconds in which several deliveries of the webhook make one batch
 
 
 class NotificationReceiver:

@@ -4,6 +4,8 @@ import { DiscussApp } from "@mail/core/public_web/discuss_app_model";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 
+export const TELEGRAM_CATEGORY = "telegram_green_api.category";
+
 patch(DiscussApp.prototype, {
     setup() {
         super.setup(...arguments);
@@ -13,7 +15,7 @@ patch(DiscussApp.prototype, {
                     extraClass: "o-telegram-DiscussSidebarCategory",
                     hideWhenEmpty: true,
                     icon: "fa fa-telegram",
-                    id: "telegram_green_api.category",
+                    id: TELEGRAM_CATEGORY,
                     name: _t("Telegram"),
                     sequence: 20,
                 };
