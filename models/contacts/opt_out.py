@@ -50,6 +50,24 @@ def read_words(text):
     return MappingProxyType({normalize(word): word for word in words if normalize(word)})
 
 
+@lru_cache(maxsize=256)
+def read_wish(text, stop_words, start_words):
+    """Return "stop" or "start" if a text says nothing else, otherwise None.
+
+    Several features ask this of each message of a batch, so the answers are kept.
+
+    :param str stop_words: the setting
+    :param str start_words: the setting
+    """
+    said = normalize(text)
+    parts = set(filter(None, map(normalize, text.split())))  # "STOP! STOP!"
+    for wish, setting in (("stop", stop_words), ("start", start_words)):
+        words = read_words(setting)
+        if said and (said in words or all(part in words for part in parts)):
+            return wish
+    return None
+
+
 class ResCompany(models.Model):
     """Extend ``res.company`` with the answers that end and resume mailings."""
 
@@ -124,16 +142,12 @@ class TelegramChat(models.Model):
         :param str type_message: of GREEN-API
         :param str text: of the message
         """
-        said = normalize(text) if type_message in const.TEXT_KINDS else ""
         company_sudo = self.company_id.sudo()  # sudo: res.company - its words
-        if not said or not company_sudo:
+        if not text or type_message not in const.TEXT_KINDS or not company_sudo:
             return None
-        parts = set(filter(None, map(normalize, text.split())))  # "STOP! STOP!"
-        for wish in ("stop", "start"):
-            words = company_sudo._telegram_get_words(f"telegram_{wish}_words")
-            if said in words or all(part in words for part in parts):
-                return wish
-        return None
+        return read_wish(
+            text, company_sudo.telegram_stop_words or "", company_sudo.telegram_start_words or ""
+        )
 
     def _process_mailing_wish(self, wish, message):
         """Process that the person of this chat wants no mailings, or wants them again.
