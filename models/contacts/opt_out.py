@@ -50,22 +50,15 @@ def read_words(text):
     return MappingProxyType({normalize(word): word for word in words if normalize(word)})
 
 
-@lru_cache(maxsize=256)
-def read_wish(text, stop_words, start_words):
-    """Return "stop" or "start" if a text says nothing else, otherwise None.
+@lru_cache(maxsize=128)
+def says_only(text, setting):
+    """Return whether a text says nothing but words of a setting, such as "STOP! STOP!".
 
-    Several features ask this of each message of a batch, so the answers are kept.
-
-    :param str stop_words: the setting
-    :param str start_words: the setting
+    Several parts of the addon ask it of each message that comes in.
     """
-    said = normalize(text)
-    parts = set(filter(None, map(normalize, text.split())))  # "STOP! STOP!"
-    for wish, setting in (("stop", stop_words), ("start", start_words)):
-        words = read_words(setting)
-        if said and (said in words or all(part in words for part in parts)):
-            return wish
-    return None
+    said, words = normalize(text), read_words(setting)
+    parts = filter(None, map(normalize, text.split()))
+    return bool(said) and (said in words or all(part in words for part in parts))
 
 
 class ResCompany(models.Model):
@@ -143,11 +136,12 @@ class TelegramChat(models.Model):
         :param str text: of the message
         """
         company_sudo = self.company_id.sudo()  # sudo: res.company - its words
-        if not text or type_message not in const.TEXT_KINDS or not company_sudo:
+        if type_message not in const.TEXT_KINDS or not text or not company_sudo:
             return None
-        return read_wish(
-            text, company_sudo.telegram_stop_words or "", company_sudo.telegram_start_words or ""
-        )
+        for wish in ("stop", "start"):
+            if says_only(text, company_sudo[f"telegram_{wish}_words"] or ""):
+                return wish
+        return None
 
     def _process_mailing_wish(self, wish, message):
         """Process that the person of this chat wants no mailings, or wants them again.

@@ -149,7 +149,7 @@ class TelegramDashboard(models.AbstractModel):
         waiting = account & Domain("inbox_state", "=", "waiting")
         overdue = account & Domain("answer_due_date", "<=", now)
         first = chats.search(waiting, order="waiting_since_date", limit=1)
-        detail = first and _("The first one for %s", first.waiting_time)
+        detail = first and _("Longest wait: %s", first.waiting_time)
         cards = ((_("Waiting Now"), waiting, detail), (_("Overdue"), overdue, ""))
         return [
             self._prepare_card(label, chats.search_count(domain), domain, chats, note)
