@@ -129,7 +129,8 @@ class TestAnswerTime(InboxCase):
             chat.answered_date = chat.closed_date = MONDAY + timedelta(hours=3)
             other = self.write_at(MONDAY + timedelta(hours=4))
             other._assign(self.salesperson)
-            self.remind_at(MONDAY + timedelta(hours=8))
+            for hours in (5.5, 7):
+                self.remind_at(MONDAY + timedelta(hours=hours))
             self.assertEqual(other.activity_ids.user_id, self.salesperson | self.supervisor)
             other._assign(self.supervisor)
             self.assertEqual(other.activity_ids.user_id, self.supervisor)

@@ -10,14 +10,14 @@ import {
     triggerHotkey,
 } from "@mail/../tests/mail_test_helpers";
 import { Composer } from "@mail/core/common/composer";
-import { describe, expect, hover, test } from "@odoo/hoot";
+import { describe, expect, hover, queryOne, test } from "@odoo/hoot";
 import { Deferred } from "@odoo/hoot-mock";
 import {
     createConversation,
     defineTelegramModels,
 } from "@telegram_green_api/../tests/telegram_test_helpers";
 import { browser } from "@web/core/browser/browser";
-import { makeServerError, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { makeServerError, onRpc, patchWithCleanup, serverState } from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
 defineTelegramModels();
@@ -119,7 +119,7 @@ test("a note that is refused comes back as a note", async () => {
 });
 
 /** Create a note of a colleague in a conversation. */
-function createNote(pyEnv, { channelId, colleagueId }) {
+function createNote(pyEnv, { channelId, colleagueId }, values = {}) {
     const noteId = pyEnv["mail.message"].create({
         author_id: colleagueId,
         body: "Difficult customer?",
@@ -129,6 +129,7 @@ function createNote(pyEnv, { channelId, colleagueId }) {
         subtype_id: pyEnv["mail.message.subtype"].search([
             ["subtype_xmlid", "=", "mail.mt_note"],
         ])[0],
+        ...values,
     });
     return noteId;
 }
@@ -167,6 +168,19 @@ for (const place of ["Discuss", "a chat window"]) {
         await expect.waitForSteps(["mail.mt_comment"]);
     });
 }
+
+test("who is mentioned in a note sees that it is one", async () => {
+    const pyEnv = await startServer();
+    const conversation = createConversation(pyEnv);
+    createNote(pyEnv, conversation, { partner_ids: [serverState.partnerId] });
+    await start();
+    await openDiscuss(conversation.channelId);
+    await contains(".o-mail-Message-bubble.o-orange");
+    const note = queryOne(".o-telegram-Message-note");
+    const { x, y, width, height } = note.getBoundingClientRect();
+    // Not below the bubble, which has a background of its own.
+    expect(note.ownerDocument.elementFromPoint(x + width / 2, y + height / 2)).toBe(note);
+});
 
 test("a text that becomes a note is stored as one at once", async () => {
     const pyEnv = await startServer();
