@@ -234,6 +234,16 @@ class TestMergeOfCompanies(TelegramCase):
         self.assertEqual(self.customer.company_id, self.env.company)
         self.check_usable(chat, user, self.customer)
 
+    def test_company_of_the_account(self):
+        """An account that moves to another company would keep the contacts of the former one."""
+        shared = self.env["telegram.chat"]._get_or_create(self.instance, "555", name="Shared")
+        shared.partner_id = self.env["res.partner"].create({"name": "Shared"})
+        self.customer.company_id = self.env.company
+        self.salesperson.company_ids = [Command.link(self.company.id)]
+        self.instance.company_id = self.company
+        self.assertTrue(shared.partner_id)
+        self.check_usable(self.chat, self.salesperson, self.customer)
+
     def test_branch(self):
         """A contact of a branch would lose the conversation with the parent's account."""
         branch = self.env["res.company"].create(
