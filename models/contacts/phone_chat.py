@@ -30,10 +30,11 @@ class TelegramChat(models.Model):
 
     * Notifications and lists of chats and contacts that contain the phone number with the ID:
       ``_resolve_phone_chats``.
-    * A check of the phone number or a fetch of the contact's information, by a user, by the send
-      action for an unsure message, for a message that got the ID of another one
-      (``_process_accepted``), or for an echo that may be a message to the chat
-      (``_request_number_check``): ``_resolve_phone_chat``.
+    * A check of the phone number: ``_resolve_phone_chat``. A user starts it, or the send action
+      for an unsure message. It is requested, and made by the action that checks numbers, for a
+      message that got the ID of another one (``_process_accepted``), and for an echo that may be a
+      message to the chat (``_request_number_check``).
+    * The contact's information that a user fetches: ``_resolve_phone_chat``.
     * The history of the chat: ``_resolve_by_history``.
     * The echo of a message sent by Odoo: ``_resolve_by_echo``.
     """
