@@ -184,7 +184,7 @@ class TestMergeOfCompanies(TelegramCase):
         own = chat.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
         own.web_read({"partner_id": {"fields": {"display_name": {}}}, "name": {}})
         channel = own._open_channel()
-        channel.message_post(body="Hello", message_type="comment")
+        channel.message_post(body="Hello", message_type="comment")  # pylint: disable=translation-required
         self.send_queue(chat.instance_id)
         self.assertEqual(chat.message_ids.sorted("id")[-1].state, "sent")
         before = contact.message_ids

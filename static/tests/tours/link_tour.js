@@ -85,8 +85,7 @@ registry.category("web_tour.tours").add("telegram_unlinked_mobile", {
         { trigger: ".o_kanban_record:contains('Vasilisa'):contains('Same name')" },
         picture("unlinked_chats"),
         {
-            trigger:
-                ".o_kanban_record:contains('Same name') button[name='action_link_proposed']",
+            trigger: ".o_kanban_record:contains('Same name') button[name='action_link_proposed']",
             run: "click",
         },
         { trigger: ".o_notification:contains('Chats linked: 1.')" },
