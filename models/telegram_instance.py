@@ -255,6 +255,7 @@ class TelegramInstance(models.Model):
         rerouted = self.filtered(lambda instance: mode and instance.receive_mode != mode)
         result = super().write(vals)
         self._process_new_access(vals, former)
+        self._process_new_company(vals)
         if vals.keys() & {"name", "active", "receive_mode"}:
             for instance in self:
                 instance._update_crons()

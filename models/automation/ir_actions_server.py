@@ -194,4 +194,4 @@ class IrActionsServer(models.Model):
             message += " " + self.env._(
                 "Records for which this action has already run: %s.", repeated
             )
-        return get_notification_action(message)
+        return get_notification_action(message, "success" if count else "warning")

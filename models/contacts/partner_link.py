@@ -231,3 +231,20 @@ class TelegramChat(models.Model):
                     self.name,
                 )
             )
+
+
+class TelegramInstance(models.Model):
+    """Extend ``telegram.instance``: an account that gets another company loses some contacts."""
+
+    _inherit = "telegram.instance"
+
+    def _process_new_company(self, vals):
+        """Unlink the contacts that the new company of these accounts may not have.
+
+        :param dict vals: what was written
+        """
+        if "company_id" in vals:
+            # sudo: telegram.chat - all chats of the accounts
+            chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
+            linked = [("instance_id", "in", self.ids), ("partner_id.company_id", "!=", False)]
+            chats_sudo.search(linked)._unlink_foreign_partner()

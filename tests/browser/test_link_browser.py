@@ -36,13 +36,13 @@ class LinkBrowserCase(TelegramCase, TourCase):
         card = self.env["res.partner"].search([("name", "=", "Ivan Card")])
         self.assertEqual(card.phone_sanitized, "+79990001122")
 
-    def check_unlinked(self):
+    def check_unlinked(self, tour):
         """Check that chats without a contact are listed with proposals, and confirmed."""
         partner = self.env["res.partner"].create({"name": "Vasilisa"})
         self.env.flush_all()
         chat = self.ingest(self.notification("Who are you?")).message_id.chat_id
         action = "telegram_green_api.telegram_chat_action_unlinked"
-        self.tour("telegram_unlinked", f"/odoo/action-{action}")
+        self.tour(tour, f"/odoo/action-{action}")
         self.env.invalidate_all()
         self.assertEqual(chat.partner_id, partner)
 
@@ -71,7 +71,7 @@ class TestLinkBrowser(LinkBrowserCase):
 
     def test_unlinked(self):
         """Many chats are confirmed in their list."""
-        self.check_unlinked()
+        self.check_unlinked("telegram_unlinked")
 
 
 @tagged("post_install", "-at_install")
@@ -82,3 +82,7 @@ class TestLinkBrowserMobile(LinkBrowserCase):
     def test_stranger(self):
         """The same on a phone."""
         self.check_stranger()
+
+    def test_unlinked(self):
+        """On a phone, the list had no proposals and nothing to confirm them."""
+        self.check_unlinked("telegram_unlinked_mobile")

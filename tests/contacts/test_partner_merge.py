@@ -184,7 +184,7 @@ class TestMergeOfCompanies(TelegramCase):
         own = chat.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
         own.web_read({"partner_id": {"fields": {"display_name": {}}}, "name": {}})
         channel = own._open_channel()
-        channel.message_post(body="Hello", message_type="comment")
+        channel.message_post(body="Hello", message_type="comment")  # pylint: disable=translation-required
         self.send_queue(chat.instance_id)
         self.assertEqual(chat.message_ids.sorted("id")[-1].state, "sent")
         before = contact.message_ids
@@ -233,6 +233,16 @@ class TestMergeOfCompanies(TelegramCase):
         firm.company_id = self.env.company
         self.assertEqual(self.customer.company_id, self.env.company)
         self.check_usable(chat, user, self.customer)
+
+    def test_company_of_the_account(self):
+        """An account that moves to another company would keep the contacts of the former one."""
+        shared = self.env["telegram.chat"]._get_or_create(self.instance, "555", name="Shared")
+        shared.partner_id = self.env["res.partner"].create({"name": "Shared"})
+        self.customer.company_id = self.env.company
+        self.salesperson.company_ids = [Command.link(self.company.id)]
+        self.instance.company_id = self.company
+        self.assertTrue(shared.partner_id)
+        self.check_usable(self.chat, self.salesperson, self.customer)
 
     def test_branch(self):
         """A contact of a branch would lose the conversation with the parent's account."""

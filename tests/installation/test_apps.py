@@ -21,7 +21,6 @@ APPS = (
     "base_automation",
     "calendar",
     "crm",
-    "hr_recruitment",
     "link_tracker",
     "maintenance",
     "project",
@@ -61,7 +60,7 @@ void (async () => {
 """
 # What the customer has received from them.
 RECEIVED = ("our quotation", "is confirmed", "is on its way", "is done", "Fitting")
-PARTS = ("lead", "task", "others", "rules", "automations", "sms", "links")
+PARTS = ("lead", "task", "repair", "rules", "automations", "sms", "links")
 
 
 @tagged("post_install", "-at_install", "slow")

@@ -79,3 +79,16 @@ registry.category("web_tour.tours").add("telegram_unlinked", {
         { trigger: "body:not(:has(.o_data_row:contains('Same name')))" },
     ],
 });
+
+registry.category("web_tour.tours").add("telegram_unlinked_mobile", {
+    steps: () => [
+        { trigger: ".o_kanban_record:contains('Vasilisa'):contains('Same name')" },
+        picture("unlinked_chats"),
+        {
+            trigger: ".o_kanban_record:contains('Same name') button[name='action_link_proposed']",
+            run: "click",
+        },
+        { trigger: ".o_notification:contains('Chats linked: 1.')" },
+        { trigger: "body:not(:has(.o_kanban_record:contains('Same name')))" },
+    ],
+});
