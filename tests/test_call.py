@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .. import const
 from ..client.call_log import Call, to_text
-from .common import SECRET_MARK, TelegramCase
+from .common import SECRET_MARK, TelegramCase, new_user
 
 
 @tagged("post_install", "-at_install")
@@ -167,12 +167,12 @@ class TestTelegramCall(TelegramCase):
         with self.assertRaises(AccessError):
             call.with_user(self.salesperson).read(["answer"])
         groups = "telegram_green_api.group_manager"
-        manager = new_test_user(self.env, "call_manager", groups=groups)
+        manager = new_user(self.env, "call_manager", groups=groups)
         self.assertEqual(call.with_user(manager).method, "getStateInstance")
         with self.assertRaises(AccessError):
             call.with_user(manager).answer = "Something else"
         company = self.env["res.company"].create({"name": "Other"})
-        other = new_test_user(self.env, "call_other", groups=groups, company_id=company.id)
+        other = new_user(self.env, "call_other", groups=groups, company_id=company.id)
         self.assertFalse(self.env["telegram.call"].with_user(other).search([]))
 
     def test_removed_by_age(self):

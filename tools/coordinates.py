@@ -5,10 +5,31 @@ import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
 NUMBER = r"[+-]?[0-9]{1,3}(?:[.,][0-9]+)?"
-# "55.7558, 37.6173", "55,7558 37,6173" or "55.7558° N, 37.6173° E"
+PART = r"[0-9]{1,2}(?:[.,][0-9]+)?"  # of a degree: minutes or seconds
+SOUTH_OR_WEST = ("s", "w", "ю", "з")  # first letters
+
+
+def _compose_angle(name: str, directions: str) -> str:
+    """Return the pattern of an angle such as 55.7558, 55.7558° N, N 55° 45.35' or 55°45'21"N."""
+    return (
+        rf"(?:(?P<{name}_before>{directions})\s*)?(?P<{name}>{NUMBER})\s*°?"
+        rf"(?:\s*(?P<{name}_minutes>{PART})\s*['’′](?!['’′]))?"
+        rf"(?:\s*(?P<{name}_seconds>{PART})\s*(?:[\"”″]|['’′]{{2}}))?"
+        rf"\s*(?P<{name}_after>{directions})?"
+    )
+
+
+# "55.7558, 37.6173", "55,7558 37,6173", "55°45'21"N 37°37'2"E" or the same in Russian
 PAIR = re.compile(
-    rf"({NUMBER})\s*°?\s*([NS]?)(?:\s*[,;/~]\s*|\s+)({NUMBER})\s*°?\s*([EW]?)", re.IGNORECASE
+    _compose_angle("latitude", r"[NS]|[сю]\.?\s*ш\.?")
+    + r"(?:\s*[,;/~]\s*|\s+|(?<=[NSEWшд.\"”″'’′]))"
+    + _compose_angle("longitude", r"[EW]|[вз]\.?\s*д\.?"),
+    re.IGNORECASE,
 )
+# One number with a decimal comma, which is no pair: "55,7558"
+DECIMAL = re.compile(r"[+-]?[0-9]{1,3},[0-9]+")
+# A link without https://, as browsers show it: "yandex.ru/maps/?ll=37.6,55.7"
+BARE_LINK = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/", re.IGNORECASE)
 # Google Maps: the marker of a place, and the middle of the map
 GOOGLE_PLACE = re.compile(rf"!3d({NUMBER})!4d({NUMBER})")
 GOOGLE_CENTER = re.compile(rf"/@({NUMBER}),({NUMBER})")
@@ -31,18 +52,35 @@ def parse_coordinates(text: str | None) -> tuple[float, float] | None:
     text = (text or "").strip()
     if text.startswith(("http://", "https://")):
         return _parse_link(text)
-    return _parse_pair(text.removeprefix("geo:").partition("?")[0])
+    if BARE_LINK.match(text):
+        return _parse_link(f"https://{text}")
+    if not text.startswith("geo:"):
+        return None if DECIMAL.fullmatch(text) else _parse_pair(text)
+    place, _mark, query = text.removeprefix("geo:").partition("?")
+    # Phones share "geo:0,0?q=55.7558,37.6173(Red Square)".
+    marked = parse_qs(query).get("q", [""])[0]
+    return _parse_pair(marked) if marked else _parse_pair(place.partition(";")[0])
 
 
 def _parse_pair(text: str) -> tuple[float, float] | None:
-    """Return two numbers, negative if they are marked as south or west."""
-    if not (match := PAIR.fullmatch(text.strip())):
-        return None
-    latitude, south, longitude, west = match.groups()
-    return (
-        _to_float(latitude) * (-1 if south.upper() == "S" else 1),
-        _to_float(longitude) * (-1 if west.upper() == "W" else 1),
+    """Return a latitude and a longitude, negative if they are marked as south or west."""
+    text = text.strip().removeprefix("loc:").replace("\N{MINUS SIGN}", "-")
+    text = re.sub(r"^\((.*)\)$", r"\1", text)
+    text = re.sub(r"\(.*\)$", "", text)  # the name of the place
+    match = PAIR.fullmatch(text.strip())
+    return (_get_degrees(match, "latitude"), _get_degrees(match, "longitude")) if match else None
+
+
+def _get_degrees(match: re.Match[str], name: str) -> float:
+    """Return an angle of a match in degrees."""
+    degrees, minutes, seconds = (
+        _to_float(match[group] or "0") for group in (name, f"{name}_minutes", f"{name}_seconds")
     )
+    direction = (match[f"{name}_before"] or match[f"{name}_after"] or "").lower()
+    is_negative = direction.startswith(SOUTH_OR_WEST) or match[name].startswith("-")
+    # Rounded, because fractions of minutes and seconds have no end: 1e-7 degrees are a centimeter.
+    value = round(abs(degrees) + minutes / 60 + seconds / 3600, 7)
+    return -value if is_negative else value
 
 
 def _parse_link(url: str) -> tuple[float, float] | None:

@@ -5,6 +5,9 @@ import re
 
 from .. import const
 
+# Of a number without country code, these are without the prefix for calls within the country.
+SIGNIFICANT_DIGITS = 8
+
 
 def parse_phone(text: object) -> str:
     """Return the digits of an international phone number; empty when the text is not one.
@@ -35,3 +38,17 @@ def from_phone_form(chat_id: str) -> str:
     """Return the phone number (E.164) of a chat ID in phone form; empty for every other ID."""
     digits, suffix, _rest = chat_id.partition(const.PHONE_CHAT_SUFFIX)
     return f"+{digits}" if suffix else ""
+
+
+def is_same_phone(phone: str, typed: str) -> bool:
+    """Return whether a number that somebody typed may be this one.
+
+    A number without a country code is the same if its last digits are: 8 (987) 654-32-10.
+
+    :param phone: E.164
+    :param typed: E.164, or any text
+    """
+    if typed.startswith("+") and parse_phone(typed):
+        return phone.removeprefix("+") == parse_phone(typed)
+    digits = re.sub(r"\D", "", typed)[-SIGNIFICANT_DIGITS:]
+    return phone.endswith(digits)

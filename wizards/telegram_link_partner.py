@@ -38,7 +38,11 @@ class TelegramLinkPartner(models.TransientModel):
     @api.depends("chat_id", "partner_id")
     def _compute_hint(self):
         for wizard in self:
-            wizard.hint = wizard._get_other_chats_message() or wizard._get_candidates_message()
+            wizard.hint = (
+                wizard._get_other_chats_message()
+                or wizard._get_candidates_message()
+                or wizard._get_missing_phone_message()
+            )
 
     # === ACTION METHODS === #
 
@@ -74,3 +78,9 @@ class TelegramLinkPartner(models.TransientModel):
             phone=self.phone,
             names=", ".join(self.candidate_ids[:5].mapped("display_name")),
         )
+
+    def _get_missing_phone_message(self):
+        partner = self.partner_id
+        if not partner or partner.phone or not self.phone or not partner.has_access("write"):
+            return False
+        return self.env._("%s has no phone number and gets this one.", partner.display_name)

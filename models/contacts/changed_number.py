@@ -56,7 +56,7 @@ class TelegramChat(models.Model):
         return self.env._(
             "The Telegram chat is with %(chat_phone)s; the contact now has %(phone)s.",
             chat_phone=chat_sudo.phone,
-            phone=chat_sudo.partner_id.phone_sanitized,
+            phone=chat_sudo.partner_id.phone_sanitized or chat_sudo.partner_id.phone,
         )
 
 
@@ -70,7 +70,12 @@ class ResPartner(models.Model):
     )
     telegram_changed_message = fields.Char(compute="_compute_telegram_changed_chat_ids")
 
-    @api.depends("phone_sanitized", "telegram_chat_ids.phone", "telegram_chat_ids.is_former_number")
+    @api.depends(
+        "phone",
+        "phone_sanitized",
+        "telegram_chat_ids.phone",
+        "telegram_chat_ids.is_former_number",
+    )
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_telegram_changed_chat_ids(self):
         chats = self.env["telegram.chat"]

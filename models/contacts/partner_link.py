@@ -4,6 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...tools.actions import get_notification_action
+from ...tools.username import parse_username
+
 
 class TelegramChat(models.Model):
     """Extend ``telegram.chat``: which contact a chat is linked to.
@@ -79,10 +82,24 @@ class TelegramChat(models.Model):
         return self._create_partner().get_formview_action()
 
     def action_unlink_partner(self):
-        """Unlink the contact from the chat."""
+        """Unlink the contact from the chat.
+
+        :return: a warning if the contact still has the phone number of the chat; else None
+        """
         self._check_operated()
+        same = self.filtered(lambda chat: chat.phone == (chat.partner_id.phone_sanitized or ""))
+        partner, phone = same.partner_id[:1], same[:1].phone
         # sudo: telegram.chat - users who may read a chat may link it
         self.sudo().write({"partner_id": False, "is_unlinked": True})
+        if not partner:
+            return None
+        message = self.env._(
+            "%(partner)s still has the phone number %(phone)s, so messages to this contact go to "
+            "the same chat. Remove the number if it belongs to another person.",
+            partner=partner.display_name,
+            phone=phone,
+        )
+        return get_notification_action(message, "warning")
 
     # === BUSINESS METHODS === #
 
@@ -97,7 +114,7 @@ class TelegramChat(models.Model):
         partner = (
             self.env["res.partner"]
             .with_company(company)
-            .create({"name": self.name, "phone": self.phone, "telegram_username": self.username})
+            .create({"name": self.name, **self._get_addresses_for_partner()})
         )
         self._link_to_partner(partner)
         return partner
@@ -124,6 +141,23 @@ class TelegramChat(models.Model):
         # sudo: telegram.chat - users who may read a chat may link it
         values = {"partner_id": partner.id, "is_unlinked": False, "is_former_number": False}
         self.sudo().write(values)
+        self._complete_partner(partner)
+
+    def _complete_partner(self, partner):
+        """Add the addresses of the chat to a contact that has none of that kind.
+
+        A user who may not edit the contact only links the chat.
+        """
+        addresses = self._get_addresses_for_partner()
+        missing = {field: value for field, value in addresses.items() if not partner[field]}
+        if missing and partner.has_access("write"):
+            partner.write(missing)
+
+    def _get_addresses_for_partner(self):
+        """Return the known addresses of the chat as values of its contact."""
+        # GREEN-API may report a username that nobody can enter by hand.
+        addresses = {"phone": self.phone, "telegram_username": parse_username(self.username)}
+        return {field: value for field, value in addresses.items() if value}
 
     def _link_partners(self):
         """Link each chat to the contact with its phone number, else with its username.
@@ -149,6 +183,14 @@ class TelegramChat(models.Model):
             for chat in of_company:
                 if len(by_address.get(chat[chat_field], ())) == 1:
                     chat.partner_id = by_address[chat[chat_field]]
+
+    def _unlink_foreign_partner(self):
+        """Unlink contacts that belong to another company by now. As superuser.
+
+        The operators of the account could not read the contact, and the users of its company would
+        read what the person writes to this one.
+        """
+        self.filtered(lambda chat: chat._has_foreign_partner()).partner_id = False
 
     def _link_to_recipient(self, partner):
         """Link the chat to the contact that is written to in it, unless it has a contact."""

@@ -12,6 +12,7 @@ from . import mail_notification
 from . import mail_thread
 from . import message_posting
 from . import message_text
+from . import post_once
 from . import typing_and_read_marks
 from . import unread_emails
 from . import visibility

@@ -17,8 +17,9 @@ EDIT_HOURS = 48  # for which Telegram allows edits of a text, after sending
 FOLDED_LENGTH = 200
 FOLDED_LINES = 5
 # A block, because the text consists of paragraphs, which cannot be in an <s>.
+# The blank keeps the words apart where Odoo shows the text in one line.
 DELETED_BODY = Markup(
-    '<p><i>%s</i></p><div class="o-telegram-deleted text-decoration-line-through"%s>%s</div>'
+    '<p><i>%s</i></p> <div class="o-telegram-deleted text-decoration-line-through"%s>%s</div>'
 )
 FOLDED = Markup(' data-o-mail-quote="1"')  # Odoo folds quotations, see message_patch.js
 NO_MESSAGE_KINDS = (*const.CHANGE_KINDS, "reactionMessage")  # these are about another message
@@ -56,12 +57,16 @@ class TelegramMessage(models.Model):
         compute="_compute_can_change", help="Whether Telegram has the message."
     )
 
-    @api.depends("state", "type_message", "id_message", "is_deleted", "direction")
+    @api.depends(
+        "state", "type_message", "id_message", "is_deleted", "direction", "chat_id.left_date"
+    )
     def _compute_can_change(self):
         for message in self:
             is_real = message.type_message not in NO_MESSAGE_KINDS and not message.is_deleted
             is_own = is_real and message.direction == "outgoing"
-            message.can_delete = is_own and message._is_sent()
+            # sudo: telegram.chat - users who see the message may know if the account has left
+            is_reachable = not message.sudo().chat_id.left_date
+            message.can_delete = is_own and is_reachable and message._is_sent()
             message.can_edit = (
                 is_own
                 and message._is_text()
@@ -104,7 +109,8 @@ class TelegramMessage(models.Model):
         :param str text: text of 1 to 4096 characters
         :param bool formatting: whether marks in the text format it, as in ``*bold*``
         :return: the ``telegram.message`` of the edit; for a queued message, itself
-        :raise UserError: it is not a text of this account, or Telegram no longer allows the edit
+        :raise UserError: it is not a text of this account, Telegram no longer allows the edit, or
+            the account has left the group
         """
         return self._edit(self._read_text(text, formatting))
 
@@ -143,7 +149,8 @@ class TelegramMessage(models.Model):
         https://green-api.com/en/telegram/docs/api/service/DeleteMessage/
 
         :return: the ``telegram.message`` of the deletion; for a queued message, itself
-        :raise UserError: it is not a message of this account, or was never sent
+        :raise UserError: it is not a message of this account, was never sent or is deleted already,
+            or the account has left the group
         """
         self.ensure_one()
         self._check_operated()

@@ -31,6 +31,8 @@ class LinkBrowserCase(TelegramCase, TourCase):
         self.env.invalidate_all()
         self.assertEqual(chat.partner_id, partner)
         self.assertIn("Who are you?", "".join(partner.message_ids.mapped("body")))
+        self.assertEqual(partner.phone_sanitized, chat.phone)
+        self.assertTrue(chat.phone)
         card = self.env["res.partner"].search([("name", "=", "Ivan Card")])
         self.assertEqual(card.phone_sanitized, "+79990001122")
 

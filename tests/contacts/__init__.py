@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from . import test_changed_number
 from . import test_chat_info
 from . import test_contact_link
 from . import test_history

@@ -89,6 +89,49 @@ class TestLinkPartner(LinkCase):
         self.assertFalse(self.chat.partner_id)
         self.assertEqual(self.channel.name, "Vasilisa")
 
+    def test_missing_addresses(self):
+        """A contact without phone number and username gets those of the chat; others are kept."""
+        self.customer.phone = False
+        self.chat.username = "@vasilisa"
+        form = self.dialog(self.as_operator(self.chat).action_link_partner())
+        form.partner_id = self.customer
+        self.assertIn("gets this one", form.hint)
+        form.save().action_link()
+        self.assertEqual(self.customer.phone_sanitized, "+79998887766")
+        self.assertEqual(self.customer.telegram_username, "@vasilisa")
+        self.customer.write({"phone": "+79990001122", "telegram_username": "@other"})
+        self.as_operator(self.chat)._link_to_partner(self.customer)
+        self.assertEqual(self.customer.phone_sanitized, "+79990001122")
+        self.assertEqual(self.customer.telegram_username, "@other")
+
+    def test_may_not_complete(self):
+        """Who may not edit contacts links the chat, and changes nothing on the contact."""
+        self.customer.phone = False
+        form = self.dialog(
+            self.chat.with_user(self.colleague).action_link_partner(), self.colleague
+        )
+        form.partner_id = self.customer
+        self.assertFalse(form.hint)
+        form.save().action_link()
+        self.assertEqual(self.chat.partner_id, self.customer)
+        self.assertFalse(self.customer.phone)
+
+    def test_odd_username(self):
+        """A username that cannot be entered by hand is no reason to refuse a contact."""
+        self.chat.username = "@abc"
+        self.as_operator(self.chat).action_create_partner()
+        self.assertFalse(self.chat.partner_id.telegram_username)
+
+    def test_unlink_same_number(self):
+        """That messages still go to the chat by the phone number of the contact is said."""
+        self.customer.phone = "+79998887766"
+        self.chat.partner_id = self.customer
+        notice = self.as_operator(self.chat).action_unlink_partner()
+        self.assertIn("Vasilisa Ivanova still has the phone number +7", notice["params"]["message"])
+        self.chat.partner_id = self.customer
+        self.customer.phone = False
+        self.assertFalse(self.as_operator(self.chat).action_unlink_partner())
+
     def test_deleted(self):
         """The conversation of a deleted contact has the chat's name again."""
         self.chat.partner_id = self.customer

@@ -10,3 +10,4 @@ from . import test_discuss_writing
 from . import test_failures
 from . import test_mail_thread
 from . import test_message_posting
+from . import test_post_once

@@ -26,6 +26,44 @@ class TestCoordinates(BaseCase):
         for text in ("-33.8568, 151.2153", "33.8568° S, 151.2153° E"):
             self.assertEqual(parse_coordinates(text), SYDNEY, text)
 
+    def test_minutes(self):
+        """Degrees with minutes and seconds are read as maps and encyclopedias write them."""
+        for text in (
+            "55°45'20.88\"N 37°37'2.28\"E",
+            "55°45′20.88″ с. ш. 37°37′2.28″ в. д.",
+            "N 55° 45.348', E 37° 37.038'",
+            "55° 45' 20,88'' N; 37° 37' 2,28'' E",
+            "55°45'20.88\"N37°37'2.28\"E",
+            "(55.7558, 37.6173)",
+        ):
+            self.assertEqual(parse_coordinates(text), MOSCOW, text)
+        for text in (
+            "33°51'24.48\"S 151°12'55.08\"E",
+            "-33°51'24.48\", 151°12'55.08\"",
+            "\N{MINUS SIGN}33.8568, 151.2153",
+            "33.8568° ю.ш., 151.2153° в.д.",
+        ):
+            self.assertEqual(parse_coordinates(text), SYDNEY, text)
+
+    def test_one_number(self):
+        """A latitude with a decimal comma is not a place of two whole degrees."""
+        for text in ("55,37", "55,7558", "-33,8568"):
+            self.assertIsNone(parse_coordinates(text), text)
+        self.assertEqual(parse_coordinates("55, 37"), (55, 37))
+
+    def test_shared_by_phone(self):
+        """The place that a phone shares is the marked one, not the zeros before it."""
+        for text in (
+            "geo:0,0?q=55.7558,37.6173(Red%20Square)",
+            "geo:0,0?q=55.7558,37.6173",
+            "geo:55.7558,37.6173;u=35",
+            "https://maps.google.com/maps?q=loc:55.7558,37.6173",
+            "maps.google.com/?q=55.7558,37.6173",
+            "yandex.ru/maps/?ll=37.6173%2C55.7558",
+        ):
+            self.assertEqual(parse_coordinates(text), MOSCOW, text)
+        self.assertIsNone(parse_coordinates("geo:0,0?q=Red+Square"))
+
     def test_zero(self):
         """A zero is a coordinate only if it was typed."""
         self.assertEqual(parse_coordinates("0, 37.6173"), (0, 37.6173))

@@ -227,3 +227,50 @@ test("a file is not removed for colleagues only: it would stay with the customer
         count: 0,
     });
 });
+
+test("what the account has sent is not marked as new, an answer after it is", async () => {
+    const pyEnv = await startServer();
+    const { channelId, partnerId, colleagueId } = createConversation(pyEnv);
+    createMessage(pyEnv, channelId, {
+        author_id: partnerId,
+        body: "Hello",
+        telegram_state: "received",
+    });
+    const sentId = createMessage(pyEnv, channelId, {
+        author_id: colleagueId,
+        body: "From a colleague",
+        telegram_state: "sent",
+    });
+    const members = pyEnv["discuss.channel.member"];
+    const [memberId] = members.search([
+        ["channel_id", "=", channelId],
+        ["partner_id", "=", serverState.partnerId],
+    ]);
+    members.write([memberId], { new_message_separator: sentId });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-Message:contains('From a colleague')");
+    await contains(".o-mail-Thread-newMessage", { count: 0 });
+});
+
+test("the line “New” stands above the first answer of the customer", async () => {
+    const pyEnv = await startServer();
+    const { channelId, partnerId, colleagueId } = createConversation(pyEnv);
+    const authors = { Hello: partnerId, "From a colleague": colleagueId, Thanks: partnerId };
+    const ids = Object.entries(authors).map(([body, author_id]) =>
+        createMessage(pyEnv, channelId, {
+            author_id,
+            body,
+            telegram_state: author_id === partnerId ? "received" : "sent",
+        })
+    );
+    const members = pyEnv["discuss.channel.member"];
+    const [memberId] = members.search([
+        ["channel_id", "=", channelId],
+        ["partner_id", "=", serverState.partnerId],
+    ]);
+    members.write([memberId], { new_message_separator: ids[1] });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-Thread-newMessage + .o-mail-Message", { text: "Thanks" });
+});

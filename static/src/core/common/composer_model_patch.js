@@ -1,22 +1,26 @@
 import { Composer } from "@mail/core/common/composer_model";
-import { convertBrToLineBreak } from "@mail/utils/common/format";
+
+import { markup } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
+import { htmlJoin, isHtmlEmpty } from "@web/core/utils/html";
 import { patch } from "@web/core/utils/patch";
 
 export const MESSAGE_MAX_LENGTH = 4096; // as in const.py
 
 patch(Composer.prototype, {
     /**
-     * Put a message that was not sent back, before what was written since.
+     * Put a message that was not sent back with its formatting, before what was written since.
      *
      * @param {import("models").Message} message
      * @param {boolean} isNote whether it is a note, which must not become a message
      */
     restore(message, isNote) {
-        this.isTelegramNote ||= isNote;
-        const texts = [convertBrToLineBreak(message.body), this.composerText];
-        this.composerText = texts.filter((text) => text).join("\n");
+        this.isTelegramNoteOn ||= isNote;
+        const texts = [message.body, this.composerHtml].filter((html) => !isHtmlEmpty(html));
+        // The editor with formatting contains paragraphs, the box for plain text breaks lines.
+        const { htmlEnabled } = this.store.env.services["mail.composer"];
+        this.composerHtml = htmlJoin(texts, htmlEnabled ? "" : markup`<br>`);
         this.attachments.add(...message.attachment_ids);
         this.replyToMessage ??= message.parent_id;
         this.forceCursorMove = true;
@@ -48,7 +52,7 @@ patch(Composer.prototype, {
         if (!thread?.isTelegram || this.isTelegramNote) {
             return undefined;
         }
-        const { length } = this.composerText.trim();
+        const { length } = [...this.composerText.trim()]; // as Python counts, see the server
         if (length > MESSAGE_MAX_LENGTH) {
             return _t("The message has %(length)s characters; the maximum is %(limit)s.", {
                 length,

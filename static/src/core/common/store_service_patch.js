@@ -4,6 +4,7 @@ import { getErrorMessage } from "@telegram_green_api/utils/error_message";
 import { _t } from "@web/core/l10n/translation";
 import { RPCError } from "@web/core/network/rpc";
 import { patch } from "@web/core/utils/patch";
+import { uuid } from "@web/core/utils/strings";
 
 patch(Store.prototype, {
     setup() {
@@ -23,14 +24,13 @@ patch(Store.prototype, {
         if (!tmpMessage?.thread?.isTelegram) {
             return super.doMessagePost(...arguments);
         }
+        // Odoo may have posted it though the connection was lost: the customer gets it once.
+        params.context = { telegram_post_key: uuid(), ...params.context };
         let refusal;
         // Without the temporary message, Odoo throws the error.
         const result = await super.doMessagePost(params).catch((error) => {
             if (!(error instanceof RPCError)) {
-                tmpMessage.postFailRedo = () => {
-                    tmpMessage.postFailRedo = undefined;
-                    this.doMessagePost(params, tmpMessage);
-                };
+                tmpMessage.postFailRedo = () => this.redoTelegramPost(params, tmpMessage);
                 return;
             }
             refusal = error;
@@ -43,5 +43,21 @@ patch(Store.prototype, {
             tmpMessage.delete();
         }
         return result;
+    },
+
+    /** Post a message again after the connection was lost, and show it as it is on the server. */
+    async redoTelegramPost(params, tmpMessage) {
+        const { thread } = tmpMessage;
+        tmpMessage.postFailRedo = undefined;
+        const data = await this.doMessagePost(params, tmpMessage);
+        if (!data) {
+            return;
+        }
+        this.insert(data.store_data);
+        const message = this["mail.message"].get(data.message_id);
+        if (message.notIn(thread.messages)) {
+            thread.addOrReplaceMessage(message, tmpMessage);
+        }
+        tmpMessage.delete();
     },
 });

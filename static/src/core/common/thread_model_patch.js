@@ -12,6 +12,14 @@ import { imageUrl } from "@web/core/utils/urls";
 const threadPatch = {
     setup() {
         super.setup(...arguments);
+        const { compute: getFirstUnread } = this.firstUnreadMessage; // Odoo's definition
+        this.firstUnreadMessage = fields.One("mail.message", {
+            compute() {
+                const first = getFirstUnread.call(this);
+                return first && this.isTelegram ? this.getFirstReceived(first) : first;
+            },
+            inverse: "threadAsFirstUnread",
+        });
         /** @type {number|false|undefined} id of the telegram.chat */
         this.telegram_chat_id = undefined;
         /** @type {string|false|undefined} */
@@ -77,11 +85,20 @@ const threadPatch = {
 
     _computeTelegramAccountName() {
         const { telegram_instance_id: account, telegram_partner_id: partner } = this;
-        const hasOther = this.store.discuss.telegramCategory?.threads.some(
-            (other) =>
-                partner?.eq(other.telegram_partner_id) && account?.notEq(other.telegram_instance_id)
+        // By the contact, because all conversations together may be thousands.
+        const hasOther = partner?.telegramThreads.some((other) =>
+            account?.notEq(other.telegram_instance_id)
         );
         return hasOther ? account.name : undefined;
+    },
+
+    /** Return the first news from a message on: what the account has sent is unread for nobody. */
+    getFirstReceived(first) {
+        return this.messages.find(
+            (message) =>
+                message.id >= first.id &&
+                !(message.isNotification || message.is_transient || message.isSentByTelegram)
+        );
     },
 
     computeCorrespondent() {
