@@ -34,14 +34,17 @@ WORDS = {
 
 
 class LanguageCase(TelegramCase, TourCase):
-    """Opens the screens in a language; ``self.found`` has the texts of each by its name."""
+    """Opens the screens in a language.
+
+    ``self.found`` has the texts of each by its name, ``self.cut`` those that are not wide enough.
+    """
 
     browser_size = "1400x900"
     lang = "en_US"
 
     def setUp(self):
         super().setUp()
-        self.found = {}
+        self.found, self.cut = {}, {}
         if self.lang != "en_US":
             self.env["res.lang"]._activate_lang(self.lang)
             modules = self.env["ir.module.module"].search([("state", "=", "installed")])
@@ -81,6 +84,7 @@ class LanguageCase(TelegramCase, TourCase):
                 if found := SHOWN.match(str(each.get("value", ""))):
                     screen = json.loads(found[1])
                     self.found[screen["name"]] = screen["texts"]
+                    self.cut[screen["name"]] = screen["cut"]
             return original(browser, *args, **kwargs)
 
         with patch.object(ChromeBrowser, "_handle_console", on_console):

@@ -106,8 +106,15 @@ void (async () => {
             await readMenu(`${bar}.o_cp_action_menus .dropdown-toggle`, ".o-dropdown--menu", texts);
         }
     };
-    const report = (name, texts) => {
-        console.log("shown: " + JSON.stringify({ name, texts: [...texts].filter(Boolean) }));
+    // Badges and headers of columns that end with dots.
+    const findCut = () =>
+        all(".o_list_view :is(.badge, thead th[data-name] span)")
+            .filter((element) => element.offsetParent && element.scrollWidth > element.clientWidth)
+            .filter((element) => getComputedStyle(element).overflowX !== "visible")
+            .map((element) => element.textContent.trim());
+    const report = (name, texts, cut = []) => {
+        const shown = { name, texts: [...texts].filter(Boolean), cut: [...new Set(cut)] };
+        console.log("shown: " + JSON.stringify(shown));
     };
     const menu = new Set();
     read(find(".o_main_navbar"), menu);
@@ -120,13 +127,15 @@ void (async () => {
     report("menu", menu);
     for (const [name, action, options] of SCREENS) {
         const texts = new Set();
+        let cut = [];
         try {
             await (options.answer ? readAnswer : readScreen)(action, options, texts);
+            cut = findCut();
         } catch (error) {
             console.error(`${name}: ${error.message || error}`);
             return;
         }
-        report(name, texts);
+        report(name, texts, cut);
     }
     console.log("test successful");
 })();

@@ -101,6 +101,11 @@ def get_button_names():
 
 
 class TestTexts(BaseCase):
+    def test_quotation_marks_are_in_pairs(self):
+        """A text that ends before the name that it quotes cannot be translated."""
+        unpaired = [text for text in get_texts() if text.count("“") != text.count("”")]
+        self.assertEqual(unpaired, [])
+
     def test_docstrings_begin_with_an_action(self):
         """A docstring that begins with Give, Let or Take has to be solved before it is read."""
         wrong = [

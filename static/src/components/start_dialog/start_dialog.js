@@ -73,7 +73,7 @@ export class TelegramStartDialog extends Component {
     get steps() {
         const steps = [
             ["credentials", _t("Credentials")],
-            ["sign_in", _t("Sign In")],
+            ["sign_in", _t("Sign-In")],
             ["receiving", _t("Receiving")],
             ["test", _t("Test")],
             ["operators", _t("Operators")],
@@ -88,6 +88,11 @@ export class TelegramStartDialog extends Component {
             isDone: index < currentIndex,
             isCurrent: index === currentIndex,
         }));
+    }
+
+    /** Return the label of the button that continues the setup of an account. */
+    getContinueLabel(account) {
+        return _t("Continue with “%s”", account.name);
     }
 
     get proposedUrl() {
