@@ -13,8 +13,9 @@ registry.category("web_tour.tours").add("telegram_green_api.send_invoice", {
             trigger: ".modal .o_field_widget[name='sending_method_checkboxes'] input:checked",
         },
         {
-            content: "The text is there, with the link",
-            trigger: ".modal .o_field_widget[name='telegram_body'] textarea:value(/access_token/)",
+            content: "The text is there, with the link, and may be changed at once",
+            trigger:
+                ".modal .o_field_widget[name='telegram_body'] textarea:value(/access_token/):focus",
             run: "edit Here is your invoice",
         },
         { trigger: ".modal .o_field_widget[name='telegram_partner_id']" },
