@@ -36,6 +36,8 @@ class InvoiceScreenCase(InvoiceCase, TourCase):
         """Check that the mark of an open invoice goes when Telegram refuses its message."""
         admin = self.env.ref("base.user_admin")
         admin.write({"company_ids": [Command.link(self.company.id)], "company_id": self.company.id})
+        # Without a layout, Odoo asks administrators for one first.
+        self.company.external_report_layout_id = self.env.ref("web.external_layout_standard")
         invoice = self._create_invoice()
         self.phone.fault("sendFileByUpload", "status", status=400)
         url = f"/odoo/customer-invoices/{invoice.id}"
