@@ -5,6 +5,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from . import parsing
@@ -41,11 +42,7 @@ class Call:
         self.code = ""
         self.content = b""
         self._sent = sent
-        self._secrets = [
-            spelling
-            for secret in filter(None, (token, *_find_secrets(sent)))
-            for spelling in _get_spellings(secret)
-        ]
+        self._token = token
 
     @property
     def request(self) -> str:
@@ -74,6 +71,15 @@ class Call:
         for secret in self._secrets:
             text = text.replace(secret, MASK)
         return text
+
+    @cached_property
+    def _secrets(self) -> list[str]:
+        """The forms of all secrets; of most calls, no text is ever masked."""
+        return [
+            spelling
+            for secret in filter(None, (self._token, *_find_secrets(self._sent)))
+            for spelling in _get_spellings(secret)
+        ]
 
 
 Observer: TypeAlias = Callable[[Call], object]

@@ -24,6 +24,8 @@ INCOMING = "incomingMessageReceived"
 OUTGOING = "outgoingMessageReceived"
 OUTGOING_API = "outgoingAPIMessageReceived"
 STATUS = "outgoingMessageStatus"
+STATE = "stateInstanceChanged"
+QUOTA = "quotaExceeded"
 
 
 class NotificationError(ValueError):
@@ -168,9 +170,9 @@ def parse(body: Any) -> Notification:
         return _parse_message(type_webhook, body)
     if type_webhook == STATUS:
         return _parse_status(body)
-    if type_webhook == "stateInstanceChanged":
+    if type_webhook == STATE:
         return StateNotification(_require(body, "stateInstance"), body)
-    if type_webhook == "quotaExceeded":
+    if type_webhook == QUOTA:
         return _parse_quota(body)
     return OtherNotification(type_webhook, body)
 

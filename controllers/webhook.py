@@ -63,10 +63,10 @@ class TelegramWebhook(Controller):
 
         :param str webhook_key: identifies the account
         """
-        instance_sudo = self._authenticate(webhook_key)
-        if not instance_sudo:
+        account = self._authenticate(webhook_key)
+        if not account:
             return request.make_json_response({}, status=401)
-        id_instance, cron_id = instance_sudo.id_instance, instance_sudo.receive_cron_id.id
+        instance_sudo, id_instance, cron_id = account
         # A slow sender must not occupy a connection to the database while its body is read.
         request.env.cr.close()
         content = self._read_content()
@@ -81,27 +81,27 @@ class TelegramWebhook(Controller):
         return request.make_json_response({})
 
     def _authenticate(self, webhook_key):
-        """Return the account whose secret the request contains, or None.
+        """Return the account whose secret the request contains.
 
         An unknown or archived account, an account without a secret and a wrong secret cannot be
         told apart by the sender.
+
+        :return: tuple of the ``telegram.instance``, its ``id_instance`` and the ID of its receive
+            action; None if the secret is wrong
         """
         # sudo: telegram.instance - the request has no user; the secret is checked below
-        instance_sudo = request.env["telegram.instance"].sudo().with_context(lang=None)
-        instance_sudo = instance_sudo.search_fetch(
-            [("webhook_key", "=", parsing.clean(webhook_key))],
-            ["id_instance", "receive_cron_id"],
-            limit=1,
+        instances_sudo = request.env["telegram.instance"].sudo().with_context(lang=None)
+        # The secret is read in any case, so that the response time does not reveal whether the key
+        # exists.
+        instance_sudo, id_instance, cron_id, expected = instances_sudo._find_by_webhook_key(
+            parsing.clean(webhook_key)
         )
         header = request.httprequest.headers.get("Authorization", "")
         secret = SCHEME.sub("", header.strip(), count=1)
-        # Read in any case, so that the response time does not reveal whether the key exists.
-        secret_by_id = request.env["telegram.secret"]._read_secrets(instance_sudo, "webhook_secret")
-        expected = secret_by_id.get(instance_sudo.id)
         # Bytes, because a text that is not ASCII cannot be compared.
         is_right = consteq(secret.encode(), (expected or NO_SECRET).encode())
         if is_right and expected:
-            return instance_sudo
+            return instance_sudo, id_instance, cron_id
         log_refusal(instance_sudo.id, "wrong secret")
         return None
 

@@ -127,7 +127,12 @@ def _add_listen_options(parser):
     parser.add_argument(
         "--loaded", type=int, default=200, help="accounts while texts are sent (%(default)s)"
     )
-    parser.add_argument("--idle-seconds", type=int, default=15, help="of waiting (%(default)s)")
+    parser.add_argument(
+        "--idle-seconds",
+        type=int,
+        default=50,  # in which GREEN-API answers each account once
+        help="of waiting (%(default)s)",
+    )
     parser.add_argument("--messages", type=int, default=20, help="of customers (%(default)s)")
     parser.add_argument("--pause", type=float, default=0.7, help="between two (%(default)s s)")
     parser.add_argument("--texts", type=int, default=1000, help="to be sent (%(default)s)")

@@ -27,6 +27,16 @@ ANY_NAME = "add ons"  # the parent folder may have any name
 # Whool finds everything else in the manifest.
 BUILD_SYSTEM = '[build-system]\nrequires = ["whool"]\nbuild-backend = "whool.buildapi"\n'
 NOT_RELEASED = ("dev", "sandbox", "tests", ".git", ".dev", "pyproject.toml")
+# What nothing in the manifest names, and people need nevertheless.
+ALSO_RELEASED = (
+    "LICENSE",
+    "README.rst",
+    "doc/ru/index.rst",
+    "i18n/ru.po",
+    "static/description/icon.png",
+    "static/description/ru/contact.png",
+    "static/doc/ru/index.html",
+)
 
 
 def main():
@@ -59,6 +69,7 @@ def main():
                 _pip("install", "--no-deps", "--target", packages, wheel)
             addons = packages / "odoo" / "addons"
             _check_contents(addons / ADDON)
+            _check_same(work / ANY_NAME / ADDON, addons / ADDON)
             _prove(Odoo(home, server), addons)
     return 0
 
@@ -96,11 +107,26 @@ def _check_contents(addon):
     if not manifest.exists():
         raise DevError(f"There is no {manifest}.")
     data = ast.literal_eval(manifest.read_text(encoding="utf-8"))
-    missing = [name for name in data["data"] + data["demo"] if not (addon / name).exists()]
+    names = [*data["data"], *data["demo"], *ALSO_RELEASED]
+    missing = [name for name in names if not (addon / name).exists()]
     foreign = [name for name in NOT_RELEASED if (addon / name).exists()]
     foreign += [str(path) for path in (addon / "static").glob("tests")]
     if missing or foreign:
         raise DevError(f"Not as it should be: missing {missing}, not to be released {foreign}.")
+
+
+def _check_same(archived, installed):
+    """Check that the wheel has the files of the archive, and no others.
+
+    :raise DevError: they differ
+    """
+    files, others = (
+        {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+        for folder in (archived, installed)
+    )
+    # Python compiles what it runs.
+    if different := {name for name in files ^ others if not name.endswith(".pyc")}:
+        raise DevError(f"The wheel and the archive differ in {sorted(different)}.")
 
 
 def _prove(odoo, addons, *options):

@@ -11,7 +11,7 @@ from . import lint
 from .environment import addon_database
 from .environment.database import running_server
 from .environment.home import ADDON, CHECKOUT, SANDBOX, dev_home, lock
-from .environment.progress import command, ending, run_in_foreground
+from .environment.progress import command, ending, run_in_foreground, step
 from .environment.server import Odoo
 from .options import test_options
 
@@ -47,12 +47,12 @@ def main():
     with lock(home, f"test-{options.database}", busy=busy), running_server(home) as server:
         odoo = Odoo(home, server)
         prepare_database(odoo, options, options.database)
-        if pytest_options and pytest_options[0] != "-m":  # marks are of tests all over
-            code = run_pytest(odoo, options.database, pytest_options) or code
-        elif not sandbox_options:
-            prepare_database(odoo, options, f"{options.database}_waiting")
-            code = _run_all(odoo, options.database, pytest_options)
         wanted = options.lint or (options.lint is None and not pytest_options)
+        is_whole = not pytest_options or pytest_options[0] == "-m"  # marks are of tests all over
+        if is_whole and not sandbox_options:
+            return _run_all(odoo, options.database, pytest_options, wanted)
+        if pytest_options:
+            code = run_pytest(odoo, options.database, pytest_options) or code
         if wanted and code != INTERRUPTED:
             code = lint.run(odoo, options.database) or code
     return code
@@ -67,18 +67,23 @@ def prepare_database(odoo, options, name):
         addon_database.create(odoo, name, odoo.home / "log" / f"{name}-install.log")
 
 
-def _run_all(odoo, database, selection):
-    """Run all tests, in three processes at once; return pytest's exit code.
+def _run_all(odoo, database, selection, with_lint):
+    """Run all tests, in three processes at once; return the highest exit code.
 
     :param selection: options of pytest that select some of them
+    :param with_lint: whether the third process runs the lint checks, too
     """
+    with step("Copy the database"):
+        for copy in (f"{database}_waiting", f"{database}_lint"):
+            addon_database.drop(odoo, copy)
+            addon_database.copy(odoo, database, copy)
     tests = CHECKOUT / "tests"
     waiting = {path for pattern in WAITING_TESTS for path in tests.glob(pattern)}
     last = tests / LAST_TEST
     rest = set(tests.rglob("test_*.py")) - waiting
     beside = (
         _pytest(odoo, f"{database}_waiting", [*selection, *sorted(waiting - {last}), last]),
-        _sandbox_pytest(odoo.home, []),
+        _quick_checks(f"{database}_lint", with_lint),
     )
     logs = [odoo.home / "log" / f"{database}_{name}-pytest.log" for name in ("waiting", "sandbox")]
     with ExitStack() as stack:
@@ -92,8 +97,18 @@ def _run_all(odoo, database, selection):
             codes = {code, *(process.wait() for process in processes)} - {NO_TESTS}
             code = max(codes, default=NO_TESTS)
     for log in logs:
-        print(f"\nTests that ran beside these:\n{log.read_text(errors='replace')}", flush=True)
+        print(f"\nWhat ran beside these:\n{log.read_text(errors='replace')}", flush=True)
     return code
+
+
+def _quick_checks(database, with_lint):
+    """Prepare the command that runs the local service's own tests and the lint checks.
+
+    :return: the arguments, and the options of the process
+    """
+    lint_option = "--lint" if with_lint else "--no-lint"
+    options = ["--reuse", "--no-update", f"--database={database}", lint_option, SANDBOX / "tests"]
+    return [sys.executable, "-m", "dev.suite", *map(str, options)], {"cwd": CHECKOUT}
 
 
 @contextmanager
@@ -150,7 +165,9 @@ def _pytest(odoo, database, options, **variables):
     ]
     if not any(str(argument).startswith(str(addon / "tests")) for argument in arguments):
         arguments.append(addon / "tests")
-    environment = odoo.environment(config, **{LOG_VARIABLE: str(log), **variables})
+    variables[LOG_VARIABLE] = str(log)
+    variables[TEMPLATE_VARIABLE] = addon_database.bare_template(odoo)
+    environment = odoo.environment(config, **variables)
     print(f"Run the tests; Odoo's log: {log}", flush=True)
     return list(map(str, arguments)), {"env": environment, "cwd": addon}
 

@@ -73,8 +73,8 @@ class TelegramInstance(models.Model):
     )
     file_retention_days = fields.Integer(
         "File Retention (days)",
-        help="Older files sent by customers are deleted; their messages are kept. 0 keeps them "
-        "forever.",
+        help="Older files sent by customers or from the phone are deleted; their messages are "
+        "kept. 0 keeps them forever.",
     )
     event_retention_days = fields.Integer(
         "Event Retention (days)",

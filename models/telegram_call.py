@@ -4,17 +4,18 @@ import logging
 
 from psycopg2 import Error as DatabaseError
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .. import const
 from ..tools.transactions import own_transaction
+from .method_names import METHOD_NAMES, get_known_method
 
 _logger = logging.getLogger(__name__)
 
 # Short names of the reasons why a call failed.
 ERRORS = [
-    (const.CODE_UNAUTHORIZED, "Wrong token"),
-    (const.CODE_FORBIDDEN, "Wrong ID or address"),
+    (const.CODE_UNAUTHORIZED, "Wrong Token"),
+    (const.CODE_FORBIDDEN, "Wrong ID or Address"),
     (const.CODE_NOT_FOUND, "Unknown Method"),
     (const.CODE_NOT_AUTHORIZED, "Not Signed In"),
     (const.CODE_STARTING, "Starting"),
@@ -59,12 +60,36 @@ class TelegramCall(models.Model):
     )
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
+    operation = fields.Selection(
+        METHOD_NAMES, compute="_compute_operation", store=True, readonly=True
+    )
     method = fields.Char(readonly=True, help="Name of the method in GREEN-API's documentation.")
     duration = fields.Integer("Duration (ms)", readonly=True, aggregator="avg")
     status = fields.Integer("HTTP Status", readonly=True, aggregator=None)
     code = fields.Selection(ERRORS, "Error", readonly=True, help="Empty if the call worked.")
     request = fields.Text(readonly=True)
     answer = fields.Text("Response", readonly=True)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("method")
+    def _compute_operation(self):
+        for call in self:
+            call.operation = get_known_method(call.method)
+
+    @api.depends("method")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for call in self:
+            call.display_name = self._get_method_label(call.method)
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_method_label(self, method):
+        """Return the readable name of a method of GREEN-API, or itself if it is not known."""
+        labels = dict(self._fields["operation"]._description_selection(self.env))
+        return labels.get(method, method)
 
     def _get_observer(self, owner):
         """Return a function that the client reports each call to, or None if none is logged.

@@ -343,24 +343,41 @@ class TelegramChat(models.Model):
             values["name"] = name
         return {field: value for field, value in values.items() if self[field] != value}
 
-    def _update_last_contact(self, messages):
+    @api.model
+    def _update_last_contacts(self, messages):
         """Update the dates of the last message, the last answer and the first contact.
 
+        :param messages: the ``telegram.message`` records that GREEN-API reports
+        """
+        by_chat = messages.grouped("chat_id")
+        incoming = messages.filtered(lambda message: message.direction == "incoming")
+        first = incoming.chat_id.filtered(lambda chat: not chat.last_received_date)
+        # Many chats are written at once: most of their messages are of the same second.
+        ids_by_values = {}
+        for chat, own in by_chat.items():
+            values = frozenset(chat._get_last_contact_values(own, own & incoming).items())
+            ids_by_values.setdefault(values, []).append(chat.id)
+        for values, ids in ids_by_values.items():
+            messages.chat_id.browse(ids).write(dict(values))
+        for chat, own in by_chat.items():
+            if chat in first:
+                chat._update_contact_link(own & incoming)
+            chat._update_inbox(own)
+            chat._update_left_date(own)
+
+    def _get_last_contact_values(self, messages, incoming):
+        """Return the changed dates of the chat, as a dict of values.
+
         :param messages: the ``telegram.message`` records of the chat that GREEN-API reports
+        :param incoming: those of them that the customer has written
         """
         self.ensure_one()
-        is_first = not self.last_received_date
         last = max(messages.mapped("date"))
         values = {"last_message_date": max(self.last_message_date or last, last)}
-        incoming = messages.filtered(lambda message: message.direction == "incoming")
         if incoming:
             last = max(incoming.mapped("date"))
-            last = max(self.last_received_date or last, last)
-            values.update(last_received_date=last, no_account=False)
+            values["last_received_date"] = max(self.last_received_date or last, last)
+            values["no_account"] = False
         elif self.is_new_contact:
             values["first_contact_date"] = min(messages.mapped("date"))
-        self.write(values)
-        if incoming and is_first:
-            self._update_contact_link(incoming)
-        self._update_inbox(messages)
-        self._update_left_date(messages)
+        return {field: value for field, value in values.items() if self[field] != value}

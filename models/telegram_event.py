@@ -6,8 +6,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .. import const
 from ..client import parsing
 from ..client.notifications import (
+    INCOMING,
+    OUTGOING,
+    OUTGOING_API,
+    QUOTA,
+    STATE,
+    STATUS,
     UnreadableBody,
     decode_body,
     event_key,
@@ -17,6 +24,18 @@ from ..client.notifications import (
 
 # Key that Odoo adds to the notification of a further file under the ID of another message.
 FURTHER_FILE = "furtherFile"
+# Readable names of typeWebhook. A type that is not known here is "other".
+EVENT_TYPES = [
+    (INCOMING, "Incoming message"),
+    (OUTGOING, "Message sent from the phone"),
+    (OUTGOING_API, "Message sent through GREEN-API"),
+    (STATUS, "Status of a message"),
+    (STATE, "State of the account"),
+    (QUOTA, "Quota used up"),
+    (const.WEBHOOK_TEST, "Test of the webhook"),
+    ("other", "Other"),
+]
+KNOWN_TYPES = {value for value, _label in EVENT_TYPES}
 
 
 class TelegramEvent(models.Model):
@@ -45,7 +64,12 @@ class TelegramEvent(models.Model):
         readonly=True,
         help="Identifies the event. It is the same each time the event is delivered.",
     )
-    type_webhook = fields.Char("Type", readonly=True, help="The typeWebhook value of GREEN-API.")
+    event_type = fields.Selection(
+        EVENT_TYPES, "Type", compute="_compute_event_type", store=True, readonly=True
+    )
+    type_webhook = fields.Char(
+        "Type at GREEN-API", readonly=True, help="The typeWebhook value of GREEN-API."
+    )
     source = fields.Selection(
         [("polling", "Polling"), ("webhook", "Webhook"), ("journal", "GREEN-API Journal")],
         readonly=True,
@@ -79,6 +103,17 @@ class TelegramEvent(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends("type_webhook")
+    def _compute_event_type(self):
+        for event in self:
+            event.event_type = self._get_event_type(event.type_webhook)
+
+    @api.depends("type_webhook")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for event in self:
+            event.display_name = self._get_type_label(event.type_webhook)
+
     @api.depends("payload")
     def _compute_payload_pretty(self):
         for event in self:
@@ -105,6 +140,17 @@ class TelegramEvent(models.Model):
             instance_sudo.receive_cron_id._trigger()
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_event_type(self, type_webhook):
+        """Return the value of ``event_type`` for a typeWebhook of GREEN-API."""
+        return type_webhook if type_webhook in KNOWN_TYPES else "other"
+
+    @api.model
+    def _get_type_label(self, type_webhook):
+        """Return the readable name of a typeWebhook, or itself if it is not known."""
+        labels = dict(self._fields["event_type"]._description_selection(self.env))
+        return labels.get(type_webhook) or type_webhook or labels["other"]
 
     @api.model
     def _ingest(self, instance, body, receipt_id=None, *, source="polling"):
@@ -151,11 +197,11 @@ class TelegramEvent(models.Model):
             SQL(
                 """
                 INSERT INTO telegram_event (
-                    instance_id, key, type_webhook, source, payload, state, error, attempts,
-                    create_uid, create_date, write_uid, write_date
+                    instance_id, key, type_webhook, event_type, source, payload, state, error,
+                    attempts, create_uid, create_date, write_uid, write_date
                 )
-                SELECT id, %(key)s, %(type)s, %(source)s, %(payload)s, %(state)s, %(reason)s,
-                       0, %(uid)s, %(now)s, %(uid)s, %(now)s
+                SELECT id, %(key)s, %(type)s, %(event_type)s, %(source)s, %(payload)s, %(state)s,
+                       %(reason)s, 0, %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM telegram_instance
                  WHERE id = %(instance)s
                 ON CONFLICT (instance_id, key) DO UPDATE
@@ -166,6 +212,7 @@ class TelegramEvent(models.Model):
                 instance=instance.id,
                 key=key,
                 type=type_webhook[:64],
+                event_type=self._get_event_type(type_webhook),
                 source=source,
                 payload=body.text if reason else json.dumps(body),
                 state=state,

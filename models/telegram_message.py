@@ -28,7 +28,7 @@ FAILURE_TYPES = [
     ("failed", "Not delivered by Telegram"),
     ("unsure", "Unknown whether it was sent"),
 ]
-# Progress of a sent message. An event never lowers it.
+# Progress of a sent message. An event never lowers it; a report of a failure ends it.
 RANK = {"sent": 1, "delivered": 2, "read": 3}
 # Context key: the caller changes many states and notifies the web clients of all of them at once.
 NOTIFY_LATER = "telegram_notify_later"
@@ -60,16 +60,17 @@ class TelegramMessage(models.Model):
     States of an outgoing message::
 
         queued ──> sending ──> sent ──> delivered ──> read      (raised by later events only)
-          │ ^         ├──> queued      to be retried later
+          │ ^         │         └──> error     reported as not delivered
+          │ │         ├──> queued      to be retried later
           │ │         ├──> error       refused, with the reason
-          │ │         └──> unsure      the outcome is unknown: GREEN-API is asked
+          │ │         └──> unsure      the outcome is unknown: GREEN-API is asked (``unsure.py``)
           │ ├── unsure                 it certainly was not sent
           │ └── error, unsure          by a user
-          └──> canceled                by a user
+          └──> canceled                by a user; also what is deleted from GREEN-API's own queue
 
     This file holds the record itself: its fields, its place in the queue, its state and the Odoo
-    record that it belongs to. The states are changed by ``sending/queue.py``, ``sending/unsure.py``
-    and ``receiving/statuses.py``.
+    record that it belongs to. The states are changed mainly by ``sending/queue.py``,
+    ``sending/unsure.py`` and ``receiving/statuses.py``.
     """
 
     _name = "telegram.message"
@@ -106,8 +107,9 @@ class TelegramMessage(models.Model):
         index="btree_not_null",
         help="ID in the group that became the supergroup of this chat, which has IDs of its own.",
     )
+    kind_name = fields.Char("Kind", compute="_compute_kind_name")
     type_message = fields.Char(
-        "Kind",
+        "Kind at GREEN-API",
         required=True,
         readonly=True,
         default="textMessage",
@@ -244,6 +246,8 @@ class TelegramMessage(models.Model):
         for message, id_message in former.items():
             # sudo: telegram.message - what GREEN-API still lists of it is not the next attempt
             message.sudo().failed_id_message = id_message
+        # The customer waited until now. What was sent to many answers nobody.
+        failed.filtered(lambda message: message._is_answer())._update_date()
         self.instance_id._trigger_send()
 
     def action_mark_sent(self):
@@ -437,7 +441,7 @@ class TelegramMessage(models.Model):
         if vals.get("state") == "error":
             instance_sudo._run_code_of_others(self._on_failed, self[:1].display_name)
         if vals.get("state") in NOT_SENT_STATES:
-            self.filtered(lambda message: message._is_answer()).chat_id._reopen_unanswered()
+            self._process_unsent_answers()
         self._update_notifications()
         if not get_own_value(self.env, NOTIFY_LATER):
             self._notify_state_change()

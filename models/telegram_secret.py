@@ -43,6 +43,21 @@ class TelegramSecret(models.Model):
         return dict(self.env.execute_query(query))
 
     @api.model
+    def _get_secret_sql(self, model, record_id, name):
+        """Return a secret of a record as SQL, for a statement that finds the record, too.
+
+        :param SQL record_id: the ID of the record
+        :param str name: of the secret
+        """
+        return SQL(
+            "(SELECT value FROM telegram_secret "
+            "WHERE res_model = %s AND res_id = %s AND name = %s)",
+            model._name,
+            record_id,
+            name,
+        )
+
+    @api.model
     def _write_secret(self, record, name, value):
         """Store a secret of a record; None removes it."""
         self.env.cr.execute(

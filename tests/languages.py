@@ -41,6 +41,8 @@ def find_latin(text):
     """Return the Latin words of a text that are no names."""
     if ODOOS.fullmatch(text):
         return []
+    if IDENTIFIER.fullmatch(text):
+        return [text]  # as the only name of something
     words = WORD.findall(IDENTIFIER.sub(" ", NO_TEXT.sub(" ", text)))
     return sorted(set(words) - NAMES)
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .. import const
 from ..client.call_log import Call, to_text
-from .common import SECRET_MARK, TelegramCase
+from .common import SECRET_MARK, TelegramCase, new_user
 
 
 @tagged("post_install", "-at_install")
@@ -52,6 +52,19 @@ class TestTelegramCall(TelegramCase):
         with self.assertRaises(UserError):
             self.ask("get_settings")
         self.assertFalse(self.get_calls())
+
+    def test_each_method_has_a_name(self):
+        """A method without a name shows as the word of a program, in all technical screens."""
+        calls = self.env["telegram.call"]
+        names = dict(calls._fields["operation"].selection)
+        self.assertEqual(set(names), set(const.METHODS))
+        self.assertEqual(len(set(names.values())), len(names), "names that cannot be told apart")
+        self.instance.call_log = "all"
+        self.ask("get_state_instance")
+        call = self.get_calls()
+        self.assertEqual((call.operation, call.display_name), (call.method, "Read Account State"))
+        self.assertEqual(calls.search([("method", "ilike", "stateinst")], limit=1), call)
+        self.assertEqual(calls._get_method_label("somethingNew"), "somethingNew")
 
     def test_each_reason_has_a_name(self):
         """A reason without a name cannot be logged, and shows as the word of a program."""
@@ -154,12 +167,12 @@ class TestTelegramCall(TelegramCase):
         with self.assertRaises(AccessError):
             call.with_user(self.salesperson).read(["answer"])
         groups = "telegram_green_api.group_manager"
-        manager = new_test_user(self.env, "call_manager", groups=groups)
+        manager = new_user(self.env, "call_manager", groups=groups)
         self.assertEqual(call.with_user(manager).method, "getStateInstance")
         with self.assertRaises(AccessError):
             call.with_user(manager).answer = "Something else"
         company = self.env["res.company"].create({"name": "Other"})
-        other = new_test_user(self.env, "call_other", groups=groups, company_id=company.id)
+        other = new_user(self.env, "call_other", groups=groups, company_id=company.id)
         self.assertFalse(self.env["telegram.call"].with_user(other).search([]))
 
     def test_removed_by_age(self):

@@ -1,7 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Conversion of message bodies to formatted text, and back.
 
-Odoo's ``html2plaintext`` would send markup such as ``*bold*`` and ``[1]`` links to the customer.
+Odoo's ``html2plaintext`` would write ``*bold*`` and ``[1]`` links, whatever the reader makes of
+them. Here, text and formatting are kept apart. The formatting is sent as marks if GREEN-API is
+known to read them for the account, and characters that would be read as marks are protected; else
+the text alone is sent (``to_marks``). Of a value that a placeholder inserts, the text alone is
+used.
 """
 
 import re
@@ -83,7 +87,8 @@ def get_link_url(element: html.HtmlElement) -> str:
     """Return the address that a link opens, empty for other elements.
 
     The address of a mention is inside Odoo and has no meaning for a customer. An e-mail address or
-    a phone number is returned as people write it, unless the text of the link is a number.
+    a phone number is returned as people write it; a phone number is omitted if the text of the link
+    has digits.
     """
     url: str = element.get("href", "") if element.tag == "a" else ""
     if element.get("data-oe-model"):

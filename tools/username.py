@@ -2,21 +2,26 @@
 """Telegram usernames, as people type them and as Telegram compares them."""
 
 import re
+import unicodedata
 
 from .. import const
 
+SCHEME = r"(?:(?:https?:)?//)?"
 HOSTS = r"(?:www\.)?(?:t|telegram)\.(?:me|dog)"
+# Without ASCII, Python takes some letters of other alphabets for i, k and s.
+FLAGS = re.IGNORECASE | re.ASCII
 # A name of a person, in a link or behind an @.
 FORMS = tuple(
-    re.compile(form, re.IGNORECASE)
+    re.compile(form, FLAGS)
     for form in (
         rf"@({const.USERNAME})",
-        rf"(?:https?://)?{HOSTS}/@?({const.USERNAME})(?:[/?#].*)?",
-        rf"(?:https?://)?({const.USERNAME})\.t\.me(?:[/?#].*)?",
-        rf"tg://resolve/?\?domain=({const.USERNAME})(?:[&#].*)?",
+        rf"{SCHEME}{HOSTS}/@?({const.USERNAME})(?:[/?#].*)?",
+        rf"{SCHEME}({const.USERNAME})\.t\.me(?:[/?#].*)?",
+        rf"{SCHEME}web\.telegram\.org/(?:\w+/)?#(?:/im\?p=)?@({const.USERNAME})(?:[/?&#].*)?",
+        rf"tg:(?://)?resolve/?\?(?:.*&)?domain=({const.USERNAME})(?:[&#].*)?",
     )
 )
-BARE = re.compile(const.USERNAME, re.IGNORECASE)
+BARE = re.compile(const.USERNAME, FLAGS)
 # First words of links that lead to no person.
 NO_NAMES = frozenset(
     "joinchat addstickers addemoji addtheme addlist share proxy socks login invoice setlanguage"
@@ -32,7 +37,9 @@ def parse_username(text: object, *, is_bare_allowed: bool = False) -> str:
     :param text: ``@name``, ``t.me/name`` or another link to the person
     :param is_bare_allowed: whether the name alone is one, too
     """
-    value = str(text or "").strip()
+    # Marks that nobody sees come along when a name is copied.
+    visible = (char for char in str(text or "") if unicodedata.category(char) != "Cf")
+    value = "".join(visible).strip()
     forms = (*FORMS, BARE) if is_bare_allowed else FORMS
     for form in forms:
         if found := form.fullmatch(value):

@@ -1,6 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import plaintext2html
 
 
@@ -39,9 +39,14 @@ class TelegramHandOver(models.TransientModel):
         )
         if self.note:
             text = f"{text}\n{self.note}"
-        # sudo: discuss.channel - the user operates the chat, maybe without its conversation open
-        chat.sudo()._open_channel().with_user(self.env.user).sudo().message_post(
-            body=plaintext2html(text), message_type="notification", subtype_xmlid="mail.mt_note"
-        )
         chat._assign(user)  # maybe the chat of the other operator alone from now on
+        # As the system, because the user may not see the chat any more.
+        channel = chat.sudo()._open_channel().with_user(SUPERUSER_ID)
+        channel.message_post(
+            body=plaintext2html(text),
+            author_id=self.env.user.partner_id.id,
+            message_type="comment",  # of others, Odoo notifies nobody
+            subtype_xmlid="mail.mt_note",
+            partner_ids=(user - self.env.user).partner_id.ids,
+        )
         return {"type": "ir.actions.act_window_close"}

@@ -7,6 +7,7 @@ from odoo.fields import Command
 from .. import const
 from ..client import to_text
 from ..client.parsing import clean
+from ..models.method_names import METHOD_NAMES, get_known_method
 from ..tools.actions import get_dialog_action
 
 
@@ -147,7 +148,8 @@ class TelegramQueueMessage(models.TransientModel):
         help="Empty if the message was not sent from Odoo.",
     )
     id_message = fields.Char("Message ID", readonly=True)
-    method = fields.Char(readonly=True)
+    operation = fields.Selection(METHOD_NAMES, readonly=True)
+    method = fields.Char(readonly=True, help="Name of the method in GREEN-API's documentation.")
     chat = fields.Char("Chat ID", readonly=True)
     text = fields.Char(readonly=True)
     raw = fields.Text("Response", readonly=True)
@@ -162,6 +164,7 @@ class TelegramQueueMessage(models.TransientModel):
         return {
             "message_id": known.get(queued.id_message, self.env["telegram.message"]).id,
             "id_message": queued.id_message,
+            "operation": get_known_method(queued.method),
             "method": clean(queued.method),
             "chat": clean(queued.chat_id),
             "text": queued.message.text or queued.message.file_name,

@@ -49,6 +49,8 @@ class TelegramRemindMe(models.TransientModel):
         :raise UserError: the date is in the past
         """
         self._check_access_to_all()
+        if self.time != "date":
+            self._compute_date()  # not from when the dialog was opened
         if not self.date or self.date <= fields.Datetime.now():
             raise UserError(self.env._("Choose a date in the future."))
         # sudo: telegram.reminder, telegram.chat - the current user's own reminder

@@ -147,7 +147,7 @@ def _rage(odoo, sessions, service, proxy, variables, letters, options):
     sleepers = None
     if "stops" not in without:
         stopped = [make_worker(f"stopped-{number + 1}") for number in range(len(instance_ids))]
-        sleepers = load("tests.chaos.sleepers").Sleepers(connect, DATABASE, service, stopped)
+        sleepers = load("tests.chaos.sleepers").Sleepers(connect, DATABASE, stopped)
     with step("Send through the storm") as sending:
         judged, kills, faults = run.run(
             service,

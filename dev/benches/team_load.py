@@ -3,6 +3,8 @@
 
 import time
 
+from lxml import etree
+
 from .account import tidy
 from .history import fill
 from .measure import fastest_ratio
@@ -16,29 +18,9 @@ PERIODS = (30, 365)  # days
 MEASURES = ["__count", "answer_time:avg"]
 PIVOT = ([], ["instance_id", "date:week"], MEASURES)
 ANSWERS = ([("answer_time", "!=", False)], ["author_id", "date:week"], MEASURES)
-# As their lists show them.
-NAMED = {"fields": {"display_name": {}}}
-INBOX_FIELDS = {
-    "name": {},
-    "last_incoming_text": {},
-    "waiting_time": {},
-    "waiting_since_date": {},
-    "inbox_state": {},
-    "user_id": NAMED,
-    "instance_id": NAMED,
-    "activity_ids": {},
-}
-CONTACT_FIELDS = {
-    "complete_name": {},
-    "email": {},
-    "phone": {},
-    "city": {},
-    "avatar_128": {},
-    "user_id": NAMED,
-    "country_id": NAMED,
-    "category_id": NAMED,
-    "activity_ids": {},
-}
+INBOX_LIST = "telegram_green_api.telegram_inbox_view_list"
+INBOX_KANBAN = "telegram_green_api.telegram_inbox_view_kanban"
+CONTACT_LIST = "base.view_partner_tree"
 # A tenth waits; the others were answered or closed. Answers took up to two hours.
 SPREAD = """
     UPDATE telegram_chat
@@ -74,17 +56,26 @@ def main(env, say, *, chats, messages):
     tidy(env)
     own = env(user=user)
     waiting = [("inbox_state", "!=", False)]
+    inbox_fields = _read_fields(own["telegram.chat"], INBOX_LIST)
+    contact_fields = _read_fields(own["res.partner"], CONTACT_LIST)
+    card_fields = _read_fields(own["telegram.chat"], INBOX_KANBAN)
     inbox, contacts = [], []
     for number in range(ROUNDS):
         say(f"open, {number + 1} of {ROUNDS}")
-        inbox.append(_open(own["telegram.chat"], waiting, INBOX_FIELDS, ORDER, COUNTED))
-        contacts.append(_open(own["res.partner"], [], CONTACT_FIELDS, None, ODOO_COUNTED))
+        inbox.append(_open(own["telegram.chat"], waiting, inbox_fields, ORDER, COUNTED))
+        contacts.append(_open(own["res.partner"], [], contact_fields, None, ODOO_COUNTED))
     counting = _measure(own, own["telegram.chat"]._get_waiting_count)
     dashboard = own["telegram.dashboard"]
     analysis = own["telegram.message"].formatted_read_group
     opened = [
-        ("inbox by status", _measure(own, _open_columns, own["telegram.chat"], waiting)),
-        ("inbox, search for a name", _measure(own, _search, own["telegram.chat"], waiting)),
+        (
+            "inbox by status",
+            _measure(own, _open_columns, own["telegram.chat"], waiting, card_fields),
+        ),
+        (
+            "inbox, search for a name",
+            _measure(own, _search, own["telegram.chat"], waiting, inbox_fields),
+        ),
         ("graph", _measure(own, analysis, [], ["date:day", "direction"], ["__count"])),
         ("pivot", _measure(own, analysis, *PIVOT)),
         ("pivot of answers", _measure(own, analysis, *ANSWERS)),
@@ -107,6 +98,21 @@ def _make_operator(env, instance):
     return user
 
 
+def _read_fields(records, view):
+    """Return what the web client reads for a view: all of its fields, also of hidden columns.
+
+    :param str view: its XML ID
+    """
+    record = records.env.ref(view)
+    arch = etree.fromstring(records.get_view(record.id, record.type)["arch"])
+    specification = {}
+    for node in arch.iter("field"):
+        name = node.get("name")
+        is_named = records._fields[name].type == "many2one" or "tags" in node.get("widget", "")
+        specification[name] = {"fields": {"display_name": {}}} if is_named else {}
+    return specification
+
+
 def _open(records, domain, fields, order, count_limit):
     """Return the seconds for the first page of a list."""
     return _measure(
@@ -117,7 +123,7 @@ def _open(records, domain, fields, order, count_limit):
     )
 
 
-def _open_columns(chats, domain):
+def _open_columns(chats, domain, fields):
     """Open the kanban view."""
     chats.web_read_group(
         domain,
@@ -125,16 +131,16 @@ def _open_columns(chats, domain):
         ["__count"],
         order=ORDER,
         auto_unfold=True,
-        unfold_read_specification=INBOX_FIELDS,
+        unfold_read_specification=fields,
         unfold_read_default_limit=PAGE // 2,
     )
 
 
-def _search(chats, domain):
+def _search(chats, domain, fields):
     """Open the list of those whose name contains some digits."""
     chats.web_search_read(
         [*domain, ("name", "ilike", "77")],
-        INBOX_FIELDS,
+        fields,
         limit=PAGE,
         order=ORDER,
         count_limit=COUNTED,

@@ -1,11 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Databases with the addon: made quickly from a template that holds what it depends on."""
 
+import ast
 import os
 import re
 import shutil
 
-from .home import ADDON, fingerprint, lock
+from .home import ADDON, CHECKOUT, fingerprint, lock
 from .odoo_source import ODOO_VARIABLE
 from .progress import DevError, step
 
@@ -91,16 +92,35 @@ def check_log(home, log):
 
 def template(odoo):
     """Return the name of the database with the core addons, built once for each Odoo."""
+    return _template(odoo, "Odoo's own addons", CORE_ADDONS, bare_template(odoo))
+
+
+def bare_template(odoo):
+    """Return the name of the database with what the addon depends on, and nothing else.
+
+    An addon that is used and not named in the manifest is missing in it, as on a server.
+    """
+    manifest = ast.literal_eval((CHECKOUT / "__manifest__.py").read_text())
+    return _template(odoo, "what the addon depends on", manifest["depends"])
+
+
+def _template(odoo, what, addons, source=None):
+    """Return the name of the database with some addons, built once for each Odoo.
+
+    :param what: what the addons are, for the person who waits
+    :param source: database to start from
+    """
     # The home is part of it, since it has the files that belong to the database.
-    made_of = (odoo.home, os.environ[ODOO_VARIABLE], *CORE_ADDONS)
-    name = f"telegram_core_{fingerprint(*made_of)}"
+    name = f"telegram_core_{fingerprint(odoo.home, os.environ[ODOO_VARIABLE], *addons)}"
     with lock(odoo.home, "template"):
         if not odoo.server.has_database(name):
-            with step("Install Odoo's own addons (once)") as installing:
+            with step(f"Install {what} (once)") as installing:
                 partial = f"{name}_partial"
                 drop(odoo, partial)
+                if source:
+                    _copy(odoo, source, partial)
                 log = odoo.home / "log" / "core-install.log"
-                odoo.run(installing, log, partial, f"--init={','.join(CORE_ADDONS)}")
+                odoo.run(installing, log, partial, f"--init={','.join(addons)}")
                 shutil.rmtree(odoo.filestore(name), ignore_errors=True)
                 if odoo.filestore(partial).exists():
                     odoo.filestore(partial).rename(odoo.filestore(name))
@@ -111,7 +131,11 @@ def template(odoo):
 def copy(odoo, source, name):
     """Create the database ``name``, with its files, from another unused one."""
     with lock(odoo.home, "template"):  # PostgreSQL copies unused databases only
-        odoo.server.execute("CREATE DATABASE {} TEMPLATE {}", name, source)
+        _copy(odoo, source, name)
+
+
+def _copy(odoo, source, name):
+    odoo.server.execute("CREATE DATABASE {} TEMPLATE {}", name, source)
     files = odoo.filestore(source)
     if files.exists():
         # Odoo never changes a stored file, it only adds and removes: links are as good as copies.

@@ -6,3 +6,5 @@ from . import record_creation
 from . import telegram_automatic_message
 from . import telegram_automation
 from . import second_channel
+from . import template_languages
+from . import template_use

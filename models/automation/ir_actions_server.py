@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.actions import get_notification_action
+
 ONCE_DAYS_MAX = 365
 
 
@@ -22,7 +24,7 @@ class IrActionsServer(models.Model):
     )
     telegram_template_id = fields.Many2one(
         "telegram.template",
-        ondelete="restrict",
+        ondelete="set null",  # see template_use.py
         domain="[('model_id', '=', model_id)]",
     )
     telegram_instance_id = fields.Many2one(
@@ -177,8 +179,19 @@ class IrActionsServer(models.Model):
             yield problem
 
     def _run_action_telegram_multi(self, eval_context=None):
-        """Record that messages are wanted; ``telegram.automatic.message`` composes them later."""
+        """Record that messages are wanted; ``telegram.automatic.message`` composes them later.
+
+        :return: an action that displays how many, to a user who has chosen it in the Action menu
+        """
         records = eval_context.get("records") or eval_context.get("record")
-        if self.telegram_template_id and records and not self._is_recompute():
-            self.env["telegram.automatic.message"]._request(self, records)
-        return False
+        if records:
+            records |= records  # each of them once
+        if not self.telegram_template_id or not records or self._is_recompute():
+            return False
+        count = self.env["telegram.automatic.message"]._request(self, records)
+        message = self.env._("Messages that will be written: %s.", count)
+        if repeated := len(records) - count:
+            message += " " + self.env._(
+                "Records for which this action has already run: %s.", repeated
+            )
+        return get_notification_action(message)

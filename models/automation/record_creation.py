@@ -146,7 +146,9 @@ class TelegramChat(models.Model):
             "body": plaintext2html(notification.text or ""),
         }
         defaults = dict(literal_eval(instance.create_defaults or "{}"))
-        return self._create_record(model, values, defaults).with_env(self.env)
+        record = self._create_record(model, values, defaults).with_env(self.env)
+        record._telegram_check_instance(instance)  # the default values may name a company
+        return record
 
     def _notify_no_topic(self, error):
         """Notify the administrator why no record was created, by one activity.

@@ -45,7 +45,7 @@ class IrActionsServer(models.Model):
     telegram_mail_template_id = fields.Many2one(
         "mail.template",
         "E-mail Template",
-        ondelete="restrict",
+        ondelete="set null",  # see template_use.py
         domain="[('model_id', '=', model_id)]",
     )
     telegram_unread_hours = fields.Integer(
@@ -89,7 +89,10 @@ class TelegramAutomation(models.Model):
         help="Used once if the contact is not on Telegram, or the message failed or is unread.",
     )
     mail_template_id = fields.Many2one(
-        "mail.template", "E-mail Template", ondelete="restrict", domain="[('model', '=', model)]"
+        "mail.template",
+        "E-mail Template",
+        ondelete="set null",  # see template_use.py
+        domain="[('model', '=', model)]",
     )
     unread_hours = fields.Integer("Unread After (hours)", default=24)
 
@@ -155,16 +158,19 @@ class TelegramAutomaticMessage(models.Model):
         due = fields.Datetime.now() + timedelta(hours=action.telegram_unread_hours)
         self._check_second_channel_at(due)
 
-    def _use_second_channel(self, partner, code):
+    def _use_second_channel(self, partner, code, reached):
         """Use the second channel at once if the contact is not on Telegram.
 
         :param partner: the ``res.partner`` who was left out
         :param str code: why; other reasons concern all channels
+        :param set reached: IDs of contacts who get no further message now; it is updated
         """
         self.ensure_one()
         can_use = self.action_id.telegram_second_channel and not self.second_channel_state
-        if can_use and code in UNREACHABLE:
+        if can_use and code in UNREACHABLE and partner.id not in reached:
             self.partner_id = partner.id
+            if self.action_id.telegram_once == "partner":
+                reached.add(partner.id)
             self._check_second_channel_at(fields.Datetime.now())
 
     def _check_second_channel_at(self, date):
@@ -203,6 +209,12 @@ class TelegramAutomaticMessage(models.Model):
             return  # another transaction has decided since it was found
         messages, now = self.message_ids, fields.Datetime.now()
         states = set(messages.mapped("state"))
+        if self.partner_id.telegram_opted_out:
+            self.second_channel_state = "not_needed"
+            return
+        if self.state == "waiting":  # the action has run again: Telegram comes first
+            self._check_second_channel_at(now + INBOX_PAUSE)
+            return
         if "error" in states or (not messages and self.state != "composed"):
             self._send_otherwise()
             return
@@ -214,7 +226,7 @@ class TelegramAutomaticMessage(models.Model):
             self._check_second_channel_at(due)
         elif self._is_read_in_time(due):
             self.write({"second_channel_state": "not_needed", "second_channel_date": now})
-        elif self._has_unprocessed_events(due):
+        elif "sending" in states or self._has_unprocessed_events(due):
             self._check_second_channel_at(now + INBOX_PAUSE)
         else:
             self._send_otherwise()

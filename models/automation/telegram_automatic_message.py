@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.mail import plaintext2html
 
@@ -85,6 +86,7 @@ class TelegramAutomaticMessage(models.Model):
         :param action: the ``ir.actions.server``
         :param records: of the action's model
         :param int number: of the repeat, from 0; each of them is sent once
+        :return: int, for how many records
         """
         self.env.cr.execute(
             SQL(
@@ -108,11 +110,12 @@ class TelegramAutomaticMessage(models.Model):
                 uid=self.env.uid,
             )
         )
-        if self.env.cr.rowcount:
+        if count := self.env.cr.rowcount:
             self.invalidate_model()
             # sudo: ir.cron - users who run the action may not read scheduled actions
             cron_sudo = self.env.ref("telegram_green_api.ir_cron_automatic_messages").sudo()
             cron_sudo._trigger()
+        return count
 
     @api.model
     def _skip(self, action, records_query):
@@ -198,6 +201,9 @@ class TelegramAutomaticMessage(models.Model):
         messages = waiting.filtered(lambda message: message.res_id in existing._ids)
         # Without a record, there is no chatter either.
         (waiting - messages).write({"state": "left_out", "reason": _("The record was deleted.")})
+        if action.state != "telegram" or action.model_id.model != waiting[0].res_model:
+            messages._leave_out(_("The server action was changed."))
+            return
         if action.warning or not action.telegram_template_id.active:
             messages._leave_out(action.warning or _("The template is archived."))
             return
@@ -271,7 +277,8 @@ class TelegramAutomaticMessage(models.Model):
             }
         )
         recipients, left_out = composer._split_recipients()
-        recipients, repeated = self._split_repeated(recipients)
+        reached, known = self._find_reached()
+        recipients, repeated = self._split_repeated(recipients, reached, known)
         queued = composer._send_mass(recipients, left_out) if recipients else None
         queued = (queued or self.env["telegram.message"]).with_env(self.env)
         self._count_as_answers(queued)
@@ -289,7 +296,7 @@ class TelegramAutomaticMessage(models.Model):
             if reason := excluded.get(message.res_id):
                 message._leave_out(reason)
                 if message.res_id in codes:
-                    message._use_second_channel(*codes[message.res_id])
+                    message._use_second_channel(*codes[message.res_id], reached)
             elif partner := partners.get(message.res_id):
                 message._mark_composed(partner, chats[partner.id])
                 message._expect_read(queued.get(message.res_id, self.env["telegram.message"]))
@@ -328,31 +335,39 @@ class TelegramAutomaticMessage(models.Model):
         if self.action_id.telegram_is_answer:
             queued.is_automatic = False
 
-    def _split_repeated(self, recipients):
+    def _find_reached(self):
+        """Return who got a message of this action a short time ago, or gets it otherwise.
+
+        :return: set of IDs of contacts, and dict of their ``telegram.chat`` by address; both are
+            empty if the action does not write once per contact
+        """
+        action, known = self.action_id, {}
+        if action.telegram_once != "partner":
+            return set(), known
+        since = fields.Datetime.now() - timedelta(days=action.telegram_once_days)
+        reached = Domain("state", "in", ("composed", "other_channel"))
+        reached &= Domain("composed_date", ">", since)
+        reached |= Domain("state", "=", "left_out") & Domain("second_channel_state", "=", "waiting")
+        earlier = self.search(Domain("action_id", "=", action.id) & reached)
+        for chat in earlier.chat_id:
+            find_twin(known, Recipient(chat.partner_id, chat, "", ""), chat)
+        return set(earlier.partner_id.ids), known
+
+    def _split_repeated(self, recipients, reached, known):
         """Return the recipients, and those who got a message of this action a short time ago.
 
         :param list recipients: of ComposerRecipient
+        :param set reached: result of ``_find_reached``; it is updated
+        :param dict known: the same
         """
-        action = self.action_id
-        if action.telegram_once != "partner":
+        if self.action_id.telegram_once != "partner":
             return recipients, []
-        since = fields.Datetime.now() - timedelta(days=action.telegram_once_days)
-        earlier = self.search(
-            [
-                ("action_id", "=", action.id),
-                ("state", "in", ("composed", "other_channel")),
-                ("composed_date", ">", since),
-            ]
-        )
-        seen, known = set(earlier.partner_id.ids), {}
-        for chat in earlier.chat_id:
-            find_twin(known, Recipient(chat.partner_id, chat, "", ""), chat)
         sendable, repeated = [], []
         for recipient in recipients:
             twin = find_twin(known, recipient, recipient.partner)
-            is_repeated = twin or recipient.partner.id in seen
+            is_repeated = twin or recipient.partner.id in reached
             (repeated if is_repeated else sendable).append(recipient)
-            seen.add(recipient.partner.id)
+            reached.add(recipient.partner.id)
         return sendable, repeated
 
     def _get_repeat_reason(self):
@@ -393,6 +408,22 @@ class TelegramAutomaticMessage(models.Model):
         untouched = self.filtered(lambda message: not message._is_handed_over())
         queued = untouched.message_ids.filtered(lambda message: message.state == "queued")
         queued._set_state({"state": "canceled", "failure_reason": reason})
+
+    @api.model
+    def _process_merged_contact(self, partner):
+        """Cancel what actions that write once per contact have in the queue for merged ones.
+
+        Of each action, one message remains. As superuser.
+
+        :param partner: the ``res.partner`` that remains
+        """
+        domain = Domain("partner_id", "=", partner.id) & Domain("state", "=", "composed")
+        domain &= Domain("action_id.telegram_once", "=", "partner")
+        for action, same in self.search(domain, order="id").grouped("action_id").items():
+            since = fields.Datetime.now() - timedelta(days=action.telegram_once_days)
+            recent = same.filtered(lambda message, since=since: message.composed_date > since)
+            others = recent.sorted(lambda message: not message._is_handed_over())[1:]
+            others._cancel_queued(self.env._("Merged with another record of the same rule"))
 
     @api.model
     def _process_merged_chat(self, chat, other):

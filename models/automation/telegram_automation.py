@@ -61,7 +61,7 @@ class TelegramAutomation(models.Model):
     template_id = fields.Many2one(
         "telegram.template",
         copy=False,
-        ondelete="restrict",
+        ondelete="set null",  # see template_use.py
         help="The message. It is created from the default message when the rule is switched on.",
     )
     instance_id = fields.Many2one(
@@ -131,11 +131,23 @@ class TelegramAutomation(models.Model):
             if automation.repeat_count and not 1 <= automation.repeat_days <= DAYS_MAX:
                 raise ValidationError(self.env._("Enter a number of days from 1 to %s.", DAYS_MAX))
 
+    @api.constrains("user_id", "is_on")
+    def _check_user_id(self):
+        """Without a user, the messages would be written by who had switched the rule on first."""
+        if any(automation.is_on and not automation.user_id for automation in self):
+            raise ValidationError(
+                self.env._("Choose the user who writes the messages in Written By.")
+            )
+
     # === CRUD METHODS === #
 
     def write(self, vals):
         if "user_id" in vals:
             self._check_author(vals["user_id"])
+        for name in ("instance_id", "template_id"):
+            self.env[self._fields[name].comodel_name].browse(vals.get(name) or ()).check_access(
+                "read"
+            )
         result = super().write(vals)
         channel = {"second_channel", "mail_template_id", "unread_hours"}
         if ({"user_id", "instance_id", "template_id"} | channel) & vals.keys():
@@ -157,6 +169,22 @@ class TelegramAutomation(models.Model):
                 )
             )
 
+    def _check_author_can_read(self):
+        """Check that the author may read such records, without which no message is ever written.
+
+        :raise UserError: they may not
+        """
+        self.ensure_one()
+        if not self.env[self.model].with_user(self.user_id).has_access("read"):
+            raise UserError(
+                self.env._(
+                    "%(user)s may not read “%(model)s”, so no message would be written. Choose "
+                    "another user in Written By.",
+                    user=self.user_id.name,
+                    model=self.model_id.name,
+                )
+            )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_on(self):
         if self.filtered("is_on"):
@@ -175,6 +203,7 @@ class TelegramAutomation(models.Model):
                 )
             automation.template_id = automation.template_id or automation._create_template()
             automation.user_id = automation.user_id or self.env.user
+            automation._check_author_can_read()
             if not automation.action_id:
                 values = automation._prepare_action_values()
                 automation.action_id = automation.action_id.create(values)
@@ -320,15 +349,3 @@ class TelegramAutomation(models.Model):
             "telegram_user_id": self.user_id.id,
             **self._prepare_second_channel(),
         }
-
-    def _create_template(self):
-        """Create the template from the default message, in every language that has it."""
-        template = self.env["telegram.template"].create(
-            {"name": self.name, "model_id": self.model_id.id, "body": self.body}
-        )
-        for field, source in (("name", "name"), ("body", "body")):
-            texts, _context = self.get_field_translations(source)
-            template.update_field_translations(
-                field, {text["lang"]: text["value"] for text in texts if text["value"]}
-            )
-        return template

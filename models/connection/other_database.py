@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...tools.transactions import write_and_commit
 from .state import STOPPED_ACTIVITY
@@ -10,8 +11,9 @@ class TelegramInstance(models.Model):
     """Extend ``telegram.instance`` with the detection of copied, restored and moved databases.
 
     Each account knows in which database it works. In another one, its scheduled actions stand
-    still until an administrator says that this is the one. Otherwise a copy would work beside the
-    original: what waits would be sent twice, and each would receive half of the messages.
+    still, and nobody can call GREEN-API except to check the state, until an administrator says
+    that this is the one. Otherwise a copy would work beside the original: what waits would be sent
+    twice, each would receive half of the messages, and a button would sign the original out.
 
     The fingerprint is that of the place: the PostgreSQL cluster, the database in it, and a table.
 
@@ -85,6 +87,14 @@ class TelegramInstance(models.Model):
     def _get_database_fingerprint(self):
         """Return a text that identifies this database and differs in a copy."""
         return get_fingerprint(self.env.cr)
+
+    def _check_database(self):
+        """Check that the account works in this database.
+
+        :raise UserError: it works in another one, of which this is a copy
+        """
+        if self.is_other_database:
+            raise UserError(self._get_other_database_message())
 
     def _alert_other_database(self):
         """Alert the administrator that the account stands still. Commits."""

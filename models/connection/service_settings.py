@@ -8,7 +8,7 @@ from ...tools.actions import get_dialog_action
 from ...tools.transactions import write_in_own_transaction
 
 DELAY = "delaySendMessagesMilliseconds"  # of the pause between two messages
-# Sent only by Set Up Receiving and New Webhook Secret, because they contain a secret.
+# Shown and changed by no dialog: one of them is a secret.
 RECEIVING = ("webhookUrl", "webhookUrlToken")
 # Switches that a user may change, besides DELAY: field name in the dialog and name at GREEN-API.
 SWITCHES = {
@@ -48,8 +48,10 @@ class TelegramInstance(models.Model):
 
     They are read, changed, compared with what Odoo needs, and reset to the standard. The tables
     above say which settings Odoo needs, and which a user may change. Only those that differ are
-    sent, in one call, and none by a copied database or without a usable webhook address. The
-    dialog sends those that the user has changed.
+    sent, in one call, but not without a usable webhook address: by Set Up Receiving, the guided
+    start, the first sign-in, and Check State if the account works. The dialog sends those that the
+    user has changed, and New Webhook Secret the secret. A copied database sends none
+    (``_check_database``).
     """
 
     _inherit = "telegram.instance"

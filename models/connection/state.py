@@ -68,10 +68,11 @@ class TelegramInstance(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._refresh_state()
+        if self.is_other_database:
+            return self._notify(self.state_message, False)
         if self.state in (const.STATE_NOT_AUTHORIZED, const.STATE_PENDING_PASSWORD):
             return self.action_sign_in()
         is_good = self.state == const.STATE_AUTHORIZED and not self.last_error
-        is_good = is_good and not self.is_other_database
         if is_good:
             self._set_up_receiving()
             is_good = self.state == const.STATE_AUTHORIZED and not self.last_error
@@ -81,20 +82,24 @@ class TelegramInstance(models.Model):
         """Open the dialog that signs in a Telegram account."""
         self.ensure_one()
         self.check_access("write")
+        self._check_database()
         return get_dialog_action(
             "telegram.sign.in", self.env._("Sign In to Telegram"), instance_id=self.id
         )
 
     # === CLIENT === #
 
-    def _get_client(self, defer=None):
+    def _get_client(self, defer=None, *, only_state=False):
         """Return a client for this account. It is created here only.
 
         :param defer: for a client in a thread without a cursor; gets a function with its arguments,
             which the thread of this environment has to call
-        :raise UserError: the token is missing
+        :param bool only_state: whether only the state is read, which a copied database may do
+        :raise UserError: the token is missing, or the account belongs to another database
         """
         self.ensure_one()
+        if not only_state:
+            self._check_database()
         instance_sudo = self.sudo()  # sudo: telegram.instance - the token stays in the client
         if not instance_sudo.api_token and not self._can_handle_tokens():
             raise UserError(
@@ -140,7 +145,7 @@ class TelegramInstance(models.Model):
         """
         self.ensure_one()
         try:
-            with self._get_client() as client:
+            with self._get_client(only_state=True) as client:
                 return self._update_state, client.get_state_instance().state
         except GreenApiError as error:
             return self._record_error, error
@@ -336,4 +341,5 @@ class TelegramInstance(models.Model):
     def _prepare_quota_activity(self, instance, notification):
         method = notification.method or "?"
         error = RefusedError(method, const.CODE_QUOTA, detail=notification.description)
-        return instance.env._("Quota used up: %s", method), instance._get_error_message(error)
+        name = instance.env["telegram.call"]._get_method_label(method)
+        return instance.env._("Quota used up: %s", name), instance._get_error_message(error)

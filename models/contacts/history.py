@@ -120,7 +120,7 @@ class TelegramChat(models.Model):
 
     def _create_history_messages(self, messages):
         """Update the dates of the chat, and show the messages in an existing conversation."""
-        self._update_last_contact(messages)
+        self._update_last_contacts(messages)
         if self.channel_id:
             self._post_imported(messages)
 

@@ -50,6 +50,17 @@ def read_words(text):
     return MappingProxyType({normalize(word): word for word in words if normalize(word)})
 
 
+@lru_cache(maxsize=128)
+def says_only(text, setting):
+    """Return whether a text says nothing but words of a setting, such as "STOP! STOP!".
+
+    Several parts of the addon ask it of each message that comes in.
+    """
+    said, words = normalize(text), read_words(setting)
+    parts = filter(None, map(normalize, text.split()))
+    return bool(said) and (said in words or all(part in words for part in parts))
+
+
 class ResCompany(models.Model):
     """Extend ``res.company`` with the answers that end and resume mailings."""
 
@@ -124,14 +135,11 @@ class TelegramChat(models.Model):
         :param str type_message: of GREEN-API
         :param str text: of the message
         """
-        said = normalize(text) if type_message in const.TEXT_KINDS else ""
         company_sudo = self.company_id.sudo()  # sudo: res.company - its words
-        if not said or not company_sudo:
+        if type_message not in const.TEXT_KINDS or not text or not company_sudo:
             return None
-        parts = set(filter(None, map(normalize, text.split())))  # "STOP! STOP!"
         for wish in ("stop", "start"):
-            words = company_sudo._telegram_get_words(f"telegram_{wish}_words")
-            if said in words or all(part in words for part in parts):
+            if says_only(text, company_sudo[f"telegram_{wish}_words"] or ""):
                 return wish
         return None
 

@@ -184,6 +184,14 @@ class TelegramChat(models.Model):
                 if len(by_address.get(chat[chat_field], ())) == 1:
                     chat.partner_id = by_address[chat[chat_field]]
 
+    def _unlink_foreign_partner(self):
+        """Unlink contacts that belong to another company by now. As superuser.
+
+        The operators of the account could not read the contact, and the users of its company would
+        read what the person writes to this one.
+        """
+        self.filtered(lambda chat: chat._has_foreign_partner()).partner_id = False
+
     def _link_to_recipient(self, partner):
         """Link the chat to the contact that is written to in it, unless it has a contact."""
         self.ensure_one()

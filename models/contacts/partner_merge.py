@@ -48,6 +48,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         users = [partner._telegram_get_salesperson() for partner in src_partners]
         super()._update_reference_fields(src_partners, dst_partner)
         self.env.invalidate_all()
+        # sudo: telegram.automatic.message - they follow the contact
+        self.env["telegram.automatic.message"].sudo()._process_merged_contact(dst_partner)
         # sudo: telegram.chat - the conversations follow the contact, for every user
         chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
         chats_sudo = chats_sudo.search([("partner_id", "=", dst_partner.id)])

@@ -30,10 +30,11 @@ class TelegramChat(models.Model):
 
     * Notifications and lists of chats and contacts that contain the phone number with the ID:
       ``_resolve_phone_chats``.
-    * A check of the phone number or a fetch of the contact's information, by a user, by the send
-      action for an unsure message, for a message that got the ID of another one
-      (``_process_accepted``), or for an echo that may be a message to the chat
-      (``_request_number_check``): ``_resolve_phone_chat``.
+    * A check of the phone number: ``_resolve_phone_chat``. A user starts it, or the send action
+      for an unsure message. It is requested, and made by the action that checks numbers, for a
+      message that got the ID of another one (``_process_accepted``), and for an echo that may be a
+      message to the chat (``_request_number_check``).
+    * The contact's information that a user fetches: ``_resolve_phone_chat``.
     * The history of the chat: ``_resolve_by_history``.
     * The echo of a message sent by Odoo: ``_resolve_by_echo``.
     """
@@ -148,9 +149,6 @@ class TelegramChat(models.Model):
         self._merge_conversation(other)
         self._merge_reminders(other)
         self._merge_inbox(other)
-        # sudo: telegram.automatic.message - actions of any user know by it whom they wrote to
-        written_sudo = self.env["telegram.automatic.message"].sudo()
-        written_sudo.search([("chat_id", "=", self.id)]).chat_id = other
         twins = {message.id_message: message for message in other.message_ids if message.id_message}
         for message in self.message_ids:
             twin = twins.get(message.id_message, message.browse())
@@ -162,7 +160,8 @@ class TelegramChat(models.Model):
         moved.chat_id = other
         moved.filtered("id_message")._apply_pending_updates()
         self.env["telegram.mailing.recipient"]._process_merged_chat(self, other)
-        self.env["telegram.automatic.message"]._process_merged_chat(self, other)
+        # sudo: telegram.automatic.message - actions of any user know by it whom they wrote to
+        self.env["telegram.automatic.message"].sudo()._process_merged_chat(self, other)
         other.write(
             {
                 "phone": other.phone or self.phone,

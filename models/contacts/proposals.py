@@ -17,6 +17,7 @@ from ...tools.username import parse_username
 from ..telegram_chat import PEOPLE
 
 PROPOSED = 3  # contacts for one chat
+PHONE_RANK = 1  # of the reason that several chats of one account may have for the same contact
 NAME_LENGTH = 3  # a shorter name says nothing
 
 
@@ -68,20 +69,31 @@ class TelegramChat(models.Model):
     def action_link_proposed(self):
         """Link each chat to the contact that is proposed first, and display a summary."""
         self._check_operated()
-        linked = self.filtered("proposed_partner_id")
-        if not linked:
+        proposed = self.filtered("proposed_partner_id")
+        if not proposed:
             raise UserError(
                 self.env._(
                     "No contact is proposed for these chats. Choose the contact of each chat, or "
                     "create it."
                 )
             )
+        linked = proposed._filter_unambiguous()
+        lines = []
+        if doubtful := len(proposed - linked):
+            lines.append(
+                self.env._(
+                    "Chats for which the same contact is proposed: %s. Choose the contact of each.",
+                    doubtful,
+                )
+            )
+        if not linked:
+            raise UserError(lines[0])
         for chat in linked:
             chat._link_to_partner(chat.proposed_partner_id)
-        message = self.env._("Chats linked: %s.", len(linked))
-        if others := len(self - linked):
-            message += " " + self.env._("Chats without a proposed contact: %s.", others)
-        return get_notification_action(message)
+        lines.insert(0, self.env._("Chats linked: %s.", len(linked)))
+        if others := len(self - proposed):
+            lines.append(self.env._("Chats without a proposed contact: %s.", others))
+        return get_notification_action(" ".join(lines))
 
     def action_create_partners(self):
         """Create a contact for each chat without one, and display a summary."""
@@ -97,6 +109,22 @@ class TelegramChat(models.Model):
         """Return whether this is a chat with a person who is no contact yet."""
         self.ensure_one()
         return self.chat_type in PEOPLE and not self.is_group and not self.partner_id
+
+    def _filter_unambiguous(self):
+        """Return the chats whose proposed contact is proposed for no other one of the account.
+
+        Two persons may have one name. The better reason wins, and a phone number is the same
+        person's in each chat.
+        """
+        unambiguous = self.browse()
+        for (_instance, partner), chats in self.grouped(
+            lambda chat: (chat.instance_id, chat.proposed_partner_id)
+        ).items():
+            by_rank = chats.grouped(lambda chat, to=partner: chat._get_reasons(to, [])[0][0])
+            best = min(by_rank)
+            if best == PHONE_RANK or len(by_rank[best]) == 1:
+                unambiguous |= by_rank[best]
+        return unambiguous
 
     def _find_proposals(self):
         """Return the contacts that the chats may belong to, as the current user sees them.
@@ -149,7 +177,7 @@ class TelegramChat(models.Model):
         _ = self.env._
         reasons = []
         if self.phone and partner.phone_sanitized == self.phone:
-            reasons.append((1, _("Same phone number")))
+            reasons.append((PHONE_RANK, _("Same phone number")))
         if partner in taken:
             return reasons
         username = parse_username(self.username)

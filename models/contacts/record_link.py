@@ -198,7 +198,7 @@ class TelegramChat(models.Model):
 
     @api.model
     def _find_tied(self, record):
-        """Return the groups linked to a record in which the user may write."""
+        """Return the groups linked to a record that the user sees, and that the account is in."""
         return self.search(
             [
                 ("res_model", "=", record._name),

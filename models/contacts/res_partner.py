@@ -54,6 +54,10 @@ class ResPartner(models.Model):
         if not vals.get("telegram_consent", True):
             domain = [("partner_id", "in", self.ids)]
             self.env["telegram.mailing"]._process_less_consent(domain)
+        if vals.get("company_id"):
+            # sudo: telegram.chat - also those of accounts that the user may not see
+            linked = [("partner_id", "in", self.ids)]
+            chats_sudo.search(linked)._unlink_foreign_partner()
         served_sudo._follow_salesperson(former)
         if {"name", "parent_id", "company_name", "user_id"} & vals.keys():
             # sudo: telegram.chat - the conversation follows each change of the contact

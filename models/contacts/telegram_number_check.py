@@ -156,12 +156,14 @@ class TelegramNumberCheck(models.Model):
                 user = check.user_id
                 try:
                     error = check._check_number(client, rate_limiter)
-                except CONFLICTS:
-                    raise  # the number is not the reason: the scheduled action is repeated
-                except Exception:  # pylint: disable=broad-exception-caught
-                    # An unexpected error with one number must not stop the others.
+                except Exception as unexpected:  # pylint: disable=broad-exception-caught
+                    # An unexpected error with one number must not stop the others. Neither must an
+                    # automation rule because of which each attempt meets a conflict.
                     self.env.cr.rollback()
-                    _logger.exception("Check of the Telegram number %s", check.id)
+                    level = logging.WARNING if isinstance(unexpected, CONFLICTS) else logging.ERROR
+                    _logger.log(
+                        level, "Check of the Telegram number %s", check.id, exc_info=unexpected
+                    )
                     write_and_commit(self.env, check._mark_failed)
                 else:
                     if not error:
@@ -532,7 +534,7 @@ class TelegramChat(models.Model):
         if username := normalize_username(account.username):
             values["username"] = username
             self._resolve_usernames(instance, {username: chat.telegram_id})
-        chat.write(values)
+        instance._write_despite_rules(chat, values)
         chat.check_ids.unlink()
         chat._link_partners()
         return chat

@@ -167,13 +167,12 @@ class TelegramChat(models.Model):
         is_person = account.exists and const.is_person_id(account.chat_id)
         self._resolve_usernames(instance, {username: account.chat_id if is_person else username})
         chat = chats_sudo._get_or_create(instance, account.chat_id if is_person else username)
-        chat.write(
-            {
-                "username": username,
-                "number_check_date": fields.Datetime.now(),
-                "no_account": not is_person,
-            }
-        )
+        values = {
+            "username": username,
+            "number_check_date": fields.Datetime.now(),
+            "no_account": not is_person,
+        }
+        instance._write_despite_rules(chat, values)
         chat.check_ids.unlink()
         chat._link_partners()
         if messages := chat._get_messages_to_look_up():

@@ -38,7 +38,7 @@ class TelegramChat(models.Model):
 
     * UserError: the chat is not a group, this account is not in it, or GREEN-API did not carry
       out the change. The text says why.
-    * AccessError: the user may not read the chat.
+    * AccessError: the user may not write in the chat.
     """
 
     _inherit = "telegram.chat"

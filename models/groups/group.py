@@ -155,7 +155,7 @@ class TelegramChat(models.Model):
 
         :return: the client's GroupData
         :raise UserError: the chat is not a group, or the call of GREEN-API failed
-        :raise AccessError: the user may not read the chat
+        :raise AccessError: the user may not write in the chat
         """
         self._check_group()
         return self.instance_id._fetch_group(self.telegram_id)

@@ -15,7 +15,7 @@ class TelegramChat(models.Model):
     The conversation is a ``discuss.channel`` that is created when it is first needed. It is open
     while messages are exchanged, and its members are the operators (see
     ``conversation_members.py``). An idle one is closed: it keeps its messages and loses its
-    members. The next message opens it again.
+    members. The next message that GREEN-API reports opens it again.
     """
 
     _inherit = "telegram.chat"

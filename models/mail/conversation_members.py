@@ -5,7 +5,8 @@ The members of an open conversation are the operators who may see its chat (``_g
 active users with the right to use Telegram. If *Chat Visibility* is *Salesperson of the Customer*,
 these are only the operator to whom the chat is assigned, else the salesperson of the contact or its
 company, and those operators who are administrators or the supervisor. If neither is such an
-operator, all operators are members. A closed conversation has no members.
+operator, all operators are members. A closed conversation has no members. A message that GREEN-API
+reports opens it, and so does the button *Open Conversation* or a hand-over (``conversation.py``).
 
 Members are updated when the operators, the supervisor, *Chat Visibility*, the assignment, the
 contact, the salesperson, the user or the user's groups change, and when contacts are merged.

@@ -185,71 +185,109 @@ class DiscussChannel(models.Model):
     # === STORE === #
 
     def _to_store_defaults(self, target):
-        fields_ = super()._to_store_defaults(target) + self._telegram_get_store_fields()
+        chats = self._telegram_get_chats()
+        fields_ = super()._to_store_defaults(target) + self._telegram_get_store_fields(chats)
         if target.is_current_user(self.env):
             # Not among those above, which are sent to all members at once.
+            reasons = self._telegram_get_read_only_reasons(chats)
             fields_.append(
                 Store.Attr(
                     "telegram_read_only_reason",
-                    lambda channel: channel._telegram_get_read_only_reason(),
+                    lambda channel: reasons[channel.id],
                     predicate=is_telegram,
                 )
             )
         return fields_
 
-    def _telegram_get_read_only_reason(self):
-        """Return why the current user cannot write in this conversation; False if they can."""
-        chat = self._telegram_get_chat()
-        if not chat or chat._is_operated_by(self.env.user):
-            return False
-        return chat.instance_id._get_not_operated_message()
+    def _telegram_get_chats(self):
+        """Return the chats of those channels that are conversations, by ID of the channel.
 
-    def _telegram_get_store_fields(self):
-        """Return the fields that the web client shows of a Telegram conversation."""
+        Thousands of conversations are loaded at once, with several fields of each chat.
 
-        def customer(channel):
-            return channel._telegram_get_chat()._get_customer()
+        :return: dict of ``telegram.chat``, in superuser mode
+        """
+        return {channel.id: channel._telegram_get_chat() for channel in self.filtered(is_telegram)}
+
+    def _telegram_get_read_only_reasons(self, chats):
+        """Return why the current user cannot write in each conversation; False if they can.
+
+        :param dict chats: the chats by ID of the channel
+        :return: dict of str or False by ID of the channel
+        """
+        user = self.env.user
+        by_place = {}  # the same for most chats of an account
+        reasons = {}
+        for channel_id, chat in chats.items():
+            place = (chat.instance_id, chat.restricted_user_id)
+            if place not in by_place:
+                is_operated = not chat or chat._is_operated_by(user)
+                message = chat.instance_id._get_not_operated_message
+                by_place[place] = False if is_operated else message()
+            reasons[channel_id] = by_place[place]
+        return reasons
+
+    def _telegram_get_store_fields(self, chats=None):
+        """Return the fields that the web client shows of a Telegram conversation.
+
+        :param dict chats: the chats by ID of the channel, if already known
+        """
+        chats = self._telegram_get_chats() if chats is None else chats
+        account_fields = self.env["telegram.instance"]._get_store_fields()
+        accounts = set()  # that are among the fields of an earlier conversation
+
+        def get_account_fields(channel):
+            account = chats[channel.id].instance_id
+            is_known = account in accounts
+            accounts.add(account)
+            return [] if is_known else account_fields
 
         return [
-            self._telegram_get_waiting_field(),
+            self._telegram_get_waiting_field(chats),
             Store.Attr(
-                "telegram_chat_id",
-                lambda channel: channel._telegram_get_chat().id,
-                predicate=is_telegram,
+                "telegram_chat_id", lambda channel: chats[channel.id].id, predicate=is_telegram
             ),
             Store.Attr(
                 "telegram_chat_type",
-                lambda channel: channel._telegram_get_chat().chat_type,
+                lambda channel: chats[channel.id].chat_type,
                 predicate=is_telegram,
             ),
             Store.Attr(
                 "telegram_picture_key",
-                lambda channel: channel._telegram_get_chat().picture_key,
+                lambda channel: chats[channel.id].picture_key,
                 predicate=is_telegram,
             ),
             Store.One(
                 "telegram_instance_id",
-                self.env["telegram.instance"]._get_store_fields(),
-                value=lambda channel: channel._telegram_get_chat().instance_id,
+                [],
+                dynamic_fields=get_account_fields,
+                value=lambda channel: chats[channel.id].instance_id,
                 predicate=is_telegram,
             ),
             Store.One(
-                "telegram_partner_id", ["avatar_128", "name"], value=customer, predicate=is_telegram
+                # Without the token of its picture, which only users of the portal need.
+                "telegram_partner_id",
+                ["name", "write_date"],
+                value=lambda channel: chats[channel.id]._get_customer(),
+                predicate=is_telegram,
             ),
             Store.One(
                 # The web client notifies its user of a message by this field.
                 RESPONSIBLE,
                 [],
-                value=lambda channel: channel._telegram_get_chat()._get_responsible(),
+                value=lambda channel: chats[channel.id]._get_responsible(),
                 predicate=is_telegram,
             ),
         ]
 
-    def _telegram_get_waiting_field(self):
-        """Return the field by which the web client shows that the customer waits."""
+    def _telegram_get_waiting_field(self, chats=None):
+        """Return the field by which the web client shows that the customer waits.
+
+        :param dict chats: as above
+        """
+        chats = self._telegram_get_chats() if chats is None else chats
         return Store.Attr(
             "telegram_is_waiting",
-            lambda channel: channel._telegram_get_chat().inbox_state == "waiting",
+            lambda channel: chats[channel.id].inbox_state == "waiting",
             predicate=is_telegram,
         )
 

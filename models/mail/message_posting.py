@@ -41,6 +41,21 @@ from .discuss_channel import RESPONSIBLE
 from .mail_followers import SUBTYPES
 
 PREFETCHED = 50  # messages whose data for the web clients is read at once
+# Data for the web clients that a message without a quote and a file does not have when it is
+# posted. To find that out takes longer than to build the rest.
+EMPTY_WHEN_POSTED = frozenset(
+    {
+        *("attachment_ids", "author_guest_id", "chatbot_current_step", "incoming_email_cc"),
+        *(
+            "incoming_email_to",
+            "linked_message_ids",
+            "message_link_preview_ids",
+            "notification_ids",
+        ),
+        *("partner_ids", "pinned_at", "rating_id", "reactions", "record_rating", "subject"),
+        "message_format",  # stands for what core adds to these fields
+    }
+)
 
 
 def _has_message_rules(record):
@@ -481,6 +496,26 @@ class TelegramMessage(models.Model):
             message._update_conversation()
 
 
+class MailMessage(models.Model):
+    """Choose what the web clients get of a posted message."""
+
+    _inherit = "mail.message"
+
+    def _telegram_get_posted_fields(self, channel):
+        """Return the store fields of messages that were just posted, without those that are empty.
+
+        Fields of other addons are among them.
+
+        :param channel: the ``discuss.channel`` of one of them; all are conversations
+        """
+        fields_ = self._to_store_defaults(Store(bus_channel=channel).target)
+        return [
+            field
+            for field in fields_
+            if getattr(field, "field_name", field) not in EMPTY_WHEN_POSTED
+        ]
+
+
 class DiscussChannel(models.Model):
     """Post messages in Telegram conversations, many at once."""
 
@@ -495,13 +530,14 @@ class DiscussChannel(models.Model):
         """
         messages = self._telegram_log([(row.channel, row.values) for row in rows])
         self.union(*(row.channel for row in rows))._telegram_update_last_interest()
-        # To build the data of one message, core loops over all that are prefetched with it. Without
-        # any others, it would take one query for each.
+        # To build the data of one message, core loops over all that are prefetched with it. So only
+        # the first one has the others, which reads all at once.
         for start in range(0, len(rows), PREFETCHED):
             batch = messages[start : start + PREFETCHED].with_prefetch()
-            for message, row in zip(batch, rows[start:], strict=False):
+            fields_ = batch._telegram_get_posted_fields(rows[start].channel)
+            for number, (message, row) in enumerate(zip(batch, rows[start:], strict=False)):
                 row.channel._telegram_send_message(
-                    message, row.notifies, row.responsible, row.records
+                    message.with_prefetch() if number else message, fields_, row
                 )
         self._telegram_push([pair for pair in zip(messages, rows, strict=True) if pair[1].notifies])
         return messages
@@ -540,13 +576,23 @@ class DiscussChannel(models.Model):
         )
         self.invalidate_recordset(["last_interest_dt"], flush=False)
 
-    def _telegram_send_message(self, message, notifies=False, responsible=None, records=()):
-        """Send a posted message to the web clients of the members, see ConversationMessage."""
-        responsible = responsible or self.env["res.partner"]
-        store = Store(bus_channel=self).add(message, msg_vals={"scheduled_date": False})
+    def _telegram_send_message(self, message, fields_=None, row=None):
+        """Send a posted message to the web clients of the members.
+
+        :param list fields_: its store fields if already known, see ``_telegram_get_posted_fields``
+        :param ConversationMessage row: how it was posted; by default no one is notified
+        """
+        fields_ = fields_ or message._telegram_get_posted_fields(self)
+        row = row or ConversationMessage(self, {})
+        store = Store(bus_channel=self)
+        if message.parent_id or message.attachment_ids:
+            store.add(message, msg_vals={"scheduled_date": False})
+        else:
+            store.add(message, [*fields_, {"thread": {"id": self.id, "model": self._name}}])
+        responsible = row.responsible or self.env["res.partner"]
         store.add(self, ["last_interest_dt", Store.Attr(RESPONSIBLE, Store.One(responsible, []))])
-        payload = {"data": store.get_result(), "id": self.id, "silent": not notifies}
-        payload["telegram_records"] = records
+        payload = {"data": store.get_result(), "id": self.id, "silent": not row.notifies}
+        payload["telegram_records"] = row.records
         self._bus_send("discuss.channel/new_message", payload)
 
     @api.model

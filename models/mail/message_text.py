@@ -34,6 +34,12 @@ class TelegramMessage(models.Model):
                 name = f"{message.sender_name or message.chat_id.display_name}, {date}: {name}"
             message.display_name = self._shorten(name)
 
+    @api.depends("type_message")
+    @api.depends_context("lang")
+    def _compute_kind_name(self):
+        for message in self:
+            message.kind_name = self._get_kind_name(message.type_message)
+
     @api.model
     def _shorten(self, text):
         """Return the text in one line that fits into a row of a list."""

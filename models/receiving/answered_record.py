@@ -9,7 +9,14 @@ from odoo.tools import SQL
 from ..telegram_message import SENT_STATES
 
 # Fields that say that a record is done, in the order in which they are looked for.
-CLOSED_FIELDS = ("is_closed", "stage_id.fold", "stage_id.is_won")
+CLOSED_FIELDS = (
+    "is_closed",
+    "archive",
+    "stage_id.fold",
+    "stage_id.is_won",
+    "stage_id.done",
+    "stage_id.hired_stage",
+)
 
 
 class TelegramInstance(models.Model):
@@ -41,7 +48,8 @@ class TelegramMessage(models.Model):
     def _find_answered_records(self, instance, received):
         """Return the record that each incoming message belongs to.
 
-        In this order:
+        Those written on the account's phone are among them: they belong to a record by rules 1 to
+        4, and then count as sent from it. In this order:
 
         1. A message that quotes another one belongs to the record of that one, else to the record
            that its group is tied to, unless that is over (see 5). When the quoted message arrives
@@ -53,9 +61,11 @@ class TelegramMessage(models.Model):
            unknown outcome counts, one that failed or was canceled does not.
         5. Otherwise, and if the quoted message has no record, it belongs to the record that the
            conversation has created, or creates one, if *New Conversations Create* is set on the
-           account: in private chats, and in groups if the account says so. A record that is
-           closed, or of a person who has not written for the days set there, is not used again
-           (``_get_topic``). A record that cannot be created is none. A group is tied to the
+           account: in private chats except with bots, and in groups if the account says so. A
+           record that a user creates from the conversation counts, too, if it is of the same model.
+           A record that is closed, or of a person who has not written for the days set there, is
+           not used again (``_get_topic``). A record that cannot be created is none. Only what a
+           person writes creates one: no edit, reaction, STOP or START. A group is tied to the
            record that it creates.
 
         Rules 3 and 4 only hold for the days set as *Reply Matching* on the account. If their record

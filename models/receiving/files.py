@@ -134,7 +134,8 @@ class TelegramMessage(models.Model):
         waiting ──> fetched ──> removed, after its retention time
           │ ^ ├───> too_large     larger than the auto-download limit
           │ │ ├───> gone          no longer available at GREEN-API
-          │ │ └───> failed        after a day of attempts, or its link leads to a foreign host
+          │ │ └───> failed        after a day of attempts, at once if its link leads to a foreign
+          │ │                       host, or if Odoo cannot store a file of this size
           └─┴── too_large, failed: when a user requests the file
     """
 

@@ -36,7 +36,8 @@ class TelegramMessage(models.Model):
             echo = self._find_echo(instance, notifications[0], received_at)
             if echo:
                 return [echo]
-        chats = self.env["telegram.chat"]._from_notifications(instance, notifications)
+        chats_model = self.env["telegram.chat"]
+        chats = chats_model._from_notifications(instance, notifications)
         keys = [
             (chats[each.chat_id].id, chats[each.chat_id]._get_id_in_chat(each))
             for each in notifications
@@ -48,8 +49,7 @@ class TelegramMessage(models.Model):
             if key not in messages
         ]
         created = self.create(self._prepare_received(instance, new))
-        for chat, messages_of_chat in created.grouped("chat_id").items():
-            chat._update_last_contact(messages_of_chat)
+        chats_model._update_last_contacts(created)
         created._post_incoming()
         created._process_mailing_wishes()
         created._send_away_messages()

@@ -11,6 +11,7 @@ from ...client.notifications import (
     StatusNotification,
     parse,
 )
+from ...client.parsing import clean_text
 from ...tools.transactions import own_transaction
 from ..telegram_event import escape_surrogates, format_json
 from .notification_receiver import NotificationReceiver
@@ -128,42 +129,31 @@ class TelegramInstance(models.Model):
         :param body: the decoded JSON of the notification
         :return: dict with the texts ``kind``, ``chat``, ``text`` and ``json``
         """
-        _ = self.env._
-        messages = self.env["telegram.message"]
+        messages, events = self.env["telegram.message"], self.env["telegram.event"]
         chat, text = "", ""
         try:
             notification = parse(body)
         except NotificationError as error:
-            kind = _("Unreadable event")
-            text = self.env["telegram.event"]._get_unreadable_message(error)
+            kind = self.env._("Unreadable event")
+            text = events._get_unreadable_message(error)
         else:
+            kind = events._get_type_label(clean_text(body, "typeWebhook"))
             match notification:
                 case MessageNotification():
                     chat = notification.chat_name or notification.chat_id
                     text = notification.text or notification.file_name
                     text = text or messages._get_kind_name(notification.type_message)
-                    kind = self._get_kind_label(notification)
                 case StatusNotification():
-                    kind, chat = _("Status of a message"), notification.chat_id
+                    chat = notification.chat_id
                     text = messages._get_status_label(notification.status)
                     if notification.description:
                         text = messages._get_status_message(notification)
                 case StateNotification():
-                    kind = _("State of the account")
                     states = dict(self._fields["state"]._description_selection(self.env))
                     text = states.get(notification.state, notification.state)
                 case QuotaNotification():
-                    kind = _("Quota used up")
-                    text = self._add_service_words(notification.method, notification.description)
-                case _other:
-                    kind = notification.type_webhook
+                    name = self.env["telegram.call"]._get_method_label(notification.method)
+                    text = self._add_service_words(name, notification.description)
         summary = {"kind": kind, "chat": chat, "text": text}
         summary = {key: escape_surrogates(value) for key, value in summary.items()}
         return {**summary, "json": format_json(body)}
-
-    def _get_kind_label(self, notification):
-        if notification.is_incoming:
-            return self.env._("Incoming message")
-        if notification.is_via_api:
-            return self.env._("Message sent through GREEN-API")
-        return self.env._("Message sent from the phone")

@@ -87,11 +87,11 @@ class TelegramEvent(models.Model):
     * It is *postponed* while the outcome of a send it depends on is unknown or the disk is full,
       and after conflicts with other transactions. This may happen any number of times.
     * It is *set aside* at once if it is malformed: by ``_insert``, when it is stored, if it has
-      more than 4 MB or 100 levels or is no JSON object (UnreadableBody), and here if it lacks what
-      every event of its type has: the type, a valid chat ID, an idMessage, the edited text, the
-      status, the state (NotificationError). Both are in ``client/notifications.py``. A polled one
-      that may have been cut is fetched twice first. After any other error it is postponed, and set
-      aside after MAX_ATTEMPTS attempts. A user may process it again.
+      more than 4 MB or 100 levels or is no JSON (UnreadableBody), and here if it is no JSON object
+      or lacks what every event of its type has: the type, a valid chat ID, an idMessage, the edited
+      text, the status, the state (NotificationError). Both are in ``client/notifications.py``. A
+      polled one that may have been cut is fetched twice first. After any other error it is
+      postponed, and set aside after MAX_ATTEMPTS attempts. A user may process it again.
     * It is *ignored* if there is nothing to do: an unknown type or status, the status of an unknown
       message.
     """

@@ -57,10 +57,14 @@ class TelegramMessage(models.Model):
         scheduled = self.filtered("scheduled_date")
         self._change_state({"queued"}, {"scheduled_date": date, **personal})
         if not date:
-            for message in scheduled:
-                message.sudo().date = fields.Datetime.now()  # sudo: as _change_state, see there
-                message._update_posted_date()
+            scheduled._update_date()
         self.instance_id._trigger_send(date or None)
+
+    def _update_date(self):
+        """Update the date of messages that a person sends at this moment."""
+        for message in self:
+            message.sudo().date = fields.Datetime.now()  # sudo: as _change_state, see there
+            message._update_posted_date()
 
     @api.model
     def _check_scheduled_date(self, date):

@@ -57,12 +57,16 @@ class TelegramMessage(models.Model):
         compute="_compute_can_change", help="Whether Telegram has the message."
     )
 
-    @api.depends("state", "type_message", "id_message", "is_deleted", "direction")
+    @api.depends(
+        "state", "type_message", "id_message", "is_deleted", "direction", "chat_id.left_date"
+    )
     def _compute_can_change(self):
         for message in self:
             is_real = message.type_message not in NO_MESSAGE_KINDS and not message.is_deleted
             is_own = is_real and message.direction == "outgoing"
-            message.can_delete = is_own and message._is_sent()
+            # sudo: telegram.chat - users who see the message may know if the account has left
+            is_reachable = not message.sudo().chat_id.left_date
+            message.can_delete = is_own and is_reachable and message._is_sent()
             message.can_edit = (
                 is_own
                 and message._is_text()
@@ -105,7 +109,8 @@ class TelegramMessage(models.Model):
         :param str text: text of 1 to 4096 characters
         :param bool formatting: whether marks in the text format it, as in ``*bold*``
         :return: the ``telegram.message`` of the edit; for a queued message, itself
-        :raise UserError: it is not a text of this account, or Telegram no longer allows the edit
+        :raise UserError: it is not a text of this account, Telegram no longer allows the edit, or
+            the account has left the group
         """
         return self._edit(self._read_text(text, formatting))
 
@@ -144,7 +149,8 @@ class TelegramMessage(models.Model):
         https://green-api.com/en/telegram/docs/api/service/DeleteMessage/
 
         :return: the ``telegram.message`` of the deletion; for a queued message, itself
-        :raise UserError: it is not a message of this account, or was never sent
+        :raise UserError: it is not a message of this account, was never sent or is deleted already,
+            or the account has left the group
         """
         self.ensure_one()
         self._check_operated()

@@ -37,10 +37,11 @@ class TelegramInstance(models.Model):
 
     Limit the sending rate so that Telegram does not flag the account as a bot: the pause that
     GREEN-API makes between two messages, and the number of new contacts per day. The pause is one
-    of the settings that are sent to GREEN-API (``_prepare_settings``), when receiving is set up or
-    the settings are changed; until then the account says that it is not. Odoo itself makes pauses
-    in mailings only (``mailing/gate.py``), and after a failed call (``_pause_sending``).
-    The rate limits of the API itself are applied by the client (``RateLimiter``).
+    of the settings that are sent to GREEN-API when receiving is set up (``_prepare_settings``), or
+    when it is changed in the dialog of the settings. If it is changed on the account and not sent
+    yet, a banner of the account says so. Odoo itself makes pauses in mailings only
+    (``mailing/gate.py``), and after a failed call (``_pause_sending``). The rate limits of the API
+    itself are applied by the client (``RateLimiter``).
     """
 
     _inherit = "telegram.instance"

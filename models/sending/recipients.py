@@ -9,10 +9,16 @@ missing chat is created. The username is used, too, if the phone number has no T
 A record, its contact and the account belong to one company: ``_telegram_check_instance`` and
 ``_check_partner_id``. A person with several addresses is one recipient: ``find_twin``. The first
 one gets the message, in mass sending the one with a chat; only records of another kind than
-contacts may repeat a person. Who wants no mailings is left out when writing to many, not alone.
+contacts may repeat a person. When writing to many, a contact is left out who wants no mailings, has
+not agreed to them, or whose phone number has no Telegram account. A rule and a selection in a list
+are such writing, even if there is one contact. A message to one contact alone is sent all the same,
+except invoices: never without a Telegram account, and to those who want no mailings only if the
+user has seen the dialog.
 
-A group takes the place of the contact if the caller, the user or the rule chooses one. A record
-without a contact writes to its only linked group; a rule does so only if one is linked.
+A group takes the place of the contact if the caller or the user chooses one. For a record without a
+contact, the composer proposes the group if the account is in exactly one that is linked to the
+record; a program gets a UserError. A rule writes to the group only if it is set to do so, and to
+nobody unless the account is in exactly one.
 """
 
 from typing import NamedTuple
@@ -157,7 +163,7 @@ class TelegramChat(models.Model):
         """Check that the contact belongs to the company of the account or a branch of it."""
         for chat in self.sudo():  # sudo: res.company - the parent companies of a branch
             company = chat.partner_id.company_id
-            if company and chat.company_id not in company.parent_ids:
+            if chat._has_foreign_partner():
                 raise ValidationError(
                     self.env._(
                         "The contact “%(partner)s” belongs to the company %(company)s, but the "
@@ -167,6 +173,12 @@ class TelegramChat(models.Model):
                         own=chat.company_id.display_name,
                     )
                 )
+
+    def _has_foreign_partner(self):
+        """Return whether the contact belongs to another company than the account. As superuser."""
+        self.ensure_one()
+        company = self.partner_id.company_id
+        return bool(company) and self.company_id not in company.parent_ids
 
     # === WHO CAN BE REACHED === #
 
@@ -398,6 +410,8 @@ class TelegramChat(models.Model):
     def _find_by_phone(self, instance, phones):
         """Return the chats of phone numbers in E.164 that are not linked to a contact.
 
+        All contacts of a number share a chat in phone form (``_get_or_create_for_phones``).
+
         :return: dict of ``telegram.chat`` by phone number
         """
         phones = [phone for phone in phones if phone]
@@ -456,7 +470,7 @@ class TelegramChat(models.Model):
         :param partners: ``res.partner``, each of them once
         :param list places: result of ``_find_chats_and_phones``, if it was just called
         :return: dict of ``telegram.chat`` by id of the contact
-        :raise UserError: a contact has neither a chat nor a readable phone number
+        :raise UserError: a contact has neither a chat, a username nor a readable phone number
         """
         chats, new = {}, {}
         for partner, chat, phone in places or self._find_chats_and_phones(instance, partners):

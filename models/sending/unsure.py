@@ -30,13 +30,19 @@ class TelegramMessage(models.Model):
 
     ::
 
-        unsure ──> sent      found in the queue or outgoing journal of GREEN-API, or echoed
+        unsure ──> sent      found in the queue or outgoing journal of GREEN-API, or echoed; or the
+                             call of a process that was given up is accepted after all
                ──> queued    nothing there can be it, for longer than the journal lags
                ──> unsure    something there may be it, or it was written in a copied database: a
                              user decides. Also if GREEN-API could not be asked, or the chat's
                              Telegram ID is not known, after 24 hours (``_end_outdated_checks``).
                              A late echo, and a history that is imported, still mark it as sent.
-               ──> error     it was tried too many times
+               ──> error     it was tried too many times, its number has no Telegram account, or
+                             GREEN-API reports that it was not delivered
+               ──> canceled  in a neutralized copy of the database
+
+    A user may decide with *Mark as Sent* at any time, and with *Resend* when GREEN-API is no longer
+    asked (``action_mark_sent``, ``action_retry``).
 
     A message that was sent, but got an ID that is not its own, is looked for in the same way
     (``_look_for_id``): its echo may get lost. It is never sent again.

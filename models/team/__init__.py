@@ -3,6 +3,7 @@
 from . import inbox
 from . import assignment
 from . import answer_time
+from . import days_off
 from . import digest
 from . import telegram_dashboard
 from . import telegram_reminder

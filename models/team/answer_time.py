@@ -136,8 +136,16 @@ class TelegramChat(models.Model):
 
     _answer_due_index = models.Index("(answer_due_date) WHERE answer_due_date IS NOT NULL")
 
+    # Days off are not among these: see days_off.py.
     @api.depends(
-        "waiting_since_date", "instance_id.answer_minutes", "instance_id.working_calendar_id"
+        "waiting_since_date",
+        "instance_id.answer_minutes",
+        "instance_id.working_calendar_id.tz",
+        "instance_id.working_calendar_id.schedule_type",
+        "instance_id.working_calendar_id.two_weeks_calendar",
+        "instance_id.working_calendar_id.attendance_ids.dayofweek",
+        "instance_id.working_calendar_id.attendance_ids.hour_from",
+        "instance_id.working_calendar_id.attendance_ids.hour_to",
     )
     def _compute_answer_due_date(self):
         for chat in self:
@@ -155,7 +163,11 @@ class TelegramChat(models.Model):
         now = fields.Datetime.now()
         requested = self.env["telegram.reminder"]._find_due(now)
         overdue = self.search(
-            [("answer_due_date", "<=", now), ("reminder_level", "<", REMINDED_SUPERVISOR)],
+            [
+                ("answer_due_date", "<=", now),
+                ("reminder_level", "<", REMINDED_SUPERVISOR),
+                ("instance_id.active", "=", True),  # with others, no one can answer
+            ],
             order="answer_due_date",
         )
         self.env["ir.cron"]._commit_progress(remaining=len(overdue) + len(requested))
@@ -197,7 +209,8 @@ class TelegramChat(models.Model):
                 return
         twice = instance._plan_working_time(self.waiting_since_date, 2 * instance.answer_minutes)
         if not responsible or (twice and twice <= now):
-            self._schedule_reminder(instance.supervisor_id)
+            # A supervisor who has the chat was reminded above.
+            self._schedule_reminder(instance.supervisor_id - responsible)
             instance._write_despite_rules(self, {"reminder_level": REMINDED_SUPERVISOR})
 
     def _schedule_reminder(self, user):
@@ -218,9 +231,22 @@ class TelegramChat(models.Model):
             reminded.reminder_level = 0
 
     def _move_reminders(self, user):
-        """Move the activities of the operators to the one to whom the chat is assigned now."""
-        for chat in self.filtered(lambda chat: chat.reminder_level == REMINDED_USER and user):
-            chat.activity_reschedule([ACTIVITY], new_user_id=user.id)
+        """Move the activities of the operators to the one who has the chats now.
+
+        Without one, they end. Nobody gets two: that of the supervisor stays.
+
+        :param user: the ``res.users``, may be empty
+        """
+        for chat in self.filtered("reminder_level"):
+            activities = chat.activity_search([ACTIVITY])
+            of_supervisor = activities.browse()
+            if chat.reminder_level == REMINDED_SUPERVISOR:
+                supervisor = chat.instance_id.supervisor_id
+                of_supervisor = activities.filtered(lambda each, s=supervisor: each.user_id == s)
+            if user - of_supervisor.user_id:
+                (activities - of_supervisor).user_id = user
+            else:
+                (activities - of_supervisor).unlink()
 
     # Odoo expects these of every record with activities. A chat has no chatter of its own.
 

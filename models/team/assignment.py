@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Whose chat it is: assigned to one operator, who alone is notified."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytz
 
@@ -63,9 +63,14 @@ class TelegramInstance(models.Model):
         chats = self.env["telegram.chat"].with_context(active_test=False)
         match self.assignment:
             case "in_turn" | "salesperson_in_turn":
-                groups = chats._read_group(domain, ["user_id"], ["assigned_date:max", "id:max"])
-                last = {user: (1, date, chat_id) for user, date, chat_id in groups}
-                return operators.sorted(lambda user: last.get(user, (0, user.id)))[:1]
+                last = dict(chats._read_group(domain, ["user_id"], ["assigned_date:max"]))
+                # After an outage, many are assigned in one second.
+                newest = max(filter(None, last.values()), default=False)
+                domain &= Domain("assigned_date", "=", newest)
+                counts = dict(chats._read_group(domain, ["user_id"], ["__count"]))
+                return operators.sorted(
+                    lambda user: (last.get(user) or datetime.min, counts.get(user, 0), user.id)
+                )[:1]
             case "evenly" | "salesperson_evenly":
                 domain &= Domain("inbox_state", "=", "waiting")
                 counts = dict(chats._read_group(domain, ["user_id"], ["__count"]))

@@ -75,6 +75,12 @@ class TelegramMessage(models.Model):
             self.chat_id._take_by_answer()
             self.chat_id._process_answer(self, fields.Datetime.now())
 
+    def _process_unsent_answers(self):
+        """Process that the customers do not get those of these messages that answered them."""
+        answers = self.filtered(lambda message: message._is_answer())
+        answers.answer_time = False
+        answers.chat_id._reopen_unanswered()
+
     def _mentions_us(self):
         """Return whether the text contains the username of the account."""
         # sudo: telegram.instance - the username of the account that received it
@@ -308,12 +314,12 @@ class TelegramChat(models.Model):
         self._end_reminders_by_answer()
 
     def _reopen_unanswered(self):
-        """Reopen chats whose answer was not sent after all."""
-        for chat in self.filtered(lambda chat: chat.inbox_state == "answered"):
+        """Reopen chats whose answer was not sent after all, or let them wait since before it."""
+        for chat in self.filtered(lambda chat: chat.inbox_state in ("answered", "waiting")):
             answers = chat._get_answer_domain() & Domain("state", "not in", NOT_SENT_STATES)
             last = self.env["telegram.message"].search(answers, order="date desc", limit=1)
             since = chat._get_first_question_date(last.date)
-            if since:
+            if since and since != chat.waiting_since_date:
                 chat._write_inbox(
                     {
                         "inbox_state": "waiting",

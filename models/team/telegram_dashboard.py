@@ -19,6 +19,8 @@ from ... import const
 
 PERIODS = (7, 30, 90, 365)  # days
 FAILED = ("error", "unsure")
+# What neither was sent nor has failed.
+UNCOUNTED = ("queued", "sending", "canceled")
 PERCENTILES = [0.5, 0.9]
 # What the rows of each table are about, as a column of the queries.
 TABLES = ("author", "instance", "week", "hour")
@@ -59,6 +61,7 @@ class TelegramDashboard(models.AbstractModel):
         since = zone.localize(first_day).astimezone(pytz.utc).replace(tzinfo=None)
         domain = account & Domain("date", ">=", since)
         domain &= Domain("type_message", "not in", const.KINDS_ABOUT_ANOTHER)
+        domain &= Domain("state", "not in", UNCOUNTED)
         groups = self._count(domain, zone.zone)
         # All of them: they are few.
         instances = self.env["telegram.instance"].search(Domain.TRUE)
@@ -146,7 +149,7 @@ class TelegramDashboard(models.AbstractModel):
         waiting = account & Domain("inbox_state", "=", "waiting")
         overdue = account & Domain("answer_due_date", "<=", now)
         first = chats.search(waiting, order="waiting_since_date", limit=1)
-        detail = first and _("The first one for %s", first.waiting_time)
+        detail = first and _("Longest wait: %s", first.waiting_time)
         cards = ((_("Waiting Now"), waiting, detail), (_("Overdue"), overdue, ""))
         return [
             self._prepare_card(label, chats.search_count(domain), domain, chats, note)

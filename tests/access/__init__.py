@@ -5,6 +5,7 @@ from . import test_access_calls
 from . import test_access_matrix
 from . import test_access_rows
 from . import test_arguments
+from . import test_automation_companies
 from . import test_automation_rights
 from . import test_composer_rights
 from . import test_exports

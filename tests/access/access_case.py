@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user
+from odoo.tests import HttpCase
 from odoo.tools import SQL
 
-from ..common import CUSTOMER_CHAT, TelegramCase
+from ..common import CUSTOMER_CHAT, TelegramCase, new_user
 from ..groups.group_case import IVAN
 from .access_matrix import ARGUMENTS, roles_by_method
 
@@ -97,7 +97,7 @@ class MatrixCase(TelegramCase, HttpCase):
         cls.company = cls.env["res.company"].create({"name": "Subsidiary"})
         foreign = {"company_id": cls.company.id, "company_ids": [Command.set(cls.company.ids)]}
         cls.users = {
-            name: new_test_user(cls.env, f"calls_{name}", groups=groups, **values)
+            name: new_user(cls.env, f"calls_{name}", groups, **values)
             for name, groups, values in (
                 ("portal", "base.group_portal", {}),
                 ("employee", f"base.group_user,{contacts},{accounting}", {}),
@@ -112,6 +112,18 @@ class MatrixCase(TelegramCase, HttpCase):
             )
         }
         cls.keys = {name: cls.make_key(user) for name, user in cls.users.items()}
+        tables = cls.env.execute_query(
+            SQL("SELECT tablename FROM pg_tables WHERE tablename LIKE 'telegram_%%' ORDER BY 1")
+        )
+        # One query for all of them, since it runs thousands of times.
+        cls.contents = SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT %s, md5(string_agg(t::text, ',' ORDER BY t::text)) FROM %s t",
+                table,
+                SQL.identifier(table),
+            )
+            for (table,) in tables
+        )
 
     @classmethod
     def make_key(cls, user):
@@ -375,16 +387,4 @@ class MatrixCase(TelegramCase, HttpCase):
 
     def everything(self):
         """Give what the addon's tables hold, and what the service was asked."""
-        tables = self.env.execute_query(
-            SQL("SELECT tablename FROM pg_tables WHERE tablename LIKE 'telegram_%%' ORDER BY 1")
-        )
-        rows = [
-            self.env.execute_query(
-                SQL(
-                    "SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM %s t",
-                    SQL.identifier(table),
-                )
-            )
-            for (table,) in tables
-        ]
-        return rows, len(self.phone.requests())
+        return self.env.execute_query(self.contents), len(self.phone.requests())

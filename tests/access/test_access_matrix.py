@@ -6,8 +6,9 @@ from lxml import etree
 
 from odoo import http
 from odoo.exceptions import AccessError
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import TransactionCase, tagged
 
+from ..common import new_user
 from .access_matrix import (
     DIALOGS,
     MENUS,
@@ -32,7 +33,7 @@ class TestMatrixComplete(TransactionCase):
         super().setUpClass()
         user, manager = "telegram_green_api.group_user", "telegram_green_api.group_manager"
         cls.users = {
-            role: new_test_user(cls.env, f"matrix_{role}", groups=groups)
+            role: new_user(cls.env, f"matrix_{role}", groups=groups)
             for role, groups in (
                 ("operator", user),
                 ("mailing", "telegram_green_api.group_mailing"),
@@ -191,8 +192,8 @@ class TestDialogs(TransactionCase):
         """What somebody is writing, or looks at, is for nobody else: not for an administrator
         of another company, either."""
         manager = "telegram_green_api.group_manager,base.group_system"
-        one = new_test_user(self.env, "dialog_one", groups=manager)
-        two = new_test_user(self.env, "dialog_two", groups=manager)
+        one = new_user(self.env, "dialog_one", groups=manager)
+        two = new_user(self.env, "dialog_two", groups=manager)
         for name in roles_by_name(DIALOGS):
             model = self.env[name].with_user(two)
             domain = self.env["ir.rule"].with_user(two)._compute_domain(name, "read")

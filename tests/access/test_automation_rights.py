@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..automation.test_send_telegram import SendTelegramCase
 
@@ -39,7 +39,7 @@ class TestAutomationRights(SendTelegramCase):
 
     def test_portal_author(self):
         """A customer would be the author of what the company writes."""
-        portal = new_test_user(self.env, "rule_portal", groups="base.group_portal")
+        portal = self.create_user("rule_portal", "portal")
         self.action.telegram_user_id = portal
         self.assert_left_out(self.customer, portal.name)
 

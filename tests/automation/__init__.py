@@ -2,8 +2,10 @@
 
 from . import test_automations
 from . import test_conflicts
+from . import test_once_edges
 from . import test_once_guard
 from . import test_programmers_pages
 from . import test_record_creation
+from . import test_record_edges
 from . import test_second_channel
 from . import test_send_telegram

@@ -3,16 +3,15 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-import psycopg2
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from ..invoices.invoice_case import InvoiceCase
+from ..languages import load_language
 
 
 @tagged("post_install", "-at_install")
@@ -199,8 +198,7 @@ class TestAutomations(InvoiceCase):
         automation = self.get_automation("invoice_posted")
         gone, invoice = self.create_invoice_due(0), self.create_invoice_due(0)
         self._run(self.env.ref("telegram_green_api.ir_cron_automations"))
-        refused = self.assertRaises(psycopg2.errors.RestrictViolation)
-        with refused, mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(UserError, "used by “Invoice Posted”"):
             automation.template_id.unlink()
         gone.with_context(force_delete=True).button_draft()
         gone.with_context(force_delete=True).unlink()
@@ -310,6 +308,31 @@ class TestAutomations(InvoiceCase):
         automation = self.get_automation("payment_received")
         bodies = automation.template_id.with_context(lang="ru_RU").body
         self.assertEqual(bodies, "Спасибо за оплату!")
+
+    def test_language_installed_later(self):
+        """A Russian customer would get the English text for ever, as the rule was on before."""
+        changed = self.get_automation("invoice_posted").template_id
+        changed.body = "Our own text"
+        template = self.get_automation("payment_received").template_id
+        load_language(self.env)
+        russian = template.with_context(lang="ru_RU")
+        self.assertIn("Здравствуйте", russian.body)
+        self.assertEqual(russian.name, "Платёж получен")
+        self.assertIn("Hello", template.body)
+        self.assertEqual(changed.with_context(lang="ru_RU").body, "Our own text")
+        russian.body = "Наш текст"
+        load_language(self.env)
+        self.assertEqual(russian.body, "Наш текст")
+
+    def test_switched_on_in_russian(self):
+        """The English text of the template would be Russian, if a Russian switches the rule on."""
+        load_language(self.env)
+        automation = self.env.ref("telegram_green_api.telegram_automation_payment_received")
+        automation.user_id = self.accountant
+        automation.with_context(lang="ru_RU").action_switch_on()
+        template = automation.template_id
+        self.assertIn("Hello", template.with_context(lang="en_US").body)
+        self.assertIn("Здравствуйте", template.with_context(lang="ru_RU").body)
 
     def test_rights_of_others(self):
         """An administrator of Telegram would write with another user's access rights."""

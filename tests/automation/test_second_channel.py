@@ -3,7 +3,7 @@
 from datetime import UTC, timedelta
 
 from odoo import fields
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import html2plaintext, mute_logger
@@ -14,9 +14,8 @@ from .test_send_telegram import SendTelegramCase
 HOURS = 3
 
 
-@tagged("post_install", "-at_install")
-class TestSecondChannel(SendTelegramCase):
-    """An automatic message that Telegram does not bring goes out by e-mail, once."""
+class SecondChannelCase(SendTelegramCase):
+    """A server action whose message is sent by e-mail if it is not read."""
 
     @classmethod
     def setUpClass(cls):
@@ -80,6 +79,11 @@ class TestSecondChannel(SendTelegramCase):
         status = self.status(message, "read", timestamp=timestamp)
         self.ingest({**status, "chatId": message.chat_id.telegram_id})
         self.env.invalidate_all()
+
+
+@tagged("post_install", "-at_install")
+class TestSecondChannel(SecondChannelCase):
+    """An automatic message that Telegram does not bring goes out by e-mail, once."""
 
     # === WHEN ===
 
@@ -286,6 +290,13 @@ class TestSecondChannel(SendTelegramCase):
         self.assertIn("belongs to another model", self.action.warning)
         with self.assertRaisesRegex(ValidationError, "hours from 1 to"):
             self.action.telegram_unread_hours = 0
+
+    def test_deleted_template(self):
+        """A user who deletes the e-mail template would stop the rule, or get a database error."""
+        with self.assertRaisesRegex(UserError, "used by “Send Welcome”"):
+            self.mail_template.unlink()
+        self.action.telegram_second_channel = self.action.telegram_mail_template_id = False
+        self.mail_template.unlink()
 
     def test_ready_automation(self):
         """The setting of a ready automation does not reach its action."""

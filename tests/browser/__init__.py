@@ -10,6 +10,7 @@ from . import test_discuss_changes_browser
 from . import test_email_browser
 from . import test_formatting_browser
 from . import test_group_browser
+from . import test_guide_browser
 from . import test_invoice_browser
 from . import test_js
 from . import test_kinds_browser

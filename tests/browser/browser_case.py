@@ -2,20 +2,56 @@
 
 import re
 from contextlib import contextmanager
+from functools import cache
 from unittest.mock import patch
 
 from werkzeug.wsgi import ClosingIterator
 
+from odoo import SUPERUSER_ID, api
 from odoo.http import Application
-from odoo.tests import HttpCase
+from odoo.modules.registry import Registry
+from odoo.tests import HttpCase, get_db_name
 from odoo.tests.common import ChromeBrowser
 
 from ..common import SECRET_MARK
 
 PICTURE = re.compile(r"picture: (\w+)")
+# What the web client loads in nearly every tour.
+BUNDLES = (
+    "bus.websocket_worker_assets",
+    "web.assets_emoji",
+    "web.assets_tests",
+    "web.assets_web",
+    "web.assets_web_print",
+)
 
 
-class TourCase(HttpCase):
+@cache
+def compile_bundles():
+    """Compile the web client once for all tests of the process, and commit it.
+
+    What a test compiles is rolled back with it: each one would do it again, for seconds.
+    """
+    with Registry(get_db_name()).cursor() as cr:
+        qweb = api.Environment(cr, SUPERUSER_ID, {})["ir.qweb"]
+        for name in BUNDLES:
+            bundle = qweb._get_asset_bundle(name)
+            if bundle.javascripts:
+                bundle.js()
+            if bundle.stylesheets:
+                bundle.css()
+
+
+class WebClientCase(HttpCase):
+    """What tests in a browser share: the compiled web client."""
+
+    @classmethod
+    def setUpClass(cls):
+        compile_bundles()
+        super().setUpClass()
+
+
+class TourCase(WebClientCase):
     """What tests by clicking share; ``self.phone`` is the phone of the instance.
 
     The tours take pictures (Odoo's option --screenshots says where to), and fail when a page is

@@ -12,6 +12,7 @@ void (async () => {
     // Programs, raw data, words in all languages, and Odoo's samples behind an empty state.
     const UNREAD = [
         "script, style, [name=payload_pretty]",
+        "[name=type_webhook], [name=type_message], [name=method]", // beside their names
         "[name=telegram_stop_words], [name=telegram_start_words]",
         ".o_view_sample_data :is(.o_list_renderer, .o_kanban_renderer, .o_pivot, canvas)",
     ].join();

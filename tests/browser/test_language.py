@@ -72,6 +72,7 @@ class TestEnglish(ScreensCase):
         self.assertEqual(find_latin("Telegram: a@b.com, {{ object.name }}, QR"), [])
         self.assertEqual(find_latin("Список View"), [])
         self.assertEqual(find_latin("QR-код и webhookUrl"), [])
+        self.assertEqual(find_latin("outgoingMessageStatus"), ["outgoingMessageStatus"])
         self.assertEqual(find_unreadable("Send Сейчас"), ["Сейчас"])
         fields = ["last_run_date", "res.partner.bank"]
         self.assertEqual(find_unreadable("Set last_run_date of res.partner.bank"), fields)

@@ -5,9 +5,7 @@ As a frozen virtual machine does. Meanwhile others go on with the work, if the s
 the lock of its scheduled action.
 """
 
-import json
 import os
-import select
 import signal
 import threading
 import time
@@ -15,27 +13,28 @@ from contextlib import closing
 
 LONGEST_CLAIM = 130  # seconds: longer than the addon waits until it takes a message over
 CATCH_PATIENCE = 60  # seconds until a process has claimed something
-CALL_GAP = 0.5  # seconds after which a call that was under way has arrived
-CHANNEL = "chaos_claim"
-SENDING_METHODS = (
-    "sendMessage",
-    "sendFileByUrl",
-    "sendPoll",
-    "sendContact",
-    "forwardMessages",
-)
+LOOK = 0.05  # seconds between two looks at who waits for the trap
 WAYS = ("lock", "all", "none")  # which of its connections to the database are ended
-# It stays: dropping it would wait for what the stopped processes have locked.
+NAME = "chaos_claim"
+LOCK = 4100000900  # what a claim waits for as long as the trap is set
+# A claim waits while it is committed. It stays: dropping it would wait for what the stopped
+# processes have locked.
 TRAP = f"""
-    CREATE OR REPLACE FUNCTION {CHANNEL}() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION {NAME}() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        PERFORM pg_notify('{CHANNEL}', json_build_object(
-            'application', current_setting('application_name'), 'chat', NEW.chat_id)::text);
-        RETURN NEW;
+        PERFORM pg_advisory_xact_lock_shared({LOCK});
+        RETURN NULL;
     END $$;
-    DROP TRIGGER IF EXISTS {CHANNEL} ON telegram_message;
-    CREATE TRIGGER {CHANNEL} AFTER UPDATE OF state ON telegram_message FOR EACH ROW
-        WHEN (NEW.state = 'sending' AND OLD.state != 'sending') EXECUTE FUNCTION {CHANNEL}();
+    DROP TRIGGER IF EXISTS {NAME} ON telegram_message;
+    CREATE CONSTRAINT TRIGGER {NAME} AFTER UPDATE OF state ON telegram_message
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+        WHEN (NEW.state = 'sending' AND OLD.state != 'sending') EXECUTE FUNCTION {NAME}();
+"""
+SET_TRAP = f"SELECT pg_advisory_lock({LOCK})"
+OPEN_TRAP = f"SELECT pg_advisory_unlock({LOCK})"
+IS_TRAPPED = f"""
+    SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)
+     WHERE locktype = 'advisory' AND objid = {LOCK} AND NOT granted AND application_name = %s
 """
 END_CONNECTIONS = """
     SELECT count(pg_terminate_backend(pid))
@@ -52,14 +51,12 @@ class Sleepers:
 
     :param connect: function that takes the name of a database and gives a psycopg2 connection
     :param str database: Odoo's
-    :param service: ``Service``
     :param workers: a ``Worker`` for each account, not started
     """
 
-    def __init__(self, connect, database, service, workers):
+    def __init__(self, connect, database, workers):
         self._connect = connect
         self._database = database
-        self._service = service
         self._workers = workers
         self._stopped = []
         self._stopped_at = 0.0
@@ -75,11 +72,9 @@ class Sleepers:
             connection.autocommit = True
             cursor = connection.cursor()
             cursor.execute(TRAP)
-            cursor.execute(f"LISTEN {CHANNEL}")
             for number, (worker, batch) in enumerate(zip(self._workers, letters, strict=True)):
                 queue(batch)
-                phone = self._service.phones[number]
-                if self._catch(connection, worker, phone):
+                if self._catch(cursor, worker):
                     self._end_connections(cursor, worker, WAYS[number % len(WAYS)])
         self._stopped_at = time.monotonic()
 
@@ -95,44 +90,32 @@ class Sleepers:
         for worker in self._workers:
             worker.kill()
 
-    def _catch(self, connection, worker, phone):
-        """Start a process and stop it before it calls; return whether that succeeded."""
+    def _catch(self, cursor, worker):
+        """Start a process and stop it between a claim and the call; return whether it claimed."""
+        cursor.execute(SET_TRAP)
         worker.start()
-        application = f"odoo-{worker.pid}"
-        end = time.monotonic() + CATCH_PATIENCE
-        while time.monotonic() < end:
-            for claim in _wait_for_claims(connection):
-                if claim["application"] != application:
-                    continue
-                os.kill(worker.pid, signal.SIGSTOP)
-                threading.Event().wait(CALL_GAP)
-                if not self._has_called(connection, phone, claim["chat"]):
-                    self._stopped.append(worker)
-                    self.caught += 1
-                    return True
-                connection.notifies.clear()
-                os.kill(worker.pid, signal.SIGCONT)
-        worker.kill()
-        return False
+        is_trapped = self._is_trapped(cursor, worker)
+        if is_trapped:
+            os.kill(worker.pid, signal.SIGSTOP)
+            os.waitpid(worker.pid, os.WUNTRACED)
+            self._stopped.append(worker)
+            self.caught += 1
+        else:
+            worker.kill()
+        cursor.execute(OPEN_TRAP)
+        cursor.execute(SET_TRAP)  # when the claim is committed
+        cursor.execute(OPEN_TRAP)
+        return is_trapped
 
-    def _has_called(self, connection, phone, chat_id):
-        """Return whether all that was claimed for a chat was called, too."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """SELECT chat.telegram_id, chat.phone, sum(message.attempts)
-                     FROM telegram_message AS message
-                     JOIN telegram_chat AS chat ON chat.id = message.chat_id
-                    WHERE chat.id = %s GROUP BY chat.id""",
-                [chat_id],
-            )
-            telegram_id, number, attempts = cursor.fetchone()
-        addresses = {telegram_id, f"{(number or '').strip('+')}@c.us"}
-        calls = sum(
-            request["body"]["chatId"] in addresses
-            for method in SENDING_METHODS
-            for request in phone.requests(method)
-        )
-        return calls >= attempts
+    def _is_trapped(self, cursor, worker):
+        """Wait for a process to commit a claim; return whether it does."""
+        look, end = threading.Event(), time.monotonic() + CATCH_PATIENCE
+        while time.monotonic() < end:
+            cursor.execute(IS_TRAPPED, [f"odoo-{worker.pid}"])
+            if cursor.fetchall():
+                return True
+            look.wait(LOOK)
+        return False
 
     def _end_connections(self, cursor, worker, way):
         if way != "none":
@@ -141,13 +124,3 @@ class Sleepers:
             [ended] = cursor.fetchone()
             if not ended:
                 raise RuntimeError("the stopped process had no connection to end")
-
-
-def _wait_for_claims(connection):
-    """Return the claims that were told since the last look, after waiting for one."""
-    if not connection.notifies:
-        select.select([connection], [], [], 1)
-    connection.poll()
-    claims = [json.loads(each.payload) for each in connection.notifies]
-    connection.notifies.clear()
-    return claims

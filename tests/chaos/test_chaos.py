@@ -1,6 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import os
+import sys
+import tempfile
 import unittest
+from pathlib import Path
 
 from odoo.exceptions import UserError
 from odoo.tests import get_db_name, tagged
@@ -17,6 +21,7 @@ from .passing_time import PassingTime
 from .plan import COMBINATIONS, Plan
 from .run import run
 from .verdict import Books, Verdict, count_late
+from .workers import Worker
 
 LETTERS = 100
 ROUNDS = 3
@@ -71,6 +76,21 @@ class TestChaos(ChaosCase):
         self.assertGreater(faults, ROUNDS, "without faults nothing was proven")
         for worker in workers:
             self.assertNotIn(SECRET_MARK, worker.log.read_text())
+
+
+class TestWorker(unittest.TestCase):
+    """The Odoo processes themselves."""
+
+    def test_odoo_that_dies(self):
+        """An Odoo that ends before it works would be waited for, for minutes."""
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        program = [sys.executable, "-c", "import sys; sys.exit('No such database')"]
+        worker = Worker(program, os.environ, Path(folder, "odoo.log"))
+        worker.start()
+        with self.assertRaisesRegex(RuntimeError, "Odoo ended"):
+            worker.wait_until_it_works()
+        worker.kill()
+        self.assertEqual(worker.log.read_text(), "No such database\n")
 
 
 class TestVerdict(unittest.TestCase):

@@ -3,6 +3,7 @@
 
 import subprocess
 import threading
+from concurrent.futures import Future, TimeoutError
 
 SENDING_BEGINS = "Job 'Telegram: send"
 RECEIVING_BEGINS = "Job 'Telegram: receive"
@@ -25,7 +26,7 @@ class Worker:
         self._begins = begins
         self._process = None
         self._reader = None
-        self._works = threading.Event()
+        self._works = Future()  # done when it has begun with the work that matters
 
     @property
     def is_running(self):
@@ -44,7 +45,7 @@ class Worker:
         """Start it, unless it runs."""
         if self.is_running:
             return
-        self._works = threading.Event()
+        self._works = Future()
         self._process = subprocess.Popen(
             self._command,
             env=self._environment,
@@ -65,16 +66,21 @@ class Worker:
             for line in lines:
                 log.write(line)
                 log.flush()
-                if self._begins in line:
-                    works.set()
+                if self._begins in line and not works.done():
+                    works.set_result(None)
+        if not works.done():
+            works.set_exception(RuntimeError(f"Odoo ended; its log: {self.log}"))
 
     def wait_until_it_works(self):
         """Wait until it has begun with the work that matters since it was started.
 
-        :raise RuntimeError: it does not come to that
+        :raise RuntimeError: it does not come to that, or has ended
         """
-        if not self._works.wait(START_PATIENCE):
-            raise RuntimeError(f"Odoo does not begin to work; its log: {self.log}")
+        try:
+            self._works.result(START_PATIENCE)
+        except TimeoutError:
+            text = f"Odoo does not begin to work; its log: {self.log}"
+            raise RuntimeError(text) from None
 
     def live(self, seconds):
         """Let it work for a moment.

@@ -4,12 +4,24 @@
 import re
 from pathlib import Path
 
+import polib
+
 from odoo.tests import BaseCase, HttpCase, tagged
 
 ADDON = Path(__file__).resolve().parents[2]
 PAGES = ADDON / "static" / "doc"
 GUIDE_LINK = re.compile(r"/telegram_green_api/guide/(\w+)")
 LINK = re.compile(r'(?:href|src)="(?!https?:|#|mailto:)([^"]+)"')
+# What stands between asterisks are names on screens; code is not read.
+CODE = re.compile(r"::\n\n(?: +.*\n|\n)+|\.\. code-block.*\n\n(?: +.*\n|\n)+|``[^`]*``")
+SCREEN_NAME = re.compile(r"(?<![*\w`])\*([^\s*][^*]*)\*(?![*\w])")
+# Odoo's own names, those of Telegram's app, and emphasis.
+OTHER_NAMES = {
+    *("Accounting", "Actions", "Automation Rules", "Create Activity", "Discuss", "My Preferences"),
+    *("New API Key", "On create", "Sales & Purchase", "Security", "Send Webhook Notification"),
+    *("Devices", "Link Desktop Device", "Telegram (GREEN-API)", "Действия"),
+    *("italics", "unsure", "отписаться"),
+}
 EMPTY_STATE = re.compile(r'<field name="help" type="html">(.*?)</field>', re.DOTALL)
 
 
@@ -23,6 +35,19 @@ class TestGuide(BaseCase):
         self.assertEqual(set(PAGES.glob("*/*.html")), set(pages))
         outdated = [str(path) for path, text in pages.items() if path.read_text("utf-8") != text]
         self.assertEqual(outdated, [])
+
+    def test_store_page(self):
+        """The store page shows a picture that is not there, or lacks one in a language."""
+        folder = ADDON / "static" / "description"
+        shown = LINK.findall((folder / "index.html").read_text("utf-8"))
+        taken = {f"{path.parent.name}/{path.name}" for path in folder.glob("*/*.png")}
+        self.assertGreaterEqual(len(shown), 16)
+        self.assertEqual([link for link in shown if link not in taken], [])
+        english, russian = (
+            {link.partition("/")[2] for link in shown if link.startswith(lang)}
+            for lang in ("en", "ru")
+        )
+        self.assertEqual(english, russian)
 
     def test_languages_have_the_same_pages(self):
         """A link that a translation leads to the Russian guide finds no page there."""
@@ -40,6 +65,31 @@ class TestGuide(BaseCase):
             if not (path.parent / link.partition("#")[0]).is_file()
         ]
         self.assertEqual(missing, [])
+
+    def test_names_of_screens(self):
+        """A reader looks for a button or a menu that has another name by now."""
+        catalog = polib.pofile(ADDON / "i18n" / "ru.po")
+        english = self.get_labels(entry.msgid for entry in catalog)
+        russian = self.get_labels(entry.msgstr for entry in catalog)
+        sources = [ADDON / "README.rst", *sorted((ADDON / "doc").rglob("*.rst"))]
+        self.assertGreater(len(sources), 15, "the sources were not read")
+        unknown = [
+            (path.name, name)
+            for path in sources
+            for name in self.get_names(path.read_text("utf-8"))
+            if name.rstrip("…") not in (russian if path.parent.name == "ru" else english)
+        ]
+        self.assertEqual(unknown, [])
+
+    def get_labels(self, texts):
+        """Return texts, also without the unit at the end, and the names of others."""
+        texts = set(texts)
+        return texts | {text.partition(" (")[0] for text in texts} | OTHER_NAMES
+
+    def get_names(self, text):
+        """Return the names of screens in a source; those of a path one by one."""
+        for found in SCREEN_NAME.findall(CODE.sub("", text)):
+            yield from re.split(r" → | / ", " ".join(found.split()))
 
     def test_empty_states_link_to_the_guide(self):
         """A person before an empty list does not find the guide."""

@@ -123,8 +123,9 @@ class TestActivities(TelegramCase):
         activity.action_done()
         self.ingest({**quota, "timestamp": 3})
         self.assertFalse(self.activities())
-        self.ingest({**quota, "quotaData": {"method": "b"}})
-        self.assertEqual(len(self.activities()), 1)
+        self.ingest({**quota, "quotaData": {"method": "checkAccount"}})
+        [activity] = self.activities()
+        self.assertEqual(activity.summary, "Quota used up: Check Number")
         done = self.env["mail.activity"].with_context(active_test=False).search([])
         self.env.cr.execute(
             "UPDATE mail_activity SET create_date = %s WHERE id IN %s",

@@ -181,6 +181,39 @@ class TestFailedRules(InboxCase):
         self.assertTrue(self.instance.stopped_date)
         self.check_notified()
 
+    def check_numbers(self, *fields_of_rule):
+        """Let two numbers be checked while a rule fails; return their checks and the chats."""
+        self.phone.add_customer("First", chatId="71", phoneNumber=79990000001)
+        self.phone.add_customer("Second", chatId="72", phoneNumber=79990000002)
+        chats = self.env["telegram.chat"]
+        for digit in (1, 2):
+            chats |= chats._get_or_create(self.instance, f"7999000000{digit}@c.us")
+        checks = self.env["telegram.number.check"]
+        checks._request(chats)
+        with self.failing_rule("telegram.chat", *fields_of_rule):
+            self._run(self.env.ref("telegram_green_api.ir_cron_check_phone_numbers"))
+        self.env.invalidate_all()
+        return checks.search([("instance_id", "=", self.instance.id)]), chats
+
+    def test_rule_for_checked_numbers(self):
+        """The result of a check would be lost, and the number be checked again and again."""
+        checks, chats = self.check_numbers("number_check_date")
+        self.assertFalse(checks)
+        self.assertEqual(chats.mapped("telegram_id"), ["71", "72"])
+        self.assertTrue(all(chats.mapped("number_check_date")))
+        self.assertEqual(len(self.phone.requests(method="checkAccount")), 2)
+        self.check_notified()
+
+    def test_rule_that_keeps_the_id_of_a_number(self):
+        """One number whose result cannot be stored would end the checks of all others."""
+        checks, chats = self.check_numbers("telegram_id", "71")
+        self.assertEqual(checks.chat_id, chats[0])
+        self.assertEqual(checks.state, "failed")
+        self.assertIn("unexpected error", checks.error)
+        self.assertEqual(chats[1].telegram_id, "72")
+        self._run(self.env.ref("telegram_green_api.ir_cron_check_phone_numbers"))
+        self.assertEqual(len(self.phone.requests(method="checkAccount")), 2)
+
     def test_hook_for_received_messages(self):
         """A message for which a rule fails would be tried for ever, or take others with it."""
         rows = self.env["telegram.message"]

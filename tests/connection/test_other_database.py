@@ -4,7 +4,7 @@ from contextlib import closing
 from datetime import timedelta
 
 from odoo import fields, sql_db
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, tagged
 from odoo.tools import SQL, mute_logger
 
@@ -101,6 +101,7 @@ class TestOtherDatabase(TelegramCase):
     def test_written_in_the_copy(self):
         """What automations queue in a copy went out silently when the copy became the one to work
         with the account, also if the original had sent the same."""
+        original = self.instance._get_client()
         self.copy()
         self.instance.last_run_date -= timedelta(hours=1)  # the original has gone on since
         reminder = self.instance.send_text(CUSTOMER_CHAT, "Your invoice is overdue")
@@ -108,7 +109,7 @@ class TestOtherDatabase(TelegramCase):
         later = self.instance.send_text(
             "10000002", "Later", scheduled_date=fields.Datetime.now() + timedelta(days=1)
         )
-        with self.instance._get_client() as client:  # the original
+        with original as client:
             client.send_message(CUSTOMER_CHAT, "Your invoice is overdue")
         action = self.instance.with_user(self.manager).action_confirm_database()
         held = self.env["telegram.message"].with_user(self.manager).search(action["domain"])
@@ -156,6 +157,48 @@ class TestOtherDatabase(TelegramCase):
         with self.assertRaises(AccessError):
             self.instance.with_user(self.salesperson).action_confirm_database()
         self.assertTrue(self.instance.is_other_database)
+
+    def test_buttons(self):
+        """In a copy, Log Out signed the original out, Clear Queue deleted what it was sending, and
+        the dialog of the settings turned its notifications off."""
+        private = self.instance._get_chat(CUSTOMER_CHAT)
+        group = self.instance._get_chat("-1001234567890")
+        instance = self.instance.with_user(self.manager)
+        settings = self.env["telegram.instance.settings"].with_user(self.manager)
+        settings = settings._create_from_settings(instance, self.phone.instance()["settings"])
+        settings.incoming_webhook = not settings.incoming_webhook
+        self.instance.write({"receive_mode": "webhook", "webhook_url": "https://original.example"})
+        self.copy()
+        before = len(self.phone.requests())
+        for call in (
+            instance.action_log_out,
+            instance.action_restart,
+            instance.action_sign_in,
+            instance.action_new_webhook_secret,
+            instance.action_open_settings,
+            instance.clear_messages_queue,
+            instance.clear_webhooks_queue,
+            settings.action_save,
+            private.with_user(self.manager).archive_at_telegram,
+            private.with_user(self.manager).mark_read,
+            group.with_user(self.manager).leave_group,
+        ):
+            with (
+                self.subTest(call.__name__),
+                self.enter_registry_test_mode(),
+                self.assertRaisesRegex(UserError, "Use This Database"),
+            ):
+                call()
+        self.assertEqual(len(self.phone.requests()), before)
+
+    def test_signed_out_account(self):
+        """In a copy, Check State of an account that is signed out opened the sign-in dialog."""
+        self.copy()
+        self.phone.change(stateInstance="notAuthorized")
+        with self.enter_registry_test_mode():
+            action = self.instance.with_user(self.manager).action_check_state()
+        self.assertEqual(self.instance.state, "notAuthorized")
+        self.assertIn("Use This Database", action["params"]["message"])
 
     def test_checking_the_state(self):
         """A look at the account in a copy does not turn the events of the original to it."""

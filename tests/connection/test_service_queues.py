@@ -48,6 +48,7 @@ class TestTelegramQueue(TelegramCase):
         self.assertEqual((queue.messages_count, queue.waiting_count), (1, 1))
         self.assertEqual(queue.message_ids.message_id, there)
         self.assertEqual(queue.message_ids.text, "There")
+        self.assertEqual(queue.message_ids.operation, "sendMessage")
         self.assertIn('"message": "There"', queue.message_ids.raw)
 
     def test_clear_messages(self):

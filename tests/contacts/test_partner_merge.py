@@ -143,3 +143,101 @@ class TestPartnerMerge(TelegramCase):
         self.assertEqual((both - sent).state, "left_out")
         self.assertEqual(set(both.mapped("res_id")), set(self.remaining.ids))
         self.assertEqual(both.partner_id, self.remaining)
+
+
+@tagged("post_install", "-at_install")
+class TestMergeOfCompanies(TelegramCase):
+    """Contacts with conversations of several accounts and companies become one."""
+
+    def setUp(self):
+        super().setUp()
+        self.company = self.env["res.company"].create({"name": "Other company"})
+        self.other_phone = self._create_phone()
+        self.other_instance = self._create_instance(self.other_phone, name="Other account")
+        self.ingest(self.notification())
+        self.chat = self.env["telegram.chat"].search([("partner_id", "=", self.customer.id)])
+
+    def merge(self, source, remaining):
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge((source | remaining).ids, remaining)
+        self.env.invalidate_all()
+
+    def move_other_account(self):
+        """Let the other account belong to the other company; return a chat of it."""
+        user = self.create_user(
+            "merge_other",
+            "user",
+            "contacts",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        self.other_instance.write(
+            {"company_id": self.company.id, "operator_ids": [Command.set(user.ids)]}
+        )
+        chat = self.env["telegram.chat"]._get_or_create(self.other_instance, "555", name="There")
+        chat.partner_id = self.customer
+        return chat, user
+
+    def check_usable(self, chat, user, contact):
+        """Check that a chat without its contact still works for the user who operates it."""
+        self.assertFalse(chat.partner_id, "of another company")
+        own = chat.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+        own.web_read({"partner_id": {"fields": {"display_name": {}}}, "name": {}})
+        channel = own._open_channel()
+        channel.message_post(body="Hello", message_type="comment")
+        self.send_queue(chat.instance_id)
+        self.assertEqual(chat.message_ids.sorted("id")[-1].state, "sent")
+        before = contact.message_ids
+        sender = {**self.notification()["senderData"], "chatId": chat.telegram_id}
+        sender |= {"sender": chat.telegram_id, "senderPhoneNumber": 0}
+        note = self.notification("For one company", idMessage="77", senderData=sender)
+        self.ingest(note, instance=chat.instance_id)
+        self.assertEqual(contact.message_ids, before, "the other company reads it")
+
+    def test_two_accounts(self):
+        """One of two conversations of a person would be lost."""
+        other = self.env["res.partner"].create({"name": "Twin"})
+        chat = self.env["telegram.chat"]._get_or_create(self.other_instance, "555", name="There")
+        chat.partner_id = other
+        self.merge(self.customer, other)
+        self.assertEqual((self.chat | chat).partner_id, other)
+        self.assertEqual(set(other.telegram_chat_ids), set(self.chat | chat))
+
+    def test_into_another_company(self):
+        """A conversation would belong to a contact that its operators cannot read."""
+        foreign = self.env["res.partner"].create({"name": "There", "company_id": self.company.id})
+        self.merge(self.customer, foreign)
+        self.check_usable(self.chat, self.salesperson, foreign)
+
+    def test_shared_contact_gets_a_company(self):
+        """A shared contact gets the company of the merged one: its other conversations stay."""
+        chat, user = self.move_other_account()
+        own = self.env["res.partner"].create({"name": "Own", "company_id": self.env.company.id})
+        self.merge(own, self.customer)
+        self.assertEqual(self.customer.company_id, self.env.company)
+        self.assertEqual(self.chat.partner_id, self.customer)
+        self.check_usable(chat, user, self.customer)
+
+    def test_company_chosen_by_hand(self):
+        """The same for a contact whose company a user changes."""
+        chat, user = self.move_other_account()
+        self.customer.company_id = self.env.company
+        self.assertEqual(self.chat.partner_id, self.customer)
+        self.check_usable(chat, user, self.customer)
+
+    def test_company_of_the_parent(self):
+        """The same for people whose company contact gets another company."""
+        chat, user = self.move_other_account()
+        firm = self.env["res.partner"].create({"name": "Firm", "is_company": True})
+        self.customer.parent_id = firm
+        firm.company_id = self.env.company
+        self.assertEqual(self.customer.company_id, self.env.company)
+        self.check_usable(chat, user, self.customer)
+
+    def test_branch(self):
+        """A contact of a branch would lose the conversation with the parent's account."""
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.env.company.id}
+        )
+        self.customer.company_id = branch
+        self.assertEqual(self.chat.partner_id, self.customer)

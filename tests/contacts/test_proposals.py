@@ -85,6 +85,28 @@ class TestProposals(DiscussCase):
         self.assertEqual(other.partner_id.name, "Unheard Of")
         self.assertEqual(self.chat.partner_id, partner)
 
+    def test_two_persons_of_one_name(self):
+        """Two strangers with the same name would become one contact by a click for both."""
+        partner = self.create_partner("Vasilisa Petrova")
+        chats = self.env["telegram.chat"]
+        twin = chats._get_or_create(self.instance, "555", name="Vasilisa Petrova")
+        both = (self.chat | twin).with_user(self.salesperson)
+        with self.assertRaisesRegex(UserError, "same contact"):
+            both.action_link_proposed()
+        self.assertFalse(both.partner_id)
+        partner.telegram_username = self.chat.username
+        message = both.action_link_proposed()["params"]["message"]
+        self.assertIn("Chats linked: 1.", message)
+        self.assertIn("same contact", message)
+        self.assertEqual((self.chat.partner_id, twin.partner_id), (partner, chats.partner_id))
+        phone = "+79101112233"
+        other = chats._get_or_create(self.instance, "556", name="A", phone=phone)
+        third = chats._get_or_create(self.instance, "557", name="B", phone=phone)
+        owners = self.create_partner("Owner", phone=phone) | self.create_partner("X", phone=phone)
+        (other | third).with_user(self.salesperson).action_link_proposed()
+        self.assertEqual(other.partner_id, third.partner_id)
+        self.assertIn(other.partner_id, owners)
+
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_rights(self):
         """Who does not operate the account learns nothing and links nothing."""

@@ -58,6 +58,15 @@ class TestUsernames(TelegramCase):
             "https://t.me/@vasilisa",
             "vasilisa.t.me",
             "tg://resolve?domain=vasilisa&start=1",
+            "tg://resolve?start=1&domain=Vasilisa",
+            "tg:resolve?domain=vasilisa",
+            "HTTPS://T.ME/VASILISA/",
+            "telegram.dog/vasilisa",
+            "//t.me/vasilisa",
+            "https://web.telegram.org/k/#@vasilisa",
+            "https://web.telegram.org/#/im?p=@vasilisa",
+            "\u200b@vasilisa\u00a0",
+            "\u2068@vasilisa\u2069",
         ):
             with self.subTest(text):
                 self.assertEqual(parse_username(text), USERNAME)
@@ -66,6 +75,20 @@ class TestUsernames(TelegramCase):
             "@vas",
             "@1vasilisa",
             "@васили́са",
+            "@vаsilisa",  # a Cyrillic letter
+            "@vas\u0131lisa",  # a Turkish letter, which Python takes for an i
+            "@va\u017filisa",
+            "@vasilisa\u0661",  # an Arabic digit
+            "@" + "v" * 33,
+            "@vas.ilisa",
+            "@vasilisa\nivanova",
+            "https://t.me/+AbCdEfGhIjK",
+            "tg://join?invite=AbCdEfGh",
+            "tg://resolve?phone=79998887766",
+            "https://t.me/addstickers/cats",
+            "https://t.me/iv?url=https://example.com",
+            "https://t.me.example.com/vasilisa",
+            "https://example.com/?t.me/vasilisa",
             "@vasilisa ivanova",
             "https://t.me/+79998887766",
             "https://t.me/joinchat/AAAA",

@@ -4,10 +4,10 @@
 import base64
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..common import CUSTOMER_CHAT
+from ..common import CUSTOMER_CHAT, new_user
 from .group_case import IVAN, MARFA, OWN_CHAT, ManagedGroupCase, draw
 
 
@@ -262,7 +262,7 @@ class TestGroup(ManagedGroupCase):
         groups = "telegram_green_api.group_manager"
         strangers = [
             self.create_user("telegram_group_no", "user"),
-            new_test_user(
+            new_user(
                 self.env,
                 "telegram_group_foreign",
                 groups=groups,

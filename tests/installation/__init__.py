@@ -3,4 +3,5 @@
 from . import test_apps
 from . import test_demo_data
 from . import test_lifecycle
+from . import test_removed_app
 from . import test_update

@@ -3,18 +3,16 @@
 import json
 import os
 import socket
-import subprocess
-import time
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
 from unittest.mock import patch
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from odoo.tests import tagged
 
 from ..browser.browser_case import TourCase
+from ..chaos.workers import Worker
 from ..common import CUSTOMER_CHAT, SandboxCase
 from .database_case import ADDON, DatabaseCase
 
@@ -23,12 +21,15 @@ APPS = (
     "base_automation",
     "calendar",
     "crm",
+    "hr_recruitment",
     "link_tracker",
+    "maintenance",
     "project",
     "sale_management",
     "sms",
     "stock",
 )
+SERVES = "Registry loaded"  # what Odoo's log says when it listens and knows the database
 RUSSIAN = """
 env["res.lang"]._activate_lang("ru_RU")
 env["ir.module.module"]._load_module_terms(["telegram_green_api"], ["ru_RU"])
@@ -60,7 +61,7 @@ void (async () => {
 """
 # What the customer has received from them.
 RECEIVED = ("our quotation", "is confirmed", "is on its way", "is done", "Fitting")
-PARTS = ("lead", "task", "rules", "automations", "sms", "links")
+PARTS = ("lead", "task", "others", "rules", "automations", "sms", "links")
 
 
 @tagged("post_install", "-at_install", "slow")
@@ -75,26 +76,22 @@ class TestApps(DatabaseCase, SandboxCase, TourCase):
         with socket.create_server(("127.0.0.1", 0)) as place:
             port = place.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
-        command = self.command("server", "--http-port", str(port), "--max-cron-threads", "0")
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
+        options = ("--http-port", str(port), "--max-cron-threads=0", "--logfile=")
+        log = self.folder / "serving.log"
+        odoo = Worker(self.command("server", *options), os.environ, log, SERVES)
+        self.addCleanup(odoo.kill)
+        odoo.start()
+        odoo.wait_until_it_works()
         params = {"db": self.database, "login": "admin", "password": "admin"}
         body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}).encode()
         headers = {"Content-Type": "application/json"}
         request = Request(f"{url}/web/session/authenticate", body, headers)
-        while process.poll() is None:
-            try:
-                response = urlopen(request, timeout=60)
-                break
-            except URLError:
-                time.sleep(0.2)  # it has not begun to listen
         jar = SimpleCookie()
-        for cookie in response.headers.get_all("Set-Cookie"):
-            jar.load(cookie)
+        with urlopen(request, timeout=60) as response:
+            for cookie in response.headers.get_all("Set-Cookie"):
+                jar.load(cookie)
         yield url, {"session_id": jar["session_id"].value}
-        process.terminate()
-        process.wait()
+        odoo.kill()
 
     def switch_on(self):
         """Switch the rules of other apps on by clicking, on a desktop and on a phone."""

@@ -2,6 +2,7 @@
 
 from odoo.tests import tagged
 from odoo.tools.convert import convert_file
+from odoo.tools.safe_eval import safe_eval
 
 from ..common import TelegramCase
 
@@ -51,6 +52,30 @@ class TestDemoData(TelegramCase):
         self.assertEqual((mailing.failed_count, mailing.answered_count), (1, 1))
         data = self.demo.traffic
         self.assertIn("series", data)
+
+    def test_no_screen_is_empty(self):
+        """A person who looks around in a demo database finds an empty list."""
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "telegram_green_api"), ("model", "=", "ir.actions.act_window")]
+        )
+        actions = self.env["ir.actions.act_window"].browse(data.mapped("res_id"))
+        actions = actions.filtered(
+            lambda action: action.target != "new" and action.res_model != "res.config.settings"
+        )
+        self.assertGreater(len(actions), 15)
+        mailing = self.env.ref("telegram_green_api.telegram_mailing_demo")
+        empty = [
+            action.xml_id
+            for action in actions
+            if not any(self.count(action, record) for record in (self.demo, mailing))
+        ]
+        self.assertEqual(empty, [])
+
+    def count(self, action, record):
+        """Return how many records an action shows that is opened from a record."""
+        values = {"active_id": record.id, "active_ids": record.ids, "uid": self.env.uid}
+        domain = safe_eval(action.domain or "[]", values)
+        return self.env[action.res_model].search_count(domain)
 
     def test_own_account_comes_first(self):
         """In a demo database, an account that somebody connects is the one to write with."""

@@ -1,14 +1,15 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.mail.tools.discuss import Store
 
+from ..browser.browser_case import WebClientCase
 from ..common import TelegramCase
 
 
 @tagged("post_install", "-at_install")
-class TestFailures(TelegramCase, HttpCase):
+class TestFailures(TelegramCase, WebClientCase):
     """The messaging menu with all addons that are installed: others handle failures, too."""
 
     def test_menu_opens_our_messages(self):

@@ -4,6 +4,9 @@ import json
 
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL
+from odoo.tools.json import json_default
+
+from odoo.addons.mail.tools.discuss import Store
 
 from ...models.mail.message_posting import ConversationMessage
 from .discuss_case import DiscussCase
@@ -73,6 +76,35 @@ class TestMessagePosting(DiscussCase):
         self.assert_same_rows(self.rows(members), self.rows(core_members), {"id", "channel_id"})
         self.assertEqual(members.mapped("message_unread_counter"), [1, 1])
         self.assertEqual(core_members.mapped("message_unread_counter"), [1, 1])
+
+    def test_data_for_web_clients(self):
+        """What the web clients get of a new message lacks only what core sends as empty: else a
+        conversation shows something else after a reload."""
+        channel = self.open_conversation("777")
+        values = {
+            "body": "Good day",
+            "author_id": self.customer.id,
+            "email_from": self.customer.email_formatted,
+        }
+        message = channel._telegram_post([ConversationMessage(channel, values, True)])
+        [sent] = [
+            json.loads(row["message"])["payload"]
+            for row in self.env.cr.precommit.data["bus.bus.values"]
+            if json.loads(row["message"])["type"] == "discuss.channel/new_message"
+            and json.loads(row["message"])["payload"]["id"] == channel.id
+        ]
+        store = Store(bus_channel=channel).add(message, msg_vals={"scheduled_date": False})
+        core = json.loads(json.dumps(store.get_result(), default=json_default))
+        [ours], [cores] = sent["data"].pop("mail.message"), core.pop("mail.message")
+        # The subject for an answer by e-mail.
+        left_out = {
+            name: value
+            for name, value in cores.items()
+            if name not in ours | {"default_subject": 0}
+        }
+        self.assertFalse(any(left_out.values()), left_out)
+        self.assertEqual(ours, {name: cores[name] for name in ours})
+        self.assertEqual(sent["data"]["res.partner"], core["res.partner"])
 
     @freeze_time("2026-01-15 12:00:00")
     def test_notes(self):

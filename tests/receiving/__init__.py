@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from . import test_event_types
 from . import test_files
 from . import test_files_failures
 from . import test_flood

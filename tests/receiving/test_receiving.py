@@ -7,14 +7,14 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ... import const
 from ...client import check_webhook_address
 from ...models.connection.service_settings import RECEIVE_SETTINGS
 from ...tools.cron import is_odoo_stopping
-from ..common import CUSTOMER_CHAT, SECRET_MARK, TelegramCase
+from ..common import CUSTOMER_CHAT, SECRET_MARK, TelegramCase, new_user
 from .test_webhook import WebhookCase
 
 
@@ -291,7 +291,7 @@ class TestSetUp(WebhookCase):
         """Nobody reads the secret, an administrator with all rights included."""
         self.instance._store_secret("webhook_secret", f"{SECRET_MARK}hook")
         groups = "base.group_system,telegram_green_api.group_manager"
-        instance = self.instance.with_user(new_test_user(self.env, "telegram_root", groups=groups))
+        instance = self.instance.with_user(new_user(self.env, "telegram_root", groups))
         with self.assertRaises(AccessError):
             instance.read(["webhook_secret"])
         with self.assertRaises(AccessError):

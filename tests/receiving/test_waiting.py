@@ -3,8 +3,9 @@
 import json
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
+from ..browser.browser_case import WebClientCase
 from ..common import CUSTOMER_CHAT, SECRET_MARK, SandboxCase, TelegramCase
 
 
@@ -146,7 +147,7 @@ class TestWaiting(TelegramCase):
         self.assertEqual(action["params"]["instance_id"], self.instance.id)
 
 
-class WaitingTour(SandboxCase, HttpCase):
+class WaitingTour(SandboxCase, WebClientCase):
     """The dialog in a browser, with the local service behind it."""
 
     def start(self, name):

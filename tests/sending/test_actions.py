@@ -100,6 +100,13 @@ class TestMessageActions(ComposerCase):
         with self.assertRaisesRegex(UserError, "48 hours"):
             old.edit("Too late")
 
+    def test_group_that_was_left(self):
+        """The buttons Edit and Delete stayed after the account had left, and then only failed."""
+        message = self.sent()
+        message.sudo().chat_id.left_date = fields.Datetime.now()
+        self.assertFalse(message.can_edit or message.can_delete)
+        self.assertTrue(message.can_forward)
+
     def test_forward(self):
         """Messages are forwarded to chats and contacts of the same account, in their order."""
         first, second = self.sent("First"), self.sent("Second")

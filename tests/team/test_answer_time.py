@@ -117,6 +117,105 @@ class TestAnswerTime(InboxCase):
         chat._assign(self.supervisor)
         self.assertEqual(chat.activity_ids.user_id, self.supervisor)
 
+    def test_supervisor_who_has_the_chat(self):
+        """Who answers and supervises would get two activities about one customer."""
+        chat = self.write_at(FRIDAY)
+        chat._assign(self.supervisor)
+        for minutes in (31, 91, 200):
+            self.remind_at(MONDAY + timedelta(minutes=minutes))
+        self.assertEqual(len(chat.activity_ids), 1)
+        with self.subTest("handed over to the supervisor, who was reminded"):
+            chat.action_no_answer_needed()
+            chat.answered_date = chat.closed_date = MONDAY + timedelta(hours=3)
+            other = self.write_at(MONDAY + timedelta(hours=4))
+            other._assign(self.salesperson)
+            self.remind_at(MONDAY + timedelta(hours=8))
+            self.assertEqual(other.activity_ids.user_id, self.salesperson | self.supervisor)
+            other._assign(self.supervisor)
+            self.assertEqual(other.activity_ids.user_id, self.supervisor)
+            self.assertEqual(len(other.activity_ids), 1)
+
+    def test_hand_over_after_the_supervisor_was_reminded(self):
+        """The operator who gave the chat away would keep its activity, the new one have none."""
+        colleague = self.create_user("colleague", "user")
+        self.instance.operator_ids = [Command.link(colleague.id)]
+        chat = self.write_at(FRIDAY)
+        chat._assign(self.salesperson)
+        for minutes in (31, 91):
+            self.remind_at(MONDAY + timedelta(minutes=minutes))
+        chat._assign(colleague)
+        self.assertEqual(chat.activity_ids.user_id, colleague | self.supervisor)
+        self.assertEqual(len(chat.activity_ids), 2)
+
+    def test_release_ends_the_reminder(self):
+        """The operator who released a chat would be reminded of it for ever."""
+        chat = self.write_at(FRIDAY)
+        chat._assign(self.salesperson)
+        self.remind_at(MONDAY + timedelta(minutes=31))
+        chat.with_user(self.salesperson).action_release()
+        self.assertFalse(chat.activity_ids)
+        self.assertEqual(self.remind_at(MONDAY + timedelta(minutes=32)), self.supervisor)
+        chat._assign(self.salesperson)
+        self.remind_at(MONDAY + timedelta(minutes=33))
+        self.assertEqual(chat.activity_ids.user_id, self.supervisor)
+        self.assertEqual(len(chat.activity_ids), 1)
+
+    def test_archived_account(self):
+        """The supervisor would be reminded of a customer whom no one can answer."""
+        self.write_at(FRIDAY)
+        self.instance.active = False
+        self.assertFalse(self.remind_at(MONDAY + timedelta(minutes=31)))
+
+    def test_days_off_and_hours_of_later(self):
+        """A day off, or other hours, that are entered while a customer waits would not count."""
+        chat, calendar = self.write_at(FRIDAY), self.instance.working_calendar_id
+        monday = {"date_from": MONDAY.replace(hour=0), "date_to": MONDAY.replace(hour=23)}
+        half_past_eight, day = MONDAY + timedelta(minutes=30), timedelta(days=1)
+        leaves = self.env["resource.calendar.leaves"]
+        for place in ({"calendar_id": calendar.id}, {"calendar_id": False}):
+            with self.subTest(place=place):
+                leave = leaves.create({"name": "Holiday", **monday, **place})
+                self.assertEqual(chat.answer_due_date, half_past_eight + day)
+                leave.write({name: date + day for name, date in monday.items()})
+                self.assertEqual(chat.answer_due_date, half_past_eight)
+                leave.write(monday)
+                self.assertEqual(chat.answer_due_date, half_past_eight + day)
+                leave.unlink()
+                self.assertEqual(chat.answer_due_date, half_past_eight)
+        calendar.attendance_ids.hour_from = 9
+        self.assertEqual(chat.answer_due_date, half_past_eight + timedelta(hours=1))
+        calendar.tz = "Europe/Moscow"
+        self.assertEqual(chat.answer_due_date, MONDAY.replace(hour=7), "nothing is left of Friday")
+        calendar.tz = "UTC"
+        calendar.attendance_ids.filtered(lambda each: each.dayofweek == "0").unlink()
+        self.assertEqual(chat.answer_due_date, MONDAY + day + timedelta(hours=1, minutes=30))
+
+    def test_answer_that_was_not_sent(self):
+        """An answer that the customer never got would count in the figures, as would the next."""
+        self.write_at(FRIDAY)
+        with freeze_time(FRIDAY + timedelta(minutes=6)):
+            failed = self.write_from(self.customer, "Yes")
+            self.assertAlmostEqual(failed.answer_time, 0.1, delta=0.01)
+            failed._set_state({"state": "error"})
+        self.assertFalse(failed.answer_time)
+        with freeze_time(FRIDAY + timedelta(minutes=15)):
+            sent = self.write_from(self.customer, "Yes")
+        self.assertAlmostEqual(sent.answer_time, 0.25, delta=0.01)
+
+    def test_answer_that_is_sent_again(self):
+        """An answer that was sent in the second attempt would count as given in the first one."""
+        chat = self.write_at(FRIDAY)
+        with freeze_time(FRIDAY + timedelta(minutes=6)):
+            message = self.write_from(self.customer, "Yes")
+            message.write({"attempts": 1})
+            message._set_state({"state": "error", "failure_type": "refused"})
+        with freeze_time(FRIDAY + timedelta(minutes=27)):
+            message.with_user(self.salesperson).action_retry()
+            self.send_queue()
+        self.assertEqual((message.state, chat.inbox_state), ("sent", "answered"))
+        self.assertAlmostEqual(message.answer_time, 0.45, delta=0.01)
+        self.assertEqual(chat.answered_date, FRIDAY + timedelta(minutes=27))
+
     def test_time_to_answer(self):
         """The weekend would count as time in which the customer waited."""
         self.write_at(FRIDAY)
@@ -195,6 +294,18 @@ class TestAnswerTime(InboxCase):
         with freeze_time(night):
             chat = self.write_at(night)
         self.assertEqual(self.get_answers(chat), ["Ответим завтра."])
+
+    def test_away_message_in_a_language_that_is_gone(self):
+        """A message of somebody whose language was archived would not be received."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.instance.away_message = "We answer tomorrow."
+        self.customer.lang = "ru_RU"
+        self.customer.active = False
+        self.env["res.lang"]._lang_get("ru_RU").active = False
+        night = FRIDAY + timedelta(hours=5)
+        with freeze_time(night):
+            chat = self.write_at(night)
+        self.assertEqual(self.get_answers(chat), ["We answer tomorrow."])
 
     def test_away_message_to_a_stranger(self):
         """A stranger would be told in English by a company that writes Russian."""

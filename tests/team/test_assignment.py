@@ -3,13 +3,15 @@
 
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import CUSTOMER_CHAT
-from .test_inbox import InboxCase
+from .test_inbox import START, InboxCase
 
 
 @tagged("post_install", "-at_install")
@@ -56,6 +58,38 @@ class TestAssignment(InboxCase):
         users = [self.write_as(number).user_id for number in range(4)]
         self.assertEqual(users[0] | users[1], self.salesperson | self.colleague)
         self.assertEqual(users[2:], users[:2])
+
+    def test_in_turn_of_known_customers(self):
+        """After an outage, customers who write in the same second would all get one operator."""
+        third = self.create_user("third", "user")
+        self.instance.operator_ids = [Command.link(third.id)]
+        users = self.salesperson | self.colleague | third
+        chats = [self.write_as(number) for number in range(12)]
+        for number, chat in enumerate(chats):
+            chat._assign(users[number // 4])
+        for chat in chats:
+            chat.with_user(self.salesperson).action_no_answer_needed()
+        for chat in chats[:3] + chats[4:7] + chats[8:11]:
+            chat.action_release()
+        self.instance.assignment = "in_turn"
+        released = [chat for chat in chats if not chat.user_id]
+        later = int(fields.Datetime.now().timestamp()) + 60
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=2)):
+            self.ingest(
+                *(
+                    self.prepare(
+                        later + number - START,
+                        senderData={
+                            "chatId": chat.telegram_id,
+                            "chatType": "user",
+                            "sender": chat.telegram_id,
+                        },
+                    )
+                    for number, chat in enumerate(released)
+                )
+            )
+        counts = [sum(chat.user_id == user for chat in released) for user in users]
+        self.assertEqual(counts, [3, 3, 3])
 
     def test_evenly(self):
         """An operator who answers slowly would get as many new chats as the others."""
@@ -191,6 +225,18 @@ class TestAssignment(InboxCase):
         )
         wizard.action_hand_over()
         return wizard
+
+    def test_hand_over_notifies(self):
+        """A colleague would not learn that a chat is theirs now, or the customer would."""
+        self.customer.email = "vasilisa@example.com"
+        for visibility in ("all", "own"):
+            self.instance.visibility = visibility
+            self.customer.user_id = self.salesperson
+            chat = self.write_in(0)
+            chat._assign(self.salesperson)
+            self.hand_over(chat, self.colleague)
+            note = chat.channel_id.message_ids[0]
+            self.assertEqual(note.notification_ids.res_partner_id, self.colleague.partner_id)
 
     def test_hand_over_of_own_chats(self):
         """With own chats only, a salesperson could hand a chat over to no colleague."""

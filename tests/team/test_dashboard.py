@@ -104,6 +104,15 @@ class TestDashboard(TelegramCase):
         year, _tables = self.get_figures(None, 365)
         self.assertEqual(year["Received"], 11)
 
+    def test_what_was_not_sent(self):
+        """Messages that wait, or were canceled, would count as sent."""
+        for state in ("queued", "sending", "canceled", "unsure", "error", "delivered", "read"):
+            self.create_message(1, "outgoing", state=state, mail_message_ids=[])
+        cards, tables = self.get_figures()
+        self.assertEqual((cards["Sent"], cards["Failed"]), (2, 2))
+        [row] = tables["instance"]
+        self.assertEqual((row["sent"], row["failed"]), (2, 2))
+
     def test_time_zone(self):
         """A message at one in the morning would count for the evening, or the week before."""
         monday = datetime(2026, 3, 1, 22, 30)  # Sunday in UTC, Monday 01:30 in Moscow

@@ -1,6 +1,9 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 # pylint: disable=translation-required  # what users write
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
@@ -178,6 +181,91 @@ class TestNotes(InboxCase, HttpCase):
         composer._action_send_mail()
         self.assertIn("Difficult", str(self.channel.message_ids.sorted("id")[-1:].body))
         self.check_nothing_was_sent()
+
+    def test_note_by_template(self):
+        """A note that is written with an e-mail template would be sent."""
+        template = self.env["mail.template"].create(
+            {
+                "name": "Note",
+                "model_id": self.env["ir.model"]._get_id("discuss.channel"),
+                "body_html": "<p>Difficult customer</p>",
+                "email_from": "sales@example.com",
+            }
+        )
+        channel = self.channel.sudo()
+        note = channel.message_post_with_source(
+            template, message_type="comment", subtype_xmlid="mail.mt_note"
+        )
+        self.assertIn("Difficult", str(note.body))
+        self.check_nothing_was_sent()
+
+    def test_note_by_server_action(self):
+        """A server action that posts a note in the conversation would write to the customer."""
+        template = self.env["mail.template"].create(
+            {
+                "name": "Note",
+                "model_id": self.env["ir.model"]._get_id("discuss.channel"),
+                "body_html": "<p>Difficult customer</p>",
+                "email_from": "sales@example.com",
+            }
+        )
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Note",
+                "model_id": template.model_id.id,
+                "state": "mail_post",
+                "mail_post_method": "note",
+                "template_id": template.id,
+            }
+        )
+        context = {"active_model": "discuss.channel", "active_id": self.channel.id}
+        action.with_context(**context).run()
+        self.assertIn("Difficult", str(self.channel.message_ids.sorted("id")[-1:].body))
+        self.check_nothing_was_sent()
+
+    def test_answer_to_a_note_by_email(self):
+        """A colleague who answers the e-mail about a note would write to the customer."""
+        colleague = self.create_user("colleague", "user", email="colleague@example.com")
+        self.assertEqual(colleague.notification_type, "email")
+        self.instance.operator_ids = [Command.link(colleague.id)]
+        note = self.post_note(partner_ids=colleague.partner_id.ids)
+        self.assertEqual(note.sudo().notification_ids.notification_type, "email")
+        lines = (
+            "From: Colleague <colleague@example.com>",
+            "To: answers@example.com",
+            "Subject: Re: Vasilisa",
+            "Message-Id: <answer@example.com>",
+            f"In-Reply-To: {note.message_id}",
+            "Content-Type: text/plain",
+            "",
+            "She pays late",
+        )
+        self.env["mail.thread"].message_process(None, "\n".join(lines))
+        answer = self.channel.message_ids.sorted("id")[-1:]
+        self.assertIn("She pays late", str(answer.body))
+        self.assertTrue(answer.sudo().subtype_id.internal, "a note, too")
+        self.check_nothing_was_sent()
+
+    def test_note_by_api(self):
+        """A program that posts a note by Odoo's API would write to the customer."""
+        key = (
+            self.env["res.users.apikeys"]
+            .with_user(self.salesperson)
+            ._generate("rpc", "Test", fields.Datetime.now() + timedelta(days=1))
+        )
+        for values in ({"subtype_xmlid": "mail.mt_note"}, {"is_internal": True}):
+            answer = self.url_open(
+                "/json/2/discuss.channel/message_post",
+                json={
+                    "ids": self.channel.ids,
+                    "body": "Difficult customer",
+                    "message_type": "comment",
+                    **values,
+                },
+                headers={"Authorization": f"Bearer {key}"},
+            )
+            self.assertEqual(answer.status_code, 200, answer.text)
+            self.check_nothing_was_sent()
 
     def test_note_on_a_record(self):
         """A note on the record that the conversation belongs to would be sent."""

@@ -9,11 +9,11 @@ from psycopg2.errors import SerializationFailure
 from odoo import api, fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..committed_case import CommittedCase
-from ..common import CUSTOMER_CHAT
+from ..common import CUSTOMER_CHAT, new_user
 
 TIMES = 100
 NAMES = ("race_anna", "race_boris", "race_clara")
@@ -28,9 +28,7 @@ class TestRaces(CommittedCase, unittest.TestCase):
     def setUp(self):
         super().setUp()
         with self.environment() as env:
-            users = [
-                new_test_user(env, name, groups="telegram_green_api.group_user") for name in NAMES
-            ]
+            users = [new_user(env, name, "telegram_green_api.group_user") for name in NAMES]
             self.anna, self.boris, self.clara = (user.id for user in users)
             instance = env["telegram.instance"].browse(self.instance_id)
             instance.write(
@@ -48,7 +46,11 @@ class TestRaces(CommittedCase, unittest.TestCase):
     def remove_records(self):  # pylint: disable=missing-return
         super().remove_records()
         with self.environment() as env:
-            env["res.users"].search([("login", "in", NAMES)]).unlink()
+            users = env["res.users"].with_context(active_test=False)
+            users = users.search([("login", "in", NAMES)])
+            partners = users.partner_id
+            users.unlink()
+            partners.unlink()
 
     def begin(self, **values):
         """Let the customer wait, with nothing else from the last time."""

@@ -54,6 +54,16 @@ class TestReminder(InboxCase):
         self.assertIn(self.chat.name, activity.summary)
         self.assertEqual(self.run_at(self.now + timedelta(minutes=90)), activity)
 
+    def test_dialog_that_stays_open(self):
+        """“In an hour” would be in the past for who was on the telephone before the click."""
+        wizards = self.env["telegram.remind.me"].with_user(self.salesperson)
+        wizard = wizards.create({"chat_id": self.chat.id, "time": "hour"})
+        wizard.flush_recordset()
+        clicked = self.now + timedelta(minutes=90)
+        with freeze_time(clicked):
+            wizard.action_remind()
+        self.assertEqual(self.find().date, clicked + timedelta(hours=1))
+
     def test_tomorrow_morning(self):
         """The morning would be that of the server, not of the user."""
         with freeze_time("2026-03-02 21:30:00"):  # half past midnight in Moscow, on the 3rd

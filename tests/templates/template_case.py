@@ -1,8 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo.tests import new_test_user
-
-from ..common import UserCase
+from ..common import UserCase, new_user
 
 EDITOR = "mail.group_mail_template_editor"
 
@@ -18,7 +16,7 @@ class TemplateCase(UserCase):
         cls.env.ref("base.group_user").implied_ids -= cls.env.ref(EDITOR)
         cls.salesperson = cls.create_user("telegram_salesperson", "user", "contacts")
         cls.manager = cls.create_user("telegram_manager", "manager", "contacts")
-        cls.editor = new_test_user(
+        cls.editor = new_user(
             cls.env, "telegram_editor", groups=f"telegram_green_api.group_manager,{EDITOR}"
         )
         cls.contacts = cls.env.ref("base.model_res_partner")

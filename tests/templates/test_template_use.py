@@ -1,10 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from odoo.exceptions import AccessError
-from odoo.tests import Form, HttpCase, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
+from ..browser.browser_case import WebClientCase
 from .template_case import TemplateCase
 
 
@@ -168,7 +169,7 @@ class TestPreview(TemplateCase):
 
 
 @tagged("post_install", "-at_install")
-class TestScreen(HttpCase):
+class TestScreen(WebClientCase):
     """Templates as a person works with them."""
 
     @mute_logger("odoo.addons.mail.models.mail_render_mixin", "odoo.http")

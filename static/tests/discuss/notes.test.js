@@ -4,12 +4,13 @@ import {
     insertText,
     onRpcBefore,
     openDiscuss,
+    setupChatHub,
     start,
     startServer,
     triggerHotkey,
 } from "@mail/../tests/mail_test_helpers";
 import { Composer } from "@mail/core/common/composer";
-import { describe, expect, test } from "@odoo/hoot";
+import { describe, expect, hover, test } from "@odoo/hoot";
 import { Deferred } from "@odoo/hoot-mock";
 import {
     createConversation,
@@ -115,6 +116,92 @@ test("a note that is refused comes back as a note", async () => {
     refusal.resolve();
     await contains(".o-mail-Composer-input", { value: "Difficult customer" });
     await contains(".o-telegram-Composer-note");
+});
+
+/** Create a note of a colleague in a conversation. */
+function createNote(pyEnv, { channelId, colleagueId }) {
+    const noteId = pyEnv["mail.message"].create({
+        author_id: colleagueId,
+        body: "Difficult customer?",
+        message_type: "comment",
+        model: "discuss.channel",
+        res_id: channelId,
+        subtype_id: pyEnv["mail.message.subtype"].search([
+            ["subtype_xmlid", "=", "mail.mt_note"],
+        ])[0],
+    });
+    return noteId;
+}
+
+for (const place of ["Discuss", "a chat window"]) {
+    test(`an answer to a note is a note, until the user writes to the customer: ${place}`, async () => {
+        const pyEnv = await startServer();
+        const conversation = createConversation(pyEnv);
+        createNote(pyEnv, conversation);
+        onRpcBefore("/mail/message/post", ({ post_data }) => expect.step(post_data.subtype_xmlid));
+        if (place === "Discuss") {
+            await start();
+            await openDiscuss(conversation.channelId);
+        } else {
+            setupChatHub({ opened: [conversation.channelId] });
+            await start();
+        }
+        const note = ".o-mail-Message:contains('Difficult customer?'):not(:has(.o-mail-MessageInReply))";
+        const reply = async () => {
+            await contains(note);
+            await hover(note);
+            await click(`${note} [title='Reply']`);
+        };
+        await reply();
+        await contains(".o-telegram-Composer-note");
+        await insertText(".o-mail-Composer-input", "Yes, very");
+        await triggerHotkey("Enter");
+        await expect.waitForSteps(["mail.mt_note"]);
+        await contains(".o-telegram-Composer-note", { count: 0 });
+        await reply();
+        await contains(".o-telegram-Composer-note");
+        await click("button[title='Write to Customer']");
+        await contains(".o-telegram-Composer-note", { count: 0 });
+        await insertText(".o-mail-Composer-input", "Good morning");
+        await triggerHotkey("Enter");
+        await expect.waitForSteps(["mail.mt_comment"]);
+    });
+}
+
+test("a text that becomes a note is stored as one at once", async () => {
+    const pyEnv = await startServer();
+    const { channelId } = createConversation(pyEnv);
+    await start();
+    await openDiscuss(channelId);
+    await insertText(".o-mail-Composer-input", "Difficult customer");
+    const isDraftNote = () =>
+        JSON.parse(browser.localStorage.getItem(getDraftKey(channelId))).isTelegramNote;
+    await click("button[title='Write Note']");
+    await contains(".o-telegram-Composer-note");
+    expect(isDraftNote()).toBe(true);
+    await click("button[title='Write to Customer']");
+    await contains(".o-telegram-Composer-note", { count: 0 });
+    expect(isDraftNote()).not.toBe(true);
+});
+
+test("the customer does not see that a note is being written", async () => {
+    const pyEnv = await startServer();
+    const { channelId } = createConversation(pyEnv);
+    onRpcBefore("/discuss/channel/notify_typing", ({ is_typing }) => {
+        if (is_typing) {
+            expect.step("typing");
+        }
+    });
+    await start();
+    await openDiscuss(channelId);
+    await click("button[title='Write Note']");
+    await insertText(".o-mail-Composer-input", "Difficult customer");
+    await triggerHotkey("Enter");
+    await contains(".o-mail-Message:has(.o-telegram-Message-note)");
+    await click("button[title='Write to Customer']");
+    expect.verifySteps([]);
+    await insertText(".o-mail-Composer-input", "Good morning");
+    await expect.waitForSteps(["typing"]);
 });
 
 test("other conversations have no notes", async () => {

@@ -16,7 +16,7 @@ patch(Composer.prototype, {
      * @param {boolean} isNote whether it is a note, which must not become a message
      */
     restore(message, isNote) {
-        this.isTelegramNote ||= isNote;
+        this.isTelegramNoteOn ||= isNote;
         const texts = [message.body, this.composerHtml].filter((html) => !isHtmlEmpty(html));
         // The editor with formatting contains paragraphs, the box for plain text breaks lines.
         const { htmlEnabled } = this.store.env.services["mail.composer"];

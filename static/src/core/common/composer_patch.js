@@ -1,6 +1,8 @@
 import { Composer as ComposerComponent } from "@mail/core/common/composer";
 import { registerComposerAction } from "@mail/core/common/composer_actions";
 import { Composer } from "@mail/core/common/composer_model";
+// The methods it adds are patched below.
+import "@mail/discuss/typing/common/composer_patch";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
@@ -13,8 +15,22 @@ import { useEffect } from "@odoo/owl";
 const composerModelPatch = {
     setup() {
         super.setup(...arguments);
-        /** Whether the message is a note for colleagues, which the customer does not receive. */
-        this.isTelegramNote = false;
+        /** Whether the user has switched to notes for colleagues, which no customer receives. */
+        this.isTelegramNoteOn = false;
+    },
+
+    /** Return whether what is written is a note for colleagues. An answer to a note is one, too. */
+    get isTelegramNote() {
+        return Boolean(this.isTelegramNoteOn || this.replyToMessage?.isTelegramNote);
+    },
+
+    /** Switch to notes for colleagues, or back to the customer. */
+    switchTelegramNote() {
+        const isNote = this.isTelegramNote;
+        if (this.replyToMessage?.isTelegramNote) {
+            this.replyToMessage = undefined; // the customer does not know it
+        }
+        this.isTelegramNoteOn = !isNote;
     },
 };
 patch(Composer.prototype, composerModelPatch);
@@ -78,8 +94,17 @@ const composerPatch = {
         super.restoreContent(...arguments);
         const draft = browser.localStorage.getItem(this.props.composer.localId);
         if (draft && JSON.parse(draft).isTelegramNote) {
-            this.props.composer.isTelegramNote = true;
+            this.props.composer.isTelegramNoteOn = true;
         }
+    },
+
+    /** Leave out notes: Telegram would show the customer that somebody is typing. */
+    notifyIsTyping(isTyping = true) {
+        if (isTyping && this.isTelegramNote) {
+            this.typingNotified = false;
+            return;
+        }
+        super.notifyIsTyping(...arguments);
     },
 
     /** Whatever is sent, such as a text or a GIF, is a note while notes are written. */
@@ -96,8 +121,9 @@ registerComposerAction("telegram-note", {
     icon: "fa fa-sticky-note-o",
     isActive: ({ composer }) => composer.isTelegramNote,
     name: ({ composer }) => (composer.isTelegramNote ? _t("Write to Customer") : _t("Write Note")),
-    onSelected: ({ composer }) => {
-        composer.isTelegramNote = !composer.isTelegramNote;
+    onSelected: ({ composer, owner }) => {
+        composer.switchTelegramNote();
+        owner.saveContent(); // what is written is a draft of the other kind now
         composer.autofocus++;
     },
     sequenceQuick: 10,

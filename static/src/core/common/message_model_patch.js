@@ -31,6 +31,11 @@ const messagePatch = {
         return Boolean(isWritten || (telegram_state && telegram_state !== "received"));
     },
 
+    /** Return whether this is a note for colleagues in the conversation of a Telegram chat. */
+    get isTelegramNote() {
+        return Boolean(this.isNote && this.thread?.isTelegram);
+    },
+
     /** Return whether the message waits for its date, and is shown at the top of the chatter. */
     get isTelegramScheduled() {
         return this.notification_ids.some((notification) => notification.isTelegramScheduled);

@@ -41,11 +41,6 @@ patch(Message.prototype, {
         return this.isFromTelegram ? stateIcon(this.message.telegram_state) : undefined;
     },
 
-    /** Return whether this is a note for colleagues in the conversation of a Telegram chat. */
-    get isTelegramNote() {
-        return Boolean(this.message.isNote && this.message.thread?.isTelegram);
-    },
-
     /** Return the tooltip of the notification icon, or undefined for other notification types. */
     get telegramNotificationTitle() {
         const [notification] = this.message.notification_ids;

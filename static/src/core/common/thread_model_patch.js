@@ -85,9 +85,9 @@ const threadPatch = {
 
     _computeTelegramAccountName() {
         const { telegram_instance_id: account, telegram_partner_id: partner } = this;
-        const hasOther = this.store.discuss.telegramCategory?.threads.some(
-            (other) =>
-                partner?.eq(other.telegram_partner_id) && account?.notEq(other.telegram_instance_id)
+        // By the contact, because all conversations together may be thousands.
+        const hasOther = partner?.telegramThreads.some((other) =>
+            account?.notEq(other.telegram_instance_id)
         );
         return hasOther ? account.name : undefined;
     },
