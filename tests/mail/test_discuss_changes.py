@@ -44,6 +44,18 @@ class TestIncomingChanges(ChangesCase):
         self.assertEqual(event.message_id.former_text, "Two chairs")
         self.assertIn("Three chairs", self.customer.message_ids[0].body)
 
+    def test_open_chatter(self):
+        """Changes of a post on a record go to those who can see its conversation, not to a bot."""
+        self.ingest(self.notification("Two chairs", idMessage="1"))
+        post = self.customer.message_ids[0]
+        self.assertEqual(post._bus_channel(), self.channel)
+        note = self.customer.message_post(body="A note")
+        self.assertEqual(note._bus_channel(), self.env.user)
+        sent = self.customer.with_user(self.salesperson)._message_telegram("From a record")
+        self.assertEqual(sent._bus_channel(), self.channel)
+        self.chat.channel_id = False
+        self.assertEqual(sent.with_user(self.env.user)._bus_channel(), self.salesperson)
+
     def test_edit_comes_first(self):
         """Changes that come before the message, and in the wrong order, end in the same text."""
         first = self.about("editedMessage", "1", "Three chairs", timestamp=1763115120)
