@@ -48,7 +48,9 @@ def is_same_phone(phone: str, typed: str) -> bool:
     :param phone: E.164
     :param typed: E.164, or any text
     """
-    if typed.startswith("+") and parse_phone(typed):
-        return phone.removeprefix("+") == parse_phone(typed)
+    if typed == phone:
+        return True  # of thousands of contacts, nearly all
+    if typed.startswith("+") and (digits := parse_phone(typed)):
+        return phone.removeprefix("+") == digits
     digits = re.sub(r"\D", "", typed)[-SIGNIFICANT_DIGITS:]
     return phone.endswith(digits)

@@ -37,3 +37,4 @@ class TelegramMessage(models.Model):
             move_sudo.is_move_sent = is_sent
             if not is_sent:
                 move_sudo._log_telegram_failure()
+            move_sudo._notify_telegram_mark()

@@ -94,6 +94,20 @@ class MailMessage(models.Model):
             "message_id": generate_tracking_message_id("telegram"),
         }
 
+    def _bus_channel(self):
+        """Return the conversation for a message of Telegram on a record, too.
+
+        Odoo sends changes of a record's message to the current user alone, but they come from a
+        scheduled action. Members of the conversation see the same message there. Without a
+        conversation, it is the author.
+        """
+        if self.message_type == "telegram" and not self.channel_id:
+            self_sudo = self.sudo()  # sudo: telegram.message, res.partner - who may see a change
+            channel_sudo = self_sudo.telegram_message_ids.chat_id.channel_id[:1]
+            if target_sudo := channel_sudo or self_sudo.author_id.main_user_id:
+                return target_sudo
+        return super()._bus_channel()
+
     def _telegram_is_in_conversation(self):
         """Return whether the message is in a Telegram conversation of Discuss."""
         self.ensure_one()

@@ -99,7 +99,7 @@ class TelegramMessage(models.Model):
         """Return a message with a file as HTML for a chatter where the file is not attached."""
         if not self.text_entities:
             return plaintext2html(self._get_summary())
-        return plaintext2html(self.file_name or "") + self._text_to_html()
+        return plaintext2html(self.file_name or "") + Markup(" ") + self._text_to_html()
 
     def _get_file_note(self):
         """Return why the file is missing and a link to download it, as HTML."""
@@ -125,16 +125,17 @@ class TelegramMessage(models.Model):
             link = Markup('<a href="%s" target="_blank" rel="noreferrer noopener">%s</a>')
             return link % (url, self._get_summary())
         if "options" in content:
-            options = Markup().join(
+            # Blanks between blocks: in previews, Odoo joins them as they are.
+            options = Markup(" ").join(
                 Markup("<li>%s</li>") % option for option in self._get_option_labels(content)
             )
-            return Markup("<p>%s: %s</p><ul>%s</ul>") % (
+            return Markup("<p>%s: %s</p> <ul>%s</ul>") % (
                 self.env._("Poll"),
                 self.text or "",
                 options,
             )
         if self.url_file and self.direction == "outgoing":
-            link = Markup('<p><a href="%s" target="_blank" rel="noreferrer noopener">%s</a></p>')
+            link = Markup('<p><a href="%s" target="_blank" rel="noreferrer noopener">%s</a></p> ')
             body = link % (self.url_file, self.file_name) + self._text_to_html()
         return body
 

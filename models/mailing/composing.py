@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.rendering_tools import INLINE_TEMPLATE_REGEX
 
 from ...tools.context import OwnValue
 from ...tools.transactions import is_conflict, write_and_commit
@@ -283,6 +284,9 @@ class TelegramMailing(models.Model):
         """
         now = fields.Datetime.now()
         name = (values["body"] or "").strip().partition("\n")[0]
+        # Users read the name; placeholders are for the server.
+        name = INLINE_TEMPLATE_REGEX.sub("…", name)
+        name = name.strip("… ") and name
         name = name or (values["res_model"] and self.env[values["res_model"]]._description)
         without_log = self.with_context(
             mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True

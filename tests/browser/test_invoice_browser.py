@@ -32,6 +32,18 @@ class InvoiceScreenCase(InvoiceCase, TourCase):
         with self.take_pictures():
             self.start_tour(url, "telegram_green_api.reminded", login=self.accountant.login)
 
+    def check_refused_while_open(self):
+        """Check that the mark of an open invoice goes when Telegram refuses its message."""
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [Command.link(self.company.id)], "company_id": self.company.id})
+        # Without a layout, Odoo asks administrators for one first.
+        self.company.external_report_layout_id = self.env.ref("web.external_layout_standard")
+        invoice = self._create_invoice()
+        self.phone.fault("sendFileByUpload", "status", status=400)
+        url = f"/odoo/customer-invoices/{invoice.id}"
+        cids = str(self.company.id)
+        self.tour("telegram_green_api.refused_while_open", url, cids=cids)
+
 
 @tagged("post_install", "-at_install")
 class TestInvoiceScreen(InvoiceScreenCase):
@@ -99,6 +111,10 @@ class TestInvoiceScreen(InvoiceScreenCase):
         url = "/odoo/action-account.action_move_out_invoice"
         self.start_tour(url, "telegram_green_api.refused_invoice", login=self.accountant.login)
 
+    def test_refused_while_open(self):
+        """The invoice stayed “Sent” on the screen until it was loaded again."""
+        self.check_refused_while_open()
+
     def test_many(self):
         """From the list, with the reason for the invoice that is left out."""
         invoice, draft = self._create_invoice(), self._create_invoice(post=False)
@@ -131,3 +147,7 @@ class TestInvoiceOnMobile(InvoiceScreenCase):
     def test_reminder(self):
         """The same on a phone."""
         self.check_reminder()
+
+    def test_refused_while_open(self):
+        """The same on a phone."""
+        self.check_refused_while_open()

@@ -72,3 +72,7 @@ class TestOverviewMobile(OverviewBrowserCase):
     def test_overview(self):
         """On a phone."""
         self.check_overview()
+
+    def test_settings(self):
+        """On a phone, where the accounts are cards."""
+        self.check_settings()

@@ -52,6 +52,16 @@ class TestComposerMass(ComposerCase):
         params = action["params"]
         self.assertEqual((params["type"], params["sticky"]), ("success", False))
 
+    def test_name_of_the_mailing(self):
+        """A colleague read “Dear {{ object.name }}, hello: The mailing was paused”."""
+        for body, name in (
+            ("Dear {{ object.name }}, hello\nSecond line", "Dear …, hello"),
+            ("{{ object.name }}\nHello", "Contact"),
+        ):
+            self.create_many(self.partners(2), body=body).action_send()
+            mailing = self.env["telegram.mailing"].search([], order="id desc", limit=1)
+            self.assertEqual(mailing.name, name)
+
     def test_the_notes_follow_their_messages(self):
         """Each note has the notification of its own message, also with several on a record."""
         people = self.partners(2)

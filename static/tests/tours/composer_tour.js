@@ -124,12 +124,20 @@ registry.category("web_tour.tours").add("telegram_chatter_actions", {
         { trigger: ".modal [name='text'] textarea", run: "edit From the composer, edited" },
         { trigger: ".modal button[name='action_save']", run: "click" },
         { trigger: "body:not(:has(.modal))" },
+        behind("Send the edit", () => runAction("send_cron_id")),
+        {
+            content: "The open chatter shows it by itself",
+            trigger: `${sent}:contains('From the composer, edited')`,
+        },
         { trigger: sent, run: "hover && click" },
         { trigger: `${sent} [title='Expand']`, run: "click" },
         picture("chatter_actions"),
         { trigger: ".o-mail-Message-moreMenu [name='telegram-delete']", run: "click" },
         { trigger: ".modal:contains('for the customer, too') .btn-primary", run: "click" },
         { trigger: "body:not(:has(.modal))" },
+        behind("Send the deletion", () => runAction("send_cron_id")),
+        { trigger: `${sent}:contains('Deleted in Telegram')` },
+        picture("chatter_deleted"),
     ],
 });
 

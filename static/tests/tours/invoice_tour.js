@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-import { behind, call, lent, picture } from "./tour_helpers";
+import { behind, call, lent, picture, runAction } from "./tour_helpers";
 
 registry.category("web_tour.tours").add("telegram_green_api.send_invoice", {
     steps: () => [
@@ -13,8 +13,9 @@ registry.category("web_tour.tours").add("telegram_green_api.send_invoice", {
             trigger: ".modal .o_field_widget[name='sending_method_checkboxes'] input:checked",
         },
         {
-            content: "The text is there, with the link",
-            trigger: ".modal .o_field_widget[name='telegram_body'] textarea:value(/access_token/)",
+            content: "The text is there, with the link, and may be changed at once",
+            trigger:
+                ".modal .o_field_widget[name='telegram_body'] textarea:value(/access_token/):focus",
             run: "edit Here is your invoice",
         },
         { trigger: ".modal .o_field_widget[name='telegram_partner_id']" },
@@ -42,6 +43,24 @@ registry.category("web_tour.tours").add("telegram_green_api.invoice_to_new_numbe
         { trigger: ".modal:not(:has(.o-telegram-ChangedNumber))" },
         { trigger: ".modal button[name='action_send_and_print']", run: "click" },
         { trigger: ".ribbon:contains('Sent')" },
+    ],
+});
+
+// Nothing is reloaded by hand: the user still has the invoice open.
+registry.category("web_tour.tours").add("telegram_green_api.refused_while_open", {
+    steps: () => [
+        {
+            isActive: ["mobile"],
+            trigger: ".o_statusbar_buttons button[title='More']",
+            run: "click",
+        },
+        { trigger: "button:contains('Send by Telegram'):visible", run: "click" },
+        { trigger: ".modal button[name='action_send_and_print']", run: "click" },
+        { trigger: "body:not(:has(.modal)) .ribbon:contains('Sent')" },
+        behind("Telegram refuses it", () => runAction("send_cron_id")),
+        { trigger: ".o_form_view:not(:has(.ribbon:contains('Sent')))" },
+        { trigger: ".o-mail-Message:contains('no longer marked as sent')" },
+        picture("refused_while_open"),
     ],
 });
 

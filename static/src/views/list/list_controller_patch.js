@@ -1,3 +1,4 @@
+import { RECORD_CHANGED } from "@telegram_green_api/discuss/core/common/discuss_core_common_service_patch";
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 import { ListController } from "@web/views/list/list_controller";
@@ -5,7 +6,7 @@ import { ListController } from "@web/views/list/list_controller";
 import { onWillUnmount, onMounted } from "@odoo/owl";
 
 patch(ListController.prototype, {
-    /** Reload a list of invoices after Odoo has sent some of them in the background. */
+    /** Reload a list of invoices after Odoo has sent some of them, or Telegram has refused one. */
     setup() {
         super.setup(...arguments);
         if (this.props.resModel !== "account.move") {
@@ -18,7 +19,9 @@ patch(ListController.prototype, {
                 root.load();
             }
         };
-        onMounted(() => bus.subscribe("account_notification", onSent));
-        onWillUnmount(() => bus.unsubscribe("account_notification", onSent));
+        for (const notification of ["account_notification", RECORD_CHANGED]) {
+            onMounted(() => bus.subscribe(notification, onSent));
+            onWillUnmount(() => bus.unsubscribe(notification, onSent));
+        }
     },
 });

@@ -2,7 +2,16 @@ import { DiscussCoreCommon } from "@mail/discuss/core/common/discuss_core_common
 
 import { patch } from "@web/core/utils/patch";
 
+export const RECORD_CHANGED = "telegram_green_api/record_changed"; // as in account_move.py
+
 patch(DiscussCoreCommon.prototype, {
+    setup() {
+        super.setup(...arguments);
+        this.busService.subscribe(RECORD_CHANGED, ({ model, id }) => {
+            this.env.bus.trigger("telegram_green_api.posted", { model, id });
+        });
+    },
+
     /**
      * Do not count what the account has sent as unread, as the server does.
      *
