@@ -28,11 +28,7 @@ for last; do
     esac
 done
 if [ $pages -gt 1 ]; then echo "unpatched qt" >&2; exit 1; fi
-# One empty page, which the preview beside an invoice can show
-printf '%%PDF-1.4\\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\\n' > "$last"
-printf '2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\\n' >> "$last"
-printf '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\\n' >> "$last"
-printf 'trailer\\n<</Root 1 0 R>>\\n%%%%EOF\\n' >> "$last"
+printf '%%PDF-1.4\\n%%%%EOF\\n' > "$last"
 """
 
 
