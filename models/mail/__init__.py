@@ -13,6 +13,7 @@ from . import mail_thread
 from . import message_posting
 from . import message_text
 from . import post_once
+from . import posted_files
 from . import typing_and_read_marks
 from . import unread_emails
 from . import visibility

@@ -19,6 +19,17 @@ STATES_BY_URGENCY = (
     *("sent", "delivered", "read", "received", "canceled"),
 )
 
+# Data for the web clients that a message without a quote and a file does not have when it is
+# posted. To find that out takes longer than to build the rest.
+EMPTY_WHEN_POSTED = frozenset(
+    {
+        *("attachment_ids", "author_guest_id", "chatbot_current_step", "incoming_email_cc"),
+        *("incoming_email_to", "linked_message_ids", "message_link_preview_ids", "partner_ids"),
+        *("notification_ids", "pinned_at", "rating_id", "reactions", "record_rating", "subject"),
+        "message_format",  # stands for what core adds to these fields
+    }
+)
+
 
 class MailMessage(models.Model):
     """Show the state of Telegram messages in Discuss."""
@@ -171,6 +182,20 @@ class MailMessage(models.Model):
                 lambda message: message._telegram_get_facts(),
                 predicate=lambda message: message._telegram_has_state(),
             ),
+        ]
+
+    def _telegram_get_posted_fields(self, channel):
+        """Return the store fields of messages that were just posted, without those that are empty.
+
+        Fields of other addons are among them.
+
+        :param channel: the ``discuss.channel`` of one of them; all are conversations
+        """
+        fields_ = self._to_store_defaults(Store(bus_channel=channel).target)
+        return [
+            field
+            for field in fields_
+            if getattr(field, "field_name", field) not in EMPTY_WHEN_POSTED
         ]
 
     def _telegram_send_state(self):

@@ -41,21 +41,6 @@ from .discuss_channel import RESPONSIBLE
 from .mail_followers import SUBTYPES
 
 PREFETCHED = 50  # messages whose data for the web clients is read at once
-# Data for the web clients that a message without a quote and a file does not have when it is
-# posted. To find that out takes longer than to build the rest.
-EMPTY_WHEN_POSTED = frozenset(
-    {
-        *("attachment_ids", "author_guest_id", "chatbot_current_step", "incoming_email_cc"),
-        *(
-            "incoming_email_to",
-            "linked_message_ids",
-            "message_link_preview_ids",
-            "notification_ids",
-        ),
-        *("partner_ids", "pinned_at", "rating_id", "reactions", "record_rating", "subject"),
-        "message_format",  # stands for what core adds to these fields
-    }
-)
 
 
 def _has_message_rules(record):
@@ -397,36 +382,6 @@ class TelegramMessage(models.Model):
         )
         return next(filter(None, addresses), "")
 
-    # === FILES === #
-
-    def _copy_file_to(self, mail_messages):
-        """Attach a copy of the downloaded file to further posts of this message.
-
-        :param mail_messages: the ``mail.message`` records that were created after the download
-        """
-        self.ensure_one()
-        if self.download_state != "fetched" or not self.attachment_id or not mail_messages:
-            return
-        # sudo: ir.attachment, mail.message - readers of the message may read its file
-        file_sudo = self.attachment_id.sudo()
-        for mail_message_sudo in mail_messages.sudo():
-            copied = file_sudo._telegram_copy_to(mail_message_sudo.model, mail_message_sudo.res_id)
-            mail_message_sudo.attachment_ids = [Command.link(copied.id)]
-        self._update_posted_file()
-
-    def _update_posted_file(self):
-        """Update the posts of this message after its file was downloaded, or not."""
-        self.ensure_one()
-        if self.is_edited or self.is_deleted:
-            self._update_posted_body()
-        else:
-            # sudo: mail.message - the posts show the message
-            self.sudo().mail_message_ids.body = self._get_body()
-        for mail_message in self.sudo().mail_message_ids:
-            files = Store.Many("attachment_ids", sort="id", sudo=True)
-            store = Store(bus_channel=mail_message._bus_channel())
-            store.add(mail_message, ["body", files]).bus_send()
-
     # === NOTIFICATIONS: THE STATE IN THE CHATTER === #
 
     def _prepare_notification(self, mail_message, partner):
@@ -494,26 +449,6 @@ class TelegramMessage(models.Model):
         found.mail_message_id._notify_message_notification_update()
         for message in self:
             message._update_conversation()
-
-
-class MailMessage(models.Model):
-    """Choose what the web clients get of a posted message."""
-
-    _inherit = "mail.message"
-
-    def _telegram_get_posted_fields(self, channel):
-        """Return the store fields of messages that were just posted, without those that are empty.
-
-        Fields of other addons are among them.
-
-        :param channel: the ``discuss.channel`` of one of them; all are conversations
-        """
-        fields_ = self._to_store_defaults(Store(bus_channel=channel).target)
-        return [
-            field
-            for field in fields_
-            if getattr(field, "field_name", field) not in EMPTY_WHEN_POSTED
-        ]
 
 
 class DiscussChannel(models.Model):
