@@ -128,8 +128,10 @@ class TelegramChat(models.Model):
     @api.depends_context("uid")
     @api.depends("instance_id.operator_ids", "restricted_user_id")
     def _compute_is_read_only(self):
-        for chat in self:
-            chat.is_read_only = not chat._is_operated_by(self.env.user)
+        # It is the same for all chats of an account that one operator sees, or all do.
+        by_place = self.grouped(lambda chat: (chat.instance_id, chat.restricted_user_id))
+        for chats in by_place.values():
+            chats.is_read_only = not chats[0]._is_operated_by(self.env.user)
 
     @api.depends(
         "instance_id.visibility",
