@@ -128,8 +128,10 @@ class TelegramChat(models.Model):
     @api.depends_context("uid")
     @api.depends("instance_id.operator_ids", "restricted_user_id")
     def _compute_is_read_only(self):
-        for chat in self:
-            chat.is_read_only = not chat._is_operated_by(self.env.user)
+        # It is the same for all chats of an account that one operator sees, or all do.
+        by_place = self.grouped(lambda chat: (chat.instance_id, chat.restricted_user_id))
+        for chats in by_place.values():
+            chats.is_read_only = not chats[0]._is_operated_by(self.env.user)
 
     @api.depends(
         "instance_id.visibility",
@@ -200,7 +202,9 @@ class TelegramChat(models.Model):
         self.ensure_one()
         if not self.instance_id._is_operated_by(user):
             return False
-        return user not in self.instance_id.operator_ids or user in self._get_operators()
+        # Odoo itself is archived, so it is none of those who see the chat, even as an operator.
+        is_operator = user in self.instance_id.operator_ids and not user._is_superuser()
+        return not is_operator or user in self._get_operators()
 
     def _check_operated(self):
         """Check that the current user may write in these chats.

@@ -17,7 +17,12 @@ import {
     defineTelegramModels,
 } from "@telegram_green_api/../tests/telegram_test_helpers";
 import { browser } from "@web/core/browser/browser";
-import { makeServerError, onRpc, patchWithCleanup, serverState } from "@web/../tests/web_test_helpers";
+import {
+    makeServerError,
+    onRpc,
+    patchWithCleanup,
+    serverState,
+} from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
 defineTelegramModels();
@@ -147,7 +152,8 @@ for (const place of ["Discuss", "a chat window"]) {
             setupChatHub({ opened: [conversation.channelId] });
             await start();
         }
-        const note = ".o-mail-Message:contains('Difficult customer?'):not(:has(.o-mail-MessageInReply))";
+        const note =
+            ".o-mail-Message:contains('Difficult customer?'):not(:has(.o-mail-MessageInReply))";
         const reply = async () => {
             await contains(note);
             await hover(note);
