@@ -106,10 +106,10 @@ void (async () => {
             await readMenu(`${bar}.o_cp_action_menus .dropdown-toggle`, ".o-dropdown--menu", texts);
         }
     };
-    // Badges and headers of columns that end with dots.
+    // Badges and headers of columns that end with dots. A phone has too little room for lists.
     const findCut = () =>
         all(".o_list_view :is(.badge, thead th[data-name] span)")
-            .filter((element) => element.offsetParent && element.scrollWidth > element.clientWidth)
+            .filter((element) => innerWidth > 1000 && element.offsetParent && element.scrollWidth > element.clientWidth)
             .filter((element) => getComputedStyle(element).overflowX !== "visible")
             .map((element) => element.textContent.trim());
     const report = (name, texts, cut = []) => {
