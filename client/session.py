@@ -25,7 +25,7 @@ class _Session(requests.Session):
 
     def __init__(self) -> None:
         super().__init__()
-        self._settings: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._settings: dict[tuple[Any, ...], Any] = {}
 
     def merge_environment_settings(
         self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any

@@ -1,4 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+# pylint: disable=translation-required  # what users write
 
 from lxml.html import fromstring
 from markupsafe import Markup
