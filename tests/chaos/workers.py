@@ -3,7 +3,7 @@
 
 import subprocess
 import threading
-from concurrent.futures import Future, TimeoutError
+from concurrent import futures
 
 SENDING_BEGINS = "Job 'Telegram: send"
 RECEIVING_BEGINS = "Job 'Telegram: receive"
@@ -26,7 +26,7 @@ class Worker:
         self._begins = begins
         self._process = None
         self._reader = None
-        self._works = Future()  # done when it has begun with the work that matters
+        self._works = futures.Future()  # done when it has begun with the work that matters
 
     @property
     def is_running(self):
@@ -45,7 +45,7 @@ class Worker:
         """Start it, unless it runs."""
         if self.is_running:
             return
-        self._works = Future()
+        self._works = futures.Future()
         self._process = subprocess.Popen(
             self._command,
             env=self._environment,
@@ -78,7 +78,7 @@ class Worker:
         """
         try:
             self._works.result(START_PATIENCE)
-        except TimeoutError:
+        except futures.TimeoutError:  # noqa: UP041  # Python 3.10's is another
             text = f"Odoo does not begin to work; its log: {self.log}"
             raise RuntimeError(text) from None
 
