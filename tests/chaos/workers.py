@@ -78,7 +78,7 @@ class Worker:
         """
         try:
             self._works.result(START_PATIENCE)
-        except futures.TimeoutError:
+        except futures.TimeoutError:  # not Python 3.10's own
             text = f"Odoo does not begin to work; its log: {self.log}"
             raise RuntimeError(text) from None
 
