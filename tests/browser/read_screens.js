@@ -130,7 +130,7 @@ void (async () => {
         let cut = [];
         try {
             await (options.answer ? readAnswer : readScreen)(action, options, texts);
-            cut = findCut();
+            cut = options.empty ? [] : findCut(); // without rows, columns share the room
         } catch (error) {
             console.error(`${name}: ${error.message || error}`);
             return;
