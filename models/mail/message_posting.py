@@ -511,19 +511,19 @@ class DiscussChannel(models.Model):
         )
         self.invalidate_recordset(["last_interest_dt"], flush=False)
 
-    def _telegram_send_message(self, message, fields_=None, row=None):
+    def _telegram_send_message(self, message, store_fields=None, row=None):
         """Send a posted message to the web clients of the members.
 
-        :param list fields_: its store fields if already known, see ``_telegram_get_posted_fields``
+        :param list store_fields: those of ``_telegram_get_posted_fields`` if already known
         :param ConversationMessage row: how it was posted; by default no one is notified
         """
-        fields_ = fields_ or message._telegram_get_posted_fields(self)
+        store_fields = store_fields or message._telegram_get_posted_fields(self)
         row = row or ConversationMessage(self, {})
         store = Store(bus_channel=self)
         if message.parent_id or message.attachment_ids:
             store.add(message, msg_vals={"scheduled_date": False})
         else:
-            store.add(message, [*fields_, {"thread": {"id": self.id, "model": self._name}}])
+            store.add(message, [*store_fields, {"thread": {"id": self.id, "model": self._name}}])
         responsible = row.responsible or self.env["res.partner"]
         store.add(self, ["last_interest_dt", Store.Attr(RESPONSIBLE, Store.One(responsible, []))])
         payload = {"data": store.get_result(), "id": self.id, "silent": not row.notifies}
