@@ -40,7 +40,7 @@ class TelegramHandOver(models.TransientModel):
         if self.note:
             text = f"{text}\n{self.note}"
         chat._assign(user)  # maybe the chat of the other operator alone from now on
-        # As the system, because the user may not see the chat any more.
+        # sudo: discuss.channel - posted as the system: the user may not see the chat any more
         channel = chat.sudo()._open_channel().with_user(SUPERUSER_ID)
         channel.message_post(
             body=plaintext2html(text),

@@ -103,7 +103,7 @@ def _read_fields(records, view):
 
     :param str view: its XML ID
     """
-    record = records.env.ref(view).sudo()
+    record = records.env.ref(view).sudo()  # sudo: ir.ui.view - to find which fields it has
     arch = etree.fromstring(records.get_view(record.id, record.type)["arch"])
     specification = {}
     for node in arch.iter("field"):

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..common import CUSTOMER_CHAT
-from ..team.test_inbox import InboxCase
+from .test_record_creation import RecordCreationCase
 
 LOGGER = "odoo.addons.telegram_green_api.models.automation.record_creation"
 CARD = {
@@ -29,17 +29,8 @@ PHOTO = {
 
 
 @tagged("post_install", "-at_install")
-class TestRecordEdges(InboxCase):
+class TestRecordEdges(RecordCreationCase):
     """Conversations that create records, where days, states, kinds and companies meet."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.instance.create_model_id = cls.env["ir.model"]._get("res.partner")
-        cls.instance.create_defaults = "{'ref': 'telegram', 'company_type': 'person'}"
-
-    def get_records(self):
-        return self.env["res.partner"].search([("ref", "=", "telegram")], order="id")
 
     # === WHEN ===
 
