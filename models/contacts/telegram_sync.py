@@ -13,13 +13,15 @@ from odoo.tools import clean_context, format_datetime
 
 from ... import const
 from ...client import GreenApiError
-from ...tools.transactions import write_and_commit
+from ...tools.transactions import CONFLICTS, write_and_commit
 from ...tools.username import normalize_username
 
 _logger = logging.getLogger(__name__)
 BATCH = 500  # rows of one transaction
 LISTS = {"contacts": "get_contacts", "chats": "get_chats"}
 OPEN_STATES = ("waiting", "running")
+# A synchronization that meets concurrent updates begins anew after this time, so many times.
+CONFLICT_PAUSE, CONFLICTS_MAX = timedelta(minutes=1), 10
 # Each list contains the phone numbers again: the date of the check is updated only this often.
 PHONE_DATE_INTERVAL = timedelta(days=7)
 
@@ -66,6 +68,7 @@ class TelegramSync(models.Model):
     new_count = fields.Integer("New", readonly=True)
     changed_count = fields.Integer("Changed", readonly=True)
     unreadable_count = fields.Integer("Unreadable", readonly=True)
+    conflict_count = fields.Integer("Interruptions by Concurrent Updates", readonly=True)
     error = fields.Char(readonly=True)
     start_date = fields.Datetime(readonly=True)
     end_date = fields.Datetime(readonly=True)
@@ -154,7 +157,7 @@ class TelegramSync(models.Model):
         syncs_sudo = self.sudo()  # sudo: telegram.sync - created by this method only
         values = {"user_id": self.env.uid, "state": "waiting", "error": False}
         values |= dict.fromkeys(("done_count", "total_count", "new_count"), 0)
-        values |= dict.fromkeys(("changed_count", "unreadable_count"), 0)
+        values |= dict.fromkeys(("changed_count", "unreadable_count", "conflict_count"), 0)
         domain = [("instance_id", "=", instance.id), ("state", "in", OPEN_STATES)]
         sync_sudo = syncs_sudo.search(domain)
         if sync_sudo:
@@ -166,9 +169,14 @@ class TelegramSync(models.Model):
                 raise ConcurrencyError("a telegram.sync was requested meanwhile") from None
             # sudo: telegram.instance - written by the addon only
             instance.sudo().last_sync_id = sync_sudo
-        # sudo: ir.cron - the user may change the account, so they may synchronize it
-        self.env.ref("telegram_green_api.ir_cron_telegram_sync").sudo()._trigger()
+        self._trigger_cron()
         return sync_sudo
+
+    @api.model
+    def _trigger_cron(self, at=None):
+        """Wake the scheduled action when this transaction commits, or at a time (UTC)."""
+        # sudo: ir.cron - the user may change the account, so they may synchronize it
+        self.env.ref("telegram_green_api.ir_cron_telegram_sync").sudo()._trigger(at)
 
     # === SCHEDULED ACTION === #
 
@@ -176,7 +184,8 @@ class TelegramSync(models.Model):
     def _cron_sync(self):
         """Execute the requested synchronizations. Commits: for the scheduled action only.
 
-        One that is "running" now was interrupted by a crash, and begins anew.
+        One that is "running" now was interrupted by a crash or by concurrent updates, and begins
+        anew.
         """
         domain = [("state", "in", OPEN_STATES), ("instance_id.active", "=", True)]
         for sync in self.search(domain, order="id"):
@@ -188,6 +197,9 @@ class TelegramSync(models.Model):
             in_company = sync.with_env(sync.instance_id._in_company().env)
             try:
                 in_company._run()
+            except CONFLICTS:
+                self.env.cr.rollback()
+                write_and_commit(self.env, in_company._process_conflict)
             except Exception:  # pylint: disable=broad-exception-caught
                 # An unexpected error with one account must not stop the others.
                 self.env.cr.rollback()
@@ -213,7 +225,7 @@ class TelegramSync(models.Model):
     def _start_list(self, list_type):
         values = {"state": "running", "list_type": list_type, "done_count": 0, "total_count": 0}
         if list_type == next(iter(LISTS)):
-            values["start_date"] = fields.Datetime.now()
+            values |= {"start_date": fields.Datetime.now(), "unreadable_count": 0}
         self.write(values)
 
     def _process_list(self, listed):
@@ -239,6 +251,20 @@ class TelegramSync(models.Model):
                 "changed_count": self.changed_count + done["changed"],
             }
         )
+
+    def _process_conflict(self):
+        """Let the synchronization begin anew after a pause.
+
+        It is interrupted for good after some times: an automation rule may cause a conflict each
+        time.
+        """
+        self.conflict_count += 1
+        if self.conflict_count < CONFLICTS_MAX:
+            self._trigger_cron(fields.Datetime.now() + CONFLICT_PAUSE)
+            return
+        error = self.env._("Other programs or rules kept changing the same chats.")
+        _logger.warning("Telegram synchronization %s: concurrent updates each time", self.id)
+        self._finish(error)
 
     def _finish(self, error=None):
         """Store the result and notify the user who requested it.

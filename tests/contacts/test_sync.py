@@ -2,12 +2,14 @@
 
 import json
 
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ...models.contacts import telegram_sync
+from ...tools import transactions
 from ..common import CUSTOMER_CHAT, TelegramCase
 
 
@@ -231,6 +233,46 @@ class TestTelegramSync(TelegramCase):
         self.env.invalidate_all()
         self.assertEqual(self.last.state, "done")
         self.assertEqual(len(self.listed()), 4)
+
+    def let_conflict(self, times):
+        """Let another transaction be in the way of so many batches."""
+        chat_class, left = self.registry["telegram.chat"], iter(range(times))
+        create = chat_class._create_listed
+
+        def conflict(chats, instance, rows):
+            if next(left, None) is not None:
+                raise SerializationFailure("on purpose")
+            return create(chats, instance, rows)
+
+        self.patch(chat_class, "_create_listed", conflict)
+        self.patch(transactions, "FIRST_WAIT", 0)
+
+    def test_others_in_the_way(self):
+        """Customers write meanwhile: the synchronization is given up, and somebody has to notice."""
+        self.let_conflict(transactions.ATTEMPTS)
+        self.sync()
+        self.assertEqual((self.last.state, self.last.error), ("running", False))
+        cron = self.env.ref("telegram_green_api.ir_cron_telegram_sync")
+        trigger = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        self.assertTrue(trigger, "nobody begins anew before the interval")
+        self._run(cron)
+        self.env.invalidate_all()
+        self.assertEqual((self.last.state, self.last.unreadable_count), ("done", 0))
+        self.assertEqual(len(self.listed()), 4)
+
+    @mute_logger("odoo.addons.telegram_green_api.models.contacts.telegram_sync")
+    def test_always_in_the_way(self):
+        """Because of somebody's rule, the synchronization begins anew each minute for ever."""
+        self.let_conflict(transactions.ATTEMPTS * telegram_sync.CONFLICTS_MAX)
+        self.sync()
+        for _number in range(telegram_sync.CONFLICTS_MAX - 1):
+            self.assertEqual(self.last.state, "running")
+            self._run(self.env.ref("telegram_green_api.ir_cron_telegram_sync"))
+            self.env.invalidate_all()
+        self.assertEqual(self.last.state, "failed")
+        self.assertIn("kept changing the same chats", self.instance.sync_message)
+        self.sync()
+        self.assertEqual((self.last.state, self.last.conflict_count), ("done", 0))
 
     def test_requested_twice(self):
         """A second click before the run imports everything twice."""
