@@ -152,12 +152,16 @@ class Account:
         self._be_ready()
 
     def queue_by_program(self, count, text):
-        """Queue a text to each of the first chats, without a record that it is sent from."""
+        """Queue a text to each of the first chats, without a record that it is sent from.
+
+        :return: the ``telegram.message`` records
+        """
         messages = self.env["telegram.message"]
         self._queued = messages._queue_all(
             [(chat, messages._prepare_text(f"{text}, {chat.name}")) for chat in self.chats[:count]]
         )
         self._be_ready()
+        return self._queued
 
     def _be_ready(self):
         """Commit, and let what was sent so far be long ago: else it counts for the hour's limit."""

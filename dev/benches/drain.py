@@ -12,8 +12,10 @@ from .measure import Row, median_ratio
 
 ID_INSTANCE = 4100000202
 WARM_UP = 50
-KINDS = ("contacts", "program", "bare")
+KINDS = ("contacts", "program", "storing", "bare")
 PACED_LIMIT, UNPACED_LIMIT = 1.6, 3  # times the bare loop
+CLAIM = "UPDATE telegram_message SET state = 'sending' WHERE id = %s RETURNING text"
+STORE = "UPDATE telegram_message SET state = 'sent', id_message = %s WHERE id = %s"
 
 
 def main(env, say, *, url, service_pid, count, rounds):
@@ -54,6 +56,9 @@ def _send(account, kind, count, paced):
         return account.measure(lambda: _send_bare(account, count, text, paced))
     # Whoever keeps the pace has to do so without being told.
     account.phone.change(rateLimits=paced)
+    if kind == "storing":
+        message_ids = account.queue_by_program(count, text).ids
+        return account.measure(lambda: _send_bare(account, count, text, paced, message_ids))
     if kind == "contacts":
         account.queue_from_contacts(count, text)
     else:
@@ -61,17 +66,29 @@ def _send(account, kind, count, paced):
     return account.drain()
 
 
-def _send_bare(account, count, text, paced):
-    """Do the same calls without Odoo."""
+def _send_bare(account, count, text, paced, message_ids=()):
+    """Do the same calls without Odoo.
+
+    :param list message_ids: of queued messages. With them, each one is claimed and its outcome is
+        stored as the queue has to, by the least that is possible: one statement for each, and one
+        commit for the outcome and the next claim.
+    """
     start = time.monotonic()
+    cr = account.env.cr
     with requests.Session() as session:
         for number, chat_id in enumerate(account.chat_ids[:count]):
             if paced:
                 time.sleep(max(0, start + number / PER_SECOND - time.monotonic()))
+            if message_ids:
+                cr.execute(CLAIM, [message_ids[number]])
+                cr.commit()
             body = {"chatId": chat_id, "message": f"{text}, Customer {number}"}
             response = session.post(account.send_url, json=body)
             response.raise_for_status()
-            response.json()["idMessage"]
+            id_message = response.json()["idMessage"]
+            if message_ids:
+                cr.execute(STORE, [id_message, message_ids[number]])
+    cr.commit()
 
 
 def _rows(title, costs, count, limit=None):
@@ -86,7 +103,11 @@ def _rows(title, costs, count, limit=None):
 
     rows = []
     bare = [cost.seconds for cost in costs["bare"]]
-    names = {"contacts": title, "program": "  queued by a program, no chatter"}
+    names = {
+        "contacts": title,
+        "program": "  queued by a program, no chatter",
+        "storing": "  bare loop that claims each message and stores its outcome",
+    }
     for kind, name in names.items():
         ratio = median_ratio([cost.seconds for cost in costs[kind]], bare)
         remark = f"{milliseconds(kind)}, {per_message(kind, 'queries'):.1f} queries"

@@ -1,7 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from typing import Any, NamedTuple
+
 from ...client.deadline import Deadline
 from ...client.transport import UPLOAD_CALL_SECONDS
+from .plain_text import PlainText
 
 # Seconds after its claim in which a message may be sent.
 CLAIM_SECONDS = 60
@@ -13,6 +16,20 @@ UPLOAD_TAKEOVER_SECONDS = CLAIM_SECONDS + UPLOAD_CALL_SECONDS  # the same, if a 
 
 class ClaimEndedError(Exception):
     """A message was not sent because the process was held up for too long before the call."""
+
+
+class Claimed(NamedTuple):
+    """A claimed message with what the statement of the claim has read.
+
+    Nothing has to be read again until it is sent.
+    """
+
+    message: Any  # the telegram.message
+    number: int  # of the claim
+    is_new_contact: bool = False  # whether the account has never written to the chat
+    mailing_id: int | None = None
+    had_failures: bool = True  # whether earlier calls of the account have failed
+    text: PlainText | None = None  # other kinds are read when they are sent
 
 
 class Claim:
@@ -32,14 +49,13 @@ class Claim:
         self._deadline = Deadline(CLAIM_SECONDS)
         self.message = None
         self.number = 0
+        self.had_failures = True
         self.text = None
 
-    def take(self, message, number, text=None):
-        """Store which message was claimed, the number of the claim, and the PlainText if it is one.
-
-        Other kinds are read when they are sent.
-        """
-        self.message, self.number, self.text = message, number, text
+    def take(self, claimed):
+        """Store which message was claimed, as a ``Claimed``."""
+        self.message, self.number = claimed.message, claimed.number
+        self.had_failures, self.text = claimed.had_failures, claimed.text
 
     def check(self):
         """Check that the message may be sent now.

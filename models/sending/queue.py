@@ -12,7 +12,7 @@ from ...client import OutcomeUnknownError, RefusedError
 from ...tools.clock import get_database_time
 from ...tools.files import get_disk_reason
 from ..telegram_message import NO_FAILURE, OUTCOME_CHECKED
-from .claim import TAKEOVER_SECONDS, UPLOAD_TAKEOVER_SECONDS
+from .claim import TAKEOVER_SECONDS, UPLOAD_TAKEOVER_SECONDS, Claimed
 from .plain_text import PlainText
 from .queue_sender import QueueSender
 from .unsure import UNSURE_ATTEMPTS_MAX
@@ -224,11 +224,10 @@ class TelegramMessage(models.Model):
         same reason, messages of persons come before those of mailings.
 
         :param SendBudget budget: reduced by what is claimed
-        :return: tuple of the message, now in state "sending" and empty if none is due, the number
-            of the claim, and the PlainText if the message is one
+        :return: Claimed, whose message is in state "sending" now; None if none is due
         """
         if budget.messages <= 0:
-            return self.browse(), 0, None
+            return None
         self._flush_claimed()
         preferred = SQL("COALESCE(message.attempts, 0) < %s", const.TRIES)
         if budget.failing_attachment_ids:
@@ -246,22 +245,22 @@ class TelegramMessage(models.Model):
         claim = self._claim_unless_quiet if budget.has_quiet_hours else self._claim_first
         claimed = claim(instance, budget, conditions, closed)
         if not claimed:
-            return self.browse(), 0, None
-        message, number, is_new_contact, mailing_id, text = claimed
-        self.env["telegram.mailing"].browse(mailing_id)._hold()
+            return None
+        self.env["telegram.mailing"].browse(claimed.mailing_id)._hold()
         budget.messages -= 1
-        if is_new_contact:
-            message.chat_id.first_contact_date = fields.Datetime.now()
+        if claimed.is_new_contact:
+            claimed.message.chat_id.first_contact_date = fields.Datetime.now()
             budget.new_contacts -= 1
-        return message, number, text
+        return claimed
 
     @api.model
     def _flush_claimed(self):
         """Write what the statement of a claim reads."""
         self.flush_model()
         self.env["telegram.chat"].flush_model(["telegram_id", "is_new_contact"])
-        formatting = ["formatting_scope", "formatting_doubled", "typing_time"]
-        self.env["telegram.instance"].flush_model(formatting)
+        of_instance = ["formatting_scope", "formatting_doubled", "typing_time"]
+        of_instance += ["send_failures", "last_error"]
+        self.env["telegram.instance"].flush_model(of_instance)
 
     @api.model
     def _claim_unless_quiet(self, instance, budget, conditions, closed):
@@ -272,10 +271,10 @@ class TelegramMessage(models.Model):
         while True:
             with self.env.cr.savepoint(flush=False) as savepoint:
                 claimed = self._claim_first(instance, budget, conditions, closed)
-                if not claimed or not claimed[0]._is_quiet_now():
+                if not claimed or not claimed.message._is_quiet_now():
                     return claimed
                 savepoint.rollback()
-            claimed[0].invalidate_recordset(flush=False)
+            claimed.message.invalidate_recordset(flush=False)
             self._update_quiet_hours(instance)
             self._flush_claimed()
 
@@ -292,9 +291,8 @@ class TelegramMessage(models.Model):
         """Claim the first due message that meets an SQL condition.
 
         :param dict closed: result of ``telegram.mailing._find_closed``
-        :return: None, or a tuple of the message, the number of the claim, whether the chat is with
-            a new contact, the ID of its mailing, and the PlainText if the message is one. The
-            statement returns them, because the cache ends with the commit.
+        :return: Claimed or None. The statement returns all of it, because the cache ends with the
+            commit.
         """
         rows = self.env.execute_query(
             SQL(
@@ -321,6 +319,8 @@ class TelegramMessage(models.Model):
                    AND of_instance.id = claimed.instance_id
              RETURNING claimed.id, claimed.claim_number, of_chat.is_new_contact,
                        claimed.mailing_id,
+                       COALESCE(of_instance.send_failures, 0) > 0
+                           OR of_instance.last_error IS NOT NULL,
                        claimed.type_message = 'textMessage'
                            AND claimed.is_forwarded IS NOT TRUE
                            AND claimed.attachment_id IS NULL
@@ -338,22 +338,23 @@ class TelegramMessage(models.Model):
         )
         if not rows:
             return None
-        [(message_id, number, is_new_contact, mailing_id, is_plain, *text)] = rows
+        [(message_id, number, is_new_contact, mailing_id, had_failures, is_plain, *text)] = rows
         message = self.browse(message_id)
         changed = ["state", "attempts", "last_attempt_date", "claim_number"]
         message.invalidate_recordset(changed, flush=False)
         text = PlainText(*text) if is_plain else None
-        return message, number, is_new_contact, mailing_id, text
+        return Claimed(message, number, is_new_contact, mailing_id, had_failures, text)
 
     # === OUTCOMES === #
 
-    def _process_accepted(self, id_message):
+    def _process_accepted(self, id_message, had_failures=True):
         """Store that GREEN-API accepted the message, and the ID that it returned.
 
         An ID that a message of another chat got within a day is not stored. GREEN-API may have
         given it twice, and the echo or the journal tells the ID of this message.
 
         :param str id_message: empty for an edit or a deletion
+        :param bool had_failures: whether earlier calls of the account may have failed
         :return: bool, True: the queue continues with the next message
         """
         others = self._find_by_id_message(id_message) if id_message else self.browse()
@@ -363,7 +364,7 @@ class TelegramMessage(models.Model):
             own_id = False
             if self.chat_id.is_phone_form:  # only its ID would tell which chat the echo is of
                 self.env["telegram.number.check"]._request(self.chat_id)
-        can_continue = self._mark_sent(own_id, others)
+        can_continue = self._mark_sent(own_id, others, had_failures)
         if id_message and not self.id_message:
             self._look_for_id()
         return can_continue
@@ -399,11 +400,12 @@ class TelegramMessage(models.Model):
         """Return whether another chat has a message of today with the ID of this one."""
         return self._find_by_id_message(self.id_message)._is_id_of_other_chat(self.chat_id)
 
-    def _mark_sent(self, id_message, others=None):
+    def _mark_sent(self, id_message, others=None, had_failures=True):
         """Store that GREEN-API has the message, and its ID.
 
         :param str id_message: empty for an edit or a deletion, and if it is not known yet
         :param others: the result of ``_find_by_id_message``, if already known
+        :param bool had_failures: whether earlier calls of the account may have failed
         :return: bool, True: the queue continues with the next message
         """
         is_news = self._is_higher_status("sent", self.state)
@@ -433,7 +435,8 @@ class TelegramMessage(models.Model):
             self._apply_change()
         if self.id_message and is_late:
             self._apply_pending_updates()
-        self.instance_id._resume_sending()
+        if had_failures:  # asking the account each time takes a tenth of the work
+            self.instance_id._resume_sending()
         return True
 
     def _process_ended_claim(self):

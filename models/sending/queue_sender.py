@@ -117,16 +117,14 @@ class QueueSender:
         return can_continue
 
     def _claim_next(self, messages, budget):
-        """Claim the next message and return the Claim; its message is empty if none is due.
+        """Claim the next message and return the Claim; its message is None if none is due.
 
         :param messages: ``telegram.message``, in the environment of the queue
         :param SendBudget budget: None if nothing is to be claimed
         """
         claim = Claim()
-        if budget:
-            claim.take(*messages._claim_next(self.instance, budget))
-        else:
-            claim.take(messages.browse(), 0)
+        if claimed := budget and messages._claim_next(self.instance, budget):
+            claim.take(claimed)
         return claim
 
     def _send(self, claim, client, limiter):
@@ -140,7 +138,7 @@ class QueueSender:
         message = claim.message
         try:
             sent = message._call_send_method(client, limiter, claim)
-            return message._process_accepted, (sent,)
+            return message._process_accepted, (sent, claim.had_failures)
         except ClaimEndedError:
             return message._process_ended_claim, ()
         except GreenApiError as error:

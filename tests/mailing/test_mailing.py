@@ -270,8 +270,8 @@ class TestMailing(MailingCase):
         self.patch(self.registry["telegram.mailing"], "_find_closed", find)
         budget = self.instance._get_send_budget()
         for _number in range(3):
-            message, _claim, _text = self.env["telegram.message"]._claim_next(self.instance, budget)
-            message._process_accepted("")
+            claimed = self.env["telegram.message"]._claim_next(self.instance, budget)
+            claimed.message._process_accepted("")
         self.assertEqual(len(queries), 1)
 
     def test_hours_of_the_day(self):

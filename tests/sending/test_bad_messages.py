@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.sending.claim import Claim
+from ...models.sending.claim import Claim, Claimed
 from ...models.sending.limits import SendBudget
 from ...models.sending.queue_sender import QueueSender
 from ...models.sending.unsure import JOURNAL_LAG, UNSURE_ATTEMPTS_MAX
@@ -153,7 +153,7 @@ class TestBadMessages(TelegramCase):
         gone.unlink()
         outcome = (message._mark_sent, ("17",))
         claim = Claim()
-        claim.take(message, message.claim_number)
+        claim.take(Claimed(message, message.claim_number))
         sender = QueueSender(self.instance)
         sender._store_outcome(claim, outcome, None, [gone_id, message.id], True)
         self.assertEqual(message.state, "sent")
