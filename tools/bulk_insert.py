@@ -7,16 +7,19 @@ test that compares the rows.
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from psycopg2.extras import Json
 
 from odoo.api import Environment
+from odoo.fields import Field
 from odoo.models import BaseModel
 from odoo.tools import SQL
 from odoo.tools.json import json_default
 
 Row = dict[str, Any]
+SANITIZED = 256  # values of which the result is remembered: two for each message of a batch
 
 
 def insert(model: BaseModel, vals_list: list[Row], **common: Any) -> BaseModel:
@@ -73,7 +76,23 @@ def _insert_relation(model: BaseModel, name: str, ids: list[int], vals_list: lis
 
 def _convert_to_columns(model: BaseModel, names: Iterable[str], vals: Row) -> Row:
     """Return values of these fields in the form that their columns store."""
-    return {name: model._fields[name].convert_to_column_insert(vals[name], model) for name in names}
+    return {name: _convert_to_column(model, model._fields[name], vals[name]) for name in names}
+
+
+def _convert_to_column(model: BaseModel, field: Field, value: Any) -> Any:
+    if field.type == "html" and not field.sanitize_overridable:
+        return _sanitize(field, value)
+    return field.convert_to_column_insert(value, model)
+
+
+@lru_cache(maxsize=SANITIZED)
+def _sanitize(field: Field, value: Any) -> Any:
+    """Return the value of an Html field that no user's rights change.
+
+    A message has the same text in its conversation and on its record. To sanitize it takes as long
+    as to insert it.
+    """
+    return field.convert_to_column_insert(value, None)
 
 
 def _insert_rows(

@@ -135,9 +135,9 @@ class TelegramChat(models.Model):
         :param str type_message: of GREEN-API
         :param str text: of the message
         """
-        company_sudo = self.company_id.sudo()  # sudo: res.company - its words
-        if type_message not in const.TEXT_KINDS or not text or not company_sudo:
+        if type_message not in const.TEXT_KINDS or not text:
             return None
+        company_sudo = self.company_id.sudo()  # sudo: res.company - its words
         for wish in ("stop", "start"):
             if says_only(text, company_sudo[f"telegram_{wish}_words"] or ""):
                 return wish

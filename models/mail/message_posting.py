@@ -372,15 +372,15 @@ class TelegramMessage(models.Model):
         that of a colleague who follows the record.
         """
         company = self.company_id
+        address = company.partner_id.email_normalized or company.default_from_email
+        if address:
+            return address
         # sudo: mail.followers - only an address of colleagues is read
-        followers_sudo = record.sudo().message_follower_ids.partner_id
-        colleagues_sudo = followers_sudo.filtered(lambda partner: not partner.partner_share)
-        addresses = (
-            company.partner_id.email_normalized,
-            company.default_from_email,
-            *colleagues_sudo.mapped("email_normalized"),
-        )
-        return next(filter(None, addresses), "")
+        followers_sudo = record.sudo().message_follower_ids
+        if not followers_sudo:
+            return ""
+        colleagues_sudo = followers_sudo.partner_id.filtered(lambda each: not each.partner_share)
+        return next(filter(None, colleagues_sudo.mapped("email_normalized")), "")
 
     # === NOTIFICATIONS: THE STATE IN THE CHATTER === #
 

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 import re
+from functools import lru_cache
 from textwrap import shorten
 
 from markupsafe import Markup
@@ -199,6 +200,17 @@ class TelegramMessage(models.Model):
 
 def _to_html(text):
     """Return a FormattedText as HTML, in which URLs are links."""
-    body = Markup(html_keep_url(to_html(text))) if text.entities else plaintext2html(text.text)
-    # In previews, Odoo joins the paragraphs as they are.
+    if not text.entities:
+        return _plain_to_html(text.text)
+    return _separate_blocks(Markup(html_keep_url(to_html(text))))
+
+
+@lru_cache(maxsize=256)
+def _plain_to_html(text):
+    """Return a text without formatting as HTML: of each message for its conversation and record."""
+    return _separate_blocks(plaintext2html(text))
+
+
+def _separate_blocks(body):
+    """Return HTML with blanks between its paragraphs: in previews, Odoo joins them as they are."""
     return Markup(BLOCK_END.sub(r"\1 ", str(body)))

@@ -31,7 +31,7 @@ MAX_ATTEMPTS = 3  # before an event is set aside
 CONFLICT_ATTEMPTS = 5  # to process an event, before it is postponed
 # Events that are processed in one transaction. It has to be short, because other transactions wait
 # for the rows that it has written.
-EVENTS_AT_ONCE = 50
+EVENTS_AT_ONCE = 100
 RETRY_PAUSE = 60  # seconds before a postponed event is processed again
 
 

@@ -228,16 +228,14 @@ class TelegramChat(models.Model):
         :param messages: the ``telegram.message`` records of this chat
         """
         self.ensure_one()
-        answers = messages.filtered(lambda message: message._is_answer())
-        questions = messages.filtered(
-            lambda message: message.direction == "incoming" and message._needs_answer()
-        )
+        answers = [message for message in messages if message._is_answer()]
+        questions = [m for m in messages if m.direction == "incoming" and m._needs_answer()]
         if answers:
             last = max(answers, key=lambda message: message.date)
             self._process_answer(last, last.date)
         if not questions:
             return
-        self._end_reminders_by_customer(max(questions.mapped("date")))
+        self._end_reminders_by_customer(max(message.date for message in questions))
         since = min((m.date for m in questions if not self._was_answered(m)), default=None)
         if since:
             first = min(filter(None, (self.waiting_since_date, since)))
