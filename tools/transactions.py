@@ -6,15 +6,18 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
+import psycopg2
 from psycopg2.errors import UniqueViolation
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.models import BaseModel
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.sql_db import BaseCursor
+from odoo.tools import SQL
 
 T = TypeVar("T")
 
@@ -131,6 +134,30 @@ def commit(env: api.Environment) -> float:
     env.cr.commit()  # pylint: disable=invalid-commit
     ends_at: float = env.context.get("cron_end_time", float("inf"))
     return max(ends_at - time.monotonic(), 0)
+
+
+@contextmanager
+def lock_timeout(cr: BaseCursor, milliseconds: int) -> Iterator[None]:
+    """Wait no longer for a row that is locked during the block: LockNotAvailable. Commits.
+
+    It holds for all transactions of the block.
+    """
+    cr.execute(SQL("SET lock_timeout = %s", milliseconds))
+    cr.commit()  # pylint: disable=invalid-commit
+    try:
+        yield
+    except BaseException:
+        # A failed transaction could not set it. Without a connection, nothing has to be set.
+        with suppress(psycopg2.Error):
+            cr.rollback()
+            _reset_lock_timeout(cr)
+        raise
+    _reset_lock_timeout(cr)
+
+
+def _reset_lock_timeout(cr: BaseCursor) -> None:
+    cr.execute("SET lock_timeout TO DEFAULT")
+    cr.commit()  # pylint: disable=invalid-commit
 
 
 @contextmanager
