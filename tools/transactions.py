@@ -137,26 +137,28 @@ def commit(env: api.Environment) -> float:
 
 
 @contextmanager
-def lock_timeout(cr: BaseCursor, milliseconds: int) -> Iterator[None]:
-    """Wait no longer for a row that is locked during the block: LockNotAvailable. Commits.
+def session_settings(cr: BaseCursor, settings: dict[str, int]) -> Iterator[None]:
+    """Change settings of PostgreSQL for all transactions of the block. Commits.
 
-    It holds for all transactions of the block.
+    :param settings: values by name, such as ``lock_timeout``
     """
-    cr.execute(SQL("SET lock_timeout = %s", milliseconds))
+    for name, value in settings.items():
+        cr.execute(SQL("SET %s = %s", SQL.identifier(name), value))
     cr.commit()  # pylint: disable=invalid-commit
     try:
         yield
     except BaseException:
-        # A failed transaction could not set it. Without a connection, nothing has to be set.
+        # A failed transaction can change nothing. Without a connection, nothing has to be changed.
         with suppress(psycopg2.Error):
             cr.rollback()
-            _reset_lock_timeout(cr)
+            _reset_settings(cr, settings)
         raise
-    _reset_lock_timeout(cr)
+    _reset_settings(cr, settings)
 
 
-def _reset_lock_timeout(cr: BaseCursor) -> None:
-    cr.execute("SET lock_timeout TO DEFAULT")
+def _reset_settings(cr: BaseCursor, settings: dict[str, int]) -> None:
+    for name in settings:
+        cr.execute(SQL("RESET %s", SQL.identifier(name)))
     cr.commit()  # pylint: disable=invalid-commit
 
 

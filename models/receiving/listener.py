@@ -15,7 +15,7 @@ from ...client import GreenApiError
 from ...const import LOCK_LISTENING, LOCK_MODULES, LOCK_RECEIVING
 from ...tools import advisory_lock
 from ...tools.cron import has_other_servers, is_odoo_stopping
-from ...tools.transactions import CONFLICTS, hide_conflicts, lock_timeout
+from ...tools.transactions import CONFLICTS, hide_conflicts, session_settings
 from .heard_account import HeardAccount
 
 _logger = logging.getLogger(__name__)
@@ -30,6 +30,14 @@ BATCH_MAX_DELAY = 1
 GIVEN_WAY_PAUSE = 5  # seconds for which an account is left to the dialog that asked for it
 # Another transaction may have locked rows of an account for minutes, such as one that deletes it.
 LOCK_TIMEOUT = 500  # milliseconds for which all accounts wait then
+# If the machine of an Odoo server is switched off or cut off, PostgreSQL notices that after 25
+# seconds and ends its session. By default it would keep the locks for two hours.
+SESSION = {
+    "lock_timeout": LOCK_TIMEOUT,
+    "tcp_keepalives_idle": 10,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 3,
+}
 LOCKED_PAUSE = 5  # seconds after which the rows are needed again
 UNEXPECTED_PAUSE = 60  # seconds for which an account is left alone after an unexpected error
 OFFER_FIRST_PAUSE = 5  # seconds between two offers to other servers to share the accounts
@@ -82,7 +90,7 @@ class Listener:
         with advisory_lock.hold(self.cr, LOCK_LISTENING, self._server_key) as is_only_one:
             if not is_only_one:
                 return
-            with lock_timeout(self.cr, LOCK_TIMEOUT):
+            with session_settings(self.cr, SESSION):
                 try:
                     while not self._is_over():
                         self._update_accounts()

@@ -19,6 +19,7 @@ LISTENER_LOGGER = listener.__name__
 BAD_GATEWAY = {"kind": "status", "status": 502, "body": "Bad gateway"}
 HOLD = "SELECT pg_advisory_lock(%s, %s)"
 SPOIL_ADDRESS = "UPDATE telegram_instance SET api_url = 'http://example.com' WHERE id = %s"
+SESSION_SETTINGS = "SELECT name FROM pg_settings WHERE source = 'session'"
 LOCK_CHATS = "SELECT FROM telegram_chat WHERE instance_id = %s FOR UPDATE"
 LOCK_INSTANCE = "SELECT FROM telegram_instance WHERE id = %s FOR UPDATE"
 
@@ -118,7 +119,23 @@ class TestListeningAlone(ListeningCase):
             error = [("id", "=", failing_id)]
             self.wait_for(lambda: not self.values_of("telegram.instance", "last_error", error)[0])
 
-    def test_the_timeout_ends_with_the_run(self):
+    def test_a_server_that_is_cut_off(self):
+        """PostgreSQL learns of its end two hours later, and keeps its accounts for it so long.
+
+        Here, PostgreSQL is on the same machine, so that only the settings can be checked.
+        """
+        found = []
+
+        def look():
+            heard.cr.execute(SESSION_SETTINGS)
+            found.extend(name for (name,) in heard.cr.fetchall())
+
+        with self.listening() as heard:
+            heard._defer(look)
+            self.wait_for(lambda: found)
+        self.assertLessEqual({f"tcp_keepalives_{n}" for n in ("idle", "interval", "count")}, {*found})
+
+    def test_the_settings_end_with_the_run(self):
         """Odoo uses the connection again: a user's transaction would wait for no lock either."""
         with self.environment() as env, self.assertRaises(ZeroDivisionError):
             with patch.object(listener.Listener, "_process_results", side_effect=ZeroDivisionError):
