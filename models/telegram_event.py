@@ -225,7 +225,7 @@ class TelegramEvent(models.Model):
             )
         )
         if rows == [(None,)]:
-            cron._trigger()
+            cron._telegram_trigger_now()
         return bool(rows)
 
 

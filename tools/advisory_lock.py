@@ -78,6 +78,23 @@ def get_keys(cr: BaseCursor, kind: int, *, granted: bool) -> list[int]:
     return [key for (key,) in cr.fetchall()]
 
 
+def count_holders(cr: BaseCursor, kind: int, key: int) -> int:
+    """Return how many databases of the PostgreSQL server have an owner of this lock."""
+    cr.execute(
+        SQL(
+            """
+            SELECT count(*)
+              FROM pg_locks
+             WHERE locktype = 'advisory' AND classid = %s AND objid = %s AND objsubid = 2
+               AND granted
+            """,
+            kind,
+            key,
+        )
+    )
+    return int(cr.fetchall()[0][0])
+
+
 def _wait_for(cr: BaseCursor, kind: int, key: int, seconds: float) -> bool:
     try:
         with cr.savepoint(flush=False):

@@ -6,15 +6,18 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
+import psycopg2
 from psycopg2.errors import UniqueViolation
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.models import BaseModel
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.sql_db import BaseCursor
+from odoo.tools import SQL
 
 T = TypeVar("T")
 
@@ -131,6 +134,32 @@ def commit(env: api.Environment) -> float:
     env.cr.commit()  # pylint: disable=invalid-commit
     ends_at: float = env.context.get("cron_end_time", float("inf"))
     return max(ends_at - time.monotonic(), 0)
+
+
+@contextmanager
+def session_settings(cr: BaseCursor, settings: dict[str, int]) -> Iterator[None]:
+    """Change settings of PostgreSQL for all transactions of the block. Commits.
+
+    :param settings: values by name, such as ``lock_timeout``
+    """
+    for name, value in settings.items():
+        cr.execute(SQL("SET %s = %s", SQL.identifier(name), value))
+    cr.commit()  # pylint: disable=invalid-commit
+    try:
+        yield
+    except BaseException:
+        # A failed transaction can change nothing. Without a connection, nothing has to be changed.
+        with suppress(psycopg2.Error):
+            cr.rollback()
+            _reset_settings(cr, settings)
+        raise
+    _reset_settings(cr, settings)
+
+
+def _reset_settings(cr: BaseCursor, settings: dict[str, int]) -> None:
+    for name in settings:
+        cr.execute(SQL("RESET %s", SQL.identifier(name)))
+    cr.commit()  # pylint: disable=invalid-commit
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.clock import get_database_time
+
 # Seconds. An older trigger is not reused: a run that starts has to wait for every transaction that
 # locks it.
 TRIGGER_MAX_AGE = 5
@@ -22,25 +24,37 @@ class IrCron(models.Model):
         """
         waiting = self.env.execute_query(SQL("SELECT %s", self._telegram_get_trigger_sql()))
         if waiting == [(None,)]:
-            self._trigger()
+            self._telegram_trigger_now()
+
+    def _telegram_trigger_now(self):
+        """Trigger the action when this transaction commits.
+
+        The scheduler compares triggers with the clock of the database. If it is behind Odoo's, the
+        scheduler would do nothing for up to a minute.
+        """
+        self._trigger(min(fields.Datetime.now(), get_database_time(self.env.cr)))
 
     def _telegram_get_trigger_sql(self):
         """Return the ID of a trigger that is already waiting as SQL; it is NULL if none is."""
         self.ensure_one()
-        now = fields.Datetime.now()
+        now = SQL(
+            "LEAST(%s, date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC'))",
+            fields.Datetime.now(),
+        )
         return SQL(
             """
             (
                 SELECT id
                   FROM ir_cron_trigger
-                 WHERE cron_id = %s AND call_at BETWEEN %s AND %s
+                 WHERE cron_id = %(cron)s
+                   AND call_at BETWEEN %(now)s - %(max_age)s AND %(now)s
                  LIMIT 1
                    FOR KEY SHARE SKIP LOCKED
             )
             """,
-            self.id,
-            now - timedelta(seconds=TRIGGER_MAX_AGE),
-            now,
+            cron=self.id,
+            now=now,
+            max_age=timedelta(seconds=TRIGGER_MAX_AGE),
         )
 
     @api.model

@@ -5,7 +5,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import ConcurrencyError, ValidationError
 from odoo.tools import SQL
 
 from ... import const
@@ -53,14 +53,26 @@ class TelegramInstance(models.Model):
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(instances))
         for instance in instances:
-            instance = instance._in_company()
-            instance._check_state_and_commit()
-            is_working = instance.state == const.STATE_AUTHORIZED
-            if is_working and (counts := instance._fetch_service_counts()):
-                write_and_commit(self.env, instance.write, counts)
-            write_and_commit(self.env, instance._update_silence_activity)
+            try:
+                instance._in_company()._check_health_and_commit()
+            except ConcurrencyError:
+                # The others do not wait for it. The next run checks it again.
+                _logger.info("Telegram instance %s: concurrent updates each time", instance.id)
             if not commit(processed=1):
                 return
+
+    def _check_health_and_commit(self):
+        """Fetch the state and the queues of one account, and alert if it is silent. Commits.
+
+        :raise ConcurrencyError: every attempt met a concurrent update
+        """
+        if not self.exists():
+            return  # deleted since the scheduled action began
+        self._check_state_and_commit()
+        is_working = self.state == const.STATE_AUTHORIZED
+        if is_working and (counts := self._fetch_service_counts()):
+            write_and_commit(self.env, self.write, counts)
+        write_and_commit(self.env, self._update_silence_activity)
 
     def _fetch_service_counts(self):
         """Fetch the lengths of GREEN-API's queues, and measure its clock.

@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 
 from ... import const
@@ -32,6 +32,22 @@ class TelegramChat(models.Model):
         "Messages to Import", readonly=True, copy=False, help="0: nothing was requested."
     )
     _past_index = models.Index("(instance_id, id) WHERE past_count > 0")
+
+    def _store_past_and_commit(self, entries):
+        """Store the history of a chat in a scheduled action; a failure stops no other chat. Commits.
+
+        After concurrent updates, the next run imports it again. After another error it does not.
+
+        :param list entries: of the client's JournalMessage
+        """
+        try:
+            write_and_commit(self.env, self._store_past, entries)
+        except ConcurrencyError:
+            _logger.info("Telegram chat %s: concurrent updates each time", self.id)
+        except Exception:  # pylint: disable=broad-exception-caught
+            self.env.cr.rollback()
+            _logger.exception("Import of the past of the Telegram chat %s", self.id)
+            write_and_commit(self.env, self.write, {"past_count": 0})
 
     def _store_past(self, entries):
         """Store the history of a chat. Old questions do not fill the inbox.
@@ -172,9 +188,12 @@ class TelegramInstance(models.Model):
         :param chats: the ``telegram.chat`` records of this account
         :return: bool, whether the scheduled action has time left
         """
-        limiter, seconds_left = RateLimiter(), 1.0
+        limiter, commit = RateLimiter(), self.env["ir.cron"]._commit_progress
         with self._get_client() as client:
             for chat in chats.with_env(self.env):
+                if not chat.exists():
+                    continue  # deleted or merged since the scheduled action began
+                commit()  # no transaction is open while waiting
                 time.sleep(limiter.reserve("getChatHistory"))
                 try:
                     entries = client.get_chat_history(chat.telegram_id, chat.past_count)
@@ -184,13 +203,11 @@ class TelegramInstance(models.Model):
                         write_and_commit(self.env, self._record_error, error)
                         # Odoo repeats an action with remaining work at once. Leave GREEN-API alone
                         # until the next run, which goes on with this chat.
-                        self.env["ir.cron"]._commit_progress(remaining=0)
+                        commit(remaining=0)
                         return True
                     _logger.info("Telegram chat %s: no history (%s)", chat.id, error.code)
                     entries = []
-                _done, seconds_left = write_and_commit(
-                    self.env, chat._store_past, entries, processed=1
-                )
-                if not seconds_left:
+                chat._store_past_and_commit(entries)
+                if not commit(1):
                     return False
         return True

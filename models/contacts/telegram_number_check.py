@@ -136,7 +136,11 @@ class TelegramNumberCheck(models.Model):
             may_check = instance.has_api_token and not instance.is_other_database
             if may_check and instance._get_check_pause_message() is False:
                 in_company = self.with_env(instance._in_company().env)
-                has_more = in_company._process_queue(instance._in_company()) or has_more
+                try:
+                    has_more = in_company._process_queue(instance._in_company()) or has_more
+                except ConcurrencyError:
+                    # Not even the failure could be stored. The other accounts do not wait for it.
+                    _logger.warning("Telegram instance %s: concurrent updates", instance.id)
         self.env["ir.cron"]._commit_progress(remaining=int(has_more))
 
     @api.model

@@ -26,6 +26,10 @@ CONFLICT_PAUSE, CONFLICTS_MAX = timedelta(minutes=1), 10
 PHONE_DATE_INTERVAL = timedelta(days=7)
 
 
+class RequestedAnewError(Exception):
+    """A user has requested the synchronization again, so its lists have to be fetched again."""
+
+
 class TelegramSync(models.Model):
     """One synchronization of an account: its contacts and chats are imported into Odoo.
 
@@ -189,23 +193,38 @@ class TelegramSync(models.Model):
         """
         domain = [("state", "in", OPEN_STATES), ("instance_id.active", "=", True)]
         for sync in self.search(domain, order="id"):
-            if sync.instance_id.is_other_database:
-                continue
-            if not sync.instance_id.has_api_token:  # it was removed after the request
-                sync.state = "canceled"
-                continue
-            in_company = sync.with_env(sync.instance_id._in_company().env)
             try:
-                in_company._run()
-            except CONFLICTS:
-                self.env.cr.rollback()
-                write_and_commit(self.env, in_company._process_conflict)
-            except Exception:  # pylint: disable=broad-exception-caught
-                # An unexpected error with one account must not stop the others.
-                self.env.cr.rollback()
-                _logger.exception("Synchronization of the Telegram account %s", sync.instance_id.id)
-                error = self.env._("An unexpected error occurred. See the server log for details.")
-                write_and_commit(self.env, in_company._finish, error)
+                sync._execute()
+            except ConcurrencyError:
+                # Not even that could be stored. The others do not wait for the next run.
+                _logger.warning("Telegram synchronization %s: concurrent updates", sync.id)
+
+    def _execute(self):
+        """Import the lists, and store how it has ended. Commits.
+
+        :raise ConcurrencyError: it is still open, because every attempt met a concurrent update
+        """
+        if self.exists().state not in OPEN_STATES or self.instance_id.is_other_database:
+            return  # the account was deleted since the scheduled action began, or is not ours
+        if not self.instance_id.has_api_token:  # it was removed after the request
+            write_and_commit(self.env, self.write, {"state": "canceled"})
+            return
+        in_company = self.with_env(self.instance_id._in_company().env)
+        try:
+            in_company._run()
+        except RequestedAnewError:
+            self.env.cr.rollback()  # the request has triggered the action
+        except CONFLICTS:
+            self.env.cr.rollback()
+            write_and_commit(self.env, in_company._process_conflict)
+        except Exception:  # pylint: disable=broad-exception-caught
+            # An unexpected error with one account must not stop the others.
+            self.env.cr.rollback()
+            if not self.exists():
+                return  # the account was deleted meanwhile
+            _logger.exception("Telegram synchronization %s", self.id)
+            error = self.env._("An unexpected error occurred. See the server log for details.")
+            write_and_commit(self.env, in_company._finish, error)
 
     def _run(self):
         """Import the contacts and the chats of the account, batch by batch. Commits."""
@@ -220,11 +239,21 @@ class TelegramSync(models.Model):
             write_and_commit(self.env, instance._record_error, error)
             write_and_commit(self.env, self._finish, instance._get_error_message(error))
         else:
-            write_and_commit(self.env, self._finish)
+            write_and_commit(self.env, self._finish_lists)
+
+    def _check_not_requested_anew(self):
+        """Check that the numbers are still those of this run.
+
+        :raise RequestedAnewError: they were reset, and the lists may have changed since
+        """
+        if self.state == "waiting":
+            raise RequestedAnewError
 
     def _start_list(self, list_type):
         values = {"state": "running", "list_type": list_type, "done_count": 0, "total_count": 0}
-        if list_type == next(iter(LISTS)):
+        if list_type != next(iter(LISTS)):
+            self._check_not_requested_anew()
+        else:
             values |= {"start_date": fields.Datetime.now(), "unreadable_count": 0}
         self.write(values)
 
@@ -240,9 +269,11 @@ class TelegramSync(models.Model):
             write_and_commit(self.env, self._process_batch, usable[start : start + BATCH])
 
     def _set_total(self, total, unreadable):
+        self._check_not_requested_anew()
         self.write({"total_count": total, "unreadable_count": self.unreadable_count + unreadable})
 
     def _process_batch(self, rows):
+        self._check_not_requested_anew()
         done = self.env["telegram.chat"]._process_listed(self.instance_id, rows)
         self.write(
             {
@@ -252,12 +283,18 @@ class TelegramSync(models.Model):
             }
         )
 
+    def _finish_lists(self):
+        self._check_not_requested_anew()
+        self._finish()
+
     def _process_conflict(self):
         """Let the synchronization begin anew after a pause.
 
         It is interrupted for good after some times: an automation rule may cause a conflict each
         time.
         """
+        if not self.exists():
+            return  # the account was deleted meanwhile
         self.conflict_count += 1
         if self.conflict_count < CONFLICTS_MAX:
             self._trigger_cron(fields.Datetime.now() + CONFLICT_PAUSE)

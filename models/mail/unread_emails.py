@@ -7,7 +7,10 @@ One e-mail has all unread messages of the user, and each message is in one e-mai
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
+
+from ...tools.transactions import write_and_commit
 
 MESSAGES_MAX = 100  # in one e-mail
 
@@ -41,14 +44,17 @@ class ResUsers(models.Model):
 
     @api.model
     def _cron_email_unread(self):
-        """Send the e-mails that are due."""
+        """Send the e-mails that are due. Commits after each user."""
         for user in self.search([("telegram_email_delay", ">", 0)]):
-            user._email_unread()
-            self.env["ir.cron"]._commit_progress()
+            try:
+                write_and_commit(self.env, user._email_unread)
+            except ConcurrencyError:
+                continue  # the next run repeats it; the others do not wait for it
 
     def _email_unread(self):
         """Send an e-mail if a message is unread for the time that the user has chosen."""
-        self.ensure_one()
+        if not self.exists().telegram_email_delay:
+            return  # changed since the scheduled action began
         messages = self._find_unread_telegram_messages()
         due = fields.Datetime.now() - timedelta(minutes=self.telegram_email_delay)
         # sudo: mail.message, telegram.message, mail.mail - the user is a member

@@ -74,6 +74,14 @@ class HeardAccount:
         self._last_receipt_id = waiting.receipt_id
         self._call(self._delete_and_receive, waiting.receipt_id)
 
+    def postpone(self, seconds):
+        """Plan the next call after a notification that could not be stored: it comes again.
+
+        :param float seconds: until then
+        """
+        self._last_receipt_id = None
+        self._pause(seconds)
+
     def cut(self):
         """End the thread, and the call under way, without waiting for it."""
         self._work.put(None)

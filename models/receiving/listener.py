@@ -3,8 +3,11 @@
 import logging
 import random
 import time
+from contextlib import contextmanager
 from functools import partial
 from queue import Empty, SimpleQueue
+
+from psycopg2.errors import LockNotAvailable
 
 from odoo.tools import config
 
@@ -12,7 +15,7 @@ from ...client import GreenApiError
 from ...const import LOCK_LISTENING, LOCK_MODULES, LOCK_RECEIVING
 from ...tools import advisory_lock
 from ...tools.cron import has_other_servers, is_odoo_stopping
-from ...tools.transactions import CONFLICTS, hide_conflicts, write_and_commit
+from ...tools.transactions import CONFLICTS, hide_conflicts, session_settings
 from .heard_account import HeardAccount
 
 _logger = logging.getLogger(__name__)
@@ -25,6 +28,18 @@ STOP_INTERVAL = 0.25  # seconds between two looks whether Odoo stops
 QUIET = 0.2
 BATCH_MAX_DELAY = 1
 GIVEN_WAY_PAUSE = 5  # seconds for which an account is left to the dialog that asked for it
+# Another transaction may have locked rows of an account for minutes, such as one that deletes it.
+LOCK_TIMEOUT = 500  # milliseconds for which all accounts wait then
+# If the machine of an Odoo server is switched off or cut off, PostgreSQL notices that after 25
+# seconds and ends its session. By default it would keep the locks for two hours.
+SESSION = {
+    "lock_timeout": LOCK_TIMEOUT,
+    "tcp_keepalives_idle": 10,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 3,
+}
+LOCKED_PAUSE = 5  # seconds after which the rows are needed again
+UNEXPECTED_PAUSE = 60  # seconds for which an account is left alone after an unexpected error
 OFFER_FIRST_PAUSE = 5  # seconds between two offers to other servers to share the accounts
 ACTION_INTERVAL = 10  # seconds between two triggers of a receive action
 
@@ -58,6 +73,8 @@ class Listener:
         self._batch_started_at = None
         self._stored_at = 0.0
         self._given_way = {}  # end of the pause by ID of the instance
+        self._pauses = {}  # end of the pause after a failed transaction, by ID of the instance
+        self._outcomes = {}  # function that stores the outcome of a call, by HeardAccount
         self._next_action_at = {}  # by ID of the instance
         self._is_another_action_waiting = False
         self._listeners = 1
@@ -73,14 +90,15 @@ class Listener:
         with advisory_lock.hold(self.cr, LOCK_LISTENING, self._server_key) as is_only_one:
             if not is_only_one:
                 return
-            try:
-                while not self._is_over():
-                    self._update_accounts()
-                    self._process_results()
-                    self._process_batches()
-            finally:
-                self._release(list(self._accounts))
-                self.env["ir.cron"]._commit_progress(remaining=0)
+            with session_settings(self.cr, SESSION):
+                try:
+                    while not self._is_over():
+                        self._update_accounts()
+                        self._process_results()
+                        self._process_batches()
+                finally:
+                    self._release(list(self._accounts))
+                    self.env["ir.cron"]._commit_progress(remaining=0)
 
     def end(self):
         """End the run as soon as possible; for another thread."""
@@ -88,6 +106,33 @@ class Listener:
 
     def _is_over(self):
         return self._has_to_end or time.monotonic() >= self._ends_at or is_odoo_stopping()
+
+    @contextmanager
+    def _guard(self, id_=None):
+        """Roll back a block of one account that fails: the other accounts do not wait for it.
+
+        :param int id_: of the instance, which is left alone for a while then; None for several
+        """
+        try:
+            with hide_conflicts():
+                yield
+        except CONFLICTS as error:
+            self.cr.rollback()
+            if isinstance(error, LockNotAvailable):
+                self._pause(id_, LOCKED_PAUSE)
+        except Exception:
+            if self.cr.closed:
+                raise
+            self.cr.rollback()
+            _logger.exception("Telegram instance %s: listening has failed", id_ or "")
+            self._pause(id_, UNEXPECTED_PAUSE)
+
+    def _pause(self, id_, seconds):
+        if id_:
+            self._pauses[id_] = time.monotonic() + seconds
+
+    def _is_paused(self, id_):
+        return self._pauses.get(id_, 0) > time.monotonic()
 
     # === ACCOUNTS === #
 
@@ -103,7 +148,6 @@ class Listener:
         except CONFLICTS:
             # An action that is to be triggered begins just now. The next look comes in a second.
             self.cr.rollback()
-            return
         for account in self._accounts.values():
             if account.next_call_at and account.next_call_at <= now:
                 account.receive()
@@ -143,7 +187,9 @@ class Listener:
         wanted = [
             id_
             for id_ in fingerprints
-            if id_ not in self._accounts and self._given_way.get(id_, 0) <= now
+            if id_ not in self._accounts
+            and self._given_way.get(id_, 0) <= now
+            and not self._is_paused(id_)
         ]
         room = share - len(self._accounts)
         if not wanted or room <= 0 or self._has_to_end:
@@ -153,17 +199,22 @@ class Listener:
         advisory_lock.unlock(self.cr, LOCK_RECEIVING, locked[room:])
         instances = self.env["telegram.instance"].browse(locked[:room])
         for instance in instances:
-            account = HeardAccount(
-                instance._in_company(), fingerprints[instance.id], self._results, self._defer
-            )
-            self._accounts[instance.id] = account
-            account.start()
+            with self._guard(instance.id):
+                account = HeardAccount(
+                    instance._in_company(), fingerprints[instance.id], self._results, self._defer
+                )
+                account.start()
+                self._accounts[instance.id] = account
+        failed = [id_ for id_ in locked[:room] if id_ not in self._accounts]
+        advisory_lock.unlock(self.cr, LOCK_RECEIVING, failed)
 
     def _release(self, ids):
         """Release accounts to other listeners. A call under way is broken off."""
         for id_ in ids:
-            self._accounts.pop(id_).cut()
+            account = self._accounts.pop(id_)
+            account.cut()
             self._batches.pop(id_, None)
+            self._outcomes.pop(account, None)
         if ids and not self.cr.closed:
             self.cr.rollback()  # a failed transaction could not unlock
             advisory_lock.unlock(self.cr, LOCK_RECEIVING, ids)
@@ -182,12 +233,14 @@ class Listener:
     def _has_to_give_way(self):
         """Return whether other work needs the scheduler more.
 
-        Modules cannot be installed while a scheduled action runs. If the server has a single
-        scheduler thread, other actions take turns with listening.
+        Modules cannot be installed while a scheduled action runs. If all scheduler threads of the
+        server listen, each to the accounts of another database, other actions take turns with
+        listening.
         """
         if advisory_lock.get_keys(self.cr, LOCK_MODULES, granted=True):
             return True
-        if config["max_cron_threads"] != 1:
+        listening = advisory_lock.count_holders(self.cr, LOCK_LISTENING, self._server_key)
+        if not 0 < config["max_cron_threads"] <= listening:
             return False
         was_waiting = self._is_another_action_waiting
         self._is_another_action_waiting = self.env["ir.cron"]._telegram_is_another_waiting()
@@ -200,10 +253,12 @@ class Listener:
             self._plan_batches(instance.id)
         unsettled = instances._find_unsettled()
         for instance in unsettled | self.env["telegram.message"]._find_due_instances(instances):
-            if self._next_action_at.get(instance.id, 0) <= now:
+            if self._next_action_at.get(instance.id, 0) <= now and not self._is_paused(instance.id):
                 self._next_action_at[instance.id] = now + ACTION_INTERVAL
-                # sudo: ir.cron - the action belongs to the account
-                instance.sudo().receive_cron_id._telegram_trigger()
+                with self._guard(instance.id):
+                    # sudo: ir.cron - the action belongs to the account
+                    instance.sudo().receive_cron_id._telegram_trigger()
+                    self.cr.commit()  # pylint: disable=invalid-commit
 
     # === NOTIFICATIONS === #
 
@@ -219,12 +274,12 @@ class Listener:
                 self._process_failure(account, result)
             else:
                 if account.process_success(result):
-                    write_and_commit(self.env, account.instance._clear_last_error)
+                    self._outcomes[account] = account.instance._clear_last_error
                 if result:
                     notifications.append((account, result))
+        self._store_outcomes()
         if notifications:
-            write_and_commit(self.env, self._store, notifications, processed=None)
-            self._acknowledge(notifications)
+            self._process_notifications(notifications)
 
     def _get_results(self):
         """Return the results of calls, after a wait for the first one."""
@@ -242,11 +297,43 @@ class Listener:
             return 0
         return QUIET if self._batches else STOP_INTERVAL
 
-    def _store(self, notifications):
+    def _store_outcomes(self):
+        """Store on the accounts whether their calls work; later if the rows are locked."""
+        for account, store in list(self._outcomes.items()):
+            if self._is_paused(account.instance.id):
+                continue
+            with self._guard(account.instance.id):
+                if account.instance.exists():
+                    store()
+                self.cr.commit()  # pylint: disable=invalid-commit
+                del self._outcomes[account]
+
+    def _process_notifications(self, notifications):
+        """Store what has come in one transaction; if it fails, each account in its own."""
+        if self._store(notifications):
+            self._acknowledge(notifications)
+            return
         for account, waiting in notifications:
-            account.instance.env["telegram.event"]._ingest(
-                account.instance, waiting.body, waiting.receipt_id
-            )
+            if self._store([(account, waiting)], account.instance.id):
+                self._acknowledge([(account, waiting)])
+            else:
+                account.postpone(LOCKED_PAUSE)
+
+    def _store(self, notifications, id_=None):
+        """Store notifications and commit; return whether that was possible.
+
+        :param list notifications: pairs of HeardAccount and WaitingNotification
+        :param int id_: of the instance if all are of the same one
+        """
+        is_stored = False
+        with self._guard(id_):
+            for account, waiting in notifications:
+                account.instance.env["telegram.event"]._ingest(
+                    account.instance, waiting.body, waiting.receipt_id
+                )
+            self.cr.commit()  # pylint: disable=invalid-commit
+            is_stored = True
+        return is_stored
 
     def _acknowledge(self, notifications):
         """Delete stored notifications at GREEN-API, in the threads, and plan their processing."""
@@ -256,12 +343,12 @@ class Listener:
             self._plan_batches(account.instance.id)
 
     def _process_failure(self, account, error):
-        """Store why a call has failed, unless it has failed for the same reason before."""
+        """Plan to store why a call has failed, unless it has failed for the same reason before."""
         instance = account.instance
         if not account.process_failure(error):
             return
         if isinstance(error, GreenApiError):
-            write_and_commit(self.env, instance._record_error, error)
+            self._outcomes[account] = partial(instance._record_error, error)
         else:
             _logger.error("Telegram instance %s: receiving failed", instance.id, exc_info=error)
 
@@ -272,6 +359,8 @@ class Listener:
     # === INBOX === #
 
     def _plan_batches(self, id_):
+        if self._is_paused(id_):
+            return  # the events are found again
         self._batch_started_at = self._batch_started_at or time.monotonic()
         self._batches.setdefault(id_, None)
 
@@ -286,18 +375,13 @@ class Listener:
             return
         id_, batches = next(iter(self._batches.items()))
         instance = self._accounts[id_].instance
-        batches = batches or instance.env["telegram.event"]._process_batches(instance)
+        batches = batches or instance.env["telegram.event"]._process_batches(
+            instance, is_patient=False
+        )
         del self._batches[id_]
-        if self._process_next(batches):
-            self._batches[id_] = batches  # after those of the other accounts
+        with self._guard(id_):
+            if next(batches, None) is not None:
+                self._batches[id_] = batches  # after those of the other accounts
         self._is_processing = bool(self._batches)
         if not self._batches:
             self._batch_started_at = None
-
-    def _process_next(self, batches):
-        """Process the next batch of an account; return whether there was one."""
-        try:
-            return next(batches, None) is not None
-        except CONFLICTS:
-            self.cr.rollback()  # the events are found again
-            return False

@@ -58,7 +58,7 @@ class TelegramInstance(models.Model):
             self._listen_after_outage(env, ends_at)
             raise
         if listener.has_accounts:
-            self.env["ir.cron"].browse(self.env.context.get("cron_id"))._trigger()
+            self.env["ir.cron"].browse(self.env.context.get("cron_id"))._telegram_trigger_now()
 
     def _listen_after_outage(self, env, ends_at):
         """Listen on with another connection as soon as PostgreSQL can be reached.
@@ -69,6 +69,7 @@ class TelegramInstance(models.Model):
             try:
                 with self.pool.cursor() as cr:
                     Listener(env(cr=cr), ends_at, get_server_key()).run()
+                break  # such as for modules that are to be installed
             except (psycopg2.OperationalError, psycopg2.InterfaceError):
                 time.sleep(OUTAGE_PAUSE)
         wake_up = threading.Timer(WAKE_UP_PAUSE, self.env["ir.cron"]._notifydb)

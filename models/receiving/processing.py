@@ -4,6 +4,8 @@ import logging
 from contextlib import suppress
 from datetime import timedelta
 
+from psycopg2.errors import LockNotAvailable
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -116,14 +118,17 @@ class TelegramEvent(models.Model):
         return False
 
     @api.model
-    def _process_batches(self, instance):
+    def _process_batches(self, instance, *, is_patient=True):
         """Process the new events of an account in batches. Commits.
 
         For callers that hold the account's lock, see ``_hold_receiving``.
 
         :param instance: the ``telegram.instance``
+        :param bool is_patient: False to break off if rows are locked for longer than PostgreSQL's
+            ``lock_timeout``
         :return: iterator that processes one batch at a time, of the seconds that are left for the
             scheduled action after it
+        :raise LockNotAvailable: see ``is_patient``
         """
         due = self._get_due_domain(instance)
         last_id = 0
@@ -131,7 +136,7 @@ class TelegramEvent(models.Model):
         while events := self.search(
             due & Domain("id", ">", last_id), order="id", limit=EVENTS_AT_ONCE
         ):
-            processed = events._process_together()
+            processed = events._process_together(is_patient)
             last_id = processed[-1].id
             yield self.env["ir.cron"]._commit_progress(len(processed), remaining=1)
             if processed == events and len(events) < EVENTS_AT_ONCE:
@@ -176,12 +181,13 @@ class TelegramEvent(models.Model):
                 reports.append(report.get_message() if is_status else report)
         return [report for report in reports if report.id_message]
 
-    def _process_together(self):
+    def _process_together(self, is_patient=True):
         """Process events in their order and in one transaction.
 
         After a conflict with another transaction, only the first half is processed, in the end a
         single event. That one is postponed if the conflict persists.
 
+        :param bool is_patient: see ``_process_batches``
         :return: the events that were processed or postponed
         """
         for _attempt in attempts(CONFLICT_ATTEMPTS):
@@ -192,11 +198,13 @@ class TelegramEvent(models.Model):
                         events._process(batch.notifications)
                     self.env.flush_all()
                 return self
-            except CONFLICTS:
+            except CONFLICTS as error:
+                if isinstance(error, LockNotAvailable) and not is_patient:
+                    raise
                 # Another transaction has changed the same chat or message: read it again.
                 self.env.cr.rollback()
             if len(self) > 1:
-                return self[: len(self) // 2]._process_together()
+                return self[: len(self) // 2]._process_together(is_patient)
         self._postpone()
         return self
 

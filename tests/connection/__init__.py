@@ -3,6 +3,7 @@
 from . import test_account
 from . import test_activities
 from . import test_companies
+from . import test_conflicts
 from . import test_failed_rules
 from . import test_health
 from . import test_health_times

@@ -274,6 +274,46 @@ class TestTelegramSync(TelegramCase):
         self.sync()
         self.assertEqual((self.last.state, self.last.conflict_count), ("done", 0))
 
+    def interrupt(self, interruption):
+        """Let something happen when the next run has fetched the chats."""
+        sync_class, left = self.registry["telegram.sync"], iter(range(1))
+        set_total = sync_class._set_total
+
+        def set_total_later(sync, *args):
+            if sync.list_type == "chats" and next(left, None) is not None:
+                interruption(sync)
+                sync.env.cr.commit()  # pylint: disable=invalid-commit
+            return set_total(sync, *args)
+
+        self.patch(sync_class, "_set_total", set_total_later)
+
+    def test_requested_while_it_runs(self):
+        """A second click during the run resets the numbers: it ends with "0 new", and what came to
+        the list meanwhile is missing."""
+
+        def click(sync):
+            self.phone.add_customer("Late", chatId="21")
+            sync._request(sync.instance_id)
+
+        self.interrupt(click)
+        self.sync()
+        self._run(self.env.ref("telegram_green_api.ir_cron_telegram_sync"))
+        self.env.invalidate_all()
+        self.assertEqual(self.last.state, "done")
+        self.assertTrue(self.find("21"))
+        self.assertEqual(self.last.new_count, 2, "the late one and the group")
+
+    def test_account_deleted_while_it_runs(self):
+        """The synchronizations after that of a deleted account wait for the next run."""
+        self.instance.action_sync()
+        other = self._create_instance(self._prepare_phone(), name="Other")
+        other.action_sync()
+        self.interrupt(lambda sync: sync.instance_id.unlink())
+        self._run(self.env.ref("telegram_green_api.ir_cron_telegram_sync"))
+        self.env.invalidate_all()
+        self.assertFalse(self.instance.exists())
+        self.assertEqual(other.last_sync_id.state, "failed", "GREEN-API does not know it")
+
     def test_requested_twice(self):
         """A second click before the run imports everything twice."""
         self.instance.with_user(self.manager).action_sync()

@@ -6,6 +6,7 @@ from . import test_files_failures
 from . import test_flood
 from . import test_hostile_input
 from . import test_listening
+from . import test_listening_alone
 from . import test_missed_messages
 from . import test_odd_values
 from . import test_outages

@@ -16,7 +16,7 @@ from green_api_sandbox.http.line import running_line
 from ...client import transport
 from ...models.receiving import heard_account, listener, listening
 from ..common import CUSTOMER_CHAT
-from .listening_case import ListeningCase
+from .listening_case import PATIENCE, ListeningCase
 
 LISTENING_LOGGER = listening.__name__
 PID = "SELECT pg_backend_pid()"
@@ -37,6 +37,7 @@ class TestOutages(ListeningCase):
     def running_action(self):
         """Run the scheduled action until the end of the block; give the PID of its session."""
         is_over, begun, sessions = threading.Event(), threading.Event(), []
+        self.action_ended = threading.Event()
 
         def run():
             cr = self.registry.cursor()
@@ -49,6 +50,7 @@ class TestOutages(ListeningCase):
                 env["telegram.instance"]._cron_listen()
             with suppress(psycopg2.Error):
                 cr.close()
+            self.action_ended.set()
 
         with (
             patch.object(listening, "is_odoo_stopping", is_over.is_set),
@@ -75,6 +77,29 @@ class TestOutages(ListeningCase):
             self.phone.write(CUSTOMER_CHAT, "After")
             self.wait_for_texts("After")
         self.assertEqual(self.texts("incoming"), ["Before", "After"])
+
+    @mute_logger("odoo.sql_db", LISTENING_LOGGER)
+    def test_end_after_postgresql_restarted(self):
+        """The run ends for modules to be installed, also with another connection. Else listening
+        would begin anew at once, again and again, with the code of before."""
+        runs = []
+        run = listener.Listener.run
+
+        def counted_run(each):
+            runs.append(each)
+            run(each)
+
+        with (
+            patch.object(listener.Listener, "run", counted_run),
+            self.running_action() as session,
+        ):
+            self.phone.requests("receiveNotification", count=1)
+            with self.environment() as env:
+                env.cr.execute(TERMINATE, [session])
+            self.phone.requests("receiveNotification", count=2)
+            with self.environment() as env, env["telegram.instance"]._pause_listening():
+                self.assertTrue(self.action_ended.wait(PATIENCE), "it goes on")
+        self.assertEqual(len(runs), 2)
 
     def test_network_gone(self):
         """Calls that hear nothing end by themselves. New attempts work as soon as the network is
