@@ -18,7 +18,7 @@ from .options import test_options
 LOG_VARIABLE = "TELEGRAM_TEST_LOG"
 TEMPLATE_VARIABLE = "TELEGRAM_TEST_TEMPLATE"
 CLIENT_LOGGER = f"odoo.addons.{ADDON}.client"
-PLUGINS = ("log_watch", "odoo_tags")  # of pytest, in this package
+PLUGINS = ("light_browser", "log_watch", "odoo_tags")  # of pytest, in this package
 INTERRUPTED, NO_TESTS = 2, 5  # exit codes of pytest
 # They wait for browsers most of the time: they run beside all the others, on a database of their
 # own. Both halves take about as long.
