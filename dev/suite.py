@@ -4,10 +4,11 @@
 import os
 import subprocess
 import sys
+import tempfile
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from . import lint
+from . import lint, shared_tests
 from .environment import addon_database
 from .environment.database import running_server
 from .environment.home import ADDON, CHECKOUT, SANDBOX, dev_home, lock
@@ -18,10 +19,10 @@ from .options import test_options
 LOG_VARIABLE = "TELEGRAM_TEST_LOG"
 TEMPLATE_VARIABLE = "TELEGRAM_TEST_TEMPLATE"
 CLIENT_LOGGER = f"odoo.addons.{ADDON}.client"
-PLUGINS = ("log_watch", "odoo_tags")  # of pytest, in this package
+PLUGINS = ("light_browser", "log_watch", "odoo_tags", "shared_tests")  # of pytest, in this package
 INTERRUPTED, NO_TESTS = 2, 5  # exit codes of pytest
 # They wait for browsers most of the time: they run beside all the others, on a database of their
-# own. Both halves take about as long.
+# own. Who is done with one half helps with the other one.
 WAITING_TESTS = (
     "browser/test_*.py",
     "installation/test_apps.py",
@@ -29,7 +30,6 @@ WAITING_TESTS = (
     "receiving/test_waiting.py",
     "templates/test_template_use.py",
 )
-LAST_TEST = "test_zz_secrets.py"  # reads the log of the others
 
 
 def main():
@@ -79,21 +79,23 @@ def _run_all(odoo, database, selection, with_lint):
         for copy in (f"{database}_waiting", f"{database}_lint"):
             addon_database.drop(odoo, copy)
             addon_database.copy(odoo, database, copy)
-    tests = CHECKOUT / "tests"
-    waiting = {path for pattern in WAITING_TESTS for path in tests.glob(pattern)}
-    last = tests / LAST_TEST
-    rest = set(tests.rglob("test_*.py")) - waiting
-    beside = (
-        _pytest(odoo, f"{database}_waiting", [*selection, *sorted(waiting - {last}), last]),
-        _quick_checks(f"{database}_lint", with_lint),
-    )
+    waiting, rest, last = _halves()
     logs = [odoo.home / "log" / f"{database}_{name}-pytest.log" for name in ("waiting", "checks")]
     with ExitStack() as stack:
+        marks = stack.enter_context(tempfile.TemporaryDirectory(prefix="telegram_shared_"))
+        shared = {shared_tests.FOLDER_VARIABLE: marks}
+        # Each helps with the half of the other from its end.
+        helping = [*selection, *waiting, *reversed(rest), last]
+        beside = (
+            _pytest(odoo, f"{database}_waiting", helping, **shared),
+            _quick_checks(f"{database}_lint", with_lint),
+        )
         processes = [
             stack.enter_context(_beside(arguments, log, **options))
             for (arguments, options), log in zip(beside, logs, strict=True)
         ]
-        code = run_pytest(odoo, database, [*selection, *sorted(rest)])
+        helping = [*selection, *rest, *reversed(waiting), last]
+        code = run_pytest(odoo, database, helping, **shared)
         if code != INTERRUPTED:
             # A selection may leave no test to one of them.
             codes = {code, *(process.wait() for process in processes)} - {NO_TESTS}
@@ -101,6 +103,14 @@ def _run_all(odoo, database, selection, with_lint):
     for log in logs:
         print(f"\nWhat ran beside these:\n{log.read_text(errors='replace')}", flush=True)
     return code
+
+
+def _halves():
+    """Return the files of tests that wait, of the others, and the one that is the last of both."""
+    tests = CHECKOUT / "tests"
+    last = tests / shared_tests.LAST_TEST
+    waiting = {path for pattern in WAITING_TESTS for path in tests.glob(pattern)}
+    return sorted(waiting), sorted(set(tests.rglob("test_*.py")) - waiting - {last}), last
 
 
 def _quick_checks(database, with_lint):

@@ -5,6 +5,7 @@ from . import test_instance
 from . import test_log_watch
 from . import test_retention
 from . import test_rooms
+from . import test_shared_tests
 from . import test_transactions
 from . import test_zz_secrets
 

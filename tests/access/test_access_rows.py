@@ -99,6 +99,32 @@ class TestRows(MatrixCase):
                 error = self.call(SCREEN, "portal", model, "search_count", [], {"domain": []})
                 self.assertEqual(error, "odoo.http.SessionExpiredException")
 
+    def test_changes_are_seen(self):
+        """A check that finds nothing passes always: a row that was written, created or deleted, and
+        a call of GREEN-API are seen; what was undone is not."""
+        record = self.records["telegram.mailing.list"]
+        for name, change, is_undone in (
+            ("written", lambda: record.write({"name": "Shop"}), False),
+            ("created", record.copy, False),
+            ("deleted", record.unlink, False),
+            ("asked", self.instance._get_client().get_state_instance, False),
+            ("nothing", record.read, True),
+            ("undone", lambda: self.undo(record.copy), True),
+        ):
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                before = self.count_changes()
+                change()
+                self.env.flush_all()
+                self.assertEqual(self.is_untouched(before, savepoint), is_undone)
+                savepoint.rollback()
+
+    def undo(self, change):
+        """Make a change and undo it, as a refused call does."""
+        with self.env.cr.savepoint() as savepoint:
+            change()
+            self.env.flush_all()
+            savepoint.rollback()
+
     def each(self):
         for role in self.users:
             self.authenticate(self.users[role].login, self.users[role].login)

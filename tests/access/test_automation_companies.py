@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..automation.test_send_telegram import SendTelegramCase
@@ -352,7 +352,7 @@ class TestRuleCalls(SendTelegramCase, HttpCase):
 
     def setUp(self):
         super().setUp()
-        self.employee = new_test_user(self.env, "rule_employee", groups="base.group_user")
+        self.employee = self.create_user("rule_employee", "employee")
         self.keys = {}
         for user in (self.employee, self.salesperson):
             keys = self.env["res.users.apikeys"].with_user(user).sudo()

@@ -1,9 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from ..common import UserCase
 from ..languages import load_language
+from .browser_case import WebClientCase
 
 # Open the menu of the user, and look where the entry leads.
 SCRIPT = """
@@ -32,7 +33,7 @@ void (async () => {
 """
 
 
-class GuideBrowserCase(HttpCase, UserCase):
+class GuideBrowserCase(WebClientCase, UserCase):
     def check_menu(self, role, lang, expected):
         """Open the menu of a user who has a role."""
         login = f"guide_{role}"
