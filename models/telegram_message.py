@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from .. import const
 from ..tools import bulk_insert
 from ..tools.context import get_own_value
+from ..tools.records import find_records, get_record_names
 
 STATES = [
     ("queued", "Queued"),
@@ -182,12 +183,22 @@ class TelegramMessage(models.Model):
     @api.depends("res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_record_name(self):
+        names = get_record_names(self)
         for message in self:
-            record = message._get_record()
-            # The name of a record is hidden from users who may not read it.
-            message.record_name = record.has_access("read") and record.display_name
+            message.record_name = names.get(message)
 
     # === CRUD METHODS === #
+
+    @api.model
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Refuse to group by posts.
+
+        Odoo asks this for all fields when it opens a list. It would read all messages of the
+        database then, to find those that the user may read.
+        """
+        if groupby_spec == "mail_message_ids":
+            raise ValueError("Messages cannot be grouped by posts.")
+        return super()._read_group_groupby(alias, groupby_spec, query)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_waiting(self):
@@ -488,14 +499,4 @@ class TelegramMessage(models.Model):
 
         :return: dict of record by ``telegram.message``, of those that have one
         """
-        ids_by_model = {}
-        for message in self:
-            if message.res_model in self.env and message.res_id:
-                ids_by_model.setdefault(message.res_model, []).append(message.res_id)
-        existing = {
-            (record._name, record.id): record
-            for model, ids in ids_by_model.items()
-            for record in self.env[model].browse(ids).exists()
-        }
-        places = {message: (message.res_model, message.res_id) for message in self}
-        return {message: existing[place] for message, place in places.items() if place in existing}
+        return find_records(self)

@@ -2,6 +2,7 @@
 
 from . import test_call
 from . import test_instance
+from . import test_lists
 from . import test_log_watch
 from . import test_retention
 from . import test_rooms

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.records import find_records, get_record_names
+
 
 class TelegramMessage(models.Model):
     """Extend ``telegram.message``: link a message to another record than the one it answers.
@@ -136,17 +138,14 @@ class TelegramChat(models.Model):
     @api.depends("res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_record_name(self):
+        names = get_record_names(self)
         for chat in self:
-            record = chat._get_record()
-            # The name of a record that the user may not read is hidden.
-            chat.record_name = record.has_access("read") and record.display_name
+            chat.record_name = names.get(chat)
 
     def _get_record(self):
         """Return the record that the group is linked to; empty if it does not exist."""
         self.ensure_one()
-        if self.res_model not in self.env or not self.res_id:
-            return self.env["res.partner"]
-        return self.env[self.res_model].browse(self.res_id).exists()
+        return find_records(self).get(self, self.env["res.partner"])
 
     # === ACTION METHODS === #
 
