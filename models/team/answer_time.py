@@ -29,6 +29,8 @@ class TelegramInstance(models.Model):
         "resource.calendar",
         "Working Time",
         ondelete="restrict",
+        # Flexible hours tell how much somebody works, not when.
+        domain=[("flexible_hours", "=", False)],
         help="When operators answer, without days off. If empty, it is always working time.",
     )
     answer_minutes = fields.Integer(

@@ -63,6 +63,20 @@ class TestTeamDesktop(TeamBrowserCase):
         self.assertEqual(chats.mapped("user_id"), boris)
         self.assertEqual(chats.filtered("user_id").instance_id, self.instance)
 
+    def test_hand_over_of_own_chats(self):
+        """The dialog would refuse with an error what it has done; buttons would fill two rows."""
+        anna = self.create_user("team_anna", "user", name="Anna")
+        boris = self.create_user("team_boris", "user", name="Boris")
+        self.instance.write(
+            {"operator_ids": [Command.set((anna | boris).ids)], "visibility": "own"}
+        )
+        chat = self.ingest(self.notification("Is it in stock?")).message_id.chat_id
+        chat.with_user(anna).action_take()
+        inbox = "/odoo/action-telegram_green_api.telegram_inbox_action"
+        self.tour("telegram_hand_over", inbox, login="team_anna")
+        self.env.invalidate_all()
+        self.assertEqual(chat.user_id, boris)
+
     def test_team(self):
         """On a desktop."""
         self.check_team()

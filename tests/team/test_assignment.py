@@ -202,6 +202,17 @@ class TestAssignment(InboxCase):
         self.assertFalse(self.phone.ledger())
         self.assertEqual(chat.inbox_state, "waiting")
 
+    def test_hand_over_in_the_language_of_the_colleague(self):
+        """A Russian colleague would be told in English."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.colleague.lang = "ru_RU"
+        chat = self.write_in(0)
+        wizards = self.env["telegram.hand.over"].with_user(self.salesperson)
+        wizards.create({"chat_id": chat.id, "user_id": self.colleague.id}).action_hand_over()
+        note = chat.channel_id.message_ids[0].body
+        author, to = self.salesperson.name, self.colleague.name
+        self.assertEqual(note.striptags(), f"{author} передаёт чат пользователю {to}.")
+
     def test_visibility_follows(self):
         """With own chats only, the colleague would not see the chat that they were given."""
         self.instance.visibility = "own"
