@@ -78,6 +78,14 @@ class TestTeamDesktop(TeamBrowserCase):
         self.env.invalidate_all()
         self.assertEqual(chat.user_id, boris)
 
+    def test_close_in_discuss(self):
+        """Who reads a thank-you in Discuss would have to look for the chat in the inbox."""
+        chat = self.ingest(self.notification("Thank you!")).message_id.chat_id
+        url = f"/odoo/discuss?active_id=discuss.channel_{chat._open_channel().id}"
+        self.tour("telegram_close_in_discuss", url)
+        self.env.invalidate_all()
+        self.assertEqual(chat.inbox_state, "closed")
+
     def test_team(self):
         """On a desktop."""
         self.check_team()

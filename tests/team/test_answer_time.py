@@ -191,6 +191,13 @@ class TestAnswerTime(InboxCase):
         calendar.attendance_ids.filtered(lambda each: each.dayofweek == "0").unlink()
         self.assertEqual(chat.answer_due_date, MONDAY + day + timedelta(hours=1, minutes=30))
 
+    def test_text_in_the_inbox(self):
+        """The list would say “Warning” in place of what is to be done."""
+        chat = self.write_at(MONDAY)
+        self.remind_at(MONDAY + timedelta(hours=1))
+        self.assertIn("waits for an answer", chat.activity_ids.summary)
+        self.assertFalse(chat.activity_exception_decoration)
+
     def test_order_of_two_weeks(self):
         """The limit would stay that of the other week, if a line is moved to this one."""
         chat = self.write_at(MONDAY)

@@ -53,6 +53,21 @@ registry.category("web_tour.tours").add("telegram_inbox_list", {
     ],
 });
 
+// Started in the conversation of a customer who waits.
+const HEADER = ".o-mail-DiscussContent-header";
+
+registry.category("web_tour.tours").add("telegram_close_in_discuss", {
+    steps: () => [
+        { trigger: ".o-mail-Message:contains('Thank you!')" },
+        { trigger: `${HEADER} button[title='Hand Over']`, run: "click" },
+        { trigger: ".modal:contains('Hand Over') .o_field_widget[name='user_id']" },
+        { trigger: ".modal button:contains('Discard')", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: `${HEADER} button[title='No Answer Needed']`, run: "click" },
+        { trigger: `${HEADER}:not(:has(button[title='No Answer Needed']))` },
+    ],
+});
+
 // With "own" as the visibility, who hands a chat over does not see it any more.
 registry.category("web_tour.tours").add("telegram_hand_over", {
     steps: () => [
