@@ -22,3 +22,4 @@ from . import mailing
 from . import team
 from . import retention
 from . import deletion
+from . import grouping

@@ -18,6 +18,14 @@ class TelegramChat(models.Model):
         """
         self.check_access("unlink")
         count = self._count_messages(Domain("chat_id", "in", self.ids))
+        if len(self) == 1:
+            return self.env._(
+                "With the chat you delete its messages (%(count)s) and its conversation in "
+                "Discuss, for all colleagues. Nothing is deleted in Telegram. To keep the "
+                "messages, archive the chat instead. Chat: %(name)s",
+                count=count,
+                name=self.display_name,
+            )
         return self.env._(
             "With the chats you delete their messages (%(count)s) and the conversations in "
             "Discuss, for all colleagues. Nothing is deleted in Telegram. To keep the messages, "
@@ -52,12 +60,24 @@ class TelegramInstance(models.Model):
         here = Domain("instance_id", "in", self.ids)
         # sudo: telegram.chat - only the number of the chats, archived ones included
         chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
+        counts = {
+            "chats": chats_sudo.search_count(here),
+            "messages": chats_sudo._count_messages(here),
+        }
+        if len(self) == 1:
+            return self.env._(
+                "With the account you delete its chats (%(chats)s) with their messages "
+                "(%(messages)s) and the conversations in Discuss, for all colleagues. Nothing is "
+                "deleted in Telegram or at GREEN-API, where the account remains. To keep the "
+                "messages, archive the account instead. Account: %(name)s",
+                name=self.display_name,
+                **counts,
+            )
         return self.env._(
-            "With the account you delete its chats (%(chats)s) with their messages (%(messages)s) "
-            "and the conversations in Discuss, for all colleagues. Nothing is deleted in Telegram "
-            "or at GREEN-API, where the account remains. To keep the messages, archive the account "
-            "instead. Accounts: %(names)s",
-            chats=chats_sudo.search_count(here),
-            messages=chats_sudo._count_messages(here),
+            "With the accounts you delete their chats (%(chats)s) with their messages "
+            "(%(messages)s) and the conversations in Discuss, for all colleagues. Nothing is "
+            "deleted in Telegram or at GREEN-API, where the accounts remain. To keep the messages, "
+            "archive the accounts instead. Accounts: %(names)s",
             names=", ".join(self.mapped("display_name")),
+            **counts,
         )

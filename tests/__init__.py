@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
 from . import test_call
+from . import test_deletion
 from . import test_instance
 from . import test_lists
 from . import test_log_watch

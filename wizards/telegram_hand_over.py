@@ -32,7 +32,8 @@ class TelegramHandOver(models.TransientModel):
         chat._check_operated()
         chat._check_assignee(user)
         chat._lock_inbox()
-        text = self.env._(
+        # The note is for the colleague.
+        text = self.with_context(lang=user.lang).env._(
             "%(author)s handed the chat over to %(to)s.",
             author=self.env.user.name,
             to=user.name,

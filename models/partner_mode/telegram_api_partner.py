@@ -36,13 +36,13 @@ class TelegramApiPartner(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
     api_url = fields.Char(
-        "Partner API URL",
+        "Partner API Address",
         required=True,
         default=const.PARTNER_URL,
         help="The partnerApiUrl value from the GREEN-API console.",
     )
     instance_url = fields.Char(
-        "Instance API URL",
+        "Instance API Address",
         help="The apiUrl of the partner's instances. Leave empty to derive it from the ID of each "
         "instance.",
     )

@@ -6,9 +6,13 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, ValidationError
+from odoo.fields import Domain
 
+from ... import const
 from ...tools.access import USER
 from ...tools.transactions import write_and_commit
+from ..telegram_message import RANK
+from .inbox import LATE_HOURS, SHORTEST_ANSWER_TIME
 
 ACTIVITY = "telegram_green_api.mail_activity_type_answer"
 # A message that arrives later than this, such as after an outage, gets no away message.
@@ -25,6 +29,8 @@ class TelegramInstance(models.Model):
         "resource.calendar",
         "Working Time",
         ondelete="restrict",
+        # Flexible hours tell how much somebody works, not when.
+        domain=[("flexible_hours", "=", False)],
         help="When operators answer, without days off. If empty, it is always working time.",
     )
     answer_minutes = fields.Integer(
@@ -143,9 +149,15 @@ class TelegramChat(models.Model):
         "instance_id.working_calendar_id.tz",
         "instance_id.working_calendar_id.schedule_type",
         "instance_id.working_calendar_id.two_weeks_calendar",
+        "instance_id.working_calendar_id.duration_based",
+        "instance_id.working_calendar_id.hours_per_day",
+        "instance_id.working_calendar_id.full_time_required_hours",
         "instance_id.working_calendar_id.attendance_ids.dayofweek",
+        "instance_id.working_calendar_id.attendance_ids.week_type",
+        "instance_id.working_calendar_id.attendance_ids.day_period",
         "instance_id.working_calendar_id.attendance_ids.hour_from",
         "instance_id.working_calendar_id.attendance_ids.hour_to",
+        "instance_id.working_calendar_id.attendance_ids.duration_hours",
     )
     def _compute_answer_due_date(self):
         for chat in self:
@@ -154,6 +166,59 @@ class TelegramChat(models.Model):
             chat.answer_due_date = (
                 instance._plan_working_time(since, minutes) if since and minutes else False
             )
+
+    # === TIME TO ANSWER === #
+
+    def _update_answer_times(self, questions, answers):
+        """Update the times of answers after messages that arrived later than the next answer.
+
+        An imported history is left alone.
+
+        :param questions: the ``telegram.message`` records that have just arrived
+        :param answers: those of the account
+        """
+        self.ensure_one()
+        now, last = fields.Datetime.now(), self.answered_date
+        late = questions.filtered(lambda each: last and each.date <= last)
+        late |= answers.filtered(lambda each: each.date < last)
+        since = min((each.date for each in late if each.date > now - LATE_HOURS), default=None)
+        if not since:
+            return
+        # sudo: telegram.message, resource.calendar - figures about the answers
+        chat_sudo, messages_sudo = self.sudo(), self.env["telegram.message"].sudo()
+        given = chat_sudo._get_given_answer_domain()
+        former = messages_sudo.search(
+            given & Domain("date", "<", since), order="date desc, id desc", limit=1
+        )
+        asked = Domain("chat_id", "=", self.id) & Domain("direction", "=", "incoming")
+        asked &= Domain("type_message", "not in", const.KINDS_ABOUT_ANOTHER)
+        domain = given | asked
+        if former:
+            domain &= Domain("date", ">", former.date)
+        pending = messages_sudo
+        # In one second, the question came first.
+        for message in messages_sudo.search(domain, order="date, direction, id"):
+            if message.direction == "incoming":
+                pending |= message.filtered(lambda each: each._needs_answer())
+                continue
+            answered = pending.filtered(lambda each, by=message: chat_sudo._is_answered(each, by))
+            pending -= answered
+            message.answer_time = bool(answered) and max(
+                chat_sudo.instance_id._get_working_hours(answered[0].date, message.date),
+                SHORTEST_ANSWER_TIME,
+            )
+
+    def _is_answered(self, question, answer):
+        """Return whether a later answer is to a question, which no user has closed before it.
+
+        :param question: the incoming ``telegram.message``
+        :param answer: the outgoing one
+        """
+        closed = self.closed_date
+        if closed and max(question.date, question.create_date) <= closed < answer.date:
+            return False
+        on_phone = not answer.attempts and answer.state in RANK
+        return on_phone or answer.id > question.id
 
     # === REMINDERS === #
 

@@ -64,7 +64,7 @@ class TelegramInstance(models.Model):
         match self.assignment:
             case "in_turn" | "salesperson_in_turn":
                 last = dict(chats._read_group(domain, ["user_id"], ["assigned_date:max"]))
-                # After an outage, many are assigned in one second.
+                # Many may be assigned at one time.
                 newest = max(filter(None, last.values()), default=False)
                 domain &= Domain("assigned_date", "=", newest)
                 counts = dict(chats._read_group(domain, ["user_id"], ["__count"]))
@@ -97,7 +97,9 @@ class TelegramInstance(models.Model):
         if user.is_out_of_office:
             return False
         # sudo: resource.resource - only whether the operator works
-        resource_sudo = user.sudo().resource_ids.filtered("calendar_id")[:1]
+        resources_sudo = user.sudo().resource_ids.filtered("calendar_id")
+        # Who is an employee of several companies works here as one of the account's.
+        resource_sudo = resources_sudo.sorted(lambda each: each.company_id != self.company_id)[:1]
         if not resource_sudo:
             return self._is_working_time(date)
         start = pytz.utc.localize(date)
@@ -182,7 +184,8 @@ class TelegramChat(models.Model):
 
     def _assign(self, user):
         """Assign chats to a user, empty for nobody. Only this user is notified from now on."""
-        date = user and fields.Datetime.now()
+        # With microseconds, since the order tells whose turn it is.
+        date = user and datetime.now(pytz.utc).replace(tzinfo=None)
         self._write_inbox({"user_id": user.id, "assigned_date": date})
         self.sudo()._move_reminders(user)  # sudo: mail.activity - of the former operator
         for chat_sudo in self.sudo():  # sudo: discuss.channel - its members see the change

@@ -228,14 +228,34 @@ class TelegramChat(models.Model):
         :param messages: the ``telegram.message`` records of this chat
         """
         self.ensure_one()
-        answers = [message for message in messages if message._is_answer()]
-        questions = [m for m in messages if m.direction == "incoming" and m._needs_answer()]
+        answers = messages.filtered(lambda message: message._is_answer())
+        questions = messages.filtered(
+            lambda message: message.direction == "incoming" and message._needs_answer()
+        )
         if answers:
-            last = max(answers, key=lambda message: message.date)
-            self._process_answer(last, last.date)
-        if not questions:
-            return
-        self._end_reminders_by_customer(max(message.date for message in questions))
+            self._process_answers(answers.sorted("date"))
+        if questions:
+            self._process_questions(questions)
+        if self.answered_date:
+            self._update_answer_times(questions, answers)
+
+    def _process_answers(self, answers):
+        """Store that the customer was answered.
+
+        :param answers: the ``telegram.message`` records of this chat, the oldest first
+        """
+        # The first one is that for which the customer has waited, the last one tells who waits now.
+        since = self.waiting_since_date
+        first = answers.filtered(lambda message: since and message.date >= since)[:1]
+        for answer in first | answers[-1:]:
+            self._process_answer(answer, answer.date)
+
+    def _process_questions(self, questions):
+        """Store that the customer waits, unless an answer is known already.
+
+        :param questions: the ``telegram.message`` records of this chat that need an answer
+        """
+        self._end_reminders_by_customer(max(questions.mapped("date")))
         since = min((m.date for m in questions if not self._was_answered(m)), default=None)
         if since:
             first = min(filter(None, (self.waiting_since_date, since)))
@@ -270,12 +290,14 @@ class TelegramChat(models.Model):
         :param question: the incoming ``telegram.message``
         """
         on_phone = Domain("attempts", "in", (0, False)) & Domain("state", "in", tuple(RANK))
-        in_odoo = Domain("id", ">", question.id) & Domain("state", "not in", NOT_SENT_STATES)
-        in_odoo &= Domain("state", "in", tuple(RANK)) | Domain("scheduled_date", "=", False)
-        answers = self._get_answer_domain() & Domain("date", ">=", question.date)
-        return bool(
-            self.env["telegram.message"].search_count(answers & (on_phone | in_odoo), limit=1)
-        )
+        answers = self._get_given_answer_domain() & Domain("date", ">=", question.date)
+        answers &= on_phone | Domain("id", ">", question.id)
+        return bool(self.env["telegram.message"].search_count(answers, limit=1))
+
+    def _get_given_answer_domain(self):
+        """Return the domain of the answers that the customers have, or get without delay."""
+        given = Domain("state", "not in", NOT_SENT_STATES) & Domain("scheduled_date", "=", False)
+        return self._get_answer_domain() & (given | Domain("state", "in", tuple(RANK)))
 
     def _get_answer_domain(self):
         """Return the domain of the answers in these chats, also of those that were not sent."""
@@ -308,6 +330,8 @@ class TelegramChat(models.Model):
             since = self._get_first_question_date(date)
             values["inbox_state"] = "waiting" if since else "answered"
             values["waiting_since_date"] = since
+            # Who waits on since a later question is not overdue yet.
+            chat_sudo._end_reminders()
         self._write_inbox(values)
         self._end_reminders_by_answer()
 

@@ -63,6 +63,29 @@ class TestTeamDesktop(TeamBrowserCase):
         self.assertEqual(chats.mapped("user_id"), boris)
         self.assertEqual(chats.filtered("user_id").instance_id, self.instance)
 
+    def test_hand_over_of_own_chats(self):
+        """The dialog would refuse with an error what it has done; buttons would fill two rows."""
+        anna = self.create_user("team_anna", "user", name="Anna")
+        boris = self.create_user("team_boris", "user", name="Boris")
+        self.instance.write(
+            {"operator_ids": [Command.set((anna | boris).ids)], "visibility": "own"}
+        )
+        chat = self.ingest(self.notification("Is it in stock?")).message_id.chat_id
+        chat.with_user(anna).action_take()
+        inbox = "/odoo/action-telegram_green_api.telegram_inbox_action"
+        with self.assertLogs("odoo.http", "WARNING"):  # the form tries to read the chat
+            self.tour("telegram_hand_over", inbox, login="team_anna")
+        self.env.invalidate_all()
+        self.assertEqual(chat.user_id, boris)
+
+    def test_close_in_discuss(self):
+        """Who reads a thank-you in Discuss would have to look for the chat in the inbox."""
+        chat = self.ingest(self.notification("Thank you!")).message_id.chat_id
+        url = f"/odoo/discuss?active_id=discuss.channel_{chat._open_channel().id}"
+        self.tour("telegram_close_in_discuss", url)
+        self.env.invalidate_all()
+        self.assertEqual(chat.inbox_state, "closed")
+
     def test_team(self):
         """On a desktop."""
         self.check_team()

@@ -3,6 +3,7 @@
 from . import test_answer_time
 from . import test_assignment
 from . import test_dashboard
+from . import test_grouping
 from . import test_histories
 from . import test_inbox
 from . import test_notes

@@ -191,6 +191,59 @@ class TestAnswerTime(InboxCase):
         calendar.attendance_ids.filtered(lambda each: each.dayofweek == "0").unlink()
         self.assertEqual(chat.answer_due_date, MONDAY + day + timedelta(hours=1, minutes=30))
 
+    def test_text_in_the_inbox(self):
+        """The list would say “Warning” in place of what is to be done."""
+        chat = self.write_at(MONDAY)
+        self.remind_at(MONDAY + timedelta(hours=1))
+        self.assertIn("waits for an answer", chat.activity_ids.summary)
+        self.assertFalse(chat.activity_exception_decoration)
+
+    def test_order_of_two_weeks(self):
+        """The limit would stay that of the other week, if a line is moved to this one."""
+        chat = self.write_at(MONDAY)
+        before = chat.answer_due_date
+        calendar = self.instance.working_calendar_id
+        week = self.env["resource.calendar.attendance"].get_week_type(MONDAY)
+        calendar.write(
+            {
+                "two_weeks_calendar": True,
+                "attendance_ids": [
+                    Command.clear(),
+                    *(
+                        Command.create(
+                            {
+                                "name": "Day",
+                                "dayofweek": "0",
+                                "week_type": str(number),
+                                "hour_from": 8 + 4 * number,
+                                "hour_to": 17,
+                                "day_period": "morning",
+                            }
+                        )
+                        for number in (0, 1)
+                    ),
+                ],
+            }
+        )
+        lines = calendar.attendance_ids.sorted("hour_from")
+        expected = MONDAY.replace(hour=13) if week else before
+        self.assertEqual(chat.answer_due_date, expected)
+        lines[0].week_type, lines[1].week_type = "1", "0"
+        self.assertEqual(chat.answer_due_date, before if week else MONDAY.replace(hour=13))
+
+    def test_answer_to_the_first_of_two(self):
+        """The reminder of an answered question would go on for a later one, which is not due."""
+        chat = self.write_at(MONDAY)
+        chat.with_user(self.salesperson).action_take()
+        late = MONDAY.replace(hour=9, minute=30)
+        self.assertEqual(self.remind_at(late), self.salesperson)
+        self.write_at(late)
+        seconds = int((MONDAY.replace(hour=9) - self.get_date(0)).total_seconds())
+        self.ingest(self.prepare_from_phone(seconds))
+        self.assertEqual(chat.waiting_since_date, late)
+        self.assertFalse(self.remind_at(late))
+        self.assertEqual(self.remind_at(MONDAY.replace(hour=10, minute=30)), self.salesperson)
+
     def test_answer_that_was_not_sent(self):
         """An answer that the customer never got would count in the figures, as would the next."""
         self.write_at(FRIDAY)
@@ -226,6 +279,28 @@ class TestAnswerTime(InboxCase):
         with freeze_time(MONDAY + timedelta(minutes=20)):
             second = self.write_from(self.customer, "And red, too")
         self.assertFalse(second.answer_time, "it answers nothing")
+
+    def test_answer_before_its_question(self):
+        """An answer that arrives before its question, or after the next answer, as after an outage,
+        would have no time, or that of another one."""
+
+        def answer_at(hour):
+            seconds = int((MONDAY.replace(hour=hour) - self.get_date(0)).total_seconds())
+            return self.prepare_from_phone(seconds)
+
+        def get_times():
+            answers = self.get_chat().message_ids.filtered(lambda each: each.direction != "incoming")
+            return [round(each.answer_time, 3) for each in answers.sorted("date")]
+
+        with freeze_time(MONDAY.replace(hour=16)):
+            self.ingest(answer_at(11))
+            self.write_at(MONDAY.replace(hour=9))
+            self.assertEqual(get_times(), [2])
+            self.write_at(MONDAY.replace(hour=12))
+            self.ingest(answer_at(15))
+            self.assertEqual(get_times(), [2, 3])
+            self.ingest(answer_at(13))
+            self.assertEqual(get_times(), [2, 1, 0])
 
     def test_answer_at_night(self):
         """An answer outside the working time would be none in the figures: it took no time."""

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 # pylint: disable=translation-required  # what users write
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
@@ -57,6 +57,15 @@ class TestAssignment(InboxCase):
         self.instance.assignment = "in_turn"
         users = [self.write_as(number).user_id for number in range(4)]
         self.assertEqual(users[0] | users[1], self.salesperson | self.colleague)
+        self.assertEqual(users[2:], users[:2])
+
+    def test_in_turn_at_the_end_of_a_second(self):
+        """An operator would get two new customers in a row."""
+        self.instance.assignment = "in_turn"
+        users, start = [], datetime(2026, 5, 1, 12, 0, 0)
+        for number, seconds in enumerate((0.9, 1.1, 1.5, 1.9)):
+            with freeze_time(start + timedelta(seconds=seconds)):
+                users.append(self.write_as(number).user_id)
         self.assertEqual(users[2:], users[:2])
 
     def test_in_turn_of_known_customers(self):
@@ -133,7 +142,40 @@ class TestAssignment(InboxCase):
         self.instance.assign_present = False
         self.assertTrue(self.write_as(7).user_id)
 
-    def create_day_off(self, user):
+    def test_employee_of_two_companies(self):
+        """The working time in another company would count, in which the operator has a day off."""
+        self.instance.write({"assignment": "in_turn", "assign_present": True})
+        self.instance.operator_ids = self.colleague
+        other = self.env["res.company"].create({"name": "Other company"})
+        self.colleague.company_ids |= other
+        self.create_day_off(self.colleague, other)
+        self.assertFalse(self.write_as(1).user_id, "the only working time there is")
+        every_day = self.env["resource.calendar"].create(
+            {
+                "name": "Every day",
+                "tz": "UTC",
+                "attendance_ids": [
+                    Command.clear(),
+                    *(
+                        Command.create(
+                            {"name": "Day", "dayofweek": str(day), "hour_from": 0, "hour_to": 24}
+                        )
+                        for day in range(7)
+                    ),
+                ],
+            }
+        )
+        self.env["resource.resource"].create(
+            {
+                "name": "office",
+                "user_id": self.colleague.id,
+                "calendar_id": every_day.id,
+                "company_id": self.instance.company_id.id,
+            }
+        )
+        self.assertEqual(self.write_as(2).user_id, self.colleague)
+
+    def create_day_off(self, user, company=None):
         """Let a user work on another day of the week than today."""
         other_day = str((fields.Datetime.now().weekday() + 3) % 7)
         hours = {"name": "Day", "hour_from": 8, "hour_to": 17, "day_period": "morning"}
@@ -142,7 +184,12 @@ class TestAssignment(InboxCase):
             {"name": "Part-time", "tz": "UTC", "attendance_ids": attendance}
         )
         self.env["resource.resource"].create(
-            {"name": user.name, "user_id": user.id, "calendar_id": calendar.id}
+            {
+                "name": user.name,
+                "user_id": user.id,
+                "calendar_id": calendar.id,
+                "company_id": (company or self.instance.company_id).id,
+            }
         )
 
     def test_stays_with_its_operator(self):
@@ -201,6 +248,17 @@ class TestAssignment(InboxCase):
         self.send_queue()
         self.assertFalse(self.phone.ledger())
         self.assertEqual(chat.inbox_state, "waiting")
+
+    def test_hand_over_in_the_language_of_the_colleague(self):
+        """A Russian colleague would be told in English."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.colleague.lang = "ru_RU"
+        chat = self.write_in(0)
+        wizards = self.env["telegram.hand.over"].with_user(self.salesperson)
+        wizards.create({"chat_id": chat.id, "user_id": self.colleague.id}).action_hand_over()
+        note = chat.channel_id.message_ids[0].body
+        author, to = self.salesperson.name, self.colleague.name
+        self.assertEqual(note.striptags(), f"{author} передаёт чат пользователю {to}.")
 
     def test_visibility_follows(self):
         """With own chats only, the colleague would not see the chat that they were given."""

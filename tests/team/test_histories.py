@@ -62,7 +62,8 @@ class TestHistories(InboxCase):
         return self.env["telegram.chat"]._find(self.instance, str(20000000 + number))
 
     def test_any_order(self):
-        """What arrives late, twice or together with others would leave another state."""
+        """What arrives late, twice or together with others would leave another state, or another
+        time of an answer."""
         now = fields.Datetime.now()
         for number in range(20):
             # Of today, or of a history that is imported.
@@ -84,6 +85,15 @@ class TestHistories(InboxCase):
                 self.assertEqual(chat.waiting_since_date, since)
                 if history.questions:
                     self.assertEqual(chat.inbox_state, "waiting" if since else "answered")
+                if number % 2:
+                    self.check_times(chat, history)
+
+    def check_times(self, chat, history):
+        """Check which messages are answers, and for how long the customer waited for each."""
+        messages, expected = chat.message_ids.filtered("answer_time"), history.get_times()
+        self.assertEqual(sorted(messages.mapped("date")), sorted(expected))
+        for message in messages:
+            self.assertAlmostEqual(message.answer_time, expected[message.date], places=3)
 
     def test_days(self):
         """A chat would wait for what was answered or closed, not for what was not, or the answers
@@ -111,12 +121,8 @@ class TestHistories(InboxCase):
                     self.assertEqual(chat.inbox_state == "waiting", bool(since))
                     due = since and since + timedelta(minutes=30)
                     self.assertEqual(chat.answer_due_date, due)
-            messages = chat.message_ids.filtered("answer_time")
             with self.subTest(number=number, log=log):
-                expected = history.get_times()
-                self.assertEqual(sorted(messages.mapped("date")), sorted(expected))
-                for message in messages:
-                    self.assertAlmostEqual(message.answer_time, expected[message.date], places=3)
+                self.check_times(chat, history)
             times += history.get_times().values()
         self.check_figures(times)
 

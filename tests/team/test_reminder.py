@@ -168,3 +168,17 @@ class TestReminder(InboxCase):
         self.assertEqual((other.topic_model, other.topic_id), ("res.partner", topic.id))
         activities = self.run_at(self.now + timedelta(minutes=61))
         self.assertIn(self.salesperson, (activities - todo).user_id)
+
+    def test_merged_chat_that_is_overdue(self):
+        """The activity about a customer who waits too long would stay for ever, or come twice."""
+        self.instance.answer_minutes = 60
+        self.chat._write_inbox({"inbox_state": "waiting", "waiting_since_date": self.now})
+        self.chat._assign(self.salesperson)
+        due = self.now + timedelta(minutes=61)
+        self.assertEqual(len(self.run_at(due)), 1)
+        other = self.env["telegram.chat"]._get_or_create(self.instance, "10000088")
+        self.chat._merge_into(other)
+        self.chat = other
+        self.assertEqual(len(self.run_at(due)), 1)
+        other._write_inbox({"inbox_state": "answered", "waiting_since_date": False})
+        self.assertFalse(self.run_at(due))

@@ -7,7 +7,7 @@ import { picture } from "./tour_helpers";
 registry.category("web_tour.tours").add("telegram_link", {
     steps: () => [
         { trigger: ".o_form_view .alert:contains('Several contacts have this phone number')" },
-        { trigger: ".o_statusbar_buttons button[name='action_link_partner']", run: "click" },
+        { trigger: ".o_row button[name='action_link_partner']", run: "click" },
         { trigger: ".modal .alert:contains('Anna Link'):contains('Boris Link')" },
         picture("link_contact"),
         { trigger: ".modal .o_field_widget[name='partner_id'] input", run: "edit Boris Link" },

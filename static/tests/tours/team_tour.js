@@ -53,6 +53,45 @@ registry.category("web_tour.tours").add("telegram_inbox_list", {
     ],
 });
 
+// Started in the conversation of a customer who waits.
+const HEADER = ".o-mail-DiscussContent-header";
+
+registry.category("web_tour.tours").add("telegram_close_in_discuss", {
+    steps: () => [
+        { trigger: ".o-mail-Message:contains('Thank you!')" },
+        { trigger: `${HEADER} button[title='Hand Over']`, run: "click" },
+        { trigger: ".modal:contains('Hand Over') .o_field_widget[name='user_id']" },
+        { trigger: ".modal button:contains('Discard')", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: `${HEADER} button[title='No Answer Needed']`, run: "click" },
+        { trigger: `${HEADER}:not(:has(button[title='No Answer Needed']))` },
+    ],
+});
+
+// With "own" as the visibility, who hands a chat over does not see it any more.
+registry.category("web_tour.tours").add("telegram_hand_over", {
+    steps: () => [
+        { trigger: ".o_kanban_record .text-muted:contains('Is it in stock?')", run: "click" },
+        { trigger: ".o_statusbar_buttons button[name='action_hand_over']" },
+        {
+            trigger: ".o_form_view",
+            run() {
+                const buttons = [...document.querySelectorAll(".o_statusbar_buttons button")];
+                const rows = new Set(buttons.map((button) => button.offsetTop));
+                if (rows.size > 1) {
+                    console.error(`The buttons are in ${rows.size} rows.`);
+                }
+            },
+        },
+        { trigger: ".o_statusbar_buttons button[name='action_hand_over']", run: "click" },
+        { trigger: ".modal .o_field_widget[name='user_id'] input", run: "edit Boris" },
+        { trigger: ".o-autocomplete--dropdown-item:contains('Boris')", run: "click" },
+        { trigger: ".modal .o_field_widget[name='user_id'] img" },
+        { trigger: ".modal button[name='action_hand_over']", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_kanban_view:not(:has(.o_kanban_record))" },
+    ],
+});
+
 registry.category("web_tour.tours").add("telegram_automation_on", {
     steps: () => [
         // A list on a desktop, cards on a phone.

@@ -58,6 +58,34 @@ registerThreadAction("telegram-link-record", {
     sequenceGroup: 20,
 });
 
+/** Do what a button of the chat does. */
+function pressButton(name, { store, thread }) {
+    return store.env.services.action.doActionButton({
+        type: "object",
+        name,
+        resModel: "telegram.chat",
+        resId: thread.telegram_chat_id,
+    });
+}
+
+registerThreadAction("telegram-hand-over", {
+    condition: canWrite,
+    icon: "fa fa-fw fa-share",
+    name: _t("Hand Over"),
+    open: (params) => pressButton("action_hand_over", params),
+    sequence: 18,
+    sequenceGroup: 20,
+});
+
+registerThreadAction("telegram-no-answer-needed", {
+    condition: (params) => canWrite(params) && params.thread.telegram_is_waiting,
+    icon: "fa fa-fw fa-check",
+    name: _t("No Answer Needed"),
+    open: (params) => pressButton("action_no_answer_needed", params),
+    sequence: 19,
+    sequenceGroup: 20,
+});
+
 registerThreadAction("telegram-contact", {
     condition: ({ thread }) => Boolean(thread?.isTelegram && thread.telegram_partner_id),
     icon: "fa fa-fw fa-user",

@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { RelationalModel } from "@web/model/relational_model/relational_model";
 import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
 import { ListController } from "@web/views/list/list_controller";
@@ -10,6 +11,21 @@ function getDeletionBody() {
     return _t(
         "The messages of the chat and its conversation in Discuss are deleted for all colleagues, too. Nothing is deleted in Telegram. Archive the chat to keep them."
     );
+}
+
+class TelegramChatFormModel extends RelationalModel {
+    /** Leave a chat that the user no longer sees, such as after it was handed over. */
+    async load(params = {}) {
+        const isReload = this.isReady && !("resId" in params);
+        try {
+            await super.load(...arguments);
+        } catch (error) {
+            if (!isReload || error.data?.name !== "odoo.exceptions.AccessError") {
+                throw error;
+            }
+            this.env.config.historyBack();
+        }
+    }
 }
 
 class TelegramChatFormController extends FormController {
@@ -35,6 +51,7 @@ class TelegramChatListController extends TelegramListController {
 registry.category("views").add("telegram_chat_form", {
     ...formView,
     Controller: TelegramChatFormController,
+    Model: TelegramChatFormModel,
 });
 registry.category("views").add("telegram_list", {
     ...listView,
