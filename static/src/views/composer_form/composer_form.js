@@ -5,6 +5,8 @@ import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { formView } from "@web/views/form/form_view";
 
+import { updateAtOnce } from "../../utils/update_at_once";
+
 /**
  * The composer, which keeps what is written until it is sent or discarded.
  *
@@ -60,11 +62,14 @@ export class TelegramComposerFormController extends formView.Controller {
         }
     }
 
-    restoreDraft() {
+    async restoreDraft() {
         const draft = browser.localStorage.getItem(this.draftKey);
         const { body, template_id } = this.model.root.data;
         if (draft && !body && !template_id) {
-            return this.model.root.update(JSON.parse(draft));
+            const values = JSON.parse(draft);
+            // Before anything is typed, which would replace the draft.
+            await updateAtOnce(this.model.root, values);
+            await this.model.root.update(values);
         }
     }
 }
