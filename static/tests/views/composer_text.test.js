@@ -22,6 +22,7 @@ class TelegramComposer extends models.Model {
             <field name="res_model" invisible="1"/>
             <field name="res_id" invisible="1"/>
             <field name="res_ids" invisible="1"/>
+            <field name="kind" invisible="1"/>
             <field name="template_id" invisible="1"/>
             <field name="formatting" invisible="1"/>
             <field name="body" widget="telegram_text" default_focus="1"/>
@@ -32,6 +33,7 @@ class TelegramComposer extends models.Model {
     res_model = fields.Char();
     res_id = fields.Integer();
     res_ids = fields.Char();
+    kind = fields.Char({ default: "text" });
     template_id = fields.Integer();
     formatting = fields.Boolean();
     body = fields.Text({ onChange: () => {} });
@@ -47,15 +49,16 @@ const TEXT = "[name='body'] textarea";
  * Open the composer.
  *
  * @param {(params: Object) => any} [answer] the server's answer to a changed text, which may be late
+ * @param {Object} [values] default values in the context
  */
-async function openComposer(answer = () => {}) {
+async function openComposer(answer = () => {}, values = {}) {
     onRpc("telegram.composer", "onchange", ({ args }) =>
         args[2].includes("body") ? answer(args) : undefined
     );
     await mountView({
         type: "form",
         resModel: "telegram.composer",
-        context: { default_res_model: "res.partner", default_res_id: 7 },
+        context: { default_res_model: "res.partner", default_res_id: 7, ...values },
     });
     await contains(TEXT).focus();
 }
@@ -108,9 +111,20 @@ for (const confirm of [false, "tab"]) {
     });
 }
 
+const DRAFT = `telegram_green_api.draft/${user.userId}/res.partner/7`;
+
+for (const [kind, isKept] of Object.entries({ text: false, location: true })) {
+    test(`a draft is deleted when it was sent, and not with something else: ${kind}`, async () => {
+        onRpc("telegram.composer", "action_send", () => true);
+        await openComposer(() => ({ value: {} }), { default_kind: kind });
+        await edit("Good day");
+        await contains("button[name='action_send']").click();
+        expect(browser.localStorage.getItem(DRAFT) !== null).toBe(isKept);
+    });
+}
+
 test("what is typed at once is added to the draft, and does not replace it", async () => {
-    const key = `telegram_green_api.draft/${user.userId}/res.partner/7`;
-    browser.localStorage.setItem(key, JSON.stringify({ body: "Good", formatting: false }));
+    browser.localStorage.setItem(DRAFT, JSON.stringify({ body: "Good", formatting: false }));
     const late = new Deferred();
     await openComposer(() => late);
     expect(TEXT).toHaveValue("Good");

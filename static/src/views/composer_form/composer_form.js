@@ -11,7 +11,8 @@ import { updateAtOnce } from "../../utils/update_at_once";
  * The composer, which keeps what is written until it is sent or discarded.
  *
  * As in Odoo's chatter, the draft is in the browser. It is restored when the composer is opened on
- * the same records, after it was closed by Escape, by Back or by a reload of the page.
+ * the same records, after it was closed by Escape, by Back, by a reload of the page or by sending
+ * something else, such as a location.
  */
 export class TelegramComposerFormController extends formView.Controller {
     setup() {
@@ -21,7 +22,8 @@ export class TelegramComposerFormController extends formView.Controller {
             onClickViewButton: async (params) => {
                 this.isExecuted = false;
                 await onClickViewButton(params); // rejected if the message was
-                if (this.isExecuted) {
+                const isSent = this.model.root.data.kind === "text";
+                if (this.isExecuted && (isSent || params.clickParams.special)) {
                     browser.localStorage.removeItem(this.draftKey);
                 }
             },
