@@ -76,8 +76,9 @@ export class TelegramSignIn extends Component {
         return this.state.answer?.state === "authorized" && !this.state.answer.problem;
     }
 
+    /** Return whether to ask for the password, also while a call fails: it may be half typed. */
     get isPasswordWanted() {
-        return this.state.answer?.state === "pendingPassword" && !this.state.answer.problem;
+        return this.state.answer?.state === "pendingPassword";
     }
 
     /** Return whether a QR code, or a phone number and its code, is the next step. */
@@ -86,8 +87,9 @@ export class TelegramSignIn extends Component {
         return !failure && answer?.state === "notAuthorized" && !answer.problem;
     }
 
+    /** Return whether to ask for the number or the code, also while a call fails. */
     get isPhoneWanted() {
-        return this.state.isByPhone && this.isSignInWanted;
+        return this.state.isByPhone && this.state.answer?.state === "notAuthorized";
     }
 
     /** Return whether the user has to wait for a step that needs no action. */
@@ -106,6 +108,9 @@ export class TelegramSignIn extends Component {
     get message() {
         if (this.state.failure) {
             return this.state.failure;
+        }
+        if (this.state.answer?.problem) {
+            return this.state.answer.message;
         }
         if (this.isPasswordWanted && this.state.passwordRefusal) {
             return ""; // displayed below the field
@@ -176,8 +181,9 @@ export class TelegramSignIn extends Component {
         const isAnswered = await this.submit(method, text);
         this.state.isSendingPhone = false;
         const isAccepted = isAnswered && this.state.answer.accepted;
-        if (isAnswered && !isAccepted && this.isPhoneWanted) {
-            this.state.phoneRefusal = this.state.answer.message;
+        const { message, problem } = this.state.answer || {};
+        if (isAnswered && !isAccepted && !problem && this.isPhoneWanted) {
+            this.state.phoneRefusal = message;
         }
         return isAccepted;
     }
@@ -193,7 +199,7 @@ export class TelegramSignIn extends Component {
         this.state.passwordRefusal = "";
         const isAnswered = await this.submit("submit_password", password);
         this.state.isSendingPassword = false;
-        if (isAnswered && this.isPasswordWanted) {
+        if (isAnswered && !this.state.answer.problem && this.isPasswordWanted) {
             this.state.passwordRefusal = this.state.answer.message;
         }
     }

@@ -5,11 +5,14 @@ import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { formView } from "@web/views/form/form_view";
 
+import { updateAtOnce } from "../../utils/update_at_once";
+
 /**
  * The composer, which keeps what is written until it is sent or discarded.
  *
  * As in Odoo's chatter, the draft is in the browser. It is restored when the composer is opened on
- * the same records, after it was closed by Escape, by Back or by a reload of the page.
+ * the same records, after it was closed by Escape, by Back, by a reload of the page or by sending
+ * something else, such as a location.
  */
 export class TelegramComposerFormController extends formView.Controller {
     setup() {
@@ -19,7 +22,8 @@ export class TelegramComposerFormController extends formView.Controller {
             onClickViewButton: async (params) => {
                 this.isExecuted = false;
                 await onClickViewButton(params); // rejected if the message was
-                if (this.isExecuted) {
+                const isSent = this.model.root.data.kind === "text";
+                if (this.isExecuted && (isSent || params.clickParams.special)) {
                     browser.localStorage.removeItem(this.draftKey);
                 }
             },
@@ -60,11 +64,14 @@ export class TelegramComposerFormController extends formView.Controller {
         }
     }
 
-    restoreDraft() {
+    async restoreDraft() {
         const draft = browser.localStorage.getItem(this.draftKey);
         const { body, template_id } = this.model.root.data;
         if (draft && !body && !template_id) {
-            return this.model.root.update(JSON.parse(draft));
+            const values = JSON.parse(draft);
+            // Before anything is typed, which would replace the draft.
+            await updateAtOnce(this.model.root, values);
+            await this.model.root.update(values);
         }
     }
 }

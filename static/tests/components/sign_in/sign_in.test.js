@@ -365,3 +365,35 @@ test("makes no further call once it is closed", async () => {
     await wait(LONG_DELAY);
     expect.verifySteps([]);
 });
+
+for (const [what, failing] of [
+    ["a failed call", makeServerError({ errorName: "builtins.KeyError" })],
+    ["a problem of GREEN-API", answer("notAuthorized", "Try again later", { problem: true })],
+]) {
+    test(`a number half typed survives ${what}`, async () => {
+        onRefresh(scanIt("Rmlyc3Q="), failing, scanIt("U2Vjb25k"));
+        await openSignIn();
+        await click(METHOD);
+        await animationFrame();
+        await edit("+7 987");
+        await wait(DELAY);
+        expect(".o-telegram-SignIn .fa-exclamation-triangle").toHaveCount(1);
+        expect(PHONE).toHaveValue("+7 987");
+        expect(PHONE).toBeFocused();
+        await wait(LONG_DELAY);
+        expect(".o-telegram-SignIn .fa-exclamation-triangle").toHaveCount(0);
+        expect(PHONE).toHaveValue("+7 987");
+        expect.verifySteps(["refresh", "refresh", "refresh"]);
+    });
+}
+
+test("a password half typed survives a problem of GREEN-API", async () => {
+    const problem = answer("pendingPassword", "Try again later", { problem: true });
+    onRefresh(passwordWanted, problem, passwordWanted);
+    await openSignIn();
+    await edit("half a pass");
+    await wait(DELAY);
+    expect(MESSAGE).toHaveText("Try again later");
+    expect(PASSWORD).toHaveValue("half a pass");
+    expect.verifySteps(["refresh", "refresh"]);
+});

@@ -3,6 +3,7 @@ import {
     emojisTextField,
 } from "@mail/views/web/fields/emojis_text_field/emojis_text_field";
 import { MESSAGE_MAX_LENGTH } from "@telegram_green_api/core/common/composer_model_patch";
+import { updateAtOnce } from "@telegram_green_api/utils/update_at_once";
 
 import { useEffect, useState } from "@odoo/owl";
 
@@ -15,6 +16,9 @@ export const PAUSE = 500; // ms without typing
 /**
  * The text of a message, with its length while it is typed once that approaches the maximum.
  *
+ * The record has the text with each letter. Odoo's field would show the former one until the server
+ * has answered, and again if the connection was lost: what was typed would be gone.
+ *
  * After a pause in typing, the form shows what depends on the text: an example, or a warning. Most
  * people click Send right after the last word, and would never see it.
  */
@@ -25,6 +29,7 @@ export class TelegramTextField extends EmojisTextField {
         super.setup();
         this.limit = MESSAGE_MAX_LENGTH;
         this.counter = useState({ length: 0 });
+        this.isTyped = false;
         this.commitAfterPause = useDebounced(() => this.commit(), PAUSE);
         // The value also changes by a template, a placeholder or a draft.
         useEffect(
@@ -39,15 +44,21 @@ export class TelegramTextField extends EmojisTextField {
 
     onInput() {
         this.updateLength();
+        this.isTyped = true;
+        updateAtOnce(this.props.record, this.getChanges());
         this.commitAfterPause();
     }
 
-    /** Update the record, unless Odoo would remove a blank at the end under the cursor. */
-    commit() {
-        const textarea = this.textareaRef.el;
-        if (textarea && textarea.value === textarea.value.trim()) {
-            textarea.dispatchEvent(new Event("change"));
+    /** Ask the server for what depends on the text. */
+    async commit() {
+        if (this.isTyped && this.textareaRef.el) {
+            this.isTyped = false;
+            await this.props.record.update(this.getChanges());
         }
+    }
+
+    getChanges() {
+        return { [this.props.name]: this.parse(this.textareaRef.el.value) };
     }
 
     /** Count characters as Python does, where an emoji is one. */
