@@ -157,7 +157,8 @@ class Listener:
         # One transaction: it reads, and does not stay open.
         fingerprints = self.env["telegram.instance"]._get_polled_accounts()
         self.has_accounts = bool(fingerprints)
-        self._has_to_end |= not fingerprints or self._has_to_give_way()
+        if not fingerprints or self._has_to_give_way():
+            self._has_to_end = True
         requested = advisory_lock.get_keys(self.cr, LOCK_RECEIVING, granted=False)
         self._given_way |= dict.fromkeys(requested, now + GIVEN_WAY_PAUSE)
         self._update_listeners(now)
