@@ -326,15 +326,15 @@ class Listener:
         :param list notifications: pairs of HeardAccount and WaitingNotification
         :param int id_: of the instance if all are of the same one
         """
-        is_stored = False
+        stored = []
         with self._guard(id_):
             for account, waiting in notifications:
                 account.instance.env["telegram.event"]._ingest(
                     account.instance, waiting.body, waiting.receipt_id
                 )
             self.cr.commit()  # pylint: disable=invalid-commit
-            is_stored = True
-        return is_stored
+            stored = notifications
+        return bool(stored)
 
     def _acknowledge(self, notifications):
         """Delete stored notifications at GREEN-API, in the threads, and plan their processing."""
