@@ -34,7 +34,7 @@ class TelegramChat(models.Model):
     _past_index = models.Index("(instance_id, id) WHERE past_count > 0")
 
     def _store_past_and_commit(self, entries):
-        """Store the history of a chat in a scheduled action; a failure stops no other chat. Commits.
+        """Store the history of a chat in a scheduled action; it stops no other chat. Commits.
 
         After concurrent updates, the next run imports it again. After another error it does not.
 

@@ -157,7 +157,8 @@ class Listener:
         # One transaction: it reads, and does not stay open.
         fingerprints = self.env["telegram.instance"]._get_polled_accounts()
         self.has_accounts = bool(fingerprints)
-        self._has_to_end |= not fingerprints or self._has_to_give_way()
+        if not fingerprints or self._has_to_give_way():
+            self._has_to_end = True
         requested = advisory_lock.get_keys(self.cr, LOCK_RECEIVING, granted=False)
         self._given_way |= dict.fromkeys(requested, now + GIVEN_WAY_PAUSE)
         self._update_listeners(now)
@@ -325,15 +326,15 @@ class Listener:
         :param list notifications: pairs of HeardAccount and WaitingNotification
         :param int id_: of the instance if all are of the same one
         """
-        is_stored = False
+        stored = []
         with self._guard(id_):
             for account, waiting in notifications:
                 account.instance.env["telegram.event"]._ingest(
                     account.instance, waiting.body, waiting.receipt_id
                 )
             self.cr.commit()  # pylint: disable=invalid-commit
-            is_stored = True
-        return is_stored
+            stored = notifications
+        return bool(stored)
 
     def _acknowledge(self, notifications):
         """Delete stored notifications at GREEN-API, in the threads, and plan their processing."""

@@ -51,7 +51,7 @@ class TestConflicts(TelegramCase):
         self.assertTrue(second.service_count_date)
 
     def request_past(self):
-        """Request the past of a chat of each account; return the chats in the order of their turn."""
+        """Request the past of a chat of each account; return the chats in their order."""
         chats = self.env["telegram.chat"]
         for phone, instance in ((self.phone, self.instance), (self.other_phone, self.other)):
             phone.write(CUSTOMER_CHAT, "Long ago")
@@ -97,7 +97,11 @@ class TestConflicts(TelegramCase):
         """The numbers of the other accounts wait for an hour, and then in vain again."""
         checks = self.env["telegram.number.check"]
         for instance in (self.instance, self.other):
-            values = {"telegram_id": "79998887766@c.us", "name": "Vasilisa", "phone": CUSTOMER_PHONE}
+            values = {
+                "telegram_id": "79998887766@c.us",
+                "name": "Vasilisa",
+                "phone": CUSTOMER_PHONE,
+            }
             chat = self.env["telegram.chat"].create({**values, "instance_id": instance.id})
             values = {"instance_id": instance.id, "chat_id": chat.id, "user_id": self.env.uid}
             checks |= checks.create(values)

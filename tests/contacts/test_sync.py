@@ -288,8 +288,8 @@ class TestTelegramSync(TelegramCase):
         self.patch(sync_class, "_set_total", set_total_later)
 
     def test_requested_while_it_runs(self):
-        """A second click during the run resets the numbers: it ends with "0 new", and what came to
-        the list meanwhile is missing."""
+        """A second click during the run resets the numbers: it ends with "0 new", and what came
+        to the list meanwhile is missing."""
 
         def click(sync):
             self.phone.add_customer("Late", chatId="21")

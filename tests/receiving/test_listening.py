@@ -146,6 +146,16 @@ class TestListening(ListeningCase):
             self.assertTrue(thread.daemon, "it would keep Odoo from ending")
         self.assertEqual(self.heard(), [])
 
+    def test_told_to_end_meanwhile(self):
+        """Another thread ends the run while this one looks at the accounts, and that is lost."""
+
+        def look(heard):
+            heard.end()
+            return False
+
+        with patch.object(listener.Listener, "_has_to_give_way", look), self.listening() as heard:
+            self.wait_for(lambda: heard.is_ended)
+
     def test_one_listener_in_a_server(self):
         """A second process of the same server does not take another place in the scheduler."""
         with self.listening() as first:
@@ -314,6 +324,23 @@ class TestListening(ListeningCase):
             with self.listening() as alone:
                 self.wait_for(lambda: alone.is_ended)
             self.assertTrue(alone.has_accounts, "it has to go on later")
+
+    def test_the_second_action(self):
+        """In one worker of Odoo, the second action listens right after the first one, for the rest
+        of the time that Odoo lets the worker: it is killed. It is for a second server only."""
+        with self.environment() as env:
+            first, second = env["telegram.instance"]._get_listen_crons()
+            triggers = [("cron_id", "=", first.id)]
+            env.cr.execute(DELETE_TRIGGERS, [first.id])
+        with patch.object(cron, "get_time_limit", lambda: 2), self.environment() as env:
+            self.assertIs(second.with_env(env).method_direct_trigger(), True)
+        self.assertFalse(self.phone.requests("receiveNotification"))
+        self.assertTrue(self.values_of("ir.cron.trigger", "id", triggers), "nobody would listen")
+        with self.environment() as elsewhere:
+            self.assertTrue(first.with_env(elsewhere).try_lock_for_update(allow_referencing=True))
+            with patch.object(cron, "get_time_limit", lambda: 2), self.environment() as env:
+                self.assertIs(second.with_env(env).method_direct_trigger(), True)
+        self.assertTrue(self.phone.requests("receiveNotification"))
 
     def test_the_scheduled_action(self):
         """The action asks for its next run, and obeys Odoo's limit of its time."""

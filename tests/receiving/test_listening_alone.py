@@ -133,7 +133,9 @@ class TestListeningAlone(ListeningCase):
         with self.listening() as heard:
             heard._defer(look)
             self.wait_for(lambda: found)
-        self.assertLessEqual({f"tcp_keepalives_{n}" for n in ("idle", "interval", "count")}, {*found})
+        self.assertLessEqual(
+            {f"tcp_keepalives_{n}" for n in ("idle", "interval", "count")}, {*found}
+        )
 
     def test_the_settings_end_with_the_run(self):
         """Odoo uses the connection again: a user's transaction would wait for no lock either."""
