@@ -289,7 +289,9 @@ class TestAnswerTime(InboxCase):
             return self.prepare_from_phone(seconds)
 
         def get_times():
-            answers = self.get_chat().message_ids.filtered(lambda each: each.direction != "incoming")
+            answers = self.get_chat().message_ids.filtered(
+                lambda each: each.direction != "incoming"
+            )
             return [round(each.answer_time, 3) for each in answers.sorted("date")]
 
         with freeze_time(MONDAY.replace(hour=16)):
