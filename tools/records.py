@@ -6,7 +6,7 @@ from odoo.models import BaseModel
 
 def find_records(owners: BaseModel) -> dict[BaseModel, BaseModel]:
     """Return the record of each owner that has one, if it still exists."""
-    ids_by_model = {}
+    ids_by_model: dict[str, list[int]] = {}
     for owner in owners:
         if owner.res_model in owners.env and owner.res_id:
             ids_by_model.setdefault(owner.res_model, []).append(owner.res_id)
@@ -22,10 +22,10 @@ def find_records(owners: BaseModel) -> dict[BaseModel, BaseModel]:
 def get_record_names(owners: BaseModel) -> dict[BaseModel, str]:
     """Return the name of each owner's record, unless the current user may not read it."""
     records = find_records(owners)
-    by_model = {}
+    by_model: dict[str, list[BaseModel]] = {}
     for record in records.values():
         by_model.setdefault(record._name, []).append(record)
-    names = {}
+    names: dict[BaseModel, str] = {}
     for several in by_model.values():
         readable = several[0].union(*several)._filtered_access("read")
         names.update((record, record.display_name) for record in readable)

@@ -288,7 +288,7 @@ class TelegramSync(models.Model):
         self._finish()
 
     def _process_conflict(self):
-        """Begin anew after a pause.
+        """Plan to begin the synchronization anew after a pause.
 
         It is interrupted for good after some times: an automation rule may cause a conflict each
         time.

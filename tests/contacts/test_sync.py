@@ -248,7 +248,7 @@ class TestTelegramSync(TelegramCase):
         self.patch(transactions, "FIRST_WAIT", 0)
 
     def test_others_in_the_way(self):
-        """Customers write meanwhile: the synchronization is given up, and somebody must notice."""
+        """Customers write meanwhile: the synchronization is given up, and nobody notices."""
         self.let_conflict(transactions.ATTEMPTS)
         self.sync()
         self.assertEqual((self.last.state, self.last.error), ("running", False))
