@@ -53,6 +53,10 @@ registry.category("web_tour.tours").add("telegram_changed_number", {
         { trigger: ".modal [name='preview']:contains('+79998880099'):has(.fa-check)" },
         send,
         { trigger: ".o-mail-Message:contains('To the new number')" },
+        {
+            content: "The form does not ask again",
+            trigger: ".o_form_view:not(:has(.alert:contains('+79998880099')))",
+        },
     ],
 });
 

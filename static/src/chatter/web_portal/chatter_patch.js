@@ -1,6 +1,6 @@
 import { Chatter } from "@mail/chatter/web_portal/chatter";
 
-import { onWillStart } from "@odoo/owl";
+import { onWillStart, status } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
@@ -35,8 +35,18 @@ patch(Chatter.prototype, {
             return;
         }
         await this.load(thread, ["messages"]);
+        await this.reloadRecord(id);
+    },
+
+    /**
+     * Load what the form shows about Telegram, unless the user is changing the record.
+     *
+     * @param {number} id of the record
+     */
+    async reloadRecord(id) {
         const { record } = this.props;
-        if (record?.resId === id && !(await record.isDirty())) {
+        const isShown = status(this) !== "destroyed" && record?.resId === id;
+        if (isShown && !(await record.isDirty())) {
             await record.load();
         }
     },
@@ -76,6 +86,8 @@ patch(Chatter.prototype, {
                     this.state.jumpThreadPresent++;
                     this.load(thread, ["messages", "scheduledMessages"]);
                 }
+                // Also if nothing was sent: the warning about a changed number may be answered.
+                this.reloadRecord(thread.id);
             },
         });
     },
