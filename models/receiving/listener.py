@@ -120,7 +120,7 @@ class Listener:
             self.cr.rollback()
             if isinstance(error, LockNotAvailable):
                 self._pause(id_, LOCKED_PAUSE)
-        except Exception:
+        except Exception:  # pylint: disable=broad-exception-caught
             if self.cr.closed:
                 raise
             self.cr.rollback()
