@@ -201,7 +201,7 @@ def _measure(sides, pages, rounds):
 
 
 def _get_rows(page, costs):
-    for title, name in ((page.title, "seconds"), ("  work of the processors", "work")):
+    for title, name in ((page.title, "seconds"), (f"{page.title}: work", "work")):
         ours, theirs = ([getattr(cost, name) for cost in costs[side]] for side in DATABASES)
         remark = f"median {median(ours):.2f} s against {median(theirs):.2f}, of {len(ours)}"
         yield Row(title, fastest_ratio(ours, theirs), "×", LIMIT, remark)
