@@ -14,6 +14,7 @@ ODOO_METHODS = {
     "copy_data",
     "create",
     "default_get",
+    "fields_get",
     "mail_allowed_qweb_expressions",
     "get_empty_list_help",
     "message_post",
