@@ -86,8 +86,10 @@ patch(Chatter.prototype, {
                     this.state.jumpThreadPresent++;
                     this.load(thread, ["messages", "scheduledMessages"]);
                 }
-                // Also if nothing was sent: the warning about a changed number may be answered.
-                this.reloadRecord(thread.id);
+                // The form's warning may have been answered there, also if nothing was sent.
+                if (this.props.record?.data.telegram_changed_message) {
+                    this.reloadRecord(thread.id);
+                }
             },
         });
     },
