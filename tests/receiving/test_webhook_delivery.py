@@ -130,11 +130,11 @@ class TestDelivery(CommittedCase):
             self.phone.write(CUSTOMER_CHAT, text)
             self.wait_until_delivered()
 
-        def process(records):
+        def process(records, *args):
             batches.append(len(records))
             if len(batches) == 1:
                 deliver("While the first is processed")
-            return process_together(records)
+            return process_together(records, *args)
 
         def pause(_seconds):
             if len(batches) == 1:
