@@ -51,11 +51,10 @@ def _rounds(account, say, title, rounds, count, *, paced):
 
 def _send(account, kind, count, paced):
     text = "Good day! Your order has arrived"
-    if kind == "bare":
-        account.phone.change(rateLimits=False)
-        return account.measure(lambda: _send_bare(account, count, text, paced))
     # Whoever keeps the pace has to do so without being told.
-    account.phone.change(rateLimits=paced)
+    account.phone.change(rateLimits=paced and kind in ("contacts", "program"))
+    if kind == "bare":
+        return account.measure(lambda: _send_bare(account, count, text, paced))
     if kind == "storing":
         message_ids = account.queue_by_program(count, text).ids
         return account.measure(lambda: _send_bare(account, count, text, paced, message_ids))

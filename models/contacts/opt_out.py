@@ -50,15 +50,22 @@ def read_words(text):
     return MappingProxyType({normalize(word): word for word in words if normalize(word)})
 
 
-@lru_cache(maxsize=128)
 def says_only(text, setting):
-    """Return whether a text says nothing but words of a setting, such as "STOP! STOP!".
-
-    Several parts of the addon ask it of each message that comes in.
-    """
+    """Return whether a text says nothing but words of a setting, such as "STOP! STOP!"."""
     said, words = normalize(text), read_words(setting)
     parts = filter(None, map(normalize, text.split()))
     return bool(said) and (said in words or all(part in words for part in parts))
+
+
+@lru_cache(maxsize=256)  # more than the messages of a batch
+def read_wish(text, stop_words, start_words):
+    """Return "stop" or "start" if a text says nothing but words of one setting, otherwise None.
+
+    Several parts of the addon ask it of each message that comes in.
+    """
+    if says_only(text, stop_words):
+        return "stop"
+    return "start" if says_only(text, start_words) else None
 
 
 class ResCompany(models.Model):
@@ -138,10 +145,11 @@ class TelegramChat(models.Model):
         if type_message not in const.TEXT_KINDS or not text:
             return None
         company_sudo = self.company_id.sudo()  # sudo: res.company - its words
-        for wish in ("stop", "start"):
-            if says_only(text, company_sudo[f"telegram_{wish}_words"] or ""):
-                return wish
-        return None
+        stop_words, start_words = (
+            company_sudo.telegram_stop_words,
+            company_sudo.telegram_start_words,
+        )
+        return read_wish(text, stop_words or "", start_words or "")
 
     def _process_mailing_wish(self, wish, message):
         """Process that the person of this chat wants no mailings, or wants them again.

@@ -228,10 +228,12 @@ class TelegramChat(models.Model):
         :param messages: the ``telegram.message`` records of this chat
         """
         self.ensure_one()
-        answers = messages.filtered(lambda message: message._is_answer())
-        questions = messages.filtered(
-            lambda message: message.direction == "incoming" and message._needs_answer()
-        )
+        answers = questions = messages.browse()
+        for message in messages:
+            if message._is_answer():
+                answers += message
+            elif message.direction == "incoming" and message._needs_answer():
+                questions += message
         if answers:
             self._process_answers(answers.sorted("date"))
         if questions:
