@@ -78,6 +78,17 @@ class TelegramMessage(models.Model):
         descriptions = super().fields_get(allfields, attributes)
         return _hide_technical(self, descriptions, MESSAGE_FIELDS)
 
+    @api.model
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Refuse to group by posts.
+
+        Odoo asks this for all fields when it opens a list. It would read all messages of the
+        database then, to find those that the user may read.
+        """
+        if groupby_spec == "mail_message_ids":
+            raise ValueError("Messages cannot be grouped by posts.")
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
 
 def _hide_technical(model, descriptions, offered):
     """Return descriptions of fields whose technical ones the web client does not offer.

@@ -189,17 +189,6 @@ class TelegramMessage(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model
-    def _read_group_groupby(self, alias, groupby_spec, query):
-        """Refuse to group by posts.
-
-        Odoo asks this for all fields when it opens a list. It would read all messages of the
-        database then, to find those that the user may read.
-        """
-        if groupby_spec == "mail_message_ids":
-            raise ValueError("Messages cannot be grouped by posts.")
-        return super()._read_group_groupby(alias, groupby_spec, query)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_waiting(self):
         self._check_not_waiting([("id", "in", self.ids)])

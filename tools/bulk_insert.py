@@ -19,7 +19,7 @@ from odoo.tools import SQL
 from odoo.tools.json import json_default
 
 Row = dict[str, Any]
-SANITIZED = 256  # values of which the result is remembered: two for each message of a batch
+SANITIZED = 256  # values of which the result is remembered: more than the messages of a batch
 
 
 def insert(model: BaseModel, vals_list: list[Row], **common: Any) -> BaseModel:

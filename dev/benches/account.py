@@ -123,6 +123,7 @@ class Account:
                 "daily_new_contact_limit": NO_LIMIT,
             }
         )
+        # sudo: telegram.instance - as GREEN-API reports it
         self.instance.sudo().state = "authorized"
         self.partners = make_partners(self.env, count)
         self.chats = self._make_chats()
@@ -141,6 +142,7 @@ class Account:
             }
             for partner, chat_id in zip(self.partners, self.chat_ids, strict=True)
         ]
+        # sudo: telegram.chat - as GREEN-API reports them
         return self.env["telegram.chat"].sudo().create(values_list)
 
     def queue_from_contacts(self, count, text):
@@ -194,7 +196,7 @@ class Account:
         return measure(work, self.env, *self.pids)
 
     def _drain(self):
-        cron = self.instance.sudo().send_cron_id
+        cron = self.instance.sudo().send_cron_id  # sudo: ir.cron - as the scheduler
         waiting = [("id", "in", self._queued.ids), ("state", "=", "queued")]
         left, before = len(self._queued), len(self._queued) + 1
         while 0 < left < before:

@@ -27,7 +27,7 @@ DATABASE = "telegram_bench_listen"
 NAME = "bench-listen"  # of logs and of the lock
 SCHEDULER_THREADS = 2
 DELAY_LIMIT = 3  # seconds, for 95 % of what comes
-IDLE_LIMIT, IDLE_LIMIT_ACCOUNTS = 5, 200  # % of a processor, for so many accounts at most
+IDLE_LIMIT = 5  # % of a processor
 SLOWER_LIMIT = 1.05  # times the seconds that sending takes without listening
 HANDLES_LIMIT = 2  # for each account, on top of those that Odoo has anyway
 MEGABYTES_LIMIT = 1  # for each account
@@ -80,10 +80,9 @@ def _measure_growth(office, options, count, alone):
         )
         listening.hint = "customers write"
         delays = office.measure_delays(options.messages, options.pause)
-    limit = IDLE_LIMIT if count <= IDLE_LIMIT_ACCOUNTS else None
     return [
         Row(f"{count} accounts" if count > 1 else "1 account", None),
-        Row(f"  {count}: processor while nothing comes", busy * 100, "%", limit),
+        Row(f"  {count}: processor while nothing comes", busy * 100, "%", IDLE_LIMIT),
         *_delay_rows(f"  {count}", delays),
         Row(f"  {count}: file handles", handles, "", max(20, HANDLES_LIMIT * count)),
         Row(f"  {count}: memory", megabytes, "MB", max(20, MEGABYTES_LIMIT * count)),

@@ -132,8 +132,10 @@ class TelegramChat(models.Model):
         twice_sudo._end()
         (own_sudo - twice_sudo).chat_id = other
         other.has_reminders = bool(there_sudo or own_sudo)
-        self.sudo()._end_reminders()  # of the limit; if the other chat is overdue, it gets its own
-        self.sudo().with_context(active_test=False).activity_ids.res_id = other.id
+        # sudo: mail.activity - of any user. Those of the limit end: an overdue chat gets its own.
+        chat_sudo = self.sudo()
+        chat_sudo._end_reminders()
+        chat_sudo.with_context(active_test=False).activity_ids.res_id = other.id
 
     def _end_reminders_by_customer(self, date):
         """Delete the reminders that an answer of the customer ends.
