@@ -171,7 +171,7 @@ def _pytest(odoo, database, options, **variables):
         "--odoo-log-level=info",
         "--odoo-http",
         "--durations=15",
-        "-rs",
+        "-rsfE",
         *(f"-p{__package__}.{plugin}" for plugin in PLUGINS),
         *(_linked(str(option), addon) for option in options),
     ]
