@@ -144,6 +144,8 @@ def _add_outages_options(parser):
     parser.add_argument(
         "--seconds", type=int, default=0, help="of each outage at least (as long as it matters)"
     )
+    kinds = ("502", "refused", "silent", "database")
+    parser.add_argument("--only", action="append", choices=kinds, help="may be repeated")
 
 
 def _add_pages_options(parser):

@@ -57,7 +57,8 @@ def main(options):
         outages = Outages(places, lambda: break_connections(home, server, f"{DATABASE}_threads"))
         rows = [Row(f"until all {options.accounts} accounts are heard again", None)]
         with step("Outages") as current_step:
-            for title, (happen, seconds) in outages.kinds.items():
+            for kind in options.only or outages.kinds:
+                title, happen, seconds = outages.kinds[kind]
                 current_step.hint = title
                 happen(max(seconds, options.seconds if seconds else 0))
                 rows += outages.measure_recovery(title)
@@ -96,12 +97,12 @@ class Outages:
     def __init__(self, places, restart_database):
         self._places = places
         self._restart_database = restart_database
-        # By title: the function that lets it happen, and for how long at least.
+        # By the name in --only: title, the function that lets it happen, and for how long at least.
         self.kinds = {
-            "GREEN-API answers with 502": (self._answer_with_502, PAUSES_GROWN),
-            "network gone, connections refused": (self._refuse, CALLS_ENDED),
-            "network gone, no answer at all": (self._be_silent, CALLS_ENDED),
-            "PostgreSQL restarted": (lambda _seconds: self._restart_database(), 0),
+            "502": ("GREEN-API answers with 502", self._answer_with_502, PAUSES_GROWN),
+            "refused": ("network gone, connections refused", self._refuse, CALLS_ENDED),
+            "silent": ("network gone, no answer at all", self._be_silent, CALLS_ENDED),
+            "database": ("PostgreSQL restarted", lambda _seconds: self._restart_database(), 0),
         }
 
     def measure_recovery(self, title):
