@@ -152,6 +152,8 @@ def _add_pages_options(parser):
     parser.add_argument("--messages", type=int, default=500_000, help="stored (%(default)s)")
     parser.add_argument("--conversations", type=int, default=2000, help="in Discuss (%(default)s)")
     parser.add_argument("--rounds", type=int, default=10, help="of each page (%(default)s)")
+    pages = ("contact", "discuss", "list", "composer")
+    parser.add_argument("--only", action="append", choices=pages, help="may be repeated")
 
 
 def _add_chaos_options(parser, messages, minutes):

@@ -49,6 +49,7 @@ OPEN_DIALOG = """
 class Page(NamedTuple):
     """One page, or a dialog that is opened from it."""
 
+    name: str  # for --only
     title: str
     path: str
     selector: str  # of the elements that are there in the end
@@ -90,17 +91,20 @@ def _prepare(odoo, side, options):
             messages=options.messages,
             conversations=options.conversations,
         )
-    return list(_make_pages(side, options, contact_id, contact_ids))
+    pages = _make_pages(side, options, contact_id, contact_ids)
+    return [page for page in pages if not options.only or page.name in options.only]
 
 
 def _make_pages(side, options, contact_id, contact_ids):
     yield Page(
+        "contact",
         f"contact with {MESSAGES_OF_CONTACT:,} messages in its chatter",
         f"{CONTACT}/{contact_id}",
         ".o-mail-Chatter .o-mail-Message",
         CHATTER_PAGE,
     )
     yield Page(
+        "discuss",
         f"Discuss with {options.conversations:,} conversations",
         "/odoo/discuss",
         ".o-mail-DiscussSidebarChannel",
@@ -110,7 +114,8 @@ def _make_pages(side, options, contact_id, contact_ids):
         "addon": "/odoo/telegram-messages",
         "plain": "/odoo/action-mail.action_view_mail_message",
     }
-    yield Page(f"list of {options.messages:,} messages", paths[side], ".o_data_row", LIST_PAGE)
+    title = f"list of {options.messages:,} messages"
+    yield Page("list", title, paths[side], ".o_data_row", LIST_PAGE)
     if side == "addon":
         model = "telegram.composer"
         context = f"{{default_res_model: 'res.partner', default_res_ids: {contact_ids}}}"
@@ -122,6 +127,7 @@ def _make_pages(side, options, contact_id, contact_ids):
             f" active_id: {contact_ids[0]}, active_ids: {contact_ids}}}"
         )
     yield Page(
+        "composer",
         f"composer for {len(contact_ids):,} contacts, against Odoo's SMS composer",
         CONTACT,
         ".modal footer button",
