@@ -171,7 +171,7 @@ class TelegramMessage(models.Model):
     )
     _id_message_index = models.Index("(id_message) WHERE id_message IS NOT NULL")
     # The last message sent from a record, to which an answer belongs.
-    _record_index = models.Index("(chat_id, id) WHERE res_id IS NOT NULL")
+    _record_index = models.Index("(chat_id, date, id) WHERE res_id IS NOT NULL")
 
     # === COMPUTE METHODS === #
 

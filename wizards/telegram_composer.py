@@ -6,7 +6,7 @@ from odoo.fields import Command, Domain
 
 from odoo.addons.mail.tools.parser import parse_res_ids
 
-from ..models.sending.edit_delete import NO_MESSAGE_KINDS
+from .. import const
 
 
 class TelegramComposer(models.TransientModel):
@@ -62,7 +62,7 @@ class TelegramComposer(models.TransientModel):
         "telegram.message",
         "Reply To",
         domain="[('chat_id', '=', chat_id), ('id_message', '!=', False), "
-        f"('is_deleted', '=', False), ('type_message', 'not in', {NO_MESSAGE_KINDS})]",
+        f"('is_deleted', '=', False), ('type_message', 'not in', {const.KINDS_ABOUT_ANOTHER})]",
         help="The message of the chat that this message replies to.",
     )
     is_automatic = fields.Boolean(

@@ -7,11 +7,11 @@ from ast import literal_eval
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError, ValidationError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import plaintext2html
 
 from ...client.parsing import to_datetime
+from ...tools.transactions import is_conflict
 
 _logger = logging.getLogger(__name__)
 SUBJECT_MAX_LENGTH = 60
@@ -99,9 +99,9 @@ class TelegramChat(models.Model):
         try:
             with self.env.cr.savepoint():
                 record = self._create_topic(notification)
-        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
-            raise
         except Exception as error:  # pylint: disable=broad-exception-caught
+            if is_conflict(error):
+                raise
             # It is the code of any other app. The customer's message is received all the same.
             self._notify_no_topic(error)
             return None

@@ -186,7 +186,7 @@ class TelegramMessage(models.Model):
                        AND direction = 'outgoing'
                        AND state IN %(states)s
                        AND date >= %(since)s
-                     ORDER BY id DESC
+                     ORDER BY date DESC, id DESC
                      LIMIT 1
                  ) AS last
                 """,

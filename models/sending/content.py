@@ -239,11 +239,7 @@ class TelegramMessage(models.Model):
         """
         message.ensure_one()
         message.check_access("read")
-        if (
-            not message.id_message
-            or message.is_deleted
-            or message.type_message in (*const.CHANGE_KINDS, "reactionMessage")
-        ):
+        if not message.can_forward:
             raise UserError(
                 self.env._(
                     "“%s” cannot be forwarded because Telegram does not have it (yet, or no "

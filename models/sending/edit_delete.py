@@ -22,7 +22,6 @@ DELETED_BODY = Markup(
     '<p><i>%s</i></p> <div class="o-telegram-deleted text-decoration-line-through"%s>%s</div>'
 )
 FOLDED = Markup(' data-o-mail-quote="1"')  # Odoo folds quotations, see message_patch.js
-NO_MESSAGE_KINDS = (*const.CHANGE_KINDS, "reactionMessage")  # these are about another message
 
 
 class TelegramMessage(models.Model):
@@ -62,7 +61,7 @@ class TelegramMessage(models.Model):
     )
     def _compute_can_change(self):
         for message in self:
-            is_real = message.type_message not in NO_MESSAGE_KINDS and not message.is_deleted
+            is_real = not (message.is_deleted or message.type_message in const.KINDS_ABOUT_ANOTHER)
             is_own = is_real and message.direction == "outgoing"
             # sudo: telegram.chat - users who see the message may know if the account has left
             is_reachable = not message.sudo().chat_id.left_date

@@ -24,10 +24,10 @@ class PlainText(NamedTuple):
 
     @classmethod
     def get_columns(cls):
-        """Return its columns as SQL on "claimed", "of_chat" and "of_instance"."""
+        """Return its columns as SQL on "claimed", "due" and "of_instance"."""
         return SQL(
             """
-            of_chat.telegram_id, claimed.text, claimed.text_entities, claimed.is_probe,
+            due.telegram_id, claimed.text, claimed.text_entities, claimed.is_probe,
             of_instance.formatting_scope, of_instance.formatting_doubled, of_instance.typing_time,
             claimed.quoted_id_message
             """

@@ -297,16 +297,8 @@ class TelegramMessage(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                UPDATE telegram_message AS claimed
-                   SET state = 'sending',
-                       attempts = COALESCE(claimed.attempts, 0) + 1,
-                       last_attempt_date = %(attempted)s,
-                       claim_number = COALESCE(claimed.claim_number, 0) + 1,
-                       write_date = %(written)s,
-                       write_uid = %(uid)s
-                  FROM telegram_chat AS of_chat, telegram_instance AS of_instance
-                 WHERE claimed.id = (
-                       SELECT message.id
+                  WITH due AS MATERIALIZED (
+                       SELECT message.id, chat.telegram_id, chat.is_new_contact
                          FROM telegram_message AS message
                          JOIN telegram_chat AS chat ON chat.id = message.chat_id
                         WHERE %(is_due)s
@@ -315,9 +307,17 @@ class TelegramMessage(models.Model):
                         LIMIT 1
                           FOR NO KEY UPDATE OF message SKIP LOCKED
                        )
-                   AND of_chat.id = claimed.chat_id
+                UPDATE telegram_message AS claimed
+                   SET state = 'sending',
+                       attempts = COALESCE(claimed.attempts, 0) + 1,
+                       last_attempt_date = %(attempted)s,
+                       claim_number = COALESCE(claimed.claim_number, 0) + 1,
+                       write_date = %(written)s,
+                       write_uid = %(uid)s
+                  FROM due, telegram_instance AS of_instance
+                 WHERE claimed.id = due.id
                    AND of_instance.id = claimed.instance_id
-             RETURNING claimed.id, claimed.claim_number, of_chat.is_new_contact,
+             RETURNING claimed.id, claimed.claim_number, due.is_new_contact,
                        claimed.mailing_id,
                        COALESCE(of_instance.send_failures, 0) > 0
                            OR of_instance.last_error IS NOT NULL,

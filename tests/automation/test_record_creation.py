@@ -4,6 +4,8 @@
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
@@ -169,6 +171,22 @@ class TestRecordCreation(RecordCreationCase):
             chat = self.write_in(0)
         self.assertEqual(len(chat.message_ids), 1)
         self.assertIn("team_id", self.instance.activity_ids.note)
+
+    def test_value_taken_meanwhile(self):
+        """A value that another transaction had just taken was reported as a mistake of the settings."""
+        model, calls = type(self.env["res.partner"]), []
+        create = model.message_new
+
+        def create_second_time(self, message, custom_values=None):
+            calls.append(self)
+            if len(calls) == 1:
+                raise UniqueViolation("taken by another transaction")
+            return create(self, message, custom_values=custom_values)
+
+        with patch.object(model, "message_new", create_second_time):
+            self.write_in(0)
+        self.assertTrue(self.get_records())
+        self.assertFalse(self.instance.activity_ids)
 
     def test_answer_to_another_record(self):
         """An answer to a message from an order would create a lead."""

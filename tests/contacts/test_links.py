@@ -239,6 +239,20 @@ class TestLinkRecord(LinkCase):
         self.assertEqual(len(self.shown_on(self.other, "Fine")), 1)
         self.assertFalse(self.shown_on(self.order, "Fine"))
 
+    def test_scheduled_message(self):
+        """A message that was scheduled long ago and went out last lost to one written meanwhile."""
+        messages = self.env["telegram.message"]
+        values = {"text": "Ready", "scheduled_date": fields.Datetime.now() + timedelta(hours=1)}
+        scheduled = messages._queue(self.chat, values, self.order)
+        written = messages._queue(self.chat, {"text": "About 8"}, self.other)
+        self.send_queue()
+        written.date -= timedelta(hours=1)
+        scheduled.action_send_now()
+        self.send_queue()
+        self.ingest(self.notification("Fine", idMessage="2"))
+        self.assertEqual(len(self.shown_on(self.order, "Fine")), 1)
+        self.assertFalse(self.shown_on(self.other, "Fine"))
+
     def test_long_ago(self):
         """A link that is older than the instance's days takes no answers."""
         self.link(self.message, self.order)

@@ -100,6 +100,26 @@ class TestMessageActions(ComposerCase):
         with self.assertRaisesRegex(UserError, "48 hours"):
             old.edit("Too late")
 
+    def test_votes(self):
+        """A customer's vote had the buttons Reply and Forward, and Telegram knows no such message."""
+        poll = self.instance.send_poll(CUSTOMER_CHAT, "When?", ["Now", "Later"])
+        self.send_queue()
+        votes = [{"optionName": "Now", "optionVoters": [CUSTOMER_CHAT]}]
+        data = {"stanzaId": poll.id_message, "name": "When?", "votes": votes}
+        update = {"typeMessage": "pollUpdateMessage", "pollMessageData": data}
+        vote = self.ingest(self.notification(messageData=update)).message_id
+        self.assertEqual(vote.type_message, "pollUpdateMessage")
+        self.assertFalse(vote.can_forward)
+        with self.assertRaisesRegex(UserError, "cannot be forwarded"):
+            self.instance.forward_messages("10000002", vote)
+
+    def test_forward_of_refused(self):
+        """A program could queue a forward that the button does not offer, and Telegram refuses."""
+        failed = self.sent()
+        failed.sudo()._set_state({"state": "error", "failure_type": "no_account"})
+        with self.assertRaisesRegex(UserError, "cannot be forwarded"):
+            self.instance.forward_messages("10000002", failed)
+
     def test_group_that_was_left(self):
         """The buttons Edit and Delete stayed after the account had left, and then only failed."""
         message = self.sent()

@@ -3,7 +3,7 @@ import { Component, onWillUnmount } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 
-const NOTIFICATION = "telegram_green_api/waiting"; // as in models/team/waiting_count.py
+export const WAITING_NOTIFICATION = "telegram_green_api/waiting"; // as in models/team/waiting_count.py
 const COUNTED = 100; // as there
 
 /** The number of chats that wait for the user, in the menu bar. It opens the inbox. */
@@ -16,8 +16,8 @@ export class TelegramWaitingMenu extends Component {
         this.action = useService("action");
         const bus = useService("bus_service");
         const count = () => this.store.fetchStoreData("telegram_waiting_count");
-        bus.subscribe(NOTIFICATION, count);
-        onWillUnmount(() => bus.unsubscribe(NOTIFICATION, count));
+        bus.subscribe(WAITING_NOTIFICATION, count);
+        onWillUnmount(() => bus.unsubscribe(WAITING_NOTIFICATION, count));
     }
 
     get label() {

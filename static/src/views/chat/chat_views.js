@@ -42,7 +42,7 @@ class TelegramListController extends ListController {
     }
 }
 
-class TelegramChatListController extends TelegramListController {
+export class TelegramChatListController extends TelegramListController {
     get deleteConfirmationDialogProps() {
         return { ...super.deleteConfirmationDialogProps, body: getDeletionBody() };
     }

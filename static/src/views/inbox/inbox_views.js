@@ -1,0 +1,69 @@
+import { browser } from "@web/core/browser/browser";
+import { registry } from "@web/core/registry";
+import { useBus, useService } from "@web/core/utils/hooks";
+import { KanbanController } from "@web/views/kanban/kanban_controller";
+import { kanbanView } from "@web/views/kanban/kanban_view";
+import { listView } from "@web/views/list/list_view";
+
+import { onWillUnmount, useEnv } from "@odoo/owl";
+
+import { WAITING_NOTIFICATION } from "@telegram_green_api/core/web/waiting_menu";
+import { TelegramChatListController } from "@telegram_green_api/views/chat/chat_views";
+
+export const PAUSE = 2_000; // milliseconds in which changes are collected, so that many load once
+
+/**
+ * Load the chats again soon after a customer has written, or a chat has changed hands.
+ *
+ * What the user has selected stays, so the chats are loaded once nothing is selected any more.
+ *
+ * @param {import("@web/model/relational_model/relational_model").RelationalModel} model
+ */
+function useInboxRefresh(model) {
+    const bus = useService("bus_service");
+    let timer;
+    const refresh = () => {
+        timer = undefined;
+        if (model.root.selection?.length) {
+            schedule();
+        } else {
+            model.load();
+        }
+    };
+    const schedule = () => {
+        timer ??= browser.setTimeout(refresh, PAUSE);
+    };
+    bus.subscribe(WAITING_NOTIFICATION, schedule);
+    useBus(useEnv().bus, "discuss.channel/new_message", ({ detail }) => {
+        if (detail.channel.isTelegram) {
+            schedule();
+        }
+    });
+    onWillUnmount(() => {
+        bus.unsubscribe(WAITING_NOTIFICATION, schedule);
+        browser.clearTimeout(timer);
+    });
+}
+
+class TelegramInboxKanbanController extends KanbanController {
+    setup() {
+        super.setup();
+        useInboxRefresh(this.model);
+    }
+}
+
+class TelegramInboxListController extends TelegramChatListController {
+    setup() {
+        super.setup();
+        useInboxRefresh(this.model);
+    }
+}
+
+registry.category("views").add("telegram_inbox_kanban", {
+    ...kanbanView,
+    Controller: TelegramInboxKanbanController,
+});
+registry.category("views").add("telegram_inbox_list", {
+    ...listView,
+    Controller: TelegramInboxListController,
+});
