@@ -33,7 +33,18 @@ void (async () => {
             };
             look();
         });
-    const settled = () => until(() => !find(".o_loading_indicator"), "end of loading");
+    // A view shows itself before its records have come.
+    const pending = new Set();
+    const { rpcBus } = odoo.loader.modules.get("@web/core/network/rpc");
+    rpcBus.addEventListener("RPC:REQUEST", ({ detail }) => pending.add(detail.data.id));
+    rpcBus.addEventListener("RPC:RESPONSE", ({ detail }) => pending.delete(detail.data.id));
+    const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    const settled = async () => {
+        do {
+            await until(() => !pending.size, "end of loading");
+            await painted(); // what comes may ask for more
+        } while (pending.size);
+    };
     const read = (root, texts) => {
         const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
         while (walker.nextNode()) {
@@ -41,7 +52,7 @@ void (async () => {
                 texts.add(walker.currentNode.textContent.trim());
             }
         }
-        for (const element of [root, ...all("*", root)]) {
+        for (const element of [root, ...all("*", root)].filter((each) => !each.closest(UNREAD))) {
             ATTRIBUTES.forEach((name) => texts.add(element.getAttribute(name) || ""));
         }
         all("input[type=text], textarea", root)
@@ -61,6 +72,7 @@ void (async () => {
         for (const page of all(".o_notebook_headers .nav-link:not(.active)", root)) {
             page.click();
             await until(() => page.classList.contains("active"), page.textContent);
+            await settled();
             read(root, texts);
         }
     };
@@ -89,12 +101,12 @@ void (async () => {
         let opened = false;
         env.services.action.doAction(action, options).then(() => (opened = true));
         await until(() => opened, "the action");
-        await settled();
         const place = options.root || (action.target === "new" ? ".o_dialog" : ".o_action_manager");
         if (options.ready) {
             await until(() => find(options.ready), options.ready);
         }
         const root = await until(() => find(place), place);
+        await settled();
         read(root, texts);
         await readPages(root, texts);
         if (find(".o_dialog")) {
