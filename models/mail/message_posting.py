@@ -446,23 +446,9 @@ class TelegramMessage(models.Model):
         notifications = self.env["mail.notification"].sudo()
         found = notifications.search([("telegram_message_id", "in", self.ids)])
         self.fetch()  # at once: core reads the related fields of each notification alone
-        self._notify_authors(found.mail_message_id)
+        found._telegram_notify_authors()
         for message in self:
             message._update_conversation()
-
-    def _notify_authors(self, mail_messages):
-        """Send the notifications of messages to the web clients of their authors.
-
-        Core also sends them to the current user. That of a scheduled action has no web client, and
-        this would take as long once more.
-        """
-        if not self.env.user._is_superuser():
-            mail_messages._notify_message_notification_update()
-            return
-        for author, own in mail_messages.grouped("author_id").items():
-            user = author.main_user_id or self.env.user
-            # sudo: mail.message - their state is known, whatever the user may read by now
-            own.with_user(user).sudo()._notify_message_notification_update()
 
 
 class DiscussChannel(models.Model):

@@ -319,7 +319,7 @@ class TelegramChat(models.Model):
         self.ensure_one()
         chat_sudo = self.sudo()  # sudo: telegram.chat - who writes from a record may not see it
         # Each message that is sent asks for these. Reading all fields takes several times as long.
-        chat_sudo.fetch(["inbox_state", "waiting_since_date", "answered_date"])
+        chat_sudo.fetch(["inbox_state", "waiting_since_date", "answered_date", "has_reminders"])
         waiting_since, answered = chat_sudo.waiting_since_date, chat_sudo.answered_date
         is_waiting = chat_sudo.inbox_state == "waiting" and waiting_since <= date
         if answered and answered >= date and not is_waiting:

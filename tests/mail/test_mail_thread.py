@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import json
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
@@ -37,6 +38,28 @@ class TestMailThread(MockEmail, TelegramCase):
         states.append(notification.telegram_state)
         self.assertEqual(states, ["queued", "sent", "delivered", "read"])
         self.assertEqual(notification.notification_status, "sent")
+
+    def test_state_in_the_web_client(self):
+        """A mass message sent its whole text once more to its author's browser with each change."""
+        self.write_from(self.customer, "Hello")
+        [(channel, told)] = self.get_told(self.send_queue)
+        self.assertIn(str(self.salesperson.partner_id.id), channel)
+        self.assertNotIn("mail.message", told)
+        self.assertEqual(told["mail.notification"][0]["telegram_state"], "sent")
+        self.write_from(self.customer, "Bye")
+        self.phone.fault("sendMessage", "status", status=400)
+        [(channel, told)] = self.get_told(self.send_queue)
+        self.assertIn("Bye", told["mail.message"][0]["body"][1], "the menu shows what failed")
+        self.assertEqual(told["mail.notification"][0]["telegram_state"], "error")
+
+    def get_told(self, action):
+        """Return the states that an action sends to web clients, each with its channel."""
+        last = self.env["bus.bus"].search([], order="id desc", limit=1).id or 0
+        action()
+        self.env.cr.precommit.run()
+        rows = self.env["bus.bus"].search([("id", ">", last)])
+        sent = [(row.channel, json.loads(row.message)["payload"]) for row in rows]
+        return [(channel, payload) for channel, payload in sent if "mail.notification" in payload]
 
     def test_nobody_gets_an_email(self):
         """Neither the customer nor an outside follower gets by e-mail what went by Telegram."""
