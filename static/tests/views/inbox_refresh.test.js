@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@odoo/hoot";
+import { press } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { waitNotifications } from "@bus/../tests/bus_test_helpers";
 import { contains as waitFor, start, startServer } from "@mail/../tests/mail_test_helpers";
@@ -26,8 +27,9 @@ class TelegramChat extends models.Model {
     _name = "telegram.chat";
     _records = [{ id: 1, name: "Vasilisa", is_read_only: false }];
     _views = {
-        kanban: `<kanban js_class="telegram_inbox_kanban"><templates><t t-name="card">
-            <field name="name"/></t></templates></kanban>`,
+        kanban: `<kanban js_class="telegram_inbox_kanban"><templates>
+            <t t-name="menu"><a class="dropdown-item" type="object" name="action_take">Take</a></t>
+            <t t-name="card"><field name="name"/></t></templates></kanban>`,
         list: `<list js_class="telegram_inbox_list">
             <field name="is_read_only" column_invisible="1"/><field name="name"/></list>`,
     };
@@ -128,4 +130,17 @@ test("what the user has selected stays selected", async () => {
     await contains(".o_data_row .o_list_record_selector input").click();
     await advanceTime(PAUSE);
     await waitFor(".o_data_row", { count: 2 });
+});
+
+test("the menu of a chat stays open", async () => {
+    await openInbox("kanban");
+    await contains(".o_dropdown_kanban button", { visible: false }).click();
+    await notify();
+    await advanceTime(PAUSE);
+    await animationFrame();
+    expect(".o-dropdown--menu .dropdown-item").toHaveCount(1);
+    await press("Escape");
+    await animationFrame();
+    await advanceTime(PAUSE);
+    await waitFor(".o_kanban_record:not(.o_kanban_ghost)", { count: 2 });
 });

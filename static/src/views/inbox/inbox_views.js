@@ -11,11 +11,13 @@ import { WAITING_NOTIFICATION } from "@telegram_green_api/core/web/waiting_menu"
 import { TelegramChatListController } from "@telegram_green_api/views/chat/chat_views";
 
 export const PAUSE = 2_000; // milliseconds in which changes are collected, so that many load once
+// What the user has opened of a chat; loading would close menus.
+const OPENED = ".o-dropdown--menu, .o_dialog";
 
 /**
  * Load the chats again soon after a customer has written, or a chat has changed hands.
  *
- * What the user has selected stays, so the chats are loaded once nothing is selected any more.
+ * What the user has selected or opened stays: the chats are loaded after that.
  *
  * @param {import("@web/model/relational_model/relational_model").RelationalModel} model
  */
@@ -24,7 +26,7 @@ function useInboxRefresh(model) {
     let timer;
     const refresh = () => {
         timer = undefined;
-        if (model.root.selection?.length) {
+        if (model.root.selection?.length || document.querySelector(OPENED)) {
             schedule();
         } else {
             model.load();
