@@ -30,7 +30,7 @@ FAILURE_TYPES = [
     ("unsure", "Unknown whether it was sent"),
 ]
 # Progress of a sent message. An event never lowers it; a report of a failure ends it.
-RANK = {"sent": 1, "delivered": 2, "read": 3}
+STATUS_RANK = {"sent": 1, "delivered": 2, "read": 3}
 # Context key: the caller changes many states and notifies the web clients of all of them at once.
 NOTIFY_LATER = "telegram_notify_later"
 # Default values that messages created past the ORM would lack.
@@ -47,8 +47,11 @@ CHAT_IN_PHONE_FORM = Domain("chat_id.telegram_id", "=like", f"%{const.PHONE_CHAT
 OUTCOME_CHECKED = Domain("state", "=", "unsure") & Domain("is_settling", "=", True)
 # States of a message that the customer never gets.
 NOT_SENT_STATES = ("error", "canceled")
+# States of an outgoing message that Telegram certainly has, and of one that it may have.
+CONFIRMED_STATES = ("sent", "delivered", "read")
+POSSIBLY_SENT_STATES = (*CONFIRMED_STATES, "unsure")
 # States in which a message can be answered.
-SENT_STATES = ("sent", "delivered", "read", "unsure", "received")
+ANSWERABLE_STATES = (*POSSIBLY_SENT_STATES, "received")
 
 
 class EventPostponedError(Exception):

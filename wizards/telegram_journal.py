@@ -8,7 +8,7 @@ from .. import const
 from ..client import to_text
 from ..client.parsing import to_datetime
 from ..models.receiving.missed_messages import MARGIN
-from ..models.telegram_message import STATES
+from ..models.telegram_message import CONFIRMED_STATES, STATES
 
 # Messages can appear in the journals with this delay.
 JOURNAL_DELAY = timedelta(minutes=10)
@@ -68,7 +68,7 @@ class TelegramJournal(models.TransientModel):
         due = [
             ("date", ">", now - timedelta(hours=const.JOURNAL_HOURS) + MARGIN),
             ("date", "<", now - JOURNAL_DELAY),
-            ("state", "in", ("sent", "delivered", "read", "received")),
+            ("state", "in", (*CONFIRMED_STATES, "received")),
         ]
         return messages.search(domain + in_journals) | messages.search(domain + due)
 

@@ -8,6 +8,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..telegram_message import CONFIRMED_STATES
+
 HOURS_MAX = 24 * 30
 
 
@@ -166,7 +168,7 @@ class TelegramMailing(models.Model):
             SQL(
                 """
                 SELECT recipient.variant,
-                       count(*) FILTER (WHERE message.state IN ('sent', 'delivered', 'read')),
+                       count(*) FILTER (WHERE message.state IN %s),
                        count(*) FILTER (WHERE recipient.answer_date IS NOT NULL),
                        count(*) FILTER (WHERE message.state = 'read')
                   FROM telegram_mailing_recipient AS recipient
@@ -174,6 +176,7 @@ class TelegramMailing(models.Model):
                  WHERE recipient.mailing_id = %s AND recipient.variant IS NOT NULL
                  GROUP BY recipient.variant
                 """,
+                CONFIRMED_STATES,
                 self.id,
             )
         )

@@ -12,9 +12,10 @@ from odoo.fields import Domain
 from odoo.tools import partition
 
 from ..sending.recipients import Recipient, find_twin
-from .telegram_mailing_recipient import SENT
+from ..telegram_message import POSSIBLY_SENT_STATES
 
-HANDED_OVER = (*SENT, "unsure", "deleted")  # outcomes of a recipient who may have got the message
+# Outcomes of a recipient who may have got the message.
+HANDED_OVER = (*POSSIBLY_SENT_STATES, "deleted")
 # Of several recipients who are one person, the one with the lowest number remains.
 RANK_BEGUN, RANK_QUEUED, RANK_WAITING, RANK_ENDED = range(4)
 
@@ -200,7 +201,7 @@ class TelegramMailingRecipient(models.Model):
         parts = self.env["telegram.message"].search(
             Domain("mailing_id", "in", self.mailing_id.ids)
             & Domain("res_id", "in", self.mapped("res_id"))
-            & Domain("state", "in", ("sending", "unsure", *SENT))
+            & Domain("state", "in", ("sending", *POSSIBLY_SENT_STATES))
         )
         places = {(part.mailing_id, part.res_id) for part in parts}
         return self.filtered(lambda each: (each.mailing_id, each.res_id) in places)

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..telegram_message import SENT_STATES
+from ..telegram_message import ANSWERABLE_STATES
 
 # Fields that say that a record is done, in the order in which they are looked for.
 CLOSED_FIELDS = (
@@ -106,7 +106,7 @@ class TelegramMessage(models.Model):
                 tied_record = find_topic(chat, notification) or tied_record
             if notification.quoted_id_message:
                 message = quoted.get((chat.id, notification.quoted_id_message))
-                was_sent = message and message.state in SENT_STATES
+                was_sent = message and message.state in ANSWERABLE_STATES
                 record = (was_sent and records.get(message)) or tied_record
                 # An answer written in Discuss belongs to no record, but the conversation may.
                 return find_topic(chat, notification) if message and not record else record
@@ -151,7 +151,7 @@ class TelegramMessage(models.Model):
         sent_later = Domain("chat_id", "=", self.chat_id.id) & Domain("res_id", "!=", False)
         sent_later &= Domain("direction", "=", "outgoing")
         sent_later &= Domain("date", ">", self.link_date)
-        sent_later &= Domain("state", "in", SENT_STATES)
+        sent_later &= Domain("state", "in", ANSWERABLE_STATES)
         return bool(self.search_count(sent_later, limit=1))
 
     def _assign_record_of_quoted(self, quoted):
@@ -191,7 +191,7 @@ class TelegramMessage(models.Model):
                  ) AS last
                 """,
                 chats=list(chat_ids),
-                states=SENT_STATES,
+                states=ANSWERABLE_STATES,
                 since=instance._get_reply_limit(),
             )
         )

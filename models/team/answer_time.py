@@ -11,7 +11,7 @@ from odoo.fields import Domain
 from ... import const
 from ...tools.access import USER
 from ...tools.transactions import write_and_commit
-from ..telegram_message import RANK
+from ..telegram_message import CONFIRMED_STATES
 from .inbox import LATE_HOURS, SHORTEST_ANSWER_TIME
 
 ACTIVITY = "telegram_green_api.mail_activity_type_answer"
@@ -217,7 +217,7 @@ class TelegramChat(models.Model):
         closed = self.closed_date
         if closed and max(question.date, question.create_date) <= closed < answer.date:
             return False
-        on_phone = not answer.attempts and answer.state in RANK
+        on_phone = not answer.attempts and answer.state in CONFIRMED_STATES
         return on_phone or answer.id > question.id
 
     # === REMINDERS === #
