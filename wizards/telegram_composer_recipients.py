@@ -30,7 +30,7 @@ class ComposerRecipient(NamedTuple):
     record: models.BaseModel
     partner: models.BaseModel  # res.partner; empty if the record has none
     chat: models.BaseModel  # telegram.chat; empty if none exists yet
-    phone: str
+    address: str  # phone number (E.164) or username; may be empty
     reason: str  # code, see TelegramComposer._get_reasons
     twin: str = ""  # name of the recipient who is the same person
 
@@ -252,7 +252,7 @@ class TelegramComposer(models.TransientModel):
                 recipient.chat.display_name,
                 self.env._("all members of the group"),
             )
-        address = recipient.phone or self.env._("in Telegram")
+        address = recipient.address or self.env._("in Telegram")
         if chat := recipient.chat._filtered_access("read"):
             address = self.env._("in the chat “%s”", chat.display_name)
             if chat.phone:

@@ -17,7 +17,7 @@ from ...client import CheckedAccount, GreenApiError, RateLimiter, RefusedError
 from ...tools.arguments import takes
 from ...tools.phone import parse_phone, to_phone_form
 from ...tools.transactions import CONFLICTS, write_and_commit, write_in_own_transaction
-from ...tools.username import normalize_username, parse_username
+from ...tools.username import is_username, normalize_username, parse_username
 from ..telegram_chat import IN_PHONE_FORM, IN_USERNAME_FORM
 
 _logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def _check_address(client, address, *, force):
     :return: CheckedAccount
     :raise GreenApiError: the call failed
     """
-    if address.startswith("@"):
+    if is_username(address):
         return client.check_account(username=address, force=force)
     return client.check_account(address, force=force)
 
@@ -338,7 +338,7 @@ class TelegramInstance(models.Model):
                 )
             )
         chats = self.env["telegram.chat"]
-        key = address if address.startswith("@") else f"+{address}"
+        key = address if is_username(address) else f"+{address}"
         chat = chats._find_by_number(self, [key]).get(key, chats)
         chat.with_env(self.env).check_access("read")
         if chat and chat._is_number_known() and not force:
@@ -374,7 +374,7 @@ class TelegramInstance(models.Model):
         # sudo: telegram.instance - counted for every user
         self.sudo().write({"check_month": month, "check_number": number, "check_error": False})
         chats = self.env["telegram.chat"]
-        if address.startswith("@"):
+        if is_username(address):
             return chats._update_username_check(self, address, account)
         return chats._update_number_check(self, address, account)
 
@@ -474,22 +474,22 @@ class TelegramChat(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _find_by_number(self, instance, phones):
+    def _find_by_number(self, instance, addresses):
         """Return the chats of phone numbers, archived or not; of several the best known one.
 
-        :param list phones: E.164, or usernames
-        :return: dict of ``telegram.chat`` by phone number or username, in superuser mode
+        :param list addresses: phone numbers in E.164, or usernames
+        :return: dict of ``telegram.chat`` by address, in superuser mode
         """
         # sudo: telegram.chat - operators reach chats through their account
         chats_sudo = self.sudo().with_context(active_test=False)
-        domain = self._get_private_domain(instance, "phone", phones)
-        if usernames := [phone for phone in phones if phone.startswith("@")]:
+        domain = self._get_private_domain(instance, "phone", addresses)
+        if usernames := list(filter(is_username, addresses)):
             domain |= self._get_private_domain(instance, "username", usernames)
         found = chats_sudo.search(domain)
-        by_phone = {}
+        by_address = {}
         for chat in found.sorted(lambda chat: chat._get_known_date() or chat.create_date):
-            by_phone |= {address: chat for address in (chat.phone, chat.username) if address}
-        return by_phone
+            by_address |= {address: chat for address in (chat.phone, chat.username) if address}
+        return by_address
 
     def _get_checked_address(self):
         """Return what a check asks for: the digits of the phone number, or the username."""

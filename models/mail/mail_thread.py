@@ -100,7 +100,7 @@ class MailThread(models.AbstractModel):
         :param bool formatting: whether marks in the texts format them, as in ``*bold*``
         :param dict partners: the ``res.partner`` to write to by id of the record; by default the
             contacts of the records
-        :param list places: the result of ``telegram.chat._find_chats_and_phones`` for these, if
+        :param list places: the result of ``telegram.chat._find_chats_and_addresses`` for these, if
             already known
         :param attachments: ``ir.attachment`` records to send to each; they are uploaded once
         :param list contents: further messages to each, as values of the

@@ -66,7 +66,7 @@ class TelegramMailing(models.Model):
         # sudo: telegram.chat - addresses are only compared
         chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
         chats = chats_sudo.union(*(each.chat for each in recipients))
-        addresses = {each.phone for each in recipients}
+        addresses = {each.address for each in recipients}
         phones = {*addresses, *chats.mapped("phone"), *partners.mapped("phone_sanitized")}
         names = {*addresses, *chats.mapped("username"), *partners.mapped("telegram_username")}
         domain = chats._get_person_domain(

@@ -105,7 +105,9 @@ class TelegramMailingRecipient(models.Model):
         for recipient in self:
             message_sudo = recipient.sudo().message_id
             recipient.failure_reason = recipient.state == "composed" and message_sudo.failure_reason
-            recipient.sent_date = message_sudo.state in CONFIRMED_STATES and message_sudo.last_attempt_date
+            recipient.sent_date = (
+                message_sudo.state in CONFIRMED_STATES and message_sudo.last_attempt_date
+            )
             if recipient.state != "composed":
                 recipient.outcome = recipient.state
             else:

@@ -196,7 +196,7 @@ class TestCorrectedPhone(TelegramCase):
         self.assertEqual(recipient.reason, "no_account")
         self.customer.phone = "+79998887703"
         [recipient] = chats._check_recipients(self.instance, self.customer)
-        self.assertEqual((recipient.reason, recipient.phone), ("", "+79998887703"))
+        self.assertEqual((recipient.reason, recipient.address), ("", "+79998887703"))
 
     def test_chat_that_was_written_from(self):
         """Who writes from another number than the contact has is answered there."""
