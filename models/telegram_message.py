@@ -295,9 +295,9 @@ class TelegramMessage(models.Model):
         :return: the ``telegram.message``
         :raise UserError: the quoted message is not of this chat
         """
-        place = {"res_model": record._name, "res_id": record.id} if record else {}
+        source = {"res_model": record._name, "res_id": record.id} if record else {}
         quote = self._check_quote(chat, quoted_message)
-        message = self._queue_all([(chat, {**values, **place, **quote})], scheduled_date)
+        message = self._queue_all([(chat, {**values, **source, **quote})], scheduled_date)
         if not scheduled_date:
             message._process_as_answer()
         return message

@@ -253,7 +253,7 @@ class TelegramComposer(models.TransientModel):
             bodies,
             instance=self.instance_id,
             partners={recipient.record.id: recipient.partner for recipient in sendable},
-            places=list({recipient.partner.id: recipient[1:4] for recipient in sendable}.values()),
+            recipients=list({each.partner.id: each.without_record for each in sendable}.values()),
             scheduled_date=self.scheduled_date,
             mailing=mailing,
             is_logged=self.is_logged,

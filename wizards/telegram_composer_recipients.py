@@ -12,7 +12,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from .. import const
-from ..models.sending.recipients import find_twin
+from ..models.sending.recipients import Recipient, find_twin
 
 # Reasons that exclude a contact from a mailing, but not from a message to this contact alone.
 MAILING_REASONS = ("opted_out", "no_consent", "no_account")
@@ -33,6 +33,11 @@ class ComposerRecipient(NamedTuple):
     address: str  # phone number (E.164) or username; may be empty
     reason: str  # code, see TelegramComposer._get_reasons
     twin: str = ""  # name of the recipient who is the same person
+
+    @property
+    def without_record(self):
+        """Return the Recipient: the same for each record of the contact."""
+        return Recipient(*self[1:])
 
 
 class TelegramComposer(models.TransientModel):

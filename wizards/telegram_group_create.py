@@ -168,8 +168,8 @@ class TelegramGroupCreate(models.TransientModel):
         :param result: the client's CreatedGroup
         """
         if record := self.record:
-            place = {"res_model": record._name, "res_id": record.id}
-            write_in_own_transaction(group, lambda group: group.write(place))
+            values = {"res_model": record._name, "res_id": record.id}
+            write_in_own_transaction(group, lambda group: group.write(values))
         lines = [self.env._("The group “%s” was created.", self.name)]
         if left_out:
             lines += [self.env._("Not added:"), *self._get_left_out_lines(left_out)]

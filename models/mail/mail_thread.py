@@ -84,7 +84,7 @@ class MailThread(models.AbstractModel):
         instance,
         formatting=False,
         partners=None,
-        places=None,
+        recipients=None,
         attachments=None,
         contents=(),
         scheduled_date=None,
@@ -100,7 +100,7 @@ class MailThread(models.AbstractModel):
         :param bool formatting: whether marks in the texts format them, as in ``*bold*``
         :param dict partners: the ``res.partner`` to write to by id of the record; by default the
             contacts of the records
-        :param list places: the result of ``telegram.chat._find_chats_and_addresses`` for these, if
+        :param list recipients: the result of ``telegram.chat._find_recipients`` for these, if
             already known
         :param attachments: ``ir.attachment`` records to send to each; they are uploaded once
         :param list contents: further messages to each, as values of the
@@ -115,7 +115,7 @@ class MailThread(models.AbstractModel):
         self._telegram_check_post_access()
         messages = self.env["telegram.message"]
         partners = partners or self._telegram_get_partners()
-        recipients = self.env["res.partner"].union(*(partners[record.id] for record in self))
+        contacts = self.env["res.partner"].union(*(partners[record.id] for record in self))
         shared = messages._prepare_all("", attachments, contents) if attachments or contents else []
         common = {"res_model": self._name, "is_automatic": True, "waits_in_quiet_hours": True}
         if mailing:
@@ -124,9 +124,11 @@ class MailThread(models.AbstractModel):
         for record in self:
             text = messages._read_text(bodies.get(record.id), formatting)
             for number, part in enumerate(messages._add_text(text, shared, instance)):
-                place = {"mailing_part": number} if mailing else {}
-                rows.append((record, {**part, **common, **place, "res_id": record.id}))
-        chats = self.env["telegram.chat"]._get_or_create_for_partners(instance, recipients, places)
+                order = {"mailing_part": number} if mailing else {}
+                rows.append((record, {**part, **common, **order, "res_id": record.id}))
+        chats = self.env["telegram.chat"]._get_or_create_for_partners(
+            instance, contacts, recipients
+        )
         if attachments:
             messages._assign_uploaded_files(attachments, instance)
         if is_logged:

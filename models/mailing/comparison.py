@@ -78,12 +78,12 @@ class TelegramMailing(models.Model):
             SQL(
                 """
                 UPDATE telegram_mailing_recipient AS recipient
-                   SET variant = CASE WHEN place %% 2 = 1 THEN 'a' ELSE 'b' END
-                  FROM (SELECT id, row_number() OVER (ORDER BY random()) AS place
+                   SET variant = CASE WHEN number %% 2 = 1 THEN 'a' ELSE 'b' END
+                  FROM (SELECT id, row_number() OVER (ORDER BY random()) AS number
                           FROM telegram_mailing_recipient
                          WHERE mailing_id = %(mailing)s AND state = 'waiting') AS drawn
                  WHERE drawn.id = recipient.id
-                   AND place <= %(count)s
+                   AND number <= %(count)s
                 """,
                 mailing=self.id,
                 count=self._get_compared_count(total),

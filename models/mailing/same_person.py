@@ -203,8 +203,8 @@ class TelegramMailingRecipient(models.Model):
             & Domain("res_id", "in", self.mapped("res_id"))
             & Domain("state", "in", ("sending", *POSSIBLY_SENT_STATES))
         )
-        places = {(part.mailing_id, part.res_id) for part in parts}
-        return self.filtered(lambda each: (each.mailing_id, each.res_id) in places)
+        records = {(part.mailing_id, part.res_id) for part in parts}
+        return self.filtered(lambda each: (each.mailing_id, each.res_id) in records)
 
     def _get_rank(self, is_begun):
         """Return which of several recipients remains: the one with the lowest number.

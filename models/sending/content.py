@@ -379,7 +379,7 @@ class TelegramMessage(models.Model):
         """Return a text that can be stored, without blanks around it, as FormattedText."""
         text = FormattedText.of(text)
         if clean(text.text) != text.text:
-            text = text.keep(place for place, each in enumerate(text.text) if clean(each))
+            text = text.keep(index for index, each in enumerate(text.text) if clean(each))
         return text.strip()
 
     @api.model

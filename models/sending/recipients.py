@@ -2,7 +2,7 @@
 """Who receives a message from a record: record, then contact, then chat.
 
 The contact of a record is that of ``_telegram_get_partners``; a user may choose others in the
-composer. The chat of a contact is that of ``_find_chats_and_addresses``: the chat linked to the
+composer. The chat of a contact is that of ``_find_recipients``: the chat linked to the
 contact, else the one of the contact's phone number, else the one of the contact's username. A
 missing chat is created. The username is used, too, if the phone number has no Telegram account.
 
@@ -37,12 +37,12 @@ from ..telegram_chat import PEOPLE
 
 
 class Recipient(NamedTuple):
-    """The address of a contact, or why the contact cannot be reached."""
+    """The chat or the address of a contact, or why the contact cannot be reached."""
 
     partner: models.BaseModel  # res.partner
     chat: models.BaseModel  # telegram.chat; empty as long as there is none
     address: str  # phone number (E.164) or username to create a chat with; may be empty
-    reason: str  # code of TelegramChat._get_unreachable_reasons; empty if reachable
+    reason: str = ""  # code of TelegramChat._get_unreachable_reasons; empty if reachable
     twin: str = ""  # name of the recipient who is the same person, set by the caller
 
 
@@ -194,40 +194,40 @@ class TelegramChat(models.Model):
             invoices and to what a rule writes
         :return: list of Recipient, in the order of the contacts
         """
-        places = self._find_chats_and_addresses(instance, partners)
-        opted_out = self._find_opted_out(places)
+        recipients = self._find_recipients(instance, partners)
+        opted_out = self._find_opted_out(recipients)
         silent = self._find_without_consent(instance, partners) if needs_consent else set()
         own_phone = instance.sudo().account_phone  # sudo: telegram.instance - only compared
-        recipients = []
-        for place in places:
-            if own_phone and own_phone == self._get_place_phone(*place):
+        checked = []
+        for recipient in recipients:
+            if own_phone and own_phone == self._get_recipient_phone(recipient):
                 reason = "own_number"
             else:
-                reason = self._get_unreachable_reason(*place, opted_out, silent)
-            recipients.append(Recipient(*place, reason))
-        return recipients
+                reason = self._get_unreachable_reason(recipient, opted_out, silent)
+            checked.append(recipient._replace(reason=reason))
+        return checked
 
     @api.model
-    def _get_place_phone(self, _partner, chat, address):
-        """Return the phone number of a place, in E.164; empty if it is not known."""
+    def _get_recipient_phone(self, recipient):
+        """Return the phone number of a recipient, in E.164; empty if it is not known."""
         # sudo: telegram.chat - as in _find_by_partner
-        phone = chat and chat.sudo().phone
-        return phone or ("" if is_username(address) else address)
+        phone = recipient.chat and recipient.chat.sudo().phone
+        return phone or ("" if is_username(recipient.address) else recipient.address)
 
     @api.model
-    def _find_opted_out(self, places):
+    def _find_opted_out(self, recipients):
         """Return the contacts that want no mailings at one of their addresses.
 
         These are all chats of the contact, its phone number and username, and the phone number, the
         Telegram ID and the username of its chat, with all accounts.
 
-        :param list places: result of ``_find_chats_and_addresses``
+        :param list recipients: result of ``_find_recipients``
         :return: set of IDs
         """
         names = ("phone", "telegram_id", "username")
         chats_sudo = self.sudo()  # sudo: telegram.chat - as in _find_by_partner
         addresses = {}
-        for partner, chat, address in places:
+        for partner, chat, address, *_reason in recipients:
             own = {("phone", partner.phone_sanitized), ("username", partner.telegram_username)}
             own.add(("username" if is_username(address) else "phone", address))
             if chat:  # reading an empty one takes time, too
@@ -262,13 +262,14 @@ class TelegramChat(models.Model):
         return {number for [number] in self.env.execute_query(query)}
 
     @api.model
-    def _get_unreachable_reason(self, partner, chat, address, opted_out, silent):
+    def _get_unreachable_reason(self, recipient, opted_out, silent):
         """Return the code of why a contact cannot be reached, empty if it can.
 
         :param set opted_out: of ``_find_opted_out``
         :param set silent: of ``_find_without_consent``
         """
-        if not chat and not address:
+        partner, chat = recipient.partner, recipient.chat
+        if not chat and not recipient.address:
             return "bad_phone" if partner.phone else "no_phone"
         if chat and chat.sudo().no_account:  # sudo: telegram.chat - as in _find_by_partner
             return "no_account"
@@ -343,18 +344,17 @@ class TelegramChat(models.Model):
     # === FINDING CHATS === #
 
     @api.model
-    def _find_chats_and_addresses(self, instance, partners):
-        """Return the chat and the address of each contact.
+    def _find_recipients(self, instance, partners):
+        """Return the chat and the address of each contact, whether it may be written to or not.
 
-        :return: list of tuples of contact, ``telegram.chat`` (may be empty) and the address: a
-            phone number in E.164 or a username (may be empty)
+        :return: list of Recipient without reasons, in the order of the contacts
         """
         chats = self._find_by_partner(instance, partners)
         without = partners.filtered(lambda partner: partner.id not in chats)
         by_phone = self._find_by_phone(instance, without.mapped("phone_sanitized"))
         named = partners.filtered("telegram_username")
         by_username = self._find_by_username(instance, named.mapped("telegram_username"))
-        places = []
+        recipients = []
         for partner in partners:
             address, username = partner.phone_sanitized or "", partner.telegram_username
             chat = chats.get(partner.id) or by_phone.get(address) or self.browse()
@@ -364,8 +364,8 @@ class TelegramChat(models.Model):
                 chat = other
             elif username and not is_usable and (chat or not address):
                 chat, address = self.browse(), username
-            places.append((partner, chat, address))
-        return places
+            recipients.append(Recipient(partner, chat, address))
+        return recipients
 
     @api.model
     def _find_by_partner(self, instance, partners):
@@ -466,16 +466,17 @@ class TelegramChat(models.Model):
         return self._get_or_create_for_partners(instance, partner)[partner.id]
 
     @api.model
-    def _get_or_create_for_partners(self, instance, partners, places=None):
+    def _get_or_create_for_partners(self, instance, partners, recipients=None):
         """Return the chats of contacts, linked to them, and create those that are missing.
 
         :param partners: ``res.partner``, each of them once
-        :param list places: result of ``_find_chats_and_addresses``, if it was just called
+        :param list recipients: result of ``_find_recipients``, if it was just called
         :return: dict of ``telegram.chat`` by id of the contact
         :raise UserError: a contact has neither a chat, a username nor a readable phone number
         """
         chats, new = {}, {}
-        for partner, chat, address in places or self._find_chats_and_addresses(instance, partners):
+        recipients = recipients or self._find_recipients(instance, partners)
+        for partner, chat, address, *_reason in recipients:
             if chat:
                 chats[partner.id] = chat
                 chat._link_to_recipient(partner)
