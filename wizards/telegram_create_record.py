@@ -105,6 +105,6 @@ class TelegramCreateRecord(models.TransientModel):
         if messages:
             messages._link_to_record(record)
         # sudo: telegram.chat - users who may read a chat may link it to a record
-        chat.sudo().write({"topic_model": record._name, "topic_id": record.id})
+        chat.sudo().write({"created_res_model": record._name, "created_res_id": record.id})
         action = record.get_formview_action()
         return action, action

@@ -170,8 +170,8 @@ class TelegramChat(models.Model):
                 "first_contact_date": other.first_contact_date or self.first_contact_date,
                 "opted_out": other.opted_out or self.opted_out,
                 "user_id": other.user_id.id or self.user_id.id,
-                "topic_model": (other if other.topic_id else self).topic_model,
-                "topic_id": other.topic_id or self.topic_id,
+                "created_res_model": (other if other.created_res_id else self).created_res_model,
+                "created_res_id": other.created_res_id or self.created_res_id,
                 "assigned_date": (other if other.user_id else self).assigned_date,
                 **{name: self._get_latest(other, name) for name in LATEST_DATES},
             }

@@ -64,7 +64,7 @@ class TelegramMessage(models.Model):
            account: in private chats except with bots, and in groups if the account says so. A
            record that a user creates from the conversation counts, too, if it is of the same model.
            A record that is closed, or of a person who has not written for the days set there, is
-           not used again (``_get_topic``). A record that cannot be created is none. Only what a
+           not used again (``_get_open_created_record``). A record that cannot be created is none. Only what a
            person writes creates one: no edit, reaction, STOP or START. A group is tied to the
            record that it creates.
 
@@ -89,7 +89,7 @@ class TelegramMessage(models.Model):
         creates_records = bool(instance.sudo().create_model_id)
         creates_from_groups = instance.sudo().create_from_groups  # sudo: as above
 
-        def find_topic(chat, notification):
+        def find_created_record(chat, notification):
             is_new = notification.is_incoming and not notification.target_id_message
             may_create = creates_records and chat.chat_type not in ("channel", "bot")
             if not (is_new and may_create) or (chat.is_group and not creates_from_groups):
@@ -97,19 +97,19 @@ class TelegramMessage(models.Model):
             if chat._read_mailing_wish(notification.type_message, notification.text):
                 return None
             # sudo: ir.model - the account's setting is for administrators of Odoo
-            return chat.sudo()._get_or_create_topic(notification)
+            return chat.sudo()._get_or_create_record(notification)
 
         def find_record(chat, notification):
             tied_record = chat._get_record() or None
             # sudo: telegram.instance - its days are a setting for administrators of Odoo
-            if tied_record and creates_records and chat.sudo()._is_over_topic(tied_record):
-                tied_record = find_topic(chat, notification) or tied_record
+            if tied_record and creates_records and chat.sudo()._is_over_created_record(tied_record):
+                tied_record = find_created_record(chat, notification) or tied_record
             if notification.quoted_id_message:
                 message = quoted.get((chat.id, notification.quoted_id_message))
                 was_sent = message and message.state in ANSWERABLE_STATES
                 record = (was_sent and records.get(message)) or tied_record
                 # An answer written in Discuss belongs to no record, but the conversation may.
-                return find_topic(chat, notification) if message and not record else record
+                return find_created_record(chat, notification) if message and not record else record
             if tied_record:
                 return tied_record
             if message := linked.get(chat.id) or sent.get(chat.id):
@@ -117,8 +117,8 @@ class TelegramMessage(models.Model):
                 date = message.link_date if chat.id in linked else message.date
                 # sudo: telegram.instance - its days are a setting for administrators of Odoo
                 is_over = creates_records and (not record or chat.sudo()._is_over(record, date))
-                return (is_over and find_topic(chat, notification)) or record
-            return find_topic(chat, notification)
+                return (is_over and find_created_record(chat, notification)) or record
+            return find_created_record(chat, notification)
 
         return [find_record(chat, notification) for chat, notification in received]
 
@@ -204,7 +204,7 @@ class TelegramChat(models.Model):
 
     _inherit = "telegram.chat"
 
-    def _get_topic(self, date):
+    def _get_open_created_record(self, date):
         """Return the created record if it is still open and the person has written lately.
 
         Our own messages do not count, since mailings would keep a conversation alive for ever.
@@ -212,12 +212,12 @@ class TelegramChat(models.Model):
         :param datetime date: UTC, of the message that may belong to it
         """
         self.ensure_one()
-        model = self.env.get(self.topic_model or "")
-        if model is None or self.topic_model != self.instance_id.create_model_id.model:
+        model = self.env.get(self.created_res_model or "")
+        if model is None or self.created_res_model != self.instance_id.create_model_id.model:
             return None
         oldest = date - timedelta(days=self.instance_id.create_days)
         is_recent = self.last_received_date and self.last_received_date >= oldest
-        record = model.browse(self.topic_id).exists()
+        record = model.browse(self.created_res_id).exists()
         return record if record and is_recent and not self._is_closed(record) else None
 
     @api.model
@@ -234,11 +234,14 @@ class TelegramChat(models.Model):
                 return True
         return False
 
-    def _is_over_topic(self, record):
+    def _is_over_created_record(self, record):
         """Return whether a record that this conversation has created is over."""
         self.ensure_one()
-        is_topic = (self.topic_model, self.topic_id) == (record._name, record.id)
-        return is_topic and self._is_over(record, self.last_received_date)
+        return self._has_created(record) and self._is_over(record, self.last_received_date)
+
+    def _has_created(self, record):
+        """Return whether this conversation has created a record."""
+        return (self.created_res_model, self.created_res_id) == (record._name, record.id)
 
     def _is_over(self, record, date):
         """Return whether the next message of the person no longer belongs to a record.
@@ -249,6 +252,7 @@ class TelegramChat(models.Model):
         self.ensure_one()
         if self._is_closed(record):
             return True
-        is_topic = (self.topic_model, self.topic_id) == (record._name, record.id)
+        if not self._has_created(record):
+            return False
         oldest = fields.Datetime.now() - timedelta(days=self.instance_id.create_days)
-        return is_topic and max(filter(None, (self.last_received_date, date))) < oldest
+        return max(filter(None, (self.last_received_date, date))) < oldest
