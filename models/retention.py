@@ -20,7 +20,9 @@ AUTOMATIC_MESSAGE_DAYS = 400
 
 # Files of these models exist for a conversation only. Files of other records belong to those.
 OWN_MODELS = ("discuss.channel", "telegram.message")
-SETTLED = Domain("state", "not in", ("queued", "sending")) & Domain("is_settling", "=", False)
+# Messages that are neither in the queue nor being checked.
+DELETABLE_MESSAGES = Domain("state", "not in", ("queued", "sending"))
+DELETABLE_MESSAGES &= Domain("is_being_checked", "=", False)
 
 
 class TelegramChat(models.Model):
@@ -148,7 +150,9 @@ class TelegramMessage(models.Model):
     @api.autovacuum
     def _gc_messages(self):
         """Delete messages older than the retention period of their account."""
-        overdue = find_overdue(self, "instance_id", "message_retention_days", SETTLED, "date")
+        overdue = find_overdue(
+            self, "instance_id", "message_retention_days", DELETABLE_MESSAGES, "date"
+        )
         overdue._erase()
         return len(overdue), len(overdue) == REMOVED_AT_ONCE
 
@@ -169,8 +173,8 @@ class TelegramEvent(models.Model):
     @api.autovacuum
     def _gc_events(self):
         """Delete old processed events. Events that were set aside are kept."""
-        settled = [("state", "in", ("done", "ignored"))]
-        overdue = find_overdue(self, "instance_id", "event_retention_days", settled)
+        processed = [("state", "in", ("done", "ignored"))]
+        overdue = find_overdue(self, "instance_id", "event_retention_days", processed)
         overdue.unlink()
         return len(overdue), len(overdue) == REMOVED_AT_ONCE
 

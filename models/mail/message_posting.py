@@ -246,7 +246,7 @@ class TelegramMessage(models.Model):
 
     def _create_failure_notification(self, mail_message):
         """Add a failed message to the messaging menu of its author, if written in Discuss."""
-        is_failed = self.state in ("error", "unsure") and not self.is_settling
+        is_failed = self.state in ("error", "unsure") and not self.is_being_checked
         is_written_in_discuss = mail_message.message_type == "comment"
         # sudo: mail.notification - one may exist for any user
         if not is_failed or not is_written_in_discuss or mail_message.sudo().notification_ids:
@@ -407,7 +407,7 @@ class TelegramMessage(models.Model):
             "read": "sent",
             "canceled": "canceled",
         }.get(self.state, "exception")
-        if self.state == "unsure" and self.is_settling:
+        if self.state == "unsure" and self.is_being_checked:
             status = "process"  # no action is needed yet
         return {
             "notification_status": status,

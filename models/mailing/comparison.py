@@ -117,7 +117,7 @@ class TelegramMailing(models.Model):
                 """
                 SELECT count(*) FILTER (WHERE recipient.state = 'waiting'
                                            OR message.state IN ('queued', 'sending')
-                                           OR message.is_settling),
+                                           OR message.is_being_checked),
                        max(message.last_attempt_date)
                   FROM telegram_mailing_recipient AS recipient
                   LEFT JOIN telegram_message AS message ON message.id = recipient.message_id

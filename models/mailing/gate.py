@@ -41,7 +41,7 @@ class TelegramMailing(models.Model):
                   FROM telegram_mailing
                  WHERE instance_id = %s
                    AND state IN ('sending', 'paused', 'stopped')
-                   AND is_settled IS NOT TRUE
+                   AND has_all_outcomes IS NOT TRUE
                 """,
                 instance.id,
             )
@@ -103,7 +103,7 @@ class TelegramMailing(models.Model):
                       FROM telegram_mailing AS mailing
                      WHERE mailing.id = %(mailing)s
                        AND mailing.state IN ('sending', 'paused', 'stopped')
-                       AND mailing.is_settled IS NOT TRUE))
+                       AND mailing.has_all_outcomes IS NOT TRUE))
                 """,
                 mailing=mailing,
             )

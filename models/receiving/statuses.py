@@ -112,7 +112,7 @@ class TelegramMessage(models.Model):
         same_chat = Domain("chat_id.telegram_id", "=", notification.chat_id)
         if not notification.id_message:
             since = fields.Datetime.now() - timedelta(hours=STATUS_HOURS)
-            sent = Domain("state", "=", "sent") | Domain("is_settling", "=", True)
+            sent = Domain("state", "=", "sent") | Domain("is_being_checked", "=", True)
             sent &= Domain("last_attempt_date", ">=", since)
             # Edits and deletions are never reported as delivered.
             sent &= Domain("type_message", "not in", const.CHANGE_KINDS)
@@ -135,10 +135,10 @@ class TelegramMessage(models.Model):
         """
         since = fields.Datetime.now() - timedelta(hours=STATUS_HOURS)
         same_chat = Domain("chat_id.telegram_id", "=", notification.chat_id)
-        settling = Domain("is_settling", "=", True) & (same_chat | CHAT_IN_PHONE_FORM)
+        being_checked = Domain("is_being_checked", "=", True) & (same_chat | CHAT_IN_PHONE_FORM)
         recent = Domain("last_attempt_date", ">=", since) & Domain("state", "!=", "queued")
         recent &= same_chat & self._get_unrecognized_domain()
-        waiting = Domain("instance_id", "=", instance.id) & (settling | recent)
+        waiting = Domain("instance_id", "=", instance.id) & (being_checked | recent)
         if notification.id_message and self.search_count(waiting, limit=1):
             raise EventPostponedError()
 

@@ -111,7 +111,7 @@ class TestBadMessages(TelegramCase):
         bad = self.instance.send_text(CUSTOMER_CHAT, "Stops Odoo")
         bad.write({"state": "sending", "attempts": 1, "unsure_count": UNSURE_ATTEMPTS_MAX - 1})
         self.send_queue()
-        self.assertEqual((bad.state, bad.is_settling), ("unsure", True))
+        self.assertEqual((bad.state, bad.is_being_checked), ("unsure", True))
         bad.missing_since_date -= timedelta(seconds=JOURNAL_LAG)
         self.send_queue()
         self.assertEqual(bad.state, "error")
