@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .. import const
-from ..client.parsing import clean_name
+from ..client.parsing import clean_title
 from ..models.connection.user_requests import is_unsure
 from ..tools.transactions import write_in_own_transaction
 
@@ -152,7 +152,7 @@ class TelegramGroupCreate(models.TransientModel):
 
     def _find_existing(self):
         """Return the groups of this name that already exist."""
-        domain = [("instance_id", "=", self.instance_id.id), ("name", "=", clean_name(self.name))]
+        domain = [("instance_id", "=", self.instance_id.id), ("name", "=", clean_title(self.name))]
         return self.env["telegram.chat"].with_context(active_test=False).search(domain)
 
     def _store_and_reopen(self, values):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from .. import const
-from ..client import to_text
+from ..client import to_masked_text
 from ..client.parsing import to_datetime
 from ..models.receiving.missed_messages import MARGIN
 from ..models.telegram_message import CONFIRMED_STATES, STATES
@@ -158,7 +158,7 @@ class TelegramJournalEntry(models.TransientModel):
             "id_message": row.id_message,
             "status": messages._get_status_label(row.status),
             "difference": difference,
-            "raw": to_text(row.raw),
+            "raw": to_masked_text(row.raw),
         }
 
     @api.model

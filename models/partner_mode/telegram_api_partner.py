@@ -10,7 +10,7 @@ from ...client import (
     PartnerClient,
     check_host,
     propose_host,
-    to_text,
+    to_masked_text,
 )
 from ...tools.actions import get_dialog_action
 from ...tools.transactions import write_as_user
@@ -149,7 +149,7 @@ class TelegramApiPartner(models.Model):
         instance = self._prepare_instance(name=self.name)
         action = instance._display_result(message, None, next=next)
         if raw is not None:
-            action["params"]["raw"] = to_text(raw)
+            action["params"]["raw"] = to_masked_text(raw)
         return action
 
     def _fetch_instance(self, id_instance):

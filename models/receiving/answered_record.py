@@ -64,9 +64,9 @@ class TelegramMessage(models.Model):
            account: in private chats except with bots, and in groups if the account says so. A
            record that a user creates from the conversation counts, too, if it is of the same model.
            A record that is closed, or of a person who has not written for the days set there, is
-           not used again (``_get_open_created_record``). A record that cannot be created is none. Only what a
-           person writes creates one: no edit, reaction, STOP or START. A group is tied to the
-           record that it creates.
+           not used again (``_get_open_created_record``). A record that cannot be created is none.
+           Only what a person writes creates one: no edit, reaction, STOP or START. A group is tied
+           to the record that it creates.
 
         Rules 3 and 4 only hold for the days set as *Reply Matching* on the account. If their record
         is closed or deleted by now, or if the conversation has created it and has been silent for

@@ -15,7 +15,7 @@ from odoo.addons.base.models.ir_qweb import QWebError
 
 from ... import const
 from ...client.parsing import clean
-from ...tools.files import clean_name, get_url_type, has_extension, is_disk_full
+from ...tools.files import clean_file_name, get_url_type, has_extension, is_disk_full
 from ...tools.formatting import TYPED, FormattedText, from_marks, has_marks, to_marks
 
 _logger = logging.getLogger(__name__)
@@ -417,7 +417,7 @@ class TelegramMessage(models.Model):
 
         :raise UserError: there is no name
         """
-        name = clean_name(name, mime_type)
+        name = clean_file_name(name, mime_type)
         if not name:
             raise UserError(
                 self.env._("The file has no name. Enter a file name with an extension.")
