@@ -14,7 +14,7 @@ from odoo.tools import plaintext2html
 from ...client.parsing import to_datetime
 
 _logger = logging.getLogger(__name__)
-SUBJECT_MAX_LENGTH = 60
+SUBJECT_MAX_LENGTH = 60  # characters
 CREATE_DAYS_MAX = 3650
 
 
@@ -142,17 +142,26 @@ class TelegramChat(models.Model):
         instance = self.instance_id
         if not self.partner_id and not self.is_group:
             self.with_company(instance.company_id)._create_partner()
-        first_line = (notification.text or "").strip().partition("\n")[0]
-        subject = first_line[:SUBJECT_MAX_LENGTH] or self.name
+        text = notification.text or ""
+        subject = self._get_subject(text)
         model = self.env[instance.create_model_id.model].with_company(instance.company_id)
         values = {
-            "subject": f"{self.name}: {subject}" if first_line else subject,
-            "body": plaintext2html(notification.text or ""),
+            "subject": f"{self.name}: {subject}" if text.strip() else subject,
+            "body": plaintext2html(text),
         }
         defaults = dict(literal_eval(instance.create_defaults or "{}"))
         record = self._create_record(model, values, defaults).with_env(self.env)
         record._telegram_check_instance(instance)  # the default values may name a company
         return record
+
+    def _get_subject(self, text):
+        """Return the subject of a new record: the first line of a text, else the chat's name.
+
+        :param text: str, or False
+        """
+        self.ensure_one()
+        first_line = (text or "").strip().partition("\n")[0]
+        return first_line[:SUBJECT_MAX_LENGTH] or self.name
 
     def _notify_no_record(self, error):
         """Notify the administrator why no record was created, by one activity.
