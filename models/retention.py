@@ -38,17 +38,18 @@ class TelegramChat(models.Model):
         for chat in self:
             here = Domain("instance_id", "=", chat.instance_id.id)
             # In quotes it is a JSON value, not a part of another number.
-            is_named = f'"{chat.telegram_id}"'
+            quoted_id = f'"{chat.telegram_id}"'
             events = self.env["telegram.event"]
-            events.search(here & Domain("payload", "like", is_named)).unlink()
-            named = Domain("request", "like", is_named) | Domain("answer", "like", is_named)
+            events.search(here & Domain("payload", "like", quoted_id)).unlink()
+            named = Domain("request", "like", quoted_id) | Domain("answer", "like", quoted_id)
             if chat.phone:  # a JSON number, followed by a comma or the end of the line
                 digits = chat.phone.removeprefix("+")
                 named |= Domain("request", "like", f": {digits},")
                 named |= Domain("request", "like", f": {digits}\n")
             if chat.username:
-                is_named = f'"{chat.username}"'
-                named |= Domain("request", "ilike", is_named) | Domain("answer", "ilike", is_named)
+                quoted_username = f'"{chat.username}"'
+                named |= Domain("request", "ilike", quoted_username)
+                named |= Domain("answer", "ilike", quoted_username)
             self.env["telegram.call"].search(here & named).unlink()
             members = self.env["telegram.group.member"].search(
                 [

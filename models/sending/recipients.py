@@ -196,14 +196,14 @@ class TelegramChat(models.Model):
         """
         recipients = self._find_recipients(instance, partners)
         opted_out = self._find_opted_out(recipients)
-        silent = self._find_without_consent(instance, partners) if needs_consent else set()
+        without_consent = self._find_without_consent(instance, partners) if needs_consent else set()
         own_phone = instance.sudo().account_phone  # sudo: telegram.instance - only compared
         checked = []
         for recipient in recipients:
             if own_phone and own_phone == self._get_recipient_phone(recipient):
                 reason = "own_number"
             else:
-                reason = self._get_unreachable_reason(recipient, opted_out, silent)
+                reason = self._get_unreachable_reason(recipient, opted_out, without_consent)
             checked.append(recipient._replace(reason=reason))
         return checked
 
@@ -262,11 +262,11 @@ class TelegramChat(models.Model):
         return {number for [number] in self.env.execute_query(query)}
 
     @api.model
-    def _get_unreachable_reason(self, recipient, opted_out, silent):
+    def _get_unreachable_reason(self, recipient, opted_out, without_consent):
         """Return the code of why a contact cannot be reached, empty if it can.
 
         :param set opted_out: of ``_find_opted_out``
-        :param set silent: of ``_find_without_consent``
+        :param set without_consent: of ``_find_without_consent``
         """
         partner, chat = recipient.partner, recipient.chat
         if not chat and not recipient.address:
@@ -275,7 +275,7 @@ class TelegramChat(models.Model):
             return "no_account"
         if partner.id in opted_out:
             return "opted_out"
-        return "no_consent" if partner.id in silent else ""
+        return "no_consent" if partner.id in without_consent else ""
 
     @api.model
     def _get_unreachable_reasons(self):

@@ -19,8 +19,8 @@ from ... import const
 from ...tools.access import MANAGER
 from ..telegram_message import CONFIRMED_STATES, NOT_SENT_STATES
 
-# A question that arrives later than this is part of an imported history.
-LATE_HOURS = timedelta(hours=const.JOURNAL_HOURS)
+# A question that arrives so long after it was written is part of an imported history.
+LATE_AFTER = timedelta(hours=const.JOURNAL_HOURS)
 # An answer outside the working time took no time at all. Odoo takes 0 for no value, so it counts
 # as one second.
 SHORTEST_ANSWER_TIME = 1 / 3600
@@ -281,7 +281,7 @@ class TelegramChat(models.Model):
         # A question of the second of the answer may have come after it.
         if not self.answered_date or question.date > self.answered_date:
             return False
-        return question.date < fields.Datetime.now() - LATE_HOURS or self._has_answer(question)
+        return question.date < fields.Datetime.now() - LATE_AFTER or self._has_answer(question)
 
     def _has_answer(self, question):
         """Return whether one of the answers is to a question.
