@@ -97,7 +97,7 @@ class TelegramComposer(models.TransientModel):
             company = composer._get_company()
             domain = Domain("company_id", "parent_of", company.ids) if company else Domain.TRUE
             instances = self.env["telegram.instance"].search(domain)
-            instances = instances.filtered(lambda i: i._is_sent_with_by(self.env.user))
+            instances = instances.filtered(lambda i: i._can_send_as(self.env.user))
             composer.available_instance_ids = instances
             composer.instance_count = len(instances)
 

@@ -282,7 +282,7 @@ class DiscussChannel(models.Model):
     def _telegram_get_waiting_field(self, chats=None):
         """Return the field by which the web client shows that the customer waits.
 
-        :param dict chats: as above
+        :param dict chats: the chats by ID of the channel, if already known
         """
         chats = self._telegram_get_chats() if chats is None else chats
         return Store.Attr(
