@@ -7,8 +7,8 @@ a block of code   between three backticks each
 ``> quotation``   at the beginning of each line of it
 ================  ===================================================
 
-GREEN-API documents these, but not how a mark is kept that is meant literally. That is learned from
-the service by a test, and described by ``Rules``.
+GREEN-API documents these, but not how a mark is kept that is meant literally. That is learned by a
+test with GREEN-API, and described by ``Rules``.
 """
 
 import re

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Writing of marks: the text that GREEN-API gets, so that a person sees what was meant.
 
-A text is written, read again as the service would, and compared. A literal mark that would format
+A text is written, read again as GREEN-API would, and compared. A literal mark that would format
 is protected: written twice if that shows one, or else the word that it is in becomes code, which
 shows all characters as they are. A link stays as it is, because code is not clickable. A part that
 cannot be formatted, such as half a word, is sent without its formatting.
