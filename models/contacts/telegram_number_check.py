@@ -328,6 +328,21 @@ class TelegramInstance(models.Model):
         """
         self.ensure_one()
         self._check_operated()
+        address = self._parse_checked_address(phone)
+        chats = self.env["telegram.chat"]
+        key = address if is_username(address) else f"+{address}"
+        chat = chats._find_by_number(self, [key]).get(key, chats)
+        chat.with_env(self.env).check_access("read")
+        if chat and chat._is_number_known() and not force:
+            return chat._get_known_account()
+        return self._fetch_checked_account(address, force)
+
+    @api.model
+    def _parse_checked_address(self, phone):
+        """Return the digits of a phone number, or a username with its @, of a text.
+
+        :raise UserError: it is neither
+        """
         address = parse_username(phone) or parse_phone(phone)
         if not address:
             raise UserError(
@@ -337,14 +352,16 @@ class TelegramInstance(models.Model):
                     phone or "",
                 )
             )
-        chats = self.env["telegram.chat"]
-        key = address if is_username(address) else f"+{address}"
-        chat = chats._find_by_number(self, [key]).get(key, chats)
-        chat.with_env(self.env).check_access("read")
-        if chat and chat._is_number_known() and not force:
-            is_id_known = not (chat.is_phone_form or chat.is_username_form)
-            chat_id = chat.telegram_id if is_id_known else ""
-            return CheckedAccount(not chat.no_account, chat_id, chat.username or "")
+        return address
+
+    def _fetch_checked_account(self, address, force):
+        """Check an address with GREEN-API, and store the result in a separate transaction.
+
+        :param str address: digits of the phone number, or the username with its @
+        :param bool force: whether GREEN-API checks a known address again
+        :return: CheckedAccount
+        :raise UserError: checks are paused, or the call failed
+        """
         if message := self._get_check_pause_message():
             raise UserError(message)
         try:
@@ -490,6 +507,13 @@ class TelegramChat(models.Model):
         for chat in found.sorted(lambda chat: chat._get_known_date() or chat.create_date):
             by_address |= {address: chat for address in (chat.phone, chat.username) if address}
         return by_address
+
+    def _get_known_account(self):
+        """Return the stored result of a check as CheckedAccount."""
+        self.ensure_one()
+        is_id_known = not (self.is_phone_form or self.is_username_form)
+        chat_id = self.telegram_id if is_id_known else ""
+        return CheckedAccount(not self.no_account, chat_id, self.username or "")
 
     def _get_checked_address(self):
         """Return what a check asks for: the digits of the phone number, or the username."""

@@ -19,6 +19,75 @@ CLOSED_FIELDS = (
 )
 
 
+class AnsweredRecords:
+    """The rules of ``_find_answered_records``, with what they need of many incoming messages.
+
+    :param messages: the empty ``telegram.message``
+    :param instance: the ``telegram.instance``
+    :param list received: pairs of ``telegram.chat`` and MessageNotification
+    """
+
+    def __init__(self, messages, instance, received):
+        self._quoted = messages._find_by_keys(
+            [(chat.id, note.quoted_id_message) for chat, note in received if note.quoted_id_message]
+        )
+        unquoted_ids = {chat.id for chat, note in received if not note.quoted_id_message}
+        self._linked = messages._find_last_linked(instance, unquoted_ids)
+        self._sent = messages._find_last_sent(instance, unquoted_ids)
+        known = (self._quoted, self._linked, self._sent)
+        found = messages.union(*(message for each in known for message in each.values()))
+        self._records = found._get_records()
+        # sudo: telegram.instance - its settings for new records are for administrators of Odoo
+        self._creates_records = bool(instance.sudo().create_model_id)
+        self._creates_from_groups = instance.sudo().create_from_groups  # sudo: as above
+
+    def find_record(self, chat, notification):
+        """Return the record that a message belongs to, or None."""
+        tied_record = self._find_by_tie(chat, notification)
+        if notification.quoted_id_message:
+            return self._find_by_quote(chat, notification, tied_record)
+        if tied_record:
+            return tied_record
+        if message := self._linked.get(chat.id) or self._sent.get(chat.id):
+            return self._find_by_last(chat, notification, message)
+        return self._find_created(chat, notification)
+
+    def _find_by_quote(self, chat, notification, tied_record):
+        """Return the record of the quoted message, else the one of the group: rule 1."""
+        message = self._quoted.get((chat.id, notification.quoted_id_message))
+        was_sent = message and message.state in ANSWERABLE_STATES
+        record = (was_sent and self._records.get(message)) or tied_record
+        # An answer written in Discuss belongs to no record, but the conversation may.
+        return self._find_created(chat, notification) if message and not record else record
+
+    def _find_by_tie(self, chat, notification):
+        """Return the record that a group is tied to, unless it is over: rule 2."""
+        record = chat._get_record() or None
+        # sudo: telegram.instance - its days are a setting for administrators of Odoo
+        if record and self._creates_records and chat.sudo()._is_over_created_record(record):
+            return self._find_created(chat, notification) or record
+        return record
+
+    def _find_by_last(self, chat, notification, message):
+        """Return the record of the message linked or sent last, unless it is over: rules 3, 4."""
+        record = self._records.get(message)
+        date = message.link_date if chat.id in self._linked else message.date
+        # sudo: telegram.instance - its days are a setting for administrators of Odoo
+        is_over = self._creates_records and (not record or chat.sudo()._is_over(record, date))
+        return (is_over and self._find_created(chat, notification)) or record
+
+    def _find_created(self, chat, notification):
+        """Return the record that the conversation has created, or creates now: rule 5."""
+        is_new = notification.is_incoming and not notification.target_id_message
+        may_create = self._creates_records and chat.chat_type not in ("channel", "bot")
+        if not (is_new and may_create) or (chat.is_group and not self._creates_from_groups):
+            return None
+        if chat._read_mailing_wish(notification.type_message, notification.text):
+            return None
+        # sudo: ir.model - the account's setting is for administrators of Odoo
+        return chat.sudo()._get_or_create_record(notification)
+
+
 class TelegramInstance(models.Model):
     """Extend ``telegram.instance`` with the time within which a reply belongs to a record."""
 
@@ -77,50 +146,8 @@ class TelegramMessage(models.Model):
         :param list received: pairs of ``telegram.chat`` and MessageNotification
         :return: list of records, None where there is none
         """
-        quoted = self._find_by_keys(
-            [(chat.id, note.quoted_id_message) for chat, note in received if note.quoted_id_message]
-        )
-        unquoted_ids = {chat.id for chat, note in received if not note.quoted_id_message}
-        linked = self._find_last_linked(instance, unquoted_ids)
-        sent = self._find_last_sent(instance, unquoted_ids)
-        messages = self.union(*quoted.values(), *linked.values(), *sent.values())
-        records = messages._get_records()
-        # sudo: telegram.instance - its settings for new records are for administrators of Odoo
-        creates_records = bool(instance.sudo().create_model_id)
-        creates_from_groups = instance.sudo().create_from_groups  # sudo: as above
-
-        def find_created_record(chat, notification):
-            is_new = notification.is_incoming and not notification.target_id_message
-            may_create = creates_records and chat.chat_type not in ("channel", "bot")
-            if not (is_new and may_create) or (chat.is_group and not creates_from_groups):
-                return None
-            if chat._read_mailing_wish(notification.type_message, notification.text):
-                return None
-            # sudo: ir.model - the account's setting is for administrators of Odoo
-            return chat.sudo()._get_or_create_record(notification)
-
-        def find_record(chat, notification):
-            tied_record = chat._get_record() or None
-            # sudo: telegram.instance - its days are a setting for administrators of Odoo
-            if tied_record and creates_records and chat.sudo()._is_over_created_record(tied_record):
-                tied_record = find_created_record(chat, notification) or tied_record
-            if notification.quoted_id_message:
-                message = quoted.get((chat.id, notification.quoted_id_message))
-                was_sent = message and message.state in ANSWERABLE_STATES
-                record = (was_sent and records.get(message)) or tied_record
-                # An answer written in Discuss belongs to no record, but the conversation may.
-                return find_created_record(chat, notification) if message and not record else record
-            if tied_record:
-                return tied_record
-            if message := linked.get(chat.id) or sent.get(chat.id):
-                record = records.get(message)
-                date = message.link_date if chat.id in linked else message.date
-                # sudo: telegram.instance - its days are a setting for administrators of Odoo
-                is_over = creates_records and (not record or chat.sudo()._is_over(record, date))
-                return (is_over and find_created_record(chat, notification)) or record
-            return find_created_record(chat, notification)
-
-        return [find_record(chat, notification) for chat, notification in received]
+        rules = AnsweredRecords(self, instance, received)
+        return [rules.find_record(chat, notification) for chat, notification in received]
 
     @api.model
     def _find_last_linked(self, instance, chat_ids):

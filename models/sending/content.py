@@ -486,22 +486,7 @@ class TelegramMessage(models.Model):
         :raise RefusedError: it cannot be created
         :raise OSError: the disk is full
         """
-        record = self._get_record()
-        if not record:
-            raise self._prepare_send_error(
-                self.env._(
-                    "“%s” cannot be generated because the record was deleted.", self.file_name
-                )
-            )
-        if not self.create_uid:
-            raise self._prepare_send_error(
-                self.env._(
-                    "“%s” cannot be generated because the user who sent it was deleted. Send it "
-                    "again.",
-                    self.file_name,
-                )
-            )
-        record = record.with_env(self._get_author_env(record))
+        record = self._get_report_record()
         templates = record.env["telegram.template"]
         try:
             with self.env.cr.savepoint():
@@ -525,6 +510,28 @@ class TelegramMessage(models.Model):
         self.write({"attachment_id": attachment.id, "file_name": attachment.name})
         for note in self.mail_message_ids:
             note.attachment_ids = [Command.link(attachment.id)]
+
+    def _get_report_record(self):
+        """Return the record that the report is about, in the environment of the author.
+
+        :raise RefusedError: the record or the author was deleted
+        """
+        record = self._get_record()
+        if not record:
+            raise self._prepare_send_error(
+                self.env._(
+                    "“%s” cannot be generated because the record was deleted.", self.file_name
+                )
+            )
+        if not self.create_uid:
+            raise self._prepare_send_error(
+                self.env._(
+                    "“%s” cannot be generated because the user who sent it was deleted. Send it "
+                    "again.",
+                    self.file_name,
+                )
+            )
+        return record.with_env(self._get_author_env(record))
 
     def _get_author_env(self, record):
         """Return the environment of the message's author, in the language of the recipient."""
