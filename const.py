@@ -1,6 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-"""The fixed values of GREEN-API for Telegram, and the limits of the addon. Imports nothing.
+"""The fixed values of GREEN-API for Telegram, and those used by several files. Imports nothing.
+
+Limits of one rule stand beside it.
 
 https://green-api.com/en/telegram/docs/
 """

@@ -12,7 +12,7 @@ https://green-api.com/en/telegram/docs/api/
 
 from .addresses import check_host, check_webhook_address, clean_copied, propose_host
 from .api import GreenApiClient
-from .call_log import Call, to_text
+from .call_log import Call, to_masked_text
 from .errors import GreenApiError, OutcomeUnknownError, RefusedError, RetryableError, TooLargeError
 from .partner import PartnerClient
 from .rate_limiter import RateLimiter
@@ -35,5 +35,5 @@ __all__ = [
     "clean_copied",
     "deliver",
     "propose_host",
-    "to_text",
+    "to_masked_text",
 ]

@@ -51,14 +51,14 @@ class Call:
             return ""
         if isinstance(self._sent, Upload):
             return f"{len(self._sent)} bytes"
-        return to_text(self._sent)
+        return to_masked_text(self._sent)
 
     @property
     def answer(self) -> str:
         """Return the masked response as text."""
         text = parsing.to_text(self.content)
         try:
-            text = to_text(parsing.decode(text), self.method)
+            text = to_masked_text(parsing.decode(text), self.method)
         except json.JSONDecodeError:
             text = _shorten(text)
         except ValueError:
@@ -90,7 +90,7 @@ def mask_path(text: str) -> str:
     return _TOKEN_IN_PATH.sub(rf"\1{MASK}", text)
 
 
-def to_text(value: Any, method: str = "") -> str:
+def to_masked_text(value: Any, method: str = "") -> str:
     """Return a JSON value as readable text with all secrets masked.
 
     :param method: GREEN-API's name of the method that returned the value

@@ -269,7 +269,7 @@ def _list_contacts(data: JsonObject) -> str:
     lines = []
     for row in parsing.objects(data, "contacts"):
         phones = VCARD_PHONE.findall(parsing.clean_text(row, "vcard"))
-        names = (parsing.name(row, "displayName"), *map(parsing.clean_name, phones))
+        names = (parsing.name(row, "displayName"), *map(parsing.clean_title, phones))
         lines.append(" ".join(filter(None, names)))
     return "\n".join(filter(None, lines))
 

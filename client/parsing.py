@@ -22,9 +22,9 @@ T = TypeVar("T")
 
 DEPTH_MAX = 100  # levels of nesting; Python cannot handle any depth
 DIGITS_MAX = 100  # digits of an integer; Python does not convert integers of any length
-# What changes the direction of reading can turn around the words behind it, or hide an extension.
-DIRECTION_CHARACTERS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_UNWANTED_IN_NAMES = re.compile(f"[\x00-\x1f\x7f-\x9f{DIRECTION_CHARACTERS}]")
+# Control characters, and what changes the direction of reading: it can turn around the words behind
+# it, or hide an extension.
+UNWANTED_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Letters and symbols that are displayed as a blank.
 _INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U0001d159")
 _VISIBLE_CATEGORIES = frozenset("LNPS")  # letters, numbers, punctuation and symbols
@@ -119,13 +119,16 @@ def clean_text(data: JsonObject, key: str) -> str:
 
 
 def name(data: JsonObject, key: str) -> str:
-    """Return a field as a name, see ``clean_name``."""
-    return clean_name(text(data, key))
+    """Return a field as a name, see ``clean_title``."""
+    return clean_title(text(data, key))
 
 
-def clean_name(value: str) -> str:
-    """Return a name on one line, without marks of direction; empty if it shows nothing to read."""
-    cleaned = " ".join(_UNWANTED_IN_NAMES.sub("", " ".join(clean(value).split())).split())
+def clean_title(value: str) -> str:
+    """Return the name of a person or a group on one line; empty if it shows nothing to read.
+
+    Control characters and marks of direction are removed.
+    """
+    cleaned = " ".join(UNWANTED_IN_NAMES.sub("", " ".join(clean(value).split())).split())
     return cleaned if any(map(is_visible, cleaned)) else ""
 
 

@@ -210,40 +210,43 @@ class Transport:
         decoder: Callable[[bytes], Any] | None,
     ) -> Any:
         """Send the request, store the response on ``call`` and return it decoded."""
-        method = call.method
         unclear = unclear_error(repeatable)
         started = time.time()
-        arguments = _prepare_arguments(method, body, wait)
+        arguments = _prepare_arguments(call.method, body, wait)
         self._connections.check = partial(self._check, body)
         try:
             with self._session.request(
                 verb,
-                self._get_url(method, tail),
+                self._get_url(call.method, tail),
                 params=params,
                 allow_redirects=False,  # the token must not follow to another host
                 stream=True,
                 **arguments,
             ) as response:
-                call.content = content = self._read(response, method, unclear)
+                call.content = self._read(response, call.method, unclear)
                 headers = response.headers
                 call.status = status = response.status_code
         except (requests.RequestException, HTTPError) as error:
-            if isinstance(body, Upload) and body.is_late:
-                raise RetryableError(method, const.CODE_UPLOAD_TIMEOUT) from None
-            if isinstance(body, Upload) and body.failure:
-                raise body.failure from None  # it is our file's error, not the network's
             # `from None`: the text of the cause contains the URL, and with it the token.
-            kind, code = classify_exception(error, unclear)
-            raise kind(method, code) from None
+            raise _get_broken_error(call.method, body, error, unclear) from None
         if status != 200:
             raise self._get_error(call, status, headers, unclear)
         self._measure_clock(headers.get("Date"), started)
+        return self._decode_response(call, decoder or _decode, unclear)
+
+    def _decode_response(
+        self, call: Call, decoder: Callable[[bytes], Any], unclear: type[GreenApiError]
+    ) -> Any:
+        """Return the response of a call with status 200, None if it is empty.
+
+        :raise GreenApiError: it cannot be decoded, or it is a refusal
+        """
         decoded: Any = None
         try:
-            if content.strip():
-                decoded = (decoder or _decode)(content)
+            if call.content.strip():
+                decoded = decoder(call.content)
         except ValueError:
-            raise unclear(method, const.CODE_NOT_JSON, status=status) from None
+            raise unclear(call.method, const.CODE_NOT_JSON, status=call.status) from None
         if _is_refusal(decoded):
             raise self._get_error(call, decoded["code"], {}, unclear)
         return decoded
@@ -409,6 +412,24 @@ def _decode(content: bytes) -> Any:
     if len(content) > RESPONSE_MAX_BYTES:
         raise ValueError("too long")
     return decode(content)
+
+
+def _get_broken_error(
+    method: str,
+    body: JsonObject | Upload | None,
+    error: Exception,
+    unclear: type[GreenApiError],
+) -> Exception:
+    """Return the error for a call that ended without a response.
+
+    :param error: exception of the HTTP library
+    """
+    if isinstance(body, Upload) and body.is_late:
+        return RetryableError(method, const.CODE_UPLOAD_TIMEOUT)
+    if isinstance(body, Upload) and body.failure:
+        return body.failure  # it is our file's error, not the network's
+    kind, code = classify_exception(error, unclear)
+    return kind(method, code)
 
 
 def _is_refusal(response: Any) -> bool:

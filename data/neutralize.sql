@@ -8,5 +8,5 @@ UPDATE telegram_mailing
  WHERE state IN ('scheduled', 'sending');
 UPDATE telegram_message
    SET state = 'canceled',
-       is_settling = false
+       is_being_checked = false
  WHERE state IN ('queued', 'sending', 'unsure');

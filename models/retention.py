@@ -20,7 +20,9 @@ AUTOMATIC_MESSAGE_DAYS = 400
 
 # Files of these models exist for a conversation only. Files of other records belong to those.
 OWN_MODELS = ("discuss.channel", "telegram.message")
-SETTLED = Domain("state", "not in", ("queued", "sending")) & Domain("is_settling", "=", False)
+# Messages that are neither in the queue nor being checked.
+DELETABLE_MESSAGES = Domain("state", "not in", ("queued", "sending"))
+DELETABLE_MESSAGES &= Domain("is_being_checked", "=", False)
 
 
 class TelegramChat(models.Model):
@@ -36,17 +38,18 @@ class TelegramChat(models.Model):
         for chat in self:
             here = Domain("instance_id", "=", chat.instance_id.id)
             # In quotes it is a JSON value, not a part of another number.
-            is_named = f'"{chat.telegram_id}"'
+            quoted_id = f'"{chat.telegram_id}"'
             events = self.env["telegram.event"]
-            events.search(here & Domain("payload", "like", is_named)).unlink()
-            named = Domain("request", "like", is_named) | Domain("answer", "like", is_named)
+            events.search(here & Domain("payload", "like", quoted_id)).unlink()
+            named = Domain("request", "like", quoted_id) | Domain("answer", "like", quoted_id)
             if chat.phone:  # a JSON number, followed by a comma or the end of the line
                 digits = chat.phone.removeprefix("+")
                 named |= Domain("request", "like", f": {digits},")
                 named |= Domain("request", "like", f": {digits}\n")
             if chat.username:
-                is_named = f'"{chat.username}"'
-                named |= Domain("request", "ilike", is_named) | Domain("answer", "ilike", is_named)
+                quoted_username = f'"{chat.username}"'
+                named |= Domain("request", "ilike", quoted_username)
+                named |= Domain("answer", "ilike", quoted_username)
             self.env["telegram.call"].search(here & named).unlink()
             members = self.env["telegram.group.member"].search(
                 [
@@ -148,7 +151,9 @@ class TelegramMessage(models.Model):
     @api.autovacuum
     def _gc_messages(self):
         """Delete messages older than the retention period of their account."""
-        overdue = find_overdue(self, "instance_id", "message_retention_days", SETTLED, "date")
+        overdue = find_overdue(
+            self, "instance_id", "message_retention_days", DELETABLE_MESSAGES, "date"
+        )
         overdue._erase()
         return len(overdue), len(overdue) == REMOVED_AT_ONCE
 
@@ -169,8 +174,8 @@ class TelegramEvent(models.Model):
     @api.autovacuum
     def _gc_events(self):
         """Delete old processed events. Events that were set aside are kept."""
-        settled = [("state", "in", ("done", "ignored"))]
-        overdue = find_overdue(self, "instance_id", "event_retention_days", settled)
+        processed = [("state", "in", ("done", "ignored"))]
+        overdue = find_overdue(self, "instance_id", "event_retention_days", processed)
         overdue.unlink()
         return len(overdue), len(overdue) == REMOVED_AT_ONCE
 

@@ -12,6 +12,7 @@ from odoo.tools import clean_context
 from .. import const
 from ..tools.access import filter_readable
 from ..tools.phone import from_phone_form
+from ..tools.username import is_username
 
 # Written by the addon only: the recipient of a message, the account that sends it, and what
 # GREEN-API has told about the chat.
@@ -32,8 +33,8 @@ PROTECTED = {
     "assigned_date",
     "reminder_level",
     "away_date",
-    "topic_model",
-    "topic_id",
+    "created_res_model",
+    "created_res_id",
     "no_account",
     "telegram_name",
     "contact_name",
@@ -256,7 +257,7 @@ class TelegramChat(models.Model):
         if not chat:
             if phone := from_phone_form(chat_id):
                 values["phone"] = phone
-            elif chat_id.startswith("@"):
+            elif is_username(chat_id):
                 values["username"] = chat_id
             values = {
                 "chat_type": "group" if const.is_group_id(chat_id) else "user",

@@ -357,7 +357,7 @@ class TelegramInstance(models.Model):
         company = company or self.env.company
         instances = self.search(Domain("company_id", "parent_of", company.ids))
         if not self.env.su:  # a supervisor only reads
-            instances = instances.filtered(lambda i: i._is_sent_with_by(self.env.user))
+            instances = instances.filtered(lambda i: i._can_send_as(self.env.user))
         # sudo: res.company - the parents of a branch, also for users who only see the branch
         depth = {parent: number for number, parent in enumerate(company.sudo().parent_ids)}
         # The nearest company first, then accounts operated by the user, then the list's order.

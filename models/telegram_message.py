@@ -30,25 +30,28 @@ FAILURE_TYPES = [
     ("unsure", "Unknown whether it was sent"),
 ]
 # Progress of a sent message. An event never lowers it; a report of a failure ends it.
-RANK = {"sent": 1, "delivered": 2, "read": 3}
+STATUS_RANK = {"sent": 1, "delivered": 2, "read": 3}
 # Context key: the caller changes many states and notifies the web clients of all of them at once.
 NOTIFY_LATER = "telegram_notify_later"
 # Default values that messages created past the ORM would lack.
 BATCH_DEFAULTS = {
     "is_forwarded": False,
-    "is_settling": False,
+    "is_being_checked": False,
     "is_probe": False,
     "is_automatic": False,
     "waits_in_quiet_hours": False,
 }
 NO_FAILURE = {"failure_type": False, "failure_reason": False}
 CHAT_IN_PHONE_FORM = Domain("chat_id.telegram_id", "=like", f"%{const.PHONE_CHAT_SUFFIX}")
-# Unsure messages of which GREEN-API is asked whether they were sent: they may go out yet.
-OUTCOME_CHECKED = Domain("state", "=", "unsure") & Domain("is_settling", "=", True)
+# Unsure messages that are still being checked with GREEN-API: they may go out yet.
+OUTCOME_PENDING = Domain("state", "=", "unsure") & Domain("is_being_checked", "=", True)
 # States of a message that the customer never gets.
 NOT_SENT_STATES = ("error", "canceled")
+# States of an outgoing message that Telegram certainly has, and of one that it may have.
+CONFIRMED_STATES = ("sent", "delivered", "read")
+POSSIBLY_SENT_STATES = (*CONFIRMED_STATES, "unsure")
 # States in which a message can be answered.
-SENT_STATES = ("sent", "delivered", "read", "unsure", "received")
+ANSWERABLE_STATES = (*POSSIBLY_SENT_STATES, "received")
 
 
 class EventPostponedError(Exception):
@@ -164,7 +167,7 @@ class TelegramMessage(models.Model):
     # The queue is read before every send. These indexes hold only what waits.
     _queue_index = models.Index("(instance_id, id) WHERE state IN ('queued', 'sending', 'unsure')")
     _queue_chat_index = models.Index("(chat_id, id) WHERE state IN ('queued', 'sending', 'unsure')")
-    _settling_index = models.Index("(instance_id, id) WHERE is_settling IS TRUE")
+    _being_checked_index = models.Index("(instance_id, id) WHERE is_being_checked IS TRUE")
     # Messages sent within the last hour.
     _last_attempt_index = models.Index(
         "(instance_id, last_attempt_date) WHERE last_attempt_date IS NOT NULL"
@@ -199,7 +202,7 @@ class TelegramMessage(models.Model):
 
         For the deletion of messages, or of records that sending needs.
         """
-        waiting = Domain("state", "in", ("queued", "sending")) | OUTCOME_CHECKED
+        waiting = Domain("state", "in", ("queued", "sending")) | OUTCOME_PENDING
         # sudo: telegram.message - users who delete must know, even if they may not read them
         count = self.sudo().search_count(waiting & Domain(domain))
         if count:
@@ -232,7 +235,7 @@ class TelegramMessage(models.Model):
                 )
             )
         failed._check_mailing_retry()
-        if any(message.is_settling for message in failed):
+        if any(message.is_being_checked for message in failed):
             raise UserError(
                 self.env._(
                     "The delivery is being checked. Wait a few minutes, or click Mark as Sent if "
@@ -292,9 +295,9 @@ class TelegramMessage(models.Model):
         :return: the ``telegram.message``
         :raise UserError: the quoted message is not of this chat
         """
-        place = {"res_model": record._name, "res_id": record.id} if record else {}
+        source = {"res_model": record._name, "res_id": record.id} if record else {}
         quote = self._check_quote(chat, quoted_message)
-        message = self._queue_all([(chat, {**values, **place, **quote})], scheduled_date)
+        message = self._queue_all([(chat, {**values, **source, **quote})], scheduled_date)
         if not scheduled_date:
             message._process_as_answer()
         return message
@@ -434,7 +437,7 @@ class TelegramMessage(models.Model):
         :param dict vals: field values; a state other than "unsure" ends the check of the outcome
         """
         if vals.get("state", "unsure") != "unsure":
-            vals = {"is_settling": False, **vals}
+            vals = {"is_being_checked": False, **vals}
         # sudo: telegram.instance - its administrator sees the rule that failed
         instance_sudo = self.instance_id[:1].sudo()
         instance_sudo._write_despite_rules(self, vals)

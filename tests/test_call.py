@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .. import const
-from ..client.call_log import Call, to_text
+from ..client.call_log import Call, to_masked_text
 from .common import SECRET_MARK, TelegramCase, new_user
 
 
@@ -129,7 +129,7 @@ class TestTelegramCall(TelegramCase):
 
     def test_codes_of_errors_are_no_secrets(self):
         """The number of an error stays, the code of a sign-in does not."""
-        text = to_text([{"code": 401}, {"code": "12345", "password": "p"}])
+        text = to_masked_text([{"code": 401}, {"code": "12345", "password": "p"}])
         self.assertIn("401", text)
         self.assertNotIn("12345", text)
 

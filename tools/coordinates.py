@@ -45,7 +45,7 @@ LONGITUDE_FIRST_PARAMETERS = ("whatshere[point]", "poi[point]", "pt", "ll", "m")
 def parse_coordinates(text: str | None) -> tuple[float, float] | None:
     """Return the latitude and longitude of a text in degrees; None when it has none.
 
-    Short links contain no coordinates: only the service that made them knows the place.
+    Short links contain no coordinates: only the website that made them knows the place.
 
     :param text: two numbers, or a link of Google Maps, OpenStreetMap, Apple, Bing, Yandex or 2GIS
     """

@@ -1,5 +1,13 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""Rules for file names, and the check for a full disk."""
+"""Rules for file names, and the check for a full disk.
+
+Every name of a file is cleaned by ``clean_file_name``: without NUL and halves of letters, which no
+database stores; with underscores in place of slashes, so that it is in no folder; on one line,
+without control characters; and with an extension where the type is known. A name that a stranger
+chose is cleaned by ``clean_received_name``, also of marks of direction, which can hide the
+extension, and cut to what file systems allow. Names of people and groups have a rule of their own:
+``clean_title`` in ``client/parsing.py``.
+"""
 
 import errno
 import mimetypes
@@ -7,7 +15,7 @@ import re
 
 from odoo.api import Environment
 
-from ..client.parsing import DIRECTION_CHARACTERS, clean
+from ..client.parsing import UNWANTED_IN_NAMES, clean
 
 # Types that say little about a file: a letter in its extension is enough there.
 VAGUE_TYPES = (
@@ -23,9 +31,7 @@ SCRIPT_EXTENSIONS = (".asp", ".aspx", ".cgi", ".do", ".jsp", ".php")
 NAME_MAX_LENGTH = 200  # characters; most file systems allow 255 bytes
 EXTENSION_MAX_LENGTH = 20  # characters; what follows the last dot of a longer one is text
 DISK_FULL_CODES = (errno.ENOSPC, errno.EDQUOT)
-CONTROL_CHARACTERS = "\x00-\x1f\x7f-\x9f"
-CONTROL = re.compile(f"[{CONTROL_CHARACTERS}]")
-UNSAFE = re.compile(f"[{CONTROL_CHARACTERS}{DIRECTION_CHARACTERS}]")
+CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 def replace_separators(name: str) -> str:
@@ -33,7 +39,7 @@ def replace_separators(name: str) -> str:
     return name.replace("/", "_").replace("\\", "_")
 
 
-def clean_name(name: str | None, mime_type: str | None = None) -> str:
+def clean_file_name(name: str | None, mime_type: str | None = None) -> str:
     """Return a file name on one line, in no folder, with an extension where one is known.
 
     Control characters are removed. Telegram shows a file by its extension.
@@ -43,7 +49,7 @@ def clean_name(name: str | None, mime_type: str | None = None) -> str:
     :return: the name; empty when nothing usable is left
     """
     name = " ".join(replace_separators(clean(name or "")).split())
-    name = CONTROL.sub("", name).strip()
+    name = CONTROL_CHARACTERS.sub("", name).strip()
     if not name.strip(". "):
         return ""
     if not has_extension(name, mime_type):
@@ -84,8 +90,8 @@ def clean_received_name(name: str | None) -> str:
     :param name: the name as received
     :return: the name; "file" when nothing usable is left
     """
-    name = UNSAFE.sub("", name or "").strip()
-    name = clean_name(name if name.strip("./\\ ") else "file") or "file"
+    name = UNWANTED_IN_NAMES.sub("", name or "").strip()
+    name = clean_file_name(name if name.strip("./\\ ") else "file") or "file"
     stem, dot, extension = name.rpartition(".")
     if len(name) > NAME_MAX_LENGTH and len(extension) < EXTENSION_MAX_LENGTH:
         return stem[: NAME_MAX_LENGTH - len(extension) - 1] + dot + extension

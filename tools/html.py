@@ -62,7 +62,7 @@ def from_html(body: str | None) -> FormattedText:
     if not any(parts.styles):
         return FormattedText("\n".join(line.rstrip() for line in text.split("\n")).strip())
     styles = [kinds for kinds, part in zip(parts.styles, parts.texts, strict=True) for _ in part]
-    at_end = {place for match in BLANKS_AT_END.finditer(text) for place in range(*match.span())}
+    at_end = {index for match in BLANKS_AT_END.finditer(text) for index in range(*match.span())}
     kept = set(range(len(text))) - at_end
     return FormattedText.from_styles(text, styles).keep(kept).strip()
 

@@ -4,6 +4,7 @@
 import re
 
 from .. import const
+from .username import is_username
 
 # Of a number without country code, these are without the prefix for calls within the country.
 SIGNIFICANT_DIGITS = 8
@@ -31,7 +32,7 @@ def to_chat_id(address: str) -> str:
 
     :param address: E.164, or ``@name``
     """
-    return address if address.startswith("@") else to_phone_form(address)
+    return address if is_username(address) else to_phone_form(address)
 
 
 def from_phone_form(chat_id: str) -> str:

@@ -46,8 +46,8 @@ def read(text: str) -> FormattedText:
         end = match.end()
     reading = read_marks(with_letters + text[end:], TYPED)
     shown = [
-        values.get(place, character)
-        for place, character in zip(reading.places, reading.shown, strict=True)
+        values.get(position, character)
+        for position, character in zip(reading.positions, reading.shown, strict=True)
     ]
     styles = [
         kinds for kinds, part in zip(reading.styles, shown, strict=True) for _character in part

@@ -15,8 +15,8 @@ def find_records(owners: BaseModel) -> dict[BaseModel, BaseModel]:
         for model, ids in ids_by_model.items()
         for record in owners.env[model].browse(ids).exists()
     }
-    places = {owner: (owner.res_model, owner.res_id) for owner in owners}
-    return {owner: existing[place] for owner, place in places.items() if place in existing}
+    keys = {owner: (owner.res_model, owner.res_id) for owner in owners}
+    return {owner: existing[key] for owner, key in keys.items() if key in existing}
 
 
 def get_record_names(owners: BaseModel) -> dict[BaseModel, str]:

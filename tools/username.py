@@ -29,6 +29,11 @@ NO_NAMES = frozenset(
 )
 
 
+def is_username(address: str) -> bool:
+    """Return whether an address, or a chat ID, is a username and no phone number."""
+    return address.startswith("@")
+
+
 def parse_username(text: object, *, is_bare_allowed: bool = False) -> str:
     """Return a username as ``@name`` in small letters; empty when the text is none.
 

@@ -13,7 +13,9 @@ class TelegramApiPartnerCreate(models.TransientModel):
     _inherit = "telegram.once.mixin"
     _description = "Create Instance"
 
-    partner_id = fields.Many2one("telegram.api.partner", required=True, ondelete="cascade")
+    api_partner_id = fields.Many2one(
+        "telegram.api.partner", "Partner", required=True, ondelete="cascade"
+    )
     name = fields.Char(required=True)
 
     def action_create_instance(self):
@@ -24,21 +26,21 @@ class TelegramApiPartnerCreate(models.TransientModel):
         GREEN-API is called once, because every instance costs money.
         """
         self.ensure_one()
-        self.partner_id.check_access("write")
+        self.api_partner_id.check_access("write")
         # Check this before an instance is charged.
         self.env["telegram.instance"].check_access("create")
         return self._call_once("action_create_instance", self._create_instance)
 
     def _create_instance(self):
         """Create and connect the instance, and return the action of the guided start."""
-        partner = self.partner_id
+        partner = self.api_partner_id
         instances = self.env["telegram.instance"]
         row = partner._call_service("create_instance", self.name, instances._prepare_new_settings())
 
         def write(own):
             # sudo: telegram.api.partner.instance - facts from GREEN-API
-            lines_sudo = own.sudo().instance_ids
-            lines_sudo.create({"partner_id": own.id, **lines_sudo._prepare_values(row)})
+            lines_sudo = own.sudo().line_ids
+            lines_sudo.create({"api_partner_id": own.id, **lines_sudo._prepare_values(row)})
             return own._connect_instance(row).action_start()
 
         try:

@@ -34,7 +34,7 @@ class TelegramApiPartnerDelete(models.TransientModel):
     def _delete(self, must_log_out):
         """Delete the instance at GREEN-API and display the result."""
         self.ensure_one()
-        line, partner = self.line_id, self.line_id.partner_id
+        line, partner = self.line_id, self.line_id.api_partner_id
         partner.check_access("write")
         row = partner._fetch_instance(line.id_instance)
         if must_log_out and (problem := line._log_out(row)):

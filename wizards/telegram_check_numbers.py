@@ -76,10 +76,10 @@ class TelegramCheckNumbers(models.TransientModel):
             raise UserError(self.env._("There is no number to check."))
         chats = self.env["telegram.chat"]
         found = chats._find_by_number(self.instance_id, list(to_check))
-        new = {phone: partners for phone, partners in to_check.items() if phone not in found}
+        new = {key: partners for key, partners in to_check.items() if key not in found}
         if new:
             found.update(
-                chats._get_or_create_for_phones(self.instance_id, new, last_message_date=False)
+                chats._get_or_create_for_addresses(self.instance_id, new, last_message_date=False)
             )
         chats = chats.union(*found.values())
         self.env["telegram.number.check"]._request(chats)
@@ -112,27 +112,30 @@ class TelegramCheckNumbers(models.TransientModel):
 
         A contact without a phone number is checked by its username.
 
-        :return: tuple of the contacts to check by phone number, the phone numbers with a known
-            result, those of other salespeople, and the contacts without a readable number
+        :return: tuple of the contacts to check by address, the addresses with a known result, those
+            of other salespeople, and the contacts without an address that can be read
         """
-        by_phone, without = {}, self.partner_ids.browse()
+        by_address, without = {}, self.partner_ids.browse()
         for partner in self.partner_ids._origin:
             if address := partner.phone_sanitized or partner.telegram_username:
-                by_phone.setdefault(address, []).append(partner)
+                by_address.setdefault(address, []).append(partner)
             else:
                 without += partner
         chats = self.env["telegram.chat"]
-        found = chats._find_by_number(self.instance_id, list(by_phone)) if by_phone else {}
+        found = chats._find_by_number(self.instance_id, list(by_address)) if by_address else {}
         own = chats.union(*found.values()).with_env(self.env)._filtered_access("read")
         others = {
-            phone
-            for phone, partners in by_phone.items()
-            if (phone in found and found[phone] not in own)
-            or (phone not in found and not chats._is_contact_visible(self.instance_id, partners[0]))
+            address
+            for address, partners in by_address.items()
+            if (address in found and found[address] not in own)
+            or (
+                address not in found
+                and not chats._is_contact_visible(self.instance_id, partners[0])
+            )
         }
-        known = {p for p, chat in found.items() if not self.force and chat._is_number_known()}
+        known = {key for key, chat in found.items() if not self.force and chat._is_number_known()}
         left_out = known | others
-        to_check = {p: partners for p, partners in by_phone.items() if p not in left_out}
+        to_check = {key: partners for key, partners in by_address.items() if key not in left_out}
         return to_check, known - others, others, without
 
     def _reopen(self):

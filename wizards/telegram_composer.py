@@ -97,7 +97,7 @@ class TelegramComposer(models.TransientModel):
             company = composer._get_company()
             domain = Domain("company_id", "parent_of", company.ids) if company else Domain.TRUE
             instances = self.env["telegram.instance"].search(domain)
-            instances = instances.filtered(lambda i: i._is_sent_with_by(self.env.user))
+            instances = instances.filtered(lambda i: i._can_send_as(self.env.user))
             composer.available_instance_ids = instances
             composer.instance_count = len(instances)
 
@@ -253,7 +253,7 @@ class TelegramComposer(models.TransientModel):
             bodies,
             instance=self.instance_id,
             partners={recipient.record.id: recipient.partner for recipient in sendable},
-            places=list({recipient.partner.id: recipient[1:4] for recipient in sendable}.values()),
+            recipients=list({each.partner.id: each.without_record for each in sendable}.values()),
             scheduled_date=self.scheduled_date,
             mailing=mailing,
             is_logged=self.is_logged,

@@ -113,7 +113,7 @@ class TelegramComposer(models.TransientModel):
         help="The contact whose address and coordinates are sent.",
     )
     coordinates = fields.Char(
-        compute="_compute_place",
+        compute="_compute_location",
         compute_sudo=False,
         store=True,
         readonly=False,
@@ -121,13 +121,15 @@ class TelegramComposer(models.TransientModel):
     )
     as_address = fields.Boolean(
         "Send Address as Text",
-        compute="_compute_place",
+        compute="_compute_location",
         compute_sudo=False,
         store=True,
         readonly=False,
         help="Send a text with the address and a link to the map, instead of a point on the map.",
     )
-    address = fields.Text(compute="_compute_place", compute_sudo=False, store=True, readonly=False)
+    address = fields.Text(
+        compute="_compute_location", compute_sudo=False, store=True, readonly=False
+    )
     # Contact
     contact_partner_id = fields.Many2one("res.partner", "Contact to Send")
     contact_user_id = fields.Many2one(
@@ -241,14 +243,14 @@ class TelegramComposer(models.TransientModel):
             composer.location_partner_id = partner or composer.env.company.partner_id
 
     @api.depends("location_partner_id")
-    def _compute_place(self):
+    def _compute_location(self):
         for composer in self:
             partner = composer.location_partner_id
             address = partner._display_address(without_company=True) if partner else ""
             lines = [line.strip() for line in address.splitlines() if line.strip()]
-            place = (partner.partner_latitude, partner.partner_longitude)
-            known = any(place)
-            composer.coordinates = ", ".join(map(str, place)) if known else False
+            coordinates = (partner.partner_latitude, partner.partner_longitude)
+            known = any(coordinates)
+            composer.coordinates = ", ".join(map(str, coordinates)) if known else False
             composer.as_address = bool(lines) and not known
             url = SEARCH_URL % quote(", ".join(lines))
             composer.address = "\n".join([partner.name or "", *lines, url]) if lines else False
@@ -282,7 +284,7 @@ class TelegramComposer(models.TransientModel):
         message = {"body": body, "formatting": formatting, "contents": []}
         message["attachments"] = self.env["ir.attachment"]
         if self.kind == "location" and not self.as_address:
-            message["contents"] = [self._prepare_place()]
+            message["contents"] = [self._prepare_location()]
         elif self.kind == "contact":
             names = (self.contact_first_name, self.contact_last_name, self.contact_company)
             message["contents"] = [messages._prepare_contact(self.contact_phone, *names)]
@@ -374,9 +376,9 @@ class TelegramComposer(models.TransientModel):
                 ) from None
         return attachments.with_env(self.env)
 
-    def _prepare_place(self):
-        place = parse_coordinates(self.coordinates)
-        if not place:
+    def _prepare_location(self):
+        coordinates = parse_coordinates(self.coordinates)
+        if not coordinates:
             raise UserError(
                 self.env._(
                     "The coordinates are missing or cannot be read. Enter the latitude and "
@@ -384,7 +386,7 @@ class TelegramComposer(models.TransientModel):
                     "link of a map, or choose a contact that has coordinates."
                 )
             )
-        return self.env["telegram.message"]._prepare_location(*place)
+        return self.env["telegram.message"]._prepare_location(*coordinates)
 
     def _prepare_poll(self):
         lines = (self.poll_options or "").splitlines()

@@ -12,7 +12,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from .. import const
-from ..models.sending.recipients import find_twin
+from ..models.sending.recipients import Recipient, find_twin
 
 # Reasons that exclude a contact from a mailing, but not from a message to this contact alone.
 MAILING_REASONS = ("opted_out", "no_consent", "no_account")
@@ -30,9 +30,14 @@ class ComposerRecipient(NamedTuple):
     record: models.BaseModel
     partner: models.BaseModel  # res.partner; empty if the record has none
     chat: models.BaseModel  # telegram.chat; empty if none exists yet
-    phone: str
+    address: str  # phone number (E.164) or username; may be empty
     reason: str  # code, see TelegramComposer._get_reasons
     twin: str = ""  # name of the recipient who is the same person
+
+    @property
+    def without_record(self):
+        """Return the Recipient: the same for each record of the contact."""
+        return Recipient(*self[1:])
 
 
 class TelegramComposer(models.TransientModel):
@@ -252,7 +257,7 @@ class TelegramComposer(models.TransientModel):
                 recipient.chat.display_name,
                 self.env._("all members of the group"),
             )
-        address = recipient.phone or self.env._("in Telegram")
+        address = recipient.address or self.env._("in Telegram")
         if chat := recipient.chat._filtered_access("read"):
             address = self.env._("in the chat “%s”", chat.display_name)
             if chat.phone:

@@ -7,8 +7,6 @@ from odoo.tools import plaintext2html
 
 from .telegram_link_record import EXCLUDED_MODELS
 
-SUBJECT_MAX_LENGTH = 60
-
 
 class TelegramCreateRecord(models.TransientModel):
     """Create a record from a conversation, of any model that takes e-mail."""
@@ -36,8 +34,7 @@ class TelegramCreateRecord(models.TransientModel):
         if chat and "message_ids" in fields and "message_ids" not in values:
             messages = chat._get_messages_to_carry()
             values["message_ids"] = [Command.set(messages.ids)]
-            first_line = (messages[:1].text or "").strip().partition("\n")[0]
-            values["name"] = first_line[:SUBJECT_MAX_LENGTH] or chat.name
+            values["name"] = chat._get_subject(messages[:1].text)
         if "model" in fields and "model" not in values:
             values["model"] = self._get_default_model(chat)
         return values
@@ -105,6 +102,6 @@ class TelegramCreateRecord(models.TransientModel):
         if messages:
             messages._link_to_record(record)
         # sudo: telegram.chat - users who may read a chat may link it to a record
-        chat.sudo().write({"topic_model": record._name, "topic_id": record.id})
+        chat.sudo().write({"created_res_model": record._name, "created_res_id": record.id})
         action = record.get_formview_action()
         return action, action

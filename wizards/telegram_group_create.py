@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .. import const
-from ..client.parsing import clean_name
+from ..client.parsing import clean_title
 from ..models.connection.user_requests import is_unsure
 from ..tools.transactions import write_in_own_transaction
 
@@ -152,7 +152,7 @@ class TelegramGroupCreate(models.TransientModel):
 
     def _find_existing(self):
         """Return the groups of this name that already exist."""
-        domain = [("instance_id", "=", self.instance_id.id), ("name", "=", clean_name(self.name))]
+        domain = [("instance_id", "=", self.instance_id.id), ("name", "=", clean_title(self.name))]
         return self.env["telegram.chat"].with_context(active_test=False).search(domain)
 
     def _store_and_reopen(self, values):
@@ -168,8 +168,8 @@ class TelegramGroupCreate(models.TransientModel):
         :param result: the client's CreatedGroup
         """
         if record := self.record:
-            place = {"res_model": record._name, "res_id": record.id}
-            write_in_own_transaction(group, lambda group: group.write(place))
+            values = {"res_model": record._name, "res_id": record.id}
+            write_in_own_transaction(group, lambda group: group.write(values))
         lines = [self.env._("The group “%s” was created.", self.name)]
         if left_out:
             lines += [self.env._("Not added:"), *self._get_left_out_lines(left_out)]

@@ -60,7 +60,7 @@ class TelegramGroupWizardMixin(models.AbstractModel):
         for candidate in unchecked:
             time.sleep(pace.reserve("checkAccount"))
             # sudo: telegram.chat - the phone number of a contact that the user has chosen
-            self.instance_id.check_account(candidate.phone or candidate.chat.sudo().phone)
+            self.instance_id.check_account(candidate.address or candidate.chat.sudo().phone)
         return self._reopen()
 
     # === BUSINESS METHODS === #

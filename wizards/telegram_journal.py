@@ -5,10 +5,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from .. import const
-from ..client import to_text
+from ..client import to_masked_text
 from ..client.parsing import to_datetime
 from ..models.receiving.missed_messages import MARGIN
-from ..models.telegram_message import STATES
+from ..models.telegram_message import CONFIRMED_STATES, STATES
 
 # Messages can appear in the journals with this delay.
 JOURNAL_DELAY = timedelta(minutes=10)
@@ -68,7 +68,7 @@ class TelegramJournal(models.TransientModel):
         due = [
             ("date", ">", now - timedelta(hours=const.JOURNAL_HOURS) + MARGIN),
             ("date", "<", now - JOURNAL_DELAY),
-            ("state", "in", ("sent", "delivered", "read", "received")),
+            ("state", "in", (*CONFIRMED_STATES, "received")),
         ]
         return messages.search(domain + in_journals) | messages.search(domain + due)
 
@@ -158,7 +158,7 @@ class TelegramJournalEntry(models.TransientModel):
             "id_message": row.id_message,
             "status": messages._get_status_label(row.status),
             "difference": difference,
-            "raw": to_text(row.raw),
+            "raw": to_masked_text(row.raw),
         }
 
     @api.model

@@ -56,11 +56,11 @@ class TelegramPrivacy(models.TransientModel):
         self.ensure_one()
         self._check_manager()
         attachments = self.env["ir.attachment"].sudo()  # sudo: access is checked on their messages
-        place = {"res_model": self._name, "res_id": self.id, "name": "telegram.zip"}
+        values = {"res_model": self._name, "res_id": self.id, "name": "telegram.zip"}
         with attachments._telegram_open_file(f"export-{self.id}") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
                 self._write_archive(archive)
-            attachment = attachments._telegram_create(file, [place])
+            attachment = attachments._telegram_create(file, [values])
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{attachment.id}?download=1",

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .. import const
-from ..client import to_text
+from ..client import to_masked_text
 from ..client.parsing import clean
 from ..models.method_names import METHOD_NAMES, get_known_method
 from ..tools.actions import get_dialog_action
@@ -168,5 +168,5 @@ class TelegramQueueMessage(models.TransientModel):
             "method": clean(queued.method),
             "chat": clean(queued.chat_id),
             "text": queued.message.text or queued.message.file_name,
-            "raw": to_text(queued.raw),
+            "raw": to_masked_text(queued.raw),
         }

@@ -29,7 +29,7 @@ TEAM = {
     ("telegram.message", "_send_away_messages"): _do_nothing,
 }
 RULES = {
-    ("telegram.chat", "_get_or_create_topic"): _do_nothing,
+    ("telegram.chat", "_get_or_create_record"): _do_nothing,
     ("telegram.chat", "_update_answered"): _do_nothing,
     ("telegram.message", "_on_received"): _do_nothing,
     ("telegram.message", "_on_failed"): _do_nothing,

@@ -35,7 +35,7 @@ FILL = """
         INSERT INTO telegram_message (
             id, chat_id, instance_id, author_id, sender_name, direction, state,
             id_message, type_message, text, res_model, res_id, date, attempts, last_attempt_date,
-            is_settling, create_uid, write_uid, create_date, write_date)
+            is_being_checked, create_uid, write_uid, create_date, write_date)
         SELECT %(first_message)s + number, id, instance_id,
                CASE WHEN is_answer THEN partner_id ELSE %(author)s END,
                CASE WHEN is_answer THEN 'Customer' ELSE 'Administrator' END,

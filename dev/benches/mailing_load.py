@@ -13,7 +13,7 @@ FILL = """
     WITH message AS (
         INSERT INTO telegram_message (
             chat_id, instance_id, direction, state, type_message, text, res_model, res_id, date,
-            attempts, last_attempt_date, is_settling, mailing_id, mailing_part, failure_reason,
+            attempts, last_attempt_date, is_being_checked, mailing_id, mailing_part, failure_reason,
             id_message, create_uid, write_uid, create_date, write_date)
         SELECT id, instance_id, 'outgoing',
                CASE WHEN id %% 100 < 7 THEN 'error' WHEN id %% 100 < 30 THEN 'sent'
@@ -50,7 +50,7 @@ def main(env, say, *, messages):
     say(f"store {messages:,} messages")
     side.make_chats(messages)
     own = env(user=_make_marketer(env, side.instance))
-    mailing = _create_mailing(own, side.instance, state="done", is_settled=True)
+    mailing = _create_mailing(own, side.instance, state="done", has_all_outcomes=True)
     env.cr.execute(FILL, {"mailing": mailing.id, "instance": side.instance.id})
     tidy(env)
     env.cr.execute("ANALYZE telegram_mailing_recipient")
@@ -60,7 +60,7 @@ def main(env, say, *, messages):
         say(title)
         opened.append((title, min(_measure(own, act) for _number in range(ROUNDS))))
     # sudo: telegram.mailing - its state is written by the addon only
-    mailing.sudo().write({"state": "sending", "is_settled": False})
+    mailing.sudo().write({"state": "sending", "has_all_outcomes": False})
     env.cr.commit()
     title, act = next(_get_pages(mailing))
     opened.append((f"{title}, while it is sent", min(_measure(own, act) for _ in range(ROUNDS))))

@@ -14,7 +14,7 @@ from ...client.parsing import to_datetime
 from ...tools.transactions import is_conflict
 
 _logger = logging.getLogger(__name__)
-SUBJECT_MAX_LENGTH = 60
+SUBJECT_MAX_LENGTH = 60  # characters
 CREATE_DAYS_MAX = 3650
 
 
@@ -78,12 +78,12 @@ class TelegramChat(models.Model):
 
     _inherit = "telegram.chat"
 
-    topic_model = fields.Char(readonly=True, copy=False)
-    topic_id = fields.Many2oneReference(
-        "Created Record", model_field="topic_model", readonly=True, copy=False
+    created_res_model = fields.Char("Created Record Model", readonly=True, copy=False)
+    created_res_id = fields.Many2oneReference(
+        "Created Record", model_field="created_res_model", readonly=True, copy=False
     )
 
-    def _get_or_create_topic(self, notification):
+    def _get_or_create_record(self, notification):
         """Return the record that an incoming message belongs to, and create it if needed.
 
         Without a record, the message is received all the same.
@@ -93,21 +93,25 @@ class TelegramChat(models.Model):
         """
         self.ensure_one()
         date = to_datetime(notification.timestamp) or fields.Datetime.now()
-        record = self._get_topic(date)
+        record = self._get_open_created_record(date)
         if record:
             return record
         try:
             with self.env.cr.savepoint():
-                record = self._create_topic(notification)
+                record = self._create_record_from_message(notification)
         except Exception as error:  # pylint: disable=broad-exception-caught
             if is_conflict(error):
                 raise
             # It is the code of any other app. The customer's message is received all the same.
-            self._notify_no_topic(error)
+            self._notify_no_record(error)
             return None
         # With the date: the next message of the same batch belongs to the record, too.
         date = max(self.last_received_date or date, date)
-        values = {"topic_model": record._name, "topic_id": record.id, "last_received_date": date}
+        values = {
+            "created_res_model": record._name,
+            "created_res_id": record.id,
+            "last_received_date": date,
+        }
         if self.is_group:
             values |= {"res_model": record._name, "res_id": record.id}
         self.write(values)
@@ -122,7 +126,7 @@ class TelegramChat(models.Model):
         """
         self.ensure_one()
         record = message._get_record()
-        if (self.topic_model, self.topic_id) == (record._name, record.id):
+        if self._has_created(record):
             earlier = [
                 ("chat_id", "=", self.id),
                 ("id", "<", message.id),
@@ -133,24 +137,33 @@ class TelegramChat(models.Model):
                 return
         record.message_update(self._prepare_email(record.env, {"body": message._get_body()}))
 
-    def _create_topic(self, notification):
+    def _create_record_from_message(self, notification):
         """Create the record as Odoo does from an e-mail, with a contact for an unknown person."""
         instance = self.instance_id
         if not self.partner_id and not self.is_group:
             self.with_company(instance.company_id)._create_partner()
-        first_line = (notification.text or "").strip().partition("\n")[0]
-        subject = first_line[:SUBJECT_MAX_LENGTH] or self.name
+        text = notification.text or ""
+        subject = self._get_subject(text)
         model = self.env[instance.create_model_id.model].with_company(instance.company_id)
         values = {
-            "subject": f"{self.name}: {subject}" if first_line else subject,
-            "body": plaintext2html(notification.text or ""),
+            "subject": f"{self.name}: {subject}" if text.strip() else subject,
+            "body": plaintext2html(text),
         }
         defaults = dict(literal_eval(instance.create_defaults or "{}"))
         record = self._create_record(model, values, defaults).with_env(self.env)
         record._telegram_check_instance(instance)  # the default values may name a company
         return record
 
-    def _notify_no_topic(self, error):
+    def _get_subject(self, text):
+        """Return the subject of a new record: the first line of a text, else the chat's name.
+
+        :param text: str, or False
+        """
+        self.ensure_one()
+        first_line = (text or "").strip().partition("\n")[0]
+        return first_line[:SUBJECT_MAX_LENGTH] or self.name
+
+    def _notify_no_record(self, error):
         """Notify the administrator why no record was created, by one activity.
 
         :param Exception error: why

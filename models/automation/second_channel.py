@@ -19,6 +19,7 @@ from odoo.addons.base.models.ir_qweb import QWebError
 
 from ...tools.context import in_language_of
 from ...tools.transactions import is_conflict, write_and_commit
+from ..telegram_message import POSSIBLY_SENT_STATES
 
 _logger = logging.getLogger(__name__)
 UNREAD_HOURS_MAX = 24 * 30
@@ -26,7 +27,6 @@ UNREAD_HOURS_MAX = 24 * 30
 QUEUE_HOURS = 24
 # Why a contact is left out on Telegram, but may be reached otherwise.
 UNREACHABLE = ("no_phone", "bad_phone", "no_account")
-SENT = ("sent", "delivered", "read", "unsure")
 INBOX_PAUSE = timedelta(minutes=1)  # until an event that was received in time is processed
 BATCH_SIZE = 50
 CHANNELS = [("email", "E-mail"), ("sms", "SMS")]
@@ -236,7 +236,8 @@ class TelegramAutomaticMessage(models.Model):
 
         They begin when the last message was sent. One that still waits after a day has failed.
         """
-        if self.message_ids.filtered(lambda message: message.state not in (*SENT, "canceled")):
+        ended_states = (*POSSIBLY_SENT_STATES, "canceled")
+        if self.message_ids.filtered(lambda message: message.state not in ended_states):
             return self.composed_date + timedelta(hours=QUEUE_HOURS)
         sent = [message.last_attempt_date or message.date for message in self.message_ids]
         return max(sent) + timedelta(hours=self.action_id.telegram_unread_hours)

@@ -288,10 +288,10 @@ class TelegramAutomaticMessage(models.Model):
         excluded = {each.record.id: reasons.get(each.reason, each.reason) for each in left_out}
         excluded |= dict.fromkeys((each.record.id for each in repeated), self._get_repeat_reason())
         partners = {each.record.id: each.partner for each in recipients}
-        chats = self.env["telegram.chat"]._find_chats_and_phones(
+        found = self.env["telegram.chat"]._find_recipients(
             instance, instance.env["res.partner"].union(*partners.values())
         )
-        chats = {partner.id: chat for partner, chat, _phone in chats}
+        chats = {recipient.partner.id: recipient.chat for recipient in found}
         for message in self:
             if reason := excluded.get(message.res_id):
                 message._leave_out(reason)

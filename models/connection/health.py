@@ -14,6 +14,7 @@ from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ... import const
 from ...client import GreenApiError
+from ..telegram_message import CONFIRMED_STATES
 from .scheduled_actions import HEARTBEAT_INTERVAL
 
 CLOCK_MAX = 60  # seconds by which the clocks of Odoo and GREEN-API may differ
@@ -379,7 +380,7 @@ class TelegramInstance(models.Model):
                          WHERE instance_id = instance.id AND direction = 'incoming'),
                        (SELECT date FROM telegram_message
                          WHERE instance_id = instance.id AND direction = 'outgoing'
-                           AND state IN ('sent', 'delivered', 'read')
+                           AND state IN %(confirmed)s
                          ORDER BY date DESC LIMIT 1),
                        (SELECT max(last_attempt_date) FROM telegram_message
                          WHERE instance_id = instance.id AND last_attempt_date <= %(now)s),
@@ -405,6 +406,7 @@ class TelegramInstance(models.Model):
                 now=fields.Datetime.now(),
                 day=fields.Datetime.now() - DAY,
                 attempts=FAILING_ATTEMPTS,
+                confirmed=CONFIRMED_STATES,
                 ids=self.ids,
             )
         )

@@ -6,8 +6,8 @@ from odoo.fields import Domain
 
 from ... import const
 
-# What ends them is not in the hands of the user.
-STOPPED_STATES = ("suspended", "blocked", const.CODE_EXPIRED)
+# States that the user cannot end in the guided start.
+UNFIXABLE_STATES = ("suspended", "blocked", const.CODE_EXPIRED)
 
 
 class TelegramInstance(models.Model):
@@ -91,7 +91,7 @@ class TelegramInstance(models.Model):
             lambda instance: (
                 instance.has_access("write")
                 and not instance.is_other_database
-                and instance.state not in STOPPED_STATES
+                and instance.state not in UNFIXABLE_STATES
                 and instance._get_start_step() in ("credentials", "sign_in", "receiving")
             )
         )

@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ... import const
-from ...client import GreenApiError, OutcomeUnknownError, to_text
+from ...client import GreenApiError, OutcomeUnknownError, to_masked_text
 from ...tools.transactions import write_in_own_transaction
 
 
@@ -63,7 +63,7 @@ class TelegramInstance(models.Model):
                 "type": type,
                 "title": self.name,
                 "message": message,
-                "raw": to_text(raw) if raw is not None else False,
+                "raw": to_masked_text(raw) if raw is not None else False,
                 "next": next or {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

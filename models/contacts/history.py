@@ -16,7 +16,7 @@ from ...client.notifications import MessageNotification, parse
 from ...tools.arguments import takes
 from ...tools.transactions import write_in_own_transaction
 from ..sending.same_message import MessageMatching
-from ..telegram_message import RANK
+from ..telegram_message import CONFIRMED_STATES
 
 HISTORY_MAX = 1000  # messages of one import
 SHOWN_MAX = 100  # imported messages that an existing conversation shows
@@ -189,7 +189,7 @@ class TelegramMessage(models.Model):
         values = self._prepare_received_values(chat, notification)
         [author] = self._find_authors(chat.instance_id, [(chat, notification)])
         values["author_id"] = author.id
-        if not row.is_incoming and row.status in RANK:
+        if not row.is_incoming and row.status in CONFIRMED_STATES:
             values["state"] = row.status
         return values
 

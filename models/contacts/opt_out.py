@@ -275,7 +275,7 @@ class TelegramChat(models.Model):
         """Cancel the messages of mailings and rules that wait to be sent to these chats."""
         domain = Domain("chat_id", "in", self.ids) & Domain("state", "=", "queued")
         # A mailing leaves its recipients out by itself, for its report, until it has ended.
-        ended = Domain("mailing_id", "=", False) | Domain("mailing_id.is_settled", "=", True)
+        ended = Domain("mailing_id", "=", False) | Domain("mailing_id.has_all_outcomes", "=", True)
         domain &= Domain("waits_in_quiet_hours", "=", True) & ended
         reason = self.env._("The contact wants no mailings.")
         # sudo: telegram.message - of all accounts

@@ -19,7 +19,8 @@ class TelegramChat(models.Model):
       username: ``_link_partners``. This is not repeated after a user has unlinked the contact.
     * It is written to: ``_link_to_recipient`` for a known chat, ``_get_first_recipient`` for a new
       one.
-    * A record is created from its conversation: it gets a new contact (``_create_topic``).
+    * A record is created from its conversation: it gets a new contact
+      (``_create_record_from_message``).
     * Another chat of the same person is merged into this one: ``_get_merged_partner``.
     """
 

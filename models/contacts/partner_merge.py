@@ -8,7 +8,7 @@ ONCE = ("telegram.automatic.message", "telegram.mailing.recipient")
 REFERRING = (
     ("telegram.message", "res_model", "res_id"),
     ("telegram.chat", "res_model", "res_id"),
-    ("telegram.chat", "topic_model", "topic_id"),
+    ("telegram.chat", "created_res_model", "created_res_id"),
 )
 
 

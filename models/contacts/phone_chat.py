@@ -170,8 +170,8 @@ class TelegramChat(models.Model):
                 "first_contact_date": other.first_contact_date or self.first_contact_date,
                 "opted_out": other.opted_out or self.opted_out,
                 "user_id": other.user_id.id or self.user_id.id,
-                "topic_model": (other if other.topic_id else self).topic_model,
-                "topic_id": other.topic_id or self.topic_id,
+                "created_res_model": (other if other.created_res_id else self).created_res_model,
+                "created_res_id": other.created_res_id or self.created_res_id,
                 "assigned_date": (other if other.user_id else self).assigned_date,
                 **{name: self._get_latest(other, name) for name in LATEST_DATES},
             }
@@ -219,7 +219,7 @@ class TelegramMessage(models.Model):
 
         :param MessageNotification notification: the echo
         """
-        domain = Domain("instance_id", "=", instance.id) & Domain("is_settling", "=", True)
+        domain = Domain("instance_id", "=", instance.id) & Domain("is_being_checked", "=", True)
         domain &= Domain("state", "=", "sent")
         domain &= CHAT_IN_PHONE_FORM | Domain("chat_id.telegram_id", "=", notification.chat_id)
         return self.search(domain).filtered(
@@ -264,9 +264,9 @@ class TelegramMessage(models.Model):
         if chat.phone:
             domain &= Domain("chat_id.phone", "=", chat.phone)
         since = fields.Datetime.now() - timedelta(hours=const.JOURNAL_HOURS)
-        recent = Domain("is_settling", "=", True) | Domain("last_attempt_date", ">=", since)
+        recent = Domain("is_being_checked", "=", True) | Domain("last_attempt_date", ">=", since)
         return any(
             message._get_likeness_in_time(notification)
-            >= (Likeness.POSSIBLE if message.is_settling else Likeness.ALIKE)
+            >= (Likeness.POSSIBLE if message.is_being_checked else Likeness.ALIKE)
             for message in self.search(domain & recent & CHAT_IN_PHONE_FORM)
         )

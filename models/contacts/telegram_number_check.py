@@ -17,7 +17,7 @@ from ...client import CheckedAccount, GreenApiError, RateLimiter, RefusedError
 from ...tools.arguments import takes
 from ...tools.phone import parse_phone, to_phone_form
 from ...tools.transactions import CONFLICTS, write_and_commit, write_in_own_transaction
-from ...tools.username import normalize_username, parse_username
+from ...tools.username import is_username, normalize_username, parse_username
 from ..telegram_chat import IN_PHONE_FORM, IN_USERNAME_FORM
 
 _logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def _check_address(client, address, *, force):
     :return: CheckedAccount
     :raise GreenApiError: the call failed
     """
-    if address.startswith("@"):
+    if is_username(address):
         return client.check_account(username=address, force=force)
     return client.check_account(address, force=force)
 
@@ -328,6 +328,21 @@ class TelegramInstance(models.Model):
         """
         self.ensure_one()
         self._check_operated()
+        address = self._parse_checked_address(phone)
+        chats = self.env["telegram.chat"]
+        key = address if is_username(address) else f"+{address}"
+        chat = chats._find_by_number(self, [key]).get(key, chats)
+        chat.with_env(self.env).check_access("read")
+        if chat and chat._is_number_known() and not force:
+            return chat._get_known_account()
+        return self._fetch_checked_account(address, force)
+
+    @api.model
+    def _parse_checked_address(self, phone):
+        """Return the digits of a phone number, or a username with its @, of a text.
+
+        :raise UserError: it is neither
+        """
         address = parse_username(phone) or parse_phone(phone)
         if not address:
             raise UserError(
@@ -337,14 +352,16 @@ class TelegramInstance(models.Model):
                     phone or "",
                 )
             )
-        chats = self.env["telegram.chat"]
-        key = address if address.startswith("@") else f"+{address}"
-        chat = chats._find_by_number(self, [key]).get(key, chats)
-        chat.with_env(self.env).check_access("read")
-        if chat and chat._is_number_known() and not force:
-            is_id_known = not (chat.is_phone_form or chat.is_username_form)
-            chat_id = chat.telegram_id if is_id_known else ""
-            return CheckedAccount(not chat.no_account, chat_id, chat.username or "")
+        return address
+
+    def _fetch_checked_account(self, address, force):
+        """Check an address with GREEN-API, and store the result in a separate transaction.
+
+        :param str address: digits of the phone number, or the username with its @
+        :param bool force: whether GREEN-API checks a known address again
+        :return: CheckedAccount
+        :raise UserError: checks are paused, or the call failed
+        """
         if message := self._get_check_pause_message():
             raise UserError(message)
         try:
@@ -374,7 +391,7 @@ class TelegramInstance(models.Model):
         # sudo: telegram.instance - counted for every user
         self.sudo().write({"check_month": month, "check_number": number, "check_error": False})
         chats = self.env["telegram.chat"]
-        if address.startswith("@"):
+        if is_username(address):
             return chats._update_username_check(self, address, account)
         return chats._update_number_check(self, address, account)
 
@@ -474,22 +491,29 @@ class TelegramChat(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _find_by_number(self, instance, phones):
+    def _find_by_number(self, instance, addresses):
         """Return the chats of phone numbers, archived or not; of several the best known one.
 
-        :param list phones: E.164, or usernames
-        :return: dict of ``telegram.chat`` by phone number or username, in superuser mode
+        :param list addresses: phone numbers in E.164, or usernames
+        :return: dict of ``telegram.chat`` by address, in superuser mode
         """
         # sudo: telegram.chat - operators reach chats through their account
         chats_sudo = self.sudo().with_context(active_test=False)
-        domain = self._get_private_domain(instance, "phone", phones)
-        if usernames := [phone for phone in phones if phone.startswith("@")]:
+        domain = self._get_private_domain(instance, "phone", addresses)
+        if usernames := list(filter(is_username, addresses)):
             domain |= self._get_private_domain(instance, "username", usernames)
         found = chats_sudo.search(domain)
-        by_phone = {}
+        by_address = {}
         for chat in found.sorted(lambda chat: chat._get_known_date() or chat.create_date):
-            by_phone |= {address: chat for address in (chat.phone, chat.username) if address}
-        return by_phone
+            by_address |= {address: chat for address in (chat.phone, chat.username) if address}
+        return by_address
+
+    def _get_known_account(self):
+        """Return the stored result of a check as CheckedAccount."""
+        self.ensure_one()
+        is_id_known = not (self.is_phone_form or self.is_username_form)
+        chat_id = self.telegram_id if is_id_known else ""
+        return CheckedAccount(not self.no_account, chat_id, self.username or "")
 
     def _get_checked_address(self):
         """Return what a check asks for: the digits of the phone number, or the username."""

@@ -11,7 +11,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ... import const
-from ...tools.username import parse_username
+from ...tools.username import is_username, parse_username
 from ..telegram_chat import IN_USERNAME_FORM
 
 
@@ -99,7 +99,7 @@ class TelegramChat(models.Model):
     @api.depends("telegram_id")
     def _compute_is_username_form(self):
         for chat in self:
-            chat.is_username_form = (chat.telegram_id or "").startswith("@")
+            chat.is_username_form = is_username(chat.telegram_id or "")
 
     # === FINDING === #
 

@@ -14,7 +14,7 @@ class GroupCandidate(NamedTuple):
 
     record: models.BaseModel  # res.partner or telegram.chat, as chosen
     chat: models.BaseModel  # telegram.chat; empty if there is none
-    phone: str  # E.164 or a username; may be empty
+    address: str  # phone number (E.164) or username; may be empty
     reason: str  # code, see TelegramChat._get_group_reasons; empty if it can be added
     twin: str = ""  # name of the candidate who is the same person
 
@@ -38,7 +38,7 @@ class TelegramChat(models.Model):
         # sudo: telegram.group.member - only IDs, of a group that the user may read
         member_ids = set(group.sudo().member_ids.mapped("user_chat_id")) if group else set()
         candidates = [
-            GroupCandidate(found.partner, found.chat, found.phone, found.reason)
+            GroupCandidate(found.partner, found.chat, found.address, found.reason)
             for found in self._check_recipients(instance, partners, needs_consent=False)
         ]
         candidates += [

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 
 from ... import const
 from ...client import GreenApiError, RateLimiter
-from ...client.parsing import clean_name
+from ...client.parsing import clean_title
 from ...tools.actions import get_dialog_action
 from ...tools.arguments import takes
 from ...tools.image import to_jpeg
@@ -153,7 +153,7 @@ class TelegramChat(models.Model):
 
         :raise UserError: it is empty or too long
         """
-        name = clean_name(name or "")
+        name = clean_title(name or "")
         if not name:
             raise UserError(self.env._("Enter a group name."))
         if len(name) > const.GROUP_NAME_MAX_LENGTH:

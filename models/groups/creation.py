@@ -3,7 +3,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ...client.parsing import clean_name
+from ...client.parsing import clean_title
 from ...tools.arguments import takes
 from ...tools.transactions import write_in_own_transaction
 
@@ -78,7 +78,7 @@ class TelegramInstance(models.Model):
         self.ensure_one()
         self._check_operated()
         found = self.env["telegram.chat"]
-        name = clean_name(name)
+        name = clean_title(name)
         known_chat_ids = set((known or found).mapped("telegram_id"))
         for listed in self._call_service("get_chats"):
             is_group = listed.type in ("group", "supergroup")

@@ -172,7 +172,11 @@ class TelegramChat(models.Model):
             raise UserError(self.env._("“%s” is a private chat, not a group.", self.display_name))
 
     def _check_in_group(self):
-        """Check the same, and that this account is in the group."""
+        """Check that the chat is a group with this account in it, where the user may write.
+
+        :raise UserError: the chat is not a group, or the account has left it
+        :raise AccessError: the user may not write in the chat
+        """
         self._check_group()
         if self.left_date:
             raise UserError(self._get_left_message())

@@ -215,15 +215,15 @@ class DiscussChannel(models.Model):
         :return: dict of str or False by ID of the channel
         """
         user = self.env.user
-        by_place = {}  # the same for most chats of an account
+        by_access = {}  # the same for most chats of an account
         reasons = {}
         for channel_id, chat in chats.items():
-            place = (chat.instance_id, chat.restricted_user_id)
-            if place not in by_place:
+            access = (chat.instance_id, chat.restricted_user_id)
+            if access not in by_access:
                 is_operated = not chat or chat._is_operated_by(user)
                 message = chat.instance_id._get_not_operated_message
-                by_place[place] = False if is_operated else message()
-            reasons[channel_id] = by_place[place]
+                by_access[access] = False if is_operated else message()
+            reasons[channel_id] = by_access[access]
         return reasons
 
     def _telegram_get_store_fields(self, chats=None):
@@ -282,7 +282,7 @@ class DiscussChannel(models.Model):
     def _telegram_get_waiting_field(self, chats=None):
         """Return the field by which the web client shows that the customer waits.
 
-        :param dict chats: as above
+        :param dict chats: the chats by ID of the channel, if already known
         """
         chats = self._telegram_get_chats() if chats is None else chats
         return Store.Attr(

@@ -84,7 +84,7 @@ class MailThread(models.AbstractModel):
         instance,
         formatting=False,
         partners=None,
-        places=None,
+        recipients=None,
         attachments=None,
         contents=(),
         scheduled_date=None,
@@ -100,7 +100,7 @@ class MailThread(models.AbstractModel):
         :param bool formatting: whether marks in the texts format them, as in ``*bold*``
         :param dict partners: the ``res.partner`` to write to by id of the record; by default the
             contacts of the records
-        :param list places: the result of ``telegram.chat._find_chats_and_phones`` for these, if
+        :param list recipients: the result of ``telegram.chat._find_recipients`` for these, if
             already known
         :param attachments: ``ir.attachment`` records to send to each; they are uploaded once
         :param list contents: further messages to each, as values of the
@@ -115,18 +115,15 @@ class MailThread(models.AbstractModel):
         self._telegram_check_post_access()
         messages = self.env["telegram.message"]
         partners = partners or self._telegram_get_partners()
-        recipients = self.env["res.partner"].union(*(partners[record.id] for record in self))
+        contacts = self.env["res.partner"].union(*(partners[record.id] for record in self))
         shared = messages._prepare_all("", attachments, contents) if attachments or contents else []
-        common = {"res_model": self._name, "is_automatic": True, "waits_in_quiet_hours": True}
-        if mailing:
-            common["mailing_id"] = mailing.id
-        rows = []
-        for record in self:
-            text = messages._read_text(bodies.get(record.id), formatting)
-            for number, part in enumerate(messages._add_text(text, shared, instance)):
-                place = {"mailing_part": number} if mailing else {}
-                rows.append((record, {**part, **common, **place, "res_id": record.id}))
-        chats = self.env["telegram.chat"]._get_or_create_for_partners(instance, recipients, places)
+        texts = {
+            record.id: messages._read_text(bodies.get(record.id), formatting) for record in self
+        }
+        rows = self._prepare_telegram_rows(texts, shared, instance, mailing)
+        chats = self.env["telegram.chat"]._get_or_create_for_partners(
+            instance, contacts, recipients
+        )
         if attachments:
             messages._assign_uploaded_files(attachments, instance)
         if is_logged:
@@ -144,6 +141,26 @@ class MailThread(models.AbstractModel):
         if mailing:
             mailing._add_composed([record for record, _values in rows], partners, chats, queued)
         return queued
+
+    def _prepare_telegram_rows(self, texts, shared, instance, mailing):
+        """Return the values of the messages to many records, each with its record.
+
+        :param dict texts: str or FormattedText by id of the record
+        :param list shared: values of the files and further messages that each gets
+        :param instance: the ``telegram.instance`` to use
+        :param mailing: the ``telegram.mailing`` that they are part of, or None
+        :return: list of pairs of record and values
+        """
+        messages = self.env["telegram.message"]
+        common = {"res_model": self._name, "is_automatic": True, "waits_in_quiet_hours": True}
+        if mailing:
+            common["mailing_id"] = mailing.id
+        rows = []
+        for record in self:
+            for number, part in enumerate(messages._add_text(texts[record.id], shared, instance)):
+                order = {"mailing_part": number} if mailing else {}
+                rows.append((record, {**part, **common, **order, "res_id": record.id}))
+        return rows
 
     @api.model
     def _telegram_log_further(self, pairs):

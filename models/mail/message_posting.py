@@ -246,7 +246,7 @@ class TelegramMessage(models.Model):
 
     def _create_failure_notification(self, mail_message):
         """Add a failed message to the messaging menu of its author, if written in Discuss."""
-        is_failed = self.state in ("error", "unsure") and not self.is_settling
+        is_failed = self.state in ("error", "unsure") and not self.is_being_checked
         is_written_in_discuss = mail_message.message_type == "comment"
         # sudo: mail.notification - one may exist for any user
         if not is_failed or not is_written_in_discuss or mail_message.sudo().notification_ids:
@@ -307,8 +307,8 @@ class TelegramMessage(models.Model):
             # sudo: mail.followers - of any user
             has_followers = is_customer and record.sudo().message_follower_ids
             if is_customer and not has_followers and not _has_message_rules(record):
-                place = {"model": record._name, "res_id": record.id}
-                vals_list.append({**place, **values, "telegram_message_ids": message.ids})
+                target = {"model": record._name, "res_id": record.id}
+                vals_list.append({**target, **values, "telegram_message_ids": message.ids})
             else:
                 record = record.with_company(message.company_id)
                 # sudo: mail.notification - colleagues whom another post has notified already
@@ -328,7 +328,7 @@ class TelegramMessage(models.Model):
         :param record: of a model with a chatter; it keeps the messages that it shows already
         """
         missing = self.filtered(lambda message: not message._get_conversation_message(record))
-        place = {"model": record._name, "res_id": record.id}
+        target = {"model": record._name, "res_id": record.id}
         # sudo: mail.message - as in _post_in_chatters
         posts_sudo = (
             self.env["mail.message"]
@@ -336,7 +336,7 @@ class TelegramMessage(models.Model):
             ._telegram_create(
                 [
                     {
-                        **place,
+                        **target,
                         **message._prepare_chatter_values(record),
                         "telegram_message_ids": message.ids,
                     }
@@ -407,7 +407,7 @@ class TelegramMessage(models.Model):
             "read": "sent",
             "canceled": "canceled",
         }.get(self.state, "exception")
-        if self.state == "unsure" and self.is_settling:
+        if self.state == "unsure" and self.is_being_checked:
             status = "process"  # no action is needed yet
         return {
             "notification_status": status,

@@ -78,8 +78,8 @@ class TelegramInstance(models.Model):
             if not self.env.su and not instance._is_operated_by(self.env.user):
                 raise AccessError(instance._get_not_operated_message())
 
-    def _is_sent_with_by(self, user):
-        """Return whether a user may send messages from records: operators and senders may."""
+    def _can_send_as(self, user):
+        """Return whether a user may send from records as this account: its operators, senders."""
         self.ensure_one()
         return user in self.sender_ids or self._is_operated_by(user)
 
@@ -89,7 +89,7 @@ class TelegramInstance(models.Model):
         :raise AccessError: the user may not; a supervisor may only read
         """
         self.check_access("read")
-        if not self.env.su and not self._is_sent_with_by(self.env.user):
+        if not self.env.su and not self._can_send_as(self.env.user):
             raise AccessError(self._get_not_operated_message())
 
     def _get_not_operated_message(self):

@@ -8,6 +8,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..telegram_message import CONFIRMED_STATES
+
 HOURS_MAX = 24 * 30
 
 
@@ -76,12 +78,12 @@ class TelegramMailing(models.Model):
             SQL(
                 """
                 UPDATE telegram_mailing_recipient AS recipient
-                   SET variant = CASE WHEN place %% 2 = 1 THEN 'a' ELSE 'b' END
-                  FROM (SELECT id, row_number() OVER (ORDER BY random()) AS place
+                   SET variant = CASE WHEN number %% 2 = 1 THEN 'a' ELSE 'b' END
+                  FROM (SELECT id, row_number() OVER (ORDER BY random()) AS number
                           FROM telegram_mailing_recipient
                          WHERE mailing_id = %(mailing)s AND state = 'waiting') AS drawn
                  WHERE drawn.id = recipient.id
-                   AND place <= %(count)s
+                   AND number <= %(count)s
                 """,
                 mailing=self.id,
                 count=self._get_compared_count(total),
@@ -115,7 +117,7 @@ class TelegramMailing(models.Model):
                 """
                 SELECT count(*) FILTER (WHERE recipient.state = 'waiting'
                                            OR message.state IN ('queued', 'sending')
-                                           OR message.is_settling),
+                                           OR message.is_being_checked),
                        max(message.last_attempt_date)
                   FROM telegram_mailing_recipient AS recipient
                   LEFT JOIN telegram_message AS message ON message.id = recipient.message_id
@@ -166,7 +168,7 @@ class TelegramMailing(models.Model):
             SQL(
                 """
                 SELECT recipient.variant,
-                       count(*) FILTER (WHERE message.state IN ('sent', 'delivered', 'read')),
+                       count(*) FILTER (WHERE message.state IN %s),
                        count(*) FILTER (WHERE recipient.answer_date IS NOT NULL),
                        count(*) FILTER (WHERE message.state = 'read')
                   FROM telegram_mailing_recipient AS recipient
@@ -174,6 +176,7 @@ class TelegramMailing(models.Model):
                  WHERE recipient.mailing_id = %s AND recipient.variant IS NOT NULL
                  GROUP BY recipient.variant
                 """,
+                CONFIRMED_STATES,
                 self.id,
             )
         )

@@ -12,7 +12,7 @@ from odoo.tools.rendering_tools import INLINE_TEMPLATE_REGEX
 
 from ...tools.context import OwnValue
 from ...tools.transactions import is_conflict, write_and_commit
-from ..telegram_message import NOTIFY_LATER, OUTCOME_CHECKED
+from ..telegram_message import NOTIFY_LATER, OUTCOME_PENDING
 from .telegram_mailing import FILTER_ERRORS
 
 _logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class TelegramMailing(models.Model):
         active = Domain("state", "in", ("scheduled", "sending", "stopped"))
         # Archiving hides a mailing; only Stop ends it.
         mailings = self.with_context(active_test=False)
-        mailings = mailings.search(active & Domain("is_settled", "!=", True), order="id")
+        mailings = mailings.search(active & Domain("has_all_outcomes", "!=", True), order="id")
         seconds_left = commit(remaining=len(mailings))
         for mailing in mailings:
             while seconds_left and mailing.exists():
@@ -434,11 +434,11 @@ class TelegramMailing(models.Model):
         """
         if self._get_decision_date() and self._has_compared():
             return False  # the user wants to know which text was better
-        open_states = Domain("state", "in", ("queued", "sending")) | OUTCOME_CHECKED
+        open_states = Domain("state", "in", ("queued", "sending")) | OUTCOME_PENDING
         left = Domain("mailing_id", "=", self.id) & open_states
         if not self.env["telegram.message"].search_count(left, limit=1):
             now = fields.Datetime.now()
-            self.write({"state": "done", "end_date": now, "is_settled": True})
+            self.write({"state": "done", "end_date": now, "has_all_outcomes": True})
         return False
 
     def _has_waiting_recipients(self):
@@ -463,9 +463,9 @@ class TelegramMailing(models.Model):
         if waiting or queued:
             return True
         # One whose outcome is unknown may come back to the queue.
-        unknown = Domain("state", "=", "sending") | OUTCOME_CHECKED
+        unknown = Domain("state", "=", "sending") | OUTCOME_PENDING
         if not self.env["telegram.message"].search_count(of_mailing & unknown, limit=1):
-            self.is_settled = True
+            self.has_all_outcomes = True
         return False
 
 

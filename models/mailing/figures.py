@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
+from ..telegram_message import CONFIRMED_STATES
 from .telegram_mailing_recipient import OUTCOME
 
 NO_FIGURES = defaultdict(int)
@@ -79,7 +80,7 @@ class TelegramMailing(models.Model):
             counts[outcome] += count
             counts["total"] += count
             counts["answered"] += answered
-            if outcome in ("sent", "delivered", "read"):
+            if outcome in CONFIRMED_STATES:
                 counts["opted_out"] += opted_out
         return figures
 

@@ -12,6 +12,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..telegram_message import CONFIRMED_STATES
 from .planning import SendingHours, get_pace_window
 
 REFUSALS_LEAST = 20  # messages of which the share of refused ones says something
@@ -40,7 +41,7 @@ class TelegramMailing(models.Model):
                   FROM telegram_mailing
                  WHERE instance_id = %s
                    AND state IN ('sending', 'paused', 'stopped')
-                   AND is_settled IS NOT TRUE
+                   AND has_all_outcomes IS NOT TRUE
                 """,
                 instance.id,
             )
@@ -102,7 +103,7 @@ class TelegramMailing(models.Model):
                       FROM telegram_mailing AS mailing
                      WHERE mailing.id = %(mailing)s
                        AND mailing.state IN ('sending', 'paused', 'stopped')
-                       AND mailing.is_settled IS NOT TRUE))
+                       AND mailing.has_all_outcomes IS NOT TRUE))
                 """,
                 mailing=mailing,
             )
@@ -191,12 +192,13 @@ class TelegramMailing(models.Model):
                 SELECT state
                   FROM telegram_message
                  WHERE mailing_id = %s
-                   AND state IN ('sent', 'delivered', 'read', 'error')
+                   AND state IN %s
                    AND last_attempt_date >= %s
                  ORDER BY last_attempt_date DESC, id DESC
                  LIMIT %s
                 """,
                 self.id,
+                (*CONFIRMED_STATES, "error"),
                 self.resume_date or self.start_date or self.create_date,
                 REFUSALS_LOOKED_AT,
             )

@@ -12,9 +12,10 @@ from odoo.fields import Domain
 from odoo.tools import partition
 
 from ..sending.recipients import Recipient, find_twin
-from .telegram_mailing_recipient import SENT
+from ..telegram_message import POSSIBLY_SENT_STATES
 
-HANDED_OVER = (*SENT, "unsure", "deleted")  # outcomes of a recipient who may have got the message
+# Outcomes of a recipient who may have got the message.
+HANDED_OVER = (*POSSIBLY_SENT_STATES, "deleted")
 # Of several recipients who are one person, the one with the lowest number remains.
 RANK_BEGUN, RANK_QUEUED, RANK_WAITING, RANK_ENDED = range(4)
 
@@ -65,7 +66,7 @@ class TelegramMailing(models.Model):
         # sudo: telegram.chat - addresses are only compared
         chats_sudo = self.env["telegram.chat"].sudo().with_context(active_test=False)
         chats = chats_sudo.union(*(each.chat for each in recipients))
-        addresses = {each.phone for each in recipients}
+        addresses = {each.address for each in recipients}
         phones = {*addresses, *chats.mapped("phone"), *partners.mapped("phone_sanitized")}
         names = {*addresses, *chats.mapped("username"), *partners.mapped("telegram_username")}
         domain = chats._get_person_domain(
@@ -200,10 +201,10 @@ class TelegramMailingRecipient(models.Model):
         parts = self.env["telegram.message"].search(
             Domain("mailing_id", "in", self.mailing_id.ids)
             & Domain("res_id", "in", self.mapped("res_id"))
-            & Domain("state", "in", ("sending", "unsure", *SENT))
+            & Domain("state", "in", ("sending", *POSSIBLY_SENT_STATES))
         )
-        places = {(part.mailing_id, part.res_id) for part in parts}
-        return self.filtered(lambda each: (each.mailing_id, each.res_id) in places)
+        records = {(part.mailing_id, part.res_id) for part in parts}
+        return self.filtered(lambda each: (each.mailing_id, each.res_id) in records)
 
     def _get_rank(self, is_begun):
         """Return which of several recipients remains: the one with the lowest number.

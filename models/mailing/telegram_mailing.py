@@ -81,7 +81,7 @@ class TelegramMailing(models.Model):
         "start_date",
         "resume_date",
         "end_date",
-        "is_settled",
+        "has_all_outcomes",
         "is_outdated",
         "is_fixed_content",
         "is_automatic",
@@ -224,7 +224,7 @@ class TelegramMailing(models.Model):
     resume_date = fields.Datetime("Resumed On", readonly=True, copy=False)
     end_date = fields.Datetime("Ended On", readonly=True, copy=False)
     pause_reason = fields.Char(readonly=True, copy=False)
-    is_settled = fields.Boolean(
+    has_all_outcomes = fields.Boolean(
         readonly=True, copy=False, help="Nothing of it is left in the queue."
     )
     is_outdated = fields.Boolean(
@@ -232,7 +232,7 @@ class TelegramMailing(models.Model):
     )
     recipient_ids = fields.One2many("telegram.mailing.recipient", "mailing_id", copy=False)
 
-    _instance_index = models.Index("(instance_id, state) WHERE is_settled IS NOT TRUE")
+    _instance_index = models.Index("(instance_id, state) WHERE has_all_outcomes IS NOT TRUE")
 
     # === COMPUTE METHODS === #
 

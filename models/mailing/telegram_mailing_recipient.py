@@ -7,9 +7,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ... import const
+from ..telegram_message import CONFIRMED_STATES, POSSIBLY_SENT_STATES
 
 ANSWER_DAYS = 7  # after the message, in which the first message of the person is its answer
-SENT = ("sent", "delivered", "read")
 # What has become of a recipient. Each of them has exactly one outcome.
 OUTCOMES = [
     ("waiting", "Waiting"),
@@ -105,7 +105,9 @@ class TelegramMailingRecipient(models.Model):
         for recipient in self:
             message_sudo = recipient.sudo().message_id
             recipient.failure_reason = recipient.state == "composed" and message_sudo.failure_reason
-            recipient.sent_date = message_sudo.state in SENT and message_sudo.last_attempt_date
+            recipient.sent_date = (
+                message_sudo.state in CONFIRMED_STATES and message_sudo.last_attempt_date
+            )
             if recipient.state != "composed":
                 recipient.outcome = recipient.state
             else:
@@ -143,7 +145,7 @@ class TelegramMailingRecipient(models.Model):
         for recipient in self:
             # sudo: telegram.chat - only whether the person wants no more mailings
             is_out = recipient.sudo().chat_id.opted_out
-            recipient.has_opted_out = is_out and recipient.outcome in SENT
+            recipient.has_opted_out = is_out and recipient.outcome in CONFIRMED_STATES
 
     def _search_has_opted_out(self, operator, value):
         if operator != "in" or True not in value:
@@ -151,7 +153,7 @@ class TelegramMailingRecipient(models.Model):
         # sudo: telegram.chat - as in _compute_has_opted_out
         chats = self.env["telegram.chat"].sudo().with_context(active_test=False)
         out = chats._search([("opted_out", "=", True)])
-        return Domain("outcome", "in", SENT) & Domain("chat_id", "in", out)
+        return Domain("outcome", "in", CONFIRMED_STATES) & Domain("chat_id", "in", out)
 
     # === WRITING === #
 
@@ -272,7 +274,8 @@ class TelegramMailingRecipient(models.Model):
             [
                 ("chat_id", "in", chats.ids),
                 ("answer_date", "=", False),
-                ("message_id.state", "in", (*SENT, "sending", "unsure")),  # it may be there
+                # One that is being sent may be there, too.
+                ("message_id.state", "in", (*POSSIBLY_SENT_STATES, "sending")),
                 ("message_id.last_attempt_date", ">", since),
             ],
             order="message_id desc",

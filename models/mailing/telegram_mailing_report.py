@@ -3,6 +3,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..telegram_message import CONFIRMED_STATES
 from .telegram_mailing_recipient import OUTCOME, OUTCOMES
 
 
@@ -37,7 +38,7 @@ class TelegramMailingReport(models.Model):
                    recipient.partner_id, recipient.variant, %s AS outcome,
                    COALESCE(recipient.reason, message.failure_reason) AS reason,
                    message.last_attempt_date AS sent_date,
-                   (message.state IN ('sent', 'delivered', 'read'))::int AS sent_count,
+                   (message.state IN %s)::int AS sent_count,
                    (message.state IN ('delivered', 'read'))::int AS delivered_count,
                    (message.state = 'read')::int AS read_count,
                    (recipient.answer_date IS NOT NULL)::int AS answered_count,
@@ -47,4 +48,5 @@ class TelegramMailingReport(models.Model):
               LEFT JOIN telegram_message AS message ON message.id = recipient.message_id
             """,
             OUTCOME,
+            CONFIRMED_STATES,
         )

@@ -10,7 +10,7 @@ from ...client import (
     PartnerClient,
     check_host,
     propose_host,
-    to_text,
+    to_masked_text,
 )
 from ...tools.actions import get_dialog_action
 from ...tools.transactions import write_as_user
@@ -52,7 +52,7 @@ class TelegramApiPartner(models.Model):
         help="The partnerToken value from the GREEN-API console. It is stored securely and cannot "
         "be displayed again.",
     )
-    instance_ids = fields.One2many("telegram.api.partner.instance", "partner_id", "Instances")
+    line_ids = fields.One2many("telegram.api.partner.instance", "api_partner_id", "Instances")
     last_refresh_date = fields.Datetime("Last Refreshed", readonly=True, copy=False)
     call_log = fields.Selection(
         [("off", "Nothing"), ("errors", "Failed calls"), ("all", "All calls")],
@@ -96,7 +96,7 @@ class TelegramApiPartner(models.Model):
         self.ensure_one()
         self.check_access("write")
         title = self.env._("Create Instance")
-        return get_dialog_action("telegram.api.partner.create", title, partner_id=self.id)
+        return get_dialog_action("telegram.api.partner.create", title, api_partner_id=self.id)
 
     # === CALLS === #
 
@@ -149,7 +149,7 @@ class TelegramApiPartner(models.Model):
         instance = self._prepare_instance(name=self.name)
         action = instance._display_result(message, None, next=next)
         if raw is not None:
-            action["params"]["raw"] = to_text(raw)
+            action["params"]["raw"] = to_masked_text(raw)
         return action
 
     def _fetch_instance(self, id_instance):
@@ -197,15 +197,15 @@ class TelegramApiPartner(models.Model):
         """
         self.ensure_one()
         # sudo: telegram.api.partner.instance - facts from GREEN-API that users cannot change
-        lines_sudo = self.sudo().instance_ids
+        lines_sudo = self.sudo().line_ids
         known = {line.id_instance: line for line in lines_sudo}
         for row in rows:
             values = lines_sudo._prepare_values(row)
             if row.id_instance in known:
                 known[row.id_instance].write(values)
             elif row.id_instance:
-                lines_sudo.create({"partner_id": self.id, **values})
-        lines_sudo = self.sudo().instance_ids  # sudo: as above, now with the new ones
+                lines_sudo.create({"api_partner_id": self.id, **values})
+        lines_sudo = self.sudo().line_ids  # sudo: as above, now with the new ones
         listed = {row.id_instance for row in rows}
         lines_sudo.filtered(lambda line: line.id_instance not in listed).state = "deleted"
         # sudo: telegram.api.partner - as above

@@ -20,10 +20,15 @@ class TelegramApiPartnerInstance(models.Model):
     _order = "state, id_instance desc"
     _rec_name = "name"
 
-    partner_id = fields.Many2one(
-        "telegram.api.partner", required=True, readonly=True, index=True, ondelete="cascade"
+    api_partner_id = fields.Many2one(
+        "telegram.api.partner",
+        "Partner",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
-    company_id = fields.Many2one(related="partner_id.company_id", store=True)
+    company_id = fields.Many2one(related="api_partner_id.company_id", store=True)
     id_instance = fields.Char("Instance ID", required=True, readonly=True)
     name = fields.Char(readonly=True)
     type_instance = fields.Char("Messenger", readonly=True)
@@ -38,7 +43,7 @@ class TelegramApiPartnerInstance(models.Model):
     )
     can_connect = fields.Boolean(compute="_compute_instance_id")
     _id_instance_uniq = models.Constraint(
-        "unique(partner_id, id_instance)", "This instance is already listed."
+        "unique(api_partner_id, id_instance)", "This instance is already listed."
     )
 
     # === COMPUTE METHODS === #
@@ -64,7 +69,7 @@ class TelegramApiPartnerInstance(models.Model):
     def action_connect(self):
         """Connect the instance with its current token, and open the guided start."""
         self.ensure_one()
-        partner = self.partner_id
+        partner = self.api_partner_id
         partner.check_access("write")
         row = partner._fetch_instance(self.id_instance)
         if row.type_instance not in ("", const.TYPE_TELEGRAM):
@@ -91,7 +96,7 @@ class TelegramApiPartnerInstance(models.Model):
     def action_delete(self):
         """Open the dialog that deletes the instance at GREEN-API."""
         self.ensure_one()
-        self.partner_id.check_access("write")
+        self.api_partner_id.check_access("write")
         title = self.env._("Delete Instance")
         return get_dialog_action("telegram.api.partner.delete", title, line_id=self.id)
 
@@ -124,7 +129,7 @@ class TelegramApiPartnerInstance(models.Model):
         :return: text of the error; False if the account was signed out or had no session
         """
         self.ensure_one()
-        partner = self.partner_id
+        partner = self.api_partner_id
         instance = partner._prepare_instance(
             id_instance=row.id_instance,
             api_url=self.instance_id.api_url

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..telegram_message import SENT_STATES
+from ..telegram_message import ANSWERABLE_STATES
 
 # Fields that say that a record is done, in the order in which they are looked for.
 CLOSED_FIELDS = (
@@ -17,6 +17,75 @@ CLOSED_FIELDS = (
     "stage_id.done",
     "stage_id.hired_stage",
 )
+
+
+class AnsweredRecords:
+    """The rules of ``_find_answered_records``, with what they need of many incoming messages.
+
+    :param messages: the empty ``telegram.message``
+    :param instance: the ``telegram.instance``
+    :param list received: pairs of ``telegram.chat`` and MessageNotification
+    """
+
+    def __init__(self, messages, instance, received):
+        self._quoted = messages._find_by_keys(
+            [(chat.id, note.quoted_id_message) for chat, note in received if note.quoted_id_message]
+        )
+        unquoted_ids = {chat.id for chat, note in received if not note.quoted_id_message}
+        self._linked = messages._find_last_linked(instance, unquoted_ids)
+        self._sent = messages._find_last_sent(instance, unquoted_ids)
+        known = (self._quoted, self._linked, self._sent)
+        found = messages.union(*(message for each in known for message in each.values()))
+        self._records = found._get_records()
+        # sudo: telegram.instance - its settings for new records are for administrators of Odoo
+        self._creates_records = bool(instance.sudo().create_model_id)
+        self._creates_from_groups = instance.sudo().create_from_groups  # sudo: as above
+
+    def find_record(self, chat, notification):
+        """Return the record that a message belongs to, or None."""
+        tied_record = self._find_by_tie(chat, notification)
+        if notification.quoted_id_message:
+            return self._find_by_quote(chat, notification, tied_record)
+        if tied_record:
+            return tied_record
+        if message := self._linked.get(chat.id) or self._sent.get(chat.id):
+            return self._find_by_last(chat, notification, message)
+        return self._find_created(chat, notification)
+
+    def _find_by_quote(self, chat, notification, tied_record):
+        """Return the record of the quoted message, else the one of the group: rule 1."""
+        message = self._quoted.get((chat.id, notification.quoted_id_message))
+        was_sent = message and message.state in ANSWERABLE_STATES
+        record = (was_sent and self._records.get(message)) or tied_record
+        # An answer written in Discuss belongs to no record, but the conversation may.
+        return self._find_created(chat, notification) if message and not record else record
+
+    def _find_by_tie(self, chat, notification):
+        """Return the record that a group is tied to, unless it is over: rule 2."""
+        record = chat._get_record() or None
+        # sudo: telegram.instance - its days are a setting for administrators of Odoo
+        if record and self._creates_records and chat.sudo()._is_over_created_record(record):
+            return self._find_created(chat, notification) or record
+        return record
+
+    def _find_by_last(self, chat, notification, message):
+        """Return the record of the message linked or sent last, unless it is over: rules 3, 4."""
+        record = self._records.get(message)
+        date = message.link_date if chat.id in self._linked else message.date
+        # sudo: telegram.instance - its days are a setting for administrators of Odoo
+        is_over = self._creates_records and (not record or chat.sudo()._is_over(record, date))
+        return (is_over and self._find_created(chat, notification)) or record
+
+    def _find_created(self, chat, notification):
+        """Return the record that the conversation has created, or creates now: rule 5."""
+        is_new = notification.is_incoming and not notification.target_id_message
+        may_create = self._creates_records and chat.chat_type not in ("channel", "bot")
+        if not (is_new and may_create) or (chat.is_group and not self._creates_from_groups):
+            return None
+        if chat._read_mailing_wish(notification.type_message, notification.text):
+            return None
+        # sudo: ir.model - the account's setting is for administrators of Odoo
+        return chat.sudo()._get_or_create_record(notification)
 
 
 class TelegramInstance(models.Model):
@@ -64,9 +133,9 @@ class TelegramMessage(models.Model):
            account: in private chats except with bots, and in groups if the account says so. A
            record that a user creates from the conversation counts, too, if it is of the same model.
            A record that is closed, or of a person who has not written for the days set there, is
-           not used again (``_get_topic``). A record that cannot be created is none. Only what a
-           person writes creates one: no edit, reaction, STOP or START. A group is tied to the
-           record that it creates.
+           not used again (``_get_open_created_record``). A record that cannot be created is none.
+           Only what a person writes creates one: no edit, reaction, STOP or START. A group is tied
+           to the record that it creates.
 
         Rules 3 and 4 only hold for the days set as *Reply Matching* on the account. If their record
         is closed or deleted by now, or if the conversation has created it and has been silent for
@@ -77,50 +146,8 @@ class TelegramMessage(models.Model):
         :param list received: pairs of ``telegram.chat`` and MessageNotification
         :return: list of records, None where there is none
         """
-        quoted = self._find_by_keys(
-            [(chat.id, note.quoted_id_message) for chat, note in received if note.quoted_id_message]
-        )
-        unquoted_ids = {chat.id for chat, note in received if not note.quoted_id_message}
-        linked = self._find_last_linked(instance, unquoted_ids)
-        sent = self._find_last_sent(instance, unquoted_ids)
-        messages = self.union(*quoted.values(), *linked.values(), *sent.values())
-        records = messages._get_records()
-        # sudo: telegram.instance - its settings for new records are for administrators of Odoo
-        creates_records = bool(instance.sudo().create_model_id)
-        creates_from_groups = instance.sudo().create_from_groups  # sudo: as above
-
-        def find_topic(chat, notification):
-            is_new = notification.is_incoming and not notification.target_id_message
-            may_create = creates_records and chat.chat_type not in ("channel", "bot")
-            if not (is_new and may_create) or (chat.is_group and not creates_from_groups):
-                return None
-            if chat._read_mailing_wish(notification.type_message, notification.text):
-                return None
-            # sudo: ir.model - the account's setting is for administrators of Odoo
-            return chat.sudo()._get_or_create_topic(notification)
-
-        def find_record(chat, notification):
-            tied_record = chat._get_record() or None
-            # sudo: telegram.instance - its days are a setting for administrators of Odoo
-            if tied_record and creates_records and chat.sudo()._is_over_topic(tied_record):
-                tied_record = find_topic(chat, notification) or tied_record
-            if notification.quoted_id_message:
-                message = quoted.get((chat.id, notification.quoted_id_message))
-                was_sent = message and message.state in SENT_STATES
-                record = (was_sent and records.get(message)) or tied_record
-                # An answer written in Discuss belongs to no record, but the conversation may.
-                return find_topic(chat, notification) if message and not record else record
-            if tied_record:
-                return tied_record
-            if message := linked.get(chat.id) or sent.get(chat.id):
-                record = records.get(message)
-                date = message.link_date if chat.id in linked else message.date
-                # sudo: telegram.instance - its days are a setting for administrators of Odoo
-                is_over = creates_records and (not record or chat.sudo()._is_over(record, date))
-                return (is_over and find_topic(chat, notification)) or record
-            return find_topic(chat, notification)
-
-        return [find_record(chat, notification) for chat, notification in received]
+        rules = AnsweredRecords(self, instance, received)
+        return [rules.find_record(chat, notification) for chat, notification in received]
 
     @api.model
     def _find_last_linked(self, instance, chat_ids):
@@ -151,7 +178,7 @@ class TelegramMessage(models.Model):
         sent_later = Domain("chat_id", "=", self.chat_id.id) & Domain("res_id", "!=", False)
         sent_later &= Domain("direction", "=", "outgoing")
         sent_later &= Domain("date", ">", self.link_date)
-        sent_later &= Domain("state", "in", SENT_STATES)
+        sent_later &= Domain("state", "in", ANSWERABLE_STATES)
         return bool(self.search_count(sent_later, limit=1))
 
     def _assign_record_of_quoted(self, quoted):
@@ -191,7 +218,7 @@ class TelegramMessage(models.Model):
                  ) AS last
                 """,
                 chats=list(chat_ids),
-                states=SENT_STATES,
+                states=ANSWERABLE_STATES,
                 since=instance._get_reply_limit(),
             )
         )
@@ -204,7 +231,7 @@ class TelegramChat(models.Model):
 
     _inherit = "telegram.chat"
 
-    def _get_topic(self, date):
+    def _get_open_created_record(self, date):
         """Return the created record if it is still open and the person has written lately.
 
         Our own messages do not count, since mailings would keep a conversation alive for ever.
@@ -212,12 +239,12 @@ class TelegramChat(models.Model):
         :param datetime date: UTC, of the message that may belong to it
         """
         self.ensure_one()
-        model = self.env.get(self.topic_model or "")
-        if model is None or self.topic_model != self.instance_id.create_model_id.model:
+        model = self.env.get(self.created_res_model or "")
+        if model is None or self.created_res_model != self.instance_id.create_model_id.model:
             return None
         oldest = date - timedelta(days=self.instance_id.create_days)
         is_recent = self.last_received_date and self.last_received_date >= oldest
-        record = model.browse(self.topic_id).exists()
+        record = model.browse(self.created_res_id).exists()
         return record if record and is_recent and not self._is_closed(record) else None
 
     @api.model
@@ -234,11 +261,14 @@ class TelegramChat(models.Model):
                 return True
         return False
 
-    def _is_over_topic(self, record):
+    def _is_over_created_record(self, record):
         """Return whether a record that this conversation has created is over."""
         self.ensure_one()
-        is_topic = (self.topic_model, self.topic_id) == (record._name, record.id)
-        return is_topic and self._is_over(record, self.last_received_date)
+        return self._has_created(record) and self._is_over(record, self.last_received_date)
+
+    def _has_created(self, record):
+        """Return whether this conversation has created a record."""
+        return (self.created_res_model, self.created_res_id) == (record._name, record.id)
 
     def _is_over(self, record, date):
         """Return whether the next message of the person no longer belongs to a record.
@@ -249,6 +279,7 @@ class TelegramChat(models.Model):
         self.ensure_one()
         if self._is_closed(record):
             return True
-        is_topic = (self.topic_model, self.topic_id) == (record._name, record.id)
+        if not self._has_created(record):
+            return False
         oldest = fields.Datetime.now() - timedelta(days=self.instance_id.create_days)
-        return is_topic and max(filter(None, (self.last_received_date, date))) < oldest
+        return max(filter(None, (self.last_received_date, date))) < oldest

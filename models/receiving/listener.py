@@ -17,16 +17,13 @@ from ...tools import advisory_lock
 from ...tools.cron import has_other_servers, is_odoo_stopping
 from ...tools.transactions import CONFLICTS, hide_conflicts, session_settings
 from .heard_account import HeardAccount
+from .notification_receiver import BATCH_MAX_DELAY, BATCH_QUIET
 
 _logger = logging.getLogger(__name__)
 
 MAX_ACCOUNTS = 500  # that one process hears: each one takes a connection and a thread
 UPDATE_INTERVAL = 1  # seconds between two looks at the accounts in the database
 STOP_INTERVAL = 0.25  # seconds between two looks whether Odoo stops
-# Notifications are processed in batches. A batch begins when none has come for QUIET, or when the
-# first one has waited for BATCH_MAX_DELAY (seconds).
-QUIET = 0.2
-BATCH_MAX_DELAY = 1
 GIVEN_WAY_PAUSE = 5  # seconds for which an account is left to the dialog that asked for it
 # Another transaction may have locked rows of an account for minutes, such as one that deletes it.
 LOCK_TIMEOUT = 500  # milliseconds for which all accounts wait then
@@ -296,7 +293,7 @@ class Listener:
         """Return the seconds for which there is nothing else to do."""
         if self._is_processing:
             return 0
-        return QUIET if self._batches else STOP_INTERVAL
+        return BATCH_QUIET if self._batches else STOP_INTERVAL
 
     def _store_outcomes(self):
         """Store on the accounts whether their calls work; later if the rows are locked."""
@@ -370,7 +367,7 @@ class Listener:
         now = time.monotonic()
         if not self._batches or (
             not self._is_processing
-            and now - self._stored_at < QUIET
+            and now - self._stored_at < BATCH_QUIET
             and now - self._batch_started_at < BATCH_MAX_DELAY
         ):
             return

@@ -8,9 +8,9 @@ from ...client import GreenApiError
 from ...tools.cron import is_odoo_stopping
 from ...tools.transactions import commit, write_and_commit
 
-# Notifications are processed in batches. A batch ends when the next notification takes longer
-# than NEXT_WITHIN to come, or when the first one has waited for BATCH_MAX_DELAY (seconds).
-NEXT_WITHIN = 0.2
+# Notifications are processed in batches. A batch ends when none has come for BATCH_QUIET, or when
+# its first one has waited for BATCH_MAX_DELAY (seconds). The listener does the same.
+BATCH_QUIET = 0.2
 BATCH_MAX_DELAY = 1
 DELIVERIES_PAUSE = 1  # seconds in which several deliveries of the webhook make one batch
 
@@ -157,7 +157,7 @@ class NotificationReceiver:
         if not self._batch_started_at:
             return client.receive_notification()
         response = thread.submit(client.receive_notification)
-        if not wait([response], NEXT_WITHIN).done:
+        if not wait([response], BATCH_QUIET).done:
             self._process_inbox()
             self._commit()
         return response.result()

@@ -7,7 +7,12 @@ from odoo.fields import Domain
 
 from ... import const
 from ...client.parsing import to_datetime
-from ..telegram_message import CHAT_IN_PHONE_FORM, NO_FAILURE, RANK, EventPostponedError
+from ..telegram_message import (
+    CHAT_IN_PHONE_FORM,
+    NO_FAILURE,
+    STATUS_RANK,
+    EventPostponedError,
+)
 
 # A report without an id does not mean a message that was sent more than so many hours ago.
 STATUS_HOURS = 24
@@ -38,7 +43,7 @@ class TelegramMessage(models.Model):
         if not message:
             self._check_not_sending(instance, received_at)
             self._check_outcome_known(instance, notification)
-        elif notification.status in RANK:
+        elif notification.status in STATUS_RANK:
             message._raise_status(notification.status, to_datetime(notification.timestamp))
         elif notification.status in FAILURE_STATUSES:
             message._fail_from_status(notification)
@@ -47,17 +52,17 @@ class TelegramMessage(models.Model):
     @api.model
     def _is_known_status(self, status):
         """Return whether this version knows what a status means."""
-        return status in RANK or status in FAILURE_STATUSES
+        return status in STATUS_RANK or status in FAILURE_STATUSES
 
     @api.model
     def _is_higher_status(self, status, state):
         """Return whether a status tells more than a state that is known."""
-        return RANK.get(status, 0) > RANK.get(state, 0)
+        return STATUS_RANK.get(status, 0) > STATUS_RANK.get(state, 0)
 
     def _raise_status(self, status, date=None):
         """Set a status unless the message has it or a higher one: it is never lowered.
 
-        :param str status: a state of the message, one of ``RANK`` or any other
+        :param str status: a state of the message, one of ``STATUS_RANK`` or any other
         :param datetime date: UTC, since when it has the status; now if it is not known
         """
         self.ensure_one()
@@ -73,7 +78,7 @@ class TelegramMessage(models.Model):
         :param StatusNotification notification: "failed" or "noAccount"
         """
         self.ensure_one()
-        if RANK.get(self.state, 0) >= RANK["delivered"]:
+        if STATUS_RANK.get(self.state, 0) >= STATUS_RANK["delivered"]:
             return
         has_no_account = notification.status == "noAccount"
         self.chat_id.no_account = has_no_account
@@ -107,7 +112,7 @@ class TelegramMessage(models.Model):
         same_chat = Domain("chat_id.telegram_id", "=", notification.chat_id)
         if not notification.id_message:
             since = fields.Datetime.now() - timedelta(hours=STATUS_HOURS)
-            sent = Domain("state", "=", "sent") | Domain("is_settling", "=", True)
+            sent = Domain("state", "=", "sent") | Domain("is_being_checked", "=", True)
             sent &= Domain("last_attempt_date", ">=", since)
             # Edits and deletions are never reported as delivered.
             sent &= Domain("type_message", "not in", const.CHANGE_KINDS)
@@ -130,10 +135,10 @@ class TelegramMessage(models.Model):
         """
         since = fields.Datetime.now() - timedelta(hours=STATUS_HOURS)
         same_chat = Domain("chat_id.telegram_id", "=", notification.chat_id)
-        settling = Domain("is_settling", "=", True) & (same_chat | CHAT_IN_PHONE_FORM)
+        being_checked = Domain("is_being_checked", "=", True) & (same_chat | CHAT_IN_PHONE_FORM)
         recent = Domain("last_attempt_date", ">=", since) & Domain("state", "!=", "queued")
         recent &= same_chat & self._get_unrecognized_domain()
-        waiting = Domain("instance_id", "=", instance.id) & (settling | recent)
+        waiting = Domain("instance_id", "=", instance.id) & (being_checked | recent)
         if notification.id_message and self.search_count(waiting, limit=1):
             raise EventPostponedError()
 

@@ -37,8 +37,8 @@ class TelegramMessage(models.Model):
             message.details = "\n".join(filter(None, message._get_content_summary()))
             message.map_url = False
             if "latitude" in content:
-                place = (content["latitude"], content["longitude"])
-                message.map_url = MAP_URL % (*place, *place)
+                coordinates = (content["latitude"], content["longitude"])
+                message.map_url = MAP_URL % (*coordinates, *coordinates)
 
     # === ACTION METHODS === #
 

@@ -60,7 +60,7 @@ class TelegramInstance(models.Model):
         https://green-api.com/en/telegram/docs/api/sending/SendFileByUpload/
 
         :param attachment: the ``ir.attachment`` or its ID, of up to 100 MB
-        :param str caption: text of up to 1024 characters
+        :param str caption: text of up to ``CAPTION_MAX_LENGTH`` characters (``content.py``)
         :param bool formatting: whether marks in the caption format it, as in ``*bold*``
         """
         self._check_operated()
@@ -88,7 +88,7 @@ class TelegramInstance(models.Model):
         :param str url: public, http or https
         :param str file_name: with its extension; by default the last part of the URL, which must
             have one then
-        :param str caption: text of up to 1024 characters
+        :param str caption: text of up to ``CAPTION_MAX_LENGTH`` characters (``content.py``)
         :param bool formatting: whether marks in the caption format it, as in ``*bold*``
         """
         messages = self.env["telegram.message"]

@@ -15,7 +15,7 @@ from odoo.addons.base.models.ir_qweb import QWebError
 
 from ... import const
 from ...client.parsing import clean
-from ...tools.files import clean_name, get_url_type, has_extension, is_disk_full
+from ...tools.files import clean_file_name, get_url_type, has_extension, is_disk_full
 from ...tools.formatting import TYPED, FormattedText, from_marks, has_marks, to_marks
 
 _logger = logging.getLogger(__name__)
@@ -375,7 +375,7 @@ class TelegramMessage(models.Model):
         """Return a text that can be stored, without blanks around it, as FormattedText."""
         text = FormattedText.of(text)
         if clean(text.text) != text.text:
-            text = text.keep(place for place, each in enumerate(text.text) if clean(each))
+            text = text.keep(index for index, each in enumerate(text.text) if clean(each))
         return text.strip()
 
     @api.model
@@ -413,7 +413,7 @@ class TelegramMessage(models.Model):
 
         :raise UserError: there is no name
         """
-        name = clean_name(name, mime_type)
+        name = clean_file_name(name, mime_type)
         if not name:
             raise UserError(
                 self.env._("The file has no name. Enter a file name with an extension.")
@@ -482,22 +482,7 @@ class TelegramMessage(models.Model):
         :raise RefusedError: it cannot be created
         :raise OSError: the disk is full
         """
-        record = self._get_record()
-        if not record:
-            raise self._prepare_send_error(
-                self.env._(
-                    "“%s” cannot be generated because the record was deleted.", self.file_name
-                )
-            )
-        if not self.create_uid:
-            raise self._prepare_send_error(
-                self.env._(
-                    "“%s” cannot be generated because the user who sent it was deleted. Send it "
-                    "again.",
-                    self.file_name,
-                )
-            )
-        record = record.with_env(self._get_author_env(record))
+        record = self._get_report_record()
         templates = record.env["telegram.template"]
         try:
             with self.env.cr.savepoint():
@@ -521,6 +506,28 @@ class TelegramMessage(models.Model):
         self.write({"attachment_id": attachment.id, "file_name": attachment.name})
         for note in self.mail_message_ids:
             note.attachment_ids = [Command.link(attachment.id)]
+
+    def _get_report_record(self):
+        """Return the record that the report is about, in the environment of the author.
+
+        :raise RefusedError: the record or the author was deleted
+        """
+        record = self._get_record()
+        if not record:
+            raise self._prepare_send_error(
+                self.env._(
+                    "“%s” cannot be generated because the record was deleted.", self.file_name
+                )
+            )
+        if not self.create_uid:
+            raise self._prepare_send_error(
+                self.env._(
+                    "“%s” cannot be generated because the user who sent it was deleted. Send it "
+                    "again.",
+                    self.file_name,
+                )
+            )
+        return record.with_env(self._get_author_env(record))
 
     def _get_author_env(self, record):
         """Return the environment of the message's author, in the language of the recipient."""

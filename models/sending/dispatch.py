@@ -113,8 +113,8 @@ class TelegramMessage(models.Model):
         chat_id, content = self.chat_id.telegram_id, self.content or {}
         options = {"quoted_message_id": self.quoted_id_message}
         if method == "sendLocation":
-            place = (content["latitude"], content["longitude"])
-            return client.send_location(chat_id, *place, **options)
+            coordinates = (content["latitude"], content["longitude"])
+            return client.send_location(chat_id, *coordinates, **options)
         if method == "sendContact":
             names = (content["firstName"], content.get("lastName", ""))
             options["company"] = content.get("company", "")

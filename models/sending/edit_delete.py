@@ -10,7 +10,7 @@ from odoo.tools import plaintext2html
 
 from ... import const
 from ...tools.arguments import takes
-from ..telegram_message import NOT_SENT_STATES, RANK
+from ..telegram_message import CONFIRMED_STATES, NOT_SENT_STATES
 
 EDIT_HOURS = 48  # for which Telegram allows edits of a text, after sending
 # A deleted text that is longer is folded: few want to read it, and it pushes the others away.
@@ -166,7 +166,7 @@ class TelegramMessage(models.Model):
 
     def _is_sent(self):
         """Return whether Telegram has the message."""
-        return self.state in RANK and bool(self.id_message)
+        return self.state in CONFIRMED_STATES and bool(self.id_message)
 
     def _is_editable(self):
         """Return whether Telegram still allows editing: for ``EDIT_HOURS`` after sending."""

@@ -11,7 +11,7 @@ from ... import const
 from ...client import OutcomeUnknownError, RefusedError
 from ...tools.clock import get_database_time
 from ...tools.files import get_disk_reason
-from ..telegram_message import NO_FAILURE, OUTCOME_CHECKED
+from ..telegram_message import NO_FAILURE, OUTCOME_PENDING
 from .claim import TAKEOVER_SECONDS, UPLOAD_TAKEOVER_SECONDS, Claimed
 from .plain_text import PlainText
 from .queue_sender import QueueSender
@@ -108,7 +108,7 @@ class TelegramMessage(models.Model):
             "mailing_id.state", "not in", ("paused", "stopped")
         )
         queued = Domain("state", "=", "queued") & due
-        return Domain("state", "=", "sending") | queued | OUTCOME_CHECKED
+        return Domain("state", "=", "sending") | queued | OUTCOME_PENDING
 
     # === CLAIMING === #
 
@@ -176,7 +176,7 @@ class TelegramMessage(models.Model):
                      WHERE earlier.chat_id = message.chat_id
                        AND earlier.id < message.id
                        AND earlier.state IN ('queued', 'sending', 'unsure')
-                       AND (earlier.state != 'unsure' OR earlier.is_settling)
+                       AND (earlier.state != 'unsure' OR earlier.is_being_checked)
                        AND (earlier.state != 'queued' OR %(earlier_is_open)s
                             AND (earlier.scheduled_date IS NULL
                                  OR earlier.scheduled_date <= %(now)s))

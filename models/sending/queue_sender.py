@@ -14,7 +14,7 @@ NOTIFY_INTERVAL = 1  # seconds between two updates of the web clients
 # What the outcome of most messages needs. Reading all fields takes longer than the call.
 OUTCOME_FIELDS = (
     *("state", "claim_number", "chat_id", "instance_id", "mailing_id", "type_message"),
-    *("direction", "is_automatic", "scheduled_date", "attempts", "is_settling"),
+    *("direction", "is_automatic", "scheduled_date", "attempts", "is_being_checked"),
     *("failure_type", "failure_reason", "res_model"),
 )
 
@@ -62,16 +62,16 @@ class QueueSender:
         """Send what is due, after checking the messages whose outcome is unknown."""
         commit = self.env["ir.cron"]._commit_progress
         write_and_commit(self.env, self._prepare_queue)
-        settling = self.messages._find_settling(self.instance)._end_outdated_checks()
+        being_checked = self.messages._find_being_checked(self.instance)._end_outdated_checks()
         due = self.messages._count_due(self.instance)
         commit(remaining=due)
-        if not (due or settling) or not self.instance._can_send():
+        if not (due or being_checked) or not self.instance._can_send():
             self.env["telegram.mailing"]._schedule_next(self.instance)
             commit(remaining=0)  # what waits for the account is not work that could be done now
             return
         budget = self.instance._get_send_budget()
         with self.instance._get_client() as client:
-            settling._settle(client)
+            being_checked._check_outcomes(client)
             can_continue = self._send_all(client, budget)
             self.instance._store_clock_offset(client)
         if not can_continue:

@@ -2,7 +2,7 @@
 """Who receives a message from a record: record, then contact, then chat.
 
 The contact of a record is that of ``_telegram_get_partners``; a user may choose others in the
-composer. The chat of a contact is that of ``_find_chats_and_phones``: the chat linked to the
+composer. The chat of a contact is that of ``_find_recipients``: the chat linked to the
 contact, else the one of the contact's phone number, else the one of the contact's username. A
 missing chat is created. The username is used, too, if the phone number has no Telegram account.
 
@@ -32,23 +32,24 @@ from odoo.tools import SQL, clean_context
 
 from ...tools import bulk_insert
 from ...tools.phone import is_same_phone, to_chat_id
+from ...tools.username import is_username
 from ..telegram_chat import PEOPLE
 
 
 class Recipient(NamedTuple):
-    """The address of a contact, or why the contact cannot be reached."""
+    """The chat or the address of a contact, or why the contact cannot be reached."""
 
     partner: models.BaseModel  # res.partner
     chat: models.BaseModel  # telegram.chat; empty as long as there is none
-    phone: str  # E.164, or a username, to create a chat with; may be empty
-    reason: str  # code of TelegramChat._get_unreachable_reasons; empty if reachable
+    address: str  # phone number (E.164) or username to create a chat with; may be empty
+    reason: str = ""  # code of TelegramChat._get_unreachable_reasons; empty if reachable
     twin: str = ""  # name of the recipient who is the same person, set by the caller
 
 
 def get_addresses(recipient, record):
     """Return the addresses of a person, by which others are recognized as the same one.
 
-    :param recipient: a tuple with ``chat`` and ``phone``
+    :param recipient: a tuple with ``chat`` and ``address``
     :param record: its ``res.partner`` or ``telegram.chat``
     :return: list of str
     """
@@ -57,13 +58,13 @@ def get_addresses(recipient, record):
     is_partner = record._name == "res.partner"
     own_username = record.telegram_username if is_partner else ""
     own_phone = record.phone_sanitized if is_partner else ""
-    phone = chat_sudo.phone or own_phone or recipient.phone
+    address = chat_sudo.phone or own_phone or recipient.address
     addresses = [
         chat_sudo.telegram_id,
-        phone and to_chat_id(phone),
+        address and to_chat_id(address),
         chat_sudo.username or own_username,
     ]
-    return [address for address in addresses if address]
+    return list(filter(None, addresses))
 
 
 def find_twin(known, recipient, record):
@@ -73,7 +74,7 @@ def find_twin(known, recipient, record):
     for a chat whose own ones are hidden.
 
     :param dict known: the first record by address; it is updated
-    :param recipient: a tuple with ``chat`` and ``phone``
+    :param recipient: a tuple with ``chat`` and ``address``
     :param record: what to return for a later recipient of the same person, a ``res.partner`` or a
         ``telegram.chat``
     :return: the earlier record, or None
@@ -193,41 +194,42 @@ class TelegramChat(models.Model):
             invoices and to what a rule writes
         :return: list of Recipient, in the order of the contacts
         """
-        places = self._find_chats_and_phones(instance, partners)
-        opted_out = self._find_opted_out(places)
-        silent = self._find_without_consent(instance, partners) if needs_consent else set()
+        recipients = self._find_recipients(instance, partners)
+        opted_out = self._find_opted_out(recipients)
+        without_consent = self._find_without_consent(instance, partners) if needs_consent else set()
         own_phone = instance.sudo().account_phone  # sudo: telegram.instance - only compared
-        recipients = []
-        for place in places:
-            if own_phone and own_phone == self._get_place_phone(*place):
+        checked = []
+        for recipient in recipients:
+            if own_phone and own_phone == self._get_recipient_phone(recipient):
                 reason = "own_number"
             else:
-                reason = self._get_unreachable_reason(*place, opted_out, silent)
-            recipients.append(Recipient(*place, reason))
-        return recipients
+                reason = self._get_unreachable_reason(recipient, opted_out, without_consent)
+            checked.append(recipient._replace(reason=reason))
+        return checked
 
     @api.model
-    def _get_place_phone(self, _partner, chat, phone):
-        """Return the phone number of a place, in E.164; empty if it is not known."""
+    def _get_recipient_phone(self, recipient):
+        """Return the phone number of a recipient, in E.164; empty if it is not known."""
         # sudo: telegram.chat - as in _find_by_partner
-        return chat.sudo().phone or phone if chat else phone
+        phone = recipient.chat and recipient.chat.sudo().phone
+        return phone or ("" if is_username(recipient.address) else recipient.address)
 
     @api.model
-    def _find_opted_out(self, places):
+    def _find_opted_out(self, recipients):
         """Return the contacts that want no mailings at one of their addresses.
 
         These are all chats of the contact, its phone number and username, and the phone number, the
         Telegram ID and the username of its chat, with all accounts.
 
-        :param list places: result of ``_find_chats_and_phones``
+        :param list recipients: result of ``_find_recipients``
         :return: set of IDs
         """
         names = ("phone", "telegram_id", "username")
         chats_sudo = self.sudo()  # sudo: telegram.chat - as in _find_by_partner
         addresses = {}
-        for partner, chat, phone in places:
+        for partner, chat, address, *_reason in recipients:
             own = {("phone", partner.phone_sanitized), ("username", partner.telegram_username)}
-            own.add(("username" if phone.startswith("@") else "phone", phone))
+            own.add(("username" if is_username(address) else "phone", address))
             if chat:  # reading an empty one takes time, too
                 chat_sudo = chats_sudo.browse(chat.id)
                 own.update((name, chat_sudo[name]) for name in names)
@@ -260,19 +262,20 @@ class TelegramChat(models.Model):
         return {number for [number] in self.env.execute_query(query)}
 
     @api.model
-    def _get_unreachable_reason(self, partner, chat, phone, opted_out, silent):
+    def _get_unreachable_reason(self, recipient, opted_out, without_consent):
         """Return the code of why a contact cannot be reached, empty if it can.
 
         :param set opted_out: of ``_find_opted_out``
-        :param set silent: of ``_find_without_consent``
+        :param set without_consent: of ``_find_without_consent``
         """
-        if not chat and not phone:
+        partner, chat = recipient.partner, recipient.chat
+        if not chat and not recipient.address:
             return "bad_phone" if partner.phone else "no_phone"
         if chat and chat.sudo().no_account:  # sudo: telegram.chat - as in _find_by_partner
             return "no_account"
         if partner.id in opted_out:
             return "opted_out"
-        return "no_consent" if partner.id in silent else ""
+        return "no_consent" if partner.id in without_consent else ""
 
     @api.model
     def _get_unreachable_reasons(self):
@@ -341,29 +344,28 @@ class TelegramChat(models.Model):
     # === FINDING CHATS === #
 
     @api.model
-    def _find_chats_and_phones(self, instance, partners):
-        """Return the chat and the phone number or username of each contact.
+    def _find_recipients(self, instance, partners):
+        """Return the chat and the address of each contact, whether it may be written to or not.
 
-        :return: list of tuples of contact, ``telegram.chat`` (may be empty) and phone number in
-            E.164, or username (may be empty)
+        :return: list of Recipient without reasons, in the order of the contacts
         """
         chats = self._find_by_partner(instance, partners)
         without = partners.filtered(lambda partner: partner.id not in chats)
         by_phone = self._find_by_phone(instance, without.mapped("phone_sanitized"))
         named = partners.filtered("telegram_username")
         by_username = self._find_by_username(instance, named.mapped("telegram_username"))
-        places = []
+        recipients = []
         for partner in partners:
-            phone, username = partner.phone_sanitized or "", partner.telegram_username
-            chat = chats.get(partner.id) or by_phone.get(phone) or self.browse()
+            address, username = partner.phone_sanitized or "", partner.telegram_username
+            chat = chats.get(partner.id) or by_phone.get(address) or self.browse()
             # sudo: telegram.chat - as in _find_by_partner
             is_usable = chat and not chat.sudo().no_account
             if username and not is_usable and (other := by_username.get(username)):
                 chat = other
-            elif username and not is_usable and (chat or not phone):
-                chat, phone = self.browse(), username
-            places.append((partner, chat, phone))
-        return places
+            elif username and not is_usable and (chat or not address):
+                chat, address = self.browse(), username
+            recipients.append(Recipient(partner, chat, address))
+        return recipients
 
     @api.model
     def _find_by_partner(self, instance, partners):
@@ -410,7 +412,7 @@ class TelegramChat(models.Model):
     def _find_by_phone(self, instance, phones):
         """Return the chats of phone numbers in E.164 that are not linked to a contact.
 
-        All contacts of a number share a chat in phone form (``_get_or_create_for_phones``).
+        All contacts of a number share a chat in phone form (``_get_or_create_for_addresses``).
 
         :return: dict of ``telegram.chat`` by phone number
         """
@@ -464,16 +466,17 @@ class TelegramChat(models.Model):
         return self._get_or_create_for_partners(instance, partner)[partner.id]
 
     @api.model
-    def _get_or_create_for_partners(self, instance, partners, places=None):
+    def _get_or_create_for_partners(self, instance, partners, recipients=None):
         """Return the chats of contacts, linked to them, and create those that are missing.
 
         :param partners: ``res.partner``, each of them once
-        :param list places: result of ``_find_chats_and_phones``, if it was just called
+        :param list recipients: result of ``_find_recipients``, if it was just called
         :return: dict of ``telegram.chat`` by id of the contact
         :raise UserError: a contact has neither a chat, a username nor a readable phone number
         """
         chats, new = {}, {}
-        for partner, chat, phone in places or self._find_chats_and_phones(instance, partners):
+        recipients = recipients or self._find_recipients(instance, partners)
+        for partner, chat, address, *_reason in recipients:
             if chat:
                 chats[partner.id] = chat
                 chat._link_to_recipient(partner)
@@ -482,41 +485,41 @@ class TelegramChat(models.Model):
                     chat_sudo.active = True  # writing to an archived chat restores it
             else:
                 # Two contacts may share a phone number, and so a chat.
-                new.setdefault(phone or self._get_phone(partner), []).append(partner)
-        created = self._get_or_create_for_phones(instance, new) if new else {}
-        for phone, sharing in new.items():
-            chats.update({partner.id: created[phone] for partner in sharing})
+                new.setdefault(address or self._get_phone(partner), []).append(partner)
+        created = self._get_or_create_for_addresses(instance, new) if new else {}
+        for address, sharing in new.items():
+            chats.update({partner.id: created[address] for partner in sharing})
         return chats
 
     @api.model
-    def _get_or_create_for_phones(self, instance, partners_by_phone, **values):
+    def _get_or_create_for_addresses(self, instance, partners_by_address, **values):
         """Return the chats in phone form or of a username, and create those that are missing.
 
-        :param dict partners_by_phone: E.164 or username -> list of ``res.partner``; the first one
+        :param dict partners_by_address: E.164 or username -> list of ``res.partner``; the first one
             is linked
         :param values: further field values of new chats
-        :return: dict of ``telegram.chat`` by phone number
+        :return: dict of ``telegram.chat`` by address
         """
-        chat_ids = {phone: to_chat_id(phone) for phone in partners_by_phone}
+        chat_ids = {address: to_chat_id(address) for address in partners_by_address}
         # sudo: telegram.chat - as in _find_by_partner
         chats_sudo = self.sudo().with_context(clean_context(self.env.context), active_test=False)
         domain = [("instance_id", "=", instance.id), ("telegram_id", "in", list(chat_ids.values()))]
         chats = {chat.telegram_id: chat for chat in chats_sudo.search(domain)}
         linked = {
-            phone: self._get_first_recipient(partners)
-            for phone, partners in partners_by_phone.items()
-            if chat_ids[phone] not in chats
+            address: self._get_first_recipient(partners)
+            for address, partners in partners_by_address.items()
+            if chat_ids[address] not in chats
         }
         vals_list = [
             {
                 "name": partner.complete_name or partner.display_name,
                 "telegram_name": partner.complete_name or partner.display_name,
-                "telegram_id": chat_ids[phone],
-                "phone": False if phone.startswith("@") else phone,
-                "username": phone if phone.startswith("@") else False,
+                "telegram_id": chat_ids[address],
+                "phone": False if is_username(address) else address,
+                "username": address if is_username(address) else False,
                 "partner_id": partner.id,
             }
-            for phone, partner in linked.items()
+            for address, partner in linked.items()
         ]
         common = {
             "chat_type": "user",
@@ -526,7 +529,7 @@ class TelegramChat(models.Model):
         created = chats_sudo._create_chats(instance, vals_list, **common | values)
         chats |= {vals["telegram_id"]: chat for vals, chat in zip(vals_list, created, strict=True)}
         self.env["res.partner"].invalidate_model(["telegram_chat_ids"], flush=False)
-        return {phone: chats[chat_id].with_env(self.env) for phone, chat_id in chat_ids.items()}
+        return {address: chats[chat_id].with_env(self.env) for address, chat_id in chat_ids.items()}
 
     @api.model
     def _create_chats(self, instance, vals_list, **common):

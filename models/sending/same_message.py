@@ -117,12 +117,12 @@ class MessageMatching:
             rows_by_address.setdefault(row.chat_id, []).append(row)
         for chat, ours in messages.grouped("chat_id").items():
             there = [row for each in chat._get_addresses() for row in rows_by_address.get(each, ())]
-            places = chat | chat._find_successor()
+            chats = chat | chat._find_successor()
             variants = {}  # one message may be found several times, by the same ID
             for row in there:
-                if not any((place, row.id_message) in known for place in places):
+                if not any((each, row.id_message) in known for each in chats):
                     variants.setdefault(row.id_message or id(row), []).append(row)
-            received = ours._find_received_dates(places, variants)
+            received = ours._find_received_dates(chats, variants)
             self._match_chat(ours, list(variants.values()), received)
         self._doubt_unknown_groups(messages, rows)
 
@@ -148,7 +148,7 @@ class MessageMatching:
         :param list candidates: lists of Message, each about the same message of GREEN-API
         :param dict received: result of ``_find_received_dates``
         """
-        candidates.sort(key=_get_place)
+        candidates.sort(key=_get_sort_key)
         likeness = {
             (message, number): max(message._get_likeness_in_time(row) for row in rows)
             for message in messages
@@ -227,8 +227,8 @@ def _is_written_on_phone(found):
     return found.raw.get("sendByApi") is False
 
 
-def _get_place(rows):
-    """Return the place of a candidate in the order of its chat; the queue comes after all."""
+def _get_sort_key(rows):
+    """Return by what a candidate is sorted in its chat; what is in the queue comes last."""
     stamps = [row.timestamp for row in rows if row.timestamp]
     id_message = rows[0].id_message
     return not stamps, min(stamps, default=0), len(id_message), id_message
@@ -248,7 +248,7 @@ def _get_groups(pairs):
 
 
 def _get_attempt(message):
-    """Return the place of a message in the order in which the messages were sent."""
+    """Return by what messages are sorted in the order in which they were sent."""
     return message._get_last_attempt_date(), message.id
 
 

@@ -11,7 +11,7 @@ from ...client import GreenApiError, RefusedError
 from ...tools.clock import get_database_time
 from ...tools.transactions import write_and_commit
 from ..connection.scheduled_actions import HEARTBEAT_INTERVAL
-from ..telegram_message import NO_FAILURE, OUTCOME_CHECKED
+from ..telegram_message import NO_FAILURE, OUTCOME_PENDING
 from .same_message import MessageMatching
 
 _logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class TelegramMessage(models.Model):
 
     _inherit = "telegram.message"
 
-    is_settling = fields.Boolean(
+    is_being_checked = fields.Boolean(
         "Being Checked",
         readonly=True,
         copy=False,
@@ -94,7 +94,7 @@ class TelegramMessage(models.Model):
                 "state": "unsure",
                 "failure_type": "unsure",
                 "failure_reason": reason,
-                "is_settling": True,
+                "is_being_checked": True,
                 "missing_since_date": False,
             }
         )
@@ -103,7 +103,7 @@ class TelegramMessage(models.Model):
     def _look_for_id(self):
         """Start looking for the ID of a sent message, should its echo not tell it."""
         self.ensure_one()
-        self.write({"is_settling": True, "missing_since_date": False})
+        self.write({"is_being_checked": True, "missing_since_date": False})
         self.instance_id._trigger_send(get_database_time(self.env.cr) + ECHO_TIME)
 
     def _increment_unsure_count(self):
@@ -125,9 +125,9 @@ class TelegramMessage(models.Model):
         )
 
     @api.model
-    def _find_settling(self, instance):
-        """Return the messages whose outcome or ID GREEN-API may still know."""
-        domain = [("instance_id", "=", instance.id), ("is_settling", "=", True)]
+    def _find_being_checked(self, instance):
+        """Return the messages whose outcome or ID GREEN-API may still know, oldest first."""
+        domain = [("instance_id", "=", instance.id), ("is_being_checked", "=", True)]
         return self.search(domain, order="id")
 
     def _end_outdated_checks(self):
@@ -138,7 +138,7 @@ class TelegramMessage(models.Model):
         too_old = fields.Datetime.now() - timedelta(hours=const.JOURNAL_HOURS)
         forgotten = self.filtered(lambda message: message._get_last_attempt_date() < too_old)
         if forgotten:
-            write_and_commit(self.env, forgotten._set_state, {"is_settling": False})
+            write_and_commit(self.env, forgotten._set_state, {"is_being_checked": False})
         return self - forgotten
 
     @api.autovacuum
@@ -148,20 +148,20 @@ class TelegramMessage(models.Model):
         for instance in self._find_unchecked_instances():
             if not instance.active:
                 self._recover_orphans(instance)
-            messages = self._find_settling(instance)
+            messages = self._find_being_checked(instance)
             if instance.active:
                 messages = messages.filtered(lambda m: m._get_last_attempt_date() < too_old)
-            messages._set_state({"is_settling": False})
+            messages._set_state({"is_being_checked": False})
 
     @api.model
     def _find_unchecked_instances(self):
         """Return the accounts with messages that are being sent or checked, archived or not."""
         domain = Domain("state", "=", "sending")
-        domain |= Domain("is_settling", "=", True)
+        domain |= Domain("is_being_checked", "=", True)
         groups = self._read_group(domain, [], ["instance_id:recordset"])
         return groups[0][0]
 
-    def _settle(self, client):
+    def _check_outcomes(self, client):
         """Check with GREEN-API whether these unsure messages of one account were sent. Commits.
 
         The queue is listed before the journal, so that a message which leaves the queue in
@@ -220,7 +220,7 @@ class TelegramMessage(models.Model):
         :param dict numbers: result of ``_fetch_chat_numbers``
         """
         for chat, (digits, account) in numbers.items():
-            messages = self.filtered(lambda m, x=chat: m.chat_id == x and m.is_settling)
+            messages = self.filtered(lambda m, x=chat: m.chat_id == x and m.is_being_checked)
             self.instance_id._process_check_result(digits, account)
             if not account.exists:
                 messages._mark_no_account()
@@ -240,7 +240,7 @@ class TelegramMessage(models.Model):
         is_complete = len(waiting) < const.QUEUE_LISTING_LENGTH
         for message in messages.sorted("id"):
             found = matching.found.get(message)
-            if not found and message.is_settling:
+            if not found and message.is_being_checked:
                 message._process_not_found(matching.doubtful.get(message), is_complete)
             elif found:
                 message._mark_sent(found.id_message)
@@ -273,11 +273,11 @@ class TelegramMessage(models.Model):
             return
         elif self.state == "sent":
             _logger.warning("Telegram message %s: its id remains unknown", self.id)
-            self._set_state({"is_settling": False})
+            self._set_state({"is_being_checked": False})
         elif doubtful:
             self._leave_to_user(doubtful[0])
         elif self.is_held:
-            self._set_state({"is_settling": False})  # the reason is on the message
+            self._set_state({"is_being_checked": False})  # the reason is on the message
         elif self.unsure_count >= UNSURE_ATTEMPTS_MAX:
             self._mark_failed_unsure()
         else:
@@ -302,7 +302,7 @@ class TelegramMessage(models.Model):
                 "then click Mark as Sent or Resend.",
                 self.new(content)._get_summary(),
             )
-        self._set_state({"is_settling": False, "failure_reason": reason})
+        self._set_state({"is_being_checked": False, "failure_reason": reason})
 
 
 class TelegramInstance(models.Model):
@@ -386,13 +386,15 @@ class TelegramInstance(models.Model):
         # sudo: telegram.message - those of the user's own accounts
         messages_sudo = self.env["telegram.message"].sudo()
         for instance in self:
-            settling_sudo = messages_sudo._find_settling(instance).filtered_domain(OUTCOME_CHECKED)
+            checked_sudo = messages_sudo._find_being_checked(instance).filtered_domain(
+                OUTCOME_PENDING
+            )
             reason = self.env._(
                 "The account was archived before it was clear whether the message was sent. Check "
                 "the chat in Telegram, then click Mark as Sent or Resend."
             )
-            if settling_sudo:
-                settling_sudo._set_state({"is_settling": False, "failure_reason": reason})
+            if checked_sudo:
+                checked_sudo._set_state({"is_being_checked": False, "failure_reason": reason})
 
     def _mark_waiting_unsure(self, now):
         """Mark messages as unsure that were queued before the break and may have been sent since.

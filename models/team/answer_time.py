@@ -11,8 +11,8 @@ from odoo.fields import Domain
 from ... import const
 from ...tools.access import USER
 from ...tools.transactions import write_and_commit
-from ..telegram_message import RANK
-from .inbox import LATE_HOURS, SHORTEST_ANSWER_TIME
+from ..telegram_message import CONFIRMED_STATES
+from .inbox import LATE_AFTER, SHORTEST_ANSWER_TIME
 
 ACTIVITY = "telegram_green_api.mail_activity_type_answer"
 # A message that arrives later than this, such as after an outage, gets no away message.
@@ -181,7 +181,7 @@ class TelegramChat(models.Model):
         now, last = fields.Datetime.now(), self.answered_date
         late = questions.filtered(lambda each: last and each.date <= last)
         late |= answers.filtered(lambda each: each.date < last)
-        since = min((each.date for each in late if each.date > now - LATE_HOURS), default=None)
+        since = min((each.date for each in late if each.date > now - LATE_AFTER), default=None)
         if not since:
             return
         # sudo: telegram.message, resource.calendar - figures about the answers
@@ -217,7 +217,7 @@ class TelegramChat(models.Model):
         closed = self.closed_date
         if closed and max(question.date, question.create_date) <= closed < answer.date:
             return False
-        on_phone = not answer.attempts and answer.state in RANK
+        on_phone = not answer.attempts and answer.state in CONFIRMED_STATES
         return on_phone or answer.id > question.id
 
     # === REMINDERS === #

@@ -17,10 +17,10 @@ from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ... import const
 from ...tools.access import MANAGER
-from ..telegram_message import NOT_SENT_STATES, RANK
+from ..telegram_message import CONFIRMED_STATES, NOT_SENT_STATES
 
-# A question that arrives later than this is part of an imported history.
-LATE_HOURS = timedelta(hours=const.JOURNAL_HOURS)
+# A question that arrives so long after it was written is part of an imported history.
+LATE_AFTER = timedelta(hours=const.JOURNAL_HOURS)
 # An answer outside the working time took no time at all. Odoo takes 0 for no value, so it counts
 # as one second.
 SHORTEST_ANSWER_TIME = 1 / 3600
@@ -281,7 +281,7 @@ class TelegramChat(models.Model):
         # A question of the second of the answer may have come after it.
         if not self.answered_date or question.date > self.answered_date:
             return False
-        return question.date < fields.Datetime.now() - LATE_HOURS or self._has_answer(question)
+        return question.date < fields.Datetime.now() - LATE_AFTER or self._has_answer(question)
 
     def _has_answer(self, question):
         """Return whether one of the answers is to a question.
@@ -291,7 +291,7 @@ class TelegramChat(models.Model):
 
         :param question: the incoming ``telegram.message``
         """
-        on_phone = Domain("attempts", "in", (0, False)) & Domain("state", "in", tuple(RANK))
+        on_phone = Domain("attempts", "in", (0, False)) & Domain("state", "in", CONFIRMED_STATES)
         answers = self._get_given_answer_domain() & Domain("date", ">=", question.date)
         answers &= on_phone | Domain("id", ">", question.id)
         return bool(self.env["telegram.message"].search_count(answers, limit=1))
@@ -299,7 +299,7 @@ class TelegramChat(models.Model):
     def _get_given_answer_domain(self):
         """Return the domain of the answers that the customers have, or get without delay."""
         given = Domain("state", "not in", NOT_SENT_STATES) & Domain("scheduled_date", "=", False)
-        return self._get_answer_domain() & (given | Domain("state", "in", tuple(RANK)))
+        return self._get_answer_domain() & (given | Domain("state", "in", CONFIRMED_STATES))
 
     def _get_answer_domain(self):
         """Return the domain of the answers in these chats, also of those that were not sent."""

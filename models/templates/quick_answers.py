@@ -37,7 +37,7 @@ class TelegramChat(models.Model):
         records = [
             self._get_record(),
             current._get_record() if current else None,
-            self._get_topic(fields.Datetime.now()),
+            self._get_open_created_record(fields.Datetime.now()),
             self._get_customer(),
         ]
         found = {(each._name, each.id): each.with_env(self.env) for each in records if each}

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.safe_eval import safe_eval, time
 
 from ...tools import placeholders
-from ...tools.files import clean_name
+from ...tools.files import clean_file_name
 
 EXTENSIONS = {"text": "txt"}  # by type of report, where the type is not the extension itself
 
@@ -168,7 +168,7 @@ class TelegramTemplate(models.Model):
         if report.print_report_name:
             name = safe_eval(report.print_report_name, {"object": record, "time": time})
         extension = "." + EXTENSIONS.get(kind, kind)
-        name = clean_name(name) or clean_name(report.name)
+        name = clean_file_name(name) or clean_file_name(report.name)
         return name.removesuffix(extension) + extension, content
 
     # === PLACEHOLDERS === #

@@ -211,7 +211,7 @@ class MatrixCase(TelegramCase, HttpCase):
             {"name": "Our partner", "api_url": self.sandbox_url, "instance_url": self.sandbox_url}
         )
         line = self.env["telegram.api.partner.instance"].create(
-            {"partner_id": partner.id, "id_instance": "4100777777", "name": "Line"}
+            {"api_partner_id": partner.id, "id_instance": "4100777777", "name": "Line"}
         )
         template = self.env["telegram.template"].create(
             {"name": "Hello", "model_id": self.env.ref("base.model_res_partner").id, "body": "Hi"}
@@ -314,7 +314,7 @@ class MatrixCase(TelegramCase, HttpCase):
             },
             "telegram.message.edit": {"message_id": self.message.id, "text": "New"},
             "telegram.message.lookup": {**of_instance, "chat": CUSTOMER_CHAT, "id_message": "1"},
-            "telegram.api.partner.create": {"partner_id": partner.id, "name": "New"},
+            "telegram.api.partner.create": {"api_partner_id": partner.id, "name": "New"},
             "telegram.api.partner.delete": {
                 "line_id": self.records["telegram.api.partner.instance"].id
             },

@@ -110,7 +110,7 @@ class ChaosCase(LocalCallsCase):
             messages = env["telegram.message"].search(of_instances)
             waiting = messages.filtered(lambda m: m.state in ("queued", "sending", "unsure"))
             waiting.write({"state": "canceled"})
-            messages.write({"is_settling": False})
+            messages.write({"is_being_checked": False})
             instances.unlink()
             env["telegram.api.partner"].search(named).unlink()
             env["res.partner"].search([("name", "=like", f"{CUSTOMER} %")]).unlink()

@@ -118,7 +118,7 @@ class Dialogs:
 
     def create_instance(self, name):
         """Create an instance at the partner. It may fail, but not succeed twice."""
-        values = {"name": name, "partner_id": self._api_partner_id}
+        values = {"name": name, "api_partner_id": self._api_partner_id}
         self._create(INSTANCE, "action_create_instance", values)
 
     def _create(self, model, method, values):

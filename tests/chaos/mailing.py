@@ -8,7 +8,7 @@ from contextlib import closing
 LOOK = 0.1  # seconds between two looks at the figures
 STILL = 1.0  # seconds in which a paused mailing is watched
 PARTS = ("waiting", "sent", "failed", "left_out", "canceled", "deleted")
-FIGURES = [f"{part}_count" for part in PARTS] + ["total_count", "state", "is_settled"]
+FIGURES = [f"{part}_count" for part in PARTS] + ["total_count", "state", "has_all_outcomes"]
 PAUSES = (0.15, 0.3, 0.45)  # shares of the recipients at which the mailing is paused
 KILLS = (0.05, 0.2, 0.35, 0.55)  # and at which a worker is killed, one after the other
 RESTART = 0.4  # and at which the service is killed
@@ -20,7 +20,7 @@ SENT = """
 """
 SENDING = """
     SELECT count(*) FROM telegram_message
-     WHERE mailing_id = %s AND (state = 'sending' OR state = 'unsure' AND is_settling)
+     WHERE mailing_id = %s AND (state = 'sending' OR state = 'unsure' AND is_being_checked)
 """
 
 
@@ -64,7 +64,7 @@ class MailingRun:
             self._wait(lambda count=count: self.figures["sent_count"] >= count, deadline)
             self._say(f"{self.figures['sent_count']} sent: {getattr(act, '__name__', 'stop')}")
             act()
-        self._wait(lambda: self.figures["is_settled"] and not self._count(SENDING), deadline)
+        self._wait(lambda: self.figures["has_all_outcomes"] and not self._count(SENDING), deadline)
         self._judge()
 
     def _press(self, button):

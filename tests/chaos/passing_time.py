@@ -25,7 +25,7 @@ PAUSES = {
             WHERE id = %(instance)s AND check_after > now() AT TIME ZONE 'UTC'""",
         """UPDATE telegram_message
               SET missing_since_date = missing_since_date - make_interval(secs => %(journal_lag)s)
-            WHERE instance_id = %(instance)s AND is_settling
+            WHERE instance_id = %(instance)s AND is_being_checked
               AND missing_since_date > now() AT TIME ZONE 'UTC'
                    - make_interval(secs => %(journal_lag)s - %(ahead)s)
               AND missing_since_date < now() AT TIME ZONE 'UTC'

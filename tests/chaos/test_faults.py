@@ -126,7 +126,7 @@ class TestFaults(TelegramCase):
         self.pause(message, hours=25)
         message.date = self.instance.last_run_date
         self.send_queue()
-        self.assertEqual((message.state, message.is_settling), ("unsure", False))
+        self.assertEqual((message.state, message.is_being_checked), ("unsure", False))
         self.assertEqual(self.ledger(), ["Only once"])
         message.with_user(self.salesperson).action_retry()
         self.send_queue()

@@ -13,7 +13,7 @@ ADDED = ("undecided", "misjudged", "invented", "set_aside", "left_new", "created
 MESSAGES = """
     SELECT chat.instance_id, chat.telegram_id,
            COALESCE(message.content ->> 'firstName', message.text), message.state,
-           message.id_message, message.is_settling
+           message.id_message, message.is_being_checked
       FROM telegram_message AS message
       JOIN telegram_chat AS chat ON chat.id = message.chat_id
      WHERE chat.instance_id = ANY(%s) AND message.direction = 'outgoing'
@@ -38,7 +38,7 @@ KNOWN_SOURCES = """
 UNSETTLED = """
     SELECT (SELECT count(*) FROM telegram_message
              WHERE instance_id = ANY(%(ids)s)
-               AND (state IN ('queued', 'sending') OR is_settling))
+               AND (state IN ('queued', 'sending') OR is_being_checked))
          + (SELECT count(*) FROM telegram_automatic_message AS message
               JOIN ir_act_server AS action ON action.id = message.action_id
              WHERE telegram_instance_id = ANY(%(ids)s) AND message.state = 'waiting')
@@ -141,10 +141,10 @@ class Verdict:
             got = defaultdict(list)  # by id, which may have been given to several
             for entry in ledger:
                 got[entry["idMessage"]].append((entry["chatId"], essence(entry["message"])))
-            for chat_id, text, state, id_message, is_settling in rows:
+            for chat_id, text, state, id_message, is_being_checked in rows:
                 words = f"account {account}, chat {chat_id}, {text!r}, id {id_message}: {state}"
                 if state not in SENT:
-                    self._blame("undecided", 1, f"{words}, settling: {is_settling}")
+                    self._blame("undecided", 1, f"{words}, being checked: {is_being_checked}")
                     continue
                 entry = _find_same(got[id_message], chat_id, essence(text))
                 if entry:
@@ -223,8 +223,8 @@ class Books:
         """Return for each account what it wrote, see ``Verdict.judge_odoo``."""
         found = {instance_id: [] for instance_id in self._instance_ids}
         for instance_id, *rest in self._rows(MESSAGES, [self._instance_ids]):
-            chat_id, text, state, id_message, is_settling = rest
-            found[instance_id].append((chat_id, text, state, id_message, is_settling))
+            chat_id, text, state, id_message, is_being_checked = rest
+            found[instance_id].append((chat_id, text, state, id_message, is_being_checked))
         return list(found.values())
 
     def chats(self):

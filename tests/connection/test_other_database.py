@@ -120,7 +120,7 @@ class TestOtherDatabase(TelegramCase):
                 message.missing_since_date -= timedelta(seconds=JOURNAL_LAG)
         self.assertEqual(reminder.state, "sent", "the original has sent it")
         self.assertEqual((other | later).mapped("state"), ["unsure", "unsure"])
-        self.assertFalse(any((other | later).mapped("is_settling")), "a person decides")
+        self.assertFalse(any((other | later).mapped("is_being_checked")), "a person decides")
         self.assertIn("copied database", other.failure_reason)
         self.assertEqual(len(self.phone.ledger()), 1)
         other.with_user(self.salesperson).action_retry()

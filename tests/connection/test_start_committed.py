@@ -99,7 +99,7 @@ class TestPartnerCommitted(StartCommittedCase):
     def setUp(self):
         super().setUp()
         with self.as_admin() as env:
-            self.partner_id = (
+            self.api_partner_id = (
                 env["telegram.api.partner"]
                 .create(
                     {
@@ -123,10 +123,10 @@ class TestPartnerCommitted(StartCommittedCase):
 
     def test_life(self):
         """Listed, made, connected, deleted: each button's outcome is there for the next one."""
-        self.call("telegram.api.partner", self.partner_id, "action_refresh")
+        self.call("telegram.api.partner", self.api_partner_id, "action_refresh")
         with self.as_admin() as env:
             dialog = env["telegram.api.partner.create"].create(
-                {"partner_id": self.partner_id, "name": self.name}
+                {"api_partner_id": self.api_partner_id, "name": self.name}
             )
         action = self.call("telegram.api.partner.create", dialog.id, "action_create_instance")
         instance_id = action["params"]["instance_id"]

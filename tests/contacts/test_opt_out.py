@@ -210,7 +210,7 @@ class TestOptOut(OptOutCase):
         self.instance.sudo().create_model_id = self.env.ref("base.model_res_partner")
         chat = self.answer("STOP")
         self.assertNotEqual(chat.inbox_state, "waiting")
-        self.assertFalse(chat.topic_id)
+        self.assertFalse(chat.created_res_id)
 
     def test_running_mailing(self):
         """What a mailing has queued for them already is canceled; a person's message is not."""

@@ -57,9 +57,9 @@ class TestPartnerMerge(TelegramCase):
 
     def test_created_record(self):
         """A conversation that created a contact belongs to the one that remains."""
-        self.chat.write({"topic_model": "res.partner", "topic_id": self.customer.id})
+        self.chat.write({"created_res_model": "res.partner", "created_res_id": self.customer.id})
         self.merge()
-        self.assertEqual(self.chat.topic_id, self.remaining.id)
+        self.assertEqual(self.chat.created_res_id, self.remaining.id)
 
     def test_automation_writes_once(self):
         """An automation that has written to one of the contacts would write to the other one."""

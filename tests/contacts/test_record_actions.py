@@ -75,7 +75,7 @@ class TestRecordActions(InboxCase):
         # Later messages belong to the first record, until a user links them elsewhere.
         self.assertEqual(self.get_proposed(chat), ["First question"])
         chat.message_ids.sudo().write({"res_model": False, "res_id": False, "link_date": False})
-        chat.sudo().write({"topic_model": False, "topic_id": False})
+        chat.sudo().write({"created_res_model": False, "created_res_id": False})
         self.write_in(60, "Second question")
         self.assertEqual(self.get_proposed(chat), ["First question", "Second question"])
 

@@ -227,7 +227,7 @@ class TestUsernames(TelegramCase):
         self.chats._get_or_create_for_partner(self.instance, self.customer).no_account = True
         self.customer.telegram_username = USERNAME
         [recipient] = self.chats._check_recipients(self.instance, self.customer)
-        self.assertEqual((recipient.phone, recipient.reason), (USERNAME, ""))
+        self.assertEqual((recipient.address, recipient.reason), (USERNAME, ""))
         message = self.write_from(self.customer, "Hello")
         self.send_all()
         self.assertEqual(message.chat_id.telegram_id, CUSTOMER_CHAT)
@@ -236,7 +236,7 @@ class TestUsernames(TelegramCase):
         """Each first message to a contact with a phone number costs a check."""
         self.customer.telegram_username = USERNAME
         [recipient] = self.chats._check_recipients(self.instance, self.customer)
-        self.assertEqual(recipient.phone, CUSTOMER_PHONE)
+        self.assertEqual(recipient.address, CUSTOMER_PHONE)
 
     def test_twins(self):
         """A person gets a mailing twice: by number and by name."""
@@ -293,7 +293,7 @@ class TestUsernames(TelegramCase):
         self.customer.telegram_username = USERNAME
         self.env["phone.blacklist"]._add([CUSTOMER_PHONE])
         [recipient] = self.chats._check_recipients(self.instance, self.customer)
-        self.assertEqual((recipient.phone, recipient.reason), (USERNAME, "opted_out"))
+        self.assertEqual((recipient.address, recipient.reason), (USERNAME, "opted_out"))
 
     def test_changed_username(self):
         """A contact is written to at a name that was corrected since."""

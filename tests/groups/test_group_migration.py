@@ -165,7 +165,7 @@ class TestGroupMigration(ManagedGroupCase):
                     if message.missing_since_date:
                         message.missing_since_date -= timedelta(seconds=JOURNAL_LAG)
                 self.assertEqual(message.state, "sent" if is_known else "unsure")
-                self.assertFalse(message.is_settling, "a person decides")
+                self.assertFalse(message.is_being_checked, "a person decides")
                 self.assertFalse(
                     [each for each in self.phone.ledger() if each["message"] == message.text]
                 )

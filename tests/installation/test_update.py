@@ -40,7 +40,7 @@ for state, chat_id in zip(("sending", "unsure"), {others}):
         client.send_message(chat_id, state)
     long_ago = message.date - timedelta(minutes=2)  # the claim has ended
     message.write({{"state": state, "attempts": 1, "last_attempt_date": long_ago}})
-    message.is_settling = state == "unsure"
+    message.is_being_checked = state == "unsure"
 for number in range({waiting}):
     instance.send_text({chats}[number % 2], f"Message {{number}}")
 env.cr.commit()

@@ -264,7 +264,7 @@ class TestMailThread(MockEmail, TelegramCase):
         event = self.ingest(self.notification("Hello"))
         self.assertFalse(event.message_id.res_id)
 
-    def test_old_topic_is_forgotten(self):
+    def test_old_record_is_forgotten(self):
         """After the instance's number of days an answer stays on the contact only."""
         other = self.env["res.partner"].create({"name": "Order 2"})
         chat = self.env["telegram.chat"]._get_or_create_for_partner(self.instance, self.customer)

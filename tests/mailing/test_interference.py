@@ -27,7 +27,7 @@ class TestInterference(MailingCase):
         stopped.active = False
         stopped.action_stop()
         self.finish(stopped, 2)
-        self.assertEqual((stopped.is_settled, stopped.canceled_count), (True, 2))
+        self.assertEqual((stopped.has_all_outcomes, stopped.canceled_count), (True, 2))
 
     @mute_logger("odoo.sql_db")
     def test_wrong_filters(self):
@@ -104,14 +104,14 @@ class TestInterference(MailingCase):
         with mute_logger("odoo.addons.telegram_green_api.models.sending.unsure"):
             self.send_queue()
         message = mailing.sudo().recipient_ids[0].message_id
-        self.assertEqual((message.state, message.is_settling), ("unsure", True))
+        self.assertEqual((message.state, message.is_being_checked), ("unsure", True))
         mailing.action_stop()
         self.run_mailings()
-        self.assertFalse(mailing.is_settled)
+        self.assertFalse(mailing.has_all_outcomes)
         message._set_state({"state": "queued"})  # GREEN-API does not know it
         self.instance.send_after = False
         self.finish(mailing, 2)
-        self.assertEqual((mailing.canceled_count, mailing.is_settled), (2, True))
+        self.assertEqual((mailing.canceled_count, mailing.has_all_outcomes), (2, True))
         self.assertFalse(self.phone.ledger())
 
     def test_retry_to_one_who_opted_out(self):

@@ -129,7 +129,7 @@ class TestMailing(MailingCase):
         self.run_mailings()
         self.check_figures(mailing, 5)
         self.assertEqual((mailing.sent_count, mailing.canceled_count), (2, 3))
-        self.assertTrue(mailing.is_settled)
+        self.assertTrue(mailing.has_all_outcomes)
         self.assertEqual(len(self.get_texts()), 2)
         with self.assertRaises(UserError):
             mailing.action_resume()

@@ -45,11 +45,11 @@ class PartnerCase(TelegramCase):
         return self.press("action_refresh")
 
     def line(self, id_instance):
-        return self.partner.instance_ids.filtered(lambda line: line.id_instance == str(id_instance))
+        return self.partner.line_ids.filtered(lambda line: line.id_instance == str(id_instance))
 
     def create_instance(self, name="Branch"):
         dialog = self.env["telegram.api.partner.create"].with_user(self.admin)
-        dialog = dialog.create({"partner_id": self.partner.id, "name": name})
+        dialog = dialog.create({"api_partner_id": self.partner.id, "name": name})
         action = self.press("action_create_instance", dialog)
         return self.env["telegram.instance"].browse(action["params"]["instance_id"])
 

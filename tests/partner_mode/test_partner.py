@@ -66,17 +66,17 @@ class TestPartner(PartnerCase):
         self.assertEqual(self.line(deleted.id_instance).state, "deleted")
         calls = self.env["telegram.call"].search([("api_partner_id", "=", self.partner.id)])
         self.assertEqual(calls.mapped("method"), ["getInstances"])
-        kept = [answer, calls.read(), self.partner.read(), self.partner.instance_ids.read()]
+        kept = [answer, calls.read(), self.partner.read(), self.partner.line_ids.read()]
         self.assertNotIn(SECRET_MARK, str(kept))
 
     def test_list_again(self):
         """Nothing is doubled; what is not listed any more was deleted."""
         phone = self._create_phone()
         self.refresh()
-        count = len(self.partner.instance_ids)
+        count = len(self.partner.line_ids)
         phone.forget()
         self.refresh()
-        self.assertEqual(len(self.partner.instance_ids), count)
+        self.assertEqual(len(self.partner.line_ids), count)
         self.assertEqual(self.line(phone.id_instance).state, "deleted")
 
     def test_deleted_elsewhere(self):
@@ -127,7 +127,7 @@ class TestPartner(PartnerCase):
     def test_rights(self):
         """Partner mode is for administrators of Odoo: others see neither it nor its calls."""
         self.refresh()
-        line = self.partner.instance_ids[0]
+        line = self.partner.line_ids[0]
         for user in (self.manager, self.salesperson):
             with self.subTest(user.login):
                 for record in (self.partner, line):

@@ -50,7 +50,7 @@ class TestPartnerInstances(PartnerCase):
             self.create_instance("Lost")
         self.assertEqual(len(self.asked("createInstance")), before + 1)
         self.refresh()
-        line = self.partner.instance_ids.filtered(lambda line: line.name == "Lost")
+        line = self.partner.line_ids.filtered(lambda line: line.name == "Lost")
         self.assertTrue(line.can_connect)
         action = self.press("action_connect", line)
         instance = self.env["telegram.instance"].browse(action["params"]["instance_id"])
@@ -80,7 +80,7 @@ class TestPartnerInstances(PartnerCase):
         """Who may not make instances in Odoo makes none at GREEN-API, either."""
         user = self.create_user("partner_other", "system")
         dialog = self.env["telegram.api.partner.create"].with_user(user)
-        dialog = dialog.create({"partner_id": self.partner.id, "name": "No"})
+        dialog = dialog.create({"api_partner_id": self.partner.id, "name": "No"})
         before = len(self.asked("createInstance"))
         with self.assertRaises(AccessError):
             dialog.action_create_instance()

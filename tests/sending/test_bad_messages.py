@@ -111,7 +111,7 @@ class TestBadMessages(TelegramCase):
         bad = self.instance.send_text(CUSTOMER_CHAT, "Stops Odoo")
         bad.write({"state": "sending", "attempts": 1, "unsure_count": UNSURE_ATTEMPTS_MAX - 1})
         self.send_queue()
-        self.assertEqual((bad.state, bad.is_settling), ("unsure", True))
+        self.assertEqual((bad.state, bad.is_being_checked), ("unsure", True))
         bad.missing_since_date -= timedelta(seconds=JOURNAL_LAG)
         self.send_queue()
         self.assertEqual(bad.state, "error")
@@ -196,7 +196,7 @@ class TestCorrectedPhone(TelegramCase):
         self.assertEqual(recipient.reason, "no_account")
         self.customer.phone = "+79998887703"
         [recipient] = chats._check_recipients(self.instance, self.customer)
-        self.assertEqual((recipient.reason, recipient.phone), ("", "+79998887703"))
+        self.assertEqual((recipient.reason, recipient.address), ("", "+79998887703"))
 
     def test_chat_that_was_written_from(self):
         """Who writes from another number than the contact has is answered there."""

@@ -47,17 +47,17 @@ class ChangedCase(TelegramCase):
 
     def lose_answers(self, *messages, fault="lost_after"):
         """Send messages whose answers get lost: they are unsure by then."""
-        unsure = self.env["telegram.message"].search([("is_settling", "=", True)])
+        unsure = self.env["telegram.message"].search([("is_being_checked", "=", True)])
         for message in messages:
-            unsure.is_settling = False  # else it would hold up the next one
+            unsure.is_being_checked = False  # else it would hold up the next one
             self.phone.fault(message._get_method(), fault)
             self.send_now()
             self.assertEqual(message.state, "unsure")
             unsure |= message
-        unsure.is_settling = True
+        unsure.is_being_checked = True
         return self.env["telegram.message"].union(*messages)
 
-    def settle(self, messages, *rows):
+    def check_outcomes(self, messages, *rows):
         """Ask the service until it is clear what became of messages.
 
         :param rows: the outgoing journal that the service shows; by default its own
@@ -112,7 +112,7 @@ class ChangedCase(TelegramCase):
     def assert_left_to_user(self, messages, ledger):
         self.env.invalidate_all()
         self.assertEqual(set(messages.mapped("state")), {"unsure"})
-        self.assertFalse(any(messages.mapped("is_settling")), "a person is told")
+        self.assertFalse(any(messages.mapped("is_being_checked")), "a person is told")
         self.assertEqual(len(self.phone.ledger()), ledger, "nothing is sent again")
 
 
@@ -139,7 +139,7 @@ class TestChangedByTelegram(ChangedCase):
                 for _name, message in self.send_kinds():
                     sent |= self.lose_answers(message)
                 with self.subTest(formatting, back=back):
-                    self.settle(sent)
+                    self.check_outcomes(sent)
                     ids = [entry["idMessage"] for entry in self.phone.ledger()][-len(sent) :]
                     self.assertEqual(sent.mapped("id_message"), ids)
                     self.assertEqual(set(sent.mapped("state")), {"sent"})
@@ -164,7 +164,7 @@ class TestChangedByTelegram(ChangedCase):
                 for part in ("part 1", "part 2")
             ),
         )
-        self.settle(sent)
+        self.check_outcomes(sent)
         self.assert_sent_once(sent)
 
     def test_likeness_before_order(self):
@@ -173,7 +173,7 @@ class TestChangedByTelegram(ChangedCase):
         second = self.instance.send_text(CUSTOMER_CHAT, "*Second*")
         self.lose_answers(first, fault="lost_before")
         self.lose_answers(second)
-        self.settle(first | second)
+        self.check_outcomes(first | second)
         self.assertEqual([entry["shown"] for entry in self.phone.ledger()], ["Second", "First"])
         self.assert_sent_once(second | first)
 
@@ -183,7 +183,7 @@ class TestChangedByTelegram(ChangedCase):
         first, second = (self.instance.send_file(CUSTOMER_CHAT, self.attach(f)) for f in files)
         self.lose_answers(first, fault="lost_before")
         self.lose_answers(second)
-        self.settle(first | second)
+        self.check_outcomes(first | second)
         self.assert_left_to_user(first | second, ledger=1)
         self.receive()
         self.assertEqual(self.rows_in_odoo(), first | second, "no third row meanwhile")
@@ -209,7 +209,7 @@ class TestChangedByTelegram(ChangedCase):
             with self.subTest(number=number):
                 first = self.lose_answers(send_first(), fault="lost_before")
                 second = self.lose_answers(send_second())
-                self.settle(first | second)
+                self.check_outcomes(first | second)
                 self.assert_left_to_user(first | second, ledger=number)
 
     def test_echo_that_nothing_tells(self):
@@ -217,7 +217,7 @@ class TestChangedByTelegram(ChangedCase):
         message = self.lose_answers(
             self.instance.send_text(CUSTOMER_CHAT, "Our price"), fault="lost_before"
         )
-        message.is_settling = False
+        message.is_being_checked = False
         event = self.ingest(self.echo("Something else"))
         self.assertEqual(event.state, "new")
         event.next_attempt_date = False
@@ -231,7 +231,7 @@ class TestChangedByTelegram(ChangedCase):
         message = self.lose_answers(
             self.instance.send_text(CUSTOMER_CHAT, "Our price"), fault="lost_before"
         )
-        self.settle(message, self.row("Something else"))
+        self.check_outcomes(message, self.row("Something else"))
         self.assert_left_to_user(message, ledger=0)
         self.assertIn("Something else", message.failure_reason)
 
@@ -245,7 +245,7 @@ class TestChangedByTelegram(ChangedCase):
                 before = len(self.rows_in_odoo())
                 event = self.ingest(self.echo(f"Unlike {rows}", idMessage=decide))
                 self.assertEqual((event.state, len(self.rows_in_odoo())), ("new", before))
-                self.settle(message)
+                self.check_outcomes(message)
                 self.assert_left_to_user(message, ledger=0)
                 getattr(message, decide)()
                 self.receive_again()
@@ -265,7 +265,7 @@ class TestChangedByTelegram(ChangedCase):
         other = self.lose_answers(
             self.instance.send_text(STRANGER_CHAT, "Elsewhere"), fault="lost_before"
         )
-        self.settle(message | other)
+        self.check_outcomes(message | other)
         self.assert_left_to_user(message, ledger=1)
         self.assertEqual(other.state, "sent")
 
@@ -275,7 +275,7 @@ class TestChangedByTelegram(ChangedCase):
             self.instance.send_text(CUSTOMER_CHAT, "Our price"), fault="lost_before"
         )
         place = {"typeMessage": "locationMessage", "latitude": 55.7, "longitude": 37.6}
-        self.settle(
+        self.check_outcomes(
             message,
             self.row(**place),
             self.row("Someone else", typeMessage="contactMessage", idMessage="2"),
@@ -292,7 +292,7 @@ class TestChangedByTelegram(ChangedCase):
         second = self.instance.send_text(CUSTOMER_CHAT, "Same *words*")
         self.lose_answers(first)
         self.lose_answers(second, fault="lost_before")
-        self.settle(first | second, *[self.row("Same words", idMessage="1")] * 2)
+        self.check_outcomes(first | second, *[self.row("Same words", idMessage="1")] * 2)
         self.assertEqual((first | second).mapped("state"), ["sent", "sent"])
         self.assertEqual(len(self.phone.ledger()), 2)
 
@@ -324,7 +324,7 @@ class TestChangedByTelegram(ChangedCase):
         self.phone.fault("getChatHistory", "status", status=200, body=body)
         self.assertEqual(self.chat.import_history()["new"], 0)
         self.assertEqual((self.rows_in_odoo(), message.state), (message, "unsure"))
-        message.write({"is_settling": False})
+        message.write({"is_being_checked": False})
         message.action_retry()
         self.phone.fault("getChatHistory", "status", status=200, body=body)
         self.assertEqual(self.chat.import_history()["new"], 1)
@@ -338,14 +338,14 @@ class TestChangedByTelegram(ChangedCase):
         first = self.lose_answers(self.instance.send_text(CUSTOMER_CHAT, "Same words"))
         first.last_attempt_date -= timedelta(seconds=AN_HOUR)
         first.clock_skew = 0  # it was measured
-        first.is_settling = False
+        first.is_being_checked = False
         self.phone.set_clock_ahead(0)
         second = self.instance.send_text(CUSTOMER_CHAT, "Same words")
         self.phone.fault("sendMessage", "lost_after")
         self.send_now()
         self.assertEqual((first | second).mapped("state"), ["unsure", "unsure"])
         self.receive()
-        self.settle(second)
+        self.check_outcomes(second)
         self.assert_sent_once(first | second)
 
     def test_own_edit(self):
@@ -442,7 +442,7 @@ class TestFirstMessageByPhone(ChangedCase):
         """The answer is lost, too: the number is asked for, then the journal."""
         messages = self.lose_answers(*self.write_first())
         self.receive()
-        self.settle(messages)
+        self.check_outcomes(messages)
         self.receive_again()
         self.assert_one_chat(messages)
 

@@ -33,7 +33,7 @@ class TestClocks(ChangedCase):
         """Odoo's clock is ahead, and the echo is missing: the row is not older than its attempt."""
         self.phone.set_clock_ahead(-AHEAD)
         message = self.lose_answers(self.instance.send_text(CUSTOMER_CHAT, "Only once"))
-        self.settle(message)
+        self.check_outcomes(message)
         self.assert_sent_once(message)
         self.assertAlmostEqual(self.instance.clock_offset, -AHEAD, delta=5)
 
@@ -44,7 +44,7 @@ class TestClocks(ChangedCase):
         self.send_now()
         message = self.lose_answers(self.instance.send_text(CUSTOMER_CHAT, "Only once"))
         self.phone.set_clock_ahead(0)
-        self.settle(message)
+        self.check_outcomes(message)
         self.assertEqual((message.state, len(self.phone.ledger())), ("sent", 2))
         self.assertAlmostEqual(self.instance.clock_offset, 0, delta=5)
 
@@ -54,7 +54,7 @@ class TestClocks(ChangedCase):
         self.phone.set_clock_ahead(-AHEAD)
         message = self.lose_answers(self.instance.send_text(CUSTOMER_CHAT, "Only once"))
         self.phone.set_clock_ahead(0)
-        self.settle(message)
+        self.check_outcomes(message)
         self.assert_sent_once(message)
 
     def test_clock_that_cannot_be_measured(self):
@@ -63,14 +63,14 @@ class TestClocks(ChangedCase):
         self.phone.fault("getStateInstance", "lost_before")
         message = self.lose_answers(self.instance.send_text(CUSTOMER_CHAT, "Only once"))
         self.phone.set_clock_ahead(0)
-        self.settle(message)
+        self.check_outcomes(message)
         self.assert_left_to_user(message, ledger=1)
 
     def test_odoo_is_behind(self):
         """Odoo's clock is behind: what was sent before by another program is not the message."""
         self.phone.set_clock_ahead(AHEAD)
         message = self.lose_answers(self.instance.send_text(CUSTOMER_CHAT, "Only once"))
-        self.settle(message)
+        self.check_outcomes(message)
         self.assert_sent_once(message)
 
     def test_server_with_another_clock(self):
@@ -80,7 +80,7 @@ class TestClocks(ChangedCase):
             with self.subTest(ahead), self.set_server_ahead(ahead):
                 message = self.instance.send_text(CUSTOMER_CHAT, f"Only once: {number}")
                 self.lose_answers(message)
-            self.settle(message)
+            self.check_outcomes(message)
             self.assertEqual((message.state, len(self.phone.ledger())), ("sent", number))
             self.assertAlmostEqual(self.instance.clock_offset, 0, delta=5)
 

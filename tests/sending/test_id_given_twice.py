@@ -43,7 +43,7 @@ class TestIdGivenTwice(ChangedCase):
         """The other message was unsure, so its ID was not known: the echo made a second row, and
         the first one had the wrong ID for ever."""
         other = self.lose_answers(self.instance.send_text(STRANGER_CHAT, "Second"))
-        other.is_settling = False  # GREEN-API is not asked now
+        other.is_being_checked = False  # GREEN-API is not asked now
         message = self.instance.send_text(CUSTOMER_CHAT, DISCOUNT)
         body = json.dumps({"idMessage": self.phone.ledger()[-1]["idMessage"]})
         self.phone.fault("sendMessage", "status_after", status=200, body=body)
@@ -64,7 +64,7 @@ class TestIdGivenTwice(ChangedCase):
         self.assertEqual(message.waiting_reason, False)
         self.send_now()
         self.assertEqual(message.id_message, self.phone.ledger()[-1]["idMessage"])
-        self.assertFalse(message.is_settling)
+        self.assertFalse(message.is_being_checked)
         self.assertEqual(self.rows_in_odoo(), self.first | message)
 
     def test_echo_lost_of_same_chat(self):
@@ -94,8 +94,8 @@ class TestIdGivenTwice(ChangedCase):
         """The journal does not show it, either: the search ends, and nothing is sent again."""
         self.phone.change(settings={"outgoingAPIMessageWebhook": "no"})
         message = self.send_with_known_id()
-        self.settle(message, self.row("Another", chatId=STRANGER_CHAT))
-        self.assertEqual((message.state, message.is_settling), ("sent", False))
+        self.check_outcomes(message, self.row("Another", chatId=STRANGER_CHAT))
+        self.assertEqual((message.state, message.is_being_checked), ("sent", False))
         self.assertEqual(len(self.phone.ledger()), 2)
 
     def test_not_in_the_way(self):
@@ -103,7 +103,7 @@ class TestIdGivenTwice(ChangedCase):
         the deletion of the message, nor the end of a mailing."""
         self.phone.change(settings={"outgoingAPIMessageWebhook": "no"})
         message = self.send_with_known_id()
-        self.assertTrue(message.is_settling)
+        self.assertTrue(message.is_being_checked)
         following = self.instance.send_text(CUSTOMER_CHAT, "Next")
         self.phone.fault("lastOutgoingMessages", "status", status=500)
         self.send_now()

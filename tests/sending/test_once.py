@@ -226,8 +226,10 @@ class TestInstanceOnce(OnceCase):
                     "api_token_new": PARTNER_TOKEN,
                 }
             )
-            self.partner_id = partner.id
-        self.dialog = self.create_dialog(self.MODEL, partner_id=self.partner_id, name=self.name)
+            self.api_partner_id = partner.id
+        self.dialog = self.create_dialog(
+            self.MODEL, api_partner_id=self.api_partner_id, name=self.name
+        )
 
     def remove_records(self):  # pylint: disable=missing-return
         super().remove_records()

@@ -118,7 +118,7 @@ class TestMessageQueue(TelegramCase):
         self.instance.send_after = False
         with self.assertRaisesRegex(UserError, "being checked"):
             again.with_user(self.salesperson).action_retry()
-        again.is_settling = False
+        again.is_being_checked = False
         again.with_user(self.salesperson).action_retry()
         self.send_queue()
         self.assertEqual(again.state, "sent")

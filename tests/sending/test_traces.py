@@ -34,7 +34,7 @@ class TestTraces(ChangedCase):
         ):
             with self.subTest(values):
                 message = self.send_lost(f"Our {number}", fault="lost_before")
-                self.settle(message, self.row(**values))
+                self.check_outcomes(message, self.row(**values))
                 self.assert_left_to_user(message, ledger=0)
                 self.forget(message)
 
@@ -48,7 +48,9 @@ class TestTraces(ChangedCase):
         edit = {"typeMessage": "editedMessage", "editedMessageId": "8", "textMessage": "Written"}
         written = self.row("Written on the phone", idMessage="8", sendByApi=False)
         elsewhere = {"typeMessage": "deletedMessage", "chatId": STRANGER_CHAT}
-        self.settle(message, self.row(**deletion), written, self.row(**edit), self.row(**elsewhere))
+        self.check_outcomes(
+            message, self.row(**deletion), written, self.row(**edit), self.row(**elsewhere)
+        )
         self.assert_sent_once(known | message)
 
     def forget(self, message):
@@ -63,7 +65,7 @@ class TestTraces(ChangedCase):
         self.phone.fault("notification", "drop")
         message = self.send_lost()
         self.receive()
-        self.settle(message)
+        self.check_outcomes(message)
         self.assert_left_to_user(message, ledger=1)
         self.assertIn("not its content", message.failure_reason)
 
@@ -73,7 +75,7 @@ class TestTraces(ChangedCase):
         self.send_now()
         message = self.send_lost(fault="lost_before")
         self.receive()
-        self.settle(message)
+        self.check_outcomes(message)
         self.assert_sent_once(known | message)
 
 
@@ -98,7 +100,7 @@ class TestEchoOfOthers(ChangedCase):
         an_hour_ago = int(self.phone.now()) - HOUR
         event = self.ingest(self.echo(message.text, idMessage="1", timestamp=an_hour_ago))
         self.assertEqual(message.state, "unsure")
-        self.settle(message)
+        self.check_outcomes(message)
         self.assertEqual((message.state, len(self.phone.ledger())), ("sent", 1))
         self.assertEqual((event.state, event.message_id.text), ("done", message.text))
         self.assertEqual(len(self.rows_in_odoo()), 2)
@@ -113,7 +115,7 @@ class TestEchoOfOthers(ChangedCase):
                 self.set_received(event, fields.Datetime.now() - timedelta(seconds=10))
                 message = self.send_lost()
                 row = {"idMessage": str(number), "isEdited": text != message.text}
-                self.settle(message, self.row(message.text, **row))
+                self.check_outcomes(message, self.row(message.text, **row))
                 self.assertEqual((message.state, len(self.phone.ledger())), ("sent", number))
                 self.assertEqual(len(self.rows_in_odoo()), 2 * number)
 
@@ -123,7 +125,7 @@ class TestEchoOfOthers(ChangedCase):
         for number, decide in enumerate(("action_mark_sent", "exists"), 1):
             with self.subTest(decide):
                 message = self.send_lost()
-                message.is_settling = False
+                message.is_being_checked = False
                 getattr(message, decide)()
                 message.last_attempt_date -= timedelta(days=21)
                 event = self.ingest(self.echo(message.text, idMessage=decide))
@@ -169,7 +171,7 @@ class TestUpdatesBeforeTheirMessage(ChangedCase):
         message, id_message = self.send_lost()
         self.ingest(self.edit(id_message))
         self.assertEqual(message.state, "unsure")
-        self.settle(message)
+        self.check_outcomes(message)
         self.assert_edited(message)
         self.receive_again()
         self.assert_edited(message)

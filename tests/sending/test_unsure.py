@@ -33,8 +33,8 @@ class TestUnsure(TelegramCase):
             messages |= self.write_from(record or self.customer, text)
         for message in messages:
             self.send_queue_now()
-            message.is_settling = False  # else it would hold up the next one
-        messages.is_settling = True
+            message.is_being_checked = False  # else it would hold up the next one
+        messages.is_being_checked = True
         self.assertEqual(set(messages.mapped("state")), {"unsure"})
         return messages
 
@@ -248,11 +248,11 @@ class TestUnsure(TelegramCase):
     def test_row_of_the_echo_is_no_other_message(self):
         """A row that an echo made does not hide that the journal knows the message."""
         message = self.send_unsure("Only once")
-        message.write({"state": "canceled", "is_settling": False})
+        message.write({"state": "canceled", "is_being_checked": False})
         self.receive()  # not known for ours just now
         row = self.env["telegram.message"].search([("chat_id", "=", self.chat.id)]) - message
         self.assertEqual(row.text, "Only once")
-        message.write({"state": "unsure", "is_settling": True})
+        message.write({"state": "unsure", "is_being_checked": True})
         self.send_queue_now()
         self.assertIn(message.state, ("sent", "delivered"))
         self.assertEqual(message.id_message, self.phone.ledger()[0]["idMessage"])
@@ -312,7 +312,7 @@ class TestUnsure(TelegramCase):
         self.send_queue_now()
         self.assertEqual((message.state, message.missing_since_date), ("unsure", False))
 
-    def test_statuses_wait_until_it_is_settled(self):
+    def test_statuses_wait_until_the_check_ends(self):
         """What is reported of a message whose id is not known yet is not lost."""
         message = self.send_unsure("Only once")
         id_message = self.phone.ledger()[0]["idMessage"]
@@ -329,7 +329,7 @@ class TestUnsure(TelegramCase):
         for settle in ("action_mark_sent", "action_retry"):
             with self.subTest(settle):
                 message = self.send_unsure(f"Only once: {settle}")
-                message.is_settling = False
+                message.is_being_checked = False
                 getattr(message, settle)()
                 self.receive()
                 messages = self.env["telegram.message"].search([("text", "=", message.text)])
@@ -339,7 +339,7 @@ class TestUnsure(TelegramCase):
         self.send_queue_now()
         self.assertEqual(len(self.ledger()), 2)
 
-    def test_settling_holds_up_nobody(self):
+    def test_check_holds_up_nobody(self):
         """Whatever is wrong with asking, the other chats' messages go out."""
         message = self.send_unsure("Unsure", fault="lost_before")
         self.phone.fault("lastOutgoingMessages", "html", times=3)
@@ -380,7 +380,7 @@ class TestUnsure(TelegramCase):
         self.assertEqual(notification.notification_status, "process")
         message.last_attempt_date -= timedelta(hours=25)
         self.send_queue_now()
-        self.assertEqual((message.state, message.is_settling), ("unsure", False))
+        self.assertEqual((message.state, message.is_being_checked), ("unsure", False))
         self.assertEqual(notification.notification_status, "exception")
         self.let_the_journal_catch_up(message)
         self.send_queue_now()
@@ -394,7 +394,7 @@ class TestUnsure(TelegramCase):
         self.instance._update_state("notAuthorized")
         message.last_attempt_date -= timedelta(hours=25)
         self.send_queue_now()
-        self.assertEqual((message.state, message.is_settling), ("unsure", False))
+        self.assertEqual((message.state, message.is_being_checked), ("unsure", False))
         notification = self.env["mail.notification"].search(
             [("telegram_message_id", "=", message.id)]
         )
@@ -408,7 +408,7 @@ class TestUnsure(TelegramCase):
             [("telegram_message_id", "=", message.id)]
         )
         self.instance.action_archive()
-        self.assertEqual((message.state, message.is_settling), ("unsure", False))
+        self.assertEqual((message.state, message.is_being_checked), ("unsure", False))
         self.assertIn("archived", message.failure_reason)
         self.assertEqual(notification.notification_status, "exception")
 
@@ -420,14 +420,14 @@ class TestUnsure(TelegramCase):
         message.write({"state": "sending", "last_attempt_date": "2026-01-01 00:00:00"})
         elsewhere = self._create_instance(self._create_phone(), last_run_date="2026-01-01 00:00:00")
         other = elsewhere.send_text(CUSTOMER_CHAT, "Maybe, too").sudo()
-        values = {"state": "unsure", "is_settling": True, "attempts": 1}
+        values = {"state": "unsure", "is_being_checked": True, "attempts": 1}
         other.write({**values, "last_attempt_date": "2026-01-01 00:00:00"})
         recent = elsewhere.send_text(CUSTOMER_CHAT, "Just now").sudo()
         recent.write({**values, "last_attempt_date": message.create_date})
         self.env["telegram.message"]._gc_checks()
         self.assertEqual((message | other).mapped("state"), ["unsure", "unsure"])
-        self.assertFalse(any((message | other).mapped("is_settling")))
-        self.assertTrue(recent.is_settling, "its send action still asks")
+        self.assertFalse(any((message | other).mapped("is_being_checked")))
+        self.assertTrue(recent.is_being_checked, "its send action still asks")
 
     def test_equal_texts_and_one_echo(self):
         """Of two equal texts one arrived, which only its echo tells: both waited for each other,
@@ -468,8 +468,8 @@ class TestUnsure(TelegramCase):
         for message in messages:
             self.phone.fault(message._get_method(message.url_file), fault)
             self.send_queue_now()
-            message.is_settling = False  # else it would hold up the next one
-        messages.is_settling = True
+            message.is_being_checked = False  # else it would hold up the next one
+        messages.is_being_checked = True
         self.assertEqual(set(messages.mapped("state")), {"unsure"})
         return messages
 

@@ -155,8 +155,8 @@ class TestReminder(InboxCase):
         other = self.env["telegram.chat"]._get_or_create(self.instance, "10000088")
         wizards = self.env["telegram.remind.me"].with_user(colleague)
         wizards.create({"chat_id": other.id, "time": "morning"}).action_remind()
-        topic = self.env["res.partner"].create({"name": "New one"})
-        self.chat.write({"topic_model": "res.partner", "topic_id": topic.id})
+        created = self.env["res.partner"].create({"name": "New one"})
+        self.chat.write({"created_res_model": "res.partner", "created_res_id": created.id})
         self.chat._merge_into(other)
         self.chat = other
         self.assertEqual(reminder.chat_id, other)
@@ -165,7 +165,9 @@ class TestReminder(InboxCase):
         self.assertFalse(twice.exists())
         self.assertEqual(len(self.find(colleague)), 1)
         self.assertEqual(other.activity_ids, todo)
-        self.assertEqual((other.topic_model, other.topic_id), ("res.partner", topic.id))
+        self.assertEqual(
+            (other.created_res_model, other.created_res_id), ("res.partner", created.id)
+        )
         activities = self.run_at(self.now + timedelta(minutes=61))
         self.assertIn(self.salesperson, (activities - todo).user_id)
 

@@ -7,8 +7,8 @@ a block of code   between three backticks each
 ``> quotation``   at the beginning of each line of it
 ================  ===================================================
 
-GREEN-API documents these, but not how a mark is kept that is meant literally. That is learned from
-the service by a test, and described by ``Rules``.
+GREEN-API documents these, but not how a mark is kept that is meant literally. That is learned by a
+test with GREEN-API, and described by ``Rules``.
 """
 
 import re
@@ -50,12 +50,12 @@ TYPED = Rules("words", "one")
 class Reading:
     """What is seen of a text with marks.
 
-    :param places: for each character that is shown, its place in the text with marks
-    :param doubled: places of the first of two marks that were read as a doubled one
+    :param positions: for each character that is shown, its position in the text with marks
+    :param doubled: positions of the first of two marks that were read as a doubled one
     """
 
     shown: list[str] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
     styles: list[Styles] = field(default_factory=list)
     doubled: list[int] = field(default_factory=list)
 
@@ -78,7 +78,7 @@ class _Opened:
     """A mark that may begin a formatted part."""
 
     mark: str
-    place: int
+    position: int
     shown_at: int  # number of the characters that were shown before it
 
 
@@ -157,33 +157,33 @@ class _Reader:
     def _show(self, start: int, end: int, styles: Styles | None = None) -> None:
         reading = self.reading
         reading.shown += self.text[start:end]
-        reading.places += range(start, end)
+        reading.positions += range(start, end)
         reading.styles += [self.base if styles is None else styles] * (end - start)
 
-    def _read_mark(self, place: int) -> None:
+    def _read_mark(self, position: int) -> None:
         """Close the part that this mark ends, or open one, or show the mark."""
-        mark, shown = self.text[place], self.reading.shown
-        before, after = self.text[place - 1 : place], self.text[place + 1 : place + 2]
+        mark, shown = self.text[position], self.reading.shown
+        before, after = self.text[position - 1 : position], self.text[position + 1 : position + 2]
         is_anywhere = self.rules.scope == "everywhere"
         index = next((i for i, o in reversed([*enumerate(self.opened)]) if o.mark == mark), None)
         if index is not None:
             opened = self.opened[index]
             if opened.shown_at + 1 == len(shown):  # there is nothing between the two
                 del self.opened[index:]
-                self.opened.append(_Opened(mark, place, len(shown)))
+                self.opened.append(_Opened(mark, position, len(shown)))
             elif is_anywhere or not (before.isspace() or after.isalnum()):
                 self._format(index)
                 return
         elif after and (is_anywhere or not (before.isalnum() or after.isspace())):
-            self.opened.append(_Opened(mark, place, len(shown)))
-        self._show(place, place + 1)
+            self.opened.append(_Opened(mark, position, len(shown)))
+        self._show(position, position + 1)
 
     def _format(self, index: int) -> None:
         """Format what was shown since a mark was opened, and hide that mark."""
         opened, reading = self.opened[index], self.reading
         del self.opened[index:]
         hidden = opened.shown_at
-        for values in (reading.shown, reading.places, reading.styles):
+        for values in (reading.shown, reading.positions, reading.styles):
             del values[hidden]
         kind = KIND_OF_MARK[opened.mark]
         reading.styles[hidden:] = [styles | {kind} for styles in reading.styles[hidden:]]

@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """Writing of marks: the text that GREEN-API gets, so that a person sees what was meant.
 
-A text is written, read again as the service would, and compared. A literal mark that would format
+A text is written, read again as GREEN-API would, and compared. A literal mark that would format
 is protected: written twice if that shows one, or else the word that it is in becomes code, which
 shows all characters as they are. A link stays as it is, because code is not clickable. A part that
 cannot be formatted, such as half a word, is sent without its formatting.
@@ -46,7 +46,7 @@ def to_marks(formatted: FormattedText, rules: Rules | None) -> Written:
 def find_endangered(text: str) -> tuple[str, ...]:
     """Return the words of a text that arrive changed if all marks in it are read as marks."""
     rules = Rules("everywhere", "format")
-    return _Writer(FormattedText(text), rules).get_changed(read_marks(text, rules).places)
+    return _Writer(FormattedText(text), rules).get_changed(read_marks(text, rules).positions)
 
 
 def has_marks(formatted: FormattedText) -> bool:
@@ -67,7 +67,7 @@ class _Part:
 class _Draft:
     """A text with marks, and where each of its characters comes from.
 
-    :param origins: the place in the text, or the part to which an added mark belongs
+    :param origins: the position in the text, or the part to which an added mark belongs
     """
 
     characters: list[str] = field(default_factory=list)
@@ -87,9 +87,9 @@ class _Writer:
         self.rules = rules
         self.styles = formatted.get_styles()
         self.doubled: set[int] = set()  # literal marks that are written twice
-        self.left: set[int] = set()  # places in words that cannot be protected
+        self.left: set[int] = set()  # positions in words that cannot be protected
         self.dropped: set[_Part] = set()
-        self.uncoded: set[int] = set()  # places where code was dropped
+        self.uncoded: set[int] = set()  # positions where code was dropped
 
     def compose(self) -> Written:
         """Return the text, written again and again until it is read as it is meant."""
@@ -99,19 +99,19 @@ class _Writer:
             if not self._improve(draft, reading):
                 break
         if self._is_meant(draft, reading):
-            shown = {draft.origins[place] for place in reading.places}
+            shown = {draft.origins[position] for position in reading.positions}
             return Written("".join(draft.characters), self.get_changed(shown))
         if self.is_formatted:  # it would be read differently than meant
             return to_marks(FormattedText(self.text), self.rules)
-        return Written(self.text, self.get_changed(read_marks(self.text, self.rules).places))
+        return Written(self.text, self.get_changed(read_marks(self.text, self.rules).positions))
 
     def get_changed(self, shown: Iterable[int | _Part]) -> tuple[str, ...]:
-        """Return the words with characters that are not among the shown places."""
+        """Return the words with characters that are not among the shown positions."""
         words: dict[str, None] = {}
         until = 0
-        for place in sorted({*range(len(self.text))}.difference(shown)):
-            if place >= until:
-                word, _start, until = self._find_word(place)
+        for position in sorted({*range(len(self.text))}.difference(shown)):
+            if position >= until:
+                word, _start, until = self._find_word(position)
                 words[word] = None
         return tuple(words)
 
@@ -125,30 +125,32 @@ class _Writer:
             quotation = _Part(start, end, "blockquote")
             if self._is_quoted(start, end) and quotation not in self.dropped:
                 draft.add("> ", quotation)
-            for place in range(start, end + 1):
-                for part in closing.get(place, []):
+            for position in range(start, end + 1):
+                for part in closing.get(position, []):
                     draft.add(MARK_OF_KIND[part.kind], part)
-                for part in opening.get(place, []):
+                for part in opening.get(position, []):
                     draft.add(MARK_OF_KIND[part.kind], part)
-                if place < len(self.text):
-                    draft.add(self.text[place] * (2 if self._is_doubled(place) else 1), place)
+                if position < len(self.text):
+                    draft.add(
+                        self.text[position] * (2 if self._is_doubled(position) else 1), position
+                    )
             start = end + 1
         return draft
 
-    def _is_doubled(self, place: int) -> bool:
+    def _is_doubled(self, position: int) -> bool:
         """Return whether a literal mark is written twice; inside code, only a backtick is."""
-        is_code = self._get_inline_styles(self.styles[place]) == CODE
+        is_code = self._get_inline_styles(self.styles[position]) == CODE
         if is_code and self.rules.doubled == "one":
-            return self.text[place] == "`"
-        return place in self.doubled
+            return self.text[position] == "`"
+        return position in self.doubled
 
     def _is_quoted(self, start: int, end: int) -> bool:
         """Return whether all that is seen of a line is in a quotation."""
-        seen = [place for place in range(start, end) if not self.text[place].isspace()]
-        return bool(seen) and all("blockquote" in self.styles[place] for place in seen)
+        seen = [position for position in range(start, end) if not self.text[position].isspace()]
+        return bool(seen) and all("blockquote" in self.styles[position] for position in seen)
 
     def _place_marks(self) -> tuple[dict[int, list[_Part]], dict[int, list[_Part]]]:
-        """Return the parts that begin and those that end at each place, outermost first and last.
+        """Return the parts that begin and that end at each position, outermost first and last.
 
         Parts that overlap are cut: marks have to be nested.
         """
@@ -169,7 +171,7 @@ class _Writer:
         return opening, closing
 
     def _find_parts(self) -> list[_Part]:
-        """Return the parts to format, from the outermost to the innermost at each place."""
+        """Return the parts to format, from the outermost to the innermost at each position."""
         styles = [self._get_inline_styles(each) for each in self.styles]
         parts = []
         for kind in INLINE_KINDS:
@@ -207,20 +209,22 @@ class _Writer:
 
         :return: whether something was changed
         """
-        shown = set(reading.places)
+        shown = set(reading.positions)
         missing = [
             origin
-            for place, origin in enumerate(draft.origins)
-            if isinstance(origin, int) and place not in shown and draft.characters[place] in MARKS
+            for position, origin in enumerate(draft.origins)
+            if isinstance(origin, int)
+            and position not in shown
+            and draft.characters[position] in MARKS
         ]
-        for place in reading.doubled:
-            pair = draft.origins[place : place + 2]
+        for position in reading.doubled:
+            pair = draft.origins[position : position + 2]
             literal = [origin for origin in pair if isinstance(origin, int)]
             if self.rules.doubled == "one" or len(literal) == 1:  # beside a mark that was added
                 missing += literal
-        is_changed = any([self._protect(place) for place in missing])
-        for place in shown:
-            part = draft.origins[place]
+        is_changed = any([self._protect(position) for position in missing])
+        for position in shown:
+            part = draft.origins[position]
             if not isinstance(part, int) and part not in self.dropped and not is_changed:
                 self._drop(part)
                 is_changed = True
@@ -230,20 +234,24 @@ class _Writer:
         """Drop the formatting of a part; literal marks in it are no longer kept by code."""
         self.dropped.add(part)
         if part.kind in ("code", "pre"):
-            for place in range(part.start, part.end):
-                self.styles[place] -= {"code", "pre"}
-                self.uncoded.add(place)
+            for position in range(part.start, part.end):
+                self.styles[position] -= {"code", "pre"}
+                self.uncoded.add(position)
 
-    def _protect(self, place: int) -> bool:
+    def _protect(self, position: int) -> bool:
         """Protect a literal mark; return whether that changes anything."""
-        if place in self.doubled or place in self.left or self.styles[place] & {"code", "pre"}:
+        if (
+            position in self.doubled
+            or position in self.left
+            or self.styles[position] & {"code", "pre"}
+        ):
             return False
-        if self.rules.doubled == "one" and not self.text.startswith(">>", place):
-            self.doubled.add(place)
+        if self.rules.doubled == "one" and not self.text.startswith(">>", position):
+            self.doubled.add(position)
             return True
-        word, start, end = self._find_word(place)
-        if self.text[place] == ">":
-            start, end = place, place + len(self.text[place:].split(maxsplit=1)[0])
+        word, start, end = self._find_word(position)
+        if self.text[position] == ">":
+            start, end = position, position + len(self.text[position:].split(maxsplit=1)[0])
         elif LINK.search(word) or "`" in word or self.uncoded.intersection(range(start, end)):
             self.left.update(range(start, end))
             return False
@@ -251,9 +259,9 @@ class _Writer:
             self.styles[each] = CODE | (self.styles[each] & {"blockquote"})
         return True
 
-    def _find_word(self, place: int) -> tuple[str, int, int]:
-        """Return the word around a place, without the punctuation around it."""
-        start = end = place
+    def _find_word(self, position: int) -> tuple[str, int, int]:
+        """Return the word around a position, without the punctuation around it."""
+        start = end = position
         while start and not self.text[start - 1].isspace():
             start -= 1
         while end < len(self.text) and not self.text[end].isspace():
@@ -268,15 +276,15 @@ class _Writer:
 
         Formatting that was meant must not go to other characters.
         """
-        origins = [draft.origins[place] for place in reading.places]
-        expected = [place for place in range(len(self.text)) if place not in self.left]
+        origins = [draft.origins[position] for position in reading.positions]
+        expected = [position for position in range(len(self.text)) if position not in self.left]
         if [origin for origin in origins if origin not in self.left] != expected:
             return False
         if self.left:
             return True
         return all(
             self._get_inline_styles(styles) - {"blockquote"}
-            <= self._get_inline_styles(self.styles[place])
-            for place, styles in enumerate(reading.styles)
-            if not self.text[place].isspace()
+            <= self._get_inline_styles(self.styles[position])
+            for position, styles in enumerate(reading.styles)
+            if not self.text[position].isspace()
         )

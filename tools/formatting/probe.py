@@ -1,7 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""A text that shows how the service treats marks, and what is learned from it.
+"""A text that shows how GREEN-API treats marks, and what is learned from it.
 
-If the service returns the text without its marks, that tells how it was shown. If it returns the
+If GREEN-API returns the text without its marks, that tells how it was shown. If it returns the
 text as it was sent, only a person can tell.
 """
 
@@ -23,7 +23,7 @@ LINE = re.compile(r"^([1-5]): (.*?)\s*$", re.MULTILINE)
 
 
 class Learned(TypedDict, total=False):
-    """What is known of the service; what is missing is not known.
+    """What is known of GREEN-API; what is missing is not known.
 
     :param scope: see ``Rules``
     :param doubled: see ``Rules``
@@ -37,7 +37,7 @@ class Learned(TypedDict, total=False):
 
 
 def learn(received: str) -> Learned:
-    """Return what the text tells that the service returned for the probe."""
+    """Return what the text tells that GREEN-API returned for the probe."""
     sent, lines = dict(LINE.findall(PROBE)), dict(LINE.findall(received))
     if lines.keys() != sent.keys():
         return {}

@@ -71,11 +71,11 @@ class FormattedText:
                 character.add(entity["type"])
         return [frozenset(each) for each in kinds]
 
-    def keep(self, places: Iterable[int]) -> "FormattedText":
-        """Return the text with only the characters at these places."""
-        kept, styles = sorted(places), self.get_styles()
-        text = "".join(self.text[place] for place in kept)
-        return FormattedText.from_styles(text, [styles[place] for place in kept])
+    def keep(self, positions: Iterable[int]) -> "FormattedText":
+        """Return the text with only the characters at these positions."""
+        kept, styles = sorted(positions), self.get_styles()
+        text = "".join(self.text[position] for position in kept)
+        return FormattedText.from_styles(text, [styles[position] for position in kept])
 
     def strip(self) -> "FormattedText":
         """Return the text without blanks around it."""
@@ -92,11 +92,11 @@ class FormattedText:
 def find_runs(values: Iterable[T]) -> list[tuple[T, int, int]]:
     """Return the runs of equal values, as tuples of the value, the start and the end."""
     runs: list[tuple[T, int, int]] = []
-    for place, value in enumerate(values):
-        start = place
+    for position, value in enumerate(values):
+        start = position
         if runs and runs[-1][0] == value:
             start = runs.pop()[1]
-        runs.append((value, start, place + 1))
+        runs.append((value, start, position + 1))
     return runs
 
 

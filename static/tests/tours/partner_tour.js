@@ -27,7 +27,7 @@ function header(name) {
 function row(name) {
     return `.o_data_row:contains("${name}"), .o_kanban_record:contains("${name}")`
         .split(", ")
-        .map((selector) => `[name='instance_ids'] ${selector}`)
+        .map((selector) => `[name='line_ids'] ${selector}`)
         .join(", ");
 }
 
@@ -94,7 +94,7 @@ registry.category("web_tour.tours").add("telegram_api_partner_connected", {
             content: "It cannot be connected from the list, either",
             trigger: row("Old shop"),
         },
-        { trigger: `body:not(:has([name='instance_ids'] [name='action_connect']:visible))` },
+        { trigger: `body:not(:has([name='line_ids'] [name='action_connect']:visible))` },
         picture("partner_connected_list"),
     ],
 });
