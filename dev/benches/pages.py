@@ -144,9 +144,9 @@ class Cost(NamedTuple):
 
 
 class Side:
-    """Odoo and a browser for a database.
+    """Odoo for a database, and a browser.
 
-    :param stack: an ``ExitStack`` that ends both
+    :param stack: an ``ExitStack`` that ends Odoo
     """
 
     def __init__(self, stack, odoo, database, side):
@@ -154,10 +154,16 @@ class Side:
         name = f"{NAME}-{side}-server"
         started = running_odoo(odoo, database, free_port(), name, limit_time_real=TIME_LIMIT)
         process, self._url = stack.enter_context(started)
-        session = OdooSession(self._url, database, LOGIN, PASSWORD)
+        self._session_id = OdooSession(self._url, database, LOGIN, PASSWORD).session_id
+        self._pid = process.pid
+
+    def start_browser(self, stack):
+        """Start a browser for the next page: thousands of conversations burden one for long.
+
+        :param stack: an ``ExitStack`` that ends it
+        """
         self._browser = stack.enter_context(running_browser())
-        self._browser.set_cookie(self._url, "session_id", session.session_id)
-        self._pids = (process.pid, self._browser.pid)
+        self._browser.set_cookie(self._url, "session_id", self._session_id)
 
     def open(self, page):
         """Open a Page and leave it; return its Cost."""
@@ -177,7 +183,7 @@ class Side:
         """Return the seconds that each process of this side has worked, by its ID."""
         rows = self._server.execute(BACKENDS, database=self._database, values=[self._database])
         pids = [pid for (pid,) in rows]
-        for pid in self._pids:
+        for pid in (self._pid, self._browser.pid):
             children = psutil.Process(pid).children(recursive=True)
             pids += [pid, *(child.pid for child in children)]
         work = {}
@@ -195,15 +201,24 @@ def _measure(sides, pages, rounds):
     found = []
     with step("Open the pages") as opening:
         for number in range(len(pages["addon"])):
-            costs, started = {side: [] for side in DATABASES}, time.monotonic()
-            for turn in range(max(rounds, FEWEST_ROUNDS)):
-                if turn >= FEWEST_ROUNDS and time.monotonic() - started > PAGE_SECONDS:
-                    break
-                opening.hint = f"{pages['addon'][number].title}, {turn + 1} of {rounds}"
-                for side in DATABASES if turn % 2 else reversed(DATABASES):
-                    costs[side].append(sides[side].open(pages[side][number]))
-            found.append(costs)
+            pair = {side: pages[side][number] for side in DATABASES}
+            with ExitStack() as stack:
+                for side in sides.values():
+                    side.start_browser(stack)
+                found.append(_measure_page(sides, pair, rounds, opening))
     return found
+
+
+def _measure_page(sides, pair, rounds, opening):
+    """Open a page and the one it is compared with in turns; return their costs."""
+    costs, started = {side: [] for side in DATABASES}, time.monotonic()
+    for turn in range(max(rounds, FEWEST_ROUNDS)):
+        if turn >= FEWEST_ROUNDS and time.monotonic() - started > PAGE_SECONDS:
+            break
+        opening.hint = f"{pair['addon'].title}, {turn + 1} of {rounds}"
+        for side in DATABASES if turn % 2 else reversed(DATABASES):
+            costs[side].append(sides[side].open(pair[side]))
+    return costs
 
 
 def _get_rows(page, costs):

@@ -193,20 +193,25 @@ class DiscussChannelMember(models.Model):
     def _compute_message_unread(self):
         """Compute the unread messages of customers: what the account has sent is no news."""
         super()._compute_message_unread()
-        members = self.filtered(lambda m: m.message_unread_counter and is_telegram(m.channel_id))
-        if not members:
+        # Each page asks for this, of all conversations. So only the statement reads the channels.
+        unread_ids = [member.id for member in self if member.message_unread_counter]
+        if not unread_ids:
             return
         self.env["telegram.message"].flush_model(["direction", "mail_message_ids"])
+        self.env["discuss.channel"].flush_model(["channel_type"])
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT member.id, count(*)
                   FROM discuss_channel_member AS member
+                  JOIN discuss_channel AS channel
+                    ON channel.id = member.channel_id
+                   AND channel.channel_type = 'telegram'
                   JOIN mail_message AS posted
                     ON posted.model = 'discuss.channel'
                    AND posted.res_id = member.channel_id
                    AND posted.id >= member.new_message_separator
-                 WHERE member.id IN %s
+                 WHERE member.id = ANY(%s)
                    AND EXISTS (
                             SELECT 1
                               FROM mail_message_telegram_message_rel AS link
@@ -217,12 +222,11 @@ class DiscussChannelMember(models.Model):
                        )
               GROUP BY member.id
                 """,
-                members._ids,
+                unread_ids,
             )
         )
-        sent = dict(rows)
-        for member in members:
-            member.message_unread_counter -= sent.get(member.id, 0)
+        for member_id, sent in rows:
+            self.browse(member_id).message_unread_counter -= sent
 
     @api.model_create_multi
     def create(self, vals_list):
