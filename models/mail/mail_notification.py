@@ -6,7 +6,7 @@ from odoo.addons.mail.tools.discuss import Store
 
 from ..telegram_message import FAILURE_TYPES
 
-FAILURE_STATUSES = ("bounce", "exception")
+FAILED_STATUSES = ("bounce", "exception")  # of notifications
 STATE_FIELDS = [
     *("notification_status", "failure_type", "failure_reason", "telegram_state"),
     *("telegram_waiting_reason", "telegram_scheduled_date", "telegram_is_edited"),
@@ -59,12 +59,16 @@ class MailNotification(models.Model):
         takes a third of what core sends, which is for failures: the menu of messages shows more of
         them. Core also sends that to the current user. That of a scheduled action has no client.
         """
-        is_person = not self.env.user._is_superuser()
+        user = self.env.user
+        is_person = not (user._is_superuser() or user._is_public())
         for author, own in self.grouped("author_id").items():
-            user = author.main_user_id or self.env.user
-            failed = own.filtered(lambda each: each.notification_status in FAILURE_STATUSES)
+            writer = author.main_user_id or user
+            failed = own.filtered(lambda each: each.notification_status in FAILED_STATUSES)
             # sudo: mail.message - their state is known, whatever the user may read by now
-            of_user = failed.mail_message_id if is_person else failed.mail_message_id.with_user(user)
-            of_user.sudo()._notify_message_notification_update()
-            for reader in user | self.env.user if is_person else user:
-                Store(bus_channel=reader).add(own - failed, STATE_FIELDS).bus_send()
+            messages_sudo = failed.mail_message_id.with_user(user if is_person else writer).sudo()
+            messages_sudo._notify_message_notification_update()
+            for reader in writer | user if is_person else writer:
+                # sudo: mail.notification - as above; texts are in the reader's language and time
+                shown_sudo = (own - failed).with_user(reader).sudo()
+                shown_sudo = shown_sudo.with_context(lang=reader.lang, tz=reader.tz)
+                Store(bus_channel=reader).add(shown_sudo, STATE_FIELDS).bus_send()

@@ -30,7 +30,9 @@ from .files import MEGABYTE
 
 _logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3  # before an event is set aside
-CONFLICT_ATTEMPTS = 5  # to process an event, before it is postponed
+# To process an event, before it is postponed; more than UNIQUE_ATTEMPTS, after which a taken value
+# is a failure.
+CONFLICT_ATTEMPTS = 5
 # Events that are processed in one transaction. It has to be short, because other transactions wait
 # for the rows that it has written.
 EVENTS_AT_ONCE = 100

@@ -61,14 +61,15 @@ class QueueSender:
     def run(self):
         """Send what is due, after checking the messages whose outcome is unknown."""
         commit = self.env["ir.cron"]._commit_progress
-        write_and_commit(self.env, self._prepare_queue)
+        # Hundreds of accounts have nothing to send: progress is stored once.
+        write_and_commit(self.env, self._prepare_queue, processed=None)
         being_checked = self.messages._find_being_checked(self.instance)._end_outdated_checks()
         due = self.messages._count_due(self.instance)
-        commit(remaining=due)
         if not (due or being_checked) or not self.instance._can_send():
             self.env["telegram.mailing"]._schedule_next(self.instance)
             commit(remaining=0)  # what waits for the account is not work that could be done now
             return
+        commit(remaining=due)
         budget = self.instance._get_send_budget()
         with self.instance._get_client() as client:
             being_checked._check_outcomes(client)

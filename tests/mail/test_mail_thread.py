@@ -52,6 +52,17 @@ class TestMailThread(MockEmail, TelegramCase):
         self.assertIn("Bye", told["mail.message"][0]["body"][1], "the menu shows what failed")
         self.assertEqual(told["mail.notification"][0]["telegram_state"], "error")
 
+    def test_times_in_the_web_client(self):
+        """The author read at what time Odoo goes on in the time zone of the scheduled action."""
+        self.salesperson.tz = "Asia/Tokyo"
+        message = self.write_from(self.customer, "Hello")
+        self.phone.fault("sendMessage", "status", status=429)
+        [(_channel, told)] = self.get_told(self.send_queue)
+        reason = told["mail.notification"][0]["telegram_waiting_reason"]
+        author = message.with_user(self.salesperson).with_context(tz="Asia/Tokyo", lang="en_US")
+        self.assertEqual(reason, author.waiting_reason)
+        self.assertNotEqual(reason, message.with_context(tz="UTC").with_user(1).waiting_reason)
+
     def get_told(self, action):
         """Return the states that an action sends to web clients, each with its channel."""
         last = self.env["bus.bus"].search([], order="id desc", limit=1).id or 0

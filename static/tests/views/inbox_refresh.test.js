@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { press } from "@odoo/hoot-dom";
-import { advanceTime, animationFrame } from "@odoo/hoot-mock";
+import { Deferred, advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { waitNotifications } from "@bus/../tests/bus_test_helpers";
 import { contains as waitFor, start, startServer } from "@mail/../tests/mail_test_helpers";
 import {
@@ -32,6 +32,7 @@ class TelegramChat extends models.Model {
             <t t-name="card"><field name="name"/></t></templates></kanban>`,
         list: `<list js_class="telegram_inbox_list">
             <field name="is_read_only" column_invisible="1"/><field name="name"/></list>`,
+        search: `<search><field name="name"/></search>`,
     };
 
     name = fields.Char();
@@ -130,6 +131,27 @@ test("what the user has selected stays selected", async () => {
     await contains(".o_data_row .o_list_record_selector input").click();
     await advanceTime(PAUSE);
     await waitFor(".o_data_row", { count: 2 });
+});
+
+test("what the user asks for meanwhile is not canceled", async () => {
+    const pyEnv = await openInbox("list");
+    pyEnv["telegram.chat"].create({ name: "Vasily" });
+    const answer = new Deferred();
+    onRpc("telegram.chat", "web_search_read", async ({ kwargs }) => {
+        if (kwargs.domain.length) {
+            expect.step("search");
+            await answer;
+        }
+    });
+    await notify();
+    await contains(".o_searchview_input").edit("Vas", { confirm: false });
+    await contains(".o_searchview_input").press("Enter");
+    await advanceTime(PAUSE);
+    await animationFrame();
+    answer.resolve();
+    await waitFor(".o_data_row", { count: 2 });
+    expect.verifySteps(["search"]);
+    expect(".o_facet_value").toHaveText("Vas");
 });
 
 test("the menu of a chat stays open", async () => {

@@ -5,14 +5,14 @@ import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 import { listView } from "@web/views/list/list_view";
 
-import { onWillUnmount, useEnv } from "@odoo/owl";
+import { onMounted, onWillUnmount, useEnv } from "@odoo/owl";
 
 import { WAITING_NOTIFICATION } from "@telegram_green_api/core/web/waiting_menu";
 import { TelegramChatListController } from "@telegram_green_api/views/chat/chat_views";
 
 export const PAUSE = 2_000; // milliseconds in which changes are collected, so that many load once
-// What the user has opened of a chat; loading would close menus.
-const OPENED = ".o-dropdown--menu, .o_dialog";
+// What the user has opened of a chat: loading would close it, with what was typed there.
+const OPENED = ".o-dropdown--menu, .o_dialog, .o_popover:not(:has(.o-tooltip))";
 
 /**
  * Load the chats again soon after a customer has written, or a chat has changed hands.
@@ -26,21 +26,21 @@ function useInboxRefresh(model) {
     let timer;
     const refresh = () => {
         timer = undefined;
-        if (model.root.selection?.length || document.querySelector(OPENED)) {
+        if (!model.isReady || model.root.selection?.length || document.querySelector(OPENED)) {
             schedule();
         } else {
-            model.load();
+            model.root.load(); // that of the model would cancel what the user has just asked for
         }
     };
     const schedule = () => {
         timer ??= browser.setTimeout(refresh, PAUSE);
     };
-    bus.subscribe(WAITING_NOTIFICATION, schedule);
     useBus(useEnv().bus, "discuss.channel/new_message", ({ detail }) => {
         if (detail.channel.isTelegram) {
             schedule();
         }
     });
+    onMounted(() => bus.subscribe(WAITING_NOTIFICATION, schedule));
     onWillUnmount(() => {
         bus.unsubscribe(WAITING_NOTIFICATION, schedule);
         browser.clearTimeout(timer);
