@@ -492,7 +492,7 @@ class TelegramChat(models.Model):
 
     @api.model
     def _find_by_number(self, instance, addresses):
-        """Return the chats of phone numbers and usernames, archived or not; of several the best known.
+        """Return the chats of numbers and usernames, archived or not; of several the best known.
 
         :param list addresses: phone numbers in E.164, or usernames
         :return: dict of ``telegram.chat`` by address, in superuser mode

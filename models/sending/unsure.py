@@ -332,9 +332,7 @@ class TelegramInstance(models.Model):
         now, fingerprint = fields.Datetime.now(), self._get_database_fingerprint()
         is_recent = self.last_run_date and abs(now - self.last_run_date) < HEARTBEAT_INTERVAL
         if not (self.database_fingerprint and is_recent):
-            write_and_commit(
-                self.env, self._resume_after_restart, now, fingerprint, processed=None
-            )
+            write_and_commit(self.env, self._resume_after_restart, now, fingerprint, processed=None)
         return True
 
     def _resume_after_restart(self, now, fingerprint):

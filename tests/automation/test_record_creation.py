@@ -173,7 +173,7 @@ class TestRecordCreation(RecordCreationCase):
         self.assertIn("team_id", self.instance.activity_ids.note)
 
     def test_value_taken_meanwhile(self):
-        """A value that another transaction had just taken was reported as a mistake of the settings."""
+        """A value that another transaction had just taken counted as a mistake of the settings."""
         model, calls = type(self.env["res.partner"]), []
         create = model.message_new
 

@@ -101,7 +101,7 @@ class TestMessageActions(ComposerCase):
             old.edit("Too late")
 
     def test_votes(self):
-        """A customer's vote had the buttons Reply and Forward, and Telegram knows no such message."""
+        """A customer's vote had the buttons Reply and Forward; Telegram knows no such message."""
         poll = self.instance.send_poll(CUSTOMER_CHAT, "When?", ["Now", "Later"])
         self.send_queue()
         votes = [{"optionName": "Now", "optionVoters": [CUSTOMER_CHAT]}]
