@@ -55,9 +55,9 @@ class MailNotification(models.Model):
     def _telegram_notify_authors(self):
         """Send the states of messages to the web clients of those who wrote them.
 
-        A client that shows a message knows its notification, so the state is enough for it. This
-        takes a third of what core sends, which is for failures: the menu of messages shows more of
-        them. Core also sends that to the current user. That of a scheduled action has no client.
+        A client that shows a message knows its notification, so the state is enough for it. Core's
+        way also sends the texts. It is for failures, of which the menu of messages shows more.
+        It reaches the current user, too; that of a scheduled action has no web client.
         """
         user = self.env.user
         is_person = not (user._is_superuser() or user._is_public())
