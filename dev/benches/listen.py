@@ -3,7 +3,8 @@
 
 Odoo has its usual two scheduler threads. Customers write to one account after the other while
 another account sends what is queued. Measured are the seconds from the customer's sending to the
-row in Odoo, what listening costs while nothing comes, and whether it slows sending down.
+row in Odoo, also while hundreds of accounts are connected, what listening costs while nothing
+comes, and whether it slows sending down.
 """
 
 import tempfile
@@ -72,7 +73,7 @@ def _measure_growth(office, options, count, alone):
     """
     with step(f"Listen to {count} accounts") as listening:
         listening.hint = "connecting"
-        office.grow(count)
+        growing = office.grow(count)
         listening.hint = "nothing comes"
         busy = office.measure_idle(options.idle_seconds)
         handles, megabytes = (
@@ -84,6 +85,7 @@ def _measure_growth(office, options, count, alone):
         Row(f"{count} accounts" if count > 1 else "1 account", None),
         Row(f"  {count}: processor while nothing comes", busy * 100, "%", IDLE_LIMIT),
         *_delay_rows(f"  {count}", delays),
+        *(_delay_rows(f"  {count}: while they are connected", growing) if growing else ()),
         Row(f"  {count}: file handles", handles, "", max(20, HANDLES_LIMIT * count)),
         Row(f"  {count}: memory", megabytes, "MB", max(20, MEGABYTES_LIMIT * count)),
     ]

@@ -3,7 +3,7 @@
 
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from itertools import count
 
 import psutil
@@ -18,6 +18,7 @@ FIRST_ID_INSTANCE = 4100010001
 SENDER_ID_INSTANCE = 4100000901
 CUSTOMER = "50000001"
 PATIENCE = 600  # seconds
+GROWTH_PAUSE = 1  # seconds between two messages while accounts are connected
 LOOK = 0.02  # seconds between two looks into the database
 ACTIVATE = """
     UPDATE ir_cron SET active = %s
@@ -41,13 +42,23 @@ TRIGGER = """
 SPREAD = """
     UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'UTC' + random() * INTERVAL '1 minute'
            * interval_number
-     WHERE id IN (SELECT unnest(ARRAY[send_cron_id, receive_cron_id])
-                    FROM telegram_instance WHERE id = ANY(%s))
+     WHERE id IN (SELECT unnest(ARRAY[send_cron_id, receive_cron_id]) FROM telegram_instance)
 """
 AUTHORIZE = """
-    UPDATE telegram_instance
-       SET state = 'authorized', is_receiving_configured = TRUE, call_log = 'off'
+    UPDATE telegram_instance SET state = 'authorized', is_receiving_configured = TRUE
      WHERE id = ANY(%s)
+"""
+UNSETTLED = """
+    SELECT count(*)
+      FROM telegram_instance AS instance
+      JOIN ir_cron_trigger AS waiting
+        ON waiting.cron_id IN (instance.send_cron_id, instance.receive_cron_id)
+     WHERE waiting.call_at <= now() AT TIME ZONE 'UTC'
+     UNION ALL
+    SELECT count(*)
+      FROM telegram_instance
+     WHERE receive_mode = 'polling'
+       AND (state != 'authorized' OR settings_sent_date IS NOT NULL)
 """
 HEARD = """
     SELECT count(*) FROM pg_locks
@@ -95,12 +106,25 @@ class Office:
     # Accounts
 
     def grow(self, amount):
-        """Connect so many accounts altogether, and wait until all are heard."""
+        """Connect so many accounts altogether, and wait until all are heard and nothing is to do.
+
+        :return: list of the seconds until each message was in Odoo that customers wrote to the
+            former accounts meanwhile
+        """
+        if len(self._phones) >= amount:
+            return []
         first = FIRST_ID_INSTANCE + len(self._phones)
         phones = [self._make_phone(number) for number in range(first, FIRST_ID_INSTANCE + amount)]
-        self._connect(phones)
+        with self.customers_write(GROWTH_PAUSE) if self._phones else nullcontext([]) as delays:
+            self._connect(phones)
+            self._wait("all accounts are heard", lambda: self._count_heard() == amount)
+            self._wait("their actions have run", lambda: not self._count_unsettled())
         self._phones += phones
-        self._wait("all accounts are heard", lambda: self._count_heard() == amount)
+        self._execute(SPREAD)
+        return delays
+
+    def _count_unsettled(self):
+        return sum(count for (count,) in self._execute(UNSETTLED))
 
     def _make_phone(self, id_instance, **values):
         phone = Phone(self._service, id_instance)
@@ -121,18 +145,18 @@ class Office:
                 "id_instance": str(phone.id_instance),
                 "api_url": self._api_url,
                 "api_token_new": phone.token,
+                "call_log": "off",
                 **values,
             }
             for phone in phones
         ]
-        ids = self._session.call("telegram.instance", "create", vals_list)
-        self._execute(AUTHORIZE, ids)
-        self._execute(SPREAD, ids)
-        return ids
+        return self._session.call("telegram.instance", "create", vals_list)
 
     def _make_sender(self):
         phone = self._make_phone(SENDER_ID_INSTANCE, rateLimits=True)
-        return self._connect([phone], receive_mode="webhook")[0]
+        ids = self._connect([phone], receive_mode="webhook")
+        self._execute(AUTHORIZE, ids)
+        return ids[0]
 
     def _count_heard(self):
         return self._execute(HEARD, self._const.LOCK_RECEIVING)[0][0]

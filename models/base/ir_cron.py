@@ -1,6 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import threading
 from datetime import timedelta
+from weakref import WeakSet
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -10,12 +12,41 @@ from ...tools.clock import get_database_time
 # Seconds. An older trigger is not reused: a run that starts has to wait for every transaction that
 # locks it.
 TRIGGER_MAX_AGE = 5
+# Cursors of the lists of ready actions whose rest is left to the next list, by ``_process_job``.
+_left_lists = WeakSet()
 
 
 class IrCron(models.Model):
-    """Trigger and delete the scheduled actions of Telegram accounts."""
+    """Trigger, process and delete the scheduled actions of Telegram accounts."""
 
     _inherit = "ir.cron"
+
+    @classmethod
+    def _process_job(cls, cron_cr, job):
+        """Extend to leave the rest of a list of ready actions to the next list.
+
+        A scheduler thread or worker makes a list of the ready actions, works it off within one time
+        limit, and makes the next one. What comes after an action that has used most of this time
+        (see ``_telegram_leave_list``) would have too little left.
+        """
+        if cron_cr in _left_lists:
+            # Another thread may have skipped the action, since this one locks it just now.
+            env = api.Environment(cron_cr, job["user_id"], {})
+            cron_cr.postcommit.add(env[cls._name]._notifydb)
+            return
+        thread = threading.current_thread()
+        thread.telegram_leaves_list = False
+        super()._process_job(cron_cr, job)
+        if thread.telegram_leaves_list:
+            _left_lists.add(cron_cr)
+
+    @api.model
+    def _telegram_leave_list(self):
+        """Leave the actions that are ready after this one to the next list of this thread.
+
+        The next list follows at once if an action is triggered.
+        """
+        threading.current_thread().telegram_leaves_list = True
 
     def _telegram_trigger(self):
         """Trigger the action when this transaction commits, unless a trigger is already waiting.
@@ -58,20 +89,28 @@ class IrCron(models.Model):
         )
 
     @api.model
-    def _telegram_is_another_waiting(self):
-        """Return whether an action is ready that no process runs, other than those that listen."""
+    def _telegram_is_another_waiting(self, seconds=0):
+        """Return whether an action is ready that no process runs, other than those that listen.
+
+        :param float seconds: for which it is ready already
+        """
         listen = self.env["telegram.instance"]._get_listen_crons()
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT id
                   FROM ir_cron
-                 WHERE id != ALL(%s) AND %s
+                 WHERE id != ALL(%(listen)s)
+                   AND %(is_ready)s
+                   AND LEAST(nextcall, (SELECT MIN(call_at)
+                                          FROM ir_cron_trigger
+                                         WHERE cron_id = ir_cron.id)) <= %(since)s
                  LIMIT 1
                    FOR NO KEY UPDATE SKIP LOCKED
                 """,
-                listen.ids,
-                self._get_ready_sql_condition(self.env.cr),
+                listen=listen.ids,
+                is_ready=self._get_ready_sql_condition(self.env.cr),
+                since=self.env.cr.now() - timedelta(seconds=seconds),
             )
         )
         return bool(rows)

@@ -39,6 +39,7 @@ LOCKED_PAUSE = 5  # seconds after which the rows are needed again
 UNEXPECTED_PAUSE = 60  # seconds for which an account is left alone after an unexpected error
 OFFER_FIRST_PAUSE = 5  # seconds between two offers to other servers to share the accounts
 ACTION_INTERVAL = 10  # seconds between two triggers of a receive action
+MAX_WAITING_ACTIONS = 10  # receive actions: other actions that are ready would wait for more
 
 
 class Listener:
@@ -60,6 +61,7 @@ class Listener:
         self.env = env
         self.cr = env.cr
         self.has_accounts = False  # whether there are accounts to be heard, by any server
+        self.has_given_way = False  # whether other work needs the scheduler more
         self._ends_at = ends_at
         self._server_key = server_key
         self._results = SimpleQueue()
@@ -154,7 +156,8 @@ class Listener:
         # One transaction: it reads, and does not stay open.
         fingerprints = self.env["telegram.instance"]._get_polled_accounts()
         self.has_accounts = bool(fingerprints)
-        if not fingerprints or self._has_to_give_way():
+        self.has_given_way = self._has_to_give_way()
+        if not fingerprints or self.has_given_way:
             self._has_to_end = True
         requested = advisory_lock.get_keys(self.cr, LOCK_RECEIVING, granted=False)
         self._given_way |= dict.fromkeys(requested, now + GIVEN_WAY_PAUSE)
@@ -249,14 +252,27 @@ class Listener:
         instances = self.env["telegram.instance"].browse(list(self._accounts))
         for instance in self.env["telegram.event"]._find_due_instances(instances):
             self._plan_batches(instance.id)
-        unsettled = instances._find_unsettled()
-        for instance in unsettled | self.env["telegram.message"]._find_due_instances(instances):
-            if self._next_action_at.get(instance.id, 0) <= now and not self._is_paused(instance.id):
-                self._next_action_at[instance.id] = now + ACTION_INTERVAL
-                with self._guard(instance.id):
-                    # sudo: ir.cron - the action belongs to the account
-                    instance.sudo().receive_cron_id._telegram_trigger()
-                    self.cr.commit()  # pylint: disable=invalid-commit
+        due = instances._find_unsettled()
+        due |= self.env["telegram.message"]._find_due_instances(instances)
+        due = due.filtered(
+            lambda instance: (
+                self._next_action_at.get(instance.id, 0) <= now and not self._is_paused(instance.id)
+            )
+        )
+        if due:
+            room = MAX_WAITING_ACTIONS - instances._count_waiting_receive_actions()
+            # those that have waited longest
+            due = due.sorted(lambda instance: self._next_action_at.get(instance.id, 0))
+            self._trigger_actions(due[: max(room, 0)], now)
+
+    def _trigger_actions(self, instances, now):
+        """Trigger the receive actions of accounts. Commits."""
+        for instance in instances:
+            self._next_action_at[instance.id] = now + ACTION_INTERVAL
+            with self._guard(instance.id):
+                # sudo: ir.cron - the action belongs to the account
+                instance.sudo().receive_cron_id._telegram_trigger()
+                self.cr.commit()  # pylint: disable=invalid-commit
 
     # === NOTIFICATIONS === #
 

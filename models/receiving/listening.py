@@ -17,6 +17,7 @@ from odoo.tools import SQL
 from ... import const
 from ...tools import advisory_lock
 from ...tools.cron import get_server_key, get_time_left, is_odoo_stopping
+from ...tools.transactions import CONFLICTS, hide_conflicts
 from .listener import Listener
 
 _logger = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ RUN_MAX_SECONDS = 300  # of one run of the action; a new run knows modules insta
 UNSETTLED_INTERVAL = timedelta(minutes=1)  # between two looks at an account that does not work yet
 OUTAGE_PAUSE = 1  # seconds between two attempts to connect to PostgreSQL
 WAKE_UP_PAUSE = 2  # seconds after which the scheduler has certainly connected again
+OTHERS_PATIENCE = 600  # seconds for which other actions wait while this one listens
 MODULES_PATIENCE = 10  # seconds to wait for the end of listening before modules are installed
 
 
@@ -62,6 +64,10 @@ class TelegramInstance(models.Model):
             raise
         if listener.has_accounts:
             self.env["ir.cron"].browse(self.env.context.get("cron_id"))._telegram_trigger_now()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+            if not listener.has_given_way and not self._have_others_waited_long():
+                # The accounts would not be heard until the other actions have run.
+                self.env["ir.cron"]._telegram_leave_list()
 
     def _is_left_to_first_action(self):
         """Return whether this is the second action, while the first one does not run. Commits.
@@ -75,6 +81,15 @@ class TelegramInstance(models.Model):
         is_running = not first.try_lock_for_update(allow_referencing=True)
         self.env.cr.commit()  # pylint: disable=invalid-commit
         return not is_running
+
+    def _have_others_waited_long(self):
+        """Return whether other actions wait for so long that listening has to wait for them."""
+        try:
+            with hide_conflicts():
+                return self.env["ir.cron"]._telegram_is_another_waiting(OTHERS_PATIENCE)
+        except CONFLICTS:
+            self.env.cr.rollback()
+            return False  # an action begins just now
 
     def _listen_after_outage(self, env, ends_at):
         """Listen on with another connection as soon as PostgreSQL can be reached.
@@ -148,6 +163,23 @@ class TelegramInstance(models.Model):
             fingerprint=self._get_database_fingerprint(),
         )
         return dict(self.env.execute_query(query))
+
+    def _count_waiting_receive_actions(self):
+        """Return how many receive actions of these accounts are triggered and have not run."""
+        query = SQL(
+            """
+            SELECT count(DISTINCT waiting.cron_id)
+              FROM telegram_instance AS instance
+              JOIN ir_cron_trigger AS waiting
+                ON waiting.cron_id = instance.receive_cron_id
+             WHERE instance.id = ANY(%s)
+               AND waiting.call_at <= %s
+            """,
+            self.ids,
+            fields.Datetime.now(),
+        )
+        [(amount,)] = self.env.execute_query(query)
+        return amount
 
     def _find_unsettled(self):
         """Return those of the accounts whose state or settings have to be fetched again."""

@@ -7,6 +7,7 @@ from . import test_flood
 from . import test_hostile_input
 from . import test_listening
 from . import test_listening_alone
+from . import test_listening_scheduler
 from . import test_missed_messages
 from . import test_odd_values
 from . import test_outages

@@ -1,0 +1,109 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.base.models.ir_cron import IrCron
+
+from ... import const
+from ...models.receiving import listener, listening
+from ...tools import advisory_lock, cron
+from .listening_case import ListeningCase
+
+FOR_EVER = 10**9  # seconds
+
+
+@tagged("post_install", "-at_install")
+class TestListeningScheduler(ListeningCase):
+    """Listening takes one thread of Odoo's scheduler, and leaves it no longer than it has to."""
+
+    name = "Listening scheduler"
+
+    def setUp(self):
+        super().setUp()
+        with self.environment() as env:
+            self.listen_id = env["telegram.instance"]._get_listen_crons()[0].id
+            env["ir.cron.trigger"].search([("cron_id", "=", self.listen_id)]).unlink()
+        self.startPatcher(patch.object(cron, "get_time_limit", lambda: 2))
+
+    def trigger(self, *cron_ids):
+        with self.environment() as env:
+            for action in env["ir.cron"].browse(cron_ids):
+                action._telegram_trigger_now()
+
+    def is_waiting(self, cron_id):
+        return bool(self.values_of("ir.cron.trigger", "id", [("cron_id", "=", cron_id)]))
+
+    def process_list(self, *cron_ids):
+        """Work off a list of ready actions, as a thread of the scheduler does."""
+        with self.registry.cursor() as cr:
+            IrCron._process_jobs_loop(cr, job_ids=cron_ids)
+
+    def test_the_rest_of_the_list(self):
+        """Whatever was ready when a run began comes after it in the list of its thread: nobody
+        would listen until all of it has run, and it would have too little time left."""
+        self.trigger(self.listen_id, self.send_cron_id)
+        with patch.object(listening, "OTHERS_PATIENCE", FOR_EVER):
+            self.process_list(self.listen_id, self.send_cron_id)
+        self.assertTrue(self.phone.requests("receiveNotification"), "it has to listen")
+        self.assertTrue(self.is_waiting(self.listen_id), "nobody would go on listening")
+        self.assertTrue(self.is_waiting(self.send_cron_id), "it is for the next list")
+        self.process_list(self.send_cron_id)
+        self.assertFalse(self.is_waiting(self.send_cron_id))
+
+    def test_others_have_waited_long(self):
+        """If the other threads are busy for ever, the other actions run nevertheless."""
+        self.trigger(self.listen_id)
+        with self.environment() as env:
+            long_ago = fields.Datetime.now() - timedelta(seconds=listening.OTHERS_PATIENCE + 1)
+            env["ir.cron"].browse(self.send_cron_id)._trigger(long_ago)
+        self.process_list(self.listen_id, self.send_cron_id)
+        self.assertTrue(self.phone.requests("receiveNotification"), "it has to listen")
+        self.assertFalse(self.is_waiting(self.send_cron_id))
+
+    def test_a_run_that_gives_way(self):
+        """A run that ends for other actions must not leave them to the next list, which begins with
+        listening again: with a single thread, they would never run."""
+        self.trigger(self.listen_id, self.send_cron_id)
+        with (
+            patch.object(cron, "get_time_limit", lambda: 600),
+            patch.object(listening, "OTHERS_PATIENCE", FOR_EVER),
+            patch.object(listener, "config", {"max_cron_threads": 1}),
+        ):
+            self.process_list(self.listen_id, self.send_cron_id)
+        self.assertTrue(self.is_waiting(self.listen_id), "nobody would go on listening")
+        self.assertFalse(self.is_waiting(self.send_cron_id))
+
+    def test_many_accounts_that_do_not_work_yet(self):
+        """Hundreds of accounts are connected at once, and the receive action of each has to fetch
+        its settings: a few at a time, or whatever else is ready would wait for all of them."""
+        ids = {self.add_account()[1] for _account in range(5)} | {self.instance_id}
+        with self.environment() as env:
+            accounts = env["telegram.instance"].browse(ids)
+            accounts.write({"state": "notAuthorized", "last_check_date": False})
+            id_by_cron = {account.receive_cron_id.id: account.id for account in accounts}
+        triggers = [("cron_id", "in", list(id_by_cron))]
+        woken = set()
+
+        def run_actions():
+            """Do as if the scheduler had run all actions that wait."""
+            with self.environment() as env:
+                waiting = env["ir.cron.trigger"].search(triggers)
+                self.assertLessEqual(len(waiting), 2)
+                woken.update(id_by_cron[cron_id] for cron_id in waiting.cron_id.ids)
+                waiting.unlink()
+            return woken == ids
+
+        with patch.object(listener, "MAX_WAITING_ACTIONS", 2), self.listening():
+            self.wait_for(run_actions)
+
+    def test_no_lock_is_left(self):
+        """The accounts are free for another thread as soon as the run has ended."""
+        self.trigger(self.listen_id)
+        self.process_list(self.listen_id)
+        with self.environment() as env:
+            for lock in (const.LOCK_LISTENING, const.LOCK_RECEIVING):
+                self.assertEqual(advisory_lock.get_keys(env.cr, lock, granted=True), [])
