@@ -1,5 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from . import test_action_list
 from . import test_call
 from . import test_deletion
 from . import test_instance

@@ -1,5 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""How long Odoo lets a scheduled action run."""
+"""How long Odoo lets a scheduled action run, and what else its scheduler does."""
 
 import os
 import signal
@@ -7,11 +7,75 @@ import socket
 import threading
 import time
 import zlib
+from weakref import ref
 
 import psutil
 
 from odoo.sql_db import BaseCursor
 from odoo.tools import SQL, config
+
+# Seconds that have to be left for an action to begin: Odoo lets it begin batches for 10 of them.
+MIN_SECONDS = 20
+# The longest pause of a worker between two lists in seconds; Odoo counts it as working time.
+WORKER_MAX_PAUSE = 70
+
+
+class ActionList:
+    """A list of ready actions, which a thread or worker of Odoo's scheduler works off.
+
+    Odoo limits the time of the whole list: when it is over, Odoo kills the worker or restarts. So
+    the rest of a list can be left to the next one of the thread, which follows when another action
+    is triggered.
+
+    :param BaseCursor cr: by which the actions of the list are locked
+    :param ActionList former: the thread's list before, if any
+    """
+
+    def __init__(self, cr: BaseCursor, former: "ActionList | None" = None) -> None:
+        self._cr = ref(cr)
+        self.started = self._get_start(former)  # UNIX time
+        self.ended: float | None = None  # UNIX time when its last action so far has ended
+        self.is_left = False
+        # The action at which the rest was left. Those of accounts that come before it had their
+        # turn: if they are always ready, the others would never have theirs.
+        self.left_at: int | None = None
+        self.first_id = former.left_at if former and former.left_at else 0
+
+    @staticmethod
+    def _get_start(former: "ActionList | None") -> float:
+        """Return since when Odoo counts: with workers, since the end of the list before."""
+        now = time.time()
+        if not config["workers"]:
+            return now
+        ended = (former and former.ended) or psutil.Process().create_time()
+        return max(ended, now - WORKER_MAX_PAUSE)
+
+    @classmethod
+    def get(cls, cr: BaseCursor) -> "ActionList":
+        """Return the list that this thread works off by a cursor."""
+        thread = threading.current_thread()
+        current = cls.get_current()
+        if current is None or current._cr() is not cr:
+            current = cls(cr, current)
+            thread.telegram_action_list = current  # type: ignore[attr-defined]
+        return current
+
+    @staticmethod
+    def get_current() -> "ActionList | None":
+        """Return the list that this thread works off."""
+        return getattr(threading.current_thread(), "telegram_action_list", None)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether too little time is left for another action; the first one begins in any case."""
+        return bool(self.ended) and get_time_left() < MIN_SECONDS
+
+    def leave(self, action_id: int | None = None) -> None:
+        """Leave the rest of the list to the next one.
+
+        :param action_id: with which the rest begins
+        """
+        self.is_left, self.left_at = True, action_id
 
 
 def get_time_limit() -> int:
@@ -23,8 +87,11 @@ def get_time_limit() -> int:
 
 
 def get_time_left() -> float:
-    """Return the seconds after which Odoo would end the action that runs in this thread."""
+    """Return the seconds after which Odoo would end the actions that run in this thread."""
+    current = ActionList.get_current()
     started = getattr(threading.current_thread(), "start_time", None)
+    if config["workers"] and current:
+        started = current.started
     used = time.time() - started if started else 0
     return (get_time_limit() or float("inf")) - used
 

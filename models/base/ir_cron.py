@@ -1,19 +1,18 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-import threading
+import time
 from datetime import timedelta
-from weakref import WeakSet
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.clock import get_database_time
+from ...tools.cron import ActionList
 
 # Seconds. An older trigger is not reused: a run that starts has to wait for every transaction that
 # locks it.
 TRIGGER_MAX_AGE = 5
-# Cursors of the lists of ready actions whose rest is left to the next list, by ``_process_job``.
-_left_lists = WeakSet()
 
 
 class IrCron(models.Model):
@@ -23,30 +22,32 @@ class IrCron(models.Model):
 
     @classmethod
     def _process_job(cls, cron_cr, job):
-        """Extend to leave the rest of a list of ready actions to the next list.
+        """Extend to leave the rest of a list of ready actions to the next list of this thread.
 
-        A scheduler thread or worker makes a list of the ready actions, works it off within one time
-        limit, and makes the next one. What comes after an action that has used most of this time
-        (see ``_telegram_leave_list``) would have too little left.
+        See ``ActionList``. An action that is left stays ready.
         """
-        if cron_cr in _left_lists:
+        actions = ActionList.get(cron_cr)
+        if not actions.is_left and actions.is_late:
+            actions.leave(job["id"])
+        cron = api.Environment(cron_cr, job["user_id"], {})[cls._name].browse(job["id"])
+        if actions.is_left or (job["id"] < actions.first_id and cron._telegram_is_of_account()):
             # Another thread may have skipped the action, since this one locks it just now.
-            env = api.Environment(cron_cr, job["user_id"], {})
-            cron_cr.postcommit.add(env[cls._name]._notifydb)
+            cron_cr.postcommit.add(cron._notifydb)
             return
-        thread = threading.current_thread()
-        thread.telegram_leaves_list = False
         super()._process_job(cron_cr, job)
-        if thread.telegram_leaves_list:
-            _left_lists.add(cron_cr)
+        actions.ended = time.time()
+
+    def _telegram_is_of_account(self):
+        """Return whether this action sends or receives the messages of an account."""
+        domain = Domain("send_cron_id", "=", self.id) | Domain("receive_cron_id", "=", self.id)
+        # sudo: telegram.instance - of any company
+        return bool(self.env["telegram.instance"].sudo().search_count(domain, limit=1))
 
     @api.model
     def _telegram_leave_list(self):
-        """Leave the actions that are ready after this one to the next list of this thread.
-
-        The next list follows at once if an action is triggered.
-        """
-        threading.current_thread().telegram_leaves_list = True
+        """Leave the actions that are ready after this one to the next list of this thread."""
+        if actions := ActionList.get_current():
+            actions.leave()
 
     def _telegram_trigger(self):
         """Trigger the action when this transaction commits, unless a trigger is already waiting.

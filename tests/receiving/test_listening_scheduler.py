@@ -10,7 +10,7 @@ from odoo.addons.base.models.ir_cron import IrCron
 
 from ... import const
 from ...models.receiving import listener, listening
-from ...tools import advisory_lock, cron
+from ...tools import advisory_lock
 from .listening_case import ListeningCase
 
 FOR_EVER = 10**9  # seconds
@@ -27,7 +27,7 @@ class TestListeningScheduler(ListeningCase):
         with self.environment() as env:
             self.listen_id = env["telegram.instance"]._get_listen_crons()[0].id
             env["ir.cron.trigger"].search([("cron_id", "=", self.listen_id)]).unlink()
-        self.startPatcher(patch.object(cron, "get_time_limit", lambda: 2))
+        self.startPatcher(patch.object(listening, "RUN_MAX_SECONDS", 1))
 
     def trigger(self, *cron_ids):
         with self.environment() as env:
@@ -69,7 +69,7 @@ class TestListeningScheduler(ListeningCase):
         listening again: with a single thread, they would never run."""
         self.trigger(self.listen_id, self.send_cron_id)
         with (
-            patch.object(cron, "get_time_limit", lambda: 600),
+            patch.object(listening, "RUN_MAX_SECONDS", 600),
             patch.object(listening, "OTHERS_PATIENCE", FOR_EVER),
             patch.object(listener, "config", {"max_cron_threads": 1}),
         ):
