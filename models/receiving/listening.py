@@ -70,7 +70,7 @@ class TelegramInstance(models.Model):
                 self.env["ir.cron"]._telegram_leave_list()
 
     def _is_left_to_first_action(self):
-        """Return whether this is the second action, while the first one does not run. Commits.
+        """Return whether this is the second action, while the first one does not run. Rolls back.
 
         One after the other in the same worker, they would exceed the time that Odoo lets it.
         """
@@ -78,8 +78,12 @@ class TelegramInstance(models.Model):
         first = crons[:1]
         if self.env.context.get("cron_id") not in crons[1:].ids or not first.active:
             return False
-        is_running = not first.try_lock_for_update(allow_referencing=True)
-        self.env.cr.commit()  # pylint: disable=invalid-commit
+        try:
+            with hide_conflicts():
+                is_running = not first.try_lock_for_update(allow_referencing=True)
+        except CONFLICTS:
+            is_running = False  # it has ended just now
+        self.env.cr.rollback()
         return not is_running
 
     def _have_others_waited_long(self):
@@ -88,8 +92,9 @@ class TelegramInstance(models.Model):
             with hide_conflicts():
                 return self.env["ir.cron"]._telegram_is_another_waiting(OTHERS_PATIENCE)
         except CONFLICTS:
+            return False  # an action has begun or ended just now
+        finally:
             self.env.cr.rollback()
-            return False  # an action begins just now
 
     def _listen_after_outage(self, env, ends_at):
         """Listen on with another connection as soon as PostgreSQL can be reached.

@@ -100,6 +100,17 @@ class TestListeningScheduler(ListeningCase):
         with patch.object(listener, "MAX_WAITING_ACTIONS", 2), self.listening():
             self.wait_for(run_actions)
 
+    def test_the_first_action_has_just_ended(self):
+        """The second action looks whether the first one runs, which has ended after the second one
+        began: its run would count as failed."""
+        with self.environment() as env:
+            first, second = env["telegram.instance"]._get_listen_crons()
+            env.flush_all()
+            with self.environment() as elsewhere:
+                first.with_env(elsewhere).lastcall = fields.Datetime.now()
+            env["telegram.instance"].with_context(cron_id=second.id)._cron_listen()
+        self.assertTrue(self.is_waiting(self.listen_id), "the first one has to go on")
+
     def test_no_lock_is_left(self):
         """The accounts are free for another thread as soon as the run has ended."""
         self.trigger(self.listen_id)
