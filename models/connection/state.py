@@ -328,7 +328,7 @@ class TelegramInstance(models.Model):
         """
         user = self._get_administrator()
         instance = self.with_context(lang=user.lang) if user else self
-        self.activity_feedback([activity_type], feedback=prepare(instance))
+        instance.activity_feedback([activity_type], feedback=prepare(instance))
 
     def _get_administrator(self):
         """Return the user to alert: the administrator, else another one of the company."""
