@@ -98,8 +98,12 @@ function isPale(text, part) {
 registry.category("web_tour.tours").add("telegram_looks", {
     steps: () => [
         { trigger: "button[name='action_open_in_discuss']", run: "click" },
-        { trigger: `${message("A later one")} .o-telegram-Message-notSent:contains(/Scheduled for .*\\d/)` },
-        { trigger: `${message("A canceled one")} .o-telegram-Message-notSent:contains('Canceled')` },
+        {
+            trigger: `${message("A later one")} .o-telegram-Message-notSent:contains(/Scheduled for .*\\d/)`,
+        },
+        {
+            trigger: `${message("A canceled one")} .o-telegram-Message-notSent:contains('Canceled')`,
+        },
         isPale("A canceled one", ".o-mail-Message-richBody"),
         {
             content: "What was sent says nothing",

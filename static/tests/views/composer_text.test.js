@@ -152,7 +152,9 @@ test("the date and the files of a draft are kept", async () => {
     });
     await edit("Good day");
     await waitForAnswer();
-    await contains(".o_field_widget[name='scheduled_date'] button, .o_field_widget[name='scheduled_date'] input").click();
+    await contains(
+        ".o_field_widget[name='scheduled_date'] button, .o_field_widget[name='scheduled_date'] input"
+    ).click();
     await edit("12/01/2026 10:00:00", { confirm: "enter" });
     await animationFrame();
     const draft = JSON.parse(browser.localStorage.getItem(DRAFT));

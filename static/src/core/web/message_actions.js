@@ -93,7 +93,9 @@ registerMessageAction("telegram-delete", {
 
 /** Return whether Discuss must not offer a change: the message is one of Telegram, but gone there. */
 function isGone({ message }) {
-    return Boolean(message.thread?.isTelegram && message.telegram_state && !message.telegram_message);
+    return Boolean(
+        message.thread?.isTelegram && message.telegram_state && !message.telegram_message
+    );
 }
 
 patch(messageActionsRegistry.get("edit"), {
