@@ -158,6 +158,8 @@ class TestTelegramCall(TelegramCase):
         action = self.instance._display_result("Done", {"apiTokenInstance": SECRET_MARK, "n": 1})
         self.assertEqual(action["params"]["message"], "Done")
         self.assertEqual(json.loads(action["params"]["raw"]), {"apiTokenInstance": "***", "n": 1})
+        action = self.instance.with_user(self.salesperson)._display_result("Done", {"n": 1})
+        self.assertFalse(action["params"]["raw"], "the API log is not for everybody")
 
     def test_rights(self):
         """Calls hold what others wrote: for administrators of the company, and nobody writes."""

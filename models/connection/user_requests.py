@@ -56,6 +56,7 @@ class TelegramInstance(models.Model):
         :param dict next: action to continue with; by default the form is reloaded
         """
         raw = getattr(result, "raw", result)
+        is_shown = self.env["telegram.call"].has_access("read")
         return {
             "type": "ir.actions.client",
             "tag": "telegram_green_api.notification",
@@ -63,7 +64,8 @@ class TelegramInstance(models.Model):
                 "type": type,
                 "title": self.name,
                 "message": message,
-                "raw": to_masked_text(raw) if raw is not None else False,
+                # For those who may read such answers in the API log, too.
+                "raw": to_masked_text(raw) if raw is not None and is_shown else False,
                 "next": next or {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

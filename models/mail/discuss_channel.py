@@ -137,7 +137,10 @@ class DiscussChannel(models.Model):
                 deleted.delete()
             if set(messages.mapped("state")) != {"canceled"}:
                 note = self.env._("The message will be deleted once Telegram confirms it.")
-                return self.env.user._bus_send_transient_message(self, note)
+                # Not a transient message: it would stay in the conversation after the deletion.
+                return self.env.user._bus_send(
+                    "simple_notification", {"type": "info", "message": note}
+                )
         else:
             # The web client names the files of the message with each edit.
             files = set(message.attachment_ids.ids)
@@ -148,8 +151,8 @@ class DiscussChannel(models.Model):
                         "instead."
                     )
                 )
-            if text != from_html(message.body):
-                messages[:1]._edit(text)
+            if text != from_html(message.body) and messages[:1]._edit(text) == messages[:1]:
+                return None  # it was queued, and shows its new text
         return super()._message_update_content(message, body=body, strict=False, **kwargs)
 
     def _telegram_check_may_write(self, chat):

@@ -164,9 +164,10 @@ class MailMessage(models.Model):
         return {
             "id": message_sudo.id,
             "is_own": message_sudo.direction == "outgoing",
-            "is_text": message_sudo._is_text(),
+            "can_edit": message_sudo._is_text_to_edit(),
             "is_card": message_sudo._is_card(),
             "quote": message_sudo._get_posted_quote(self),
+            "scheduled_date": message_sudo._get_date_ahead(),
         }
 
     def _telegram_get_store_fields(self):

@@ -131,14 +131,16 @@ class TelegramMessage(models.Model):
             options = Markup(" ").join(
                 Markup("<li>%s</li>") % option for option in self._get_option_labels(content)
             )
-            return Markup("<p>%s: %s</p> <ul>%s</ul>") % (
+            return Markup('<p>%s: %s</p> <ul class="mb-0">%s</ul>') % (
                 self.env._("Poll"),
                 self.text or "",
                 options,
             )
         if self.url_file and self.direction == "outgoing":
             link = Markup('<p><a href="%s" target="_blank" rel="noreferrer noopener">%s</a></p> ')
-            body = link % (self.url_file, self.file_name) + self._text_to_html()
+            body = link % (self.url_file, self.file_name)
+            if self.text:  # else an empty paragraph
+                body += self._text_to_html()
         return body
 
     def _get_formatted_text(self):

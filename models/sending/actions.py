@@ -89,7 +89,7 @@ class TelegramMessage(models.Model):
             return self.chat_id.action_open_in_discuss()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Reply by Telegram"),
+            "name": self.env._("Reply in Telegram"),
             "res_model": "telegram.composer",
             "views": [[False, "form"]],
             "target": "new",

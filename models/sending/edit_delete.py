@@ -47,6 +47,11 @@ class TelegramMessage(models.Model):
     )
     is_edited = fields.Boolean("Edited", readonly=True, copy=False)
     is_deleted = fields.Boolean("Deleted", readonly=True, copy=False)
+    is_being_changed = fields.Boolean(
+        "Being Changed",
+        compute="_compute_is_being_changed",
+        help="Whether an edit or a deletion of this message is on its way to Telegram.",
+    )
     can_edit = fields.Boolean(
         compute="_compute_can_change",
         help="Whether this is a text sent from this account, recent enough to be edited.",
@@ -74,6 +79,14 @@ class TelegramMessage(models.Model):
             message.can_forward = (
                 is_real and bool(message.id_message) and message.state not in NOT_SENT_STATES
             )
+
+    def _compute_is_being_changed(self):
+        # sudo: telegram.message - users who see the message may know that it is being changed
+        changes_sudo = self.sudo().search(
+            [("target_message_id", "in", self.ids), ("state", "in", ("queued", "sending"))]
+        )
+        for message in self:
+            message.is_being_changed = message in changes_sudo.target_message_id
 
     # === ACTION METHODS === #
 
@@ -164,6 +177,13 @@ class TelegramMessage(models.Model):
         """Return whether the message is a text that was written here, not a forwarded one."""
         return self.type_message in const.TEXT_KINDS and not self.is_forwarded
 
+    def _is_text_to_edit(self):
+        """Return whether the web client offers to edit the message.
+
+        It is told so once, so the state does not count: what is being sent can be edited soon.
+        """
+        return self._is_text() and (self.state == "queued" or self._is_editable())
+
     def _is_sent(self):
         """Return whether Telegram has the message."""
         return self.state in CONFIRMED_STATES and bool(self.id_message)
@@ -219,13 +239,15 @@ class TelegramMessage(models.Model):
             is_long = len(text) > FOLDED_LENGTH or len(text.splitlines()) > FOLDED_LINES
             mark = FOLDED if is_long else ""
             body = DELETED_BODY % (self.env._("Deleted in Telegram"), mark, body)
+        # Odoo marks each change as an edit. Of one before sending, nobody has seen another text.
+        is_marked = self.is_edited and not self.is_deleted
         # sudo: mail.message - it follows the message in Telegram, for every user
         for mail_message in self.sudo().mail_message_ids:
             if mail_message.model and mail_message.res_id:
                 record = self.env[mail_message.model].sudo().browse(mail_message.res_id)
                 record._message_update_content(mail_message, body=body, strict=False)
-                if self.is_deleted:
-                    mail_message.body = body  # Odoo has marked it as edited
+                if not is_marked:
+                    mail_message.body = body
                     mail_message._telegram_send_body()
 
     def _notify_change_refused(self):

@@ -68,6 +68,16 @@ class TelegramMessage(models.Model):
                 is_blocked = first_ids.get(message.chat_id, message.id) < message.id
                 message.waiting_reason = message._get_waiting_reason(*reasons, is_blocked)
 
+    def _get_date_ahead(self):
+        """Return the date before which the queued message is not sent; False if it may be due.
+
+        :return: str in UTC, as the web client reads it
+        """
+        self.ensure_one()
+        date = self.state == "queued" and self.scheduled_date
+        is_ahead = date and date > fields.Datetime.now()
+        return fields.Datetime.to_string(date) if is_ahead else False
+
     def _get_waiting_reason(self, instance_reason, new_contact_reason, is_blocked):
         """Return the reason for which this queued message waits, the strongest one first.
 

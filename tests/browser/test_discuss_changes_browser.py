@@ -1,5 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -40,6 +43,44 @@ class DiscussChangesCase(TelegramCase, TourCase):
         chat = self.env["telegram.chat"].search([("instance_id", "=", self.instance.id)])
         self.tour("telegram_folded", f"/odoo/telegram.chat/{chat.id}")
 
+    def check_form(self):
+        """Edit a message in its form."""
+        admin = self.env.ref("base.user_admin")
+        self.instance.operator_ids |= admin
+        self.instance.with_user(admin).send_text(CUSTOMER_CHAT, "At three o'clock")
+        self.send_queue()
+        self.receive()
+        message = self.env["telegram.message"].search([("instance_id", "=", self.instance.id)])
+        self.tour("telegram_form_edit", f"/odoo/telegram.message/{message.id}")
+
+    def check_looks(self):
+        """Check that a conversation shows what was not sent, what was deleted, and what is fixed."""
+        admin = self.env.ref("base.user_admin")
+        self.instance.operator_ids |= admin
+        self.phone.write(CUSTOMER_CHAT, "Hello")
+        self.receive()
+        chat = self.env["telegram.chat"].search([("instance_id", "=", self.instance.id)])
+        posts = {}
+        for text in ("A text", "A caption", "A deleted file"):
+            file = self.env["ir.attachment"].create({"name": f"{text}.txt", "raw": b"one"})
+            posts[text] = chat.channel_id.with_user(admin).message_post(
+                body=text,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                attachment_ids=file.ids if text != "A text" else [],
+            )
+        self.send_queue()
+        self.receive()
+        deleted = posts["A deleted file"].sudo().telegram_message_ids
+        deleted.with_user(admin).delete()
+        self.send_queue()
+        date = fields.Datetime.now() + timedelta(days=1)
+        for text in ("A later one", "A canceled one"):
+            instance = self.instance.with_user(admin)
+            instance.send_text(chat.telegram_id, text, scheduled_date=date)
+        chat.message_ids.filtered(lambda m: m.text == "A canceled one").action_cancel()
+        self.tour("telegram_looks", f"/odoo/telegram.chat/{chat.id}")
+
     def check_refusals(self):
         """Check that what cannot be sent is said, before and after it is tried."""
         self.instance.operator_ids |= self.env.ref("base.user_admin")
@@ -68,6 +109,14 @@ class TestDiscussChangesOnDesktop(DiscussChangesCase):
         """Odoo's client names the files with each edit: they are not changed by that."""
         self.assertEqual(self.change_messages(), ["Hello", "At four o'clock"])
 
+    def test_form(self):
+        """The form shows the new text by itself, once Telegram has it."""
+        self.check_form()
+
+    def test_looks(self):
+        """What has not reached the customer, or no longer does, must not look like what has."""
+        self.check_looks()
+
     def test_folded(self):
         """A long text that was deleted is folded, and shown by one click."""
         self.check_folded()
@@ -85,6 +134,10 @@ class TestDiscussChangesOnMobile(DiscussChangesCase):
     def test_edit_and_delete(self):
         """The same on a phone, whose menu of a message is another one."""
         self.assertEqual(self.change_messages(), ["Hello", "At four o'clock"])
+
+    def test_looks(self):
+        """The same on a phone."""
+        self.check_looks()
 
     def test_folded(self):
         """The same on a phone."""

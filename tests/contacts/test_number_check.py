@@ -164,6 +164,22 @@ class TestTelegramCheck(TelegramCase):
         self.assertEqual(params["type"], "warning")
         self.assertIn("Not on Telegram", customer.telegram_number_message)
 
+    def test_contact_delivered(self):
+        """Whom a message has reached is on Telegram, also before the first answer."""
+        customer = self.customer.with_user(self.salesperson)
+        customer._message_telegram("Hello")
+        message = self.env["telegram.message"].search([], order="id desc", limit=1)
+        message._set_state({"state": "sent"})
+        self.env.invalidate_all()
+        self.assertEqual(customer.telegram_number_state, "unknown", "it may not exist yet")
+        message._set_state({"state": "delivered"})
+        self.env.invalidate_all()
+        self.assertEqual(customer.telegram_number_state, "yes")
+        self.assertIn("On Telegram (", customer.telegram_number_message)
+        message.chat_id.write({"no_account": True, "number_check_date": fields.Datetime.now()})
+        self.env.invalidate_all()
+        self.assertEqual(customer.telegram_number_state, "no", "the check is newer")
+
     def test_contact_without_phone(self):
         """What to do is said before anything is asked."""
         self.customer.phone = False

@@ -1,9 +1,12 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 # pylint: disable=translation-required  # what users write
 
+from datetime import timedelta
+
 from lxml.html import fromstring
 from markupsafe import Markup
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 
 from ..common import CUSTOMER_CHAT
@@ -188,8 +191,59 @@ class TestOwnChanges(ChangesCase):
     def test_edit_before_it_is_sent(self):
         """What still waits goes out with its new text, and once."""
         self.update("Come at eleven")
+        self.assertIn("Come at eleven", self.mine.body)
+        self.assertNotIn("o-mail-Message-edited", self.mine.body, "nobody saw another text")
         self.sent()
         self.assertEqual([row["message"] for row in self.phone.ledger()], ["Come at eleven"])
+        self.assertNotIn("o-mail-Message-edited", self.mine.body)
+
+    def test_edit_of_scheduled_on_record(self):
+        """A scheduled message that is edited in a chatter is not marked as edited, either."""
+        date = fields.Datetime.now() + timedelta(days=1)
+        customer = self.customer.with_user(self.salesperson)
+        customer._message_telegram("Come at ten", scheduled_date=date)
+        message = self.queued()[-1]
+        message.with_user(self.salesperson).edit("Come at eleven")
+        for post in message.mail_message_ids:
+            self.assertIn("Come at eleven", post.body)
+            self.assertNotIn("o-mail-Message-edited", post.body)
+
+    def facts(self, mail_message):
+        return self.store_of(mail_message, self.salesperson)["mail.message"][0]["telegram_message"]
+
+    def test_edit_offered(self):
+        """The web client offers to edit a text as long as Telegram allows it, and no file."""
+        file = self.env["ir.attachment"].create({"name": "one.txt", "raw": b"one"})
+        captioned = self.post("Our offer", attachment_ids=file.ids)
+        self.assertTrue(self.facts(self.mine)["can_edit"])
+        self.assertFalse(self.facts(captioned)["can_edit"])
+        self.sent()
+        self.assertTrue(self.facts(self.mine)["can_edit"])
+        old = fields.Datetime.now() - timedelta(hours=49)
+        self.mine.telegram_message_ids.write({"date": old, "last_attempt_date": old})
+        self.assertFalse(self.facts(self.mine)["can_edit"])
+
+    def test_no_empty_paragraph(self):
+        """Below a file without a text there is no empty line."""
+        message = self.env["telegram.message"].new(
+            {
+                **{"direction": "outgoing", "type_message": "documentMessage"},
+                **{"url_file": "https://example.com/a.pdf", "file_name": "a.pdf"},
+            }
+        )
+        self.assertEqual(len(fromstring(f"<div>{message._get_body()}</div>").findall("p")), 1)
+        message.text = "Our prices"
+        self.assertIn("Our prices", message._get_body())
+
+    def test_date_of_scheduled(self):
+        """The conversation says when a message is sent, until it is due."""
+        self.assertFalse(self.facts(self.mine)["scheduled_date"])
+        date = fields.Datetime.now() + timedelta(days=1)
+        message = self.mine.telegram_message_ids
+        message._set_state({"scheduled_date": date})
+        self.assertEqual(self.facts(self.mine)["scheduled_date"], fields.Datetime.to_string(date))
+        message._set_state({"state": "canceled"})
+        self.assertFalse(self.facts(self.mine)["scheduled_date"])
 
     def test_edit_too_long(self):
         """A text that cannot be sent leaves the message as it was."""

@@ -65,9 +65,12 @@ class TestMessageActions(ComposerCase):
         form = self.form(message.action_edit())
         self.assertEqual(form.text, "Helo")
         form.text = "Hello"
+        self.assertFalse(message.is_being_changed)
         form.save().action_save()
+        self.assertTrue(message.is_being_changed, "its form reloads until the change is made")
         self.send_queue()
         self.assertEqual((message.text, message.is_edited), ("Hello", True))
+        self.assertFalse(message.is_being_changed)
         notification = message.sudo().mail_message_ids.notification_ids.filtered(
             lambda shown: shown.telegram_message_id == message
         )

@@ -9,6 +9,7 @@ import {
 } from "@mail/../tests/mail_test_helpers";
 import { Composer } from "@mail/core/common/composer";
 import { describe, expect, test } from "@odoo/hoot";
+import { advanceTime } from "@odoo/hoot-mock";
 import { markup } from "@odoo/owl";
 import {
     createConversation,
@@ -82,6 +83,19 @@ test("a formatted message that is refused comes back with its formatting", async
     await contains(".o_notification", { text: "Refused" });
     await contains(".o-mail-Composer-html strong", { text: "great" });
     await contains(".o-mail-Message", { count: 0 });
+});
+
+test("the reason of a refusal goes away by itself", async () => {
+    onRpc("/mail/message/post", () => {
+        throw makeServerError({ message: "Refused" });
+    });
+    await openConversation();
+    await insertText(INPUT, "Hello");
+    await triggerHotkey("Enter");
+    await contains(".o_notification", { text: "Refused" });
+    await contains(INPUT, { value: "Hello" });
+    await advanceTime(11_000);
+    await contains(".o_notification", { count: 0 });
 });
 
 test("a text that is refused comes back before what was written since, line by line", async () => {

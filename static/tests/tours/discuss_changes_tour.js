@@ -55,12 +55,85 @@ registry.category("web_tour.tours").add("telegram_discuss_changes", {
             run: "click",
         },
         { trigger: "body:not(:has(.modal))" },
+        { trigger: ".o_notification:contains('will be deleted')" },
+        {
+            content: "Nothing is left in the conversation that says so after the deletion",
+            trigger: "body:not(:has(.o-mail-Message:contains('will be deleted')))",
+        },
         behind("Send", () => runAction("send_cron_id")),
         {
             content: "It is deleted",
             trigger: `${message("Sorry, wrong chat")}:contains('Deleted')`,
         },
         picture("discuss_deleted"),
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_form_edit", {
+    steps: () => [
+        { trigger: "button[name='action_edit']", run: "click" },
+        { trigger: ".modal [name='text'] textarea", run: "edit At six o'clock" },
+        { trigger: ".modal button[name='action_save']", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        behind("Send", () => runAction("send_cron_id")),
+        { trigger: ".o_form_view [name='text']:contains('At six')" },
+        picture("message_edited"),
+    ],
+});
+
+/** Check that a message looks as if it were not there. */
+function isPale(text, part) {
+    return {
+        content: `It is pale: ${text}`,
+        trigger: message(text),
+        run() {
+            const { opacity } = getComputedStyle(this.anchor.querySelector(part));
+            if (Number(opacity) > 0.5) {
+                throw new Error(`${text} looks like any other message`);
+            }
+        },
+    };
+}
+
+registry.category("web_tour.tours").add("telegram_looks", {
+    steps: () => [
+        { trigger: "button[name='action_open_in_discuss']", run: "click" },
+        {
+            trigger: `${message("A later one")} .o-telegram-Message-notSent:contains(/Scheduled for .*\\d/)`,
+        },
+        {
+            trigger: `${message("A canceled one")} .o-telegram-Message-notSent:contains('Canceled')`,
+        },
+        isPale("A canceled one", ".o-mail-Message-richBody"),
+        {
+            content: "What was sent says nothing",
+            trigger: `${message("A text")}:not(:has(.o-telegram-Message-notSent))`,
+        },
+        isPale("A deleted file", ".o-mail-AttachmentList"),
+        {
+            content: "It has no ticks",
+            trigger: `${message("A deleted file")}:not(:has(.o-telegram-Message-state:visible))`,
+        },
+        picture("discuss_looks"),
+        { trigger: message("A caption"), run: "hover && click" },
+        {
+            trigger: `${message("A caption")} [title='Expand']`,
+            run: "click",
+        },
+        {
+            content: "A file can be deleted, but not edited",
+            trigger:
+                "body:has([name='delete']):not(:has(.o-dropdown--menu [name='edit'], .o-mail-Message-moreMenu [name='edit'], .o-mail-Message-actions [name='edit']:visible))",
+        },
+        { trigger: `${message("Hello")} .o-mail-Message-body`, run: "click" },
+        { trigger: "body:not(:has(.o-dropdown--menu))" },
+        ...choose("A text", "edit", true),
+        {
+            content: "No ticks stand beside the editor",
+            trigger:
+                ".o-mail-Message:has(.o-mail-Composer-input):not(:has(.o-telegram-Message-state))",
+        },
+        picture("discuss_editing"),
     ],
 });
 
@@ -130,7 +203,6 @@ registry.category("web_tour.tours").add("telegram_refusals", {
             trigger: "body:not(:has(.o-mail-Message:contains('xxx')))",
         },
         picture("refusal"),
-        { trigger: ".o_notification_close", run: "click" },
         behind("The account is signed out", () =>
             call("ir.cron", "method_direct_trigger", [[Number(lent("sign_out_cron_id"))]])
         ),

@@ -15,6 +15,14 @@ import {
     onRpc,
 } from "@web/../tests/web_test_helpers";
 
+class IrAttachment extends models.Model {
+    _name = "ir.attachment";
+    _records = [{ id: 1, name: "offer.pdf", mimetype: "application/pdf" }];
+
+    name = fields.Char();
+    mimetype = fields.Char();
+}
+
 class TelegramComposer extends models.Model {
     _name = "telegram.composer";
     _views = {
@@ -25,6 +33,8 @@ class TelegramComposer extends models.Model {
             <field name="kind" invisible="1"/>
             <field name="template_id" invisible="1"/>
             <field name="formatting" invisible="1"/>
+            <field name="scheduled_date"/>
+            <field name="attachment_ids" widget="many2many_binary"/>
             <field name="body" widget="telegram_text" default_focus="1"/>
             <button name="action_send" type="object" string="Send"/>
         </form>`,
@@ -37,11 +47,13 @@ class TelegramComposer extends models.Model {
     template_id = fields.Integer();
     formatting = fields.Boolean();
     body = fields.Text({ onChange: () => {} });
+    scheduled_date = fields.Datetime();
+    attachment_ids = fields.Many2many({ relation: "ir.attachment" });
 }
 
 describe.current.tags("desktop");
 defineTelegramModels();
-defineModels([TelegramComposer]);
+defineModels([IrAttachment, TelegramComposer]);
 
 const TEXT = "[name='body'] textarea";
 
@@ -133,3 +145,37 @@ test("what is typed at once is added to the draft, and does not replace it", asy
     await animationFrame();
     expect(TEXT).toHaveValue("Good!");
 });
+
+test("the date and the files of a draft are kept", async () => {
+    await openComposer(() => ({ value: {} }), {
+        default_attachment_ids: [1],
+    });
+    await edit("Good day");
+    await waitForAnswer();
+    await contains(
+        ".o_field_widget[name='scheduled_date'] button, .o_field_widget[name='scheduled_date'] input"
+    ).click();
+    await edit("12/01/2026 10:00:00", { confirm: "enter" });
+    await animationFrame();
+    const draft = JSON.parse(browser.localStorage.getItem(DRAFT));
+    expect(draft.body).toBe("Good day");
+    expect(draft.attachment_ids).toEqual([1]);
+    expect(draft.scheduled_date).toMatch(/^2026-12-01 /);
+});
+
+for (const ids of [[1], [1, 99]]) {
+    test(`a draft comes back with its date and files; what is gone is said: ${ids}`, async () => {
+        const draft = { body: "Good", formatting: false, scheduled_date: "2026-12-01 09:00:00" };
+        browser.localStorage.setItem(DRAFT, JSON.stringify({ ...draft, attachment_ids: ids }));
+        await openComposer(() => ({ value: {} }));
+        await waitForAnswer();
+        expect(TEXT).toHaveValue("Good");
+        expect(".o_field_widget[name='scheduled_date']").toHaveText(/2026|Dec/);
+        expect(".o_attachment").toHaveCount(1);
+        expect(".o_attachment").toHaveText(/offer/);
+        expect(".o_notification").toHaveCount(ids.length - 1);
+        const stored = JSON.parse(browser.localStorage.getItem(DRAFT));
+        expect(stored.attachment_ids).toEqual([1]);
+        expect(stored.scheduled_date).toBe("2026-12-01 09:00:00");
+    });
+}

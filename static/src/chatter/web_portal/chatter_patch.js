@@ -1,11 +1,26 @@
 import { Chatter } from "@mail/chatter/web_portal/chatter";
 
-import { onWillStart, status } from "@odoo/owl";
+import { onPatched, onWillStart, status, useEffect } from "@odoo/owl";
 
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
 import { useBus } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
+
+// How the row of buttons gets narrower: first the label of Telegram goes, see chatter_patch.scss.
+const STEPS = ["", "short", "tight"];
+
+/** Take the first step with which all buttons stand in one line; it depends on the language. */
+function fitButtons(bar) {
+    const [first] = bar.children;
+    for (const step of STEPS) {
+        bar.dataset.telegramStep = step;
+        if (bar.lastElementChild.offsetTop < first.offsetTop + first.offsetHeight) {
+            return;
+        }
+    }
+}
 
 patch(Chatter.prototype, {
     setup() {
@@ -14,6 +29,30 @@ patch(Chatter.prototype, {
         useBus(this.env.bus, "telegram_green_api.posted", ({ detail }) =>
             this.onTelegramPosted(detail)
         );
+        const getBar = () =>
+            this.rootRef.el?.querySelector(
+                ".o-mail-Chatter-topbar:has(> .o-telegram-Chatter-send)"
+            );
+        useEffect(
+            (bar) => {
+                if (!bar) {
+                    return;
+                }
+                // In the next frame: the bar itself changes its height.
+                const observer = new ResizeObserver(() =>
+                    browser.requestAnimationFrame(() => fitButtons(bar))
+                );
+                observer.observe(bar);
+                return () => observer.disconnect();
+            },
+            () => [getBar()]
+        );
+        onPatched(() => {
+            const bar = getBar();
+            if (bar) {
+                fitButtons(bar);
+            }
+        });
         onWillStart(async () => {
             this.canWriteByTelegram = await user.hasGroup("telegram_green_api.group_user");
         });

@@ -12,17 +12,18 @@ const MIN_WIDTH = 4; // percent
 /**
  * Display the progress of a background job, and reload the record while the job runs.
  *
- * Its options name the fields of the form: running (a boolean), done, total and message. A record
- * with unsaved changes is not reloaded, because that would discard them.
+ * Its options name the fields of the form: running (a boolean), done, total and message. Without a
+ * message, nothing is displayed. A record with unsaved changes is not reloaded, because that would
+ * discard them.
  */
 export class TelegramProgress extends Component {
     static template = "telegram_green_api.Progress";
     static props = {
         ...standardWidgetProps,
         running: String,
-        done: String,
-        total: String,
-        message: String,
+        done: { type: String, optional: true },
+        total: { type: String, optional: true },
+        message: { type: String, optional: true },
     };
 
     setup() {
@@ -50,7 +51,7 @@ export class TelegramProgress extends Component {
     }
 
     get message() {
-        return this.data[this.props.message];
+        return this.props.message && this.data[this.props.message];
     }
 
     get percent() {

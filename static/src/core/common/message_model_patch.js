@@ -8,7 +8,7 @@ const messagePatch = {
         super.setup(...arguments);
         /** @type {string|false|undefined} state of the telegram.message shown by this message */
         this.telegram_state = undefined;
-        /** @type {{id: number, is_card: boolean, is_own: boolean, is_text: boolean, quote: Object|false}|false|undefined} */
+        /** @type {{can_edit: boolean, id: number, is_card: boolean, is_own: boolean, quote: Object|false, scheduled_date: string|false}|false|undefined} */
         this.telegram_message = undefined;
     },
 
@@ -49,6 +49,17 @@ const messagePatch = {
         return [this.telegram_state, ...states].some((state) =>
             ["queued", "sending"].includes(state)
         );
+    },
+
+    /** Return whether the message was canceled before it was sent. */
+    get isTelegramCanceled() {
+        const states = this.notification_ids
+            .filter((notification) => notification.isTelegram)
+            .map((notification) => notification.telegramState);
+        if (this.telegram_state) {
+            states.push(this.telegram_state);
+        }
+        return states.length > 0 && states.every((state) => state === "canceled");
     },
 
     /**

@@ -2,6 +2,8 @@ import { Message } from "@mail/core/common/message";
 import { stateIcon, stateTitle } from "@telegram_green_api/core/common/telegram_state";
 import { markEventHandled } from "@web/core/utils/misc";
 
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
 import { patch } from "@web/core/utils/patch";
 
@@ -29,11 +31,25 @@ patch(Message.prototype, {
         if (this.isOnOurSide && !this.message.isSelfAuthored) {
             classes["o-selfAuthored o-telegram-colleague"] = !this.env.messageCard;
         }
+        classes["o-telegram-canceled"] = this.message.isTelegramCanceled;
         return classes;
     },
 
     get isAlignedRight() {
         return super.isAlignedRight || Boolean(this.env.inChatWindow && this.isOnOurSide);
+    },
+
+    /** Return in words that the customer has not received the message: only later, or never. */
+    get telegramNotSentNote() {
+        const { isTelegramCanceled, telegram_message, telegram_state } = this.message;
+        if (isTelegramCanceled) {
+            return _t("Canceled");
+        }
+        if (telegram_state !== "queued" || !telegram_message?.scheduled_date) {
+            return undefined;
+        }
+        const date = deserializeDateTime(telegram_message.scheduled_date);
+        return _t("Scheduled for %(date)s", { date: toLocaleDateTimeString(date) });
     },
 
     /** Return the icon of the state of a message written in Discuss, where a chatter shows it. */

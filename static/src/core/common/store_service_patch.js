@@ -37,7 +37,7 @@ patch(Store.prototype, {
         });
         if (refusal) {
             const message = getErrorMessage(refusal, _t("The message was not sent. Try again."));
-            this.env.services.notification.add(message, { sticky: true, type: "danger" });
+            this.env.services.notification.add(message, { autocloseDelay: 10_000, type: "danger" });
             const isNote = params.post_data.subtype_xmlid === "mail.mt_note";
             tmpMessage.thread.composer.restore(tmpMessage, isNote);
             tmpMessage.delete();

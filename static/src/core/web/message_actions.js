@@ -50,7 +50,7 @@ registerMessageAction("telegram-reply", {
     sequence: 15,
 });
 registerMessageAction("telegram-edit", {
-    condition: (params) => isOwn(params) && params.message.telegram_message.is_text,
+    condition: (params) => isOwn(params) && params.message.telegram_message.can_edit,
     icon: "fa fa-pencil",
     name: _t("Edit in Telegram"),
     onSelected: (params) => perform(params, "action_edit"),
@@ -91,7 +91,27 @@ registerMessageAction("telegram-delete", {
     sequence: 121,
 });
 
+/** Return whether Discuss must not offer a change: the message is one of Telegram, but gone there. */
+function isGone({ message }) {
+    return Boolean(
+        message.thread?.isTelegram && message.telegram_state && !message.telegram_message
+    );
+}
+
+patch(messageActionsRegistry.get("edit"), {
+    /** Leave out what Telegram cannot edit, such as files. */
+    condition(params) {
+        const { telegram_message } = params.message;
+        const isFixed = params.message.thread?.isTelegram && telegram_message?.can_edit === false;
+        return !isFixed && !isGone(params) && super.condition(...arguments);
+    },
+});
+
 patch(messageActionsRegistry.get("delete"), {
+    condition(params) {
+        return !isGone(params) && super.condition(...arguments);
+    },
+
     /** Say that a message written in Discuss is deleted for the customer, too. */
     onSelected(params) {
         const { message, owner, store } = params;

@@ -1,11 +1,16 @@
 import { onMounted, useEffect, useSubEnv } from "@odoo/owl";
 
 import { browser } from "@web/core/browser/browser";
+import { deserializeDateTime, serializeDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
+import { useService } from "@web/core/utils/hooks";
 import { formView } from "@web/views/form/form_view";
 
 import { updateAtOnce } from "../../utils/update_at_once";
+
+const BODY = "[name='body'] textarea";
 
 /**
  * The composer, which keeps what is written until it is sent or discarded.
@@ -17,6 +22,7 @@ import { updateAtOnce } from "../../utils/update_at_once";
 export class TelegramComposerFormController extends formView.Controller {
     setup() {
         super.setup();
+        this.notification = useService("notification");
         const { onClickViewButton } = this.env;
         useSubEnv({
             onClickViewButton: async (params) => {
@@ -37,7 +43,18 @@ export class TelegramComposerFormController extends formView.Controller {
             },
             () => [this.rootRef.el]
         );
-        onMounted(() => this.restoreDraft());
+        useEffect(
+            () => {
+                if (this.isDraftRestored) {
+                    this.saveDraft();
+                }
+            },
+            () => [Number(this.model.root.data.scheduled_date), this.fileIds.join()]
+        );
+        onMounted(async () => {
+            await this.restoreDraft();
+            this.isDraftRestored = true;
+        });
     }
 
     async beforeExecuteActionButton(clickParams) {
@@ -53,25 +70,57 @@ export class TelegramComposerFormController extends formView.Controller {
     }
 
     onInput({ target }) {
-        if (!target.matches("[name='body'] textarea")) {
+        if (!target.matches(BODY)) {
             return;
         }
-        if (target.value.trim()) {
-            const draft = { body: target.value, formatting: this.model.root.data.formatting };
-            browser.localStorage.setItem(this.draftKey, JSON.stringify(draft));
-        } else {
+        this.saveDraft();
+    }
+
+    /** Return the IDs of the files from the user's device. */
+    get fileIds() {
+        return this.model.root.data.attachment_ids?.currentIds ?? [];
+    }
+
+    /** Store what is written, with the files and the date without which it must not be sent. */
+    saveDraft() {
+        const { body: known, formatting, scheduled_date } = this.model.root.data;
+        // The record learns of a text only after a pause.
+        const body = this.rootRef.el?.querySelector(BODY)?.value ?? known ?? "";
+        const attachment_ids = this.fileIds;
+        if (!body.trim() && !attachment_ids.length) {
             browser.localStorage.removeItem(this.draftKey);
+            return;
         }
+        const date = scheduled_date ? serializeDateTime(scheduled_date) : false;
+        const draft = { attachment_ids, body, formatting, scheduled_date: date };
+        browser.localStorage.setItem(this.draftKey, JSON.stringify(draft));
     }
 
     async restoreDraft() {
         const draft = browser.localStorage.getItem(this.draftKey);
         const { body, template_id } = this.model.root.data;
         if (draft && !body && !template_id) {
-            const values = JSON.parse(draft);
+            const { attachment_ids, scheduled_date, ...values } = JSON.parse(draft);
+            if (scheduled_date) {
+                values.scheduled_date = deserializeDateTime(scheduled_date);
+            }
             // Before anything is typed, which would replace the draft.
             await updateAtOnce(this.model.root, values);
             await this.model.root.update(values);
+            await this.restoreFiles(attachment_ids ?? []);
+        }
+    }
+
+    /** Attach the files of a draft again, and say it if the server has deleted some since. */
+    async restoreFiles(ids) {
+        if (!ids.length) {
+            return;
+        }
+        const kept = await this.model.orm.search("ir.attachment", [["id", "in", ids]]);
+        await this.model.root.data.attachment_ids.addAndRemove({ add: kept });
+        if (kept.length < ids.length) {
+            const message = _t("Files of the draft were not kept. Add them again.");
+            this.notification.add(message, { sticky: true, type: "warning" });
         }
     }
 }
