@@ -250,8 +250,17 @@ class AccountMoveSend(models.AbstractModel):
         if set(invoice_data["sending_methods"]) != {TELEGRAM} or invoice_data.get("error"):
             return
         obstacle = self._get_telegram_obstacle(invoice, invoice_data)
-        if obstacle:
+        if obstacle and not self._is_repeat_of_batch(obstacle, invoice_data):
             invoice_data["error"] = self._prepare_telegram_error(obstacle.reason)
+
+    @api.model
+    def _is_repeat_of_batch(self, obstacle, move_data):
+        """Return whether an invoice of a batch is left out because it was sent before.
+
+        The dialog has said so, and the customer has the invoice: nothing has failed.
+        """
+        is_sent = obstacle and obstacle.code == "already_sent"
+        return bool(is_sent and move_data["telegram_seen"] is None)
 
     @api.model
     def _prepare_telegram_error(self, reason):
@@ -279,9 +288,12 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _hook_if_success(self, moves_data, from_cron=False):
-        failed = {}
+        failed, repeated = {}, []
         for move, move_data in moves_data.items():
             if TELEGRAM not in move_data["sending_methods"]:
+                continue
+            if self._is_repeat_of_batch(self._get_telegram_obstacle(move, move_data), move_data):
+                repeated.append(move)
                 continue
             try:
                 with self.env.cr.savepoint():
@@ -293,7 +305,8 @@ class AccountMoveSend(models.AbstractModel):
         others = {
             move: move_data
             for move, move_data in moves_data.items()
-            if move not in failed or set(move_data["sending_methods"]) != {TELEGRAM}
+            if not (move in failed or move in repeated)
+            or set(move_data["sending_methods"]) != {TELEGRAM}
         }
         for move, move_data in others.items():
             move._update_sent_mark(move_data)
