@@ -97,10 +97,7 @@ class AccountMoveSend(models.AbstractModel):
         :param dict obstacles: SendingObstacle by ``account.move``
         :param bool is_single: whether one invoice is sent, and the user may ignore a warning
         """
-        by_obstacle = {}
-        for move, obstacle in obstacles.items():
-            by_obstacle.setdefault(obstacle, self.env["account.move"])
-            by_obstacle[obstacle] |= move
+        by_obstacle = self._group_by_obstacle(obstacles)
         if is_single:
             return {
                 f"telegram_{obstacle.code}": {
@@ -125,6 +122,18 @@ class AccountMoveSend(models.AbstractModel):
         }
 
     @api.model
+    def _group_by_obstacle(self, obstacles):
+        """Return the invoices by their SendingObstacle.
+
+        :param dict obstacles: SendingObstacle by ``account.move``
+        """
+        by_obstacle = {}
+        for move, obstacle in obstacles.items():
+            by_obstacle.setdefault(obstacle, self.env["account.move"])
+            by_obstacle[obstacle] |= move
+        return by_obstacle
+
+    @api.model
     def _get_single_reason(self, obstacle):
         """Return the text of an obstacle for the dialog of a single invoice."""
         if obstacle.code == "already_sent":
@@ -134,15 +143,17 @@ class AccountMoveSend(models.AbstractModel):
         return obstacle.reason
 
     @api.model
-    def _get_names(self, moves):
+    def _get_names(self, moves, limit=NAMES_SHOWN):
         """Return the names of the first invoices, with their customers."""
         names = ", ".join(
             f"{move.display_name} ({move.partner_id.name})"
             if move.partner_id
             else move.display_name
-            for move in moves[:NAMES_SHOWN]
+            for move in moves[:limit]
         )
-        return f"{names} …" if len(moves) > NAMES_SHOWN else names
+        if len(moves) <= limit:
+            return names
+        return self.env._("%(names)s and %(count)s more", names=names, count=len(moves) - limit)
 
     @api.model
     def _get_telegram_waiting_alert(self, moves, instance=None):

@@ -153,6 +153,27 @@ class TestInvoiceSendingBatch(InvoiceCase):
             self.messages_of(wizard.telegram_selected_ids).mapped("res_id"), self.both.ids
         )
 
+    def test_notification(self):
+        """It said “1 left out” for each reason, and neither which invoice nor whose."""
+        drafts = self.env["account.move"].union(
+            *(self._create_invoice(self._create_customer(n), post=False) for n in range(20, 25))
+        )
+        unreachable = self._create_invoice(self._create_customer(4, phone=False))
+        params = self.open_batch(self.both + unreachable + drafts).action_send_and_print()["params"]
+        _sent, posted, reached = params["message"].split("\n")
+        names = ", ".join(f"{m.display_name} ({m.partner_id.name})" for m in drafts[:3])
+        self.assertEqual(
+            posted, f"5 not sent: {names} and 2 more. The invoice is not posted. Confirm it first."
+        )
+        self.assertIn(f"1 not sent: {unreachable.name} (Customer 4). ", reached)
+        shown = self.env["account.move"].search(params["view"]["domain"])
+        self.assertEqual(shown, unreachable | drafts)
+
+    def test_notification_if_all_are_sent(self):
+        """Nothing to view: it goes by itself."""
+        params = self.open_batch(self.both).action_send_and_print()["params"]
+        self.assertIs(params["view"], False)  # an empty object would be true in a browser
+
     def test_blacklisted_chat(self):
         """A blacklisted number counts that is known from the customer's chat only."""
         invoice = self.both[0]
