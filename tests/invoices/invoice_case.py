@@ -100,11 +100,11 @@ class InvoiceCase(TelegramCase):
         self.addCleanup(_wkhtml.cache_clear)
 
     def open_wizard(self, invoice, user=None, **values):
-        """Press “Send by Telegram” on an invoice, and return the dialog."""
+        """Choose “Send by Telegram” on an invoice, and return the dialog."""
         invoice = invoice.with_user(user or self.accountant)
         # Else Odoo shortens its reports to HTML in tests.
-        invoice = invoice.with_context(force_report_rendering=True, telegram_chosen=True)
-        action = invoice.action_invoice_sent()
+        invoice = invoice.with_context(force_report_rendering=True)
+        action = invoice.action_telegram_send()
         context = {**invoice.env.context, **action["context"]}
         return self.env[action["res_model"]].with_env(invoice.env(context=context)).create(values)
 

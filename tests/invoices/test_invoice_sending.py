@@ -41,6 +41,18 @@ class TestInvoiceSending(InvoiceCase):
         self.receive()
         self.assertEqual(message.state, "read")
 
+    def test_not_grouped_by_keys(self):
+        """*Group By* offered “Is Sent By Telegram Only”."""
+        offered = self.env["account.move"].get_views([(False, "search")])
+        fields = offered["models"]["account.move"]["fields"]
+        for name in ("is_sent_by_telegram_only", "telegram_message_id"):
+            self.assertFalse(fields[name]["groupable"], name)
+
+    def test_draft(self):
+        """Sending a draft is refused with the reason, not with an empty dialog."""
+        with self.assertRaisesRegex(UserError, "posted"):
+            self.open_wizard(self._create_invoice(post=False))
+
     def test_long_text_goes_first(self):
         """A text that is too long for a caption goes before the PDF; nothing of it is lost."""
         invoice = self._create_invoice()
