@@ -89,6 +89,13 @@ class TestInvoiceScreen(InvoiceScreenCase):
         self.assertTrue(message.attachment_id)
         self.assertTrue(invoice.is_move_sent)
 
+    def test_both_ways(self):
+        """By e-mail and by Telegram at once: two fields “To”, and nothing said which is which."""
+        self.customer.email = "customer@example.com"
+        invoice = self._create_invoice()
+        url = f"/odoo/customer-invoices/{invoice.id}"
+        self.tour("telegram_green_api.both_ways", url, login=self.accountant.login)
+
     def test_changed_number(self):
         """Before an invoice goes to a chat with a former phone number, the user is asked."""
         self.phone.write(CUSTOMER_CHAT, "Hello")

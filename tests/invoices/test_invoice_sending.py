@@ -1,6 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -47,11 +47,6 @@ class TestInvoiceSending(InvoiceCase):
         fields = offered["models"]["account.move"]["fields"]
         for name in ("is_sent_by_telegram_only", "telegram_message_id"):
             self.assertFalse(fields[name]["groupable"], name)
-
-    def test_draft(self):
-        """Sending a draft is refused with the reason, not with an empty dialog."""
-        with self.assertRaisesRegex(UserError, "posted"):
-            self.open_wizard(self._create_invoice(post=False))
 
     def test_long_text_goes_first(self):
         """A text that is too long for a caption goes before the PDF; nothing of it is lost."""
@@ -276,7 +271,10 @@ class TestInvoiceSending(InvoiceCase):
         user = self.create_user("plain_accountant", "accounting", company_id=self.company.id)
         self.customer.email = "vasilisa@example.com"
         self.customer.with_company(self.company).invoice_sending_method = "telegram"
-        wizard = self.open_wizard(self._create_invoice(), user)
+        invoice = self._create_invoice()
+        with self.assertRaises(AccessError):
+            self.open_wizard(invoice, user)
+        wizard = self.open_wizard(invoice, user, button="action_invoice_sent")
         self.assertNotIn("telegram", wizard.sending_method_checkboxes)
         wizard.sending_methods = ["email"]
         wizard.action_send_and_print()

@@ -213,3 +213,34 @@ registry.category("web_tour.tours").add("telegram_green_api.buttons_take_no_line
         },
     ],
 });
+
+registry.category("web_tour.tours").add("telegram_green_api.both_ways", {
+    steps: () => [
+        ...chooseInMenu("Send by Telegram"),
+        { trigger: ".modal [name='telegram_body'] textarea" },
+        { trigger: ".modal [name='sending_method_checkboxes'] label:contains('Email')", run: "click" },
+        { trigger: ".modal [name='mail_partner_ids']" },
+        {
+            content: "Each way has a heading",
+            trigger: ".modal .o_horizontal_separator:contains('By Telegram')",
+        },
+        { trigger: ".modal .o_horizontal_separator:contains('By Email')" },
+        {
+            content: "What is entered begins at one edge",
+            trigger: ".modal",
+            run() {
+                const names = ["telegram_partner_id", "telegram_template_id", "mail_partner_ids"];
+                const cells = names.map((name) => {
+                    const field = this.anchor.querySelector(`.o_field_widget[name='${name}']`);
+                    return field.closest(".o_cell").getBoundingClientRect().left;
+                });
+                if (new Set(cells.map(Math.round)).size !== 1) {
+                    throw new Error(`Several left edges: ${cells.join(", ")}`);
+                }
+            },
+        },
+        picture("both_ways"),
+        { trigger: ".modal button[special='cancel']", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+    ],
+});
