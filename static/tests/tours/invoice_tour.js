@@ -218,7 +218,10 @@ registry.category("web_tour.tours").add("telegram_green_api.both_ways", {
     steps: () => [
         ...chooseInMenu("Send by Telegram"),
         { trigger: ".modal [name='telegram_body'] textarea" },
-        { trigger: ".modal [name='sending_method_checkboxes'] label:contains('Email')", run: "click" },
+        {
+            trigger: ".modal [name='sending_method_checkboxes'] label:contains('Email')",
+            run: "click",
+        },
         { trigger: ".modal [name='mail_partner_ids']" },
         {
             content: "Each way has a heading",
