@@ -21,10 +21,10 @@ class TelegramComposer(models.TransientModel):
 
     def _after_queued(self, messages):
         """Note that these are reminders, for the next person who wants to send one."""
-        super()._after_queued(messages)
         if self.is_payment_reminder:
             # sudo: telegram.message - the user has just queued them
             messages.sudo().is_payment_reminder = True
+        return super()._after_queued(messages)
 
     def _get_record_warnings(self, recipients):
         """Yield that customers were reminded just now, and how many invoices are not overdue."""
