@@ -3,8 +3,6 @@
 from odoo import fields, models
 from odoo.tools import format_date
 
-from ..models.invoices.payment_reminder import REMINDER_DAYS
-
 NAMES_MAX = 10
 
 
@@ -20,7 +18,7 @@ class TelegramComposer(models.TransientModel):
     not_overdue_count = fields.Integer("Invoices Not Overdue")
 
     def _after_queued(self, messages):
-        """Note that these are reminders, for the next person who wants to send one."""
+        """Store that these are reminders, for the next person who wants to send one."""
         if self.is_payment_reminder:
             # sudo: telegram.message - the user has just queued them
             messages.sudo().is_payment_reminder = True
@@ -61,9 +59,7 @@ class TelegramComposer(models.TransientModel):
             for move, date, author in shown[:NAMES_MAX]
         )
         return self.env._(
-            "Customers who got a reminder by Telegram within the last %(days)s days (%(count)s): "
-            "%(names)s",
-            days=REMINDER_DAYS,
+            "Customers who got a reminder by Telegram within the last week (%(count)s): %(names)s",
             count=len(shown),
             names=f"{names} …" if len(shown) > NAMES_MAX else names,
         )

@@ -175,7 +175,7 @@ class TelegramComposer(models.TransientModel):
         return self._display_queued(messages, reasons), again
 
     def _after_queued(self, messages):
-        """Note what the messages are; a hook for what is sent about one kind of record.
+        """Store what the messages are; a hook for what is sent about one kind of record.
 
         :param messages: the queued ``telegram.message`` records
         """

@@ -12,7 +12,7 @@ from ..telegram_message import NOT_SENT_STATES
 
 AUTOMATION = "telegram_green_api.telegram_automation_invoice_overdue"
 TEMPLATE = "telegram_green_api.telegram_template_payment_reminder"
-REMINDER_DAYS = 7  # whoever sends a reminder is told of those of the last days
+REMINDER_DAYS = 7  # whoever sends a reminder is told of those of the last week
 
 
 class AccountMove(models.Model):

@@ -186,7 +186,7 @@ class TestPaymentReminder(InvoiceCase):
         ).is_payment_reminder = True
         form = self.remind(reminded | other | self.overdue(-3) | self.overdue(-4))
         self.assertIn(
-            "within the last 7 days (1): "
+            "within the last week (1): "
             f"{self.customer.name} ({self.today()}, {self.accountant.name})",
             form.warning,
         )
