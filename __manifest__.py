@@ -24,6 +24,7 @@
         "wizards/telegram_past_views.xml",
         "wizards/telegram_check_numbers_views.xml",
         "wizards/telegram_composer_views.xml",
+        "wizards/account_move_reminder_views.xml",
         "wizards/telegram_create_record_views.xml",
         "wizards/telegram_forward_views.xml",
         "wizards/telegram_group_views.xml",

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from .. import const
 from ..tools import bulk_insert
+from ..tools.access import filter_readable
 from ..tools.context import get_own_value
 from ..tools.records import find_records, get_record_names
 
@@ -158,6 +159,10 @@ class TelegramMessage(models.Model):
         help="Differs when another process has begun to send the message.",
     )
     record_name = fields.Char("Record", compute="_compute_record_name", compute_sudo=False)
+    # Senders read their messages and no chats: a link would end in an error.
+    is_chat_readable = fields.Boolean(compute="_compute_readable_links", compute_sudo=False)
+    chat_label = fields.Char("Chat Name", compute="_compute_readable_links", compute_sudo=False)
+    is_forwarded_readable = fields.Boolean(compute="_compute_readable_links", compute_sudo=False)
 
     # GREEN-API may reuse an ID in another chat, but never in the same chat.
     _id_message_uniq = models.UniqueIndex(
@@ -189,6 +194,19 @@ class TelegramMessage(models.Model):
         names = get_record_names(self)
         for message in self:
             message.record_name = names.get(message)
+
+    @api.depends("chat_id", "partner_id", "forwarded_message_id")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_readable_links(self):
+        chats, partners = filter_readable(self.chat_id), filter_readable(self.partner_id)
+        forwarded = filter_readable(self.forwarded_message_id)
+        for message in self:
+            is_readable = message.chat_id in chats
+            is_named = not is_readable and message.partner_id in partners
+            named = message.partner_id if is_named else message.chat_id
+            message.is_chat_readable = is_readable
+            message.chat_label = named.display_name
+            message.is_forwarded_readable = message.forwarded_message_id in forwarded
 
     # === CRUD METHODS === #
 

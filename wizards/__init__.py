@@ -10,6 +10,7 @@ from . import telegram_composer
 from . import telegram_create_record
 from . import telegram_composer_recipients
 from . import telegram_composer_content
+from . import account_move_reminder
 from . import telegram_forward
 from . import telegram_instance_picture
 from . import telegram_instance_settings

@@ -1,11 +1,11 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from collections import Counter
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.invoices.account_move_send import TELEGRAM
+
+NAMES_NOTIFIED = 3
 
 
 class AccountMoveSendBatchWizard(models.TransientModel):
@@ -95,20 +95,34 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         return self._display_telegram_sending(action, obstacles)
 
     def _display_telegram_sending(self, action, obstacles):
-        """Return Odoo's notification, with how many invoices are sent, and who is left out.
+        """Return Odoo's notification, with how many invoices are sent, and which are not.
 
         :param dict action: Odoo's notification
         :param dict obstacles: SendingObstacle by ``account.move``
         """
         _ = self.env._
         lines = [_("Invoices being sent by Telegram in the background: %s.", len(self.move_ids))]
-        for reason, count in Counter(each.reason for each in obstacles.values()).most_common():
-            lines.append(_("%(count)s left out: %(reason)s", count=count, reason=reason))
+        by_obstacle = self._group_by_obstacle(obstacles)
+        for obstacle, moves in sorted(by_obstacle.items(), key=lambda item: -len(item[1])):
+            lines.append(
+                _(
+                    "%(count)s not sent: %(names)s. %(reason)s",
+                    count=len(moves),
+                    names=self._get_names(moves, NAMES_NOTIFIED),
+                    reason=obstacle.reason,
+                )
+            )
         params = {
             "title": False,
             "message": "\n".join(lines),
             "type": "warning" if obstacles else "info",
             "sticky": bool(obstacles),
+            "view": self._get_not_sent_action(by_obstacle) if obstacles else False,
         }
         tag = "telegram_green_api.notification"
         return {**action, "tag": tag, "params": {**action["params"], **params}}
+
+    def _get_not_sent_action(self, by_obstacle):
+        """Return an action that opens the invoices that are not sent."""
+        moves = self.env["account.move"].union(*by_obstacle.values())
+        return moves._get_records_action(name=self.env._("Not Sent by Telegram"))

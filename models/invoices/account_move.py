@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.actions import get_dialog_action
@@ -40,23 +40,47 @@ class AccountMove(models.Model):
     )
 
     is_sent_by_telegram_only = fields.Boolean(
+        "Sent by Telegram Only",
         readonly=True,
         copy=False,
+        exportable=False,
         help="The invoice is marked as sent because of its Telegram message, and was not sent in "
         "another way. The mark is removed if the message is not delivered.",
     )
 
+    # === CRUD METHODS === #
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Do not offer technical fields in *Group By*."""
+        descriptions = super().fields_get(allfields, attributes)
+        for name in ("telegram_message_id", "is_sent_by_telegram_only"):
+            if "groupable" in descriptions.get(name, ()):
+                descriptions[name]["groupable"] = False
+        return descriptions
+
     # === ACTION METHODS === #
 
     def action_send_and_print(self):
-        """Open Odoo's dialog to send invoices, with Telegram selected if the button asks for it.
+        """Open Odoo's dialog to send invoices, with Telegram selected if the context says so.
 
-        The button passes ``telegram_chosen`` in the context, which Odoo does not pass on.
+        Odoo does not pass ``telegram_chosen`` on.
         """
         action = super().action_send_and_print()
         if self.env.context.get("telegram_chosen"):
             action["context"]["telegram_chosen"] = True
         return action
+
+    def action_telegram_send(self):
+        """Open Odoo's dialog to send this invoice, with Telegram selected.
+
+        :raise AccessError: the user may not send by Telegram
+        :raise UserError: the invoice cannot be sent, such as a draft
+        """
+        self.ensure_one()
+        self.env["telegram.message"].check_access("read")
+        self.env["account.move.send"]._check_move_constraints(self)
+        return self.with_context(telegram_chosen=True).action_invoice_sent()
 
     def action_telegram_send_batch(self):
         """Open Odoo's dialog to send several invoices, with those that cannot be sent by Telegram.
@@ -236,8 +260,8 @@ class AccountMove(models.Model):
             "not_sale_document": self.env._("This is not a customer invoice."),
             "being_sent": self.env._("The invoice is already being sent in the background."),
             "already_sent": self.env._(
-                "The invoice was already sent by Telegram. Open it and click Send by Telegram to "
-                "send it again."
+                "The invoice was already sent by Telegram. Open it and choose Send by Telegram in "
+                "its Action menu to send it again."
             ),
             "no_pdf": self.env._(
                 "The server cannot create PDF files because the program “wkhtmltopdf” is missing "

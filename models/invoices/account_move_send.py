@@ -97,10 +97,7 @@ class AccountMoveSend(models.AbstractModel):
         :param dict obstacles: SendingObstacle by ``account.move``
         :param bool is_single: whether one invoice is sent, and the user may ignore a warning
         """
-        by_obstacle = {}
-        for move, obstacle in obstacles.items():
-            by_obstacle.setdefault(obstacle, self.env["account.move"])
-            by_obstacle[obstacle] |= move
+        by_obstacle = self._group_by_obstacle(obstacles)
         if is_single:
             return {
                 f"telegram_{obstacle.code}": {
@@ -125,6 +122,18 @@ class AccountMoveSend(models.AbstractModel):
         }
 
     @api.model
+    def _group_by_obstacle(self, obstacles):
+        """Return the invoices by their SendingObstacle.
+
+        :param dict obstacles: SendingObstacle by ``account.move``
+        """
+        by_obstacle = {}
+        for move, obstacle in obstacles.items():
+            by_obstacle.setdefault(obstacle, self.env["account.move"])
+            by_obstacle[obstacle] |= move
+        return by_obstacle
+
+    @api.model
     def _get_single_reason(self, obstacle):
         """Return the text of an obstacle for the dialog of a single invoice."""
         if obstacle.code == "already_sent":
@@ -134,15 +143,17 @@ class AccountMoveSend(models.AbstractModel):
         return obstacle.reason
 
     @api.model
-    def _get_names(self, moves):
+    def _get_names(self, moves, limit=NAMES_SHOWN):
         """Return the names of the first invoices, with their customers."""
         names = ", ".join(
             f"{move.display_name} ({move.partner_id.name})"
             if move.partner_id
             else move.display_name
-            for move in moves[:NAMES_SHOWN]
+            for move in moves[:limit]
         )
-        return f"{names} …" if len(moves) > NAMES_SHOWN else names
+        if len(moves) <= limit:
+            return names
+        return self.env._("%(names)s and %(count)s more", names=names, count=len(moves) - limit)
 
     @api.model
     def _get_telegram_waiting_alert(self, moves, instance=None):
@@ -250,8 +261,17 @@ class AccountMoveSend(models.AbstractModel):
         if set(invoice_data["sending_methods"]) != {TELEGRAM} or invoice_data.get("error"):
             return
         obstacle = self._get_telegram_obstacle(invoice, invoice_data)
-        if obstacle:
+        if obstacle and not self._is_repeat_of_batch(obstacle, invoice_data):
             invoice_data["error"] = self._prepare_telegram_error(obstacle.reason)
+
+    @api.model
+    def _is_repeat_of_batch(self, obstacle, move_data):
+        """Return whether an invoice of a batch is left out because it was sent before.
+
+        The dialog has said so, and the customer has the invoice: nothing has failed.
+        """
+        is_sent = obstacle and obstacle.code == "already_sent"
+        return bool(is_sent and move_data["telegram_seen"] is None)
 
     @api.model
     def _prepare_telegram_error(self, reason):
@@ -279,9 +299,12 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _hook_if_success(self, moves_data, from_cron=False):
-        failed = {}
+        failed, repeated = {}, []
         for move, move_data in moves_data.items():
             if TELEGRAM not in move_data["sending_methods"]:
+                continue
+            if self._is_repeat_of_batch(self._get_telegram_obstacle(move, move_data), move_data):
+                repeated.append(move)
                 continue
             try:
                 with self.env.cr.savepoint():
@@ -293,7 +316,8 @@ class AccountMoveSend(models.AbstractModel):
         others = {
             move: move_data
             for move, move_data in moves_data.items()
-            if move not in failed or set(move_data["sending_methods"]) != {TELEGRAM}
+            if not (move in failed or move in repeated)
+            or set(move_data["sending_methods"]) != {TELEGRAM}
         }
         for move, move_data in others.items():
             move._update_sent_mark(move_data)

@@ -1,13 +1,18 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
 from ...tools.actions import get_dialog_action
+from ..telegram_message import NOT_SENT_STATES
 
+AUTOMATION = "telegram_green_api.telegram_automation_invoice_overdue"
 TEMPLATE = "telegram_green_api.telegram_template_payment_reminder"
+REMINDER_DAYS = 7  # whoever sends a reminder is told of those of the last week
 
 
 class AccountMove(models.Model):
@@ -82,6 +87,8 @@ class AccountMove(models.Model):
             "default_covered_ids": repr((named - self.browse(first.values())).ids),
             "default_template_id": usable.id if usable else False,
             "default_is_automatic": True,  # no mailing: it needs no consent
+            "default_is_payment_reminder": True,
+            "default_not_overdue_count": len(self - overdue),
         }
         action = get_dialog_action("telegram.composer", self.env._("Send Payment Reminder"))
         return {**action, "context": context}
@@ -132,6 +139,48 @@ class AccountMove(models.Model):
         return moves.filtered("telegram_overdue_days").sorted(
             lambda move: (-move.telegram_overdue_days, move.id)
         )
+
+    def _find_telegram_reminders(self):
+        """Return the last reminder of the customers of these invoices within the last days.
+
+        :return: dict of (date, name of who has sent it) by ``account.move``, one for each customer
+            who had a reminder
+        """
+        since = fields.Datetime.now() - timedelta(days=REMINDER_DAYS)
+        sent = self._find_telegram_reminder_messages(since) + self._find_automatic_reminders(since)
+        # sudo: account.move - only the customers of the invoices that reminders were sent from
+        moves_sudo = self.sudo().browse({move_id for _date, _author, move_id in sent}).exists()
+        customers = {move.id: move._get_telegram_customer() for move in moves_sudo}
+        last = {customers.get(move_id): (date, author) for date, author, move_id in sorted(sent)}
+        found = {}
+        for customer, moves in self.grouped(lambda move: move._get_telegram_customer()).items():
+            if customer in last:
+                found[moves[0]] = last[customer]
+        return found
+
+    @api.model
+    def _find_telegram_reminder_messages(self, since):
+        """Return (date, author, ID of the invoice) of the reminders that users have sent."""
+        domain = Domain("is_payment_reminder", "=", True) & Domain("date", ">=", since)
+        domain &= Domain("state", "not in", NOT_SENT_STATES)
+        # sudo: telegram.message - colleagues' messages: only when, by whom and about which invoice
+        messages_sudo = self.env["telegram.message"].sudo().search(domain)
+        return [
+            (message.scheduled_date or message.date, message.author_id.name or "", message.res_id)
+            for message in messages_sudo
+        ]
+
+    @api.model
+    def _find_automatic_reminders(self, since):
+        """Return the same of the automation that reminds customers."""
+        automation = self.env.ref(AUTOMATION, raise_if_not_found=False)
+        # sudo: telegram.automation, telegram.automatic.message - only when it wrote about which
+        automation_sudo = automation.sudo() if automation else self.env["telegram.automation"]
+        domain = Domain("action_id", "in", automation_sudo.action_id.ids)
+        domain &= Domain("state", "=", "composed") & Domain("composed_date", ">=", since)
+        domain &= Domain("res_model", "=", self._name)
+        rows_sudo = self.env["telegram.automatic.message"].sudo().search(domain)
+        return [(row.composed_date, automation_sudo.name, row.res_id) for row in rows_sudo]
 
     def _format_telegram_overdue(self):
         """Return a text about these overdue invoices: amounts, due dates, days late and links."""

@@ -1,6 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo import models
+from odoo import fields, models
 
 from ..telegram_message import NOT_SENT_STATES
 
@@ -9,6 +9,12 @@ class TelegramMessage(models.Model):
     """Extends ``telegram.message`` so that the invoice follows the state of its message."""
 
     _inherit = "telegram.message"
+
+    is_payment_reminder = fields.Boolean(
+        readonly=True, copy=False, help="The message is a reminder of overdue invoices."
+    )
+
+    _payment_reminder_index = models.Index("(date) WHERE is_payment_reminder IS TRUE")
 
     def write(self, vals):
         """Update the mark *Sent* of invoices whose message has failed, or is sent after all."""

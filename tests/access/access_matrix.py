@@ -29,7 +29,9 @@ ODOO_METHODS = {
 CALLED_BY_ODOO = {"message_notify", "message_post_with_source", "message_subscribe"}
 
 METHODS = {
-    "account.move": {"user": "action_telegram_send_batch action_telegram_send_reminder"},
+    "account.move": {
+        "user": "action_telegram_send action_telegram_send_batch action_telegram_send_reminder"
+    },
     "discuss.channel": {
         "operator": """
             action_telegram_create_record action_telegram_link_record fill_telegram_quick_answer

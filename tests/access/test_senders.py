@@ -92,6 +92,22 @@ class TestSenders(TelegramCase):
                 call()
         self.assertFalse(self.phone.requests("getChats") + self.phone.requests("createGroup"))
 
+    def test_form_links_to_nothing_hidden(self):
+        """In the form of an own message, Chat was a link that ended in an access error."""
+        message = self.write("Your invoice")
+        form = Form(message.with_user(self.sender))
+        self.assertFalse(form.is_chat_readable)
+        self.assertEqual(form.chat_label, self.customer.display_name)
+        form = Form(message.with_user(self.salesperson))
+        self.assertTrue(form.is_chat_readable)
+
+    def test_form_names_no_hidden_customer(self):
+        """A customer whom the sender may not read any more is not named by his chat."""
+        message = self.write("Your invoice")
+        self.customer.company_id = self.env["res.company"].create({"name": "Other"})
+        own = message.with_user(self.sender)
+        self.assertEqual(own.chat_label, "Telegram chat")
+
     def test_no_longer(self):
         """Who is no sender any more cannot write, and does not see the messages any more."""
         message = self.write("Your invoice")

@@ -74,10 +74,9 @@ class InvoiceLanguageCase(LanguageCase):
         for name in ("invoice", "overdue", "refund", "draft"):
             yield f"{name} form", self.get_form(getattr(self, name)), {}
         yield "journal form", self.get_form(self.journal), {}
-        chosen = self.as_user(self.invoice).with_context(telegram_chosen=True)
         invoices = self.as_user(self.invoice | self.overdue | self.draft)
         for name, action in (
-            ("send", chosen.action_invoice_sent()),
+            ("send", self.as_user(self.invoice).action_telegram_send()),
             ("send refund", self.as_user(self.refund).action_invoice_sent()),
             ("send many", invoices.action_telegram_send_batch()),
             ("remind", self.as_user(self.overdue).action_telegram_send_reminder()),

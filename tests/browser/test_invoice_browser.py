@@ -9,6 +9,7 @@ from odoo.tests import tagged
 from ..common import CUSTOMER_CHAT
 from ..invoices.invoice_case import InvoiceCase
 from .browser_case import TourCase
+from .invoice_language import InvoiceLanguageCase
 
 
 class InvoiceScreenCase(InvoiceCase, TourCase):
@@ -88,6 +89,13 @@ class TestInvoiceScreen(InvoiceScreenCase):
         self.assertTrue(message.attachment_id)
         self.assertTrue(invoice.is_move_sent)
 
+    def test_both_ways(self):
+        """By e-mail and by Telegram at once: two fields “To”, and nothing said which is which."""
+        self.customer.email = "customer@example.com"
+        invoice = self._create_invoice()
+        url = f"/odoo/customer-invoices/{invoice.id}"
+        self.tour("telegram_green_api.both_ways", url, login=self.accountant.login)
+
     def test_changed_number(self):
         """Before an invoice goes to a chat with a former phone number, the user is asked."""
         self.phone.write(CUSTOMER_CHAT, "Hello")
@@ -133,6 +141,19 @@ class TestInvoiceScreen(InvoiceScreenCase):
         self.instance.active = False
         self.assertNotIn(choice, self.url_open("/my/account").text)
         self.assertFalse(customer.partner_id.invoice_sending_method)
+
+
+@tagged("post_install", "-at_install")
+class TestInvoiceInRussian(InvoiceLanguageCase):
+    """An accountant who reads Russian, of which the buttons are longer."""
+
+    lang = "ru_RU"
+
+    def test_buttons_take_no_line(self):
+        """The buttons of the addon broke Odoo's bar of an invoice into one line more."""
+        for move in self.refund | self.overdue:
+            url = f"/odoo/customer-invoices/{move.id}"
+            self.tour("telegram_green_api.buttons_take_no_line", url)
 
 
 @tagged("post_install", "-at_install")

@@ -99,12 +99,12 @@ class InvoiceCase(TelegramCase):
         _wkhtml.cache_clear()
         self.addCleanup(_wkhtml.cache_clear)
 
-    def open_wizard(self, invoice, user=None, **values):
-        """Press “Send by Telegram” on an invoice, and return the dialog."""
+    def open_wizard(self, invoice, user=None, button="action_telegram_send", **values):
+        """Choose “Send by Telegram” on an invoice, or Odoo's own “Send”, and return the dialog."""
         invoice = invoice.with_user(user or self.accountant)
         # Else Odoo shortens its reports to HTML in tests.
-        invoice = invoice.with_context(force_report_rendering=True, telegram_chosen=True)
-        action = invoice.action_invoice_sent()
+        invoice = invoice.with_context(force_report_rendering=True)
+        action = getattr(invoice, button)()
         context = {**invoice.env.context, **action["context"]}
         return self.env[action["res_model"]].with_env(invoice.env(context=context)).create(values)
 

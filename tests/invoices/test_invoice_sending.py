@@ -1,6 +1,6 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -40,6 +40,13 @@ class TestInvoiceSending(InvoiceCase):
         self.phone.read(CUSTOMER_CHAT)
         self.receive()
         self.assertEqual(message.state, "read")
+
+    def test_not_grouped_by_keys(self):
+        """*Group By* offered “Is Sent By Telegram Only”."""
+        offered = self.env["account.move"].get_views([(False, "search")])
+        fields = offered["models"]["account.move"]["fields"]
+        for name in ("is_sent_by_telegram_only", "telegram_message_id"):
+            self.assertFalse(fields[name]["groupable"], name)
 
     def test_long_text_goes_first(self):
         """A text that is too long for a caption goes before the PDF; nothing of it is lost."""
@@ -264,7 +271,10 @@ class TestInvoiceSending(InvoiceCase):
         user = self.create_user("plain_accountant", "accounting", company_id=self.company.id)
         self.customer.email = "vasilisa@example.com"
         self.customer.with_company(self.company).invoice_sending_method = "telegram"
-        wizard = self.open_wizard(self._create_invoice(), user)
+        invoice = self._create_invoice()
+        with self.assertRaises(AccessError):
+            self.open_wizard(invoice, user)
+        wizard = self.open_wizard(invoice, user, button="action_invoice_sent")
         self.assertNotIn("telegram", wizard.sending_method_checkboxes)
         wizard.sending_methods = ["email"]
         wizard.action_send_and_print()

@@ -55,15 +55,48 @@ class TestInvoiceSendingBatch(InvoiceCase):
 
     def test_usual_way(self):
         """Customers who get their invoices by Telegram get them so from Odoo's own "Send"."""
-        for invoice in self.both:
-            customer = invoice.partner_id.with_company(self.company)
-            customer.invoice_sending_method = "telegram"
-        wizard = self.env["account.move.send.batch.wizard"].with_user(self.accountant)
-        wizard = wizard.with_context(active_ids=self.both.ids).create({})
+        wizard = self.open_usual(self.both)
         self.assertEqual(wizard.summary_data["telegram"]["count"], 2)
         wizard.action_send_and_print()
         self.run_invoice_action()
         self.assertEqual(len(self.messages_of(self.both)), 2)
+
+    def open_usual(self, invoices):
+        """Choose Odoo's own “Send” in the list for customers of Telegram, return the dialog."""
+        for invoice in invoices:
+            customer = invoice.partner_id.with_company(self.company)
+            customer.invoice_sending_method = "telegram"
+        wizard = self.env["account.move.send.batch.wizard"].with_user(self.accountant)
+        return wizard.with_context(active_ids=invoices.ids).create({})
+
+    def test_sent_before_is_no_failure(self):
+        """An invoice that the customer has was reported as failed, on itself and to the person."""
+        self.send(self.first)
+        wizard = self.open_usual(self.both)
+        self.assertIn(self.first.name, wizard.alerts["telegram_already_sent"]["message"])
+        wizard.action_send_and_print()
+        self._reset_bus()
+        self.run_invoice_action()
+        self.assertEqual(self.messages_of(self.both).mapped("res_id"), self.both.ids)
+        self.assertNotIn("Not sent", self.words_on(self.first))
+        self.assertFalse(self.first.is_being_sent)
+        told = self.env["bus.bus"].search([("message", "ilike", "account_notification")])
+        self.assertEqual(len(told), 1)
+        self.assertIn("success", told.message)
+        self.assertIn(f"{self.second.id}]", told.message)
+
+    def test_sent_before_email_besides(self):
+        """Sent before by Telegram, the e-mail of the same batch goes out, without a failure."""
+        self.send(self.first)
+        self.first.partner_id.email = "customer@example.com"
+        sender = self.env["account.move.send"].with_user(self.accountant)
+        self.first.sending_data = {"author_user_id": self.accountant.id}
+        sender._generate_and_send_invoices(
+            self.first.with_env(sender.env), from_cron=True, sending_methods=["email", "telegram"]
+        )
+        self.assertEqual(len(self.messages_of(self.first)), 1)
+        self.assertTrue(self.first.message_ids.filtered(lambda m: m.message_type == "comment"))
+        self.assertNotIn("Not sent", self.words_on(self.first))
 
     def test_chosen_template(self):
         """The text that the person chose goes with all of them."""
@@ -119,6 +152,27 @@ class TestInvoiceSendingBatch(InvoiceCase):
         self.assertEqual(
             self.messages_of(wizard.telegram_selected_ids).mapped("res_id"), self.both.ids
         )
+
+    def test_notification(self):
+        """It said “1 left out” for each reason, and neither which invoice nor whose."""
+        drafts = self.env["account.move"].union(
+            *(self._create_invoice(self._create_customer(n), post=False) for n in range(20, 25))
+        )
+        unreachable = self._create_invoice(self._create_customer(4, phone=False))
+        params = self.open_batch(self.both + unreachable + drafts).action_send_and_print()["params"]
+        _sent, posted, reached = params["message"].split("\n")
+        names = ", ".join(f"{m.display_name} ({m.partner_id.name})" for m in drafts[:3])
+        self.assertEqual(
+            posted, f"5 not sent: {names} and 2 more. The invoice is not posted. Confirm it first."
+        )
+        self.assertIn(f"1 not sent: {unreachable.name} (Customer 4). ", reached)
+        shown = self.env["account.move"].search(params["view"]["domain"])
+        self.assertEqual(shown, unreachable | drafts)
+
+    def test_notification_if_all_are_sent(self):
+        """Nothing to view: it goes by itself."""
+        params = self.open_batch(self.both).action_send_and_print()["params"]
+        self.assertIs(params["view"], False)  # an empty object would be true in a browser
 
     def test_blacklisted_chat(self):
         """A blacklisted number counts that is known from the customer's chat only."""
@@ -287,7 +341,7 @@ class TestInvoiceSendingBatch(InvoiceCase):
         self.both.sending_data = request
         self.run_invoice_action()
         self.assertEqual(len(self.messages_of(self.both)), 2)
-        self.assertIn("already sent by Telegram", self.words_on(self.first))
+        self.assertNotIn("Not sent by Telegram", self.words_on(self.first))
 
     def test_sent_alone_meanwhile(self):
         """An invoice that waits, and that a person sends by itself, is not sent a second time."""

@@ -160,6 +160,62 @@ class TestPaymentReminder(InvoiceCase):
         self.assertTrue(form.is_automatic)
         self.assertEqual(form.recipient_count, 2)
 
+    def today(self):
+        return format_date(self.env, fields.Date.context_today(self.accountant))
+
+    def test_warns_of_a_reminder_just_sent(self):
+        """Two colleagues reminded the same customer within minutes, and were not told."""
+        oldest, newer = self.overdue(30), self.overdue(5)
+        form = self.remind(newer)
+        self.assertFalse(form.warning)
+        form.save().action_send()
+        warning = self.remind(oldest).warning
+        self.assertIn(f"A reminder was sent by Telegram on {self.today()} by", warning)
+        self.assertIn(self.accountant.name, warning)
+        self.remind(oldest).save().action_send()
+        self.assertEqual(len(self.messages_of(oldest | newer)), 2)
+
+    def test_warns_in_a_list(self):
+        """From the list, it says how many had a reminder and who, and how many are not overdue."""
+        reminded, other = self.overdue(9), self.overdue(9, self._create_customer(1))
+        company = self._create_company("Other seller")
+        foreign = self._create_invoice(company=company)
+        self.remind(reminded).save().action_send()
+        self.env["telegram.message"].search([("res_id", "=", reminded.id)]).copy(
+            {"res_id": foreign.id, "state": "queued"}
+        ).is_payment_reminder = True
+        form = self.remind(reminded | other | self.overdue(-3) | self.overdue(-4))
+        self.assertIn(
+            "within the last week (1): "
+            f"{self.customer.name} ({self.today()}, {self.accountant.name})",
+            form.warning,
+        )
+        self.assertIn("not overdue, so there is no reminder of them: 2.", form.warning)
+        self.assertEqual(form.recipient_count, 2)
+
+    def test_warns_of_no_other_message(self):
+        """Neither a reminder that was refused or is long past, nor another message counts."""
+        invoice = self.overdue(30)
+        invoice.with_user(self.accountant)._message_telegram("Your invoice")
+        self.assertFalse(self.remind(invoice).warning)
+        self.remind(invoice).save().action_send()
+        message = self.messages_of(invoice)[-1:]
+        message.date -= timedelta(days=8)
+        self.assertFalse(self.remind(invoice).warning)
+        message.write({"date": fields.Datetime.now(), "state": "error"})
+        self.assertFalse(self.remind(invoice).warning)
+
+    def test_warns_of_the_automation(self):
+        """A rule that has reminded the customer counts, too."""
+        invoice = self.overdue(30)
+        automation = self.env.ref("telegram_green_api.telegram_automation_invoice_overdue")
+        automation.action_switch_on()
+        rows = self.env["telegram.automatic.message"]
+        rows._request(automation.action_id, invoice)
+        row = rows.search([("res_id", "=", invoice.id), ("res_model", "=", "account.move")])
+        row.write({"state": "composed", "composed_date": fields.Datetime.now()})
+        self.assertIn(f"by {automation.name}", self.remind(invoice).warning)
+
     def test_rights(self):
         """Only users of Telegram can send reminders."""
         user = self.create_user(

@@ -15,10 +15,11 @@ import { TelegramResponseDialog } from "../components/response_dialog/response_d
  * @param {boolean} [action.params.sticky] whether it stays until it is closed
  * @param {string|false} [action.params.raw] a response of GREEN-API; adds a button that shows it
  * @param {number[]} [action.params.message_ids] adds a button that lists these messages
+ * @param {Object} [action.params.view] adds a button that opens this action
  * @param {Object} [action.params.next] the action to execute afterwards
  */
 export function notificationAction(env, { params }) {
-    const { message, message_ids, next, raw, sticky, title, type } = params;
+    const { message, message_ids, next, raw, sticky, title, type, view } = params;
     const buttons = [];
     if (raw) {
         buttons.push({
@@ -32,6 +33,15 @@ export function notificationAction(env, { params }) {
             onClick: () => {
                 close();
                 openMessages(env, message_ids);
+            },
+        });
+    }
+    if (view) {
+        buttons.push({
+            name: _t("View"),
+            onClick: () => {
+                close();
+                env.services.action.doAction(view);
             },
         });
     }

@@ -79,6 +79,20 @@ test("lists the messages on demand", async () => {
     expect(NOTIFICATION).toHaveCount(0);
 });
 
+test("opens the records that it is about on demand", async () => {
+    const view = { type: "ir.actions.act_window", res_model: "account.move", res_id: 7 };
+    await notify({ message: "1 not sent: INV/7", view });
+    mockService("action", {
+        doAction(action) {
+            expect.step(`${action.res_model} ${action.res_id}`);
+        },
+    });
+    await click(`${NOTIFICATION} button:contains(View)`);
+    await animationFrame();
+    expect.verifySteps(["account.move 7"]);
+    expect(NOTIFICATION).toHaveCount(0);
+});
+
 test("stays until it is closed when it is sticky", async () => {
     await notify({ message: "1 left out: No Telegram account", type: "warning", sticky: true });
     await waitForAutoclose();

@@ -35,3 +35,16 @@ registry.category("web_tour.tours").add("telegram_green_api.failures", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("telegram_green_api.own_message_of_sender", {
+    steps: () => [
+        {
+            content: "The chat has the customer's name",
+            trigger: ".o_form_view .o_field_widget[name='chat_label']:contains('Vasilisa')",
+        },
+        {
+            content: "It is no link",
+            trigger: ".o_form_view:not(:has(.o_field_widget[name='chat_id']))",
+        },
+    ],
+});

@@ -2,12 +2,17 @@ import { registry } from "@web/core/registry";
 
 import { behind, call, lent, picture, runAction } from "./tour_helpers";
 
+/** Choose an action in the Action menu of a form. */
+function chooseInMenu(name) {
+    return [
+        { trigger: ".o_form_view .o_cp_action_menus .dropdown-toggle", run: "click" },
+        { trigger: `.o-dropdown-item:contains("${name}")`, run: "click" },
+    ];
+}
+
 registry.category("web_tour.tours").add("telegram_green_api.send_invoice", {
     steps: () => [
-        {
-            trigger: ".o_form_view button:contains('Send by Telegram'):visible",
-            run: "click",
-        },
+        ...chooseInMenu("Send by Telegram"),
         {
             content: "Telegram is chosen",
             trigger: ".modal .o_field_widget[name='sending_method_checkboxes'] input:checked",
@@ -34,7 +39,7 @@ registry.category("web_tour.tours").add("telegram_green_api.send_invoice", {
 
 registry.category("web_tour.tours").add("telegram_green_api.invoice_to_new_number", {
     steps: () => [
-        { trigger: ".o_form_view button:contains('Send by Telegram'):visible", run: "click" },
+        ...chooseInMenu("Send by Telegram"),
         {
             trigger:
                 ".modal .o-telegram-ChangedNumber:contains('+79998887766') [name='action_unlink_partner']",
@@ -49,12 +54,7 @@ registry.category("web_tour.tours").add("telegram_green_api.invoice_to_new_numbe
 // Nothing is reloaded by hand: the user still has the invoice open.
 registry.category("web_tour.tours").add("telegram_green_api.refused_while_open", {
     steps: () => [
-        {
-            isActive: ["mobile"],
-            trigger: ".o_statusbar_buttons button[title='More']",
-            run: "click",
-        },
-        { trigger: "button:contains('Send by Telegram'):visible", run: "click" },
+        ...chooseInMenu("Send by Telegram"),
         { trigger: ".modal button[name='action_send_and_print']", run: "click" },
         { trigger: "body:not(:has(.modal)) .ribbon:contains('Sent')" },
         behind("Telegram refuses it", () => runAction("send_cron_id")),
@@ -103,7 +103,7 @@ registry.category("web_tour.tours").add("telegram_green_api.remind", {
             trigger: ".o_statusbar_buttons button[title='More']",
             run: "click",
         },
-        { trigger: "button:contains('Send Reminder'):visible", run: "click" },
+        { trigger: "button:contains('Remind'):visible", run: "click" },
         {
             content: "What is due, for how long, and where to pay",
             trigger:
@@ -124,6 +124,17 @@ registry.category("web_tour.tours").add("telegram_green_api.reminded", {
                 ".o-mail-Message:contains('28 days late'):has(.o-mail-Message-notification .fa-check)",
         },
         picture("reminded"),
+        {
+            isActive: ["mobile"],
+            trigger: ".o_statusbar_buttons button[title='More']",
+            run: "click",
+        },
+        { trigger: "button:contains('Remind'):visible", run: "click" },
+        {
+            content: "Whoever reminds the customer once more, is told of the first time",
+            trigger: ".modal .alert-warning:contains('A reminder was sent by Telegram on')",
+        },
+        picture("remind_again"),
     ],
 });
 
@@ -155,7 +166,8 @@ registry.category("web_tour.tours").add("telegram_green_api.sent_in_background",
         { trigger: ".modal button[name='action_send_and_print']", run: "click" },
         {
             content: "How many, and who is left out",
-            trigger: ".o_notification:contains('background: 1'):contains('1 left out')",
+            trigger:
+                ".o_notification:contains('background: 1'):contains('1 not sent'):contains('Vasilisa')",
         },
         picture("sending_invoices"),
         { trigger: ".o_data_row:contains('Vasilisa'):not(:contains('Sent'))" },
@@ -168,5 +180,70 @@ registry.category("web_tour.tours").add("telegram_green_api.sent_in_background",
         },
         { trigger: ".o_notification:contains('Invoices sent')" },
         picture("sent_invoices"),
+        { trigger: ".o_notification button:contains('View')", run: "click" },
+        {
+            content: "The one that was not sent",
+            trigger: ".o_form_view .o_arrow_button_current:contains('Draft')",
+        },
+    ],
+});
+
+/** Return the number of lines that the shown buttons of the form's bar take. */
+function countLines() {
+    const buttons = [...document.querySelectorAll(".o_statusbar_buttons button")];
+    const shown = buttons.filter((button) => button.checkVisibility());
+    return new Set(shown.map((button) => Math.round(button.offsetTop))).size;
+}
+
+registry.category("web_tour.tours").add("telegram_green_api.buttons_take_no_line", {
+    steps: () => [
+        {
+            trigger: ".o_statusbar_buttons button[name='action_invoice_sent']",
+            run() {
+                const lines = countLines();
+                for (const button of document.querySelectorAll(".o_statusbar_buttons button")) {
+                    if (/telegram/i.test(button.name + button.textContent)) {
+                        button.style.display = "none";
+                    }
+                }
+                if (lines !== countLines()) {
+                    throw new Error(`${lines} lines instead of ${countLines()}`);
+                }
+            },
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_green_api.both_ways", {
+    steps: () => [
+        ...chooseInMenu("Send by Telegram"),
+        { trigger: ".modal [name='telegram_body'] textarea" },
+        {
+            trigger: ".modal [name='sending_method_checkboxes'] label:contains('Email')",
+            run: "click",
+        },
+        { trigger: ".modal [name='mail_partner_ids']" },
+        {
+            content: "Each way has a heading",
+            trigger: ".modal .o_horizontal_separator:contains('By Telegram')",
+        },
+        { trigger: ".modal .o_horizontal_separator:contains('By Email')" },
+        {
+            content: "What is entered begins at one edge",
+            trigger: ".modal",
+            run() {
+                const names = ["telegram_partner_id", "telegram_template_id", "mail_partner_ids"];
+                const cells = names.map((name) => {
+                    const field = this.anchor.querySelector(`.o_field_widget[name='${name}']`);
+                    return field.closest(".o_cell").getBoundingClientRect().left;
+                });
+                if (new Set(cells.map(Math.round)).size !== 1) {
+                    throw new Error(`Several left edges: ${cells.join(", ")}`);
+                }
+            },
+        },
+        picture("both_ways"),
+        { trigger: ".modal button[special='cancel']", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
     ],
 });
