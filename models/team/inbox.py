@@ -395,7 +395,7 @@ class TelegramChat(models.Model):
         # sudo: telegram.chat, mail.activity - operators change these by what they do only
         chats_sudo = self.sudo()
         moved_sudo = chats_sudo._filter_moved(values)
-        former_users = moved_sudo._get_awaited_users()
+        former_users = moved_sudo._get_inbox_users()
         if values.get("inbox_state") == "waiting":
             values = {**values, "active": True}  # as in Telegram: else no one would see it
         chats_sudo.write(values)

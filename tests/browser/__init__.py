@@ -2,6 +2,7 @@
 
 from . import test_account_browser
 from . import test_automations_browser
+from . import test_columns_browser
 from . import test_composer_browser
 from . import test_contacts_browser
 from . import test_day_browser
