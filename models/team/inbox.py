@@ -69,11 +69,12 @@ class TelegramMessage(models.Model):
         return self.direction == "outgoing" and is_written
 
     def _process_as_answer(self):
-        """Process that a user has written this message: their chat is theirs and answered."""
+        """Process that a user has written this message: the chat is theirs, answered and read."""
         self.ensure_one()
         if self._is_answer():
             self.chat_id._take_by_answer()
             self.chat_id._process_answer(self, fields.Datetime.now())
+            self.chat_id._mark_seen()
 
     def _process_unsent_answers(self):
         """Process that the customers do not get those of these messages that answered them."""
@@ -217,6 +218,7 @@ class TelegramChat(models.Model):
                 "closed_date": now,
             }
         )
+        self._mark_seen()
 
     # === BUSINESS METHODS === #
 

@@ -25,6 +25,7 @@ from . import test_pictures
 from . import test_queues_browser
 from . import test_readable_browser
 from . import test_record_browser
+from . import test_reports_browser
 from . import test_start_browser
 from . import test_team_browser
 from . import test_unread_browser

@@ -78,6 +78,30 @@ class TestTeamDesktop(TeamBrowserCase):
         self.env.invalidate_all()
         self.assertEqual(chat.user_id, boris)
 
+    def test_close_own(self):
+        """What was closed would stay unread, and the counter would open colleagues' chats."""
+        anna = self.create_user("team_anna", "user", name="Anna")
+        boris = self.create_user("team_boris", "user", name="Boris")
+        self.instance.operator_ids = [Command.set((anna | boris).ids)]
+        chat = self.ingest(self.notification("Is it in stock?")).message_id.chat_id
+        sender = {"chatId": "10000008", "chatType": "user", "sender": "10000008"}
+        names = {"senderName": "Pyotr", "chatName": "Pyotr"}
+        other = self.ingest(self.notification("Hello?", senderData={**sender, **names}))
+        other.message_id.chat_id._assign(boris)
+        members = other.message_id.chat_id.channel_id.channel_member_ids
+        members.filtered(lambda member: member.partner_id == anna.partner_id).write(
+            {"new_message_separator": 2**31 - 1}
+        )
+        inbox = "/odoo/action-telegram_green_api.telegram_inbox_action"
+        self.tour("telegram_close_own", inbox, login="team_anna")
+        self.env.invalidate_all()
+        self.assertEqual(chat.inbox_state, "closed")
+        unread = {
+            member.partner_id: member.message_unread_counter
+            for member in chat.channel_id.channel_member_ids
+        }
+        self.assertEqual(unread, {anna.partner_id: 0, boris.partner_id: 1})
+
     def test_close_in_discuss(self):
         """Who reads a thank-you in Discuss would have to look for the chat in the inbox."""
         chat = self.ingest(self.notification("Thank you!")).message_id.chat_id

@@ -119,3 +119,27 @@ registry.category("web_tour.tours").add("telegram_server_action", {
         picture("server_action"),
     ],
 });
+
+const COUNTER = ".o-telegram-WaitingMenu";
+
+// Started in the inbox, by one of two operators; the other one has a chat, too.
+registry.category("web_tour.tours").add("telegram_close_own", {
+    steps: () => [
+        { trigger: ".o_kanban_record:contains('Pyotr')" },
+        { trigger: ".o-mail-MessagingMenu-counter:contains(/^1$/)" },
+        { trigger: `${COUNTER}:contains(/^1$/) button`, run: "click" },
+        { trigger: ".o_facet_value:contains('For Me')" },
+        { trigger: ".o_kanban_view:not(:has(.o_kanban_record:contains('Pyotr')))" },
+        picture("inbox_for_me"),
+        {
+            trigger: ".o_kanban_record:contains('Vasilisa') .o_dropdown_kanban button:not(:visible)",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown--menu a:contains('No Answer Needed')",
+            run: "click",
+        },
+        { trigger: `body:not(:has(${COUNTER})):not(:has(.o-mail-MessagingMenu-counter))` },
+        picture("inbox_closed"),
+    ],
+});
