@@ -1,6 +1,7 @@
 import { registerThreadAction } from "@mail/core/common/thread_actions";
 
 import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
 
 /** Open a page, and on a phone close the conversation, which covers it there. */
 async function openPage(page, { owner, store }) {
@@ -65,6 +66,7 @@ function pressButton(name, { store, thread }) {
         name,
         resModel: "telegram.chat",
         resId: thread.telegram_chat_id,
+        context: user.context, // with the language
     });
 }
 
