@@ -47,8 +47,8 @@ class TelegramDashboard(models.AbstractModel):
 
         :param int days: 7, 30, 90 or 365, with today
         :param int instance_id: of one ``telegram.instance``; False for all that the user may read
-        :return: dict of ``accounts``, ``cards`` and ``tables``; each card has the model, the domain,
-            the context and the name of the action of the list that it opens, each row the domain
+        :return: dict of ``accounts``, ``cards`` and ``tables``; each card has the model, domain,
+            context and action of the list that it opens, each row the domain
         :raise AccessError: the user may not read messages
         :raise UserError: the period is none of these
         """

@@ -78,9 +78,7 @@ class TestWaitingCount(InboxCase):
         self.assertEqual(
             self.notified(lambda: chat.with_user(self.colleague).action_take()), everyone
         )
-        self.assertEqual(
-            self.notified(lambda: self.ingest(self.prepare_from_phone(120))), everyone
-        )
+        self.assertEqual(self.notified(lambda: self.ingest(self.prepare_from_phone(120))), everyone)
 
     def test_live_after_a_colleague_has_closed(self):
         """Colleagues would go on to see a chat as waiting that its assignee has closed."""

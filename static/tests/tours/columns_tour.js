@@ -23,7 +23,9 @@ function check(name) {
                 .filter((element) => {
                     const isClipped = getComputedStyle(element).overflowX !== "visible";
                     const isCut = isClipped && element.scrollWidth > element.clientWidth;
-                    return isCut || (element.closest(".o_kanban_record") && element.offsetHeight > 30);
+                    return (
+                        isCut || (element.closest(".o_kanban_record") && element.offsetHeight > 30)
+                    );
                 })
                 .map((element) => element.textContent.trim());
             if (cut.length) {
@@ -49,9 +51,11 @@ function open(id, viewType) {
 
 registry.category("web_tour.tours").add("telegram_columns", {
     steps: () => [
-        ...["telegram_chat_action", "telegram_inbox_action", "telegram_chat_action_unlinked"].flatMap(
-            (id) => [...open(id, "list"), check(id), picture(`columns_${id}`)]
-        ),
+        ...[
+            "telegram_chat_action",
+            "telegram_inbox_action",
+            "telegram_chat_action_unlinked",
+        ].flatMap((id) => [...open(id, "list"), check(id), picture(`columns_${id}`)]),
         {
             content: "No two columns have one name",
             trigger: "thead th[data-name='proposed_partner_id']",

@@ -65,7 +65,10 @@ registry.category("web_tour.tours").add("telegram_reports", {
         { trigger: ".o_graph_view button:contains('Measures')", run: "click" },
         { trigger: `${MENU}.selected:contains('Time to Answer')` },
         picture("report_answer_time"),
-        { trigger: "button[data-menu-xmlid='telegram_green_api.telegram_report_menu']", run: "click" },
+        {
+            trigger: "button[data-menu-xmlid='telegram_green_api.telegram_report_menu']",
+            run: "click",
+        },
         {
             trigger: "a[data-menu-xmlid='telegram_green_api.telegram_message_report_menu']",
             run: "click",

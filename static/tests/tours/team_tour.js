@@ -133,7 +133,8 @@ registry.category("web_tour.tours").add("telegram_close_own", {
         { trigger: ".o_kanban_view:not(:has(.o_kanban_record:contains('Pyotr')))" },
         picture("inbox_for_me"),
         {
-            trigger: ".o_kanban_record:contains('Vasilisa') .o_dropdown_kanban button:not(:visible)",
+            trigger:
+                ".o_kanban_record:contains('Vasilisa') .o_dropdown_kanban button:not(:visible)",
             run: "click",
         },
         {
