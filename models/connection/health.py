@@ -9,11 +9,12 @@ from babel.dates import format_date, format_timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ... import const
 from ...client import GreenApiError
+from ...tools.clock import format_short_datetime
 from ..telegram_message import CONFIRMED_STATES
 from .scheduled_actions import HEARTBEAT_INTERVAL
 
@@ -460,7 +461,7 @@ class TelegramInstance(models.Model):
 
     def _format_date(self, date):
         """Return a date in UTC in the time zone and language of the user."""
-        return format_datetime(self.env, date, dt_format="short")
+        return format_short_datetime(self.env, date)
 
     def _format_hours(self, hours):
         """Return a number of hours in words."""

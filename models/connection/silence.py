@@ -157,8 +157,8 @@ class TelegramInstance(models.Model):
         self.ensure_one()
         figures = self._get_figures()
         if not self._find_silences(figures):
-            self.activity_feedback(
-                [SILENCE_ACTIVITY], feedback=self.env._("Messages come in again.")
+            self._close_activity(
+                SILENCE_ACTIVITY, lambda instance: instance.env._("Messages come in again.")
             )
             return
         # A user who has marked it as done knows about this silence.

@@ -316,9 +316,19 @@ class TelegramInstance(models.Model):
         )
 
     def _close_stopped_activity(self):
-        self.activity_feedback(
-            [STOPPED_ACTIVITY], feedback=self.env._("The Telegram account works again.")
+        self._close_activity(
+            STOPPED_ACTIVITY, lambda instance: instance.env._("The Telegram account works again.")
         )
+
+    def _close_activity(self, activity_type, prepare):
+        """Close the activities of a type.
+
+        :param str activity_type: external ID
+        :param prepare: returns the feedback for the account in the administrator's language
+        """
+        user = self._get_administrator()
+        instance = self.with_context(lang=user.lang) if user else self
+        instance.activity_feedback([activity_type], feedback=prepare(instance))
 
     def _get_administrator(self):
         """Return the user to alert: the administrator, else another one of the company."""

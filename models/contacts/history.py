@@ -8,12 +8,12 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
 
 from ... import const
 from ...client.journal_notifications import as_notification
 from ...client.notifications import MessageNotification, parse
 from ...tools.arguments import takes
+from ...tools.clock import format_short_datetime
 from ...tools.transactions import write_in_own_transaction
 from ..sending.same_message import MessageMatching
 from ..telegram_message import CONFIRMED_STATES
@@ -196,7 +196,7 @@ class TelegramMessage(models.Model):
     def _get_history_line(self):
         """Return the message with its author and time, as one line."""
         self.ensure_one()
-        when = format_datetime(self.env, self.date, dt_format="short")
+        when = format_short_datetime(self.env, self.date)
         author = self.sender_name or self.chat_id.name
         if self.direction == "outgoing":
             author = self.author_id.name or self.company_id.name

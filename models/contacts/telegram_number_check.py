@@ -10,11 +10,12 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date
 
 from ... import const
 from ...client import CheckedAccount, GreenApiError, RateLimiter, RefusedError
 from ...tools.arguments import takes
+from ...tools.clock import format_short_datetime
 from ...tools.phone import parse_phone, to_phone_form
 from ...tools.transactions import CONFLICTS, write_and_commit, write_in_own_transaction
 from ...tools.username import is_username, normalize_username, parse_username
@@ -304,7 +305,7 @@ class TelegramInstance(models.Model):
         self.ensure_one()
         if not self.check_after or self.check_after <= fields.Datetime.now():
             return False
-        until = format_datetime(self.env, self.check_after, dt_format="short")
+        until = format_short_datetime(self.env, self.check_after)
         pause = self.env._("Number checks are paused until %s.", until)
         return f"{self.check_error} {pause}" if self.check_error else pause
 

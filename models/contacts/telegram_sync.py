@@ -9,10 +9,11 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
-from odoo.tools import clean_context, format_datetime
+from odoo.tools import clean_context
 
 from ... import const
 from ...client import GreenApiError
+from ...tools.clock import format_short_datetime
 from ...tools.transactions import CONFLICTS, write_and_commit
 from ...tools.username import normalize_username
 
@@ -140,7 +141,7 @@ class TelegramSync(models.Model):
             )
         text = _(
             "Synchronized %(when)s: %(new)s new, %(changed)s changed, all others up to date.",
-            when=format_datetime(self.env, self.end_date, dt_format="short"),
+            when=format_short_datetime(self.env, self.end_date),
             new=self.new_count,
             changed=self.changed_count,
         )

@@ -225,11 +225,15 @@ class MailMessage(models.Model):
 
 
 class ResUsers(models.Model):
-    """Add to the web client's data whether its user may use Telegram."""
+    """Add to the web client's data whether its user may use Telegram, and what waits."""
 
     _inherit = "res.users"
 
     def _init_store_data(self, store):  # pylint: disable=missing-return
         super()._init_store_data(store)
         store.add_global_values(is_telegram_user=self.env.user.has_group(USER))
+
+    def _init_messaging(self, store):  # pylint: disable=missing-return
+        """Extend: only here, the selected companies are known."""
+        super()._init_messaging(store)
         self.env.user._telegram_add_waiting_count(store)

@@ -7,11 +7,12 @@ from textwrap import shorten
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import format_datetime, plaintext2html
+from odoo.tools import plaintext2html
 from odoo.tools.mail import html_keep_url
 
 from ... import const
 from ...tools.access import filter_readable
+from ...tools.clock import format_short_datetime
 from ...tools.formatting import FormattedText
 from ...tools.html import to_html
 
@@ -31,7 +32,7 @@ class TelegramMessage(models.Model):
         for message in self:
             name = message._get_summary() if message in readable else self.env._("Telegram message")
             if message in readable and self.env.context.get("telegram_show_sender"):
-                date = format_datetime(self.env, message.date, dt_format="short")
+                date = format_short_datetime(self.env, message.date)
                 name = f"{message.sender_name or message.chat_id.display_name}, {date}: {name}"
             message.display_name = self._shorten(name)
 

@@ -43,9 +43,10 @@ class TelegramMailing(models.Model):
         """Begin, compose and finish mailings. Commits after each step."""
         commit = self.env["ir.cron"]._commit_progress
         active = Domain("state", "in", ("scheduled", "sending", "stopped"))
-        # Archiving hides a mailing; only Stop ends it.
+        # Archiving hides a mailing; only Stop ends it. It does not write to archived contacts.
         mailings = self.with_context(active_test=False)
         mailings = mailings.search(active & Domain("has_all_outcomes", "!=", True), order="id")
+        mailings = mailings.with_env(self.env)
         seconds_left = commit(remaining=len(mailings))
         for mailing in mailings:
             while seconds_left and mailing.exists():

@@ -6,9 +6,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
 
 from ... import const
+from ...tools.clock import format_short_datetime
 
 MILLISECONDS = 1000
 # Milliseconds between two messages (delaySendMessagesMilliseconds)
@@ -156,7 +156,7 @@ class TelegramInstance(models.Model):
         if not is_authorized or self.is_other_database:
             return self.state_message, new_contact_reason
         if self.send_after and self.send_after > fields.Datetime.now():
-            until = format_datetime(self.env, self.send_after, dt_format="short")
+            until = format_short_datetime(self.env, self.send_after)
             pause = _("Sending is paused until %s after a failed call.", until)
             return f"{pause} {self.last_error or ''}".strip(), new_contact_reason
         return False, new_contact_reason
@@ -253,7 +253,7 @@ class TelegramInstance(models.Model):
             .sudo()
             .search(
                 [
-                    ("instance_id", "=", self.id),
+                    ("instance_id", "in", self.ids),  # of the saved one while a form is open
                     ("state", "=", "queued"),
                     ("chat_id.is_new_contact", "=", True),
                 ],

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 from ... import const
 from ...client import OutcomeUnknownError, RefusedError
-from ...tools.clock import get_database_time
+from ...tools.clock import format_short_datetime, get_database_time
 from ...tools.files import get_disk_reason
 from ..telegram_message import NO_FAILURE, OUTCOME_PENDING
 from .claim import TAKEOVER_SECONDS, UPLOAD_TAKEOVER_SECONDS, Claimed
@@ -81,7 +81,7 @@ class TelegramMessage(models.Model):
                 return self._get_quiet_reason()
             return self.env._(
                 "Scheduled for %s.",
-                format_datetime(self.env, self.scheduled_date, dt_format="short"),
+                format_short_datetime(self.env, self.scheduled_date),
             )
         if instance_reason:
             return instance_reason

@@ -13,9 +13,10 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
 
 from odoo.addons.base.models.res_partner import _tz_get
+
+from ...tools.clock import format_short_datetime
 
 HOURS_OF_DAY = 24
 SETTINGS = {"has_quiet_hours", "quiet_from", "quiet_until", "tz"}
@@ -142,7 +143,7 @@ class TelegramMessage(models.Model):
         return self.env._(
             "Waits until %s because of the quiet hours of the account. Click Send Now to send it "
             "at once.",
-            format_datetime(self.env, self.scheduled_date, dt_format="short"),
+            format_short_datetime(self.env, self.scheduled_date),
         )
 
     def _is_quiet_now(self):

@@ -47,7 +47,10 @@ class TelegramChat(models.Model):
 
         :return: int, at most 100
         """
-        instances = self.env.user.telegram_operated_ids.filtered("active")
+        companies = self.env.companies
+        instances = self.env.user.telegram_operated_ids.filtered(
+            lambda instance: instance.active and instance.company_id in companies
+        )
         domain = Domain("inbox_state", "=", "waiting") & Domain("instance_id", "in", instances.ids)
         domain &= Domain("user_id", "in", (self.env.uid, False))
         return self.search_count(domain, limit=COUNTED)

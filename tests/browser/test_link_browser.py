@@ -69,6 +69,18 @@ class TestLinkBrowser(LinkBrowserCase):
         """In Discuss, whose chat it may be is asked, and a shared contact is saved."""
         self.check_stranger()
 
+    def test_link_in_discuss(self):
+        """The same dialogs open from the conversation, for which the web client presses buttons."""
+        partner = self.env["res.partner"].create({"name": "Anna Link"})
+        order = self.env["res.partner"].create({"name": "Order Link"})
+        self.env.flush_all()  # what comes in is processed in a transaction of its own
+        event = self.ingest(self.notification("Who are you?"))
+        chat = event.message_id.chat_id
+        self.tour("telegram_link_in_discuss", f"/odoo/telegram.chat/{chat.id}")
+        self.env.invalidate_all()
+        self.assertEqual(chat.partner_id, partner)
+        self.assertEqual(event.message_id._get_record(), order)
+
     def test_unlinked(self):
         """Many chats are confirmed in their list."""
         self.check_unlinked("telegram_unlinked")

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 
 from ...client import RefusedError
 from ..common import TelegramCase
+from ..languages import load_language
 
 
 @tagged("post_install", "-at_install")
@@ -53,6 +54,13 @@ class TestActivities(TelegramCase):
         self.assertTrue([m for m in self.instance.message_ids if "works again" in m.body])
         self.report("suspended")
         self.assertEqual(len(self.activities()), 1)
+
+    def test_language_of_feedback(self):
+        """One activity with a note in one language and a feedback in another."""
+        load_language(self.env)
+        self.manager.lang = "ru_RU"
+        self.report("blocked", "authorized")
+        self.assertTrue([m for m in self.instance.message_ids if "снова работает" in m.body])
 
     def test_every_way_of_stopping(self):
         """A refusal of any call tells it as well as a notification."""

@@ -2,6 +2,7 @@
 
 import json
 
+from freezegun import freeze_time
 from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
@@ -449,6 +450,16 @@ class TestTelegramSync(TelegramCase):
         self.assertLessEqual(counts[500, "renamed"] - counts[100, "renamed"], 4 * 2)
         self.assertLessEqual(counts[500, "new"] - counts[100, "new"], 4 * 4)
         self.assertLess(counts[500, "new"], 60)
+
+    def test_the_hour_of_the_reader(self):
+        """The scheduled action tells the user the end in UTC, three hours before their clock."""
+        self.manager.tz = "Europe/Moscow"
+        self.sync()
+        with freeze_time("2025-11-14 09:25:00"):
+            self.last._finish()
+        self.env.cr.precommit.run()
+        sent = self.env["bus.bus"].search([], order="id desc", limit=1).message
+        self.assertIn("12:25", sent)
 
     def test_five_thousand(self):
         """Five thousand contacts and as many groups, twice: nothing doubled, nothing left out."""

@@ -87,6 +87,26 @@ class TestMailing(MailingCase):
         with self.assertRaises(ValidationError):
             by_filter.domain = "[('name', '=', "
 
+    def test_archived_contacts(self):
+        """The scheduled action would write to archived contacts, whom the preview leaves out."""
+        partners = self.create_contacts(3)
+        partners[2].active = False
+        chosen = self.env["telegram.mailing.list"].create(
+            {"name": "VIP", "partner_ids": [Command.set(partners.ids)]}
+        )
+        for values in (
+            {"recipient_mode": "domain", "domain": repr([("id", "in", partners.ids)])},
+            {"recipient_mode": "list", "list_ids": [Command.set(chosen.ids)]},
+            {"recipient_mode": "contacts", "partner_ids": [Command.set(partners.ids)]},
+        ):
+            with self.subTest(values["recipient_mode"]):
+                mailing = self.create_mailing(partners.browse(), **values)
+                self.assertEqual(mailing.recipient_count, 2)
+                mailing.action_start()
+                mailing.action_archive()
+                self.run_mailings()
+                self.assertEqual(mailing.recipient_ids.partner_id, partners[:2])
+
     def test_pause_acts_within_one_message(self):
         """What is not claimed when a mailing is paused would still go out."""
         mailing = self.start_mailing(self.create_contacts(4))

@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 
 from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..common import CUSTOMER_CHAT, TelegramCase
 
@@ -47,6 +47,17 @@ class TestInstancePace(TelegramCase):
         triggers.search(ours).unlink()
         self.instance.daily_new_contact_limit = 1
         self.assertTrue(triggers.search(ours))
+
+    def test_open_form(self):
+        """The form of an account tells what still waits while the limit is changed."""
+        self.instance.daily_new_contact_limit = 0
+        self.send_to("10000000")
+        with self.assertNoLogs("odoo.domains"), Form(self.instance) as form:
+            self.assertTrue(form.waiting_reason)
+            form.daily_new_contact_limit = 1
+            self.assertFalse(form.waiting_reason)
+            form.daily_new_contact_limit = 0
+            self.assertTrue(form.waiting_reason)
 
     def test_archived_strangers_count(self):
         """Archiving a chat makes no room for another new person: Telegram counts it."""

@@ -9,4 +9,5 @@ from . import test_inbox
 from . import test_notes
 from . import test_races
 from . import test_reminder
+from . import test_waiting_companies
 from . import test_waiting_count

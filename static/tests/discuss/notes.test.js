@@ -45,6 +45,7 @@ test("a note for colleagues is posted as one, until the user writes to the custo
     await insertText(".o-mail-Composer-input", "Difficult customer");
     await triggerHotkey("Enter");
     await contains(".o-mail-Message:has(.o-telegram-Message-note)", { text: "Difficult customer" });
+    await contains(".o-mail-Message:has(.o-telegram-Message-note) .o-mail-Message-bubble.o-orange");
     await contains(".o-telegram-Composer-note");
     await click("button[title='Write to Customer']");
     await contains(".o-telegram-Composer-note", { count: 0 });

@@ -66,6 +66,25 @@ registry.category("web_tour.tours").add("telegram_stranger", {
     ],
 });
 
+registry.category("web_tour.tours").add("telegram_link_in_discuss", {
+    steps: () => [
+        { trigger: "button[name='action_open_in_discuss']", run: "click" },
+        { trigger: ".o-telegram-Stranger-choose", run: "click" },
+        { trigger: ".modal .o_field_widget[name='partner_id'] input", run: "edit Anna Link" },
+        { trigger: ".o-autocomplete--dropdown-item:contains('Anna Link')", run: "click" },
+        { trigger: ".modal button[name='action_link']", run: "click" },
+        { trigger: "body:not(:has(.modal)):not(:has(.o-telegram-Stranger))" },
+        {
+            trigger: ".o-mail-DiscussContent-header button[title='Link to Record']",
+            run: "click",
+        },
+        { trigger: ".modal .o_field_widget[name='record'] input", run: "edit Order Link" },
+        { trigger: ".o-autocomplete--dropdown-item:contains('Order Link')", run: "click" },
+        { trigger: ".modal button[name='action_link']", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o-mail-DiscussContent" },
+    ],
+});
+
 registry.category("web_tour.tours").add("telegram_unlinked", {
     steps: () => [
         { trigger: ".o_data_row:contains('Vasilisa'):contains('Same name')" },

@@ -1,6 +1,8 @@
 import { fields, Record } from "@mail/core/common/record";
 import { htmlToTextContentInline } from "@mail/utils/common/format";
 
+import { pressButton } from "../../utils/press_button";
+
 /** A Telegram message that waits for its date, for Odoo's list of scheduled messages. */
 export class TelegramScheduledMessage extends Record {
     static _name = "telegram.message";
@@ -39,10 +41,13 @@ export class TelegramScheduledMessage extends Record {
         await this.perform("action_cancel");
     }
 
-    async edit() {
-        const { action } = this.store.env.services;
-        const opened = await this.perform("action_edit");
-        await new Promise((resolve) => action.doAction(opened, { onClose: resolve }));
+    edit() {
+        const { services } = this.store.env;
+        return new Promise((resolve, reject) => {
+            pressButton(services, "telegram.message", this.id, "action_edit", {
+                onClose: resolve,
+            }).catch(reject);
+        });
     }
 
     async send() {

@@ -7,6 +7,8 @@ import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 
+import { pressButton } from "../../utils/press_button";
+
 /** Ask who the person of a conversation is, and propose contacts. */
 export class TelegramStranger extends Component {
     static template = "telegram_green_api.Stranger";
@@ -14,7 +16,6 @@ export class TelegramStranger extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.action = useService("action");
         this.notification = useService("notification");
         this.state = useState({ proposals: [], isBusy: false });
         onWillStart(() => {
@@ -48,7 +49,13 @@ export class TelegramStranger extends Component {
     }
 
     async onChoose() {
-        await this.action.doAction(await this.callChat("action_link_partner"));
+        const { telegram_chat_id } = this.props.thread;
+        await pressButton(
+            this.env.services,
+            "telegram.chat",
+            telegram_chat_id,
+            "action_link_partner"
+        );
     }
 
     /** Call a method that gives the chat a contact. The line disappears with the new contact. */

@@ -51,8 +51,14 @@ const messagePatch = {
         );
     },
 
-    /** Return the color of what one writes oneself for what a colleague has written, too. */
+    /**
+     * Return the color of what one writes oneself for what a colleague has written, too. A note looks
+     * like one in which somebody is mentioned.
+     */
     get bubbleColor() {
+        if (this.isTelegramNote) {
+            return "orange";
+        }
         const color = super.bubbleColor;
         const isOurs = this.thread?.isTelegram && this.isSentByTelegram;
         return isOurs && color === "blue" ? "green" : color;

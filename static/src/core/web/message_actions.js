@@ -4,19 +4,19 @@ import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_d
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 
+import { pressButton } from "../../utils/press_button";
+
 /**
  * Call a method of the telegram.message that a message shows, and perform the action it returns.
  *
  * @param {{ message: import("models").Message, store: import("models").Store }} params of an action
  * @param {string} method
  */
-async function perform({ message, store }, method) {
-    const { action, orm } = store.env.services;
-    const { thread } = message;
-    const opened = await orm.call("telegram.message", method, [[message.telegram_message.id]]);
-    if (opened) {
-        await action.doAction(opened, { onClose: () => thread?.fetchNewMessages() });
-    }
+function perform({ message, store }, method) {
+    const { telegram_message, thread } = message;
+    return pressButton(store.env.services, "telegram.message", telegram_message.id, method, {
+        onClose: () => thread?.fetchNewMessages(),
+    });
 }
 
 /** Return whether the user may do something with the Telegram message of a message. */
