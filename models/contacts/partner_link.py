@@ -33,6 +33,12 @@ class TelegramChat(models.Model):
         help="Contacts with the phone number of the chat.",
     )
     has_multiple_contacts = fields.Boolean("Several Contacts", compute="_compute_candidate_ids")
+    is_saved_messages = fields.Boolean(
+        "Saved Messages",
+        compute="_compute_is_saved_messages",
+        search="_search_is_saved_messages",
+        help="The chat of the account with itself.",
+    )
     is_unlinked = fields.Boolean(
         "Unlinked by User",
         readonly=True,
@@ -41,6 +47,26 @@ class TelegramChat(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends("telegram_id", "instance_id.account_chat_id")
+    def _compute_is_saved_messages(self):
+        for chat in self:
+            # sudo: telegram.instance - the ID of the account
+            own_id = chat.instance_id.sudo().account_chat_id
+            chat.is_saved_messages = bool(own_id) and chat.telegram_id == own_id
+
+    def _search_is_saved_messages(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # sudo: telegram.instance - as above
+        instances_sudo = self.env["telegram.instance"].sudo().with_context(active_test=False)
+        signed_in = instances_sudo.search([("account_chat_id", "!=", False)])
+        domain = Domain.OR(
+            Domain("instance_id", "=", instance.id)
+            & Domain("telegram_id", "=", instance.account_chat_id)
+            for instance in signed_in
+        )
+        return domain if True in value else ~domain
 
     @api.depends("phone", "company_id")
     @api.depends_context("uid", "allowed_company_ids")

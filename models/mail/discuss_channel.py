@@ -274,6 +274,12 @@ class DiscussChannel(models.Model):
                 predicate=is_telegram,
             ),
             Store.One(
+                "telegram_assignee_id",
+                ["name"],
+                value=lambda channel: chats[channel.id]._get_assignee().partner_id,
+                predicate=is_telegram,
+            ),
+            Store.One(
                 # The web client notifies its user of a message by this field.
                 RESPONSIBLE,
                 [],

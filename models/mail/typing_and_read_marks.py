@@ -86,6 +86,23 @@ class TelegramChat(models.Model):
                 "read", READ_PAUSE, lambda client, telegram_id: client.read_chat(telegram_id)
             )
 
+    def _mark_seen(self):
+        """Mark the conversations as read by the current user, who has dealt with the chats.
+
+        As when something is posted, Telegram is told nothing.
+        """
+        # sudo: discuss.channel.member - the user's own, also of one who has just handed over
+        members_sudo = self.env["discuss.channel.member"].sudo()
+        channels_sudo = self.sudo().channel_id
+        domain = [("channel_id", "in", channels_sudo.ids)]
+        domain += [("partner_id", "=", self.env.user.partner_id.id)]
+        members_sudo = members_sudo.search(domain).filtered("message_unread_counter")
+        last = {each.res_id: each for each in members_sudo.channel_id._get_last_messages()}
+        for member_sudo in members_sudo:
+            message_sudo = last[member_sudo.channel_id.id]
+            member_sudo._set_last_seen_message(message_sudo, notify=False)
+            member_sudo._set_new_message_separator(message_sudo.id + 1)
+
     def _call_after_commit(self, kind, pause, call):
         """Call GREEN-API after the transaction is committed, and only log errors.
 

@@ -223,7 +223,7 @@ class TelegramChat(models.Model):
         for chat, salesperson in self._get_salespeople().items():
             assignee, instance = chat._get_assignee(), chat.instance_id
             is_moved = salesperson != former.get(chat)
-            if is_moved and chat.inbox_state == "waiting" and instance.visibility == "own":
+            if is_moved and chat.inbox_state and instance.visibility == "own":
                 chat._send_waiting(instance._get_operators())  # who no longer see it, too
             is_taken = assignee and assignee != former.get(chat)
             if not chat.inbox_state or not instance._assigns_salesperson() or is_taken:

@@ -69,11 +69,12 @@ class TelegramMessage(models.Model):
         return self.direction == "outgoing" and is_written
 
     def _process_as_answer(self):
-        """Process that a user has written this message: their chat is theirs and answered."""
+        """Process that a user has written this message: the chat is theirs, answered and read."""
         self.ensure_one()
         if self._is_answer():
             self.chat_id._take_by_answer()
             self.chat_id._process_answer(self, fields.Datetime.now())
+            self.chat_id._mark_seen()
 
     def _process_unsent_answers(self):
         """Process that the customers do not get those of these messages that answered them."""
@@ -217,6 +218,7 @@ class TelegramChat(models.Model):
                 "closed_date": now,
             }
         )
+        self._mark_seen()
 
     # === BUSINESS METHODS === #
 
@@ -395,7 +397,7 @@ class TelegramChat(models.Model):
         # sudo: telegram.chat, mail.activity - operators change these by what they do only
         chats_sudo = self.sudo()
         moved_sudo = chats_sudo._filter_moved(values)
-        former_users = moved_sudo._get_awaited_users()
+        former_users = moved_sudo._get_inbox_users()
         if values.get("inbox_state") == "waiting":
             values = {**values, "active": True}  # as in Telegram: else no one would see it
         chats_sudo.write(values)

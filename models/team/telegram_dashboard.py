@@ -6,6 +6,7 @@ Two queries count the messages of the period that the user may read, for all tab
 
 from collections.abc import Set
 from datetime import timedelta
+from math import floor
 
 import pytz
 
@@ -46,8 +47,8 @@ class TelegramDashboard(models.AbstractModel):
 
         :param int days: 7, 30, 90 or 365, with today
         :param int instance_id: of one ``telegram.instance``; False for all that the user may read
-        :return: dict of ``accounts``, ``cards`` and ``tables``; each card and each row of a table
-            has the model and the domain of the list that it opens
+        :return: dict of ``accounts``, ``cards`` and ``tables``; each card has the model, domain,
+            context and action of the list that it opens, each row the domain
         :raise AccessError: the user may not read messages
         :raise UserError: the period is none of these
         """
@@ -59,6 +60,7 @@ class TelegramDashboard(models.AbstractModel):
         today = fields.Datetime.context_timestamp(self, fields.Datetime.now()).date()
         first_day = fields.Datetime.to_datetime(today - timedelta(days=days - 1))
         since = zone.localize(first_day).astimezone(pytz.utc).replace(tzinfo=None)
+        # *Messages Analysis* counts the same kinds and states.
         domain = account & Domain("date", ">=", since)
         domain &= Domain("type_message", "not in", const.KINDS_ABOUT_ANOTHER)
         domain &= Domain("state", "not in", UNCOUNTED)
@@ -166,25 +168,32 @@ class TelegramDashboard(models.AbstractModel):
         failed = Domain("state", "in", FAILED)
         detail = _("In working time")
         cards = (
-            (_("Median Time to Answer"), _format_hours(median), answers, detail),
-            (_("90 % Answered Within"), _format_hours(most), answers, detail),
-            (_("Received"), figures.get("received", 0), incoming, ""),
-            (_("Sent"), figures.get("sent", 0), outgoing & ~failed, ""),
-            (_("Failed"), figures.get("failed", 0), outgoing & failed, ""),
+            (_("Median Time to Answer"), _format_hours(median), answers, detail, "answers"),
+            (_("90 % Answered Within"), _format_hours(most), answers, detail, "answers"),
+            (_("Received"), figures.get("received", 0), incoming, "", ""),
+            (_("Sent"), figures.get("sent", 0), outgoing & ~failed, "", ""),
+            (_("Failed"), figures.get("failed", 0), outgoing & failed, "", "failed"),
         )
         messages = self.env["telegram.message"]
         return [
-            self._prepare_card(label, value, listed, messages, note)
-            for label, value, listed, note in cards
+            self._prepare_card(label, value, listed, messages, note, column)
+            for label, value, listed, note, column in cards
         ]
 
-    def _prepare_card(self, label, value, domain, records, detail=""):
+    def _prepare_card(self, label, value, domain, records, detail="", column=""):
+        """Return a card.
+
+        :param str column: of the list that it opens, which is hidden otherwise
+        """
+        is_chat = records._name == "telegram.chat"
         return {
             "label": label,
             "value": value,
             "detail": detail or "",
             "model": records._name,
             "domain": _to_list(domain),
+            "context": {f"telegram_{column}": 1} if column else {},
+            "action": f"telegram_green_api.telegram_{'inbox' if is_chat else 'message'}_action",
         }
 
     # === TABLES === #
@@ -266,5 +275,8 @@ def _to_list(domain):
 
 
 def _format_hours(hours):
-    """Return hours as hours and minutes; a dash if there are none."""
-    return "–" if hours is None else format_duration(hours)
+    """Return hours as hours and minutes; a dash if there are none.
+
+    Half a minute counts as one, as in the web client's lists.
+    """
+    return "–" if hours is None else format_duration(floor(round(hours * 3600) / 60 + 0.5) / 60)

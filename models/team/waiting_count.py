@@ -1,8 +1,8 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 """How many chats wait for a user: the counter in the menu bar, and the badges in Discuss.
 
-The web clients of those concerned are told that something has changed, and count again: one query
-with an index.
+The web clients of those who see the chats in their inbox are told that something has changed. They
+count again, one query with an index, and load an open inbox.
 """
 
 from odoo import api, models
@@ -10,7 +10,7 @@ from odoo.fields import Domain
 
 from odoo.addons.mail.tools.discuss import Store
 
-from ...tools.access import USER
+from ...tools.access import MANAGER, USER
 
 COUNTED = 100  # the web client shows a plus sign from here on
 NOTIFICATION = "telegram_green_api/waiting"
@@ -58,27 +58,31 @@ class TelegramChat(models.Model):
     def _filter_moved(self, values):
         """Return the chats whose place in the inboxes changes with these field values."""
         state, user_id = values.get("inbox_state"), values.get("user_id")
+        since = values.get("waiting_since_date")
         return self.filtered(
             lambda chat: (
                 (state and chat.inbox_state != state)
                 or ("user_id" in values and chat.user_id.id != user_id)
+                or ("waiting_since_date" in values and chat.waiting_since_date != since)
             )
         )
 
-    def _get_awaited_users(self):
-        """Return the users for whom these chats wait: the one who has it, else all operators."""
+    def _get_inbox_users(self):
+        """Return the operators and supervisors who see these chats, without administrators."""
         users = self.env["res.users"]
-        for chat in self.filtered(lambda chat: chat.inbox_state == "waiting"):
-            users |= chat._get_assignee() or chat._get_operators()
+        for chat in self.filtered("inbox_state"):
+            users |= chat._get_operators() | chat.instance_id.supervisor_id
         return users
 
     def _send_waiting(self, former_users):
-        """Notify the web clients after chats have begun or ended to wait, or changed hands.
+        """Notify the web clients after chats have changed their place in the inboxes.
 
-        :param former_users: the ``res.users`` for whom they waited before
+        :param former_users: the ``res.users`` who saw them there before
         """
-        for user in former_users | self._get_awaited_users():
+        for user in former_users | self._get_inbox_users():
             user._bus_send(NOTIFICATION, {})
+        if self:  # administrators see all chats: one notification for all of them
+            self.env.ref(MANAGER)._bus_send(NOTIFICATION, {})
         for channel in self.filtered("is_channel_open").channel_id:
             store = Store(bus_channel=channel)
             store.add(channel, [channel._telegram_get_waiting_field()]).bus_send()

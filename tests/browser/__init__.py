@@ -3,6 +3,7 @@
 from . import test_account_browser
 from . import test_automations_browser
 from . import test_chatter_bar_browser
+from . import test_columns_browser
 from . import test_composer_browser
 from . import test_contacts_browser
 from . import test_day_browser
@@ -25,6 +26,7 @@ from . import test_pictures
 from . import test_queues_browser
 from . import test_readable_browser
 from . import test_record_browser
+from . import test_reports_browser
 from . import test_sender_browser
 from . import test_start_browser
 from . import test_team_browser

@@ -78,6 +78,62 @@ class TestTeamDesktop(TeamBrowserCase):
         self.env.invalidate_all()
         self.assertEqual(chat.user_id, boris)
 
+    def test_close_own(self):
+        """What was closed would stay unread, and the counter would open colleagues' chats."""
+        anna = self.create_user("team_anna", "user", name="Anna")
+        boris = self.create_user("team_boris", "user", name="Boris")
+        self.instance.operator_ids = [Command.set((anna | boris).ids)]
+        chat = self.ingest(self.notification("Is it in stock?")).message_id.chat_id
+        sender = {"chatId": "10000008", "chatType": "user", "sender": "10000008"}
+        names = {"senderName": "Pyotr", "chatName": "Pyotr"}
+        other = self.ingest(self.notification("Hello?", senderData={**sender, **names}))
+        other.message_id.chat_id._assign(boris)
+        members = other.message_id.chat_id.channel_id.channel_member_ids
+        members.filtered(lambda member: member.partner_id == anna.partner_id).write(
+            {"new_message_separator": 2**31 - 1}
+        )
+        inbox = "/odoo/action-telegram_green_api.telegram_inbox_action"
+        self.tour("telegram_close_own", inbox, login="team_anna")
+        self.env.invalidate_all()
+        self.assertEqual(chat.inbox_state, "closed")
+        unread = {
+            member.partner_id: member.message_unread_counter
+            for member in chat.channel_id.channel_member_ids
+        }
+        self.assertEqual(unread, {anna.partner_id: 0, boris.partner_id: 1})
+
+    def test_hand_over_in_russian(self):
+        """The title of a dialog would be English for who reads Russian."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        modules = self.env["ir.module.module"].search([("state", "=", "installed")])
+        modules._update_translations(["ru_RU"])
+        self.env.ref("base.user_admin").lang = "ru_RU"
+        chat = self.ingest(self.notification("Thank you!")).message_id.chat_id
+        url = f"/odoo/discuss?active_id=discuss.channel_{chat._open_channel().id}"
+        self.tour("telegram_hand_over_in_russian", url)
+
+    def test_activities(self):
+        """The menu of activities would open the chats without any, too."""
+        chat = self.ingest(self.notification("Is it in stock?")).message_id.chat_id
+        sender = {"chatId": "10000008", "chatType": "user", "sender": "10000008"}
+        names = {"senderName": "Pyotr", "chatName": "Pyotr"}
+        self.ingest(self.notification("Hello?", senderData={**sender, **names}))
+        chat.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.env.ref("base.user_admin").id
+        )
+        self.tour("telegram_activities", "/odoo")
+
+    def test_assignee_in_discuss(self):
+        """Nobody would see that they answer in a colleague's chat, or could take one."""
+        anna = self.create_user("team_anna", "user", name="Anna")
+        boris = self.create_user("team_boris", "user", name="Boris")
+        self.instance.operator_ids = [Command.set((anna | boris).ids)]
+        chat = self.ingest(self.notification("Is it in stock?")).message_id.chat_id
+        url = f"/odoo/discuss?active_id=discuss.channel_{chat._open_channel().id}"
+        self.tour("telegram_assignee", url, login="team_anna")
+        self.env.invalidate_all()
+        self.assertEqual(chat.user_id, boris)
+
     def test_close_in_discuss(self):
         """Who reads a thank-you in Discuss would have to look for the chat in the inbox."""
         chat = self.ingest(self.notification("Thank you!")).message_id.chat_id

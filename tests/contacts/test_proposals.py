@@ -1,5 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from ast import literal_eval
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -23,6 +25,20 @@ class TestProposals(DiscussCase):
     def propose(self, user=None):
         proposals = self.chat.with_user(user or self.salesperson).get_proposals()
         return [(each["id"], each["reason"]) for each in proposals]
+
+    def test_saved_messages(self):
+        """The account's chat with itself would stay in the list of chats without a contact."""
+        action = self.env.ref("telegram_green_api.telegram_chat_action_unlinked")
+        chats = self.chat.with_user(self.salesperson)
+        unlinked = literal_eval(action.domain)
+        saved = [("is_saved_messages", "=", True)]
+        self.customer.unlink()
+        self.assertIn(self.chat, chats.search(unlinked))
+        self.assertNotIn(self.chat, chats.search(saved))
+        self.instance.account_chat_id = self.chat.telegram_id
+        self.assertTrue(chats.is_saved_messages)
+        self.assertNotIn(self.chat, chats.search(unlinked))
+        self.assertEqual(self.chat, chats.search(saved))
 
     def test_reasons(self):
         """A number comes before a link, a link before a name; what is alike by chance is none."""

@@ -1,6 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 # pylint: disable=translation-required  # what users write
 
+from ast import literal_eval
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
@@ -10,6 +11,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ... import const
 from ..common import CUSTOMER_CHAT, TelegramCase
 
 NOW = datetime(2026, 3, 6, 12, 0)  # Friday; 15:00 in Moscow
@@ -103,6 +105,23 @@ class TestDashboard(TelegramCase):
         self.assertEqual(one["Received"], 1)
         year, _tables = self.get_figures(None, 365)
         self.assertEqual(year["Received"], 11)
+
+    def test_analysis(self):
+        """*Messages Analysis* would count other messages than the dashboard."""
+        for kind in (*const.KINDS_ABOUT_ANOTHER, "textMessage"):
+            self.create_message(1, type_message=kind)
+            for state in ("queued", "sending", "canceled", "unsure", "error", "sent"):
+                self.create_message(1, "outgoing", type_message=kind, state=state)
+        cards, _tables = self.get_figures()
+        action = self.env.ref("telegram_green_api.telegram_message_action_report")
+        listed = self.count(self.colleague, "telegram.message", literal_eval(action.domain))
+        self.assertEqual(listed, cards["Received"] + cards["Sent"] + cards["Failed"])
+
+    def test_half_a_minute(self):
+        """The same answer would take a minute more in the web client's lists."""
+        self.create_message(1, "outgoing", answer_time=150 / 3600)
+        cards, _tables = self.get_figures()
+        self.assertEqual(cards["Median Time to Answer"], "00:03")
 
     def test_what_was_not_sent(self):
         """Messages that wait, or were canceled, would count as sent."""

@@ -69,6 +69,23 @@ class TestInbox(InboxCase):
             self.write_from(self.customer, "Yes")
             self.assertEqual(chat.inbox_state, "waiting", "the customer has written since")
 
+    def test_read_by_answer_from_a_record(self):
+        """A conversation that a user has answered from a record would stay unread for them."""
+        colleague = self.create_user("inbox_reader", "user")
+        self.instance.operator_ids |= colleague
+        channel = self.write_in(0)._open_channel()
+        self.write_in(1)
+
+        def count():
+            self.env.invalidate_all()
+            members = channel.channel_member_ids
+            return {each.partner_id: each.message_unread_counter for each in members}
+
+        self.assertEqual(count()[self.salesperson.partner_id], 2)
+        self.customer.with_user(self.salesperson)._message_telegram("Yes")
+        self.assertEqual(count()[self.salesperson.partner_id], 0)
+        self.assertEqual(count()[colleague.partner_id], 2)
+
     def test_answer_from_the_phone(self):
         """A customer who was answered on the phone would stay in the list."""
         chat = self.write_in(0)

@@ -39,11 +39,9 @@ class TestWaitingCount(InboxCase):
         action()
         self.env.cr.precommit.run()
         rows = self.env["bus.bus"].search([("id", ">", last)])
-        partners = {
-            json.loads(row.channel)[2]
-            for row in rows
-            if "telegram_green_api/waiting" in row.message and "res.partner" in row.channel
-        }
+        told = [row.channel for row in rows if "telegram_green_api/waiting" in row.message]
+        self.groups = {json.loads(each)[2] for each in told if "res.groups" in each}
+        partners = {json.loads(each)[2] for each in told if "res.partner" in each}
         users = self.salesperson | self.colleague | self.supervisor
         return users.filtered(lambda user: user.partner_id.id in partners)
 
@@ -70,19 +68,48 @@ class TestWaitingCount(InboxCase):
         self.assertEqual(self.count(self.colleague, self.salesperson), [0, 0])
 
     def test_live(self):
-        """The number in the menu bar would be old until the page is loaded again."""
-        both = self.salesperson | self.colleague
-        self.assertEqual(self.notified(lambda: self.write_in(0)), both)
+        """The number in the menu bar, and an open inbox, would be old until loaded again."""
+        everyone = self.salesperson | self.colleague | self.supervisor
+        self.assertEqual(self.notified(lambda: self.write_in(0)), everyone)
+        administrators = self.env.ref("telegram_green_api.group_manager")
+        self.assertEqual(self.groups, set(administrators.ids))
         chat = self.get_chat()
         self.assertFalse(self.notified(lambda: self.write_in(60)), "it waits already")
-        self.assertEqual(self.notified(lambda: chat.with_user(self.colleague).action_take()), both)
         self.assertEqual(
-            self.notified(lambda: self.ingest(self.prepare_from_phone(120))), self.colleague
+            self.notified(lambda: chat.with_user(self.colleague).action_take()), everyone
+        )
+        self.assertEqual(self.notified(lambda: self.ingest(self.prepare_from_phone(120))), everyone)
+
+    def test_live_after_a_colleague_has_closed(self):
+        """Colleagues would go on to see a chat as waiting that its assignee has closed."""
+        everyone = self.salesperson | self.colleague | self.supervisor
+        chat = self.write_in(0)
+        chat.with_user(self.colleague).action_take()
+        self.assertEqual(
+            self.notified(lambda: chat.with_user(self.colleague).action_no_answer_needed()),
+            everyone,
+        )
+        self.assertEqual(
+            self.notified(lambda: chat.with_user(self.colleague).action_release()), everyone
+        )
+
+    def test_live_with_own_chats(self):
+        """Who does not see a chat would be told of it; who has lost it would still see it."""
+        self.instance.visibility = "own"
+        chat = self.write_in(0)
+        chat.with_user(self.colleague).action_take()
+        mine = self.colleague | self.supervisor
+        self.assertEqual(
+            self.notified(lambda: chat.with_user(self.colleague).action_no_answer_needed()), mine
+        )
+        self.assertEqual(
+            self.notified(lambda: chat.with_user(self.colleague)._assign(self.salesperson)),
+            self.salesperson | mine,
         )
 
     def test_live_after_a_new_salesperson(self):
         """The chat would leave an inbox, and the number in the menu bar would still count it."""
-        both = self.salesperson | self.colleague
+        everyone = self.salesperson | self.colleague | self.supervisor
         self.instance.visibility = "own"
         self.customer.user_id = self.salesperson
         self.write_in(0)
@@ -91,7 +118,7 @@ class TestWaitingCount(InboxCase):
         def move():
             self.customer.user_id = self.colleague
 
-        self.assertEqual(self.notified(move), both)
+        self.assertEqual(self.notified(move), everyone)
         self.assertEqual(self.count(self.salesperson, self.colleague), [0, 1])
 
     def test_live_after_new_operators(self):

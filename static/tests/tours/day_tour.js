@@ -87,6 +87,20 @@ registry.category("web_tour.tours").add("telegram_day_clara", {
         { trigger: ".o-mail-Message:contains('Where is my order?')" },
         { trigger: ".o-telegram-ReadOnlyNotice:contains('not an operator')" },
         { trigger: "body:not(:has(.o-mail-Composer))" },
+        { trigger: ".o-mail-Message:contains('Where is my order?')", run: "hover && click" },
+        {
+            isActive: ["mobile"],
+            trigger: ".o-mail-Message [title='Expand']",
+            run: "click",
+        },
+        {
+            isActive: ["mobile"],
+            trigger: ".o-mail-Message-moreMenu:not(:has([name='pin']))",
+        },
+        {
+            isActive: ["desktop"],
+            trigger: ".o-mail-Message-actions:has(button):not(:has([name='pin']))",
+        },
         picture("day_supervisor"),
     ],
 });

@@ -119,3 +119,71 @@ registry.category("web_tour.tours").add("telegram_server_action", {
         picture("server_action"),
     ],
 });
+
+const COUNTER = ".o-telegram-WaitingMenu";
+const BUBBLE = ".o-mail-ChatBubble-counter";
+
+// Started in the inbox, by one of two operators; the other one has a chat, too.
+registry.category("web_tour.tours").add("telegram_close_own", {
+    steps: () => [
+        { trigger: ".o_kanban_record:contains('Pyotr')" },
+        { trigger: `${BUBBLE}:contains(/^1$/)` },
+        { trigger: `${COUNTER}:contains(/^1$/) button`, run: "click" },
+        { trigger: ".o_facet_value:contains('For Me')" },
+        { trigger: ".o_kanban_view:not(:has(.o_kanban_record:contains('Pyotr')))" },
+        picture("inbox_for_me"),
+        {
+            trigger:
+                ".o_kanban_record:contains('Vasilisa') .o_dropdown_kanban button:not(:visible)",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown--menu a:contains('No Answer Needed')",
+            run: "click",
+        },
+        { trigger: `body:not(:has(${COUNTER})):not(:has(${BUBBLE}))` },
+        picture("inbox_closed"),
+    ],
+});
+
+// Started in the conversation of a customer, by a user who reads Russian.
+registry.category("web_tour.tours").add("telegram_hand_over_in_russian", {
+    steps: () => [
+        { trigger: `${HEADER} button[title='Передать']`, run: "click" },
+        { trigger: ".modal-title:contains(/^Передать$/)" },
+        picture("hand_over_russian"),
+    ],
+});
+
+// Started anywhere by a user with an activity on the chat of one of two customers.
+registry.category("web_tour.tours").add("telegram_activities", {
+    steps: () => [
+        { trigger: ".o_menu_systray .o-mail-ActivityMenu-counter", run: "click" },
+        { trigger: ".o-mail-ActivityGroup:contains('Telegram Chat')", run: "click" },
+        { trigger: ".o_data_row:contains('Vasilisa')" },
+        { trigger: ".o_list_renderer:not(:has(.o_data_row:contains('Pyotr')))" },
+        picture("activities"),
+    ],
+});
+
+// Started by Anna in the conversation of a customer who waits for anybody; Boris has another one.
+const LINE = ".o-telegram-Assignee";
+
+registry.category("web_tour.tours").add("telegram_assignee", {
+    steps: () => [
+        { trigger: `${LINE}:contains('Assigned to nobody')` },
+        picture("assigned_to_nobody"),
+        { trigger: `${LINE} button:contains('Take')`, run: "click" },
+        { trigger: `.o-mail-Discuss:not(:has(${LINE}))` },
+        { trigger: `${HEADER} button[title='Hand Over']`, run: "click" },
+        { trigger: ".modal .o_field_widget[name='user_id'] input", run: "click" },
+        { trigger: ".o-autocomplete--dropdown-item:contains('Boris')" },
+        { trigger: "body:not(:has(.o-autocomplete--dropdown-item:contains('Anna')))" },
+        picture("hand_over_choice"),
+        { trigger: ".o-autocomplete--dropdown-item:contains('Boris')", run: "click" },
+        { trigger: ".modal .o_field_widget[name='user_id'] img" },
+        { trigger: ".modal button[name='action_hand_over']", run: "click" },
+        { trigger: `${LINE}:contains('Assigned to Boris'):not(:has(button))` },
+        picture("assigned_to_colleague"),
+    ],
+});

@@ -12,6 +12,7 @@ import {
     MockServer,
     models,
     onRpc,
+    patchWithCleanup,
     serverState,
     withUser,
 } from "@web/../tests/web_test_helpers";
@@ -21,7 +22,7 @@ import {
     createConversation,
     defineTelegramModels,
 } from "@telegram_green_api/../tests/telegram_test_helpers";
-import { PAUSE } from "@telegram_green_api/views/inbox/inbox_views";
+import { MINUTE, PAUSE } from "@telegram_green_api/views/inbox/inbox_views";
 
 class TelegramChat extends models.Model {
     _name = "telegram.chat";
@@ -107,6 +108,22 @@ test("a new message of a chat that waits already is shown, one among colleagues 
     expect.verifySteps([]);
     await post(channelId, userId);
     await advanceTime(PAUSE);
+    expect.verifySteps(["load"]);
+});
+
+test("waiting times grow while nothing happens, but not in a page that is hidden", async () => {
+    await openInbox("list");
+    onRpc("telegram.chat", "web_search_read", () => expect.step("load"));
+    let visibilityState = "hidden";
+    patchWithCleanup(document, {
+        get visibilityState() {
+            return visibilityState;
+        },
+    });
+    await advanceTime(MINUTE + PAUSE);
+    expect.verifySteps([]);
+    visibilityState = "visible";
+    await advanceTime(MINUTE + PAUSE);
     expect.verifySteps(["load"]);
 });
 

@@ -48,21 +48,21 @@ export class TelegramDashboard extends Component {
         return `width: ${(100 * total(row)) / longest}%`;
     }
 
-    openList(name, model, domain) {
-        this.action.doAction({
-            type: "ir.actions.act_window",
-            name,
-            res_model: model,
-            views: [
-                [false, "list"],
-                [false, "form"],
-            ],
-            domain,
-        });
+    /** Open a list with the views of an action, those of chats with how long each one waits. */
+    async openList(name, { action, domain, context = {} }) {
+        const loaded = await this.action.loadAction(action);
+        const views = loaded.views.filter(([, type]) => ["list", "kanban", "form"].includes(type));
+        await this.action.doAction(
+            { ...loaded, id: false, path: false, display_name: name, name, domain, context, views },
+            { viewType: this.env.isSmall ? "kanban" : "list" }
+        );
     }
 
     openRow(table, row) {
-        this.openList(_t("Messages: %s", row.label), "telegram.message", row.domain);
+        this.openList(_t("Messages: %s", row.label), {
+            action: "telegram_green_api.telegram_message_action",
+            domain: row.domain,
+        });
     }
 }
 

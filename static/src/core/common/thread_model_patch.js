@@ -35,6 +35,7 @@ const threadPatch = {
         this.telegram_instance_id = fields.One("telegram.instance");
         this.telegram_partner_id = fields.One("res.partner");
         this.telegram_responsible_id = fields.One("res.partner");
+        this.telegram_assignee_id = fields.One("res.partner");
         /** Name of the account, if the customer has conversations with several accounts. */
         this.telegramAccountName = fields.Attr(undefined, {
             compute() {
@@ -59,6 +60,19 @@ const threadPatch = {
         return (
             !this.telegram_read_only_reason &&
             Boolean(this.telegram_chat_id && isPerson && !this.telegram_partner_id)
+        );
+    },
+
+    /** Return whether a colleague has the chat. */
+    get isTelegramOfColleague() {
+        const assignee = this.isTelegram && this.telegram_assignee_id;
+        return Boolean(assignee && assignee.notEq(this.store.self_partner));
+    },
+
+    /** Return whether the customer waits for anybody, and the user may take the chat. */
+    get isTelegramFree() {
+        return Boolean(
+            this.telegram_is_waiting && this.self_member_id && !this.telegram_assignee_id
         );
     },
 

@@ -27,7 +27,7 @@ export class TelegramWaitingMenu extends Component {
 
     openInbox() {
         this.action.doAction("telegram_green_api.telegram_inbox_action", {
-            additionalContext: { search_default_waiting: 1 },
+            additionalContext: { search_default_waiting: 1, search_default_for_me: 1 },
             clearBreadcrumbs: true,
         });
     }

@@ -11,11 +11,13 @@ import { WAITING_NOTIFICATION } from "@telegram_green_api/core/web/waiting_menu"
 import { TelegramChatListController } from "@telegram_green_api/views/chat/chat_views";
 
 export const PAUSE = 2_000; // milliseconds in which changes are collected, so that many load once
+export const MINUTE = 60_000; // milliseconds in which the waiting times grow
 // What the user has opened of a chat: loading would close it, with what was typed there.
 const OPENED = ".o-dropdown--menu, .o_dialog, .o_popover:not(:has(.o-tooltip))";
 
 /**
- * Load the chats again soon after a customer has written, or a chat has changed hands.
+ * Load the chats again soon after a customer has written, or a chat has changed hands, and each
+ * minute, since their waiting times grow.
  *
  * What the user has selected or opened stays: the chats are loaded after that.
  *
@@ -23,7 +25,7 @@ const OPENED = ".o-dropdown--menu, .o_dialog, .o_popover:not(:has(.o-tooltip))";
  */
 function useInboxRefresh(model) {
     const bus = useService("bus_service");
-    let timer;
+    let timer, clock;
     const refresh = () => {
         timer = undefined;
         if (!model.isReady || model.root.selection?.length || document.querySelector(OPENED)) {
@@ -40,8 +42,17 @@ function useInboxRefresh(model) {
             schedule();
         }
     });
-    onMounted(() => bus.subscribe(WAITING_NOTIFICATION, schedule));
+    const tick = () => {
+        if (document.visibilityState === "visible") {
+            schedule();
+        }
+    };
+    onMounted(() => {
+        bus.subscribe(WAITING_NOTIFICATION, schedule);
+        clock = browser.setInterval(tick, MINUTE);
+    });
     onWillUnmount(() => {
+        browser.clearInterval(clock);
         bus.unsubscribe(WAITING_NOTIFICATION, schedule);
         browser.clearTimeout(timer);
     });

@@ -1,0 +1,57 @@
+# Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
+
+from odoo.tests import tagged
+
+from ..common import TelegramCase
+from .browser_case import TourCase
+
+LONG_NAME = "Somebody with an unusually long name that takes all the room there is, and more"
+
+
+class ColumnsCase(TelegramCase, TourCase):
+    """One long name takes the room of what stands beside it."""
+
+    def setUp(self):
+        super().setUp()
+        self.ingest(self.notification("Is it in stock?"))
+        sender = {"chatId": "10000008", "chatType": "user", "sender": "10000008"}
+        names = {"senderName": LONG_NAME, "chatName": LONG_NAME}
+        chat = self.ingest(self.notification("Hello?", senderData={**sender, **names})).message_id
+        chat.chat_id.write({"phone": "79123456789"})
+        self.env["telegram.chat"].search([("inbox_state", "=", "waiting")])._assign(
+            self.salesperson
+        )
+
+    def use_russian(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        modules = self.env["ir.module.module"].search([("state", "=", "installed")])
+        modules._update_translations(["ru_RU"])
+        self.env.ref("base.user_admin").lang = "ru_RU"
+
+
+@tagged("post_install", "-at_install")
+class TestColumnsDesktop(ColumnsCase):
+    browser_size = "1400x900"
+
+    def test_lists(self):
+        """Phone numbers and headers of columns would be cut."""
+        self.tour("telegram_columns", "/odoo")
+
+    def test_lists_in_russian(self):
+        """Russian headers are longer."""
+        self.use_russian()
+        self.tour("telegram_columns", "/odoo")
+
+    def test_cards(self):
+        """How long a customer waits would be cut, and no picture of a contact shown."""
+        self.tour("telegram_cards", "/odoo")
+
+
+@tagged("post_install", "-at_install")
+class TestColumnsMobile(ColumnsCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_cards(self):
+        """The date of a message would fill three lines."""
+        self.tour("telegram_cards", "/odoo")
