@@ -264,7 +264,10 @@ class TelegramInstance(models.Model):
         if moved:
             # sudo: telegram.instance - the state belonged to the former credentials
             self.sudo().write({"state": "unchecked", "last_error": False})
-        self.filtered(lambda i: states.get(i, i.state) != i.state).sudo()._send_store()
+        # sudo: telegram.instance, res.users - its operators and its state
+        self.filtered(
+            lambda i: "active" in vals or states.get(i, i.state) != i.state
+        ).sudo()._send_store()
         self._process_new_quiet_hours(vals)
         if changed := (self if moved else rerouted):
             # sudo: telegram.instance - GREEN-API does not have the new settings yet
@@ -292,8 +295,8 @@ class TelegramInstance(models.Model):
         """Trigger the actions that can do something after these values were written."""
         if vals.keys() & {"active", "receive_mode"} or vals.get("state") == "unchecked":
             self._trigger_listen()
-        if "daily_new_contact_limit" in vals:
-            self._trigger_send()  # a higher limit releases messages
+        if "daily_new_contact_limit" in vals or vals.get("active"):
+            self._trigger_send()  # a higher limit or an end of the archive releases messages
 
     @api.model
     def _clean_credentials(self, vals):

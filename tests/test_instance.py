@@ -217,6 +217,15 @@ class TestInstance(TelegramCase):
         self.assertFalse(crons.exists())
         self.assertFalse(actions.exists())
 
+    def test_unarchived_sends_at_once(self):
+        """Messages that waited would wait for the next scheduled run, for minutes."""
+        self.instance.active = False
+        cron = self.instance.send_cron_id
+        triggers = [("cron_id", "=", cron.id)]
+        self.env["ir.cron.trigger"].search(triggers).unlink()
+        self.instance.active = True
+        self.assertTrue(self.env["ir.cron.trigger"].search(triggers))
+
     def test_archived_while_its_action_runs(self):
         """An action that could not be switched off does nothing for an archived instance."""
         self.write_from(self.customer, "Too late")

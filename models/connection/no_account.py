@@ -57,7 +57,8 @@ class TelegramInstance(models.Model):
         :param str help_message: HTML, for all others
         """
         user = self.env.user
-        if user.telegram_operated_ids or user.telegram_supervised_ids:
+        accounts = user.telegram_operated_ids | user.telegram_supervised_ids
+        if accounts.filtered("active"):
             return help_message
         if user.has_group(MANAGER) and self.search_count([], limit=1):
             return help_message

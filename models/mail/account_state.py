@@ -16,6 +16,7 @@ class TelegramInstance(models.Model):
         """Return the fields that the web client shows of the account of a conversation."""
         return [
             "name",
+            Store.Attr("is_archived", lambda instance: not instance.active),
             Store.Attr("is_ready", lambda instance: instance.state == const.STATE_AUTHORIZED),
         ]
 
