@@ -58,8 +58,8 @@ class NoAccountCase(TelegramCase, TourCase):
                 self.tour("telegram_no_account", url, login="account_beginner")
 
 
-class ArchivedAccountCase(TelegramCase, TourCase):
-    """An account is archived, and an operator opens a conversation of it."""
+class ChangedAccountCase(TelegramCase, TourCase):
+    """An account is archived or signed out, while people work with it."""
 
     def check_archived(self):
         """Check the question before it, and that the conversation can be read afterwards."""
@@ -73,18 +73,35 @@ class ArchivedAccountCase(TelegramCase, TourCase):
         url = f"/odoo/discuss?active_id=discuss.channel_{chat._open_channel().id}"
         self.tour("telegram_archived_conversation", url, login=self.salesperson.login)
 
+    def check_live(self):
+        """Check that an open form shows by itself that the phone has signed out."""
+        sign_out = self.env["ir.cron"].create(
+            {
+                "name": "Sign out",
+                "model_id": self.env["ir.model"]._get_id("telegram.instance"),
+                "state": "code",
+                "code": f"model.browse({self.instance.id})._update_state('notAuthorized')",
+            }
+        )
+        url = f"/odoo/telegram.instance/{self.instance.id}"
+        self.tour("telegram_account_live", url, sign_out_cron_id=str(sign_out.id))
+
 
 @tagged("post_install", "-at_install")
-class TestArchivedAccountDesktop(ArchivedAccountCase):
+class TestChangedAccountDesktop(ChangedAccountCase):
     browser_size = "1400x900"
 
     def test_archived(self):
         """Odoo asked without a word on what ends, and operators got an error of access."""
         self.check_archived()
 
+    def test_live(self):
+        """An open form said "Signed In" until the page was loaded again."""
+        self.check_live()
+
 
 @tagged("post_install", "-at_install")
-class TestArchivedAccountMobile(ArchivedAccountCase):
+class TestChangedAccountMobile(ChangedAccountCase):
     browser_size = "390x844"
     touch_enabled = True
 

@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-import { lent, picture } from "./tour_helpers";
+import { behind, call, lent, picture } from "./tour_helpers";
 
 // Started by tests/test_account_browser.py on the form of an instance.
 
@@ -115,5 +115,15 @@ registry.category("web_tour.tours").add("telegram_archived_conversation", {
                 "body:not(:has(.o_error_dialog)):not(:has(.o_notification)) .o-telegram-Composer-warning:contains('is archived')",
         },
         picture("archived_conversation"),
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_account_live", {
+    steps: () => [
+        { trigger: ".o_form_view [name='state']:contains('Signed In')" },
+        behind("The phone signs out", () =>
+            call("ir.cron", "method_direct_trigger", [[Number(lent("sign_out_cron_id"))]])
+        ),
+        { trigger: ".o_form_view [name='state']:contains('Not Signed In')" },
     ],
 });
