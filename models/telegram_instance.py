@@ -72,7 +72,8 @@ class TelegramInstance(models.Model):
             ("all_group_ids", "in", [self.env["ir.model.data"]._xmlid_to_res_id(USER)]),
         ],
         default=lambda self: self.env.user,
-        help="Users who read and write in the chats of this account.",
+        help="Users who read and write in the chats of this account. Only those with the access "
+        "right Telegram / User can be chosen.",
     )
     id_instance = fields.Char(
         "Instance ID", required=True, copy=False, help="idInstance in the GREEN-API console."
@@ -225,6 +226,8 @@ class TelegramInstance(models.Model):
         for vals in vals_list:
             # Before the address is missed, which follows from the ID.
             self.new({"id_instance": vals.get("id_instance")})._check_id_instance()
+            if known := self._find_connected(vals["id_instance"]):
+                raise ValidationError(known._get_connected_message())
             if not vals.get("api_url"):
                 vals.pop("api_url", None)
         instances = super().create(vals_list)

@@ -41,8 +41,13 @@ class TestInstance(TelegramCase):
 
     def test_same_id_twice(self):
         """Two records of one instance would take each other's notifications."""
+        twin = {"name": "Twin", "id_instance": self.instance.id_instance}
+        with self.assertRaisesRegex(ValidationError, "already connected as “Sales”"):
+            self.instance.create(twin)
+        other = self._create_instance(self._create_phone(), name="Other")
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
-            self.instance.create({"name": "Twin", "id_instance": self.instance.id_instance})
+            other.id_instance = self.instance.id_instance
+            self.env.flush_all()
 
     def test_hosts_that_are_refused(self):
         """The token travels with every call: only https, plain http for this machine alone."""

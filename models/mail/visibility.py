@@ -47,7 +47,7 @@ class TelegramInstance(models.Model):
         ],
         help="Users who send messages and invoices from records, but see no chats and no "
         "conversations. Of the messages, they see those that they have sent. Answers appear on "
-        "the record.",
+        "the record. Only users with the access right Telegram / User can be chosen.",
     )
 
     def _clear_access_cache(self):
