@@ -246,5 +246,8 @@ LOCK_MODULES = 1952803683  # while modules are installed
 LOCK_TOKEN = 1952803684  # of an account: only the owner replaces the API token
 LOCK_DIALOG = 1952803685  # of a dialog: its owner is calling GREEN-API
 
+# --- Notifications of the web client ---------------------------------------------------------
+RECORD_CHANGED = "telegram_green_api/record_changed"  # as in discuss_core_common_service_patch.js
+
 # --- Limits of the addon ---------------------------------------------------------------------
 TRIES = 3  # failed attempts after which other messages are sent first

@@ -1,8 +1,10 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""What is deleted together with a record, for the question before the deletion."""
+"""The questions before a deletion, and before an account is archived: what it takes along."""
 
 from odoo import models
 from odoo.fields import Domain
+
+from .. import const
 
 
 class TelegramChat(models.Model):
@@ -46,9 +48,37 @@ class TelegramChat(models.Model):
 
 
 class TelegramInstance(models.Model):
-    """Extends ``telegram.instance`` with the question before its deletion."""
+    """Extends ``telegram.instance`` with the questions before it is deleted or archived."""
 
     _inherit = "telegram.instance"
+
+    def get_archiving_message(self):
+        """Return what ends while these accounts are archived, and what stays, as a text.
+
+        :return: str
+        :raise AccessError: the user may not archive one of the accounts
+        """
+        self.check_access("write")
+        values = {
+            "count": sum(self.mapped("waiting_count")),
+            "hours": const.JOURNAL_HOURS,
+            "names": ", ".join(self.mapped("display_name")),
+        }
+        if len(self) == 1:
+            return self.env._(
+                "Until the account is unarchived, nothing is sent or received with it. Messages "
+                "that wait to be sent (%(count)s) go on waiting. GREEN-API keeps new messages of "
+                "customers for %(hours)s hours only. The chats and the conversations in Discuss "
+                "stay. Account: %(names)s",
+                **values,
+            )
+        return self.env._(
+            "Until the accounts are unarchived, nothing is sent or received with them. Messages "
+            "that wait to be sent (%(count)s) go on waiting. GREEN-API keeps new messages of "
+            "customers for %(hours)s hours only. The chats and the conversations in Discuss "
+            "stay. Accounts: %(names)s",
+            **values,
+        )
 
     def get_deletion_message(self):
         """Return what the deletion of these accounts takes along, as a text.

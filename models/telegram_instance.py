@@ -72,7 +72,8 @@ class TelegramInstance(models.Model):
             ("all_group_ids", "in", [self.env["ir.model.data"]._xmlid_to_res_id(USER)]),
         ],
         default=lambda self: self.env.user,
-        help="Users who read and write in the chats of this account.",
+        help="Users who read and write in the chats of this account. Only those with the access "
+        "right Telegram / User can be chosen.",
     )
     id_instance = fields.Char(
         "Instance ID", required=True, copy=False, help="idInstance in the GREEN-API console."
@@ -225,6 +226,8 @@ class TelegramInstance(models.Model):
         for vals in vals_list:
             # Before the address is missed, which follows from the ID.
             self.new({"id_instance": vals.get("id_instance")})._check_id_instance()
+            if known := self._find_connected(vals["id_instance"]):
+                raise ValidationError(known._get_connected_message())
             if not vals.get("api_url"):
                 vals.pop("api_url", None)
         instances = super().create(vals_list)
@@ -264,7 +267,10 @@ class TelegramInstance(models.Model):
         if moved:
             # sudo: telegram.instance - the state belonged to the former credentials
             self.sudo().write({"state": "unchecked", "last_error": False})
-        self.filtered(lambda i: states.get(i, i.state) != i.state).sudo()._send_store()
+        # sudo: telegram.instance, res.users - its operators and its state
+        self.filtered(
+            lambda i: "active" in vals or states.get(i, i.state) != i.state
+        ).sudo()._send_store()
         self._process_new_quiet_hours(vals)
         if changed := (self if moved else rerouted):
             # sudo: telegram.instance - GREEN-API does not have the new settings yet
@@ -292,8 +298,8 @@ class TelegramInstance(models.Model):
         """Trigger the actions that can do something after these values were written."""
         if vals.keys() & {"active", "receive_mode"} or vals.get("state") == "unchecked":
             self._trigger_listen()
-        if "daily_new_contact_limit" in vals:
-            self._trigger_send()  # a higher limit releases messages
+        if "daily_new_contact_limit" in vals or vals.get("active"):
+            self._trigger_send()  # a higher limit or an end of the archive releases messages
 
     @api.model
     def _clean_credentials(self, vals):

@@ -41,8 +41,13 @@ class TestInstance(TelegramCase):
 
     def test_same_id_twice(self):
         """Two records of one instance would take each other's notifications."""
+        twin = {"name": "Twin", "id_instance": self.instance.id_instance}
+        with self.assertRaisesRegex(ValidationError, "already connected as “Sales”"):
+            self.instance.create(twin)
+        other = self._create_instance(self._create_phone(), name="Other")
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
-            self.instance.create({"name": "Twin", "id_instance": self.instance.id_instance})
+            other.id_instance = self.instance.id_instance
+            self.env.flush_all()
 
     def test_hosts_that_are_refused(self):
         """The token travels with every call: only https, plain http for this machine alone."""
@@ -216,6 +221,15 @@ class TestInstance(TelegramCase):
         self.instance.unlink()
         self.assertFalse(crons.exists())
         self.assertFalse(actions.exists())
+
+    def test_unarchived_sends_at_once(self):
+        """Messages that waited would wait for the next scheduled run, for minutes."""
+        self.instance.active = False
+        cron = self.instance.send_cron_id
+        triggers = [("cron_id", "=", cron.id)]
+        self.env["ir.cron.trigger"].search(triggers).unlink()
+        self.instance.active = True
+        self.assertTrue(self.env["ir.cron.trigger"].search(triggers))
 
     def test_archived_while_its_action_runs(self):
         """An action that could not be switched off does nothing for an archived instance."""

@@ -254,6 +254,7 @@ class TelegramOnboarding(models.TransientModel):
             "name": instance.name,
             "id_instance": instance.id_instance,
             "api_url": instance.api_url,
+            "has_api_token": instance.has_api_token,
             "state": instance.state,
             "message": instance.state_message,
             "receive_mode": instance.receive_mode,

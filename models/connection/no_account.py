@@ -1,5 +1,5 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
-"""What users read who operate no account: whom to ask, and for what."""
+"""What users read who operate no account: what to do about it, or whom to ask."""
 
 from markupsafe import Markup
 
@@ -27,6 +27,19 @@ class TelegramInstance(models.Model):
             "companies": ", ".join(companies.mapped("name")),
             "administrators": self._get_administrator_names(companies),
         }
+        is_manager = self.env.user.has_group(MANAGER)
+        if is_connected and is_manager:
+            return self.env._(
+                "You operate no Telegram account of %(companies)s yet. Add yourself as an operator "
+                "under Telegram → Configuration → Accounts.",
+                **names,
+            )
+        if is_manager:
+            return self.env._(
+                "%(companies)s has no Telegram account yet. Connect one under Telegram → "
+                "Configuration → Connect Account.",
+                **names,
+            )
         if is_connected:
             return self.env._(
                 "You operate no Telegram account of %(companies)s yet. Ask %(administrators)s to "
@@ -57,14 +70,25 @@ class TelegramInstance(models.Model):
         :param str help_message: HTML, for all others
         """
         user = self.env.user
-        if user.telegram_operated_ids or user.telegram_supervised_ids:
+        is_manager = user.has_group(MANAGER)
+        domain = Domain.TRUE
+        if not is_manager:
+            accounts = user.telegram_operated_ids | user.telegram_supervised_ids
+            domain = Domain("id", "in", accounts.ids)
+        # Not in superuser mode: those of the user, in the companies that are chosen.
+        if self.sudo(False).search_count(domain, limit=1):
             return help_message
-        if user.has_group(MANAGER) and self.search_count([], limit=1):
-            return help_message
-        return Markup('<p class="o_view_nocontent_empty_folder">%s</p><p>%s</p>') % (
-            self.env._("You operate no account yet"),
-            self._get_no_account_message(self.env.companies),
-        )
+        message = self._get_no_account_message(self.env.companies)
+        if not is_manager:
+            return Markup('<p class="o_view_nocontent_empty_folder">%s</p><p>%s</p>') % (
+                self.env._("You operate no account yet"),
+                message,
+            )
+        return Markup(
+            '<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>'
+            '<p><a type="action" name="telegram_green_api.telegram_onboarding_action" '
+            'class="btn btn-primary">%s</a></p>'
+        ) % (self.env._("No account yet"), message, self.env._("Connect Account"))
 
 
 class TelegramChat(models.Model):

@@ -41,7 +41,9 @@ class TelegramInstance(models.Model):
     @api.constrains("silence_hours")
     def _check_silence_hours(self):
         if any(instance.silence_hours < 0 for instance in self):
-            raise ValidationError(self.env._("Enter 0 or a positive number of hours."))
+            raise ValidationError(
+                self.env._("“Silence Alert (hours)” must be 0 or a positive number.")
+            )
 
     # === SCHEDULED ACTION === #
 

@@ -5,13 +5,13 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ... import const
 from ...tools.actions import get_dialog_action
 
 # Users who see these obstacles may still send a single invoice, but no batch.
 MAY_BE_IGNORED = ("opted_out", "already_sent")
 # States of wkhtmltopdf in which the server cannot create PDF files.
 NO_PDF_STATES = ("install", "broken")
-RECORD_CHANGED = "telegram_green_api/record_changed"  # as in discuss_core_common_service_patch.js
 
 
 class SendingObstacle(NamedTuple):
@@ -240,7 +240,7 @@ class AccountMove(models.Model):
         """Notify the web clients of the sender, which may show the invoice with a former mark."""
         self.ensure_one()
         for user in self.telegram_message_id.mail_message_ids.author_id.user_ids:
-            user._bus_send(RECORD_CHANGED, {"model": self._name, "id": self.id})
+            user._bus_send(const.RECORD_CHANGED, {"model": self._name, "id": self.id})
 
     def _copy_invoice_pdf(self, pdf_sudo, values=None):
         """Create a copy of the PDF to send, because a posted note may be deleted with its files.

@@ -47,7 +47,7 @@ class TelegramInstance(models.Model):
         ],
         help="Users who send messages and invoices from records, but see no chats and no "
         "conversations. Of the messages, they see those that they have sent. Answers appear on "
-        "the record.",
+        "the record. Only users with the access right Telegram / User can be chosen.",
     )
 
     def _clear_access_cache(self):
@@ -265,6 +265,7 @@ class ResUsers(models.Model):
     telegram_operated_ids = fields.Many2many(
         "telegram.instance",
         string="Operated Telegram Accounts",
+        context={"active_test": False},
         compute="_compute_telegram_accounts",
         compute_sudo=True,
         exportable=False,
@@ -272,6 +273,7 @@ class ResUsers(models.Model):
     telegram_supervised_ids = fields.Many2many(
         "telegram.instance",
         string="Supervised Telegram Accounts",
+        context={"active_test": False},
         compute="_compute_telegram_accounts",
         compute_sudo=True,
         exportable=False,
@@ -279,6 +281,7 @@ class ResUsers(models.Model):
     telegram_sender_account_ids = fields.Many2many(
         "telegram.instance",
         string="Telegram Accounts for Sending",
+        context={"active_test": False},
         compute="_compute_telegram_accounts",
         compute_sudo=True,
         exportable=False,
@@ -286,7 +289,7 @@ class ResUsers(models.Model):
 
     @api.depends("all_group_ids")
     def _compute_telegram_accounts(self):
-        # Archived accounts, too: their chats can be read.
+        # Archived accounts, too: their chats can be read. The fields' context keeps them.
         instances = self.env["telegram.instance"].with_context(active_test=False)
         for user in self:
             user.telegram_operated_ids = instances.search([("operator_ids", "in", user.ids)])

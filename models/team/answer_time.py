@@ -57,7 +57,9 @@ class TelegramInstance(models.Model):
     @api.constrains("answer_minutes")
     def _check_answer_minutes(self):
         if any(instance.answer_minutes < 0 for instance in self):
-            raise ValidationError(self.env._("Enter 0 or a positive number of minutes."))
+            raise ValidationError(
+                self.env._("“Answer Within (minutes)” must be 0 or a positive number.")
+            )
 
     @api.constrains("supervisor_id")
     def _check_supervisor_id(self):

@@ -201,7 +201,9 @@ class TelegramChat(models.Model):
     def _operates_any(self):
         """Return whether the current user writes with any account."""
         user = self.env.user
-        return bool(self.env.su or user.telegram_operated_ids or user.has_group(MANAGER))
+        return bool(
+            self.env.su or user.telegram_operated_ids.filtered("active") or user.has_group(MANAGER)
+        )
 
     # === ACTION METHODS === #
 

@@ -105,7 +105,7 @@ METHODS = {
             action_standard_settings action_start action_sync action_test
             action_wait
             clear_messages_queue clear_webhooks_queue get_deletion_message sync_chats sync_contacts
-            fetch_notification
+            fetch_notification get_archiving_message
         """,
         "system": "action_new_api_token",
     },

@@ -27,6 +27,14 @@ class TestVisibility(VisibilityCase):
         self.assertEqual(self.sees(self.colleague), set())
         self.assertNotIn(self.colleague.partner_id, self.channel.channel_member_ids.partner_id)
 
+    def test_archived_account(self):
+        """Operators could not open the chats of an archived account that Discuss still shows."""
+        everything = {"telegram.chat", "telegram.message", "discuss.channel"}
+        self.instance.active = False
+        for user in (self.salesperson, self.manager):
+            self.assertEqual(self.sees(user), everything, user.login)
+        self.assertEqual(self.nobodys.with_user(self.salesperson).get_proposals(), [])
+
     def test_what_is_nobodys(self):
         """Chats of unknown people and groups are for all: else nobody would answer them."""
         self.instance.visibility = "own"

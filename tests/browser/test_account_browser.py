@@ -6,6 +6,8 @@ from ..common import SandboxCase, TelegramCase
 from ..connection.account_case import picture_file
 from .browser_case import TourCase
 
+STRANGER_CHAT = "30000000"
+
 
 class AccountBrowserCase(TourCase, SandboxCase):
     """The page "Account" of an instance: who is signed in, settings, out and in again."""
@@ -54,6 +56,58 @@ class NoAccountCase(TelegramCase, TourCase):
             with self.subTest(name):
                 url = f"/odoo/action-telegram_green_api.{name}"
                 self.tour("telegram_no_account", url, login="account_beginner")
+
+
+class ChangedAccountCase(TelegramCase, TourCase):
+    """An account is archived or signed out, while people work with it."""
+
+    def check_archived(self):
+        """Check the question before it, and that the conversation can be read afterwards."""
+        self.phone.add_customer("Ivan Petrov", chatId=STRANGER_CHAT)
+        self.phone.write(STRANGER_CHAT, "Is it in stock?")
+        self.receive()
+        chat = self.env["telegram.chat"]._find(self.instance, STRANGER_CHAT)
+        self.instance.send_text(STRANGER_CHAT, "Yes")
+        self.tour("telegram_archive_account", f"/odoo/telegram.instance/{self.instance.id}")
+        self.assertFalse(self.instance.active)
+        url = f"/odoo/discuss?active_id=discuss.channel_{chat._open_channel().id}"
+        self.tour("telegram_archived_conversation", url, login=self.salesperson.login)
+
+    def check_live(self):
+        """Check that an open form shows by itself that the phone has signed out."""
+        sign_out = self.env["ir.cron"].create(
+            {
+                "name": "Sign out",
+                "model_id": self.env["ir.model"]._get_id("telegram.instance"),
+                "state": "code",
+                "code": f"model.browse({self.instance.id})._update_state('notAuthorized')",
+            }
+        )
+        url = f"/odoo/telegram.instance/{self.instance.id}"
+        self.tour("telegram_account_live", url, sign_out_cron_id=str(sign_out.id))
+
+
+@tagged("post_install", "-at_install")
+class TestChangedAccountDesktop(ChangedAccountCase):
+    browser_size = "1400x900"
+
+    def test_archived(self):
+        """Odoo asked without a word on what ends, and operators got an error of access."""
+        self.check_archived()
+
+    def test_live(self):
+        """An open form said "Signed In" until the page was loaded again."""
+        self.check_live()
+
+
+@tagged("post_install", "-at_install")
+class TestChangedAccountMobile(ChangedAccountCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_archived(self):
+        """The same on a phone."""
+        self.check_archived()
 
 
 @tagged("post_install", "-at_install")

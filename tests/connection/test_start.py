@@ -245,6 +245,31 @@ class TestStart(StartCase):
         with self.assertRaisesRegex(UserError, "has no Telegram account yet"):
             salesperson["telegram.instance"]._default()
 
+    def test_no_account_of_administrator(self):
+        """Administrators were told to ask themselves to connect an account."""
+        company = self.env["res.company"].create({"name": "Empty Ltd"})
+        self.admin.company_ids |= company
+        chosen = dict(allowed_company_ids=company.ids)
+        for model in ("telegram.message", "telegram.chat"):
+            records = self.env(user=self.admin, context=chosen)[model]
+            # Odoo reads the help of an action in superuser mode.
+            for text in (
+                records.get_empty_list_help("<p>None yet</p>"),
+                records.sudo().get_empty_list_help("<p>None yet</p>"),
+            ):
+                self.assertIn("Empty Ltd has no Telegram account yet. Connect one", text)
+                self.assertIn("telegram_onboarding_action", text)
+                self.assertNotIn("Ask", text)
+        with self.assertRaisesRegex(UserError, "Connect one"):
+            self.env(user=self.admin, context=chosen)["telegram.instance"]._default()
+
+    def test_token_not_set(self):
+        """The guide said that a token was stored where there was none."""
+        self.begin(self.instance)
+        self.assertTrue(self.call("get_progress")["instance"]["has_api_token"])
+        self.instance.sudo().api_token = False
+        self.assertFalse(self.call("get_progress")["instance"]["has_api_token"])
+
     def test_continued(self):
         """The account that is being set up is not asked about, and its name may be changed."""
         self.begin(self.instance)

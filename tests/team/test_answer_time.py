@@ -446,6 +446,8 @@ class TestAnswerTime(InboxCase):
                 )
 
     def test_wrong_limit(self):
-        """A negative limit would remind of every chat at once."""
-        with self.assertRaises(ValidationError):
+        """A negative limit would remind of every chat at once; which field it is was not said."""
+        with self.assertRaisesRegex(ValidationError, "Answer Within"):
             self.instance.answer_minutes = -1
+        with self.assertRaisesRegex(ValidationError, "Silence Alert"):
+            self.instance.silence_hours = -1

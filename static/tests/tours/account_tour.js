@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-import { lent, picture } from "./tour_helpers";
+import { behind, call, lent, picture } from "./tour_helpers";
 
 // Started by tests/test_account_browser.py on the form of an instance.
 
@@ -86,5 +86,44 @@ registry.category("web_tour.tours").add("telegram_no_account", {
                 ".o_view_nocontent:contains('You operate no account yet'):contains('add you as an operator')",
         },
         picture("no_account"),
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_archive_account", {
+    steps: () => [
+        { trigger: ".o_form_view .o_cp_action_menus .dropdown-toggle", run: "click" },
+        { trigger: ".o-dropdown-item:contains('Archive')", run: "click" },
+        {
+            content: "It says what ends, and how many messages wait",
+            trigger: ".modal:contains('nothing is sent or received'):contains('to be sent (1)')",
+        },
+        picture("archive_account"),
+        { trigger: ".modal .btn-primary:contains('Archive')", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_form_view:contains('Archived')" },
+    ],
+});
+
+// Started in Discuss on a stranger's conversation of an archived account, by an operator.
+registry.category("web_tour.tours").add("telegram_archived_conversation", {
+    steps: () => [
+        { trigger: ".o-mail-Message:contains('Is it in stock?')" },
+        { content: "Who it may be was looked up", trigger: ".o-telegram-Stranger" },
+        { trigger: ".o-mail-Composer-input", run: "edit Anybody?" },
+        {
+            content: "The box warns, and no error is shown",
+            trigger:
+                "body:not(:has(.o_error_dialog)):not(:has(.o_notification)) .o-telegram-Composer-warning:contains('is archived')",
+        },
+        picture("archived_conversation"),
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_account_live", {
+    steps: () => [
+        { trigger: ".o_form_view [name='state']:contains('Signed In')" },
+        behind("The phone signs out", () =>
+            call("ir.cron", "method_direct_trigger", [[Number(lent("sign_out_cron_id"))]])
+        ),
+        { trigger: ".o_form_view [name='state']:contains('Not Signed In')" },
     ],
 });

@@ -1,4 +1,4 @@
-import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { Component, onWillDestroy, onWillStart, useRef, useState } from "@odoo/owl";
 
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
@@ -10,6 +10,9 @@ import { TelegramStartOperators } from "../start_operators/start_operators";
 import { TelegramStartTest } from "../start_test/start_test";
 
 export const CONSOLE_URL = "https://console.green-api.com";
+
+// What was typed before a dialog was closed, perhaps by accident; never the token, which is secret.
+let typed = {};
 
 /**
  * Guide the user through the setup of an account, until it sends and receives messages.
@@ -38,7 +41,9 @@ export class TelegramStartDialog extends Component {
             failure: "",
             isBusy: false,
             isTested: false,
-            form: { name: "", id_instance: "", api_url: "" },
+            /** Whether the questions of the test can be saved. */
+            isAnswered: false,
+            form: { name: "", id_instance: "", api_url: "", ...typed },
             /** The account with the entered instance ID, if it is connected already. */
             connected: null,
             receiveMode: "polling",
@@ -53,8 +58,14 @@ export class TelegramStartDialog extends Component {
         this.onReceived = () => {
             this.state.isTested = true;
         };
+        this.onAnswered = (isAnswered) => {
+            this.state.isAnswered = isAnswered;
+        };
         this.onProven = this.onProven.bind(this);
         this.onOperatorsSaved = () => this.goTo("done");
+        onWillDestroy(() => {
+            typed = this.state.start?.instance ? {} : { ...this.state.form };
+        });
         onWillStart(async () => {
             if (await this.call("start", [this.props.instanceId || false])) {
                 this.showStep();

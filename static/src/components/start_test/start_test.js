@@ -1,4 +1,4 @@
-import { Component, markup, onMounted, status, useState } from "@odoo/owl";
+import { Component, markup, onMounted, status, useEffect, useState } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
@@ -16,6 +16,8 @@ export class TelegramStartTest extends Component {
         getErrorMessage: Function,
         /** The message came back; there may be a question about its look. */
         onReceived: Function,
+        /** Called with whether all questions are answered, so that they can be saved. */
+        onAnswered: Function,
         onProven: Function,
     };
 
@@ -34,6 +36,10 @@ export class TelegramStartTest extends Component {
             () => this.getDelay()
         );
         onMounted(() => this.polling.poll());
+        useEffect(
+            (isAnswered) => this.props.onAnswered(isAnswered),
+            () => [this.isAnswered]
+        );
     }
 
     get isUnderWay() {
@@ -90,7 +96,8 @@ export class TelegramStartTest extends Component {
     }
 
     get isAnswered() {
-        return this.looks.every(({ name }) => this.state.answers[name]);
+        const { looks } = this;
+        return looks.length > 0 && looks.every(({ name }) => this.state.answers[name]);
     }
 
     toMarkup(look) {

@@ -3,15 +3,18 @@ import { Component, onMounted, onWillDestroy, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
 import { rpc } from "@web/core/network/rpc";
+import { user } from "@web/core/user";
 
 import { getErrorMessage } from "../../utils/error_message";
 import { usePolling } from "../../utils/polling_hook";
 
 export const BUSY_DELAY = 2000; // ms before the next try while the scheduled action runs
+/** Calls in a row without a notification that end it: GREEN-API waits 5 seconds in each. */
+export const EMPTY_LIMIT = 6;
 export const NOTIFICATIONS_LIMIT = 200; // the latest ones are displayed
 
 /**
- * Fetch the notifications that wait at GREEN-API, until there are no more or the user stops.
+ * Fetch the notifications from GREEN-API, until none came for half a minute or the user stops.
  *
  * The server stores and processes each one before the next is fetched.
  */
@@ -65,6 +68,7 @@ export class TelegramWaitingDialog extends Component {
     /** Fetch one notification after the other until there is a reason to pause or to stop. */
     async receive() {
         let answer;
+        let emptyCount = 0; // since the last notification
         do {
             try {
                 answer = await this.fetchNotification();
@@ -74,12 +78,18 @@ export class TelegramWaitingDialog extends Component {
             }
             if (answer.outcome === "taken") {
                 this.addNotification(answer);
+                emptyCount = 0;
+            } else if (answer.outcome === "empty") {
+                emptyCount++;
             }
-        } while (answer.outcome === "taken");
+        } while (
+            answer.outcome === "taken" ||
+            (answer.outcome === "empty" && emptyCount < EMPTY_LIMIT)
+        );
         if (answer.outcome === "busy") {
             this.showMessage(_t("The scheduled action is running. Waiting for it to finish…"));
         } else if (answer.outcome === "empty") {
-            this.stop(_t("No messages"));
+            this.stop(this.state.count ? _t("No more messages") : _t("No messages"));
         } else {
             this.fail(answer.message);
         }
@@ -90,7 +100,7 @@ export class TelegramWaitingDialog extends Component {
         const method = "fetch_notification";
         this.call = rpc(
             `/web/dataset/call_kw/${model}/${method}`,
-            { model, method, args: [[this.props.instanceId]], kwargs: {} },
+            { model, method, args: [[this.props.instanceId]], kwargs: { context: user.context } },
             { silent: true }
         );
         try {

@@ -59,6 +59,11 @@ patch(Composer.prototype, {
                 limit: MESSAGE_MAX_LENGTH,
             });
         }
+        if (thread.telegram_instance_id?.is_archived) {
+            return _t(
+                "The Telegram account is archived. Messages are queued and sent once an administrator has unarchived it."
+            );
+        }
         if (thread.telegram_instance_id?.is_ready === false) {
             return _t(
                 "The Telegram account is not signed in. Messages are queued and sent once an administrator has signed it in again."

@@ -9,6 +9,8 @@ export class TelegramInstance extends Record {
     id;
     /** @type {string} */
     name;
+    /** @type {boolean} */
+    is_archived;
     /** @type {boolean} whether the account is signed in and sends */
     is_ready;
 }

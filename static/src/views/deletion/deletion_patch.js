@@ -1,3 +1,4 @@
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { FormController } from "@web/views/form/form_controller";
@@ -19,7 +20,39 @@ async function getDialogProps(model, ids) {
     return { body, title: _t("Delete") };
 }
 
+/**
+ * Let an account be archived only after a question that says what ends with it.
+ *
+ * @param {Object} controller of the view
+ * @param {Object} items its static action menu items
+ * @param {() => Promise<number[]>} getIds return the ids of the accounts
+ * @param {(props: Object) => void} ask open Odoo's question with these properties of the dialog
+ */
+function explainArchiving(controller, items, getIds, ask) {
+    if (controller.props.resModel !== "telegram.instance") {
+        return;
+    }
+    items.archive.callback = async () => {
+        const body = await controller.model.orm.call(
+            controller.props.resModel,
+            "get_archiving_message",
+            [await getIds()]
+        );
+        ask({ ...controller.archiveDialogProps, body, title: _t("Archive") });
+    };
+}
+
 patch(FormController.prototype, {
+    getStaticActionMenuItems() {
+        const items = super.getStaticActionMenuItems(...arguments);
+        explainArchiving(
+            this,
+            items,
+            async () => [this.model.root.resId],
+            (props) => this.dialogService.add(ConfirmationDialog, props)
+        );
+        return items;
+    },
     async deleteRecord() {
         if (!MODELS.includes(this.props.resModel)) {
             return super.deleteRecord(...arguments);
@@ -33,6 +66,16 @@ patch(FormController.prototype, {
 });
 
 patch(ListController.prototype, {
+    getStaticActionMenuItems() {
+        const items = super.getStaticActionMenuItems(...arguments);
+        explainArchiving(
+            this,
+            items,
+            () => this.model.root.getResIds(true),
+            (props) => this.model.root.toggleArchiveWithConfirmation(true, props)
+        );
+        return items;
+    },
     async onDeleteSelectedRecords() {
         if (!MODELS.includes(this.props.resModel)) {
             return super.onDeleteSelectedRecords(...arguments);
@@ -56,6 +99,12 @@ patch(KanbanController.prototype, {
                 });
             };
         }
+        explainArchiving(
+            this,
+            items,
+            () => this.model.root.getResIds(true),
+            (props) => this.model.root.toggleArchiveWithConfirmation(true, props)
+        );
         return items;
     },
 });

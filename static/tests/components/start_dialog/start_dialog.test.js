@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { click, edit, queryAll } from "@odoo/hoot-dom";
+import { click, edit, press, queryAll } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import {
     defineModels,
@@ -28,6 +28,7 @@ const instance = {
     id: 3,
     name: "Sales",
     id_instance: "4100000001",
+    has_api_token: true,
     api_url: "https://4100.api.green-api.com",
     state: "authorized",
     message: "",
@@ -88,6 +89,55 @@ async function openStart(props = {}) {
     getService("dialog").add(TelegramStartDialog, props);
     await settle();
 }
+
+test("what was typed is there again after the dialog was closed by accident, but no token", async () => {
+    onStart({ start: [at("credentials")], connect: [at("receiving")] });
+    await openStart();
+    await click(".o-telegram-Start-haveToken");
+    await settle();
+    await click("input[name='telegram_name']");
+    await edit("Support");
+    await click("input[name='telegram_id']");
+    await edit("4100000002");
+    await click("input[name='telegram_token']");
+    await edit("s3cret");
+    await press("Escape");
+    await settle();
+    expect(".modal").toHaveCount(0);
+    getService("dialog").add(TelegramStartDialog, {});
+    await settle();
+    await click(".o-telegram-Start-haveToken");
+    await settle();
+    expect("input[name='telegram_name']").toHaveValue("Support");
+    expect("input[name='telegram_id']").toHaveValue("4100000002");
+    expect("input[name='telegram_token']").toHaveValue("");
+    await click("input[name='telegram_token']");
+    await edit("s3cret");
+    await click(".o-telegram-Start-connect");
+    await settle();
+    await press("Escape");
+    await settle();
+    getService("dialog").add(TelegramStartDialog, {});
+    await settle();
+    await click(".o-telegram-Start-haveToken");
+    await settle();
+    expect("input[name='telegram_id']").toHaveValue("", { message: "it is connected" });
+    expect.verifySteps([
+        "start [false]",
+        "start [false]",
+        'connect [[7],"Support","4100000002","s3cret",""]',
+        "start [false]",
+    ]);
+});
+
+test("a token that is not stored is not said to be", async () => {
+    const tokenless = { ...instance, has_api_token: false };
+    onStart({ start: [at("credentials", { instance: tokenless })] });
+    await openStart({ instanceId: 3 });
+    expect("input[name='telegram_token']").toHaveProperty("required", true);
+    expect("input[name='telegram_token']").toHaveProperty("placeholder", "");
+    expect.verifySteps(["start [3]"]);
+});
 
 test("the token stays in its field until it is accepted", async () => {
     onStart({
@@ -189,6 +239,8 @@ test("where the service does not tell how the message looks, the person is asked
     });
     await openStart({ instanceId: 3 });
     expect(".o-telegram-StartTest-look strong").toHaveText("bold");
+    expect(".modal-footer .btn:not(.btn-secondary)").toHaveText("Save");
+    expect(".modal-footer .btn-secondary:first").toHaveText("Skip Questions");
     expect(".o-telegram-StartTest-save").not.toBeEnabled();
     await click("input[name='scope'][value='words']");
     await settle();
@@ -218,7 +270,7 @@ test("a test that was received is no skipped one, though its question is not ans
         ],
     });
     await openStart({ instanceId: 3 });
-    expect(".o-telegram-Start-skip").toHaveText("Answer Later");
+    expect(".o-telegram-Start-skip").toHaveText("Skip Questions");
     await click(".o-telegram-Start-skip");
     await settle();
     await saveOperators();

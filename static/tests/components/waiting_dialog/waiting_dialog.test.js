@@ -7,12 +7,14 @@ import {
     mountWithCleanup,
     onRpc,
     patchWithCleanup,
+    serverState,
 } from "@web/../tests/web_test_helpers";
 import { MainComponentsContainer } from "@web/core/main_components_container";
 import { ConnectionLostError, rpc } from "@web/core/network/rpc";
 import { WebClient } from "@web/webclient/webclient";
 import {
     BUSY_DELAY,
+    EMPTY_LIMIT,
     NOTIFICATIONS_LIMIT,
     TelegramWaitingDialog,
 } from "@telegram_green_api/components/waiting_dialog/waiting_dialog";
@@ -33,6 +35,9 @@ function taken(text, values = {}) {
     return { outcome: "taken", kind, chat: "Vasilisa", text, json: `{"is": "${text}"}`, ...values };
 }
 
+/** Return the steps of this many calls. */
+const calls = (count) => Array(count).fill("take 7");
+
 /** Mock the server's answers; the last one is repeated. */
 function onTake(...answers) {
     onRpc("telegram.instance", "fetch_notification", async ({ args }) => {
@@ -52,7 +57,7 @@ async function open() {
 }
 
 async function settle() {
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 5 + 3 * EMPTY_LIMIT; i++) {
         await animationFrame();
     }
 }
@@ -60,15 +65,34 @@ async function settle() {
 test("receives one notification after the other, the newest on top, until there are no more", async () => {
     onTake(taken("First"), taken("Second"), EMPTY);
     await open();
-    expect.verifySteps(["take 7", "take 7", "take 7"]);
+    expect.verifySteps(calls(2 + EMPTY_LIMIT));
     expect(".modal-title").toHaveText("Wait for Messages: Sales");
-    expect(MESSAGE).toHaveText(/^No messages/);
+    expect(MESSAGE).toHaveText(/^No more messages/);
     expect(".o-telegram-Waiting-count").toHaveText("2 received");
     expect(`${ROW}:first`).toHaveText(/Incoming message.*Vasilisa.*Second/s);
     expect(`${ROW}:last`).toHaveText(/First/);
     expect(STOP).toHaveCount(0);
     await advanceTime(10 * BUSY_DELAY);
     expect.verifySteps([]);
+});
+
+test("goes on waiting after a pause, which begins anew with each message", async () => {
+    const pause = Array(EMPTY_LIMIT - 1).fill(EMPTY);
+    onTake(...pause, taken("Late"), ...pause, taken("Even later"), EMPTY);
+    await open();
+    expect(`${ROW}:first`).toHaveText(/Even later/);
+    expect(MESSAGE).toHaveText(/^No more messages/);
+    expect.verifySteps(calls(3 * EMPTY_LIMIT));
+});
+
+test("asks in the language of the user", async () => {
+    serverState.lang = "ru_RU";
+    onRpc("telegram.instance", "fetch_notification", ({ kwargs }) => {
+        expect.step(kwargs.context.lang);
+        return BUSY;
+    });
+    await open();
+    expect.verifySteps(["ru_RU"]);
 });
 
 test("displays a notification while it waits for the next", async () => {
@@ -93,7 +117,7 @@ test("shows the JSON on demand, and markup as it is", async () => {
     await click(`${ROW} button`);
     await animationFrame();
     expect(`${ROW} pre`).toHaveCount(0);
-    expect.verifySteps(["take 7", "take 7"]);
+    expect.verifySteps(calls(1 + EMPTY_LIMIT));
 });
 
 test("stops immediately, aborts the call, and makes no further one", async () => {
@@ -125,7 +149,7 @@ test("stops immediately, aborts the call, and makes no further one", async () =>
     expect.verifySteps([]);
     await click(AGAIN);
     await settle();
-    expect.verifySteps(["take 7"]);
+    expect.verifySteps(calls(EMPTY_LIMIT));
     expect(MESSAGE).toHaveText("No messages");
 });
 
@@ -189,7 +213,7 @@ test("displays that Odoo cannot be reached", async () => {
     await click(AGAIN);
     await settle();
     expect(MESSAGE).toHaveText("No messages");
-    expect.verifySteps(["take 7"]);
+    expect.verifySteps(calls(EMPTY_LIMIT));
 });
 
 test("keeps a long list short", async () => {
@@ -216,5 +240,5 @@ test("is what the button of the instance opens", async () => {
     });
     await settle();
     expect(".modal-title").toHaveText("Wait for Messages: Support");
-    expect.verifySteps(["take 9"]);
+    expect.verifySteps(Array(EMPTY_LIMIT).fill("take 9"));
 });

@@ -2,7 +2,7 @@ import { DiscussCoreCommon } from "@mail/discuss/core/common/discuss_core_common
 
 import { patch } from "@web/core/utils/patch";
 
-export const RECORD_CHANGED = "telegram_green_api/record_changed"; // as in account_move.py
+export const RECORD_CHANGED = "telegram_green_api/record_changed"; // as in const.py
 
 patch(DiscussCoreCommon.prototype, {
     setup() {
