@@ -5,6 +5,7 @@ from . import chat_info
 from . import consent
 from . import earlier_messages
 from . import history
+from . import number_state
 from . import opt_out
 from . import partner_link
 from . import partner_merge

@@ -54,7 +54,7 @@ class DiscussChangesCase(TelegramCase, TourCase):
         self.tour("telegram_form_edit", f"/odoo/telegram.message/{message.id}")
 
     def check_looks(self):
-        """Check that a conversation shows what was not sent, what was deleted, and what is fixed."""
+        """Check that a conversation shows what was not sent, deleted, and cannot be edited."""
         admin = self.env.ref("base.user_admin")
         self.instance.operator_ids |= admin
         self.phone.write(CUSTOMER_CHAT, "Hello")

@@ -37,12 +37,10 @@ SAME = {
     "Telegram",
     "Telegram %s",
     "Telegram ID",
+    "@username",
     "Telegram: %(state)s",
     "Telegram: %s",
-    "apiTokenInstance",
-    "apiUrl",
     "https://example.com/price-list.pdf",
-    "idInstance",
     "webhookUrl",
 }
 
