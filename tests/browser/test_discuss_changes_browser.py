@@ -69,6 +69,8 @@ class DiscussChangesCase(TelegramCase, TourCase):
                 subtype_xmlid="mail.mt_comment",
                 attachment_ids=file.ids if text != "A text" else [],
             )
+        # The web client is told of them before they are sent, as by the transactions of users.
+        self.env.cr.precommit.run()
         self.send_queue()
         self.receive()
         deleted = posts["A deleted file"].sudo().telegram_message_ids

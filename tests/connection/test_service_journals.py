@@ -76,14 +76,17 @@ class TestTelegramJournal(TelegramCase):
         self.assertFalse(self.env["telegram.journal.entry"].search([]))
 
     def test_message_by_id(self):
-        """What the service has of a message is told in words; the raw answer is there."""
+        """What the service has of a message is told in words; administrators get the raw answer."""
         message = self.instance.send_text(CUSTOMER_CHAT, "Hello")
         self.send_queue()
         self.phone.read(CUSTOMER_CHAT)
+        manager = self.create_user("journal_manager", "manager")
         with self.enter_registry_test_mode():
-            params = message.with_user(self.salesperson).action_look_up()["params"]
-        self.assertEqual(params["message"], "GREEN-API has the message: read.")
-        self.assertIn('"textMessage": "Hello"', params["raw"])
+            for_manager = message.with_user(manager).action_look_up()["params"]
+            for_user = message.with_user(self.salesperson).action_look_up()["params"]
+        self.assertEqual(for_user["message"], "GREEN-API has the message: read.")
+        self.assertFalse(for_user["raw"])
+        self.assertIn('"textMessage": "Hello"', for_manager["raw"])
 
     def test_message_by_unknown_id(self):
         """An id that the service does not know is refused in its words."""

@@ -36,9 +36,9 @@ registry.category("web_tour.tours").add("telegram_waiting", {
         },
         { trigger: ".o-telegram-Waiting-notification:contains('First question')" },
         {
-            content: "It goes on waiting",
+            content: "It has waited once more, and says how many came",
             trigger:
-                ".o-telegram-Waiting-message:contains('Waiting for messages'):contains('2 received')",
+                ".o-telegram-Waiting-message:contains('No more messages'):contains('2 received')",
         },
         { trigger: ".o-telegram-Waiting-notification:first button", run: "click" },
         { trigger: ".o-telegram-Waiting-json:contains('incomingMessageReceived')" },
