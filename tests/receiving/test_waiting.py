@@ -173,7 +173,7 @@ class TestWaitingTour(WaitingTour):
     browser_size = "1400x900"
 
     def test_until_there_is_nothing_more(self):
-        """The dialog shows what comes, says "No more messages", and what it showed is in the chats."""
+        """The dialog shows what comes, says "No more messages", and all of it is in the chats."""
         phone, instance = self.start("telegram_waiting")
         self.assertEqual(phone.notifications(), [])
         messages = self.env["telegram.message"].search([("instance_id", "=", instance.id)])
