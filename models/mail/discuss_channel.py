@@ -273,10 +273,10 @@ class DiscussChannel(models.Model):
                 value=lambda channel: chats[channel.id]._get_customer(),
                 predicate=is_telegram,
             ),
-            Store.One(
-                "telegram_assignee_id",
-                ["name"],
-                value=lambda channel: chats[channel.id]._get_assignee().partner_id,
+            # No Store.One: a relation of 2,000 conversations takes the web client 10 seconds.
+            Store.Attr(
+                "telegram_assignee",
+                lambda channel: chats[channel.id]._get_assignee_data(),
                 predicate=is_telegram,
             ),
             Store.One(

@@ -260,3 +260,8 @@ class TelegramChat(models.Model):
         user = chat_sudo.user_id
         # Most chats are of nobody. Who operates the account takes more time to find out.
         return user & chat_sudo.instance_id._get_operators() if user else user
+
+    def _get_assignee_data(self):
+        """Return the assignee for the web client: dict with ID and name of the partner, or False."""
+        partner = self._get_assignee().partner_id
+        return {"id": partner.id, "name": partner.name} if partner else False

@@ -35,7 +35,8 @@ const threadPatch = {
         this.telegram_instance_id = fields.One("telegram.instance");
         this.telegram_partner_id = fields.One("res.partner");
         this.telegram_responsible_id = fields.One("res.partner");
-        this.telegram_assignee_id = fields.One("res.partner");
+        /** @type {{ id: number, name: string }|false|undefined} partner of the assignee */
+        this.telegram_assignee = undefined;
         /** Name of the account, if the customer has conversations with several accounts. */
         this.telegramAccountName = fields.Attr(undefined, {
             compute() {
@@ -65,15 +66,13 @@ const threadPatch = {
 
     /** Return whether a colleague has the chat. */
     get isTelegramOfColleague() {
-        const assignee = this.isTelegram && this.telegram_assignee_id;
-        return Boolean(assignee && assignee.notEq(this.store.self_partner));
+        const assignee = this.isTelegram && this.telegram_assignee;
+        return Boolean(assignee && assignee.id !== this.store.self_partner?.id);
     },
 
     /** Return whether the customer waits for anybody, and the user may take the chat. */
     get isTelegramFree() {
-        return Boolean(
-            this.telegram_is_waiting && this.self_member_id && !this.telegram_assignee_id
-        );
+        return Boolean(this.telegram_is_waiting && this.self_member_id && !this.telegram_assignee);
     },
 
     get allowedToUnpinChannelTypes() {
