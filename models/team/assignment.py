@@ -262,6 +262,6 @@ class TelegramChat(models.Model):
         return user & chat_sudo.instance_id._get_operators() if user else user
 
     def _get_assignee_data(self):
-        """Return the assignee for the web client: dict with ID and name of the partner, or False."""
+        """Return ID and name of the assignee's partner for the web client as a dict, or False."""
         partner = self._get_assignee().partner_id
         return {"id": partner.id, "name": partner.name} if partner else False

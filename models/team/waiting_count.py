@@ -70,8 +70,15 @@ class TelegramChat(models.Model):
     def _get_inbox_users(self):
         """Return the operators and supervisors who see these chats, without administrators."""
         users = self.env["res.users"]
-        for chat in self.filtered("inbox_state"):
-            users |= chat._get_operators() | chat.instance_id.supervisor_id
+        # Most chats of an account are seen by the same operators: they are found out once.
+        seen_alike = self.filtered("inbox_state").grouped(
+            lambda chat: (
+                chat.instance_id,
+                chat.sudo().restricted_user_id,
+            )  # sudo: as _get_operators
+        )
+        for chats in seen_alike.values():
+            users |= chats[:1]._get_operators() | chats[:1].instance_id.supervisor_id
         return users
 
     def _send_waiting(self, former_users):
