@@ -17,16 +17,17 @@ class TelegramComposer(models.TransientModel):
     is_payment_reminder = fields.Boolean()
     not_overdue_count = fields.Integer("Invoices Not Overdue")
 
-    def _after_queued(self, messages):
-        """Store that these are reminders, for the next person who wants to send one."""
+    def _mark_payment_reminders(self, messages):
+        """Store which messages are reminders, for the next person who wants to send one.
+
+        :param messages: the queued ``telegram.message`` records
+        """
         if self.is_payment_reminder:
             # sudo: telegram.message - the user has just queued them
             messages.sudo().is_payment_reminder = True
-        return super()._after_queued(messages)
 
-    def _get_record_warnings(self, recipients):
+    def _get_reminder_warnings(self, recipients):
         """Yield that customers were reminded just now, and how many invoices are not overdue."""
-        yield from super()._get_record_warnings(recipients)
         if not self.is_payment_reminder:
             return
         moves = self.env["account.move"].union(*(recipient.record for recipient in recipients))

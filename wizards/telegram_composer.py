@@ -167,18 +167,12 @@ class TelegramComposer(models.TransientModel):
         else:
             messages = self._send_single(recipients)
         self._post_on_covered(messages)
-        self._after_queued(messages)
+        self._mark_payment_reminders(messages)
         reasons = self._count_reasons(left_out)
         again = self._display_queued(messages, reasons, is_repeated=True)
         if len(recipients) + len(left_out) == 1:
             return {"type": "ir.actions.act_window_close"}, again
         return self._display_queued(messages, reasons), again
-
-    def _after_queued(self, messages):
-        """Store what the messages are; a hook for what is sent about one kind of record.
-
-        :param messages: the queued ``telegram.message`` records
-        """
 
     def _get_records(self):
         self.ensure_one()

@@ -108,7 +108,7 @@ class TelegramComposer(models.TransientModel):
                 composer._get_personal_warning(recipients),
                 composer._get_changed_number_warning(recipients),
                 *composer._get_queue_warnings(recipients),
-                *composer._get_record_warnings(recipients),
+                *composer._get_reminder_warnings(recipients),
             )
             composer.warning = "\n".join(filter(None, warnings))
 
@@ -295,10 +295,6 @@ class TelegramComposer(models.TransientModel):
                 recipient.partner.display_name,
             )
         return ""
-
-    def _get_record_warnings(self, recipients):
-        """Return sentences about the records; a hook for what is sent about one kind of record."""
-        return ()
 
     def _get_archived_warning(self, recipients):
         """Return a warning that contacts are archived, or an empty text."""

@@ -12,7 +12,7 @@ from ..telegram_message import NOT_SENT_STATES
 
 AUTOMATION = "telegram_green_api.telegram_automation_invoice_overdue"
 TEMPLATE = "telegram_green_api.telegram_template_payment_reminder"
-REMINDER_DAYS = 7  # whoever sends a reminder is told of those of the last week
+REMINDER_DAYS = 7  # for which a reminder warns whoever wants to send another one
 
 
 class AccountMove(models.Model):
@@ -174,11 +174,12 @@ class AccountMove(models.Model):
     def _find_automatic_reminders(self, since):
         """Return the same of the automation that reminds customers."""
         automation = self.env.ref(AUTOMATION, raise_if_not_found=False)
-        # sudo: telegram.automation, telegram.automatic.message - only when it wrote about which
+        # sudo: telegram.automation - only when it wrote about which invoice
         automation_sudo = automation.sudo() if automation else self.env["telegram.automation"]
         domain = Domain("action_id", "in", automation_sudo.action_id.ids)
         domain &= Domain("state", "=", "composed") & Domain("composed_date", ">=", since)
         domain &= Domain("res_model", "=", self._name)
+        # sudo: telegram.automatic.message - for the same reason
         rows_sudo = self.env["telegram.automatic.message"].sudo().search(domain)
         return [(row.composed_date, automation_sudo.name, row.res_id) for row in rows_sudo]
 

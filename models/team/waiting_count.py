@@ -71,11 +71,9 @@ class TelegramChat(models.Model):
         """Return the operators and supervisors who see these chats, without administrators."""
         users = self.env["res.users"]
         # Most chats of an account are seen by the same operators: they are found out once.
-        seen_alike = self.filtered("inbox_state").grouped(
-            lambda chat: (
-                chat.instance_id,
-                chat.sudo().restricted_user_id,
-            )  # sudo: as _get_operators
+        chats_sudo = self.sudo()  # sudo: res.users - the operators, as in _get_operators
+        seen_alike = chats_sudo.filtered("inbox_state").grouped(
+            lambda chat: (chat.instance_id, chat.restricted_user_id)
         )
         for chats in seen_alike.values():
             users |= chats[:1]._get_operators() | chats[:1].instance_id.supervisor_id

@@ -18,11 +18,7 @@ ALLOWED = {
     "controllers": {"client", "tools", "models"},
 }
 # Hooks: the part about invoices overrides them, as another addon would.
-HOOKS = {
-    ("telegram.composer", "_after_queued"),
-    ("telegram.composer", "_get_record_warnings"),
-    ("telegram.template", "_get_report_attachment"),
-}
+HOOKS = {("telegram.template", "_get_report_attachment")}
 
 
 def modules(*folders):
