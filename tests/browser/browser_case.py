@@ -13,6 +13,8 @@ from odoo.modules.registry import Registry
 from odoo.tests import HttpCase, get_db_name
 from odoo.tests.common import ChromeBrowser
 
+from odoo.addons.bus.websocket import ConnectionState, Websocket
+
 from ..common import SECRET_MARK
 
 PICTURE = re.compile(r"picture: (\w+)")
@@ -42,6 +44,23 @@ def compile_bundles():
                 bundle.css()
 
 
+def command_websocket(send_command):
+    """Let a websocket be told something also while its own thread closes it.
+
+    When a browser ends, Odoo's tests close each websocket that looks open. Its thread may have
+    been faster: the test that has passed then fails with "Bad file descriptor".
+    """
+
+    def command(websocket, *args, **kwargs):
+        try:
+            send_command(websocket, *args, **kwargs)
+        except OSError:
+            if websocket.state is not ConnectionState.CLOSED:
+                raise
+
+    return patch.object(Websocket, "_send_control_command", command)
+
+
 class WebClientCase(HttpCase):
     """What tests in a browser share: the compiled web client."""
 
@@ -49,6 +68,7 @@ class WebClientCase(HttpCase):
     def setUpClass(cls):
         compile_bundles()
         super().setUpClass()
+        cls.startClassPatcher(command_websocket(Websocket._send_control_command))
 
 
 class TourCase(WebClientCase):

@@ -1,13 +1,15 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 # Of that module, not from it: a test class among our own names would be run as one of ours.
 from odoo.addons.web.tests import test_js as web_test_js
 
+from .browser_case import WebClientCase
+
 
 @tagged("post_install", "-at_install")
-class TestJs(HttpCase):
+class TestJs(WebClientCase):
     """Runs the tests of static/tests in a browser."""
 
     def test_unit(self):
