@@ -12,7 +12,7 @@ from ..telegram_message import NOT_SENT_STATES
 
 AUTOMATION = "telegram_green_api.telegram_automation_invoice_overdue"
 TEMPLATE = "telegram_green_api.telegram_template_payment_reminder"
-REMINDER_DAYS = 7  # for which a reminder warns whoever wants to send another one
+REMINDER_DAYS = 7  # another reminder within them is sent only after a warning
 
 
 class AccountMove(models.Model):

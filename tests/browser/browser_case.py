@@ -44,7 +44,7 @@ def compile_bundles():
                 bundle.css()
 
 
-def command_websocket(send_command):
+def tolerate_closed_websocket(send_command):
     """Let a websocket be told something also while its own thread closes it.
 
     When a browser ends, Odoo's tests close each websocket that looks open. Its thread may have
@@ -68,7 +68,7 @@ class WebClientCase(HttpCase):
     def setUpClass(cls):
         compile_bundles()
         super().setUpClass()
-        cls.startClassPatcher(command_websocket(Websocket._send_control_command))
+        cls.startClassPatcher(tolerate_closed_websocket(Websocket._send_control_command))
 
 
 class TourCase(WebClientCase):
