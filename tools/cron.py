@@ -11,11 +11,14 @@ from weakref import ref
 
 import psutil
 
+from odoo.service.server import cron_database_list
 from odoo.sql_db import BaseCursor
 from odoo.tools import SQL, config
 
 # Seconds that have to be left for an action to begin: Odoo lets it begin batches for 10 of them.
+# Where the limit is short, a third of it, since listening leaves half of it.
 MIN_SECONDS = 20
+MIN_SHARE = 1 / 3
 # The longest pause of a worker between two lists in seconds; Odoo counts it as working time.
 WORKER_MAX_PAUSE = 70
 
@@ -25,7 +28,8 @@ class ActionList:
 
     Odoo limits the time of the whole list: when it is over, Odoo kills the worker or restarts. So
     the rest of a list can be left to the next one of the thread, which follows when another action
-    is triggered.
+    is triggered. What had its turn in a list whose time was over has none in the next one, if it is
+    an action of an account: accounts that are always ready would keep the others from theirs.
 
     :param BaseCursor cr: by which the actions of the list are locked
     :param ActionList former: the thread's list before, if any
@@ -33,13 +37,15 @@ class ActionList:
 
     def __init__(self, cr: BaseCursor, former: "ActionList | None" = None) -> None:
         self._cr = ref(cr)
+        self._database = cr.dbname
         self.started = self._get_start(former)  # UNIX time
+        self.processor_started = time.process_time()
         self.ended: float | None = None  # UNIX time when its last action so far has ended
         self.is_left = False
-        # The action at which the rest was left. Those of accounts that come before it had their
-        # turn: if they are always ready, the others would never have theirs.
-        self.left_at: int | None = None
-        self.first_id = former.left_at if former and former.left_at else 0
+        self.done_ids: set[int] = set()  # the IDs of the actions that ran
+        # By database: the IDs of the actions that had their turn before the list was left.
+        self._had_turn: dict[str, frozenset[int]] = former._had_turn if former else {}
+        self.skipped_ids = self._had_turn.pop(self._database, frozenset())
 
     @staticmethod
     def _get_start(former: "ActionList | None") -> float:
@@ -68,20 +74,29 @@ class ActionList:
     @property
     def is_late(self) -> bool:
         """Whether too little time is left for another action; the first one begins in any case."""
-        return bool(self.ended) and get_time_left() < MIN_SECONDS
+        return bool(self.ended) and any(
+            left < min(MIN_SECONDS, limit * MIN_SHARE)
+            for left, limit in (
+                (get_time_left(), get_time_limit()),
+                (get_processor_time_left(), config["limit_time_cpu"]),
+            )
+        )
 
-    def leave(self, action_id: int | None = None) -> None:
-        """Leave the rest of the list to the next one.
+    def leave(self) -> None:
+        """Leave the rest of the list to the thread's next one of this database."""
+        self.is_left = True
 
-        :param action_id: with which the rest begins
-        """
-        self.is_left, self.left_at = True, action_id
+    def leave_in_turn(self) -> None:
+        """Leave the rest of the list, which comes before those that had their turn."""
+        self.leave()
+        self._had_turn[self._database] = self.skipped_ids | self.done_ids
 
 
 def get_time_limit() -> int:
     """Return the seconds that Odoo lets a scheduled action run; 0 if there is no limit."""
     limit: int = config["limit_time_real_cron"]
-    if limit < 0:
+    # Only for workers, 0 means no limit: the threaded server limits its threads all the same.
+    if limit < 0 or not (limit or config["workers"]):
         limit = config["limit_time_real"]
     return max(limit, 0)
 
@@ -94,6 +109,20 @@ def get_time_left() -> float:
         started = current.started
     used = time.time() - started if started else 0
     return (get_time_limit() or float("inf")) - used
+
+
+def get_processor_time_left() -> float:
+    """Return the seconds of processor time after which Odoo would end this worker."""
+    current = ActionList.get_current()
+    if not config["workers"] or not current:
+        return float("inf")
+    used = time.process_time() - current.processor_started
+    return float(config["limit_time_cpu"] - used)
+
+
+def has_other_databases() -> bool:
+    """Return whether the scheduler of this Odoo server works for several databases."""
+    return len(cron_database_list()) > 1
 
 
 def is_odoo_stopping() -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.http import request
 from odoo.tools import SQL
 
 from ...tools.clock import get_database_time
@@ -24,16 +25,20 @@ class IrCron(models.Model):
     def _process_job(cls, cron_cr, job):
         """Extend to leave the rest of a list of ready actions to the next list of this thread.
 
-        See ``ActionList``. An action that is left stays ready.
+        See ``ActionList``. An action that is left stays ready. One that a user runs is in no list.
         """
+        if request:
+            super()._process_job(cron_cr, job)
+            return
         actions = ActionList.get(cron_cr)
         if not actions.is_left and actions.is_late:
-            actions.leave(job["id"])
+            actions.leave_in_turn()
         cron = api.Environment(cron_cr, job["user_id"], {})[cls._name].browse(job["id"])
-        if actions.is_left or (job["id"] < actions.first_id and cron._telegram_is_of_account()):
+        if actions.is_left or (job["id"] in actions.skipped_ids and cron._telegram_is_of_account()):
             # Another thread may have skipped the action, since this one locks it just now.
             cron_cr.postcommit.add(cron._notifydb)
             return
+        actions.done_ids.add(job["id"])
         super()._process_job(cron_cr, job)
         actions.ended = time.time()
 

@@ -14,7 +14,12 @@ from odoo.tools import config
 from ...client import GreenApiError
 from ...const import LOCK_LISTENING, LOCK_MODULES, LOCK_RECEIVING
 from ...tools import advisory_lock
-from ...tools.cron import has_other_servers, is_odoo_stopping
+from ...tools.cron import (
+    get_processor_time_left,
+    has_other_databases,
+    has_other_servers,
+    is_odoo_stopping,
+)
 from ...tools.transactions import CONFLICTS, hide_conflicts, session_settings
 from .heard_account import HeardAccount
 from .notification_receiver import BATCH_MAX_DELAY, BATCH_QUIET
@@ -22,6 +27,7 @@ from .notification_receiver import BATCH_MAX_DELAY, BATCH_QUIET
 _logger = logging.getLogger(__name__)
 
 MAX_ACCOUNTS = 500  # that one process hears: each one takes a connection and a thread
+TURN_SECONDS = 15  # of a run while other databases wait for the same scheduler thread
 UPDATE_INTERVAL = 1  # seconds between two looks at the accounts in the database
 STOP_INTERVAL = 0.25  # seconds between two looks whether Odoo stops
 GIVEN_WAY_PAUSE = 5  # seconds for which an account is left to the dialog that asked for it
@@ -61,8 +67,11 @@ class Listener:
         self.env = env
         self.cr = env.cr
         self.has_accounts = False  # whether there are accounts to be heard, by any server
+        self.is_paused = False  # whether modules are installed
         self.has_given_way = False  # whether other work needs the scheduler more
         self._ends_at = ends_at
+        self._turn_ends_at = time.monotonic() + TURN_SECONDS
+        self._min_processor_time = get_processor_time_left() / 2  # for the actions after this one
         self._server_key = server_key
         self._results = SimpleQueue()
         self._accounts = {}  # HeardAccount by ID of the instance
@@ -104,7 +113,12 @@ class Listener:
         self._has_to_end = True
 
     def _is_over(self):
-        return self._has_to_end or time.monotonic() >= self._ends_at or is_odoo_stopping()
+        return (
+            self._has_to_end
+            or time.monotonic() >= self._ends_at
+            or get_processor_time_left() < self._min_processor_time
+            or is_odoo_stopping()
+        )
 
     @contextmanager
     def _guard(self, id_=None):
@@ -156,8 +170,10 @@ class Listener:
         # One transaction: it reads, and does not stay open.
         fingerprints = self.env["telegram.instance"]._get_polled_accounts()
         self.has_accounts = bool(fingerprints)
+        # Odoo installs no modules while a scheduled action runs.
+        self.is_paused = bool(advisory_lock.get_keys(self.cr, LOCK_MODULES, granted=True))
         self.has_given_way = self._has_to_give_way()
-        if not fingerprints or self.has_given_way:
+        if not fingerprints or self.is_paused or self.has_given_way:
             self._has_to_end = True
         requested = advisory_lock.get_keys(self.cr, LOCK_RECEIVING, granted=False)
         self._given_way |= dict.fromkeys(requested, now + GIVEN_WAY_PAUSE)
@@ -234,15 +250,15 @@ class Listener:
     def _has_to_give_way(self):
         """Return whether other work needs the scheduler more.
 
-        Modules cannot be installed while a scheduled action runs. If all scheduler threads of the
-        server listen, each to the accounts of another database, other actions take turns with
-        listening.
+        If all scheduler threads of the server listen, each to the accounts of another database,
+        listening takes turns with other actions and with the other databases, whose actions cannot
+        be seen from here.
         """
-        if advisory_lock.get_keys(self.cr, LOCK_MODULES, granted=True):
-            return True
         listening = advisory_lock.count_holders(self.cr, LOCK_LISTENING, self._server_key)
         if not 0 < config["max_cron_threads"] <= listening:
             return False
+        if time.monotonic() >= self._turn_ends_at and has_other_databases():
+            return True
         was_waiting = self._is_another_action_waiting
         self._is_another_action_waiting = self.env["ir.cron"]._telegram_is_another_waiting()
         return was_waiting and self._is_another_action_waiting

@@ -9,7 +9,7 @@ from datetime import timedelta
 import psycopg2
 from psycopg2.errors import LockNotAvailable, SerializationFailure
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import SQL
@@ -62,7 +62,7 @@ class TelegramInstance(models.Model):
             _logger.warning("Telegram: no connection to the database, listening is interrupted")
             self._listen_after_outage(env, ends_at)
             raise
-        if listener.has_accounts:
+        if listener.has_accounts and not listener.is_paused:
             self.env["ir.cron"].browse(self.env.context.get("cron_id"))._telegram_trigger_now()
             self.env.cr.commit()  # pylint: disable=invalid-commit
             if not listener.has_given_way and not self._have_others_waited_long():
@@ -200,22 +200,27 @@ class TelegramInstance(models.Model):
 
     @contextmanager
     def _pause_listening(self):
-        """End listening until the block ends. Commits.
+        """End listening until the block ends, and trigger it then. Commits.
 
         Odoo installs no modules while a scheduled action runs.
         """
         query = SQL(
             "SELECT FROM ir_cron WHERE id = ANY(%s) FOR UPDATE", self._get_listen_crons().ids
         )
-        with (
-            self.env.registry.cursor() as cr,
-            advisory_lock.hold(cr, const.LOCK_MODULES, 0),
-        ):
-            cr.execute(SQL("SET LOCAL lock_timeout = %s", MODULES_PATIENCE * 1000))
-            # After a failure, an action still runs, as Odoo will tell, or it has just ended.
-            with suppress(LockNotAvailable, SerializationFailure):
-                cr.execute(query, log_exceptions=False)
-            cr.rollback()
-            # Odoo's own check must see the actions as they are now.
-            self.env.cr.commit()  # pylint: disable=invalid-commit
-            yield
+        with self.env.registry.cursor() as cr:
+            try:
+                with advisory_lock.hold(cr, const.LOCK_MODULES, 0):
+                    cr.execute(SQL("SET LOCAL lock_timeout = %s", MODULES_PATIENCE * 1000))
+                    # After a failure, an action still runs, as Odoo will tell, or has just ended.
+                    with suppress(LockNotAvailable, SerializationFailure):
+                        cr.execute(query, log_exceptions=False)
+                    cr.rollback()
+                    # Odoo's own check must see the actions as they are now.
+                    self.env.cr.commit()  # pylint: disable=invalid-commit
+                    yield
+            finally:
+                # The modules are others now: even this one may be uninstalled.
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                if cron := env.ref("telegram_green_api.ir_cron_listen", False):
+                    cron._telegram_trigger_now()
+                cr.commit()  # pylint: disable=invalid-commit

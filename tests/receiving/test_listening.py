@@ -316,6 +316,20 @@ class TestListening(ListeningCase):
                     self.wait_for(lambda: another.is_ended)
                 self.assertEqual(self.heard(), [])
 
+    def test_runs_while_modules_are_installed(self):
+        """A run that begins meanwhile ends, and does not begin anew at once: it would spin, and one
+        of its runs would be in the way of the installation. The next one comes right after it."""
+        with self.environment() as env:
+            action = env["telegram.instance"]._get_listen_crons()[0]
+            triggers = [("cron_id", "=", action.id)]
+        with self.environment() as env, env["telegram.instance"]._pause_listening():
+            with self.environment() as elsewhere:
+                elsewhere.cr.execute(DELETE_TRIGGERS, [action.id])
+            with self.environment() as scheduler:
+                self.assertIs(action.with_env(scheduler).method_direct_trigger(), True)
+            self.assertFalse(self.values_of("ir.cron.trigger", "id", triggers))
+        self.assertTrue(self.values_of("ir.cron.trigger", "id", triggers))
+
     def test_a_single_scheduler_thread(self):
         """Listening takes turns with other actions where there is no other thread for them."""
         with self.environment() as env:

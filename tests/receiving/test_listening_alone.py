@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from odoo import fields, sql_db
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import config, mute_logger
 
 from ... import const
 from ...models.receiving import listener
@@ -169,6 +169,48 @@ class TestListeningAlone(ListeningCase):
             elsewhere.execute(HOLD, [const.LOCK_LISTENING, 1])
             self.wait_for(lambda: heard.is_ended)
             self.assertTrue(heard.has_accounts, "it has to go on later")
+
+    @contextmanager
+    def listening_in_a_single_thread(self):
+        """Listen in the only thread of a scheduler, for which no action of this database waits."""
+        cron_class = self.registry["ir.cron"]
+        with (
+            patch.object(listener, "config", {"max_cron_threads": 1}),
+            patch.object(listener, "TURN_SECONDS", 0),
+            patch.object(cron_class, "_telegram_is_another_waiting", return_value=False),
+            self.listening() as heard,
+        ):
+            yield heard
+
+    def test_turns_of_databases(self):
+        """Nothing waits in this database. The others, for which no scheduler thread is left, would
+        wait for minutes."""
+        databases = {"db_name": [self.registry.db_name, "another"]}
+        with (
+            patch.dict(config.options, databases),
+            self.listening_in_a_single_thread() as heard,
+        ):
+            self.wait_for(lambda: heard.is_ended)
+        self.assertTrue(heard.has_accounts and heard.has_given_way, "it has to go on later")
+
+    def test_one_database_of_one_thread(self):
+        """Where there is no other database, turns would only interrupt listening."""
+        with self.listening_in_a_single_thread() as heard:
+            for text in ("First", "Second"):
+                self.phone.write(CUSTOMER_CHAT, text)
+                self.wait_for_texts(text)
+            self.assertFalse(heard.is_ended)
+
+    def test_limit_of_the_processor(self):
+        """The processor time of a worker is limited, too: the actions after this one need some."""
+        left = [60]
+        with (
+            patch.object(listener, "get_processor_time_left", lambda: left[0]),
+            self.listening() as heard,
+        ):
+            self.wait_for(lambda: heard._accounts)
+            left[0] = 29
+            self.wait_for(lambda: heard.is_ended)
 
     def test_the_clock_of_the_database(self):
         """Odoo's clock is ahead of the database's. The next run is due in the future then, and the
