@@ -3,6 +3,8 @@
 import time
 from datetime import timedelta
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.http import request
@@ -10,6 +12,7 @@ from odoo.tools import SQL
 
 from ...tools.clock import get_database_time
 from ...tools.cron import ActionList
+from ...tools.transactions import hide_conflicts
 
 # Seconds. An older trigger is not reused: a run that starts has to wait for every transaction that
 # locks it.
@@ -59,8 +62,13 @@ class IrCron(models.Model):
 
         A run locks the trigger that started it, so that one is skipped.
         """
-        waiting = self.env.execute_query(SQL("SELECT %s", self._telegram_get_trigger_sql()))
-        if waiting == [(None,)]:
+        query = SQL("SELECT %s", self._telegram_get_trigger_sql())
+        try:
+            with hide_conflicts(), self.env.cr.savepoint(flush=False):
+                is_waiting = self.env.execute_query(query) != [(None,)]
+        except SerializationFailure:
+            is_waiting = False  # a run that this transaction does not see has deleted it
+        if not is_waiting:
             self._telegram_trigger_now()
 
     def _telegram_trigger_now(self):

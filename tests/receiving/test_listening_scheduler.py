@@ -42,6 +42,17 @@ class TestListeningScheduler(ListeningCase):
         with self.registry.cursor() as cr:
             IrCron._process_jobs_loop(cr, job_ids=cron_ids)
 
+    def test_a_run_that_begins_meanwhile(self):
+        """A run deletes the trigger that started it just as a user connects an account. Odoo would
+        report a bad query, repeat the request after a second or two, and the user waits."""
+        self.trigger(self.listen_id)
+        with self.environment() as env:
+            env["ir.cron.trigger"].search_count([])  # the user's transaction begins
+            with self.environment() as run:
+                run["ir.cron.trigger"].search([("cron_id", "=", self.listen_id)]).unlink()
+            env["telegram.instance"]._trigger_listen()
+        self.assertTrue(self.is_waiting(self.listen_id), "that run does not know the account")
+
     def test_the_rest_of_the_list(self):
         """Whatever was ready when a run began comes after it in the list of its thread: nobody
         would listen until all of it has run, and it would have too little time left."""
