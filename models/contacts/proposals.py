@@ -192,7 +192,8 @@ class TelegramChat(models.Model):
             addresses = Domain("phone_sanitized", "in", of_company._get_phones())
             addresses |= Domain("telegram_username", "in", list(filter(None, usernames.values())))
             same = partners.search(of_company[0]._get_partner_domain() & addresses)
-            by_phone, by_username = same.grouped("phone_sanitized"), same.grouped("telegram_username")
+            by_phone = same.grouped("phone_sanitized")
+            by_username = same.grouped("telegram_username")
             for chat, username in usernames.items():
                 holders = (chat.phone and by_phone.get(chat.phone)) or partners
                 holders |= (username and by_username.get(username)) or partners

@@ -73,9 +73,7 @@ class TestLinkPartner(LinkCase):
         self.customer.write({"phone": "+79998887766", "active": False})
         form = self.dialog(self.as_operator(self.chat).action_link_partner())
         self.assertEqual(form.partner_id, self.customer)
-        self.assertEqual(
-            form.hint, "Vasilisa Ivanova is archived. Linking unarchives the contact."
-        )
+        self.assertEqual(form.hint, "Vasilisa Ivanova is archived. Linking unarchives the contact.")
         form.save().action_link()
         self.assertEqual(self.chat.partner_id, self.customer)
         self.assertTrue(self.customer.active)
