@@ -133,7 +133,7 @@ class TelegramGroupCreate(models.TransientModel):
         )
         return self._open(group, left_out, result)
 
-    def _process_unfinished_press(self):
+    def _process_unfinished_press(self, problem=None):
         """Ask to find the group that an earlier click may have created."""
         if self.is_unsure:
             raise UserError(

@@ -14,11 +14,12 @@ class TelegramLinkPartner(models.TransientModel):
     chat_name = fields.Char(related="chat_id.name")
     phone = fields.Char(related="chat_id.phone")
     company_id = fields.Many2one(related="chat_id.company_id")
-    candidate_ids = fields.Many2many(related="chat_id.candidate_ids")
+    candidate_ids = fields.Many2many(related="chat_id.candidate_ids", related_sudo=False)
     partner_id = fields.Many2one(
         "res.partner",
         "Contact",
         compute="_compute_partner_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         required=True,
@@ -33,13 +34,15 @@ class TelegramLinkPartner(models.TransientModel):
         for wizard in self:
             candidates = wizard.candidate_ids
             single = candidates if len(candidates) == 1 else candidates.browse()
-            wizard.partner_id = wizard.chat_id.partner_id or single
+            chat = wizard.chat_id
+            wizard.partner_id = chat.partner_id or single or chat.archived_partner_id
 
     @api.depends("chat_id", "partner_id")
     def _compute_hint(self):
         for wizard in self:
             wizard.hint = (
-                wizard._get_other_chats_message()
+                wizard._get_archived_message()
+                or wizard._get_other_chats_message()
                 or wizard._get_candidates_message()
                 or wizard._get_missing_phone_message()
             )
@@ -53,6 +56,10 @@ class TelegramLinkPartner(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     # === TEXTS === #
+
+    def _get_archived_message(self):
+        partner = self.partner_id
+        return partner and not partner.active and partner._telegram_get_archived_message()
 
     def _get_other_chats_message(self):
         chat = self.chat_id._origin

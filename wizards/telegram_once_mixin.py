@@ -26,8 +26,8 @@ class TelegramOnceMixin(models.AbstractModel):
         "Clicks",
         readonly=True,
         copy=False,
-        help="The buttons that were clicked, each with the action that a later click returns. "
-        "Without an action, the first click has not ended, or its outcome is unknown.",
+        help="The buttons that were clicked, each with the action that a later click returns, or "
+        "with the problem of the first click. Without both, the first click has not ended.",
     )
 
     def _act_once(self, button, act):
@@ -48,22 +48,24 @@ class TelegramOnceMixin(models.AbstractModel):
         """Call GREEN-API if this is the first press of a button. The transaction wrote nothing.
 
         The press is stored before the call, and its result afterwards, in separate transactions. A
-        call that failed without any effect does not count.
+        call that failed without any effect does not count. After any other failure, a later press
+        calls nothing and raises it again.
 
         :param str button: name of the method
         :param call: it calls GREEN-API, and returns an action
         :return: an action
-        :raise UserError: an earlier press has not ended, or its outcome is unknown
+        :raise UserError: the call failed, or an earlier press has not ended or has failed
         """
         self._hold_calls()
         known = write_in_own_transaction(self, lambda own: own.exists()._begin_press(button))
         if known is not None:
-            return known or self._process_unfinished_press()
+            if not known or "problem" in known:
+                return self._process_unfinished_press(known.get("problem"))
+            return known
         try:
             action = call()
         except UserError as error:
-            if has_no_effect(error):
-                write_in_own_transaction(self, lambda own: own.exists()._forget_press(button))
+            self._process_failed_press(button, error)
             raise
         write_in_own_transaction(self, lambda own: own.exists()._store_press(button, action))
         return action
@@ -77,8 +79,30 @@ class TelegramOnceMixin(models.AbstractModel):
         [[is_held]] = self.env.execute_query(query)
         return is_held
 
-    def _process_unfinished_press(self):
-        """Raise a UserError: an earlier press has not ended, or its outcome is unknown."""
+    def _process_failed_press(self, button, error):
+        """Store why a press failed, or forget the press if it had no effect.
+
+        :param UserError error: raised by the call
+        """
+        if has_no_effect(error):
+            write_in_own_transaction(self, lambda own: own.exists()._forget_press(button))
+            return
+        result = {"problem": str(error)}
+        write_in_own_transaction(self, lambda own: own.exists()._store_press(button, result))
+
+    def _process_unfinished_press(self, problem=None):
+        """Raise a UserError: an earlier press has not ended, or has failed.
+
+        :param str problem: why it has failed
+        """
+        if problem:
+            raise UserError(
+                self.env._(
+                    "This button was already clicked, and nothing was repeated. The first click "
+                    "failed: %s",
+                    problem,
+                )
+            )
         raise UserError(
             self.env._(
                 "This button was already clicked, and the result is not known yet. Wait a minute "
@@ -100,8 +124,8 @@ class TelegramOnceMixin(models.AbstractModel):
     def _begin_press(self, button):
         """Store the first press of a button.
 
-        :return: the action of later presses, an empty one if it is not known; None if this is the
-            first press
+        :return: the action of later presses or ``problem``, why the first one failed; an empty
+            dict if that has not ended; None if this is the first press
         """
         self._lock_dialog()
         known = (self.presses or {}).get(button)

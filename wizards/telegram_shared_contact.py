@@ -34,7 +34,10 @@ class TelegramSharedContact(models.TransientModel):
 
     @api.depends("message_id")
     def _compute_partner_id(self):
-        """Propose the contact with this phone number, else the one with this name."""
+        """Propose the contact with this phone number, else the one with this name.
+
+        An archived contact with the number is proposed if no active one has it.
+        """
         for wizard in self:
             partners = self.env["res.partner"]
             for domain in wizard._get_resembling_domains():
@@ -61,8 +64,9 @@ class TelegramSharedContact(models.TransientModel):
         return self._act_once("action_create", create)
 
     def action_link(self):
-        """Store the phone number on the existing contact and open it."""
+        """Store the phone number on the existing contact, unarchive it and open it."""
         self._check_access_to_all()
+        self.partner_id._telegram_unarchive()
         if self.phone and self._has_other_phone():
             self.partner_id.phone = self.phone
         return self.partner_id.get_formview_action()
@@ -74,7 +78,9 @@ class TelegramSharedContact(models.TransientModel):
         chat = self.message_id.chat_id
         company = chat._get_partner_domain() if chat else Domain.TRUE
         if self.phone:
-            yield company & Domain("phone_sanitized", "=", self.phone)
+            has_phone = company & Domain("phone_sanitized", "=", self.phone)
+            yield has_phone
+            yield has_phone & Domain("active", "=", False)
         if self.contact_name:
             yield company & Domain("name", "=ilike", escape_psql(self.contact_name))
 
@@ -82,8 +88,10 @@ class TelegramSharedContact(models.TransientModel):
         return self.phone not in (self.partner_id.phone_sanitized, self.partner_id.phone)
 
     def _get_hint(self):
-        """Return what happens to the phone number of the existing contact."""
+        """Return what happens to the existing contact and its phone number."""
         partner = self.partner_id
+        if partner and not partner.active:
+            return partner._telegram_get_archived_message()
         if not partner or not self.phone:
             return False
         if not self._has_other_phone():

@@ -147,10 +147,11 @@ class TelegramChat(models.Model):
         return partner
 
     def _link_to_partner(self, partner):
-        """Link the chat to a contact that a user has chosen.
+        """Link the chat to a contact that a user has chosen, and unarchive that contact.
 
         :raise AccessError: the user may not see the chat or the contact
-        :raise UserError: the contact belongs to another company, or the chat is a group
+        :raise UserError: the contact belongs to another company, the user may not unarchive it, or
+            the chat is a group
         """
         self.ensure_one()
         self._check_operated()
@@ -165,6 +166,7 @@ class TelegramChat(models.Model):
                     company=self.company_id.display_name,
                 )
             )
+        partner._telegram_unarchive()
         # sudo: telegram.chat - users who may read a chat may link it
         values = {"partner_id": partner.id, "is_unlinked": False, "is_former_number": False}
         self.sudo().write(values)

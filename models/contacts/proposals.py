@@ -3,7 +3,8 @@
 
 Only a phone number or a username that one contact has links a chat by itself
 (``partner_link.py``). All other resemblances are proposals that a user confirms, one by one in
-Discuss or many at once in a list.
+Discuss or many at once in a list. An archived contact with the phone number or the username is
+proposed, too: a new contact would be a duplicate of it.
 """
 
 from odoo import api, fields, models
@@ -30,6 +31,13 @@ class TelegramChat(models.Model):
         "res.partner", "Proposed Contact", compute="_compute_proposed_partner_id"
     )
     proposal_reason = fields.Char("Why", compute="_compute_proposed_partner_id")
+    archived_partner_id = fields.Many2one(
+        "res.partner",
+        "Archived Contact",
+        compute="_compute_archived_partner_id",
+        help="The archived contact with the phone number or the username of the chat, if no "
+        "active contact has it.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -41,28 +49,42 @@ class TelegramChat(models.Model):
             first = next(iter(proposals.get(chat, [])), (False, False))
             chat.proposed_partner_id, chat.proposal_reason = first
 
+    @api.depends("partner_id", "phone", "username")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_archived_partner_id(self):
+        archived = self._find_archived_partners()
+        for chat in self:
+            chat.archived_partner_id = archived.get(chat, False)
+
     # === ACTION METHODS === #
 
     def get_proposals(self):
         """Return the contacts that the chat may belong to, the likeliest first.
 
-        :return: list of dict: ``id`` and ``name`` of the contact, and ``reason``, a text
+        :return: list of dict: ``id`` and ``name`` of the contact, ``reason``, a text, and
+            ``is_archived``; linking the chat unarchives the contact
         :raise AccessError: the user may not see the chat
         """
         self.ensure_one()
         self._check_operated()
         return [
-            {"id": partner.id, "name": partner.display_name, "reason": reason}
+            {
+                "id": partner.id,
+                "name": partner.display_name,
+                "reason": reason,
+                "is_archived": not partner.active,
+            }
             for partner, reason in self._find_proposals().get(self, [])
         ]
 
     @takes(partner=One("res.partner"))
     def link_to_partner(self, partner):
-        """Link the chat to a contact.
+        """Link the chat to a contact. An archived contact is unarchived.
 
         :param partner: the ``res.partner``
         :raise AccessError: the user may not see the chat or the contact
-        :raise UserError: the contact belongs to another company, or the chat is a group
+        :raise UserError: the contact belongs to another company, the user may not unarchive it, or
+            the chat is a group
         """
         self._link_to_partner(partner)
 
@@ -77,19 +99,25 @@ class TelegramChat(models.Model):
                     "create it."
                 )
             )
-        linked = proposed._filter_unambiguous()
+        unambiguous = proposed._filter_unambiguous()
+        linked = unambiguous.filtered(lambda chat: chat.proposed_partner_id._telegram_may_link())
         lines = []
-        if doubtful := len(proposed - linked):
+        if doubtful := len(proposed - unambiguous):
             lines.append(
                 self.env._(
                     "Chats for which the same contact is proposed: %s. Choose the contact of each.",
                     doubtful,
                 )
             )
+        if archived := (unambiguous - linked).proposed_partner_id:
+            lines.append(archived._telegram_get_archived_message())
         if not linked:
-            raise UserError(lines[0])
+            raise UserError(" ".join(lines))
+        archived = linked.proposed_partner_id.filtered(lambda partner: not partner.active)
         for chat in linked:
             chat._link_to_partner(chat.proposed_partner_id)
+        if archived:
+            lines.insert(0, self.env._("Contacts unarchived: %s.", len(archived)))
         lines.insert(0, self.env._("Chats linked: %s.", len(linked)))
         if others := len(self - proposed):
             lines.append(self.env._("Chats without a proposed contact: %s.", others))
@@ -137,20 +165,48 @@ class TelegramChat(models.Model):
         for of_company in strangers.grouped("company_id").values():
             domain = of_company[0]._get_partner_domain()
             partners = self.env["res.partner"].search(domain & of_company._get_resembling_domain())
-            taken = of_company._find_partners_with_chat(partners)
+            archived = of_company._find_archived_partners()
+            taken = of_company._find_partners_with_chat(partners.union(*archived.values()))
             for chat in of_company:
                 rows = [
                     (rank, partner, reason)
-                    for partner in partners
+                    for partner in (*partners, *archived.get(chat, ()))
                     for rank, reason in chat._get_reasons(partner, taken)[:1]
                 ]
                 rows.sort(key=lambda row: row[0])
                 found[chat] = [(partner, reason) for _rank, partner, reason in rows[:PROPOSED]]
         return found
 
+    def _find_archived_partners(self):
+        """Return the archived contacts with the addresses of the chats, as the current user sees.
+
+        If an active contact has the phone number or the username, the archived one is left out.
+
+        :return: dict of ``res.partner`` by ``telegram.chat``
+        """
+        found = {}
+        strangers = self.filtered(lambda chat: chat._is_stranger())
+        partners = self.env["res.partner"].with_context(active_test=False)
+        for of_company in strangers.grouped("company_id").values():
+            usernames = {chat: parse_username(chat.username) for chat in of_company}
+            addresses = Domain("phone_sanitized", "in", of_company._get_phones())
+            addresses |= Domain("telegram_username", "in", list(filter(None, usernames.values())))
+            same = partners.search(of_company[0]._get_partner_domain() & addresses)
+            by_phone = same.grouped("phone_sanitized")
+            by_username = same.grouped("telegram_username")
+            for chat, username in usernames.items():
+                holders = (chat.phone and by_phone.get(chat.phone)) or partners
+                holders |= (username and by_username.get(username)) or partners
+                if holders and not any(holders.mapped("active")):
+                    found[chat] = holders[0]
+        return found
+
+    def _get_phones(self):
+        return [phone for phone in self.mapped("phone") if phone]
+
     def _get_resembling_domain(self):
         """Return the domain of contacts that resemble one of these chats, more or less."""
-        domain = Domain("phone_sanitized", "in", [phone for phone in self.mapped("phone") if phone])
+        domain = Domain("phone_sanitized", "in", self._get_phones())
         for chat in self:
             for name in chat._get_person_names():
                 domain |= Domain("name", "=ilike", escape_psql(name))
@@ -177,12 +233,18 @@ class TelegramChat(models.Model):
         _ = self.env._
         reasons = []
         if self.phone and partner.phone_sanitized == self.phone:
-            reasons.append((PHONE_RANK, _("Same phone number")))
+            text = _("Same phone number") if partner.active else _("Archived, same number")
+            reasons.append((PHONE_RANK, text))
         if partner in taken:
             return reasons
         username = parse_username(self.username)
         if username in filter(None, (partner.telegram_username, parse_username(partner.website))):
-            reasons.append((2, _("Same username %s", username)))
+            text = (
+                _("Same username %s", username)
+                if partner.active
+                else _("Archived, same username %s", username)
+            )
+            reasons.append((2, text))
         if (partner.name or "").casefold() in self._get_person_names():
             reasons.append((3, _("Same name")))
         return reasons

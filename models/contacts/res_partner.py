@@ -83,6 +83,30 @@ class ResPartner(models.Model):
         """Return the salesperson of the contact, else that of its company."""
         return self.user_id or self.commercial_partner_id.user_id
 
+    def _telegram_may_link(self):
+        """Return whether the user may link a chat to the contact, which unarchives it."""
+        self.ensure_one()
+        return self.active or self.has_access("write")
+
+    def _telegram_unarchive(self):
+        """Unarchive the contact that a user has chosen for a chat.
+
+        :raise UserError: the contact is archived, and the user may not edit it
+        """
+        if not self._telegram_may_link():
+            raise UserError(self._telegram_get_archived_message())
+        self.action_unarchive()
+
+    def _telegram_get_archived_message(self):
+        """Return what happens to archived contacts when a chat is linked to them."""
+        names = ", ".join(self.mapped("display_name"))
+        if self.has_access("write"):
+            return self.env._("%s is archived. Linking unarchives the contact.", names)
+        return self.env._(
+            "%s is archived, and you may not edit the contact. Ask a colleague to unarchive it.",
+            names,
+        )
+
     def _is_only_on_telegram(self):
         """Return whether the contact has a Telegram chat, but no e-mail address."""
         self.ensure_one()

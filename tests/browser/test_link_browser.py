@@ -36,6 +36,17 @@ class LinkBrowserCase(TelegramCase, TourCase):
         card = self.env["res.partner"].search([("name", "=", "Ivan Card")])
         self.assertEqual(card.phone_sanitized, "+79990001122")
 
+    def check_archived(self, tour, url=None):
+        """Check that the archived contact with the number of a stranger is linked by clicks."""
+        values = {"phone": "+79998887766", "active": False}
+        partner = self.env["res.partner"].create({"name": "Former Customer", **values})
+        self.env.flush_all()
+        chat = self.ingest(self.notification("Who are you?")).message_id.chat_id
+        self.tour(tour, url or f"/odoo/telegram.chat/{chat.id}")
+        self.env.invalidate_all()
+        self.assertEqual(chat.partner_id, partner)
+        self.assertTrue(partner.active)
+
     def check_unlinked(self, tour):
         """Check that chats without a contact are listed with proposals, and confirmed."""
         partner = self.env["res.partner"].create({"name": "Vasilisa"})
@@ -85,6 +96,19 @@ class TestLinkBrowser(LinkBrowserCase):
         """Many chats are confirmed in their list."""
         self.check_unlinked("telegram_unlinked")
 
+    def test_archived(self):
+        """From the chat, only a duplicate of the archived contact could be created."""
+        self.check_archived("telegram_archived")
+
+    def test_archived_in_discuss(self):
+        """The same in Discuss."""
+        self.check_archived("telegram_archived_in_discuss")
+
+    def test_archived_in_list(self):
+        """The same in the list."""
+        url = "/odoo/action-telegram_green_api.telegram_chat_action_unlinked"
+        self.check_archived("telegram_archived_in_list", url)
+
 
 @tagged("post_install", "-at_install")
 class TestLinkBrowserMobile(LinkBrowserCase):
@@ -98,3 +122,11 @@ class TestLinkBrowserMobile(LinkBrowserCase):
     def test_unlinked(self):
         """On a phone, the list had no proposals and nothing to confirm them."""
         self.check_unlinked("telegram_unlinked_mobile")
+
+    def test_archived(self):
+        """The same on a phone."""
+        self.check_archived("telegram_archived")
+
+    def test_archived_in_discuss(self):
+        """The same on a phone."""
+        self.check_archived("telegram_archived_in_discuss")

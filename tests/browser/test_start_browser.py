@@ -27,9 +27,9 @@ class StartBrowserCase(TourCase, SandboxCase, UserCase):
         self.assertEqual([entry["chatId"] for entry in self.phone.ledger()], ["20000000"])
         self.assertEqual(self.leaks, [], "a token went to the browser")
 
-    def check_connected_already(self):
+    def create_with_wrong_token(self):
         self.phone = self._create_phone()
-        instance = self.env["telegram.instance"].create(
+        return self.env["telegram.instance"].create(
             {
                 "name": "Guided",
                 "id_instance": str(self.phone.id_instance),
@@ -37,6 +37,15 @@ class StartBrowserCase(TourCase, SandboxCase, UserCase):
                 "api_url": self.sandbox_url,
             }
         )
+
+    def check_wrong_token(self):
+        instance = self.create_with_wrong_token()
+        self.tour("telegram_start_wrong_token", f"/odoo/telegram.instance/{instance.id}")
+        self.env.invalidate_all()
+        self.assertEqual(instance.state, "unauthorized")
+
+    def check_connected_already(self):
+        instance = self.create_with_wrong_token()
         url = "/odoo/action-telegram_green_api.telegram_onboarding_action"
         self.tour("telegram_start_connected", url)
         self.env.invalidate_all()
@@ -51,6 +60,10 @@ class TestStartDesktop(StartBrowserCase):
         """On a desktop."""
         self.check_start()
 
+    def test_wrong_token(self):
+        """The first button says that a token is wrong, and the guide beside its field, too."""
+        self.check_wrong_token()
+
     def test_connected_already(self):
         """An instance ID typed by mistake does not change the account that it belongs to."""
         self.check_connected_already()
@@ -64,6 +77,10 @@ class TestStartMobile(StartBrowserCase):
     def test_start(self):
         """On a phone."""
         self.check_start()
+
+    def test_wrong_token(self):
+        """The same on a phone."""
+        self.check_wrong_token()
 
     def test_connected_already(self):
         """The same on a phone."""

@@ -68,6 +68,16 @@ class TestLinkPartner(LinkCase):
         form = self.dialog(self.as_operator(self.message).action_link_partner())
         self.assertEqual(form.partner_id, self.customer)
 
+    def test_archived_contact(self):
+        """A chat was linked to an archived contact, which nothing showed as active again."""
+        self.customer.write({"phone": "+79998887766", "active": False})
+        form = self.dialog(self.as_operator(self.chat).action_link_partner())
+        self.assertEqual(form.partner_id, self.customer)
+        self.assertEqual(form.hint, "Vasilisa Ivanova is archived. Linking unarchives the contact.")
+        form.save().action_link()
+        self.assertEqual(self.chat.partner_id, self.customer)
+        self.assertTrue(self.customer.active)
+
     def test_other_chat(self):
         """That the contact has another chat already, even an archived one, is told, and no
         obstacle."""

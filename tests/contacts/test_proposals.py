@@ -78,6 +78,78 @@ class TestProposals(DiscussCase):
         known.phone = "+79998887766"
         self.assertIn((known.id, "Same phone number"), self.propose())
 
+    def test_archived(self):
+        """“Create” was offered alone, and made a duplicate of the archived contact."""
+        former = self.create_partner("Former", phone="+7 999 888-77-66", active=False)
+        chat = self.chat.with_user(self.salesperson)
+        self.assertEqual(self.propose(), [(former.id, "Archived, same number")])
+        self.assertEqual([each["is_archived"] for each in chat.get_proposals()], [True])
+        self.assertEqual(chat.proposed_partner_id, former)
+        self.assertEqual(chat.archived_partner_id, former)
+        message = chat.action_link_proposed()["params"]["message"]
+        self.assertEqual(message, "Chats linked: 1. Contacts unarchived: 1.")
+        self.assertEqual(self.chat.partner_id, former)
+        self.assertTrue(former.active)
+
+    def test_archived_username(self):
+        """The username is an address, too; a name or a link alone proposes nobody archived."""
+        former = self.create_partner("Former", telegram_username="@vasya_ivanova", active=False)
+        self.create_partner("Vasilisa Petrova", active=False)
+        self.create_partner("Shop", website="https://t.me/Vasya_Ivanova", active=False)
+        self.assertEqual(self.propose(), [(former.id, "Archived, same username @vasya_ivanova")])
+
+    def test_archived_and_active(self):
+        """The active contact of a shared number is the one that is meant."""
+        self.create_partner("Former", phone="+79998887766", active=False)
+        current = self.create_partner("Current", phone="+79998887766")
+        self.assertEqual(self.propose(), [(current.id, "Same phone number")])
+        self.assertFalse(self.chat.archived_partner_id)
+
+    def test_archived_of_other_company(self):
+        """An archived contact of another company, or one that the user may not see, is hidden."""
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        values = {"phone": "+79998887766", "active": False}
+        former = self.create_partner("Former", **values, company_id=company.id)
+        self.assertEqual(self.propose(), [])
+        former.company_id = False
+        self.env["ir.rule"].create(
+            {
+                "name": "Not this one",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain_force": f"[('id', '!=', {former.id})]",
+            }
+        )
+        self.assertEqual(self.propose(), [])
+        wizards = self.env["telegram.link.partner"].with_user(self.salesperson)
+        self.assertFalse(wizards.new({"chat_id": self.chat.id}).partner_id)
+
+    def test_archived_without_rights(self):
+        """Who may not edit contacts links no archived one, and the other chats all the same."""
+        former = self.create_partner("Former", phone="+79998887766", active=False)
+        known = self.create_partner("Known")
+        other = self.env["telegram.chat"]._get_or_create(self.instance, "555", name="Known")
+        chats = (self.chat | other).with_user(self.colleague)
+        with self.assertRaisesRegex(UserError, "Former is archived, and you may not edit"):
+            chats[0].action_link_proposed()
+        with self.assertRaisesRegex(UserError, "Former is archived, and you may not edit"):
+            chats[0].link_to_partner(former.id)
+        message = chats.action_link_proposed()["params"]["message"]
+        self.assertIn("Chats linked: 1. Former is archived", message)
+        self.assertEqual(other.partner_id, known)
+        self.assertFalse(self.chat.partner_id or former.active)
+
+    def test_archived_costs_one_query(self):
+        """In long lists, the archived contacts of all chats are found at once."""
+        chats = self.env["telegram.chat"]
+        for number in range(20):
+            phone = f"+799911122{number:02}"
+            chats |= chats._get_or_create(self.instance, f"77{number}", name="A", phone=phone)
+            self.create_partner(f"Former {number}", phone=phone, active=False)
+        self.env.invalidate_all()
+        chats.mapped("name")
+        with self.assertQueryCount(3):  # the company; found; read
+            self.assertEqual(len(chats.archived_partner_id), 20)
+
     def test_company(self):
         """A contact of another company is not proposed."""
         company = self.env["res.company"].create({"name": "Elsewhere"})

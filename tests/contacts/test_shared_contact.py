@@ -49,6 +49,17 @@ class TestSharedContact(DiscussCase):
         ivan.phone = "+79990003344"
         self.assertIn("will be replaced", self.open().hint)
 
+    def test_archived(self):
+        """A new contact would be a duplicate of the archived one with the number."""
+        former = self.env["res.partner"].create(
+            {"name": "Former", "phone": "+79990001122", "active": False}
+        )
+        form = self.open()
+        self.assertEqual(form.partner_id, former)
+        self.assertEqual(form.hint, "Former is archived. Linking unarchives the contact.")
+        form.save().action_link()
+        self.assertTrue(former.active)
+
     def test_numbers(self):
         """A domestic number got a plus, so that it was no number any more; a short one was lost."""
         company = self.instance.company_id

@@ -73,8 +73,14 @@ class TestPartnerInstances(PartnerCase):
         row = {"idInstance": self.phone.id_instance, "apiTokenInstance": "x"}
         self.instance.company_id = company  # the user does not see it
         self.control.fault("createInstance", "status", status=200, body=row)
-        with self.assertRaisesRegex(UserError, "was created, but could not be connected"):
-            self.create_instance()
+        dialog = self.env["telegram.api.partner.create"].with_user(self.admin)
+        dialog = dialog.create({"api_partner_id": self.partner.id, "name": "Branch"})
+        before = len(self.asked("createInstance"))
+        # A second click said that the result is not known yet.
+        for text in ("was created, but could not be connected", "already clicked.*was created"):
+            with self.assertRaisesRegex(UserError, f"{text}.*in another company.*Click Refresh"):
+                self.press("action_create_instance", dialog)
+        self.assertEqual(len(self.asked("createInstance")), before + 1)
 
     def test_nothing_is_bought_without_rights(self):
         """Who may not make instances in Odoo makes none at GREEN-API, either."""

@@ -98,11 +98,7 @@ registry.category("web_tour.tours").add("telegram_green_api.send_invoices", {
 
 registry.category("web_tour.tours").add("telegram_green_api.remind", {
     steps: () => [
-        {
-            isActive: ["mobile"],
-            trigger: ".o_statusbar_buttons button[title='More']",
-            run: "click",
-        },
+        { isActive: ["mobile"], trigger: ".o_control_panel .o_button_more", run: "click" },
         { trigger: "button:contains('Remind'):visible", run: "click" },
         {
             content: "What is due, for how long, and where to pay",
@@ -124,11 +120,7 @@ registry.category("web_tour.tours").add("telegram_green_api.reminded", {
                 ".o-mail-Message:contains('28 days late'):has(.o-mail-Message-notification .fa-check)",
         },
         picture("reminded"),
-        {
-            isActive: ["mobile"],
-            trigger: ".o_statusbar_buttons button[title='More']",
-            run: "click",
-        },
+        { isActive: ["mobile"], trigger: ".o_control_panel .o_button_more", run: "click" },
         { trigger: "button:contains('Remind'):visible", run: "click" },
         {
             content: "Whoever reminds the customer once more, is told of the first time",

@@ -111,3 +111,36 @@ registry.category("web_tour.tours").add("telegram_unlinked_mobile", {
         { trigger: "body:not(:has(.o_kanban_record:contains('Same name')))" },
     ],
 });
+
+registry.category("web_tour.tours").add("telegram_archived", {
+    steps: () => [
+        { trigger: ".o_form_view .alert:contains('Former Customer')" },
+        picture("archived_form"),
+        { trigger: ".alert button[name='action_link_partner']:visible", run: "click" },
+        { trigger: ".modal .alert:contains('Former Customer is archived')" },
+        picture("archived_dialog"),
+        { trigger: ".modal button[name='action_link']", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_form_view:not(:has(.alert:visible))" },
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_archived_in_discuss", {
+    steps: () => [
+        { trigger: "button[name='action_open_in_discuss']", run: "click" },
+        { trigger: ".o-telegram-Stranger-proposal:contains('Unarchive and link to Former')" },
+        picture("archived_discuss"),
+        { trigger: ".o-telegram-Stranger-proposal", run: "click" },
+        { trigger: "body:not(:has(.o-telegram-Stranger))" },
+        { trigger: ".o_notification:contains('Former Customer was unarchived')" },
+    ],
+});
+
+registry.category("web_tour.tours").add("telegram_archived_in_list", {
+    steps: () => [
+        { trigger: ".o_data_row:contains('Former Customer'):contains('Archived')" },
+        picture("archived_list"),
+        { trigger: ".o_data_row button[name='action_link_proposed']", run: "click" },
+        { trigger: ".o_notification:contains('Contacts unarchived: 1.')" },
+        { trigger: "body:not(:has(.o_data_row:contains('Former Customer')))" },
+    ],
+});

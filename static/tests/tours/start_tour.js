@@ -97,6 +97,25 @@ registry.category("web_tour.tours").add("telegram_start_connected", {
     ],
 });
 
+// Started on the form of an account that was saved with a wrong token.
+registry.category("web_tour.tours").add("telegram_start_wrong_token", {
+    steps: () => [
+        { trigger: "button[name='action_start']", run: "click" },
+        { trigger: ".modal:contains('does not accept the API token')" },
+        { trigger: ".modal .btn:contains('Continue Later')", run: "click" },
+        {
+            content: "The form says it, too",
+            trigger: "body:not(:has(.modal)) .alert:contains('does not accept the API token')",
+        },
+        { trigger: "button[name='action_start']", run: "click" },
+        { trigger: "input[name='telegram_token']" },
+        { trigger: ".o-telegram-Start-failure:contains('does not accept the API token')" },
+        picture("start_wrong_token_again"),
+        { trigger: ".modal .btn:contains('Continue Later')", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+    ],
+});
+
 registry.category("web_tour.tours").add("telegram_start_again", {
     steps: () => [
         {

@@ -119,6 +119,9 @@ export class TelegramStartDialog extends Component {
             Object.assign(this.state.form, { name, id_instance, api_url });
             this.state.receiveMode = receive_mode;
         }
+        if (step === "credentials" && instance?.has_api_token) {
+            this.state.failure = instance.message; // why GREEN-API refuses the stored ones
+        }
         this.state.step = step === "credentials" && !instance ? "begin" : step;
     }
 

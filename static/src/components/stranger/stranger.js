@@ -36,9 +36,12 @@ export class TelegramStranger extends Component {
         return this.orm.silent.call("telegram.chat", method, [ids, ...args]);
     }
 
-    async onLink({ id, name }) {
+    async onLink({ id, name, is_archived }) {
         await this.act("link_to_partner", id);
-        this.notification.add(_t("The chat is linked to %(name)s.", { name }), { type: "success" });
+        const message = is_archived
+            ? _t("%(name)s was unarchived, and the chat is linked to this contact.", { name })
+            : _t("The chat is linked to %(name)s.", { name });
+        this.notification.add(message, { type: "success" });
     }
 
     async onCreate() {

@@ -90,6 +90,15 @@ async function openStart(props = {}) {
     await settle();
 }
 
+test("stored credentials that GREEN-API refuses are shown with the reason", async () => {
+    const message = "GREEN-API does not accept the API token.";
+    const refused = { ...instance, state: "unauthorized", message };
+    onStart({ start: [at("credentials", { instance: refused })] });
+    await openStart({ instanceId: 3 });
+    expect(FAILURE).toHaveText(message);
+    expect.verifySteps(["start [3]"]);
+});
+
 test("what was typed is there again after the dialog was closed by accident, but no token", async () => {
     onStart({ start: [at("credentials")], connect: [at("receiving")] });
     await openStart();
