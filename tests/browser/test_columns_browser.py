@@ -1,5 +1,7 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+from datetime import datetime
+
 from odoo.tests import tagged
 
 from ..common import TelegramCase
@@ -9,7 +11,7 @@ LONG_NAME = "Somebody with an unusually long name that takes all the room there 
 
 
 class ColumnsCase(TelegramCase, TourCase):
-    """One long name takes the room of what stands beside it."""
+    """One long name takes the room of what stands beside it, and so does a date of another year."""
 
     def setUp(self):
         super().setUp()
@@ -17,7 +19,20 @@ class ColumnsCase(TelegramCase, TourCase):
         sender = {"chatId": "10000008", "chatType": "user", "sender": "10000008"}
         names = {"senderName": LONG_NAME, "chatName": LONG_NAME}
         chat = self.ingest(self.notification("Hello?", senderData={**sender, **names})).message_id
-        chat.chat_id.write({"phone": "79123456789"})
+        username = "somebody_or_other"
+        chat.chat_id.write({"phone": "+79123456789", "username": f"@{username}"})
+        self.env["res.partner"].create(
+            {"name": LONG_NAME, "website": f"https://t.me/{username}"}  # is proposed
+        )
+        # Dates of another year are the longest; so many that the list scrolls.
+        for month in range(1, 13):
+            for hour in (10, 22):
+                chat.chat_id.copy(
+                    {
+                        "telegram_id": f"{month}00000{hour}",
+                        "last_message_date": datetime(2024, month, 28, hour, 48),
+                    }
+                )
         self.env["telegram.chat"].search([("inbox_state", "=", "waiting")])._assign(
             self.salesperson
         )

@@ -8,6 +8,9 @@ const PARTS = [
     ".o_list_renderer thead th[data-name] span",
     ".o_data_cell[name='phone']",
     ".o_data_cell[name='phone'] *",
+    ".o_data_cell[name$='_date']",
+    ".o_data_cell[name='partner_id']", // the one that has a short name
+    ".o_data_cell button",
     ".o_kanban_record .badge",
     ".o_kanban_record [name='date']",
 ].join();
@@ -30,6 +33,10 @@ function check(name) {
                 .map((element) => element.textContent.trim());
             if (cut.length) {
                 throw new Error(`${name}: ${JSON.stringify(cut)}`);
+            }
+            const list = document.querySelector(".o_list_renderer");
+            if (list && list.scrollWidth > list.clientWidth) {
+                throw new Error(`${name} scrolls sideways`);
             }
         },
     };
