@@ -103,6 +103,13 @@ class TourCase(WebClientCase):
 
         return watched
 
+    def use_russian(self):
+        """Load Russian, whose words are longer, for the administrator."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        modules = self.env["ir.module.module"].search([("state", "=", "installed")])
+        modules._update_translations(["ru_RU"])
+        self.env.ref("base.user_admin").lang = "ru_RU"
+
     def tour(self, name, url, login="admin", **lent):
         """Run a tour.
 

@@ -15,7 +15,9 @@ class ColumnsCase(TelegramCase, TourCase):
 
     def setUp(self):
         super().setUp()
-        self.ingest(self.notification("Is it in stock?"))
+        short = self.ingest(self.notification("Is it in stock?" * 10)).message_id
+        short.res_model, short.res_id = "res.partner", self.customer.id
+        self.short_chat = short.chat_id
         sender = {"chatId": "10000008", "chatType": "user", "sender": "10000008"}
         names = {"senderName": LONG_NAME, "chatName": LONG_NAME}
         chat = self.ingest(self.notification("Hello?", senderData={**sender, **names})).message_id
@@ -37,12 +39,6 @@ class ColumnsCase(TelegramCase, TourCase):
             self.salesperson
         )
 
-    def use_russian(self):
-        self.env["res.lang"]._activate_lang("ru_RU")
-        modules = self.env["ir.module.module"].search([("state", "=", "installed")])
-        modules._update_translations(["ru_RU"])
-        self.env.ref("base.user_admin").lang = "ru_RU"
-
 
 @tagged("post_install", "-at_install")
 class TestColumnsDesktop(ColumnsCase):
@@ -50,12 +46,12 @@ class TestColumnsDesktop(ColumnsCase):
 
     def test_lists(self):
         """Phone numbers and headers of columns would be cut."""
-        self.tour("telegram_columns", "/odoo")
+        self.tour("telegram_columns", "/odoo", chat=str(self.short_chat.id))
 
     def test_lists_in_russian(self):
         """Russian headers are longer."""
         self.use_russian()
-        self.tour("telegram_columns", "/odoo")
+        self.tour("telegram_columns", "/odoo", chat=str(self.short_chat.id))
 
     def test_cards(self):
         """How long a customer waits would be cut, and no picture of a contact shown."""

@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-import { behind, picture } from "./tour_helpers";
+import { behind, lent, picture } from "./tour_helpers";
 
 // Started by tests/browser/test_columns_browser.py, with one long name in each list.
 
@@ -74,6 +74,18 @@ registry.category("web_tour.tours").add("telegram_columns", {
                 }
             },
         },
+        behind("Open the form of a chat", async () => {
+            const { action } = odoo.__WOWL_DEBUG__.root.env.services;
+            await action.doAction({
+                type: "ir.actions.act_window",
+                res_model: "telegram.chat",
+                res_id: Number(lent("chat")),
+                views: [[false, "form"]],
+            });
+        }),
+        { trigger: ".o_form_view [name='message_ids'] .o_data_row" },
+        check("form of a chat"),
+        picture("columns_chat_form"),
     ],
 });
 
