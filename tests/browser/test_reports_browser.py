@@ -9,7 +9,6 @@ from odoo.tests import tagged
 from ..common import CUSTOMER_CHAT, TelegramCase
 from .browser_case import TourCase
 
-
 DASHBOARD = "/odoo/action-telegram_green_api.telegram_dashboard_action"
 
 
