@@ -39,7 +39,7 @@ class TelegramContactLink(models.Model):
     is_on_invoices = fields.Boolean(
         "On Invoices", help="Print the link and its QR code on invoices of the company."
     )
-    url = fields.Char("Link", compute="_compute_url")
+    url = fields.Char("Link to the Chat", compute="_compute_url")
     qr_code = fields.Binary("QR Code", compute="_compute_url")
     snippet = fields.Char(
         "HTML for a Website", compute="_compute_url", help="Copy it into a page of your website."

@@ -84,6 +84,8 @@ class TourCase(WebClientCase):
         super().setUp()
         self.answers, self.leaks, self.pictures = 0, [], []
         self.startPatcher(patch.object(Application, "__call__", self.watch(Application.__call__)))
+        # On a phone, OdooBot's first chat with each user would cover what is to be seen.
+        self.patch(self.registry["res.users"], "_init_odoobot", lambda user: None)
 
     def watch(self, answer_request):
         """Look for secrets in everything that Odoo answers to the browser."""
@@ -100,6 +102,13 @@ class TourCase(WebClientCase):
             return ClosingIterator(map(look, chunks), chunks.close)
 
         return watched
+
+    def use_russian(self):
+        """Load Russian, whose words are longer, for the administrator."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        modules = self.env["ir.module.module"].search([("state", "=", "installed")])
+        modules._update_translations(["ru_RU"])
+        self.env.ref("base.user_admin").lang = "ru_RU"
 
     def tour(self, name, url, login="admin", **lent):
         """Run a tour.

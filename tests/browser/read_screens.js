@@ -120,7 +120,7 @@ void (async () => {
     };
     // Badges and headers of columns that end with dots. A phone has too little room for lists.
     const findCut = () =>
-        all(".o_list_view :is(.badge, thead th[data-name] span)")
+        all(".o_list_renderer :is(.badge, thead th[data-name] span)")
             .filter((element) => innerWidth > 1000 && element.offsetParent && element.scrollWidth > element.clientWidth)
             .filter((element) => getComputedStyle(element).overflowX !== "visible")
             .map((element) => element.textContent.trim());

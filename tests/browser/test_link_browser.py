@@ -23,10 +23,13 @@ class LinkBrowserCase(TelegramCase, TourCase):
 
     def check_stranger(self):
         """Check that a proposed contact is linked in Discuss, with what was written before."""
-        partner = self.env["res.partner"].create({"name": "Vasilisa", "ref": "proposed"})
+        name = "Vasilisa Konstantinovna Voznesenskaya-Dolgorukaya"
+        partner = self.env["res.partner"].create({"name": name, "ref": "proposed"})
         self.env.flush_all()
-        chat = self.ingest(self.notification("Who are you?")).message_id.chat_id
-        self.ingest(self.notification(messageData=CARD, idMessage="2"))
+        sender = self.notification()["senderData"] | {"senderName": name, "chatName": name}
+        notification = self.notification("Who are you?", senderData=sender)
+        chat = self.ingest(notification).message_id.chat_id
+        self.ingest(self.notification(messageData=CARD, idMessage="2", senderData=sender))
         self.tour("telegram_stranger", f"/odoo/telegram.chat/{chat.id}")
         self.env.invalidate_all()
         self.assertEqual(chat.partner_id, partner)

@@ -9,12 +9,11 @@ from odoo.tests import tagged
 from ..common import CUSTOMER_CHAT, TelegramCase
 from .browser_case import TourCase
 
+DASHBOARD = "/odoo/action-telegram_green_api.telegram_dashboard_action"
 
-@tagged("post_install", "-at_install")
-class TestReports(TelegramCase, TourCase):
-    """What lists and reports show of messages."""
 
-    browser_size = "1400x900"
+class ReportsCase(TelegramCase, TourCase):
+    """Messages of all kinds."""
 
     def setUp(self):
         super().setUp()
@@ -40,6 +39,13 @@ class TestReports(TelegramCase, TourCase):
             }
         )
 
+
+@tagged("post_install", "-at_install")
+class TestReports(ReportsCase):
+    """What lists and reports show of messages."""
+
+    browser_size = "1400x900"
+
     def test_reasons(self):
         """The lists of failed, scheduled and waiting messages would not say why, or when."""
         self.tour("telegram_reasons", "/odoo/action-telegram_green_api.telegram_message_action")
@@ -47,10 +53,22 @@ class TestReports(TelegramCase, TourCase):
     def test_dashboard(self):
         """The lists of the figures would not show what these are about."""
         self.assertEqual(self.chat.telegram_id, CUSTOMER_CHAT)
-        url = "/odoo/action-telegram_green_api.telegram_dashboard_action"
-        self.tour("telegram_dashboard_lists", url)
+        self.tour("telegram_dashboard_lists", DASHBOARD)
 
     def test_reports(self):
         """Each report would show the measure of the other, and count changes as messages."""
         url = "/odoo/action-telegram_green_api.telegram_message_action_answer_time"
         self.tour("telegram_reports", url)
+
+
+@tagged("post_install", "-at_install")
+class TestDashboardMobile(ReportsCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_in_russian(self):
+        """The last figures would be off the screen, since Russian headers are longer."""
+        self.salesperson.name = "Ольга Константинопольская"
+        self.create_message("Здравствуйте", author_id=self.salesperson.partner_id.id)
+        self.use_russian()
+        self.tour("telegram_dashboard_fits", DASHBOARD)

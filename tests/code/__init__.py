@@ -4,3 +4,4 @@ from . import test_guide
 from . import test_structure
 from . import test_texts
 from . import test_translations
+from . import test_views

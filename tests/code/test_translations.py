@@ -22,6 +22,8 @@ NAME = rf"{WORD}(?:(?: (?:as|by|for|in|of|on|the|to|with))? {WORD})*"
 QUOTED = re.compile(rf"“([^“”]+)”|\b[Cc]lick (?:on )?({NAME})|(?=\b({WORD}(?: {WORD})+))")
 SENTENCE = re.compile(r"[.!?…:”]\s*$")
 CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
+# One word: a Russian infinitive.
+VERB = re.compile(r"\w+(?<!с)ть(ся)?", re.IGNORECASE)
 # Names and formats are the same in every language.
 SAME = {
     "%(name)s: %(reason)s",
@@ -158,6 +160,16 @@ class TestTranslations(BaseCase):
     def test_quotation_marks_are_russian(self):
         """Copied English quotation marks look like a machine's translation."""
         self.assertEqual(find_foreign_quotes(self.entries), [])
+
+    def test_fields_are_not_called_as_buttons(self):
+        """“Link” is a verb on a button and a noun on a field, but both have one translation."""
+        verbs = {
+            entry.msgid
+            for entry in self.entries
+            if any("field_description" in place for place, _line in entry.occurrences)
+            and VERB.fullmatch(entry.msgstr)
+        }
+        self.assertEqual(verbs, {"Send"})  # … once or several times
 
     def test_quoted_names_are_on_the_screen(self):
         """A text tells to click a button that the screen calls otherwise."""

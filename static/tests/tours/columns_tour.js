@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-import { behind, picture } from "./tour_helpers";
+import { behind, lent, picture } from "./tour_helpers";
 
 // Started by tests/browser/test_columns_browser.py, with one long name in each list.
 
@@ -8,6 +8,9 @@ const PARTS = [
     ".o_list_renderer thead th[data-name] span",
     ".o_data_cell[name='phone']",
     ".o_data_cell[name='phone'] *",
+    ".o_data_cell[name$='_date']",
+    ".o_data_cell[name='partner_id']", // the one that has a short name
+    ".o_data_cell button",
     ".o_kanban_record .badge",
     ".o_kanban_record [name='date']",
 ].join();
@@ -30,6 +33,10 @@ function check(name) {
                 .map((element) => element.textContent.trim());
             if (cut.length) {
                 throw new Error(`${name}: ${JSON.stringify(cut)}`);
+            }
+            const list = document.querySelector(".o_list_renderer");
+            if (list && list.scrollWidth > list.clientWidth) {
+                throw new Error(`${name} scrolls sideways`);
             }
         },
     };
@@ -67,6 +74,18 @@ registry.category("web_tour.tours").add("telegram_columns", {
                 }
             },
         },
+        behind("Open the form of a chat", async () => {
+            const { action } = odoo.__WOWL_DEBUG__.root.env.services;
+            await action.doAction({
+                type: "ir.actions.act_window",
+                res_model: "telegram.chat",
+                res_id: Number(lent("chat")),
+                views: [[false, "form"]],
+            });
+        }),
+        { trigger: ".o_form_view [name='message_ids'] .o_data_row" },
+        check("form of a chat"),
+        picture("columns_chat_form"),
     ],
 });
 

@@ -125,6 +125,11 @@ registry.category("web_tour.tours").add("telegram_green_api.reminded", {
         {
             content: "Whoever reminds the customer once more, is told of the first time",
             trigger: ".modal .alert-warning:contains('A reminder was sent by Telegram on')",
+            run() {
+                if (this.anchor.scrollWidth > this.anchor.clientWidth) {
+                    throw new Error("The name is wider than the warning");
+                }
+            },
         },
         picture("remind_again"),
     ],

@@ -49,6 +49,11 @@ registry.category("web_tour.tours").add("telegram_stranger", {
         {
             content: "The likely contact is proposed with the reason",
             trigger: ".o-telegram-Stranger-proposal:contains('Vasilisa'):contains('Same name')",
+            run() {
+                if (this.anchor.scrollWidth > this.anchor.clientWidth) {
+                    throw new Error("The proposal is cut");
+                }
+            },
         },
         picture("stranger"),
         { trigger: ".o-telegram-Stranger-proposal", run: "click" },

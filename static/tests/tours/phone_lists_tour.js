@@ -12,6 +12,20 @@ function findTooWide() {
     return [...elements].filter((element) => element.scrollWidth > element.clientWidth + 1);
 }
 
+/** Fail if the first words of a card are missing: they say what it is about. */
+function checkTitles(name) {
+    return {
+        content: `Each card of ${name} has a title`,
+        trigger: "body",
+        run() {
+            const titles = [...document.querySelectorAll(".o_kanban_record .fw-bold")];
+            if (titles.some((title) => !title.textContent.trim())) {
+                throw new Error(`${name}: a card has no title`);
+            }
+        },
+    };
+}
+
 function checkWidth(name) {
     return {
         content: `${name} does not scroll sideways`,
@@ -61,6 +75,7 @@ registry.category("web_tour.tours").add("telegram_phone_lists", {
                         ".o_list_renderer .o_data_row, .o_kanban_renderer .o_kanban_record:not(.o_kanban_ghost), .o_view_nocontent",
                 },
                 checkWidth(`Action ${id}`),
+                checkTitles(`action ${id}`),
                 picture(`phone_list_${id}`),
             ]),
 });

@@ -55,6 +55,24 @@ registry.category("web_tour.tours").add("telegram_dashboard_lists", {
     ],
 });
 
+// Started on the dashboard, on a phone.
+registry.category("web_tour.tours").add("telegram_dashboard_fits", {
+    steps: () => [
+        {
+            content: "No table has to be scrolled sideways",
+            trigger: ".o-telegram-Dashboard-table td:contains('Константинопольская')",
+            run() {
+                for (const table of document.querySelectorAll(".table-responsive")) {
+                    if (table.scrollWidth > table.clientWidth) {
+                        throw new Error(`${table.scrollWidth - table.clientWidth} px too wide`);
+                    }
+                }
+            },
+        },
+        picture("dashboard"),
+    ],
+});
+
 const MENU = ".o-dropdown--menu .o_menu_item";
 
 // Started in Time to Answer.

@@ -23,7 +23,11 @@ export async function onPhone(what, body = {}) {
     await fetch(url, { method: "POST", mode: "no-cors", body: JSON.stringify(body) });
 }
 
-/** Create a step for a picture of the page, which fails if the page is wider than the screen. */
+/**
+ * Create a step for a picture of the page.
+ *
+ * It fails if the page is wider than the screen, or Odoo's first chat with OdooBot covers it.
+ */
 export function picture(name) {
     return {
         content: `Picture: ${name}`,
@@ -32,6 +36,10 @@ export function picture(name) {
             const { scrollWidth, clientWidth } = document.documentElement;
             if (scrollWidth > clientWidth) {
                 throw new Error(`${name}: the page is ${scrollWidth - clientWidth} px too wide`);
+            }
+            const titles = [...document.querySelectorAll(".o-mail-ChatWindow-header")];
+            if (titles.some((title) => title.textContent.includes("OdooBot"))) {
+                throw new Error(`${name}: OdooBot's chat covers the page`);
             }
             console.log(`picture: ${name}`);
         },
