@@ -14,6 +14,7 @@ from ...tools import advisory_lock
 from .listening_case import ListeningCase
 
 FOR_EVER = 10**9  # seconds
+LONG = 10**8  # seconds for which no other action of the tests' database waits
 
 
 @tagged("post_install", "-at_install")
@@ -74,6 +75,32 @@ class TestListeningScheduler(ListeningCase):
         self.process_list(self.listen_id, self.send_cron_id)
         self.assertTrue(self.phone.requests("receiveNotification"), "it has to listen")
         self.assertFalse(self.is_waiting(self.send_cron_id))
+
+    def test_others_that_run_again_and_again(self):
+        """An account that sends for an hour is due all the time, since its action began: listening
+        would wait for it and for all others after each of its own runs."""
+        self.trigger(self.listen_id, self.send_cron_id)
+        with self.environment() as env:
+            action = env["ir.cron"].browse(self.send_cron_id)
+            action.nextcall -= timedelta(seconds=2 * LONG)
+            action._add_progress()
+        with patch.object(listening, "OTHERS_PATIENCE", LONG):
+            self.process_list(self.listen_id, self.send_cron_id)
+        self.assertTrue(self.is_waiting(self.send_cron_id), "it is for the next list")
+
+    def test_a_run_that_is_killed(self):
+        """Odoo does not run an action whose last three runs were killed before they did something:
+        nobody would listen after a night of restarts in which no customer wrote."""
+        progress = []
+
+        def run(_listener):
+            domain = [("cron_id", "=", self.listen_id)]
+            progress.append(self.values_of("ir.cron.progress", "done", domain)[-1])
+
+        self.trigger(self.listen_id)
+        with patch.object(listening.Listener, "run", run):
+            self.process_list(self.listen_id)
+        self.assertEqual(progress, [1])
 
     def test_a_run_that_gives_way(self):
         """A run that ends for other actions must not leave them to the next list, which begins with
