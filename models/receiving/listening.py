@@ -107,12 +107,15 @@ class TelegramInstance(models.Model):
         while time.monotonic() < ends_at and not is_odoo_stopping():
             try:
                 with self.pool.cursor() as cr:
-                    Listener(env(cr=cr), ends_at, get_server_key()).run()
+                    listener = Listener(env(cr=cr), ends_at, get_server_key())
+                    listener.run()
+                    if listener.has_accounts and not listener.is_paused:
+                        # Another worker ran the action meanwhile, in vain: it is not ready.
+                        self.with_env(env(cr=cr))._get_listen_crons()[:1]._telegram_trigger_now()
                 break  # such as for modules that are to be installed
             except (psycopg2.OperationalError, psycopg2.InterfaceError):
                 time.sleep(OUTAGE_PAUSE)
         self._wake_scheduler_later()
-        self.env["ir.cron"]._notifydb()  # a worker ends now, and the timer with it
 
     def _wake_scheduler_later(self):
         """Let the scheduler look for ready actions in a moment.
