@@ -120,6 +120,16 @@ def get_processor_time_left() -> float:
     return float(config["limit_time_cpu"] - used)
 
 
+def count_scheduler_threads() -> int:
+    """Return how many threads or workers the scheduler of this Odoo server has.
+
+    A thread that waits for actions ends for good when PostgreSQL restarts; workers are replaced.
+    """
+    if config["workers"]:
+        return int(config["max_cron_threads"])
+    return sum(getattr(thread, "type", None) == "cron" for thread in threading.enumerate())
+
+
 def has_other_databases() -> bool:
     """Return whether the scheduler of this Odoo server works for several databases."""
     return len(cron_database_list()) > 1

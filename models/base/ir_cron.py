@@ -106,9 +106,11 @@ class IrCron(models.Model):
     def _telegram_is_another_waiting(self, seconds=0):
         """Return whether an action is ready that no process runs, other than those that listen.
 
-        :param float seconds: for which it is ready already
+        :param float seconds: for which it is ready already. An action that has more to do than it
+            could in a run, such as to send thousands of messages, is ready since that run.
         """
         listen = self.env["telegram.instance"]._get_listen_crons()
+        since = self.env.cr.now() - timedelta(seconds=seconds)
         rows = self.env.execute_query(
             SQL(
                 """
@@ -119,12 +121,14 @@ class IrCron(models.Model):
                    AND LEAST(nextcall, (SELECT MIN(call_at)
                                           FROM ir_cron_trigger
                                          WHERE cron_id = ir_cron.id)) <= %(since)s
+                   AND NOT EXISTS (SELECT FROM ir_cron_progress
+                                    WHERE cron_id = ir_cron.id AND create_date > %(since)s)
                  LIMIT 1
                    FOR NO KEY UPDATE SKIP LOCKED
                 """,
                 listen=listen.ids,
                 is_ready=self._get_ready_sql_condition(self.env.cr),
-                since=self.env.cr.now() - timedelta(seconds=seconds),
+                since=since,
             )
         )
         return bool(rows)

@@ -9,12 +9,11 @@ from queue import Empty, SimpleQueue
 
 from psycopg2.errors import LockNotAvailable
 
-from odoo.tools import config
-
 from ...client import GreenApiError
 from ...const import LOCK_LISTENING, LOCK_MODULES, LOCK_RECEIVING
 from ...tools import advisory_lock
 from ...tools.cron import (
+    count_scheduler_threads,
     get_processor_time_left,
     has_other_databases,
     has_other_servers,
@@ -255,7 +254,7 @@ class Listener:
         be seen from here.
         """
         listening = advisory_lock.count_holders(self.cr, LOCK_LISTENING, self._server_key)
-        if not 0 < config["max_cron_threads"] <= listening:
+        if not 0 < count_scheduler_threads() <= listening:
             return False
         if time.monotonic() >= self._turn_ends_at and has_other_databases():
             return True

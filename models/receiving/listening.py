@@ -25,7 +25,7 @@ _logger = logging.getLogger(__name__)
 RUN_MAX_SECONDS = 300  # of one run of the action; a new run knows modules installed meanwhile
 UNSETTLED_INTERVAL = timedelta(minutes=1)  # between two looks at an account that does not work yet
 OUTAGE_PAUSE = 1  # seconds between two attempts to connect to PostgreSQL
-WAKE_UP_PAUSE = 2  # seconds after which the scheduler has certainly connected again
+WAKE_UP_PAUSE = 2  # seconds after which a scheduler thread has certainly connected again
 OTHERS_PATIENCE = 600  # seconds for which other actions wait while this one listens
 MODULES_PATIENCE = 10  # seconds to wait for the end of listening before modules are installed
 
@@ -51,6 +51,8 @@ class TelegramInstance(models.Model):
         if self._is_left_to_first_action():
             self._get_listen_crons()[:1]._telegram_trigger_now()
             return
+        # Progress: after three runs that were killed without any, Odoo would leave one out.
+        self.env["ir.cron"]._commit_progress(1)
         ends_at = time.monotonic() + min(get_time_left() / 2, RUN_MAX_SECONDS)
         env = self.with_context(cron_end_time=ends_at).env
         listener = Listener(env, ends_at, get_server_key())
@@ -65,6 +67,7 @@ class TelegramInstance(models.Model):
         if listener.has_accounts and not listener.is_paused:
             self.env["ir.cron"].browse(self.env.context.get("cron_id"))._telegram_trigger_now()
             self.env.cr.commit()  # pylint: disable=invalid-commit
+            self._wake_scheduler_later()
             if not listener.has_given_way and not self._have_others_waited_long():
                 # The accounts would not be heard until the other actions have run.
                 self.env["ir.cron"]._telegram_leave_list()
@@ -104,10 +107,22 @@ class TelegramInstance(models.Model):
         while time.monotonic() < ends_at and not is_odoo_stopping():
             try:
                 with self.pool.cursor() as cr:
-                    Listener(env(cr=cr), ends_at, get_server_key()).run()
+                    listener = Listener(env(cr=cr), ends_at, get_server_key())
+                    listener.run()
+                    if listener.has_accounts and not listener.is_paused:
+                        # Another worker ran the action meanwhile, in vain: it is not ready.
+                        self.with_env(env(cr=cr))._get_listen_crons()[:1]._telegram_trigger_now()
                 break  # such as for modules that are to be installed
             except (psycopg2.OperationalError, psycopg2.InterfaceError):
                 time.sleep(OUTAGE_PAUSE)
+        self._wake_scheduler_later()
+
+    def _wake_scheduler_later(self):
+        """Let the scheduler look for ready actions in a moment.
+
+        After an outage, or at the age of ``limit_time_worker_cron``, a thread connects anew when
+        its list is done. It misses the present notification, and would do nothing for a minute.
+        """
         wake_up = threading.Timer(WAKE_UP_PAUSE, self.env["ir.cron"]._notifydb)
         wake_up.daemon = True
         wake_up.start()

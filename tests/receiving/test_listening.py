@@ -334,7 +334,7 @@ class TestListening(ListeningCase):
         """Listening takes turns with other actions where there is no other thread for them."""
         with self.environment() as env:
             env["ir.cron"].browse(self.receive_cron_id)._trigger()
-        with patch.object(listener, "config", {"max_cron_threads": 1}):
+        with patch.object(listener, "count_scheduler_threads", lambda: 1):
             with self.listening() as alone:
                 self.wait_for(lambda: alone.is_ended)
             self.assertTrue(alone.has_accounts, "it has to go on later")

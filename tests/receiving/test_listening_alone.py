@@ -161,7 +161,7 @@ class TestListeningAlone(ListeningCase):
         with self.environment() as env:
             env["ir.cron"].browse(self.receive_cron_id)._trigger()
         with (
-            patch.object(listener, "config", {"max_cron_threads": 2}),
+            patch.object(listener, "count_scheduler_threads", lambda: 2),
             closing(sql_db.db_connect("postgres").cursor()) as elsewhere,
             self.listening() as heard,
         ):
@@ -175,7 +175,7 @@ class TestListeningAlone(ListeningCase):
         """Listen in the only thread of a scheduler, for which no action of this database waits."""
         cron_class = self.registry["ir.cron"]
         with (
-            patch.object(listener, "config", {"max_cron_threads": 1}),
+            patch.object(listener, "count_scheduler_threads", lambda: 1),
             patch.object(listener, "TURN_SECONDS", 0),
             patch.object(cron_class, "_telegram_is_another_waiting", return_value=False),
             self.listening() as heard,

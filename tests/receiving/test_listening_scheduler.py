@@ -1,19 +1,24 @@
 # Part of telegram_green_api. See LICENSE file for full copyright and licensing details.
 
+import select
+import threading
+from contextlib import closing
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import fields, sql_db
 from odoo.tests import tagged
+from odoo.tools import config
 
 from odoo.addons.base.models.ir_cron import IrCron
 
 from ... import const
 from ...models.receiving import listener, listening
 from ...tools import advisory_lock
-from .listening_case import ListeningCase
+from .listening_case import PATIENCE, ListeningCase
 
 FOR_EVER = 10**9  # seconds
+LONG = 10**8  # seconds for which no other action of the tests' database waits
 
 
 @tagged("post_install", "-at_install")
@@ -75,6 +80,61 @@ class TestListeningScheduler(ListeningCase):
         self.assertTrue(self.phone.requests("receiveNotification"), "it has to listen")
         self.assertFalse(self.is_waiting(self.send_cron_id))
 
+    def test_others_that_run_again_and_again(self):
+        """An account that sends for an hour is due all the time, since its action began: listening
+        would wait for it and for all others after each of its own runs."""
+        self.trigger(self.listen_id, self.send_cron_id)
+        with self.environment() as env:
+            action = env["ir.cron"].browse(self.send_cron_id)
+            action.nextcall -= timedelta(seconds=2 * LONG)
+            action._add_progress()
+        with patch.object(listening, "OTHERS_PATIENCE", LONG):
+            self.process_list(self.listen_id, self.send_cron_id)
+        self.assertTrue(self.is_waiting(self.send_cron_id), "it is for the next list")
+
+    def test_a_run_that_is_killed(self):
+        """Odoo does not run an action whose last three runs were killed before they did something:
+        nobody would listen after a night of restarts in which no customer wrote."""
+        progress = []
+
+        def run(_listener):
+            domain = [("cron_id", "=", self.listen_id)]
+            progress.append(self.values_of("ir.cron.progress", "done", domain)[-1])
+
+        self.trigger(self.listen_id)
+        with patch.object(listening.Listener, "run", run):
+            self.process_list(self.listen_id)
+        self.assertEqual(progress, [1])
+
+    def test_a_thread_that_connects_anew(self):
+        """After a restart of PostgreSQL, a thread works off its list, and only then connects again.
+        It misses what was notified by then, and nobody would listen for a minute."""
+        self.trigger(self.listen_id)
+        self.process_list(self.listen_id)
+        with closing(sql_db.db_connect("postgres").cursor()) as cr:
+            cr.execute("LISTEN cron_trigger")
+            cr.commit()
+            connection = cr._cnx
+            while self.registry.db_name not in {each.payload for each in connection.notifies}:
+                readable, _writable, _failed = select.select([connection], [], [], PATIENCE)
+                self.assertTrue(readable, "the scheduler sleeps")
+                connection.poll()
+            connection.close()
+
+    def test_the_only_thread_that_is_left(self):
+        """A restart of PostgreSQL ends the threads that wait for actions, for good: nobody but the
+        one that listens could send, and it has to take turns."""
+        is_over = threading.Event()
+        left = threading.Thread(target=is_over.wait)
+        left.type = "cron"
+        left.start()
+        self.addCleanup(left.join)
+        self.addCleanup(is_over.set)
+        self.trigger(self.send_cron_id)
+        with patch.dict(config.options, {"max_cron_threads": 2}), self.listening() as heard:
+            self.wait_for(lambda: heard.is_ended)
+        self.assertTrue(heard.has_given_way)
+
     def test_a_run_that_gives_way(self):
         """A run that ends for other actions must not leave them to the next list, which begins with
         listening again: with a single thread, they would never run."""
@@ -82,7 +142,7 @@ class TestListeningScheduler(ListeningCase):
         with (
             patch.object(listening, "RUN_MAX_SECONDS", 600),
             patch.object(listening, "OTHERS_PATIENCE", FOR_EVER),
-            patch.object(listener, "config", {"max_cron_threads": 1}),
+            patch.object(listener, "count_scheduler_threads", lambda: 1),
         ):
             self.process_list(self.listen_id, self.send_cron_id)
         self.assertTrue(self.is_waiting(self.listen_id), "nobody would go on listening")

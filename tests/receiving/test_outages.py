@@ -79,6 +79,22 @@ class TestOutages(ListeningCase):
         self.assertEqual(self.texts("incoming"), ["Before", "After"])
 
     @mute_logger("odoo.sql_db", LISTENING_LOGGER)
+    def test_next_run_after_postgresql_restarted(self):
+        """The action is not locked any more, so other workers run it in vain meanwhile. It would be
+        ready again in the next minute only, and nobody would listen until then."""
+        with self.environment() as env:
+            action_id = env["telegram.instance"]._get_listen_crons()[0].id
+        triggers = [("cron_id", "=", action_id)]
+        with self.running_action() as session:
+            self.phone.requests("receiveNotification", count=1)
+            with self.environment() as env:
+                env.cr.execute(TERMINATE, [session])
+            self.phone.requests("receiveNotification", count=2)
+            with self.environment() as env:
+                env["ir.cron.trigger"].search(triggers).unlink()
+        self.assertTrue(self.values_of("ir.cron.trigger", "id", triggers))
+
+    @mute_logger("odoo.sql_db", LISTENING_LOGGER)
     def test_end_after_postgresql_restarted(self):
         """The run ends for modules to be installed, also with another connection. Else listening
         would begin anew at once, again and again, with the code of before."""
