@@ -118,7 +118,7 @@ class TelegramInstance(models.Model):
         self._wake_scheduler_later()
 
     def _wake_scheduler_later(self):
-        """Let the scheduler look for ready actions in a moment.
+        """Notify the scheduler in a moment, so that it looks for ready actions.
 
         After an outage, or at the age of ``limit_time_worker_cron``, a thread connects anew when
         its list is done. It misses the present notification, and would do nothing for a minute.

@@ -13,6 +13,7 @@ PAGES = ADDON / "static" / "doc"
 GUIDE_LINK = re.compile(r"/telegram_green_api/guide/(\w+)")
 LINK = re.compile(r'(?:href|src)="(?!https?:|#|mailto:)([^"]+)"')
 # What stands between asterisks are names on screens; code is not read.
+TAG = re.compile(r"<[^>]+>")
 CODE = re.compile(r"::\n\n(?: +.*\n|\n)+|\.\. code-block.*\n\n(?: +.*\n|\n)+|``[^`]*``")
 SCREEN_NAME = re.compile(r"(?<![*\w`])\*([^\s*][^*]*)\*(?![*\w])")
 # Odoo's own names, those of Telegram's app, and emphasis.
@@ -82,8 +83,8 @@ class TestGuide(BaseCase):
         self.assertEqual(unknown, [])
 
     def get_labels(self, texts):
-        """Return texts, also without the unit at the end, and the names of others."""
-        texts = set(texts)
+        """Return texts without tags, also without the unit at the end, and the names of others."""
+        texts = {TAG.sub("", text) for text in texts}
         return texts | {text.partition(" (")[0] for text in texts} | OTHER_NAMES
 
     def get_names(self, text):
