@@ -113,7 +113,7 @@ class TestListeningScheduler(ListeningCase):
         self.process_list(self.listen_id)
         with closing(sql_db.db_connect("postgres").cursor()) as cr:
             cr.execute("LISTEN cron_trigger")
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
             connection = cr._cnx
             while self.registry.db_name not in {each.payload for each in connection.notifies}:
                 readable, _writable, _failed = select.select([connection], [], [], PATIENCE)
