@@ -163,6 +163,8 @@ class Office:
 
     def set_listening(self, is_on):
         """Let the accounts be heard, or not."""
+        # Else the actions that became due while they were off would all run now.
+        self._execute(SPREAD)
         if is_on:
             self._execute(ACTIVATE, True)
             self._wake()
